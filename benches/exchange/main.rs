@@ -1,0 +1,40 @@
+//! What a case costs over the exchanges it makes: its overhead in time (`overhead`), and its share of a bare client's case rate in
+//! CPU time (`share`). `cargo bench --bench exchange [-- overhead|share]`; benches/README.md says what is compared with what.
+//!
+//! The departments run in a child process on the second core, the measured process on the first. No figure here decides a test.
+
+mod bare;
+mod bodies;
+mod commits;
+mod cpu;
+mod departments;
+mod households;
+mod output;
+mod overhead;
+mod service;
+mod share;
+
+use std::process::ExitCode;
+
+/// Core of the measured process, and of the departments.
+const CORES: [&str; 2] = ["0", "1"];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    if arguments.first().is_some_and(|first| first == departments::COMMAND) {
+        return departments::run(&arguments[1..]);
+    }
+    let wanted = |name: &str| arguments.is_empty() || arguments.iter().any(|argument| argument == name);
+    output::say(&cpu::pin(CORES[0]));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    runtime.block_on(async {
+        if wanted("overhead") {
+            overhead::run().await;
+        }
+        if wanted("share") {
+            share::run().await;
+        }
+    });
+    ExitCode::SUCCESS
+}

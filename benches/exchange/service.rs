@@ -1,0 +1,118 @@
+//! The service under measurement: verifier, store and log over the departments, without its HTTP front.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hedui::audit::{CheckpointSigner, Log, LogOptions};
+use hedui::auth::Caller;
+use hedui::identity::Model;
+use hedui::keys::{KeyRing, LogSigner};
+use hedui::policy::Packs;
+use hedui::report::jose::generate_recipient;
+use hedui::store::Store;
+use hedui::telemetry::Clock;
+use hedui::verification::{Departments, OneAddress, Parts, Verifier, VerifierSettings};
+use hedui_mock_sources::Key;
+
+/// Nothing that waits on purpose or answers from memory: no windows, no rates, no cache, no breaker.
+const SETTINGS: &str = "timeout_ms = 5000\ntotal_timeout_ms = 20000\nretries = 0\nconcurrency = 1000\nrate_per_second = 0\n\
+                        breaker = { failures = 0, open_secs = 1 }\ncache_secs = 0\nbatch_window_ms = 0\n\
+                        body_limit_kib = 16384\n";
+/// More than are ever submitted at a time.
+const CONCURRENT_CASES: usize = 256;
+/// Longest wait for a case.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A verifier in a folder of its own.
+pub(crate) struct Service {
+    pub(crate) verifier: Verifier,
+    pub(crate) store: Store,
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) caller: Caller,
+}
+
+struct RingSigner(LogSigner);
+
+impl CheckpointSigner for RingSigner {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+    fn public_key(&self) -> [u8; 32] {
+        self.0.public_key()
+    }
+    fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.0.sign(message)
+    }
+}
+
+impl Service {
+    /// Starts it over the departments at `base_url`; tickets are looked after at `poll_interval`.
+    pub(crate) async fn start(base_url: &str, poll_interval: Duration) -> Self {
+        // on the disk of the checkout, not on what may be a memory disk
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+        let clock = Clock::system();
+        let keys = KeyRing::create(&folder.path().join("keys"), "bench-log", clock.now()).expect("a key ring");
+        let keys = Arc::new(keys);
+        let departments = departments(folder.path(), base_url, poll_interval);
+        let store = Store::open(folder.path().join("data")).await.expect("a store");
+        let (now, signer) = (clock.clone(), Arc::new(RingSigner(keys.log_signer())));
+        let log = Log::open(store.clone(), LogOptions::new(signer, Arc::new(move || now.now()))).await.expect("a log");
+        let verifier = Verifier::start(Parts {
+            store: store.clone(),
+            log,
+            keys,
+            departments,
+            packs: Arc::new(Packs::embedded()),
+            model: Arc::new(Model::person()),
+            clock,
+            settings: VerifierSettings {
+                concurrent_cases: CONCURRENT_CASES,
+                lease: Duration::from_secs(60),
+                objection_days: 10,
+            },
+        });
+        let recipient = generate_recipient().expect("a key pair").public_jwk;
+        let caller = Caller { recipient_key: Some(recipient), ..Caller::operator("620422") };
+        Self { verifier, store, folder, caller }
+    }
+
+    /// Submits a case; its id.
+    pub(crate) async fn submit(&self, request: &[u8]) -> String {
+        self.verifier.submit(&self.caller, request, None).await.expect("the request is sound").id
+    }
+
+    /// Waits for the first version.
+    pub(crate) async fn first_version(&self, case: &str) {
+        assert!(self.verifier.wait_for_report(case, PATIENCE).await, "a report comes");
+    }
+
+    /// Waits for the last version.
+    pub(crate) async fn last_version(&self, case: &str) {
+        assert!(self.verifier.wait_for_rest(case, PATIENCE).await, "the case comes to rest");
+    }
+
+    /// The longest exchange of a case, after checking that every source did its part.
+    pub(crate) async fn longest_exchange(&self, case: &str) -> Duration {
+        let status = self.verifier.status(&self.caller, case).await.expect("a case");
+        for cell in &status.cells {
+            let answer = cell.answer.as_deref().unwrap_or("none");
+            assert!(["found", "no_record", "pending"].contains(&answer), "{}: {answer}", cell.source);
+        }
+        Duration::from_millis(status.cells.iter().map(|cell| cell.latency_ms).max().unwrap_or_default())
+    }
+
+    /// Stops it.
+    pub(crate) async fn stop(self) {
+        self.verifier.stop().await;
+    }
+}
+
+fn departments(folder: &Path, base_url: &str, poll_interval: Duration) -> Departments {
+    let sources: String = Key::ALL.iter().map(|key| format!("[source.{}]\n", key.as_str())).collect();
+    let file = folder.join("sources.toml");
+    std::fs::write(&file, format!("[defaults]\n{SETTINGS}{sources}")).expect("a settings file");
+    let secret = |key: &str| Key::parse(key).map(Key::credential).unwrap_or_default();
+    let address = OneAddress { base_url, secret: &secret, poll_interval };
+    Departments::load_at(Some(&file), None, &address).unwrap_or_else(|problems| panic!("{problems:?}"))
+}

@@ -1,0 +1,85 @@
+//! Entries a second of the audit log with 64 writers, each waiting for its entry to be durable, beside what the same disk does in
+//! the same run: 512 bytes appended to a file and synchronised, one at a time.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hedui::audit::{Action, Actor, CheckpointSigner, Event, Log, LogOptions};
+use hedui::keys::{KeyRing, LogSigner};
+use hedui::store::Store;
+use hedui::telemetry::Clock;
+use tokio::task::JoinSet;
+
+use super::turns::say;
+
+const WRITERS: usize = 64;
+/// Entries of a writer in a turn.
+const EACH: usize = 100;
+const SYNCS: usize = 500;
+const TURNS: usize = 5;
+
+struct RingSigner(LogSigner);
+
+impl CheckpointSigner for RingSigner {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+    fn public_key(&self) -> [u8; 32] {
+        self.0.public_key()
+    }
+    fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.0.sign(message)
+    }
+}
+
+pub(crate) fn run() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    runtime.block_on(async {
+        let clock = Clock::system();
+        let keys = KeyRing::create(&folder.path().join("keys"), "bench-log", clock.now()).expect("a key ring");
+        let store = Store::open(folder.path().join("data")).await.expect("a store");
+        let signer = Arc::new(RingSigner(keys.log_signer()));
+        let log = Log::open(store, LogOptions::new(signer, Arc::new(move || clock.now()))).await.expect("a log");
+        let mut file = File::create(folder.path().join("synced")).expect("a file");
+        append(&log).await; // warms up
+        let (mut appending, mut syncing) = (Duration::ZERO, Duration::ZERO);
+        for _ in 0..TURNS {
+            appending += append(&log).await;
+            syncing += sync(&mut file);
+        }
+        let rate = |count: usize, time: Duration| (count * TURNS) as u128 * 1_000_000_000 / time.as_nanos().max(1);
+        let (entries, syncs) = (rate(WRITERS * EACH, appending), rate(SYNCS, syncing));
+        let tenths = entries * 10 / syncs.max(1);
+        say(&format!(
+            "  audit entries, {WRITERS} writers: {entries}/s   append + fsync alone: {syncs}/s   ratio {}.{} (goal: 5000/s)\n",
+            tenths / 10,
+            tenths % 10
+        ));
+    });
+}
+
+async fn append(log: &Log) -> Duration {
+    let begun = Instant::now();
+    let mut writers = JoinSet::new();
+    for _ in 0..WRITERS {
+        let log = log.clone();
+        writers.spawn(async move {
+            for _ in 0..EACH {
+                log.append_one(Event::new(&Actor::service(), Action::Accepted)).await.expect("an entry");
+            }
+        });
+    }
+    writers.join_all().await;
+    begun.elapsed()
+}
+
+fn sync(file: &mut File) -> Duration {
+    let begun = Instant::now();
+    for _ in 0..SYNCS {
+        file.write_all(&[0; 512]).and_then(|()| file.sync_data()).expect("the disk takes it");
+    }
+    begun.elapsed()
+}

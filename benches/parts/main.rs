@@ -1,0 +1,19 @@
+//! Single parts of the service, each beside a peer or a limit of the machine measured in the same run: `cargo bench --bench parts`.
+//! benches/README.md says what is compared with what. Criterion measures; the ratios are of what it measured, peer and part in turns.
+
+mod append;
+mod assess;
+mod compare;
+mod seal;
+mod turns;
+
+use criterion::Criterion;
+
+fn main() {
+    let mut criterion = Criterion::default().sample_size(20).configure_from_args();
+    compare::run(&mut criterion);
+    assess::run(&mut criterion);
+    seal::run(&mut criterion);
+    append::run();
+    criterion.final_summary();
+}

@@ -1,0 +1,154 @@
+//! Reading how answers look.
+
+use encoding_rs::UTF_8;
+
+use super::request::encoding;
+use super::rows;
+use crate::codec::{Codec, Trailer};
+use crate::mapping::path::Path;
+use crate::mapping::{AnswerSpec, Items, Outcome, Shape, When};
+use crate::records::Failure;
+use crate::toml_reader::{Entry, Section};
+
+/// `[answer]` with `[subject]` and `[[records]]`.
+pub(super) fn answer(top: &Section<'_>, batch: bool) -> AnswerSpec {
+    let rows = rows::rows(top, batch);
+    let Some(section) = top.section("answer") else {
+        top.missing("answer", "how the department's answer reads");
+        return AnswerSpec {
+            shape: no_shape(),
+            lists: Vec::new(),
+            present: Vec::new(),
+            nothing_when_absent: None,
+            total: None,
+            as_of: None,
+            items: None,
+            none_when: None,
+            gap_when: None,
+            rows,
+        };
+    };
+    let spec = AnswerSpec {
+        shape: shape(&section),
+        lists: paths(&section, "lists"),
+        present: paths(&section, "present"),
+        nothing_when_absent: path(&section, "nothing_when_absent"),
+        total: path(&section, "total"),
+        as_of: section.get("as_of").map(|entry| rows::field(&entry)),
+        items: section.section("items").map(|items| self::items(&items)),
+        none_when: section.get("none_when").map(|entry| when(&entry)),
+        gap_when: section.get("gap_when").map(|entry| when(&entry)),
+        rows,
+    };
+    if spec.lists.is_empty() && spec.present.is_empty() && !matches!(spec.shape.codec, Codec::Ndjson { .. }) {
+        section.fault("needs `lists` or `present`: without them a broken answer would pass for \"nothing\"", None);
+    }
+    if spec.items.is_some() && (spec.total.is_some() || spec.nothing_when_absent.is_some()) {
+        section.fault("total and nothing_when_absent are of answers about one person", None);
+    }
+    spec
+}
+
+/// Charset, codec and result code.
+pub(super) fn shape(section: &Section<'_>) -> Shape {
+    let codecs = [("json", 0_u8), ("ndjson", 1), ("xml", 2), ("csv", 3), ("ignored", 4)];
+    let codec = match section.required_choice("codec", &codecs) {
+        1 => Codec::Ndjson { trailer: section.section("trailer").map(|trailer| self::trailer(&trailer)) },
+        2 => Codec::Xml { lists: section.texts("repeated") },
+        3 => Codec::Csv { header: section.texts("header"), error_mark: section.text_opt("error_mark") },
+        4 => Codec::Ignored,
+        _ => Codec::Json,
+    };
+    if matches!(&codec, Codec::Csv { header, .. } if header.is_empty()) {
+        section.missing("header", "the columns of the CSV");
+    }
+    Shape { encoding: encoding(section), codec, outcome: outcome(section) }
+}
+
+fn outcome(section: &Section<'_>) -> Option<Outcome> {
+    let code = path(section, "code");
+    let outcome = Outcome {
+        reason: path(section, "reason"),
+        ok: section.texts("ok"),
+        no_record: section.texts("no_record"),
+        busy: section.texts("busy"),
+        unauthorised: section.texts("unauthorised"),
+        code: code.clone().unwrap_or_else(root),
+    };
+    if code.is_some() == outcome.ok.is_empty() {
+        section.fault("`code` (where the result code stands) and `ok` (its good values) go together", None);
+    }
+    code.map(|_| outcome)
+}
+
+fn trailer(section: &Section<'_>) -> Trailer {
+    Trailer {
+        mark: section.text("mark", "the field that is true in the last line alone"),
+        rows: section.text("rows", "the field with the number of lines"),
+        sha256: section.text("sha256", "the field with the SHA-256 of the lines"),
+    }
+}
+
+fn items(section: &Section<'_>) -> Items {
+    let missing = [("source_error", Failure::SourceError), ("malformed", Failure::Malformed)];
+    let at = required_path(section, "at");
+    let key = required_path(section, "key");
+    if at.starts_at_row() || !key.starts_at_row() {
+        section.fault("at starts at the answer ($), key at the item (@)", None);
+    }
+    let list = path(section, "list");
+    Items {
+        at,
+        key,
+        list,
+        outcome: outcome(section),
+        missing: section.choice("missing", &missing).unwrap_or(Failure::Malformed),
+    }
+}
+
+/// `{ path = "@.x", in = ["a", "b"] }`
+pub(super) fn when(entry: &Entry<'_>) -> When {
+    match entry.section() {
+        Some(section) => {
+            let condition = When { path: required_path(&section, "path"), any_of: section.texts("in") };
+            if condition.any_of.is_empty() {
+                section.missing("in", "the values that fulfil the condition");
+            }
+            condition
+        }
+        None => When { path: root(), any_of: Vec::new() },
+    }
+}
+
+/// The whole answer.
+pub(super) fn root() -> Path {
+    Path::parse("$").expect("`$` is a path")
+}
+
+/// Stands in after a fault.
+pub(super) fn no_shape() -> Shape {
+    Shape { encoding: UTF_8, codec: Codec::Ignored, outcome: None }
+}
+
+pub(super) fn path(section: &Section<'_>, key: &'static str) -> Option<Path> {
+    section.get(key).map(|entry| path_of(&entry))
+}
+
+pub(super) fn required_path(section: &Section<'_>, key: &'static str) -> Path {
+    path(section, key).unwrap_or_else(|| {
+        section.missing(key, "a path such as `$.data[*]` or `@.name`");
+        root()
+    })
+}
+
+pub(super) fn path_of(entry: &Entry<'_>) -> Path {
+    let text = entry.text().unwrap_or_else(|| "$".into());
+    Path::parse(&text).unwrap_or_else(|fault| {
+        entry.fault(fault, None);
+        root()
+    })
+}
+
+fn paths(section: &Section<'_>, key: &'static str) -> Vec<Path> {
+    section.get(key).map(|entry| entry.items().iter().map(path_of).collect()).unwrap_or_default()
+}

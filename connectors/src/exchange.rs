@@ -1,0 +1,17 @@
+//! One place for everything that guards a call to a department: time limits, bounded retry, breaker, bulkhead, rate limit, body
+//! cap. What is asked and how the answer is read comes from outside; this knows neither definitions nor records.
+
+mod admission;
+mod breaker;
+mod client;
+mod fault;
+mod visit;
+
+pub use admission::LocalAdmission;
+pub use breaker::{BreakerState, Clock, SystemClock};
+pub use client::install_crypto_provider;
+
+pub(crate) use breaker::Breaker;
+pub(crate) use client::{Line, NotConfigured};
+pub(crate) use fault::Fault;
+pub(crate) use visit::{Received, Visit};

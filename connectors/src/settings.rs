@@ -1,0 +1,221 @@
+//! How each source is called: the typed form of `config/sources.toml`. Says nothing of what a department answers.
+//!
+//! Credentials are named here, never written here: from an environment variable or a file, read when the registry is loaded.
+
+mod reading;
+mod secret;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::civil::Time;
+use secrecy::SecretString;
+
+use crate::problem::Problem;
+use crate::records::SourceKey;
+
+pub use secret::{Secret, SecretFault};
+
+/// The settings this project ships: every source at an address of an example domain.
+pub const SHIPPED: &str = include_str!("../../config/sources.toml");
+
+/// All sources' settings.
+#[derive(Clone, Debug, Default)]
+pub struct SourcesConfig {
+    /// Where the settings came from, as messages name it.
+    pub file: String,
+    /// A folder of the operator's own definitions, one folder each; they come beside (or instead of) the built-in ones.
+    pub definitions_dir: Option<PathBuf>,
+    /// By key. A definition without an entry is switched off.
+    pub sources: BTreeMap<SourceKey, SourceSettings>,
+    /// Where `[source.<key>]` stands, for messages.
+    pub(crate) places: BTreeMap<SourceKey, (usize, usize)>,
+}
+
+/// How one source is called.
+#[derive(Clone, Debug)]
+pub struct SourceSettings {
+    /// Whether it is asked at all.
+    pub enabled: bool,
+    /// Address, without a slash at the end.
+    pub base_url: Option<String>,
+    /// Token, key or signing secret.
+    pub secret: Option<Secret>,
+    /// The name under which the department knows this service.
+    pub app_id: String,
+    /// PEM file with certificate and key, for mutual TLS.
+    pub client_identity: Option<PathBuf>,
+    /// PEM file of the only certificate authorities trusted, instead of the system's.
+    pub ca_file: Option<PathBuf>,
+    /// One attempt: connecting, sending, reading to the last byte.
+    pub timeout: Duration,
+    /// All attempts and pages of one exchange together, waiting between them included.
+    pub total_timeout: Duration,
+    /// Longest wait for a free place or a permit before an exchange counts as failed.
+    pub queue_timeout: Duration,
+    /// Attempts after the first.
+    pub retries: u32,
+    /// Exchanges at a time.
+    pub concurrency: u32,
+    /// Requests a second; 0 is no limit.
+    pub rate_per_second: u32,
+    /// Failures in a row that open the breaker; 0 is no breaker.
+    pub breaker_failures: u32,
+    /// How long an open breaker spares the source.
+    pub breaker_open: Duration,
+    /// How long an answer that speaks may be reused; zero is not at all.
+    pub cache: Duration,
+    /// Largest body accepted, in bytes.
+    pub body_limit: usize,
+    /// How long queries are collected before a batch goes out.
+    pub batch_window: Duration,
+    /// The hours of the day in which the department accepts queries.
+    pub quota_hours: QuotaHours,
+    /// Between two looks for an asynchronous result.
+    pub poll_interval: Duration,
+    /// After this an asynchronous answer is no longer waited for.
+    pub deadline: Duration,
+}
+
+/// Hours of a day, `from` inclusive to `to` exclusive; may run over midnight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QuotaHours {
+    from: Time,
+    to: Option<Time>,
+}
+
+impl QuotaHours {
+    /// The whole day.
+    pub const ALWAYS: Self = Self { from: Time::MIN, to: None };
+
+    /// Whether a time of day lies within.
+    #[must_use]
+    pub fn contains(self, time: Time) -> bool {
+        match self.to {
+            None => time >= self.from,
+            Some(to) if self.from <= to => (self.from..to).contains(&time),
+            Some(to) => time >= self.from || time < to,
+        }
+    }
+}
+
+impl Default for SourceSettings {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            base_url: None,
+            secret: None,
+            app_id: "hedui".into(),
+            client_identity: None,
+            ca_file: None,
+            timeout: Duration::from_secs(5),
+            total_timeout: Duration::from_secs(20),
+            queue_timeout: Duration::from_secs(60),
+            retries: 2,
+            concurrency: 16,
+            rate_per_second: 50,
+            breaker_failures: 10,
+            breaker_open: Duration::from_secs(30),
+            cache: Duration::ZERO,
+            body_limit: 1 << 20,
+            batch_window: Duration::from_millis(50),
+            quota_hours: QuotaHours::ALWAYS,
+            poll_interval: Duration::from_secs(30),
+            deadline: Duration::from_secs(72 * 3600),
+        }
+    }
+}
+
+impl SourcesConfig {
+    /// Reads a settings file; relative paths in it are relative to its folder.
+    ///
+    /// # Errors
+    /// Every fault of the file, or that it cannot be read.
+    pub fn read(path: &Path) -> Result<Self, Vec<Problem>> {
+        let file = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            vec![Problem {
+                file: file.clone(),
+                line: 1,
+                column: 1,
+                key: String::new(),
+                message: format!("cannot be read: {error}"),
+                suggestion: None,
+            }]
+        })?;
+        Self::parse(&file, &text, path.parent().unwrap_or(Path::new("")))
+    }
+
+    /// The shipped settings.
+    ///
+    /// # Panics
+    /// Never: a test reads them.
+    #[must_use]
+    pub fn shipped() -> Self {
+        Self::parse("config/sources.toml", SHIPPED, Path::new("config"))
+            .expect("the shipped settings are read by a test")
+    }
+
+    /// Sends every source to `{base}/{key}`: one address in front of all departments.
+    pub fn set_base_url_for_all(&mut self, base: &str) {
+        let base = base.trim_end_matches('/');
+        for (key, settings) in &mut self.sources {
+            settings.base_url = Some(format!("{base}/{key}"));
+        }
+    }
+
+    /// Gives every source the credential that `secret` names for it.
+    pub fn set_secret_for_all(&mut self, secret: impl Fn(&SourceKey) -> SecretString) {
+        for (key, settings) in &mut self.sources {
+            settings.secret = Some(Secret::Given(secret(key)));
+        }
+    }
+
+    /// One source's settings; an entry is made when there is none.
+    pub fn source_mut(&mut self, key: &SourceKey) -> &mut SourceSettings {
+        self.sources.entry(key.clone()).or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::time;
+
+    use super::*;
+
+    #[test]
+    fn the_shipped_settings_are_sound() {
+        let shipped = SourcesConfig::shipped();
+        assert_eq!(shipped.sources.len(), 18);
+        assert!(shipped.sources.values().all(|source| source.enabled && source.base_url.is_some()));
+    }
+
+    #[test]
+    fn quota_hours_may_run_over_midnight() {
+        let night = QuotaHours { from: time(22, 0, 0, 0), to: Some(time(6, 0, 0, 0)) };
+        assert!(night.contains(time(23, 0, 0, 0)) && night.contains(time(5, 59, 59, 0)));
+        assert!(!night.contains(time(6, 0, 0, 0)) && !night.contains(time(12, 0, 0, 0)));
+        assert!(QuotaHours::ALWAYS.contains(time(23, 59, 59, 0)));
+    }
+
+    #[test]
+    fn all_faults_of_a_file_are_listed() {
+        let text = "[source.vehicles]\nbase_url = 'ftp://x'\nsecret = 'hunter2'\ntimeout = 3\nbreaker = { failure = 1 }\n\
+                    quota_hours = '25-1'\n[source.Bad]\n";
+        let problems = SourcesConfig::parse("sources.toml", text, Path::new("")).unwrap_err();
+        let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            shown,
+            [
+                "sources.toml:2:12: source.vehicles.base_url: must be an http or https address without credentials, query or fragment",
+                "sources.toml:3:10: source.vehicles.secret: must not be written here; name where it is: { env = \"VARIABLE\" } or { file = \"path\" }",
+                "sources.toml:4:1: source.vehicles.timeout: is not a known key; did you mean `timeout_ms`?",
+                "sources.toml:5:13: source.vehicles.breaker.failure: is not a known key; did you mean `failures`?",
+                "sources.toml:6:15: source.vehicles.quota_hours: must be hours such as \"08:00-20:00\"",
+                "sources.toml:7:1: source.Bad: a source key has 1 to 64 characters of a-z, 0-9 and _",
+            ]
+        );
+        assert!(!shown.iter().any(|line| line.contains("hunter2")));
+    }
+}

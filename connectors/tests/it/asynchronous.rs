@@ -1,0 +1,128 @@
+//! Submit now, poll later: tickets and files.
+
+use std::sync::Arc;
+
+use hedui_connectors::records::{Answer, AnswerKind, Failure, Ticket};
+use hedui_connectors::source::{Query, Reply, Source};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use wiremock::matchers::{method, path, path_regex};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::room::{failure, query, source};
+
+fn tickets(replies: &[Reply]) -> Vec<(Ticket, Query)> {
+    let ticket = |reply: &Reply| match &reply.answer {
+        Answer::Pending { ticket } => ticket.clone(),
+        other => panic!("not pending: {:?}", other.kind()),
+    };
+    replies.iter().map(|reply| (ticket(reply), query())).collect()
+}
+
+fn result_file(rows: &[serde_json::Value]) -> Vec<u8> {
+    let rows: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    let hash = hex::encode(Sha256::digest(&rows));
+    let trailer = json!({"trailer": true, "rows": rows.lines().count(), "sha256": hash});
+    format!("{rows}{trailer}\n").into_bytes()
+}
+
+async fn on(server: &MockServer, at: &str, template: ResponseTemplate, times: u64) {
+    Mock::given(path(format!("/finance{at}"))).respond_with(template).up_to_n_times(times).mount(server).await;
+}
+
+fn ok(body: serde_json::Value) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(body)
+}
+
+async fn bank() -> (MockServer, Arc<dyn Source>) {
+    let server = MockServer::start().await;
+    on(&server, "/batch/submit", ok(json!({"code": "0", "ticket": "T 1&x"})), 9).await;
+    let source = source(&server.uri(), "finance", |s| s.retries = 0);
+    (server, source)
+}
+
+fn account(seq: u32, number: &str) -> serde_json::Value {
+    json!({"seq": seq, "jlbh": number, "bank": "GSB", "kind": "deposit", "balance": 100, "state": "open"})
+}
+
+#[tokio::test]
+async fn a_ticket_is_polled_until_its_result_is_there() {
+    let (server, source) = bank().await;
+    let held = tickets(&source.submit(&[query(), query(), query()]).await);
+    assert_eq!(held.iter().map(|(ticket, _)| ticket.0.as_str()).collect::<Vec<_>>(), ["1:T 1&x", "2:T 1&x", "3:T 1&x"]);
+    on(&server, "/batch/status", ok(json!({"code": "0", "state": "PROCESSING"})), 1).await;
+    on(&server, "/batch/status", ok(json!({"code": "0", "state": "DONE"})), 9).await;
+    let rows = [account(1, "A"), json!({"seq": 2, "none": true}), json!({"seq": 3, "bank": "LZB", "missing": true})];
+    on(&server, "/batch/result", ResponseTemplate::new(200).set_body_bytes(result_file(&rows)), 9).await;
+    let waiting = source.poll(&held).await;
+    assert_eq!(tickets(&waiting), held, "pending answers carry the same tickets");
+    for _ in 0..2 {
+        let replies = source.poll(&held).await;
+        let kinds: Vec<AnswerKind> = replies.iter().map(|reply| reply.answer.kind()).collect();
+        assert_eq!(kinds, [AnswerKind::Found, AnswerKind::NoRecord, AnswerKind::Partial]);
+    }
+    let requests = server.received_requests().await.unwrap();
+    assert_eq!(requests.len(), 1 + 1 + 2 * 2, "people of one ticket are looked for together");
+    assert_eq!(requests[1].url.query(), Some("ticket=T%201%26x"));
+}
+
+#[tokio::test]
+async fn a_failed_look_leaves_the_ticket_waiting_and_a_lost_ticket_does_not() {
+    let (server, source) = bank().await;
+    let held = tickets(&source.submit(&[query()]).await);
+    on(&server, "/batch/status", ResponseTemplate::new(503), 1).await;
+    on(&server, "/batch/status", ok(json!({"code": "B1"})), 1).await;
+    on(&server, "/batch/status", ok(json!({"code": "0", "state": "FAILED"})), 1).await;
+    for _ in 0..2 {
+        let reply = source.poll(&held).await.remove(0);
+        assert_eq!(reply.answer.kind(), AnswerKind::Pending);
+        assert!(reply.note.is_some());
+    }
+    assert_eq!(failure(&source.poll(&held).await[0]), Some(Failure::SourceError));
+    let lost = source.poll(&held).await.remove(0);
+    assert_eq!(failure(&lost), Some(Failure::SourceError));
+    assert_eq!(lost.note.as_deref(), Some("finance: ticket: the department does not know it"));
+    let foreign = source.poll(&[(Ticket("nonsense".into()), query())]).await.remove(0);
+    assert_eq!((failure(&foreign), foreign.attempts), (Some(Failure::SourceError), 0));
+}
+
+#[tokio::test]
+async fn a_cut_result_is_malformed_for_everybody() {
+    let (server, source) = bank().await;
+    let held = tickets(&source.submit(&[query(), query()]).await);
+    on(&server, "/batch/status", ok(json!({"code": "0", "state": "DONE"})), 9).await;
+    let whole = result_file(&[account(1, "A"), account(2, "B")]);
+    let cut = whole[..whole.len() / 2].to_vec();
+    on(&server, "/batch/result", ResponseTemplate::new(200).set_body_bytes(cut), 9).await;
+    let replies = source.poll(&held).await;
+    assert!(replies.iter().all(|reply| failure(reply) == Some(Failure::Malformed)));
+}
+
+#[tokio::test]
+async fn a_file_is_laid_down_and_its_answer_found() {
+    let server = MockServer::start().await;
+    let insurers = source(&server.uri(), "insurance", |s| s.retries = 0);
+    Mock::given(method("PUT")).respond_with(ResponseTemplate::new(201)).mount(&server).await;
+    let held = tickets(&insurers.submit(&[query(), query()]).await);
+    assert_eq!(insurers.poll(&held).await[0].answer.kind(), AnswerKind::Pending, "neither answer nor refusal is there");
+    let text = "序号,流水号,姓名,证件号码,保险公司,险种,年缴保费,现金价值,近12月理赔,保单状态,生效日期\r\n\
+                1,B1,王建国,x,人保,医疗,300.00,,,有效,2024/1/9\r\n2,,王建国,x,,无,,,,,\r\n";
+    let (bytes, _, _) = encoding_rs::GB18030.encode(text);
+    let answer = ResponseTemplate::new(200).set_body_bytes(bytes.into_owned());
+    Mock::given(path_regex(r"\.csv$")).respond_with(answer).mount(&server).await;
+    let kinds: Vec<AnswerKind> = insurers.poll(&held).await.iter().map(|reply| reply.answer.kind()).collect();
+    assert_eq!(kinds, [AnswerKind::Found, AnswerKind::NoRecord]);
+}
+
+#[tokio::test]
+async fn a_refused_file_is_an_error() {
+    let server = MockServer::start().await;
+    let insurers = source(&server.uri(), "insurance", |s| s.retries = 0);
+    Mock::given(method("PUT")).respond_with(ResponseTemplate::new(201)).mount(&server).await;
+    let held = tickets(&insurers.submit(&[query()]).await);
+    let refusal = ResponseTemplate::new(200).set_body_string("bad file of 王建国");
+    Mock::given(path_regex(r"\.err$")).respond_with(refusal).mount(&server).await;
+    let reply = insurers.poll(&held).await.remove(0);
+    assert_eq!(failure(&reply), Some(Failure::SourceError));
+    assert_eq!(reply.note.as_deref(), Some("insurance: refusal: the department refused the file"));
+}

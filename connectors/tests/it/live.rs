@@ -1,0 +1,240 @@
+//! Every definition against its live mock, over real sockets: what the departments hold arrives, whole, and no fault of theirs
+//! becomes more than a failure of its own cell.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hedui_connectors::records::{Answer, AnswerKind, Failure, Gap, SourceKey};
+use hedui_connectors::settings::SourceSettings;
+use hedui_connectors::source::{Mode, Query, Reply, Source, window_start};
+use hedui_connectors::{Registry, SourcesConfig};
+use hedui_mock_sources::faults::triggers;
+use hedui_mock_sources::{Config, Dirt, DirtKind, Key, MockSources};
+
+use crate::room::key;
+
+/// Departments that are asked about a period and leave out what lies before it.
+const BY_PERIOD: [&str; 5] = ["tax", "social_security", "health", "medical_insurance", "education"];
+
+/// The mocks' published credentials, by how each department knows who asks.
+fn credential(source: &SourceKey) -> String {
+    let kind = match source.as_str() {
+        "health" | "employment" | "finance" | "tax" => "secret",
+        "education" | "market_regulation" | "real_estate" | "insurance" | "disability" | "medical_insurance"
+        | "veterans" => "key",
+        _ => "token",
+    };
+    format!("mock-{source}-{kind}")
+}
+
+async fn departments(households: u32, dirt: Dirt) -> MockSources {
+    let config = Config { households, dirt, ticket_delay: Duration::from_millis(50), ..Config::default() };
+    MockSources::start(config).await.unwrap()
+}
+
+fn registry(mocks: &MockSources, change: impl Fn(&mut SourceSettings)) -> Registry {
+    let mut config = SourcesConfig::shipped();
+    config.set_base_url_for_all(&mocks.base_url());
+    config.set_secret_for_all(|key| credential(key).into());
+    for settings in config.sources.values_mut() {
+        settings.rate_per_second = 0;
+        settings.cache = Duration::ZERO;
+        settings.timeout = Duration::from_secs(20);
+        settings.total_timeout = Duration::from_secs(60);
+        settings.poll_interval = Duration::from_millis(20);
+        change(settings);
+    }
+    Registry::load(&config).unwrap()
+}
+
+fn query(mocks: &MockSources, name: &str, id: &str, born: Option<jiff::civil::Date>) -> Query {
+    let as_of = mocks.population().as_of();
+    Query {
+        name: name.into(),
+        id_number: Some(id.into()),
+        birth_date: born,
+        sex: None,
+        as_of,
+        window_from: window_start(as_of),
+        asked_for: String::new(),
+    }
+}
+
+/// Asks, and waits for asynchronous answers.
+async fn ask(source: &Arc<dyn Source>, queries: &[Query]) -> Vec<Reply> {
+    let started = Instant::now();
+    let mut replies = source.submit(queries).await;
+    loop {
+        let waiting: Vec<usize> =
+            (0..replies.len()).filter(|index| replies[*index].answer.kind() == AnswerKind::Pending).collect();
+        if waiting.is_empty() || started.elapsed() > Duration::from_secs(30) {
+            return replies;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let held: Vec<_> = waiting
+            .iter()
+            .map(|index| match &replies[*index].answer {
+                Answer::Pending { ticket } => (ticket.clone(), queries[*index].clone()),
+                _ => unreachable!("only pending ones are waited for"),
+            })
+            .collect();
+        for (index, reply) in waiting.into_iter().zip(source.poll(&held).await) {
+            replies[index] = reply;
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_source_is_proved_by_its_probe() {
+    let mocks = departments(5, Dirt::Clean).await;
+    let registry = registry(&mocks, |_| ());
+    for source in registry.sources() {
+        let key = &source.descriptor().key;
+        let report = registry.probe(key, mocks.population().as_of(), Duration::from_secs(10)).await.unwrap();
+        assert!(report.passed, "{report:?}");
+    }
+}
+
+#[tokio::test]
+async fn everything_the_departments_hold_arrives() {
+    let mocks = departments(60, Dirt::Clean).await;
+    let registry = registry(&mocks, |_| ());
+    let people: Vec<_> = mocks.population().households().flat_map(|household| household.people()).collect();
+    let queries: Vec<Query> =
+        people.iter().map(|person| query(&mocks, &person.name, &person.id_number, Some(person.born))).collect();
+    let mut held: BTreeMap<(u32, String), BTreeSet<String>> = BTreeMap::new();
+    for person in &people {
+        for record in mocks.records_about(person.id) {
+            held.entry((person.id, record.department)).or_default().insert(record.jlbh);
+        }
+    }
+    for source in registry.sources() {
+        let key = source.descriptor().key.as_str().to_owned();
+        let mut found = 0;
+        for (person, reply) in people.iter().zip(ask(&source, &queries).await) {
+            assert!(reply.answer.kind().speaks(), "{key}: {:?} {:?}", reply.answer.kind(), reply.note);
+            let numbers: BTreeSet<String> = reply.answer.records().iter().map(|record| record.number.clone()).collect();
+            assert_eq!(numbers.len(), reply.answer.records().len(), "{key}: a record number is given once");
+            for number in &numbers {
+                assert!(mocks.record(Key::parse(&key).unwrap(), number).is_some(), "{key}: {number} is nobody's");
+            }
+            let second = person.second_number.as_ref().is_some_and(|second| second.departments.contains(&key));
+            if let Some(expected) = held.get(&(person.id, key.clone()))
+                && !second
+                && !BY_PERIOD.contains(&key.as_str())
+            {
+                assert!(numbers.is_superset(expected), "{key}: {expected:?} is not all in {numbers:?}");
+            }
+            found += usize::from(reply.answer.kind() == AnswerKind::Found);
+        }
+        assert!(found > 0, "{key} holds something about somebody");
+    }
+}
+
+#[tokio::test]
+async fn dirty_copies_are_read_all_the_same() {
+    let mocks = departments(60, Dirt::dirty()).await;
+    let registry = registry(&mocks, |_| ());
+    let people: Vec<_> = mocks.population().households().flat_map(|household| household.people()).collect();
+    let queries: Vec<Query> =
+        people.iter().map(|person| query(&mocks, &person.name, &person.id_number, Some(person.born))).collect();
+    let mut spoiled = 0;
+    for source in registry.sources() {
+        let key = source.descriptor().key.as_str();
+        for reply in ask(&source, &queries).await {
+            assert!(reply.answer.kind().speaks(), "{key}: {:?} {:?}", reply.answer.kind(), reply.note);
+            for record in reply.answer.records() {
+                let truth = mocks.record(Key::parse(key).unwrap(), &record.number).unwrap();
+                assert!(!truth.dirt.contains(&DirtKind::Lost));
+                spoiled += usize::from(!truth.dirt.is_empty());
+            }
+        }
+    }
+    assert!(spoiled > 0);
+}
+
+#[tokio::test]
+async fn a_persons_faults_stay_in_that_persons_cell() {
+    let mocks = departments(5, Dirt::Clean).await;
+    let registry = registry(&mocks, |settings| {
+        settings.timeout = Duration::from_millis(500);
+        settings.total_timeout = Duration::from_millis(1500);
+        settings.retries = 1;
+        settings.breaker_failures = 0;
+        settings.body_limit = 256 * 1024;
+    });
+    let expected = [
+        (triggers::TIMEOUT, &[Failure::Timeout][..]),
+        (triggers::CUT, &[Failure::Connection]),
+        (triggers::MALFORMED, &[Failure::Malformed]),
+        (triggers::WRONG_ENCODING, &[Failure::Malformed]),
+        (triggers::OVERSIZED, &[Failure::TooLarge]),
+        (triggers::SLOW_DRIP, &[Failure::Timeout]),
+        (triggers::SERVER_ERROR, &[Failure::SourceError]),
+        (triggers::REFUSED, &[Failure::SourceError]),
+        (triggers::BUSY, &[Failure::Busy]),
+        (triggers::MAINTENANCE, &[Failure::Busy]),
+        (triggers::SLOW, &[Failure::Timeout]),
+    ];
+    let exchanges = registry
+        .sources()
+        .into_iter()
+        .filter(|source| source.descriptor().mode == Mode::Synchronous && source.descriptor().batch_size == 1);
+    let fixture = query(&mocks, triggers::PROBE_NAME, triggers::PROBE, None);
+    futures_util::future::join_all(exchanges.map(|source| {
+        let (mocks, fixture) = (&mocks, fixture.clone());
+        async move {
+            let name = source.descriptor().key.clone();
+            let mut queries: Vec<Query> = expected.iter().map(|(id, _)| query(mocks, "某某", id, None)).collect();
+            queries.push(fixture);
+            let mut replies = source.submit(&queries).await;
+            let last = replies.pop().unwrap();
+            assert_eq!(last.answer.kind(), AnswerKind::NoRecord, "{name}: the neighbour {:?}", last.note);
+            for ((id, whys), reply) in expected.iter().zip(replies) {
+                match reply.answer {
+                    Answer::Unavailable { why } => {
+                        assert!(whys.contains(&why), "{name} {id}: {why:?} {:?}", reply.note)
+                    }
+                    other => panic!("{name} {id}: {:?}", other.kind()),
+                }
+                assert!(!reply.note.unwrap_or_default().contains(id));
+            }
+        }
+    }))
+    .await;
+}
+
+#[tokio::test]
+async fn passing_trouble_is_overcome() {
+    let mocks = departments(5, Dirt::Clean).await;
+    let registry = registry(&mocks, |settings| settings.retries = 3);
+    let vehicles = registry.get(&key("vehicles")).unwrap();
+    for id in [triggers::BUSY_TWICE, triggers::RATE_LIMITED] {
+        let reply = vehicles.submit(&[query(&mocks, "某某", id, None)]).await.remove(0);
+        assert_eq!(reply.answer.kind(), AnswerKind::NoRecord, "{id}: {:?}", reply.note);
+        assert!(reply.attempts > 1);
+    }
+}
+
+#[tokio::test]
+async fn banks_and_insurers_may_be_late_fail_or_be_incomplete() {
+    let mocks = departments(5, Dirt::Clean).await;
+    let registry = registry(&mocks, |settings| settings.retries = 0);
+    let ask_about = async |name: &str, id: &str| {
+        let source = registry.get(&key(name)).unwrap();
+        ask(&source, &[query(&mocks, "某某", id, None)]).await.remove(0)
+    };
+    for name in ["finance", "insurance"] {
+        assert_eq!(ask_about(name, triggers::LATE_TICKET).await.answer.kind(), AnswerKind::NoRecord, "{name}");
+        let failed = ask_about(name, triggers::FAILED_TICKET).await;
+        assert_eq!(failed.answer, Answer::Unavailable { why: Failure::SourceError }, "{name}: {:?}", failed.note);
+        let source = registry.get(&key(name)).unwrap();
+        let submitted = source.submit(&[query(&mocks, "某某", triggers::NEVER_TICKET, None)]).await.remove(0);
+        let Answer::Pending { ticket } = submitted.answer else { panic!("{name}: not accepted") };
+        let polled = source.poll(&[(ticket, query(&mocks, "某某", triggers::NEVER_TICKET, None))]).await.remove(0);
+        assert_eq!(polled.answer.kind(), AnswerKind::Pending, "{name}");
+    }
+    let incomplete = ask_about("finance", triggers::MISSING_BANK).await;
+    assert!(matches!(incomplete.answer, Answer::Partial { why: Gap::InstitutionMissing, .. }), "{:?}", incomplete.note);
+}

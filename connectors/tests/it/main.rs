@@ -1,0 +1,12 @@
+//! Tests of the crate through its public interface: definitions over their samples, the engine against servers.
+
+mod asynchronous;
+mod batches;
+mod definitions;
+mod exchange;
+mod live;
+mod mutual_tls;
+mod nineteenth;
+mod paging;
+mod requests;
+mod room;

@@ -1,0 +1,15 @@
+//! The HTTP interface under `/v1`: decode, call one domain function, encode. No SQL, no rules.
+
+mod health;
+mod openapi;
+mod policies;
+mod report;
+mod router;
+mod schemas;
+mod sources;
+mod state;
+mod verifications;
+
+pub use openapi::document as openapi_document;
+pub use router::router;
+pub use state::ApiState;

@@ -1,0 +1,28 @@
+//! Every route, one a line.
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use super::{ApiState, health, openapi, policies, report, schemas, sources, verifications};
+use crate::web::{Problem, ProblemKind, guard};
+
+/// The whole interface.
+pub fn router(state: ApiState) -> Router {
+    let routes = Router::new()
+        .route("/v1/verifications", post(verifications::submit::submit).get(verifications::list::list))
+        .route("/v1/verifications/{id}", get(verifications::status::status))
+        .route("/v1/verifications/{id}/events", get(verifications::events::events))
+        .route("/v1/verifications/{id}/versions", get(verifications::versions::versions))
+        .route("/v1/verifications/{id}/report", get(report::report))
+        .route("/v1/sources", get(sources::sources))
+        .route("/v1/policies/{region}", get(policies::policy))
+        .route("/.well-known/jwks.json", get(schemas::jwks))
+        .route("/schemas/report.json", get(schemas::report))
+        .route("/openapi.json", get(openapi::openapi))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
+        .fallback(|| async { Problem::new(ProblemKind::NotFound) })
+        .method_not_allowed_fallback(|| async { Problem::new(ProblemKind::MethodNotAllowed) });
+    guard(routes).with_state(state)
+}

@@ -1,0 +1,18 @@
+//! Published schemas and keys: nothing secret, no sign-in.
+
+use axum::Json;
+use axum::extract::State;
+
+use crate::verification::Verifier;
+
+/// JSON Schema of a report.
+#[utoipa::path(get, path = "/schemas/report.json", tag = "public", responses((status = 200, description = "JSON Schema 2020-12", body = Object)))]
+pub async fn report() -> Json<serde_json::Value> {
+    Json(crate::report::schema::report())
+}
+
+/// Public keys that reports are signed with.
+#[utoipa::path(get, path = "/.well-known/jwks.json", tag = "public", responses((status = 200, description = "JSON Web Key Set (RFC 7517)", body = Object)))]
+pub async fn jwks(State(verifier): State<Verifier>) -> Json<serde_json::Value> {
+    Json(verifier.signing_keys())
+}

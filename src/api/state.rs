@@ -1,0 +1,32 @@
+//! What routes share.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+
+use crate::auth::Authenticator;
+use crate::telemetry::MetricsPage;
+use crate::verification::Verifier;
+
+/// What every route may use.
+#[derive(Clone)]
+pub struct ApiState {
+    /// Cases.
+    pub verifier: Verifier,
+    /// Sign-in.
+    pub authenticator: Arc<Authenticator>,
+    /// Metrics.
+    pub metrics: MetricsPage,
+}
+
+impl FromRef<ApiState> for Arc<Authenticator> {
+    fn from_ref(state: &ApiState) -> Self {
+        Self::clone(&state.authenticator)
+    }
+}
+
+impl FromRef<ApiState> for Verifier {
+    fn from_ref(state: &ApiState) -> Self {
+        state.verifier.clone()
+    }
+}

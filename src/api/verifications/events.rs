@@ -1,0 +1,38 @@
+//! `GET /v1/verifications/{id}/events`.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::{Stream, StreamExt};
+
+use crate::auth::Permission;
+use crate::verification::{CaseEvent, Verifier};
+use crate::web::{PathText, Problem, SignedIn};
+
+/// Server-sent events: what stands already, then each answer as it lands, until the case is final.
+#[utoipa::path(get, path = "/v1/verifications/{id}/events", tag = "verifications", 
+    params(("id" = String, Path), ("Last-Event-ID" = Option<u64>, Header, description = "Go on after this event")),
+    responses((status = 200, description = "text/event-stream of CaseEvent", body = CaseEvent, content_type = "text/event-stream"),
+        (status = 401, body = Problem), (status = 404, body = Problem)),
+    security(("bearer" = [])))]
+pub async fn events(
+    signed_in: SignedIn,
+    State(verifier): State<Verifier>,
+    PathText(id): PathText,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    let caller = signed_in.with(Permission::ReadCase)?;
+    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let after = last.and_then(|text| text.parse().ok()).unwrap_or(0);
+    let events = verifier.events(&caller, &id, after).await.map_err(super::super::report::problem)?;
+    let lines = events.map(|event| Ok(encode(&event)));
+    Ok(Sse::new(lines).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+}
+
+fn encode(event: &CaseEvent) -> Event {
+    let data = serde_json::to_string(event).unwrap_or_default();
+    Event::default().id(event.seq.to_string()).event(event.what.name()).data(data)
+}

@@ -1,0 +1,7 @@
+//! `/v1/verifications`: one file a call.
+
+pub(super) mod events;
+pub(super) mod list;
+pub(super) mod status;
+pub(super) mod submit;
+pub(super) mod versions;

@@ -1,0 +1,376 @@
+//! The closed catalogue of what is logged. A leaf is the canonical JSON (RFC 8785) of one event with its id and time; by its type
+//! it can hold no name, number or amount of a person.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::label::{AuthorisationRef, Label};
+use crate::household::{AnswerKind, LegalBasisKind, Purpose, SourceKey};
+use crate::store::{Hash, LeafColumns, PreparedLeaf, Tag, words};
+
+words! {
+    /// What was done, or is about to be: an entry is durable before its effect.
+    Action {
+        /// A request passed its checks and becomes a case.
+        Accepted = "accepted",
+        /// A request was refused; nothing of it is kept.
+        Refused = "refused",
+        /// The plan of a case: which cells are skipped, as a hash of the detail.
+        Planned = "planned",
+        /// One source may be asked about one member.
+        QueryAuthorised = "query_authorised",
+        /// An identical query in flight serves this one; the detail names the first leaf.
+        QueryReused = "query_reused",
+        /// A source has answered about a member.
+        AnswerReceived = "answer_received",
+        /// A version of the report stands; the detail is its body's hash.
+        Completed = "completed",
+        /// The service gave a case up.
+        CaseFailed = "case_failed",
+        /// A case that failed or needs a re-check goes on.
+        Reopened = "reopened",
+        /// A client stopped a case.
+        Cancelled = "cancelled",
+        /// A member took the authorisation back.
+        AuthorisationWithdrawn = "authorisation_withdrawn",
+        /// A person decided on a record that was held.
+        Reviewed = "reviewed",
+        /// The applicant objected (异议).
+        Objected = "objected",
+        /// A second person signed off (签发).
+        Issued = "issued",
+        /// A report was opened on the server.
+        ReportRead = "report_read",
+        /// A report was sealed for its recipient.
+        ReportSealed = "report_sealed",
+        /// Names were opened in a list.
+        NamesOpened = "names_opened",
+        /// A stored document was opened for the service's own work.
+        DocumentOpened = "document_opened",
+        /// Something left the service as a file.
+        Exported = "exported",
+        /// A callback was sent.
+        CallbackSent = "callback_sent",
+        /// A case's data keys are destroyed.
+        Erased = "erased",
+        /// Rules were run on supplied evidence.
+        Assessed = "assessed",
+        /// A comparison of two identities was explained.
+        Matched = "matched",
+        /// Somebody signed in.
+        SignIn = "sign_in",
+        /// Somebody was refused at sign-in or for want of a role.
+        AccessDenied = "access_denied",
+        /// An auditor searched the log.
+        Search = "search",
+        /// A key was made.
+        KeyCreated = "key_created",
+        /// A key was rotated, its data keys wrapped anew.
+        KeyRotated = "key_rotated",
+        /// A key was destroyed.
+        KeyDestroyed = "key_destroyed",
+        /// Settings, clients or packs changed; the detail is the hash of the new ones.
+        SettingsChanged = "settings_changed",
+        /// A source was switched on or off.
+        SourceSwitched = "source_switched",
+        /// A case-bound inspection was granted.
+        InspectionGranted = "inspection_granted",
+        /// The service started; the detail is the hash of its settings.
+        Started = "started",
+        /// The service stopped.
+        Stopped = "stopped",
+        /// A checkpoint was handed to a witness or an auditor.
+        CheckpointGiven = "checkpoint",
+        /// The log goes on after a restore; the detail is the hash of the last published checkpoint and of the reason.
+        LogResumed = "log_resumed",
+    }
+    /// In what capacity.
+    ActorRole {
+        /// 经办
+        Caseworker = "caseworker",
+        /// 审核
+        Supervisor = "supervisor",
+        /// 审计
+        Auditor = "auditor",
+        /// 系统管理员
+        SystemAdmin = "system_admin",
+        /// 安全管理员
+        SecurityAdmin = "security_admin",
+        /// A caseworker system.
+        Client = "client",
+        /// The service itself.
+        Service = "service",
+    }
+    /// How it ended, as far as is known when it is logged.
+    Outcome {
+        /// Allowed.
+        Allowed = "allowed",
+        /// Refused.
+        Denied = "denied",
+        /// Done.
+        Done = "done",
+        /// Failed.
+        Failed = "failed",
+    }
+}
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Actor {
+    /// Subject of the token.
+    pub subject: Label,
+    /// Organisation.
+    pub organisation: Label,
+    /// Role.
+    pub role: ActorRole,
+    /// SHA-256 of the token's id.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "opt_hex")]
+    pub token_sha256: Option<Hash>,
+}
+
+impl Actor {
+    /// The service itself.
+    #[must_use]
+    pub fn service() -> Self {
+        let own = || Label::new("hedui").expect("a machine name");
+        Self { subject: own(), organisation: own(), role: ActorRole::Service, token_sha256: None }
+    }
+}
+
+/// Something to be logged. Made with [`Event::new`] and the functions named after its fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// Who.
+    pub actor: Actor,
+    /// What.
+    pub action: Action,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<Uuid>,
+    /// Version of the case's report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
+    /// Person concerned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject_tag: Option<Tag>,
+    /// The person's place in the case, `m1`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<Label>,
+    /// Programme.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    /// Legal basis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<LegalBasisKind>,
+    /// Authorisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorisation: Option<AuthorisationRef>,
+    /// Source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceKey>,
+    /// Kind of answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<AnswerKind>,
+    /// SHA-256 of the encrypted detail, or of what the action says.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "opt_hex")]
+    pub detail_sha256: Option<Hash>,
+}
+
+/// Defines `fn field(self, value) -> Self` for optional fields.
+macro_rules! with {
+    ($($(#[$doc:meta])* $name:ident -> $field:ident: $type:ty),* $(,)?) => {$(
+        $(#[$doc])*
+        #[must_use]
+        pub fn $name(mut self, $name: $type) -> Self {
+            self.$field = Some($name);
+            self
+        }
+    )*};
+}
+
+impl Event {
+    /// An event about nothing in particular yet; its outcome is `Allowed`.
+    #[must_use]
+    pub fn new(actor: &Actor, action: Action) -> Self {
+        Self {
+            actor: actor.clone(),
+            action,
+            outcome: Outcome::Allowed,
+            case: None,
+            version: None,
+            subject_tag: None,
+            member: None,
+            purpose: None,
+            basis: None,
+            authorisation: None,
+            source: None,
+            answer: None,
+            detail_sha256: None,
+        }
+    }
+
+    /// Sets how it ended.
+    #[must_use]
+    pub fn outcome(mut self, outcome: Outcome) -> Self {
+        self.outcome = outcome;
+        self
+    }
+
+    with! {
+        /// Names the case; its receipt speaks of this case alone.
+        case -> case: Uuid,
+        /// Names the version of the report.
+        version -> version: u32,
+        /// Names the person.
+        subject -> subject_tag: Tag,
+        /// Names the person's place in the case.
+        member -> member: Label,
+        /// Names the programme.
+        purpose -> purpose: Purpose,
+        /// Names the legal basis.
+        basis -> basis: LegalBasisKind,
+        /// Names the authorisation.
+        authorisation -> authorisation: AuthorisationRef,
+        /// Names the source.
+        source -> source: SourceKey,
+        /// Names the kind of answer.
+        answer -> answer: AnswerKind,
+        /// Names the hash of the detail.
+        detail -> detail_sha256: Hash,
+    }
+}
+
+/// An event with its id and time: what a leaf's bytes say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Leaf {
+    /// Version of this form.
+    pub v: u32,
+    /// UUIDv7.
+    pub id: Uuid,
+    /// Server time, to the millisecond.
+    pub at: Timestamp,
+    /// The event.
+    pub event: Event,
+}
+
+/// A leaf's bytes are not what this program writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotALeaf {
+    /// Not an event of the catalogue.
+    #[error("the bytes are no event of the catalogue")]
+    Unknown,
+    /// An event, but not in its canonical form.
+    #[error("the bytes are not the canonical form of their event")]
+    NotCanonical,
+}
+
+impl Leaf {
+    /// Gives an event its id and time.
+    #[must_use]
+    pub fn new(event: Event, now: Timestamp) -> Self {
+        let at = Timestamp::from_millisecond(now.as_millisecond()).expect("a time cut to milliseconds is a time");
+        let seconds = u64::try_from(at.as_second()).unwrap_or(0);
+        let nanos = u32::try_from(at.subsec_nanosecond()).unwrap_or(0);
+        let id = Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanos));
+        Self { v: 1, id, at, event }
+    }
+
+    /// The exact bytes that are stored and hashed.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json_canonicalizer::to_vec(self).expect("strings and small integers have a canonical form")
+    }
+
+    /// Reads a leaf's bytes, which must be the ones [`Leaf::to_bytes`] writes.
+    ///
+    /// # Errors
+    /// [`NotALeaf`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, NotALeaf> {
+        let leaf: Self = serde_json::from_slice(bytes).map_err(|_| NotALeaf::Unknown)?;
+        if leaf.to_bytes() == bytes { Ok(leaf) } else { Err(NotALeaf::NotCanonical) }
+    }
+
+    /// What the leaf is searched by, derived from it alone.
+    #[must_use]
+    pub fn columns(&self) -> LeafColumns {
+        let event = &self.event;
+        LeafColumns {
+            id: self.id,
+            at: self.at,
+            actor: event.actor.subject.as_str().to_owned(),
+            organisation: event.actor.organisation.as_str().to_owned(),
+            action: event.action.as_str().to_owned(),
+            case_id: event.case,
+            subject_tag: event.subject_tag,
+            source: event.source.as_ref().map(|source| source.as_str().to_owned()),
+        }
+    }
+
+    /// The leaf with its bytes, hash and columns.
+    #[must_use]
+    pub fn prepare(&self) -> PreparedLeaf {
+        let bytes = self.to_bytes();
+        PreparedLeaf { hash: super::merkle::leaf_hash(&bytes), bytes, columns: self.columns() }
+    }
+}
+
+/// A hash as 64 hexadecimal digits.
+mod opt_hex {
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use super::Hash;
+
+    #[expect(clippy::ref_option, reason = "the signature serde calls")]
+    pub(super) fn serialize<S: Serializer>(hash: &Option<Hash>, serializer: S) -> Result<S::Ok, S::Error> {
+        match hash {
+            Some(hash) => serializer.serialize_str(&hex::encode(hash)),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Hash>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let bytes = hex::decode(text).ok().and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Some).ok_or_else(|| D::Error::custom("a hash is 64 hexadecimal digits"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leaf() -> Leaf {
+        let event = Event::new(&Actor::service(), Action::QueryAuthorised)
+            .case(Uuid::nil())
+            .subject(Tag::new(1, [7; 16]))
+            .member(Label::new("m1").unwrap())
+            .purpose(Purpose::DibaoApplication)
+            .authorisation(AuthorisationRef::new("会民授〔2026〕1号", |_| Tag::new(2, [8; 16])))
+            .source(SourceKey::new("tax").unwrap())
+            .detail([1; 32]);
+        Leaf::new(event, "2026-11-01T00:00:00.123456789Z".parse().unwrap())
+    }
+
+    #[test]
+    fn the_bytes_are_canonical_and_read_back() {
+        let leaf = leaf();
+        let bytes = leaf.to_bytes();
+        assert_eq!(Leaf::parse(&bytes), Ok(leaf));
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(
+            text.starts_with(r#"{"at":"2026-11-01T00:00:00.123Z","event":{"action":"query_authorised","actor":{"#),
+            "{text}"
+        );
+        let spaced = text.replacen(':', ": ", 1);
+        assert_eq!(Leaf::parse(spaced.as_bytes()), Err(NotALeaf::NotCanonical));
+        let more = text.replacen('{', r#"{"note":"free text","#, 1);
+        assert_eq!(Leaf::parse(more.as_bytes()), Err(NotALeaf::Unknown));
+    }
+}

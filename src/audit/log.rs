@@ -1,0 +1,220 @@
+//! The log as the rest of the service sees it: append and get receipts; ask for checkpoints and proofs.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::event::{Action, Actor, Event};
+use super::note::{CheckpointSigner, VerifierKey};
+use super::publish::{self, Publication};
+use super::startup;
+use super::writer::{Request, Writer};
+use super::{AuditError, ConsistencyProof, InclusionProof, proof};
+use crate::store::{AuditReceipt, Hash, Store, StoredLeaf};
+
+/// Tells the time.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Calls waiting for the writer; more wait to be queued.
+const QUEUE: usize = 1024;
+
+/// How a log is run.
+#[derive(Clone)]
+pub struct LogOptions {
+    /// Tells the time.
+    pub clock: Clock,
+    /// Signs checkpoints; its name is the log's origin.
+    pub signer: Arc<dyn CheckpointSigner>,
+    /// Earlier keys of this log, which its old checkpoints are signed with.
+    pub earlier_keys: Vec<VerifierKey>,
+    /// File that holds the last published checkpoint; `checkpoint` in the data directory when none is given. Keep it where a
+    /// restore of the database does not reach.
+    pub publish_to: Option<PathBuf>,
+    /// How often a checkpoint is published.
+    pub publish_every: Duration,
+}
+
+impl LogOptions {
+    /// A log that publishes each second.
+    #[must_use]
+    pub fn new(signer: Arc<dyn CheckpointSigner>, clock: Clock) -> Self {
+        Self { clock, signer, earlier_keys: Vec::new(), publish_to: None, publish_every: Duration::from_secs(1) }
+    }
+
+    /// Every key a checkpoint of this log may be signed with.
+    #[must_use]
+    pub fn keys(&self) -> Vec<VerifierKey> {
+        let mut keys = vec![VerifierKey::of(self.signer.as_ref())];
+        keys.extend_from_slice(&self.earlier_keys);
+        keys
+    }
+}
+
+/// The audit log. Cheap to clone; one for each store.
+#[derive(Clone)]
+pub struct Log {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    keys: Vec<VerifierKey>,
+    queue: mpsc::Sender<Request>,
+    publication: Arc<Publication>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // The writer ends with its queue; the publisher waits for time and must be told.
+        for task in self.tasks.get_mut().unwrap_or_else(PoisonError::into_inner).drain(..).skip(1) {
+            task.abort();
+        }
+    }
+}
+
+impl std::fmt::Debug for Log {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Log").field("origin", &self.inner.keys[0].name).finish_non_exhaustive()
+    }
+}
+
+impl Log {
+    /// Opens the log of `store`: compares it with the last published checkpoint, then starts its writer and its publisher.
+    ///
+    /// # Errors
+    /// [`AuditError::WentBack`], [`AuditError::Forked`], [`AuditError::PublicationMissing`], [`AuditError::TreeBroken`] and
+    /// [`AuditError::Checkpoint`] when what is stored is not the log that was published; else the store failed.
+    pub async fn open(store: Store, options: LogOptions) -> Result<Self, AuditError> {
+        let publication = Publication::at(&store, options.publish_to.clone());
+        startup::check(&store, &options.keys(), &publication).await?;
+        Ok(Self::start(store, options, publication))
+    }
+
+    /// Opens a log that was restored from a backup: logs, as `actor`, that it goes on after a gap, with a hash over the last
+    /// published checkpoint and the reason, and publishes from there. The stored tree itself must be whole.
+    ///
+    /// # Errors
+    /// [`AuditError::TreeBroken`] and [`AuditError::Checkpoint`]; else the store failed.
+    pub async fn resume_after_restore(
+        store: Store,
+        options: LogOptions,
+        actor: &Actor,
+        reason: &str,
+    ) -> Result<Self, AuditError> {
+        let publication = Publication::at(&store, options.publish_to.clone());
+        startup::check_tree(&store, &options.keys()).await?;
+        let gap = publication.gap(reason).await?;
+        let log = Self::start(store, options, publication);
+        log.append_one(Event::new(actor, Action::LogResumed).detail(gap)).await?;
+        log.inner.publication.replace(&log.inner.store).await?;
+        Ok(log)
+    }
+
+    fn start(store: Store, options: LogOptions, publication: Publication) -> Self {
+        let publication = Arc::new(publication);
+        let (queue, requests) = mpsc::channel(QUEUE);
+        let writer = Writer::new(store.clone(), Arc::clone(&options.signer), Arc::clone(&options.clock));
+        let keys = options.keys();
+        let tasks = vec![
+            tokio::spawn(writer.run(requests)),
+            tokio::spawn(publish::run(Arc::clone(&publication), store.clone(), options.clock, options.publish_every)),
+        ];
+        Self { inner: Arc::new(Inner { store, keys, queue, publication, tasks: Mutex::new(tasks) }) }
+    }
+
+    /// Appends events, all in one commit and in this order, and returns their receipts once they are durable, indexed and in the
+    /// tree under a signed checkpoint. A caller that stops waiting may find them logged nevertheless.
+    ///
+    /// # Errors
+    /// [`AuditError::Store`]: nothing may be done on the strength of these events, though they may stand in the log;
+    /// [`AuditError::Stopped`] and [`AuditError::TreeBroken`]: nothing more can be logged.
+    pub async fn append(&self, events: Vec<Event>) -> Result<Vec<AuditReceipt>, AuditError> {
+        if events.is_empty() {
+            return Ok(Vec::new());
+        }
+        let stopped = || AuditError::Stopped { reason: "its writer has ended".into() };
+        let (reply, answer) = oneshot::channel();
+        self.inner.queue.send(Request { events, reply }).await.map_err(|_| stopped())?;
+        answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Appends one event.
+    ///
+    /// # Errors
+    /// As [`Log::append`].
+    pub async fn append_one(&self, event: Event) -> Result<AuditReceipt, AuditError> {
+        let receipts = self.append(vec![event]).await?;
+        Ok(receipts.into_iter().next().expect("one receipt an event"))
+    }
+
+    /// Whether the writer still takes events.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.inner.queue.is_closed()
+    }
+
+    /// The signed checkpoint of the last commit; none of an empty log.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn checkpoint(&self) -> Result<Option<String>, AuditError> {
+        Ok(self.inner.store.log_head().await?.checkpoint)
+    }
+
+    /// One leaf.
+    ///
+    /// # Errors
+    /// [`AuditError::OutOfRange`]; else the store failed.
+    pub async fn leaf(&self, index: u64) -> Result<StoredLeaf, AuditError> {
+        proof::leaf(&self.inner.store, index).await
+    }
+
+    /// Proof that leaf `index` is under the newest checkpoint.
+    ///
+    /// # Errors
+    /// [`AuditError::OutOfRange`], [`AuditError::TreeBroken`]; else the store failed.
+    pub async fn prove_inclusion(&self, index: u64) -> Result<InclusionProof, AuditError> {
+        proof::inclusion(&self.inner.store, index).await
+    }
+
+    /// Proof that the log of `old` leaves is the beginning of that of `new`.
+    ///
+    /// # Errors
+    /// As [`Log::prove_inclusion`].
+    pub async fn prove_consistency(&self, old: u64, new: u64) -> Result<ConsistencyProof, AuditError> {
+        proof::consistency(&self.inner.store, old, new).await
+    }
+
+    /// Root hash of the first `size` leaves.
+    ///
+    /// # Errors
+    /// As [`Log::prove_inclusion`].
+    pub async fn root_at(&self, size: u64) -> Result<Hash, AuditError> {
+        super::tree::root_at(&self.inner.store, size).await
+    }
+
+    /// Publishes the newest checkpoint now. Returns its size.
+    ///
+    /// # Errors
+    /// The file or the store failed.
+    pub async fn publish(&self, now: Timestamp) -> Result<u64, AuditError> {
+        self.inner.publication.publish(&self.inner.store, now).await
+    }
+
+    /// The keys a checkpoint of this log may be signed with, the present one first.
+    #[must_use]
+    pub fn keys(&self) -> &[VerifierKey] {
+        &self.inner.keys
+    }
+
+    /// Where it is stored.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+}

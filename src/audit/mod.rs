@@ -1,0 +1,35 @@
+//! The audit log: an append-only Merkle tree of events, durable before what they speak of is done, checkable without the service.
+//!
+//! - `event`, `label`: the closed catalogue; a leaf can hold no personal data by its type.
+//! - `merkle`, `tile`: RFC 6962 and C2SP tlog-tiles, pure. `note`: signed notes and checkpoints.
+//! - `log`, `writer`: append with group commit; `publish`, `startup`: a log that went back or forked is refused.
+//! - `proof`: inclusion and consistency; `verify`: the whole log again, offline.
+//!
+//! The store makes rows durable and gives the receipts; it computes nothing. Whoever appends waits for the receipt before acting.
+
+mod encoded;
+mod errors;
+mod event;
+mod label;
+mod log;
+pub mod merkle;
+mod note;
+mod proof;
+mod publish;
+mod startup;
+pub mod tile;
+mod tree;
+mod verify;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub use encoded::EncodedHash;
+pub use errors::AuditError;
+pub use event::{Action, Actor, ActorRole, Event, Leaf, NotALeaf, Outcome};
+pub use label::{AuthorisationRef, Label, NotALabel};
+pub use log::{Clock, Log, LogOptions};
+pub use note::{Checkpoint, CheckpointSigner, NoteError, VerifierKey};
+pub use proof::{ConsistencyProof, InclusionProof, ProofError};
+pub use verify::{Fault, FaultKind, VerifyReport, verify_log};

@@ -1,0 +1,127 @@
+//! Publication of checkpoints: a file outside the database, replaced whole, and a table; each only ever grows.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+use tokio::time::MissedTickBehavior;
+
+use super::AuditError;
+use super::log::Clock;
+use super::note::Checkpoint;
+use crate::store::{Hash, PublishedCheckpoint, Store, StoreError};
+
+/// The file's name in the data directory.
+const FILE: &str = "checkpoint";
+
+/// Where the last published checkpoint stands.
+#[derive(Debug)]
+pub(super) struct Publication {
+    path: PathBuf,
+    /// One publication at a time in this process.
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl Publication {
+    pub(super) fn at(store: &Store, path: Option<PathBuf>) -> Self {
+        Self { path: path.unwrap_or_else(|| store.path().join(FILE)), turn: tokio::sync::Mutex::default() }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The signed note in the file, if there is one.
+    pub(super) async fn read(&self) -> Result<Option<String>, AuditError> {
+        match tokio::fs::read_to_string(&self.path).await {
+            Ok(note) => Ok(Some(note)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// Publishes the head's checkpoint unless a later one is published. Returns the size published last.
+    ///
+    /// The file comes first: should the process die between the two, the table is behind the file, which the next start mends.
+    pub(super) async fn publish(&self, store: &Store, now: Timestamp) -> Result<u64, AuditError> {
+        let _turn = self.turn.lock().await;
+        let head = store.log_head().await?;
+        let Some(note) = head.checkpoint else { return Ok(0) };
+        let expected = store.last_checkpoint().await?.map(|last| last.size);
+        if expected.is_some_and(|last| last >= head.size) {
+            return Ok(expected.unwrap_or(0));
+        }
+        if let Some(note) = self.read().await?
+            && let Ok(published) = Checkpoint::read_unverified(&note)
+            && published.size > head.size
+        {
+            return Err(AuditError::WentBack { published: published.size, found: head.size });
+        }
+        self.write(&note).await?;
+        let checkpoint = PublishedCheckpoint { size: head.size, root: head.root, note, published_at: now };
+        match store.publish_checkpoint(expected, checkpoint).await {
+            // Another publisher was faster: what is published stays.
+            Ok(()) | Err(StoreError::CheckpointMoved { .. }) => Ok(head.size),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Replaces what is published by the head's checkpoint, larger or not: only for a log resumed after a restore.
+    pub(super) async fn replace(&self, store: &Store) -> Result<(), AuditError> {
+        let _turn = self.turn.lock().await;
+        match store.log_head().await?.checkpoint {
+            Some(note) => self.write(&note).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Names the gap after a restore: SHA-256 over the last published checkpoint, a zero byte and the reason.
+    pub(super) async fn gap(&self, reason: &str) -> Result<Hash, AuditError> {
+        let published = self.read().await?.unwrap_or_default();
+        Ok(Sha256::new().chain_update(published).chain_update([0]).chain_update(reason).finalize().into())
+    }
+
+    async fn write(&self, note: &str) -> Result<(), AuditError> {
+        let (path, note) = (self.path.clone(), note.to_owned());
+        let written = tokio::task::spawn_blocking(move || replace_file(&path, note.as_bytes())).await;
+        written.unwrap_or_else(|_| Err(io::Error::other("the task was stopped"))).map_err(|error| self.failed(error))
+    }
+
+    fn failed(&self, cause: io::Error) -> AuditError {
+        AuditError::File { path: self.path.clone(), cause: Arc::new(cause) }
+    }
+}
+
+/// Publishes from time to time, until it is stopped.
+pub(super) async fn run(publication: Arc<Publication>, store: Store, clock: Clock, every: Duration) {
+    let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + every, every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match publication.publish(&store, clock()).await {
+            Ok(_) => {}
+            Err(AuditError::Store(StoreError::ReadOnly)) => break,
+            Err(error) => {
+                metrics::counter!("hedui_audit_publication_failures_total").increment(1);
+                tracing::error!(%error, "the checkpoint could not be published");
+            }
+        }
+    }
+}
+
+/// Writes a file whole or not at all, durably.
+fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    use std::io::Write as _;
+    let beside = path.with_extension("new");
+    let mut file = std::fs::File::create(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&beside, path)?;
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => std::fs::File::open(folder)?.sync_all(),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,85 @@
+//! The tree as it grows: the frontier and the partial tiles, loaded from the store and checked against each other.
+
+use super::AuditError;
+use super::merkle::{self, Frontier};
+use super::tile::{Edge, Tiles, tiles_for};
+use crate::store::{Hash, LogHead, LogTile, LogTx, PreparedLeaf, Store};
+
+/// The right edge of the log's tree in memory; good for one head.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tree {
+    frontier: Frontier,
+    edge: Edge,
+}
+
+impl Tree {
+    /// Reads the edge that belongs to the head of `tx`, and refuses one that does not lead to the head's root.
+    pub(super) async fn load(tx: &mut LogTx) -> Result<Self, AuditError> {
+        let head = tx.head().clone();
+        let broken = AuditError::TreeBroken { size: head.size };
+        let mut tiles = Vec::new();
+        for id in Edge::ids(head.size) {
+            tiles.extend(tx.tile(id.level, id.index).await?);
+        }
+        let edge = Edge::load(head.size, tiles).ok_or_else(|| broken.clone())?;
+        let frontier = Frontier::new(head.size, head.frontier.clone()).ok_or_else(|| broken.clone())?;
+        let tree = Self { frontier, edge };
+        if tree.is_at(&head) && tree.agrees() { Ok(tree) } else { Err(broken) }
+    }
+
+    /// Whether this is the tree of `head`.
+    pub(super) fn is_at(&self, head: &LogHead) -> bool {
+        self.frontier.size() == head.size
+            && self.frontier.root() == head.root
+            && self.frontier.peaks() == head.frontier.as_slice()
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        self.frontier.size()
+    }
+
+    pub(super) fn frontier(&self) -> &Frontier {
+        &self.frontier
+    }
+
+    /// Lets it grow by the leaves, hashed again from their bytes, and returns the tiles that changed. Refuses a result in which
+    /// frontier and tiles do not agree: a flipped bit must not be signed.
+    pub(super) fn grow(&mut self, leaves: &[PreparedLeaf]) -> Result<Vec<LogTile>, AuditError> {
+        for leaf in leaves {
+            let hash = merkle::leaf_hash(&leaf.bytes);
+            if hash != leaf.hash {
+                return Err(AuditError::TreeBroken { size: self.size() });
+            }
+            self.frontier.push(hash, |node, hash| self.edge.add(node, hash));
+        }
+        let tiles = self.edge.take_changed();
+        if self.agrees() { Ok(tiles) } else { Err(AuditError::TreeBroken { size: self.size() }) }
+    }
+
+    /// Whether the tiles lead to the same frontier.
+    fn agrees(&self) -> bool {
+        self.edge.frontier(self.size()).as_ref() == Some(&self.frontier)
+    }
+}
+
+/// The hashes over ranges of leaves, from stored tiles.
+pub(super) async fn hashes(store: &Store, ranges: &[std::ops::Range<u64>]) -> Result<Vec<Hash>, AuditError> {
+    let mut tiles = Tiles::default();
+    for id in tiles_for(ranges) {
+        if let Some(tile) = store.tile(id.level, id.index).await? {
+            tiles.insert(tile);
+        }
+    }
+    let end = ranges.iter().map(|range| range.end).max().unwrap_or(0);
+    let found: Option<Vec<Hash>> = ranges.iter().cloned().map(|range| tiles.hash(range)).collect();
+    found.ok_or(AuditError::TreeBroken { size: end })
+}
+
+/// The root of the first `size` leaves, from stored tiles.
+pub(super) async fn root_at(store: &Store, size: u64) -> Result<Hash, AuditError> {
+    if size == 0 {
+        return Ok(crate::store::EMPTY_ROOT);
+    }
+    let roots = hashes(store, std::slice::from_ref(&(0..size))).await?;
+    roots.into_iter().next().ok_or(AuditError::TreeBroken { size })
+}

@@ -1,0 +1,83 @@
+//! An authenticated caller.
+
+use super::{Permission, Role};
+
+/// Whoever made a call: what token and `clients.toml` both grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The token's `sub`.
+    pub subject: String,
+    /// Organisation.
+    pub organisation: String,
+    /// Region code prefixes.
+    pub regions: Vec<String>,
+    /// Roles.
+    pub roles: Vec<Role>,
+    /// OAuth scopes of the token.
+    pub scopes: Vec<String>,
+    /// SHA-256 of the token's id (`jti`), or of the token, hex: names it in the log.
+    pub token_hash: String,
+    /// Registered key (JWK) reports are sealed for.
+    pub recipient_key: Option<serde_json::Value>,
+}
+
+impl Caller {
+    /// The operator of this machine, at the command line.
+    #[must_use]
+    pub fn operator(region: &str) -> Self {
+        Self {
+            subject: "operator".into(),
+            organisation: "local".into(),
+            regions: vec![region.to_owned()],
+            roles: vec![Role::Caseworker],
+            scopes: vec!["report:read".into()],
+            token_hash: String::new(),
+            recipient_key: None,
+        }
+    }
+
+    /// Whether a role grants it.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        let opens = permission != Permission::OpenReport || self.scopes.iter().any(|scope| scope == "report:read");
+        opens && self.roles.iter().any(|role| role.grants(permission))
+    }
+
+    /// Whether a region lies within what the caller may see.
+    #[must_use]
+    pub fn covers_region(&self, region: &str) -> bool {
+        self.regions.iter().any(|prefix| region.starts_with(prefix.trim_end_matches("00")) || region == prefix)
+    }
+
+    /// Whether a case of this organisation and region is the caller's to see.
+    #[must_use]
+    pub fn covers(&self, organisation: &str, region: &str) -> bool {
+        self.organisation == organisation && self.covers_region(region)
+    }
+
+    /// The first role, for the log.
+    #[must_use]
+    pub fn role(&self) -> &'static str {
+        self.roles.first().map_or("none", |role| role.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_are_prefixes() {
+        let mut caller = Caller::operator("620422");
+        assert!(caller.covers_region("620422") && !caller.covers_region("620423"));
+        caller.regions = vec!["620400".into()];
+        assert!(caller.covers_region("620422") && !caller.covers_region("620522"));
+    }
+
+    #[test]
+    fn opening_needs_the_scope_too() {
+        let mut caller = Caller::operator("620422");
+        caller.scopes.clear();
+        assert!(caller.may(Permission::FetchReport) && !caller.may(Permission::OpenReport));
+    }
+}

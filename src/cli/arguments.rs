@@ -1,0 +1,286 @@
+//! Every command with its arguments and examples.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// 核对: verifies what a household's members earn and own. It verifies; the officer decides.
+#[derive(Debug, Parser)]
+#[command(name = "hedui", version, about, max_term_width = 100)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Everything in one process: mock departments, service, one verified household; serves until Ctrl-C
+    #[command(
+        after_help = "Examples:\n  hedui demo                     verify the sample household, then serve\n  hedui demo --once              stop after the report\n  hedui demo --once --lang en    the report in English\n  hedui demo --data ./demo       keep the data in ./demo"
+    )]
+    Demo(Demo),
+    /// Run the service
+    #[command(
+        after_help = "Examples:\n  hedui serve --config config/hedui.toml\n  HEDUI__SERVER__LISTEN=127.0.0.1:9000 hedui serve"
+    )]
+    Serve(Serve),
+    /// Verify one household from a JSON file and write the report
+    #[command(
+        after_help = "Examples:\n  hedui verify household.json                       print the report\n  hedui verify household.json --out report.html     for printing\n  hedui verify household.json --out report.jwe      sealed for the request's recipient key\n  hedui verify household.json --server https://hedui.example --token-file token.txt"
+    )]
+    Verify(Verify),
+    /// Decrypt a sealed report and check signature and audit inclusion, offline
+    #[command(
+        after_help = "Examples:\n  hedui open report.jwe --key recipient.jwk\n  hedui open report.jwe --key recipient.jwk --jwks service.jwks.json --out report.html"
+    )]
+    Open(Open),
+    /// The audit log
+    Audit(Audit),
+    /// The departments: definitions, live probes, samples
+    Sources(Sources),
+    /// The key ring
+    Keys(Keys),
+    /// Check every configuration file, pack and definition: all problems at once
+    #[command(after_help = "Example:\n  hedui check-config --config config/hedui.toml")]
+    CheckConfig(CheckConfig),
+}
+
+/// Language of what is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// 中文
+    #[default]
+    Zh,
+    /// English
+    En,
+}
+
+/// `hedui demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Stop after the report
+    #[arg(long)]
+    pub once: bool,
+    /// Keep the data in this folder (a fresh private one otherwise)
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Households in the mock departments' county
+    #[arg(long, default_value_t = 200, value_name = "N")]
+    pub households: u32,
+    /// Seed of the county
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Port of the service; 0 = any free one
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Language of the report
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Where the settings are.
+#[derive(Debug, Args)]
+pub struct ConfigFile {
+    /// Settings file; config/hedui.toml when it exists, else the shipped settings
+    #[arg(long, value_name = "FILE", env = "HEDUI_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+/// `hedui serve`
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+/// `hedui verify`
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Request as JSON
+    pub file: PathBuf,
+    /// Write the report here: .json, .jwe, .html or .txt
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Wait at most this long for asynchronous departments before the provisional report is taken
+    #[arg(long, default_value_t = 60, value_name = "SECONDS")]
+    pub wait: u64,
+    /// Language of the report
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Use a running service instead of verifying here
+    #[arg(long, value_name = "URL", requires = "token_file")]
+    pub server: Option<String>,
+    /// File with the bearer token for --server
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+/// `hedui open`
+#[derive(Debug, Args)]
+pub struct Open {
+    /// Sealed report (JWE compact)
+    pub file: PathBuf,
+    /// Recipient's private key (JWK)
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// Service's signing keys (JWK set), obtained from the service once and kept
+    #[arg(long, value_name = "FILE")]
+    pub jwks: Option<PathBuf>,
+    /// Service's log key as printed by `hedui keys list`, obtained once and kept
+    #[arg(long, value_name = "KEY")]
+    pub log_key: Option<String>,
+    /// Write the opened report here: .json, .html or .txt
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Language of the report
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `hedui audit`
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: AuditCommand,
+}
+
+/// Commands on the log.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Recompute the whole log offline and check every signed checkpoint
+    #[command(
+        after_help = "Examples:\n  hedui audit verify\n  hedui audit verify --data ./demo/data --keys ./demo/keys --json"
+    )]
+    Verify(AuditVerify),
+}
+
+/// `hedui audit verify`
+#[derive(Debug, Args)]
+pub struct AuditVerify {
+    /// Data folder; the settings' one unless given
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Key folder; the settings' one unless given
+    #[arg(long, value_name = "DIR")]
+    pub keys: Option<PathBuf>,
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+/// `hedui sources`
+#[derive(Debug, Args)]
+pub struct Sources {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: SourcesCommand,
+}
+
+/// Commands on departments.
+#[derive(Debug, Subcommand)]
+pub enum SourcesCommand {
+    /// List the departments
+    List(SourcesList),
+    /// Send each department a real query about a fixture person (not merely connect)
+    #[command(after_help = "Examples:\n  hedui sources check\n  hedui sources check vehicles")]
+    Check(SourcesNamed),
+    /// Run definitions over their recorded samples, without any network
+    #[command(after_help = "Examples:\n  hedui sources test\n  hedui sources test social_security")]
+    Test(SourcesNamed),
+}
+
+/// `hedui sources list`
+#[derive(Debug, Args)]
+pub struct SourcesList {
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+/// `hedui sources check`, `hedui sources test`
+#[derive(Debug, Args)]
+pub struct SourcesNamed {
+    /// One department; all unless given
+    pub name: Option<String>,
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+/// `hedui keys`
+#[derive(Debug, Args)]
+pub struct Keys {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: KeysCommand,
+}
+
+/// Commands on the key ring.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Make a key ring (refuses when there is one)
+    #[command(after_help = "Examples:\n  hedui keys init\n  hedui keys init --keys /etc/hedui/keys")]
+    Init(KeysFolder),
+    /// Show the ring: ids, states, public keys; never a secret
+    List(KeysFolder),
+    /// Make a P-256 key pair for a client that receives reports; prints the public JWK
+    Recipient(KeysRecipient),
+}
+
+/// Where the ring is.
+#[derive(Debug, Args)]
+pub struct KeysFolder {
+    /// Key folder; the settings' one unless given
+    #[arg(long, value_name = "DIR")]
+    pub keys: Option<PathBuf>,
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+/// `hedui keys recipient`
+#[derive(Debug, Args)]
+pub struct KeysRecipient {
+    /// File for the private JWK (mode 0600, must not exist)
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+/// `hedui check-config`
+#[derive(Debug, Args)]
+pub struct CheckConfig {
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigFile,
+}

@@ -1,0 +1,207 @@
+//! `hedui demo`: everything in one process, over real sockets: mock departments, key ring, store, log, service, one household.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use hedui_mock_sources::{Config, Key, MockSources};
+
+use super::arguments::{Demo, Language};
+use super::{compose, output, progress, serve, show};
+use crate::auth::{Caller, LocalIssuer};
+use crate::config::{Client, Clients, DEFAULT_SETTINGS, Settings};
+use crate::keys::KeyRing;
+use crate::policy::Packs;
+use crate::report::jose::generate_recipient;
+use crate::telemetry::Clock;
+use crate::verification::{Departments, OneAddress, Verifier};
+
+/// Longest wait for the sample household's report.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long the demo's asynchronous departments take.
+const TICKET_DELAY: Duration = Duration::from_millis(400);
+
+/// Runs the demo.
+pub(super) async fn run(arguments: Demo) -> anyhow::Result<ExitCode> {
+    let clock = Clock::system();
+    let home = Home::prepare(arguments.data.as_deref(), &clock)?;
+    let settings = home.settings(arguments.port)?;
+    crate::telemetry::start_logs("warn", settings.log_format);
+    let mocks = MockSources::start(Config {
+        seed: arguments.seed,
+        households: arguments.households,
+        ticket_delay: TICKET_DELAY,
+        ..Config::default()
+    })
+    .await?;
+    let base_url = mocks.base_url();
+    let secret = |key: &str| Key::parse(key).map(Key::credential).unwrap_or_default();
+    let address = OneAddress { base_url: &base_url, secret: &secret, poll_interval: Duration::from_millis(150) };
+    let departments = Departments::load_at(None, None, &address).map_err(compose::Faulty)?;
+    let verifier = compose::verifier(&settings, Packs::embedded(), departments, clock.clone()).await?;
+    let outcome = present(&arguments, &home, &settings, &mocks, &verifier, clock).await;
+    verifier.stop().await;
+    mocks.shutdown().await;
+    outcome
+}
+
+async fn present(
+    arguments: &Demo,
+    home: &Home,
+    settings: &Settings,
+    mocks: &MockSources,
+    verifier: &Verifier,
+    clock: Clock,
+) -> anyhow::Result<ExitCode> {
+    let issuer = LocalIssuer::new(clock.clone())?;
+    let client = home.client();
+    let mut settings = settings.clone();
+    settings.auth.issuers = vec![issuer.publish(&home.directory)?];
+    let authenticator = compose::authenticator(&settings, Clients::new(vec![client.clone()]), clock)?;
+    let service =
+        if arguments.once { None } else { Some(serve::listen(&settings, verifier.clone(), authenticator).await?) };
+
+    let caller = home.caller(&client);
+    let mut request = mocks.sample_request();
+    request["recipient_key"] = home.recipient.clone();
+    let submitted = verifier.submit(&caller, request.to_string().as_bytes(), None).await.map_err(show::submit_error)?;
+    let events = verifier.events(&caller, &submitted.id, 0).await?;
+    progress::follow(events, &verifier.sources(), progress::people(&request), arguments.lang, PATIENCE).await;
+
+    let (_, report) = verifier.opened_report(&caller, &submitted.id).await?;
+    output::say(&show::report(&report, arguments.lang, arguments.json));
+    let sealed = verifier.report(&caller, &submitted.id, None, crate::verification::ReportForm::Sealed).await?;
+    std::fs::write(home.directory.join("report.jwe"), sealed.bytes)?;
+    std::fs::write(home.directory.join("service-jwks.json"), verifier.signing_keys().to_string())?;
+    if !arguments.json {
+        home.explain(arguments.lang);
+    }
+    let Some(service) = service else { return Ok(ExitCode::SUCCESS) };
+    let token = issuer.token(&client, &settings.auth.audience, "report:read", 8 * 3600)?;
+    std::fs::write(home.directory.join("token.txt"), &token)?;
+    invite(arguments.lang, &service.url(), &home.directory, &submitted.id);
+    tokio::signal::ctrl_c().await?;
+    service.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The demo's folder: data, keys, and the recipient's key pair.
+struct Home {
+    directory: PathBuf,
+    recipient: serde_json::Value,
+}
+
+impl Home {
+    fn prepare(given: Option<&Path>, clock: &Clock) -> anyhow::Result<Self> {
+        let directory = match given {
+            Some(directory) => directory.to_owned(),
+            None => std::env::temp_dir().join(format!("hedui-demo-{}", uuid::Uuid::now_v7().simple())),
+        };
+        crate::keys::file_access::create_dir(&directory).with_context(|| directory.display().to_string())?;
+        let keys = directory.join("keys");
+        if !keys.exists() {
+            KeyRing::create(&keys, "hedui-demo", clock.now())?;
+        }
+        let recipient_file = directory.join("recipient.jwk");
+        let public_file = directory.join("recipient.public.jwk");
+        if !recipient_file.exists() {
+            let pair = generate_recipient()?;
+            compose::write_private(&recipient_file, pair.private_jwk.as_bytes())?;
+            std::fs::write(&public_file, pair.public_jwk.to_string())?;
+        }
+        let recipient = serde_json::from_str(&std::fs::read_to_string(&public_file)?)?;
+        Ok(Self { directory, recipient })
+    }
+
+    fn settings(&self, port: u16) -> anyhow::Result<Settings> {
+        let environment = [("HEDUI__SERVER__LISTEN".to_owned(), format!("127.0.0.1:{port}"))].into();
+        Ok(Settings::read("(shipped) hedui.toml", DEFAULT_SETTINGS, &self.directory, &environment)
+            .map_err(compose::Faulty)?)
+    }
+
+    fn client(&self) -> Client {
+        Client {
+            id: "demo-caseworker".into(),
+            organisation: "demo-county".into(),
+            regions: vec!["620422".into()],
+            roles: vec!["caseworker".into()],
+            recipient_key: Some(self.recipient.clone()),
+        }
+    }
+
+    fn caller(&self, client: &Client) -> Caller {
+        Caller { subject: client.id.clone(), organisation: client.organisation.clone(), ..Caller::operator("620422") }
+    }
+
+    fn explain(&self, language: Language) {
+        let folder = self.directory.display();
+        let open =
+            format!("hedui open {folder}/report.jwe --key {folder}/recipient.jwk --jwks {folder}/service-jwks.json");
+        let audit = format!("hedui audit verify --data {folder}/data --keys {folder}/keys");
+        match language {
+            Language::Zh => {
+                output::say(&format!("数据目录：{folder}"));
+                output::say(&format!("离线打开加密报告：{open}"));
+                output::say(&format!("离线核验审计日志：{audit}"));
+            }
+            Language::En => {
+                output::say(&format!("Data folder: {folder}"));
+                output::say(&format!("Open the sealed report offline: {open}"));
+                output::say(&format!("Check the audit log offline: {audit}"));
+            }
+        }
+    }
+}
+
+fn invite(language: Language, url: &str, folder: &Path, case: &str) {
+    let folder = folder.display();
+    let (serving, stop) = match language {
+        Language::Zh => ("服务地址", "按 Ctrl-C 结束"),
+        Language::En => ("Service", "Ctrl-C ends it"),
+    };
+    output::say(&format!("{serving}: {url}   ({url}/openapi.json)   {stop}"));
+    output::say(&format!(
+        "  curl -H \"Authorization: Bearer $(cat {folder}/token.txt)\" -H 'Accept: text/html' {url}/v1/verifications/{case}/report -o report.html"
+    ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// More than 32 KiB, the bound for a household of six: five people with a record at every department, 39 lines and 39 rules, each
+    /// in two languages. It must not grow; common clients open 36,000 bytes once sealed.
+    const AT_MOST: usize = 39_000;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_sample_households_report_says_nothing_twice() {
+        let clock = Clock::system();
+        let home = Home::prepare(None, &clock).unwrap();
+        let settings = home.settings(0).unwrap();
+        let mocks = MockSources::start(Config { ticket_delay: TICKET_DELAY, ..Config::default() }).await.unwrap();
+        let base_url = mocks.base_url();
+        let secret = |key: &str| Key::parse(key).map(Key::credential).unwrap_or_default();
+        let address = OneAddress { base_url: &base_url, secret: &secret, poll_interval: Duration::from_millis(150) };
+        let departments = Departments::load_at(None, None, &address).map_err(compose::Faulty).unwrap();
+        let verifier = compose::verifier(&settings, Packs::embedded(), departments, clock).await.unwrap();
+        let caller = home.caller(&home.client());
+        let mut request = mocks.sample_request();
+        request["recipient_key"] = home.recipient.clone();
+        let submitted = verifier.submit(&caller, request.to_string().as_bytes(), None).await.unwrap();
+        let events = verifier.events(&caller, &submitted.id, 0).await.unwrap();
+        progress::follow(events, &verifier.sources(), progress::people(&request), Language::En, PATIENCE).await;
+
+        let (version, report) = verifier.opened_report(&caller, &submitted.id).await.unwrap();
+        verifier.stop().await;
+        mocks.shutdown().await;
+        std::fs::remove_dir_all(&home.directory).unwrap();
+        assert!(version.is_final);
+        let bytes = report.bytes().len();
+        assert!(bytes < AT_MOST, "{bytes} bytes");
+        let wages = report.body.income.iter().filter(|line| line.records.len() == 12 && line.counted.0 > 0).count();
+        assert_eq!(wages, 1, "twelve monthly returns are one line");
+        let english = show::report(&report, Language::En, false);
+        assert!(!english.contains(" 个月") && !english.contains("条记录"), "computations are in English");
+    }
+}

@@ -1,0 +1,74 @@
+//! `hedui keys`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use super::arguments::{Keys, KeysCommand, KeysFolder, KeysRecipient};
+use super::{compose, output};
+use crate::audit::VerifierKey;
+use crate::keys::KeyRing;
+use crate::report::jose::generate_recipient;
+use crate::telemetry::Clock;
+
+/// Name of the log of a new ring, unless the host says otherwise: checkpoints carry it.
+const LOG_NAME: &str = "hedui";
+
+/// Runs a command on the key ring.
+pub(super) fn run(arguments: &Keys) -> anyhow::Result<ExitCode> {
+    match &arguments.command {
+        KeysCommand::Init(folder) => init(folder),
+        KeysCommand::List(folder) => list(folder),
+        KeysCommand::Recipient(recipient) => make_recipient(recipient),
+    }
+}
+
+fn place(folder: &KeysFolder) -> anyhow::Result<PathBuf> {
+    match &folder.keys {
+        Some(path) => Ok(path.clone()),
+        None => Ok(compose::settings(&folder.config)?.keys_directory),
+    }
+}
+
+fn init(folder: &KeysFolder) -> anyhow::Result<ExitCode> {
+    let path = place(folder)?;
+    let ring = KeyRing::create(&path, LOG_NAME, Clock::system().now())?;
+    output::tell(&format!(
+        "made a key ring in {}: back it up apart from the data, nothing opens without it",
+        path.display()
+    ));
+    print(&ring, folder.json)
+}
+
+fn list(folder: &KeysFolder) -> anyhow::Result<ExitCode> {
+    print(&KeyRing::load(&place(folder)?)?, folder.json)
+}
+
+fn print(ring: &KeyRing, json: bool) -> anyhow::Result<ExitCode> {
+    let log_key = VerifierKey::of(compose::log_signer(ring).as_ref()).to_string();
+    let keys = ring.list()?;
+    if json {
+        let value = serde_json::json!({ "keys": keys, "log_key": log_key, "jwks": ring.jwks() });
+        output::say(&serde_json::to_string_pretty(&value)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::NOTHING);
+    table.set_header(["kind", "id", "state", "created"]);
+    for key in keys {
+        table.add_row([key.kind.to_owned(), key.id, key.state.to_owned(), key.created.to_string()]);
+    }
+    output::say(&table.to_string());
+    output::say(&format!("log key (for `hedui open --log-key`): {log_key}"));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn make_recipient(arguments: &KeysRecipient) -> anyhow::Result<ExitCode> {
+    let pair = generate_recipient()?;
+    compose::write_private(&arguments.out, pair.private_jwk.as_bytes())?;
+    output::tell(&format!(
+        "wrote the private key to {}; the public key, for requests or clients.toml:",
+        arguments.out.display()
+    ));
+    output::say(&pair.public_jwk.to_string());
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,59 @@
+//! The command line: one file a command. Exit 0 done, 1 failed, 2 wrong usage.
+//!
+//! Local commands take the data directory's lock; while a service holds it they say so and name `--server`.
+
+mod arguments;
+mod audit;
+mod check_config;
+mod compose;
+mod demo;
+mod keys;
+mod open;
+mod output;
+mod progress;
+mod remote;
+mod serve;
+mod show;
+mod sources;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output::complain(&format!("the runtime does not start: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = runtime.block_on(run(arguments.command));
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            output::complain(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Demo(arguments) => demo::run(arguments).await,
+        Command::Serve(arguments) => serve::run(arguments).await,
+        Command::Verify(arguments) => verify::run(arguments).await,
+        Command::Open(arguments) => open::run(&arguments),
+        Command::Audit(arguments) => audit::run(arguments).await,
+        Command::Sources(arguments) => sources::run(arguments).await,
+        Command::Keys(arguments) => keys::run(&arguments),
+        Command::CheckConfig(arguments) => check_config::run(&arguments),
+    }
+}

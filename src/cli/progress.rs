@@ -1,0 +1,151 @@
+//! Shows a case as its answers land: a board of departments on a terminal; where there is none, one line a department when it has
+//! answered about everybody.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::arguments::Language;
+use super::output;
+use crate::verification::{CaseEvent, CellStatus, EventKind, SourceStatus};
+
+/// Follows a case of `people` until it rests or `limit` has passed.
+pub(super) async fn follow(
+    events: impl Stream<Item = CaseEvent>,
+    sources: &[SourceStatus],
+    people: usize,
+    language: Language,
+    limit: Duration,
+) {
+    let titles: BTreeMap<String, String> = sources.iter().map(|source| title(source, language)).collect();
+    let bar = output::live().then(|| bar(titles.len(), language));
+    let mut board = Board { titles, people, language, cells: BTreeMap::new(), told: BTreeSet::new(), bar };
+    let mut events = std::pin::pin!(events);
+    let deadline = tokio::time::Instant::now() + limit;
+    while let Ok(Some(event)) = tokio::time::timeout_at(deadline, events.next()).await {
+        board.show(event);
+    }
+    if let Some(bar) = board.bar {
+        bar.finish_and_clear();
+    }
+}
+
+/// How many people a request is about.
+pub(super) fn people(request: &serde_json::Value) -> usize {
+    request.pointer("/household/members").and_then(|members| members.as_array()).map_or(1, Vec::len)
+}
+
+struct Board {
+    titles: BTreeMap<String, String>,
+    people: usize,
+    language: Language,
+    /// By department, then person.
+    cells: BTreeMap<String, BTreeMap<String, CellStatus>>,
+    /// Departments whose line has been printed.
+    told: BTreeSet<String>,
+    bar: Option<ProgressBar>,
+}
+
+impl Board {
+    fn show(&mut self, event: CaseEvent) {
+        match event.what {
+            EventKind::Answer(cell) => {
+                let source = cell.source.clone();
+                self.cells.entry(source.clone()).or_default().insert(cell.member.clone(), cell);
+                self.tell_if_done(&source);
+            }
+            EventKind::Version(version) => {
+                let line = match (self.language, version.is_final) {
+                    (Language::Zh, true) => format!("第 {} 版报告已生成（最终）", version.version),
+                    (Language::Zh, false) => format!("第 {} 版报告已生成（临时，等待异步部门）", version.version),
+                    (Language::En, true) => format!("version {} of the report (final)", version.version),
+                    (Language::En, false) => format!("version {} of the report (provisional)", version.version),
+                };
+                self.tell(&line);
+            }
+            EventKind::State { .. } | EventKind::Issued { .. } => {}
+        }
+    }
+
+    /// A department's line, once it has answered about everybody.
+    fn tell_if_done(&mut self, source: &str) {
+        let answered = self.cells.get(source).is_some_and(|cells| {
+            cells.len() >= self.people && cells.values().all(|cell| cell.answer.as_deref().is_some_and(has_ended))
+        });
+        if answered && self.told.insert(source.to_owned()) {
+            let line = self.line(source);
+            self.tell(&line);
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_position(self.told.len() as u64);
+            let waiting =
+                self.titles.iter().filter(|(key, _)| !self.told.contains(*key)).map(|(_, title)| title.as_str());
+            bar.set_message(waiting.take(4).collect::<Vec<_>>().join(" "));
+        }
+    }
+
+    fn tell(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(line),
+            None => output::tell(line),
+        }
+    }
+
+    /// `  个人所得税申报  有记录 1 · 无记录 4  132 ms`: how often each answer came, and the slowest of them.
+    fn line(&self, source: &str) -> String {
+        let Some(cells) = self.cells.get(source) else { return String::new() };
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for cell in cells.values() {
+            let answer = cell.answer.as_deref().unwrap_or("asked");
+            *counts.entry(cell.why.as_deref().filter(|_| !speaks(answer)).unwrap_or(answer)).or_default() += 1;
+        }
+        let counts: Vec<String> =
+            counts.into_iter().map(|(answer, count)| format!("{} {count}", words(answer, self.language))).collect();
+        let slowest = cells.values().map(|cell| cell.latency_ms).max().unwrap_or(0);
+        let title = self.titles.get(source).map_or(source, String::as_str);
+        let space = " ".repeat(16_usize.saturating_sub(unicode_width::UnicodeWidthStr::width(title)));
+        format!("  {title}{space} {}  {slowest} ms", counts.join(" · "))
+    }
+}
+
+fn has_ended(answer: &str) -> bool {
+    !matches!(answer, "pending" | "asked")
+}
+
+fn speaks(answer: &str) -> bool {
+    matches!(answer, "found" | "no_record")
+}
+
+fn title(source: &SourceStatus, language: Language) -> (String, String) {
+    let descriptor = &source.descriptor;
+    let title = if language == Language::Zh { &descriptor.title_zh } else { &descriptor.title_en };
+    (descriptor.key.to_string(), title.clone())
+}
+
+fn words(answer: &str, language: Language) -> &str {
+    match (answer, language) {
+        ("found", Language::Zh) => "有记录",
+        ("no_record", Language::Zh) => "无记录",
+        ("partial", Language::Zh) => "部分反馈",
+        ("pending", Language::Zh) => "已受理，待复",
+        ("skipped", Language::Zh) => "未查询",
+        ("unavailable", Language::Zh) => "未能反馈",
+        ("no_record", Language::En) => "no record",
+        ("pending", Language::En) => "accepted, answer to come",
+        (other, _) => other,
+    }
+}
+
+fn bar(departments: usize, language: Language) -> ProgressBar {
+    let bar = ProgressBar::new(departments as u64);
+    let (unit, waiting) = match language {
+        Language::Zh => ("个部门已答复", "等待"),
+        Language::En => ("departments have answered", "waiting for"),
+    };
+    let template = format!("{{spinner}} {{pos}}/{{len}} {unit} {{elapsed}}  {waiting} {{msg}}");
+    bar.set_style(ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    bar.enable_steady_tick(Duration::from_millis(80));
+    bar
+}

@@ -1,0 +1,101 @@
+//! `hedui verify FILE`.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+
+use super::arguments::Verify;
+use super::{compose, output, progress, remote, show};
+use crate::auth::Caller;
+use crate::report::Report;
+use crate::report::jose::generate_recipient;
+use crate::telemetry::Clock;
+use crate::verification::{ReportForm, Verifier};
+
+/// Verifies one household, here or at a running service.
+pub(super) async fn run(arguments: Verify) -> anyhow::Result<ExitCode> {
+    let request = std::fs::read(&arguments.file).with_context(|| arguments.file.display().to_string())?;
+    check_out(arguments.out.as_deref())?;
+    if let (Some(server), Some(token_file)) = (&arguments.server, &arguments.token_file) {
+        return remote::verify(server, token_file, &request, &arguments).await;
+    }
+    let settings = compose::settings(&arguments.config)?;
+    crate::telemetry::start_logs("warn", settings.log_format);
+    let configured = compose::configured(&settings)?;
+    let verifier = compose::verifier(&settings, configured.packs, configured.departments, Clock::system()).await?;
+    let outcome = local(&verifier, &request, &arguments).await;
+    verifier.stop().await;
+    outcome
+}
+
+/// Forms a report can be written in.
+pub(super) fn check_out(out: Option<&Path>) -> anyhow::Result<()> {
+    let Some(out) = out else { return Ok(()) };
+    match extension(out) {
+        "json" | "jwe" | "html" | "txt" => Ok(()),
+        _ => bail!("{}: name a file that ends in .json, .jwe, .html or .txt", out.display()),
+    }
+}
+
+pub(super) fn extension(path: &Path) -> &str {
+    path.extension().and_then(|extension| extension.to_str()).unwrap_or("")
+}
+
+async fn local(verifier: &Verifier, request: &[u8], arguments: &Verify) -> anyhow::Result<ExitCode> {
+    let wants_seal = arguments.out.as_deref().is_some_and(|out| extension(out) == "jwe");
+    let caller = operator(request, wants_seal)?;
+    let submitted = verifier.submit(&caller, request, None).await.map_err(show::submit_error)?;
+    let events = verifier.events(&caller, &submitted.id, 0).await?;
+    let people = progress::people(&serde_json::from_slice(request).unwrap_or_default());
+    let limit = Duration::from_secs(arguments.wait);
+    progress::follow(events, &verifier.sources(), people, arguments.lang, limit).await;
+    let (version, report) = verifier
+        .opened_report(&caller, &submitted.id)
+        .await
+        .context("there is no report yet: the case goes on at the next start")?;
+    if wants_seal {
+        let sealed = verifier.report(&caller, &submitted.id, None, ReportForm::Sealed).await?;
+        compose::write_result(arguments.out.as_deref().unwrap_or(Path::new("report.jwe")), &sealed.bytes)?;
+    } else {
+        deliver(&report, arguments)?;
+    }
+    if !version.is_final {
+        output::tell("临时报告：仍有部门未反馈 (provisional: departments are still to answer)");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The operator of this machine, for the region the request names. Without a recipient key the report is read here and sealed for nobody.
+fn operator(request: &[u8], wants_seal: bool) -> anyhow::Result<Caller> {
+    let value: serde_json::Value = serde_json::from_slice(request).unwrap_or_default();
+    let region = value.get("region").and_then(|region| region.as_str()).unwrap_or("").to_owned();
+    let mut caller = Caller::operator(&region);
+    if value.get("recipient_key").is_none_or(serde_json::Value::is_null) {
+        if wants_seal {
+            bail!("the request names no recipient_key to seal the report for");
+        }
+        caller.recipient_key = Some(generate_recipient()?.public_jwk);
+    }
+    Ok(caller)
+}
+
+/// Writes or prints an opened report.
+pub(super) fn deliver(report: &Report, arguments: &Verify) -> anyhow::Result<()> {
+    match &arguments.out {
+        None => output::say(&show::report(report, arguments.lang, arguments.json)),
+        Some(out) => write(report, out, arguments.lang)?,
+    }
+    Ok(())
+}
+
+/// Writes an opened report in the form its name says.
+pub(super) fn write(report: &Report, out: &Path, language: super::arguments::Language) -> anyhow::Result<()> {
+    let text = match extension(out) {
+        "json" => serde_json::to_string_pretty(report)?,
+        "html" => show::page(report, language),
+        _ => show::report(report, language, false),
+    };
+    compose::write_result(out, text.as_bytes())
+}

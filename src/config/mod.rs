@@ -1,0 +1,18 @@
+//! Typed settings: `hedui.toml`, `clients.toml`, environment overrides. Every fault is reported at once, with file, line and key.
+//!
+//! Knows nothing of what the settings are for; sources and packs have readers of their own in their rooms. Reads files, nothing else.
+
+mod clients;
+mod reader;
+mod settings;
+
+pub use clients::{Client, Clients};
+pub use reader::Problem;
+pub use settings::{AuthSettings, IssuerSettings, LogFormat, Settings, TlsFiles, VerificationSettings};
+
+/// The settings file the binary carries, used where no file is named.
+pub const DEFAULT_SETTINGS: &str = include_str!("../../config/hedui.toml");
+/// The clients file the binary carries: nobody.
+pub const DEFAULT_CLIENTS: &str = include_str!("../../config/clients.toml");
+/// The sources file the binary carries.
+pub const DEFAULT_SOURCES: &str = include_str!("../../config/sources.toml");

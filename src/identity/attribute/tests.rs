@@ -1,0 +1,132 @@
+//! Households as they are: father and son, twins, spouses, and the registrants nobody named.
+
+use super::*;
+use crate::household::{IdNumber, PersonName, Phone};
+
+const FATHER: &str = "620422196205140017";
+const SON: &str = "620422198802290012";
+
+fn number(seventeen: &str) -> String {
+    ('0'..='9')
+        .chain(['X'])
+        .map(|check| format!("{seventeen}{check}"))
+        .find(|text| crate::identity::ResidentNumber::parse(text).is_ok())
+        .expect("one of eleven check characters fits")
+}
+
+fn subject(name: &str, id: &str, phone: &str) -> Subject {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Subject {
+        name: some(name).map(PersonName::new),
+        id_number: some(id).map(IdNumber::new),
+        phone: some(phone).map(Phone::new),
+        ..Subject::default()
+    }
+}
+
+fn household() -> Vec<(MemberRef, Person)> {
+    [
+        ("m1", "王建国", number(&FATHER[..17])),
+        ("m2", "王强", number(&SON[..17])),
+        ("m3", "王双", number("62042219900307003")),
+        ("m4", "王对", number("62042219900307005")),
+    ]
+    .into_iter()
+    .map(|(reference, name, id)| (MemberRef(reference.into()), Person::prepare(&subject(name, &id, "13893001234"))))
+    .collect()
+}
+
+fn ask(asked: &str, source: &str, claimed: Subject) -> Attribution {
+    let source = SourceKey::new(source).unwrap();
+    attribute(&Model::person(), &household(), &MemberRef(asked.into()), &source, &claimed)
+}
+
+fn member(reference: &str) -> MemberRef {
+    MemberRef(reference.into())
+}
+
+fn rule(attribution: &Attribution, reference: &str) -> Rule {
+    attribution.of(&member(reference)).expect("a member").rule
+}
+
+#[test]
+fn a_record_is_filed_under_its_owner_whoever_was_asked() {
+    let claimed = subject("王强", &number(&SON[..17]), "");
+    for asked in ["m1", "m2", "m3"] {
+        let found = ask(asked, "vehicles", claimed.clone());
+        assert_eq!(found.standing, Standing::Owned(member("m2")));
+        assert_eq!(found.filed_under, member("m2"));
+        assert_eq!(found.verdict_for(&member("m2")), Verdict::Match);
+        assert_eq!(found.verdict_for(&member("m1")), Verdict::No);
+        assert_eq!(rule(&found, "m1"), Rule::FitsOtherMember);
+    }
+}
+
+#[test]
+fn a_father_s_number_on_the_son_s_record_goes_to_a_person() {
+    let found = ask("m1", "finance", subject("王强", &number(&FATHER[..17]), "13893001234"));
+    assert_eq!(found.standing, Standing::Open(vec![member("m1")]));
+    assert_eq!(rule(&found, "m1"), Rule::OtherMembersName);
+    assert_eq!(found.filed().unwrap().verdict, Verdict::Review);
+}
+
+#[test]
+fn twins_are_told_apart_by_their_numbers_and_by_their_names() {
+    let found = ask("m3", "education", subject("王对", &number("62042219900307005"), ""));
+    assert_eq!(found.owner(), Some(&member("m4")));
+    // the other twin's number with this one's name
+    let mixed = ask("m3", "education", subject("王双", &number("62042219900307005"), ""));
+    assert_eq!(mixed.owner(), None);
+    assert_eq!(mixed.verdict_for(&member("m3")), Verdict::Review);
+    assert_eq!(mixed.verdict_for(&member("m4")), Verdict::Review);
+    assert_eq!(rule(&mixed, "m3"), Rule::FitsSeveralMembers);
+}
+
+#[test]
+fn a_stranger_in_the_household_book_is_said_to_be_one() {
+    let stranger = || subject("李秀英", &number("62042219651230002"), "");
+    let found = ask("m1", "household_registration", stranger());
+    assert_eq!(found.standing, Standing::Nobodys);
+    assert_eq!(rule(&found, "m1"), Rule::OtherPerson);
+    let elsewhere = ask("m1", "vehicles", stranger());
+    assert_eq!(rule(&elsewhere, "m1"), Rule::OtherIdOtherName);
+}
+
+#[test]
+fn a_record_is_filed_the_same_for_everybody_asked() {
+    for claimed in [
+        subject("王强", "", ""),
+        subject("王强", &number(&FATHER[..17]), ""),
+        subject("王霜", "", "13893001234"),
+        subject("赵六", "", ""),
+    ] {
+        let first = ask("m1", "tax", claimed.clone());
+        for asked in ["m2", "m3", "m4"] {
+            assert_eq!(ask(asked, "tax", claimed.clone()), first);
+        }
+    }
+}
+
+#[test]
+fn an_empty_household_and_an_unknown_member_do_no_harm() {
+    let nobody =
+        attribute(&Model::person(), &[], &member("m9"), &SourceKey::new("tax").unwrap(), &subject("王强", "", ""));
+    assert_eq!((nobody.standing.clone(), nobody.filed_under.clone()), (Standing::Nobodys, member("m9")));
+    assert_eq!(nobody.verdict_for(&member("m9")), Verdict::No);
+    assert!(nobody.filed().is_none());
+}
+
+#[test]
+fn a_record_that_names_nobody_is_held_with_whom_was_asked_about() {
+    let found = ask("m3", "securities", subject("", "", "13893001234"));
+    assert_eq!(found.standing, Standing::Open(vec![member("m3")]));
+    assert_eq!(found.filed_under, member("m3"));
+    assert_eq!((rule(&found, "m3"), rule(&found, "m1")), (Rule::NothingToCompare, Rule::AskedAboutAnother));
+}
+
+#[test]
+fn the_reason_names_the_owner_by_reference_only() {
+    let found = ask("m1", "vehicles", subject("王强", &number(&SON[..17]), ""));
+    let reason = &found.of(&member("m1")).unwrap().reasons[0];
+    assert!(reason.en.ends_with("(m2)") && reason.zh.ends_with("（m2）"));
+}

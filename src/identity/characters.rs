@@ -1,0 +1,280 @@
+//! One character of a name: brought to one width, folded to one form, or recognised as standing for a character that could not be
+//! written.
+//!
+//! Folding (traditional → simplified, variants) is for keys only: it loses what distinguishes 萧 from 肖.
+
+use std::sync::LazyLock;
+
+use ferrous_opencc::OpenCC;
+use ferrous_opencc::config::BuiltinConfig;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Stands in keys for one character nobody could write.
+pub const BLANK: char = '\u{FFFD}';
+
+/// The block of Chinese characters that is folded by table.
+const FIRST: u32 = 0x3400;
+const LAST: u32 = 0x9FFF;
+
+/// Forms used for each other in names and registers, the one folded to first. OpenCC keeps these apart, with reason; a matcher must
+/// not.
+const VARIANTS: &[&str] = &[
+    // surnames, simplified in registers and restored since
+    "肖萧",
+    "付傅",
+    "闫阎",
+    "邱丘",
+    "戴代",
+    "于於",
+    "兰蓝",
+    "宁甯",
+    "同仝",
+    "钟锺",
+    "叶葉",
+    "褚禇",
+    "郄郤",
+    "吴呉",
+    "黄黃",
+    "游遊",
+    "麻蔴",
+    // given names
+    "哲喆",
+    "坤堃",
+    "峰峯",
+    "升昇陞",
+    "苏甦",
+    "珏玨",
+    "辉煇",
+    "准凖",
+    "净淨",
+    "仙僊",
+    "勋勳",
+    "群羣",
+    "里裡裏",
+    "恒恆",
+    "强彊",
+    "秘祕",
+    "德悳",
+    "和龢",
+    "乃迺",
+    "隽雋",
+    "熔镕",
+    "宝寳",
+    "烟煙菸",
+    "晋晉",
+    "昆崑崐",
+    "岭嶺",
+    "岳嶽",
+    "凌淩",
+    "况況",
+    "冲沖",
+    "布佈",
+    "志誌",
+    "周週",
+    "采採",
+    "绣綉",
+    "温溫",
+    "彦彥",
+    "户戶",
+    "皋皐臯",
+    "栖棲",
+    "睿叡",
+    "咏詠",
+    "娴嫺",
+    "妍姸",
+    "瑶瑤",
+    "静靜",
+    "霭靄",
+    "耀燿",
+    "飙飚",
+    "珍珎",
+    "璇璿",
+    "岩巖嵒喦",
+    "棋碁",
+    "富冨",
+    "秋秌",
+    "佑祐",
+    "烨燁爗",
+    "杰傑",
+    "云雲",
+    "范範",
+    "荣榮",
+    "弦絃",
+    "翱翶",
+];
+
+static FOLDED: LazyLock<Box<[char]>> = LazyLock::new(|| {
+    let mut table: Box<[char]> = (FIRST..=LAST).map(|code| char::from_u32(code).unwrap_or(BLANK)).collect();
+    if let Ok(converter) = OpenCC::from_config(BuiltinConfig::T2s) {
+        // one character a line, so that no phrase of the dictionary applies
+        let lines: String = table.iter().flat_map(|c| [*c, '\n']).collect();
+        let converted = converter.convert(&lines);
+        for (slot, line) in table.iter_mut().zip(converted.lines()) {
+            let mut characters = line.chars();
+            if let (Some(simple), None) = (characters.next(), characters.next()) {
+                *slot = simple;
+            }
+        }
+    }
+    let simplified = table.clone();
+    for group in VARIANTS {
+        let main = group.chars().next().expect("a group is not empty");
+        for variant in group.chars() {
+            for slot in [slot_of(variant), slot_of(main)].into_iter().flatten() {
+                table[slot] = main;
+            }
+        }
+    }
+    // a traditional form whose simplified form is a variant follows it: 蕭 → 萧 → 肖
+    for (slot, simple) in simplified.iter().enumerate() {
+        if let Some(next) = slot_of(*simple)
+            && table[slot] == *simple
+        {
+            table[slot] = table[next];
+        }
+    }
+    table
+});
+
+fn slot_of(c: char) -> Option<usize> {
+    let code = u32::from(c);
+    (FIRST..=LAST).contains(&code).then(|| (code - FIRST) as usize)
+}
+
+/// The form of a character used in keys: simplified, and of variants the commonest.
+#[must_use]
+pub fn fold(c: char) -> char {
+    match slot_of(c) {
+        Some(slot) => FOLDED[slot],
+        None => c,
+    }
+}
+
+/// Whether it is a Chinese character (with 〇 and the rare planes).
+#[must_use]
+pub fn is_han(c: char) -> bool {
+    matches!(u32::from(c), 0x3007 | FIRST..=0x4DBF | 0x4E00..=LAST | 0xF900..=0xFAFF | 0x2_0000..=0x3_FFFF)
+}
+
+/// Whether it was put where a character could not be written: ?, □, ＊, 〓, private use.
+fn is_placeholder(c: char) -> bool {
+    matches!(c, '?' | '*' | '×' | '_' | '~' | '#' | BLANK)
+        || matches!(u32::from(c), 0x3013 | 0x25A0 | 0x25A1 | 0x25AF | 0x25CB | 0x25CF | 0x25FB | 0x25FC | 0x2B1C)
+        || matches!(u32::from(c), 0x2FF0..=0x2FFF | 0xE000..=0xF8FF | 0xF_0000..=0x10_FFFF)
+}
+
+/// Whether it parts the pieces of a name: ·, its look-alikes, and spaces.
+#[must_use]
+pub fn is_separator(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '·' | '•'
+                | '・'
+                | '･'
+                | '.'
+                | '。'
+                | '‧'
+                | '∙'
+                | '⋅'
+                | '․'
+                | 'ᐧ'
+                | 'ㆍ'
+                | '、'
+                | ','
+                | '-'
+                | '\''
+                | '’'
+                | '`'
+                | '‐'
+                | '–'
+                | '—'
+                | '－'
+        )
+}
+
+/// What a character of a written name comes to in its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyCharacter {
+    /// A character of the name, or a Latin letter in lower case.
+    Kept(char),
+    /// Stands for a character that could not be written.
+    Blank,
+    /// Parts the pieces.
+    Separator,
+}
+
+/// The characters of a written name, half-width, without what does not show.
+pub fn key_characters(written: &str) -> impl Iterator<Item = KeyCharacter> {
+    written
+        .chars()
+        .map(|c| if is_placeholder(c) { BLANK } else { c })
+        .nfkc()
+        .flat_map(latin)
+        .filter(|c| !is_invisible(*c))
+        .map(|c| {
+            if is_separator(c) {
+                KeyCharacter::Separator
+            } else if is_placeholder(c) {
+                KeyCharacter::Blank
+            } else {
+                KeyCharacter::Kept(c)
+            }
+        })
+}
+
+/// Lower case, without tone marks; ü is v, as clerks type it.
+fn latin(c: char) -> impl Iterator<Item = char> {
+    let plain = match c {
+        'ü' | 'Ü' | 'ǖ' | 'ǘ' | 'ǚ' | 'ǜ' | 'Ǖ' | 'Ǘ' | 'Ǚ' | 'Ǜ' => 'v',
+        other if other.is_ascii() || is_han(other) => other,
+        other => std::iter::once(other).nfd().find(|d| !is_combining_mark(*d)).unwrap_or(other),
+    };
+    plain.to_lowercase()
+}
+
+fn is_invisible(c: char) -> bool {
+    c.is_control() && !c.is_whitespace()
+        || matches!(u32::from(c), 0x00AD | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x2064 | 0xFE00..=0xFE0F | 0xFEFF
+            | 0xE_0100..=0xE_01EF)
+        || is_combining_mark(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn traditional_and_variant_forms_fold_together() {
+        for group in
+            ["萧肖蕭", "付傅", "闫阎閆閻", "刘劉", "国國", "张張", "叶葉", "钟鍾鐘锺", "强強彊", "喆哲", "于於", "峯峰"]
+        {
+            let forms: Vec<char> = group.chars().map(fold).collect();
+            assert!(forms.iter().all(|c| *c == forms[0]), "{group} folds to {forms:?}");
+        }
+        for pair in ["己已", "未末", "晓小", "余佘", "静靖", "姗珊", "淼渺", "晖辉"] {
+            let forms: Vec<char> = pair.chars().map(fold).collect();
+            assert_ne!(forms[0], forms[1], "{pair} are different characters");
+        }
+    }
+
+    #[test]
+    fn folding_twice_changes_nothing() {
+        for code in FIRST..=LAST {
+            let c = char::from_u32(code).unwrap();
+            assert_eq!(fold(fold(c)), fold(c), "{c}");
+        }
+    }
+
+    #[test]
+    fn placeholders_and_separators_are_told_apart() {
+        use KeyCharacter::{Blank, Kept, Separator};
+        let read = |s: &str| key_characters(s).collect::<Vec<_>>();
+        assert_eq!(read("张？"), [Kept('张'), Blank]);
+        assert_eq!(read("张\u{E863}"), [Kept('张'), Blank]);
+        assert_eq!(read("□＊"), [Blank, Blank]);
+        assert_eq!(read("买•．"), [Kept('买'), Separator, Separator]);
+        assert_eq!(read("ＬǛ\u{200B}"), [Kept('l'), Kept('v')]);
+    }
+}

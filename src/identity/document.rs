@@ -1,0 +1,271 @@
+//! Document numbers of every kind a person may be known by, in a form that compares.
+//!
+//! Citizen numbers are checked to the last character; of residence permits and foreigners' cards only the shape is. A department's
+//! text that fits nothing is kept as [`Document::Faulty`], because a mistyped number is a clue.
+
+mod stated;
+
+use std::fmt;
+
+pub use stated::{DocumentFault, check_document};
+
+use super::id_number::near::{NearMiss, near_miss};
+use super::id_number::{ResidentNumber, check_character, normalise};
+use super::levels::levels;
+
+levels! {
+    /// How a claimed document number compares with the known one.
+    IdLevel of "id_number" {
+        /// The same valid number.
+        Exact = "exact", "证件号码一致", "the ID number agrees";
+        /// The same number in its 15-digit and 18-character forms.
+        Equivalent = "equivalent", "证件号码一致（15位与18位对应）", "the ID number agrees (15 digits and 18 characters)";
+        /// A mistyped number: only the check character differs.
+        CheckCharacter = "check_character", "证件号码仅校验码不同", "only the check character of the ID number differs";
+        /// A mistyped number: one digit differs.
+        OneDigit = "one_digit", "证件号码有一位录错", "one digit of the ID number is mistyped";
+        /// A mistyped number: two neighbours swapped.
+        Transposed = "transposed", "证件号码相邻两位颠倒", "two neighbouring digits of the ID number are swapped";
+        /// Some characters are missing.
+        Truncated = "truncated", "证件号码不完整，其余位一致", "the ID number is incomplete, the rest agrees";
+        /// Both sides carry the same number, and it is not valid.
+        SameFaulty = "same_faulty", "证件号码相同，但号码本身无效", "the ID number agrees, but it is not a valid one";
+        /// What is not masked agrees.
+        Masked = "masked", "证件号码未遮盖部分一致", "the unmasked part of the ID number agrees";
+        /// Another valid number, one slip away: twins have such numbers.
+        OtherNear = "other_near", "证件号码为另一有效号码，仅一处不同", "the ID number is another valid one, a single slip away";
+        /// Another valid number with the same birth date.
+        OtherSameBirthDate = "other_same_birth_date", "证件号码为另一有效号码，出生日期相同",
+            "the ID number is another valid one with the same birth date";
+        /// No valid number, and not near.
+        Faulty = "faulty", "证件号码无效且不相近", "the ID number is not valid and not near";
+        /// Another valid number.
+        Different = "different", "证件号码不同", "the ID number is another one";
+        /// Not stated on one side, or a placeholder.
+        Missing = "missing", "缺证件号码", "ID number not stated";
+    }
+}
+
+impl IdLevel {
+    /// The same valid number.
+    #[must_use]
+    pub fn is_same(self) -> bool {
+        matches!(self, Self::Exact | Self::Equivalent)
+    }
+
+    /// A number that is not valid itself and is one slip from the known one.
+    #[must_use]
+    pub fn is_mistyped(self) -> bool {
+        matches!(self, Self::CheckCharacter | Self::OneDigit | Self::Transposed | Self::Truncated)
+    }
+}
+
+/// A document number, read.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub enum Document {
+    /// None, or a placeholder such as 无 or 000000.
+    Missing,
+    /// A valid citizen number; `from_fifteen` when it was written in the old form.
+    Resident {
+        /// The number.
+        number: ResidentNumber,
+        /// Whether it was written with 15 digits.
+        from_fifteen: bool,
+    },
+    /// A number of another kind (foreigner's card, birth certificate), normalised.
+    Other(Box<str>),
+    /// 15 or 18 places of which some are hidden by `*`.
+    Masked(Box<str>),
+    /// Meant as a citizen number, but not valid.
+    Faulty(Box<str>),
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Missing => "Document::Missing",
+            Self::Resident { .. } => "Document::Resident(redacted)",
+            Self::Other(_) => "Document::Other(redacted)",
+            Self::Masked(_) => "Document::Masked(redacted)",
+            Self::Faulty(_) => "Document::Faulty(redacted)",
+        })
+    }
+}
+
+impl Document {
+    /// Reads any text.
+    #[must_use]
+    pub fn read(text: &str) -> Self {
+        let text = normalise(text);
+        let characters = text.as_bytes();
+        let varied = characters.iter().any(|b| *b != characters[0]);
+        if characters.len() < 6 || !varied || !characters.iter().any(u8::is_ascii_digit) {
+            return Self::Missing;
+        }
+        if let Ok(number) = ResidentNumber::from_normalised(&text) {
+            return Self::Resident { number, from_fifteen: characters.len() == 15 };
+        }
+        if is_masked(characters) {
+            return Self::Masked(text.into());
+        }
+        if is_foreign_permanent(&text) || is_birth_certificate(&text) {
+            return Self::Other(text.into());
+        }
+        Self::Faulty(text.into())
+    }
+
+    /// The citizen number, where it is one.
+    #[must_use]
+    pub fn resident(&self) -> Option<&ResidentNumber> {
+        match self {
+            Self::Resident { number, .. } => Some(number),
+            _ => None,
+        }
+    }
+}
+
+/// 15 or 18 places, at least eight of them shown, the rest `*`.
+fn is_masked(characters: &[u8]) -> bool {
+    let hidden = characters.iter().filter(|b| **b == b'*').count();
+    matches!(characters.len(), 15 | 18)
+        && hidden > 0
+        && characters.len() - hidden >= 8
+        && characters.iter().all(|b| b.is_ascii_digit() || matches!(b, b'*' | b'X'))
+}
+
+/// 外国人永久居留身份证: three letters of nation and twelve digits (until 2023), or 18 characters that begin with 9.
+fn is_foreign_permanent(text: &str) -> bool {
+    let b = text.as_bytes();
+    match b.len() {
+        15 => b[..3].iter().all(u8::is_ascii_uppercase) && b[3..].iter().all(u8::is_ascii_digit),
+        18 => b[0] == b'9' && b[..17].iter().all(u8::is_ascii_digit) && check_character(&b[..17]) == b[17],
+        _ => false,
+    }
+}
+
+/// 出生医学证明: a letter and nine digits.
+fn is_birth_certificate(text: &str) -> bool {
+    let b = text.as_bytes();
+    b.len() == 10 && b[0].is_ascii_uppercase() && b[1..].iter().all(u8::is_ascii_digit)
+}
+
+/// Compares what is known with what is claimed. Symmetric, except that only one side being mistyped tells which.
+#[must_use]
+pub fn compare_documents(known: &Document, claimed: &Document) -> IdLevel {
+    use Document::{Faulty, Masked, Missing, Other, Resident};
+    match (known, claimed) {
+        (Missing, _) | (_, Missing) => IdLevel::Missing,
+        (Resident { number: a, from_fifteen: a15 }, Resident { number: b, from_fifteen: b15 }) => {
+            if a == b {
+                same_number(*a15, *b15)
+            } else {
+                other_number(a, b)
+            }
+        }
+        (Resident { number, from_fifteen }, Faulty(text)) | (Faulty(text), Resident { number, from_fifteen }) => {
+            mistyped(number, *from_fifteen, text.as_bytes())
+        }
+        (Resident { number, .. }, Masked(text)) | (Masked(text), Resident { number, .. }) => {
+            let shown: &[u8] = number.bytes();
+            let old: Vec<u8> = [&shown[..6], &shown[8..17]].concat();
+            let full = if text.len() == 15 { &old[..] } else { shown };
+            if agrees_where_shown(full, text.as_bytes()) { IdLevel::Masked } else { IdLevel::Faulty }
+        }
+        (Masked(a), Masked(b)) | (Masked(a), Faulty(b)) | (Faulty(a), Masked(b)) => {
+            if agrees_where_shown(a.as_bytes(), b.as_bytes()) { IdLevel::Masked } else { IdLevel::Faulty }
+        }
+        (Other(a), Other(b)) => {
+            if a == b {
+                IdLevel::Exact
+            } else {
+                IdLevel::Different
+            }
+        }
+        (Other(a), Faulty(b)) | (Faulty(a), Other(b)) | (Faulty(a), Faulty(b)) => {
+            if a == b {
+                IdLevel::SameFaulty
+            } else {
+                slip(near_miss(a.as_bytes(), b.as_bytes()))
+            }
+        }
+        // a person may hold a foreigner's card or a birth certificate and a citizen number
+        (Other(_), _) | (_, Other(_)) => IdLevel::Missing,
+    }
+}
+
+fn same_number(a_from_fifteen: bool, b_from_fifteen: bool) -> IdLevel {
+    if a_from_fifteen == b_from_fifteen { IdLevel::Exact } else { IdLevel::Equivalent }
+}
+
+fn other_number(a: &ResidentNumber, b: &ResidentNumber) -> IdLevel {
+    if near_miss(a.bytes(), b.bytes()).is_some() {
+        IdLevel::OtherNear
+    } else if a.birth_date() == b.birth_date() {
+        IdLevel::OtherSameBirthDate
+    } else {
+        IdLevel::Different
+    }
+}
+
+/// A valid number against one that is not valid.
+fn mistyped(number: &ResidentNumber, from_fifteen: bool, text: &[u8]) -> IdLevel {
+    let full = number.bytes();
+    let old = [&full[..6], &full[8..17]].concat();
+    let as_new = if from_fifteen { near_miss(&full[..17], text) } else { near_miss(full, text) };
+    slip(as_new.or_else(|| if text.len() < 17 { near_miss(&old, text) } else { None }))
+}
+
+fn slip(kind: Option<NearMiss>) -> IdLevel {
+    match kind {
+        Some(NearMiss::CheckCharacter) => IdLevel::CheckCharacter,
+        Some(NearMiss::OneDigit) => IdLevel::OneDigit,
+        Some(NearMiss::Transposed) => IdLevel::Transposed,
+        Some(NearMiss::Truncated) => IdLevel::Truncated,
+        None => IdLevel::Faulty,
+    }
+}
+
+fn agrees_where_shown(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x == y || *x == b'*' || *y == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn level(known: &str, claimed: &str) -> IdLevel {
+        let (a, b) = (Document::read(known), Document::read(claimed));
+        assert_eq!(compare_documents(&a, &b), compare_documents(&b, &a), "symmetric");
+        compare_documents(&a, &b)
+    }
+
+    #[test]
+    fn a_claimed_number_is_placed() {
+        let known = "11010519491231002X";
+        for (claimed, expected) in [
+            ("11010519491231002x", IdLevel::Exact),
+            ("110105491231002", IdLevel::Equivalent),
+            ("110105194912310021", IdLevel::CheckCharacter),
+            ("11010519491231003X", IdLevel::OneDigit),
+            ("11015019491231002X", IdLevel::Transposed),
+            ("11010519491231002", IdLevel::Truncated),
+            ("11010519491231", IdLevel::Truncated),
+            ("110105********002X", IdLevel::Masked),
+            ("110105********0035", IdLevel::Faulty),
+            ("622421199003070035", IdLevel::Faulty),
+            ("440524188001010014", IdLevel::Different),
+            ("", IdLevel::Missing),
+            ("无", IdLevel::Missing),
+            ("000000000000000000", IdLevel::Missing),
+            ("CAN110108055001", IdLevel::Missing),
+        ] {
+            assert_eq!(level(known, claimed), expected, "{claimed}");
+        }
+    }
+
+    #[test]
+    fn another_valid_number_is_never_taken_for_a_slip() {
+        // twins: sequence 003 and 005 on one day
+        assert_eq!(level("620422199003070036", "620422199003070052"), IdLevel::OtherNear);
+    }
+}

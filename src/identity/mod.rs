@@ -1,0 +1,39 @@
+//! Whose record is this? Reading, normalising and comparing people's identities: *match / review / no*, with reasons.
+//!
+//! Pure: no async, clock, store or network; the as-of date is an argument. There is one matcher: [`Model`] scores two prepared
+//! [`Person`]s field by field (Fellegi–Sunter), [`rules`] put the law's caution on top for verification, and [`attribute()`] looks
+//! at a whole household at once, so that a son's record is not counted as his father's. What a record *says* is not looked at
+//! here, nor whether its holder is dead or has sold the car: that is `policy`'s.
+//!
+//! Nothing in here prints a name or a number: reasons and faults speak of kinds of difference, never of the values compared.
+
+pub mod address;
+pub mod attribute;
+pub mod birth_date;
+pub mod bits;
+pub mod characters;
+pub mod compare;
+pub mod document;
+pub mod id_number;
+mod levels;
+mod look_alike;
+pub mod model;
+pub mod name;
+pub mod person;
+pub mod phone;
+pub mod pinyin;
+#[cfg(test)]
+mod properties;
+pub mod rules;
+pub mod sex;
+mod surnames;
+
+pub use attribute::{Attribution, Fit, Standing, attribute};
+pub use compare::{Comparison, Levels};
+pub use document::{Document, DocumentFault, check_document};
+pub use id_number::{IdFault, ResidentNumber};
+pub use levels::Level;
+pub use model::{Model, ModelFault, ModelFaults, Use};
+pub use name::Name;
+pub use person::Person;
+pub use rules::Rule;

@@ -1,0 +1,92 @@
+//! The built-in model is sound, and a broken one is told where, all faults at once.
+
+use super::*;
+
+#[test]
+fn the_built_in_model_is_sound_and_says_it_is_assumed() {
+    let model = Model::person();
+    assert_eq!(model.name(), "person");
+    assert!(model.is_assumed() && model.source().contains("not trained"));
+    assert_eq!(model.hash().len(), 64);
+    let thresholds = model.thresholds(Use::Verification);
+    assert!(thresholds.prior_centibits < thresholds.review_centibits);
+    assert!(thresholds.review_centibits < thresholds.match_centibits);
+    assert!(model.is_household_book(&SourceKey::new("household_registration").unwrap()));
+}
+
+#[test]
+fn comments_and_layout_do_not_change_the_hash_but_values_do() {
+    let hash = |text: &str| Model::parse("m.toml", text).unwrap().hash().to_owned();
+    let base = hash(PERSON);
+    assert_eq!(base, hash(&format!("# another comment\n{PERSON}")));
+    assert_ne!(base, hash(&PERSON.replace("margin_bits = 10", "margin_bits = 11")));
+}
+
+#[test]
+fn every_fault_is_named_with_line_and_key() {
+    let broken = PERSON
+        .replace("prior = \"0.0001\"", "prior = \"1e-4\"")
+        .replace("{ level = \"year_off\", m = \"0.008\"", "{ level = \"year_off\", m = \"0\"")
+        .replace(
+            "{ level = \"masked\", m = \"0.03\", u = \"0.0005\" }",
+            "{ level = \"hidden\", m = \"0.03\", u = \"0.0005\" }",
+        )
+        .replace("given = \"birth_date\"", "given = \"birthday\"")
+        .replace("keep_percent = 50\nreason = \"twins", "keep_percent = 500\nreason = \"twins");
+    let faults = Model::parse("m.toml", &broken).unwrap_err();
+    let keys: Vec<&str> = faults.faults.iter().map(|f| f.key.as_str()).collect();
+    let expected = [
+        "use.verification.prior",
+        "field.birth_date[3].m",
+        "field.phone",
+        "dependence.given",
+        "dependence.keep_percent",
+    ];
+    assert_eq!(keys, expected, "{faults}");
+    for fault in &faults.faults {
+        assert!(fault.line > 0);
+    }
+    let line = 1 + broken.lines().position(|l| l.contains("1e-4")).unwrap();
+    assert!(faults.to_string().starts_with(&format!("m.toml:{line}: use.verification.prior: must be a decimal")));
+}
+
+#[test]
+fn a_weaker_level_may_not_weigh_more_and_columns_must_sum_to_one() {
+    let risen = PERSON.replace(
+        "{ level = \"exact\", m = \"0.995\", u = \"0.5\" },\n    { level = \"different\", m = \"0.005\", u = \"0.5\" }",
+        "{ level = \"exact\", m = \"0.4\", u = \"0.5\" },\n    { level = \"different\", m = \"0.6\", u = \"0.5\" }",
+    );
+    let faults = Model::parse("m.toml", &risen).unwrap_err();
+    assert_eq!(faults.faults.len(), 1, "{faults}");
+    assert_eq!(faults.faults[0].key, "field.sex[1]");
+    let short = PERSON.replace("m = \"0.995\", u = \"0.5\"", "m = \"0.9\", u = \"0.5\"");
+    let faults = Model::parse("m.toml", &short).unwrap_err();
+    assert!(faults.to_string().contains("m must sum to 1"), "{faults}");
+}
+
+#[test]
+fn an_unknown_key_and_a_broken_file_are_told_with_their_line() {
+    let unknown = PERSON.replace("[sound]", "[sound]\nloudness = 3");
+    let line = 1 + unknown.lines().position(|l| l.starts_with("loudness")).unwrap();
+    let faults = Model::parse("m.toml", &unknown).unwrap_err();
+    assert_eq!(faults.faults[0].line, line, "{faults}");
+    assert!(faults.to_string().contains("loudness"));
+    assert!(Model::parse("m.toml", "= 1").is_err());
+}
+
+#[test]
+fn a_source_may_have_its_own_error_profile() {
+    let profiled =
+        format!("{PERSON}\n[[profile]]\nsource = \"village\"\n[profile.m.sex]\nexact = \"0.9\"\ndifferent = \"0.1\"\n");
+    let model = Model::parse("m.toml", &profiled).unwrap();
+    let village = SourceKey::new("village").unwrap();
+    let different = 1;
+    assert!(
+        model.weight_centibits(Field::Sex, different, Some(&village))
+            > model.weight_centibits(Field::Sex, different, None),
+        "where sexes are often wrong, a difference says less"
+    );
+    let partial = profiled.replace("different = \"0.1\"\n", "");
+    let faults = Model::parse("m.toml", &partial).unwrap_err();
+    assert_eq!(faults.faults[0].key, "profile.m.sex");
+}

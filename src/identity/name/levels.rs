@@ -1,0 +1,246 @@
+//! How two names compare: an ordered list of levels, decided from the strongest down. Symmetric.
+
+use super::aligned::{Alignment, align};
+use super::{BLANK, Name};
+use crate::identity::levels::levels;
+use crate::identity::look_alike::look_alike;
+use crate::identity::pinyin::{Sound, Tolerance};
+
+levels! {
+    /// How two names compare.
+    NameLevel of "name" {
+        /// Written alike.
+        Exact = "exact", "姓名一致", "the name agrees";
+        /// The same but for width, spaces, and the form or absence of ·
+        Equivalent = "equivalent", "姓名一致（仅全半角、空格或间隔号不同）", "the name agrees but for width, spaces or the · sign";
+        /// Traditional or variant characters: 萧 and 肖.
+        Variant = "variant", "姓名为繁体或异体字写法", "the name is written with traditional or variant characters";
+        /// Agrees with a former name (曾用名).
+        Former = "former", "与曾用名一致", "agrees with a former name";
+        /// A character that could not be written: ?, □, pinyin.
+        RareCharacter = "rare_character", "生僻字以符号或拼音代替，其余一致", "a rare character is replaced by a sign or by pinyin, the rest agrees";
+        /// Other characters, read alike.
+        Homophone = "homophone", "姓名同音不同字", "the name sounds the same in other characters";
+        /// A character of like shape.
+        LookAlike = "look_alike", "姓名有形近字", "a character of the name has a look-alike";
+        /// Nearly the same sound.
+        NearSound = "near_sound", "姓名读音相近", "the name sounds nearly the same";
+        /// A minority name cut short, or its parts given alone.
+        Shortened = "shortened", "姓名为少数民族姓名的简写", "a minority name is shortened";
+        /// One character differs, is missing, is added, or two are swapped.
+        OneCharacter = "one_character", "姓名有一字不同", "one character of the name differs";
+        /// Another name.
+        Different = "different", "姓名不同", "the name differs";
+        /// Not stated on one side.
+        Missing = "missing", "缺姓名", "name not stated";
+    }
+}
+
+impl NameLevel {
+    /// The same name, however written.
+    #[must_use]
+    pub fn is_same(self) -> bool {
+        matches!(self, Self::Exact | Self::Equivalent | Self::Variant)
+    }
+
+    /// The same person's name misheard, misread, or written with what the keyboard had.
+    #[must_use]
+    pub fn is_near(self) -> bool {
+        self.is_same()
+            || matches!(self, Self::Former | Self::RareCharacter | Self::Homophone | Self::LookAlike)
+            || matches!(self, Self::NearSound | Self::Shortened)
+    }
+}
+
+/// Compares two names.
+#[must_use]
+pub fn compare_names(a: &Name, b: &Name, tolerance: Tolerance) -> NameLevel {
+    if a.is_missing() || b.is_missing() {
+        return NameLevel::Missing;
+    }
+    if !a.has_blank && !b.has_blank {
+        if a.written == b.written {
+            return NameLevel::Exact;
+        }
+        if a.key == b.key {
+            return NameLevel::Equivalent;
+        }
+        if a.folded == b.folded {
+            return NameLevel::Variant;
+        }
+    }
+    if a.key == b.key {
+        return NameLevel::RareCharacter; // blanks in the same places
+    }
+    if (a.has_stand_in() || b.has_stand_in())
+        && let Some(level) = with_stand_ins(a, b)
+    {
+        return level;
+    }
+    let same_length = a.folded.len() == b.folded.len();
+    if same_length && let Some(level) = character_by_character(a, b, tolerance) {
+        return level;
+    }
+    if is_shortened(a, b) || is_shortened(b, a) {
+        return NameLevel::Shortened;
+    }
+    if is_one_character_off(&a.folded, &b.folded) { NameLevel::OneCharacter } else { NameLevel::Different }
+}
+
+/// Names in which ?, □ or pinyin stands for characters; or that are pinyin altogether.
+fn with_stand_ins(a: &Name, b: &Name) -> Option<NameLevel> {
+    for (a, b) in [(a, b), (b, a)] {
+        if let Some(turned) = &a.turned {
+            let silent = vec![[Sound::SILENT; 2]; turned.len()];
+            if align((turned, &silent), (&b.folded, &b.sounds)).is_some() {
+                return Some(NameLevel::Homophone);
+            }
+        }
+    }
+    let Alignment { agreeing } = align((&a.folded, &a.sounds), (&b.folded, &b.sounds))?;
+    let all_latin = |n: &Name| n.folded.iter().all(char::is_ascii_lowercase);
+    if agreeing > 0 {
+        Some(NameLevel::RareCharacter)
+    } else if (all_latin(a) || all_latin(b)) && !a.has_blank && !b.has_blank {
+        Some(NameLevel::Homophone)
+    } else {
+        None
+    }
+}
+
+/// Names of one length whose every difference is explained by sound or shape; the weakest explanation counts.
+fn character_by_character(a: &Name, b: &Name, tolerance: Tolerance) -> Option<NameLevel> {
+    let mut worst = NameLevel::Homophone;
+    let mut agreeing = 0;
+    for place in 0..a.folded.len() {
+        let (x, y) = (a.folded[place], b.folded[place]);
+        if x == BLANK || y == BLANK {
+            return None;
+        }
+        if x == y {
+            agreeing += 1;
+        } else {
+            worst = worst.max(explained(x, y, a.sounds[place], b.sounds[place], tolerance)?);
+        }
+    }
+    if agreeing > 0 {
+        return Some(worst);
+    }
+    // nothing but sound in common: 章薇 for 张伟
+    (worst == NameLevel::Homophone).then_some(NameLevel::NearSound)
+}
+
+fn explained(x: char, y: char, a: [Sound; 2], b: [Sound; 2], tolerance: Tolerance) -> Option<NameLevel> {
+    if share_a_sound(a, b) {
+        return Some(NameLevel::Homophone);
+    }
+    if look_alike(x, y) {
+        return Some(NameLevel::LookAlike);
+    }
+    let soften = |sounds: [Sound; 2]| sounds.map(|s| s.tolerant(tolerance));
+    share_a_sound(soften(a), soften(b)).then_some(NameLevel::NearSound)
+}
+
+fn share_a_sound(a: [Sound; 2], b: [Sound; 2]) -> bool {
+    a.iter().any(|x| x.is_known() && b.contains(x))
+}
+
+/// Whether `short` is a run of at least two characters of the minority name `long` (with ·, or of five characters and more).
+fn is_shortened(short: &Name, long: &Name) -> bool {
+    let (short_key, long_key) = (&*short.folded, &*long.folded);
+    let long_form = long.has_separator || long_key.len() >= 5;
+    long_form
+        && !long.has_stand_in()
+        && short_key.len() >= 2
+        && short_key.len() < long_key.len()
+        && long_key.len() >= 4
+        && long_key.windows(short_key.len()).any(|run| run == short_key)
+}
+
+/// One character other (of three at least), missing, added, or two neighbours swapped.
+fn is_one_character_off(a: &[char], b: &[char]) -> bool {
+    if a.contains(&BLANK) || b.contains(&BLANK) {
+        return false;
+    }
+    if a.len() == b.len() {
+        let mut places = (0..a.len()).filter(|i| a[*i] != b[*i]);
+        return match (places.next(), places.next(), places.next()) {
+            (Some(_), None, _) => a.len() >= 3,
+            (Some(i), Some(j), None) => j == i + 1 && a[i] == b[j] && a[j] == b[i] && a.len() >= 2,
+            _ => false,
+        };
+    }
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    if short.len() < 2 || short.len() + 1 != long.len() {
+        return false;
+    }
+    let head = short.iter().zip(long).take_while(|(x, y)| x == y).count();
+    short[head..] == long[head + 1..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOLERANT: Tolerance = Tolerance { n_ng: true, l_n: true, h_f: true, retroflex: true };
+
+    fn level(a: &str, b: &str) -> NameLevel {
+        let (a, b) = (Name::read(a), Name::read(b));
+        let level = compare_names(&a, &b, TOLERANT);
+        assert_eq!(compare_names(&b, &a, TOLERANT), level, "symmetric");
+        level
+    }
+
+    #[test]
+    fn names_are_placed() {
+        use NameLevel::{
+            Different, Equivalent, Exact, Homophone, LookAlike, Missing, NearSound, OneCharacter, RareCharacter,
+            Shortened, Variant,
+        };
+        for (a, b, expected) in [
+            ("张伟", "张伟", Exact),
+            ("张伟", " 张　伟 ", Equivalent),
+            ("欧阳修", "欧阳 修", Equivalent),
+            ("买买提·吐尔逊", "买买提•吐尔逊", Equivalent),
+            ("买买提·吐尔逊", "买买提．吐尔逊", Equivalent),
+            ("买买提·吐尔逊", "买买提吐尔逊", Equivalent),
+            ("萧国强", "肖國強", Variant),
+            ("傅红", "付红", Variant),
+            ("闫丽", "閻丽", Variant),
+            ("王\u{E123}", "王燚", RareCharacter),
+            ("王?", "王燚", RareCharacter),
+            ("王??", "王燚", RareCharacter),
+            ("王□强", "王燚强", RareCharacter),
+            ("王yan", "王燕", RareCharacter),
+            ("王 YÀN 红", "王燕红", RareCharacter),
+            ("吕LV", "吕绿", RareCharacter),
+            ("张＊", "李伟", Different),
+            ("WANG YAN", "王燕", Homophone),
+            ("Weiguo Zhang", "张卫国", Homophone),
+            ("shanxiong", "单雄", Homophone),
+            ("QIU YING", "仇英", Homophone),
+            ("yuchi gong", "尉迟恭", Homophone),
+            ("王晓红", "王小红", Homophone),
+            ("仇英", "邱英", Homophone),
+            ("张己生", "张已生", LookAlike),
+            ("李末", "李未", LookAlike),
+            ("陈兰", "程兰", NearSound),
+            ("胡兰英", "付兰英", NearSound),
+            ("张薇", "章伟", NearSound),
+            ("买买提·吐尔逊", "买买提", Shortened),
+            ("阿卜杜拉·买买提江", "阿卜杜拉", Shortened),
+            ("王建国", "王建军", OneCharacter),
+            ("王建国", "王国建", OneCharacter),
+            ("王建", "王建国", OneCharacter),
+            ("王建国", "李建国", OneCharacter),
+            ("王伟", "李伟", Different),
+            ("王建国", "李秀英", Different),
+            ("", "王建国", Missing),
+            ("??", "王建国", Missing),
+            ("王建国", "123", Missing),
+            ("张XX", "张建国", RareCharacter),
+        ] {
+            assert_eq!(level(a, b), expected, "{a} / {b}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Telephone numbers: +86 and separators fall away, a masked middle (`138****1234`) is compared where it shows.
+
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::levels::levels;
+
+levels! {
+    /// How two telephone numbers compare.
+    PhoneLevel of "phone" {
+        /// The same number.
+        Exact = "exact", "联系电话一致", "the telephone number agrees";
+        /// The digits that are not masked agree.
+        Masked = "masked", "联系电话未遮盖部分一致", "the unmasked digits of the telephone number agree";
+        /// One digit differs, or two neighbours are swapped.
+        Near = "near", "联系电话有一处录入差异", "the telephone number differs by one slip";
+        /// Another number; people change theirs.
+        Different = "different", "联系电话不一致", "the telephone number differs";
+        /// Not stated on one side.
+        Missing = "missing", "缺联系电话", "telephone number not stated";
+    }
+}
+
+/// A telephone number prepared for comparison: digits, and `*` where one is masked.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct PhoneKey(Box<[u8]>);
+
+impl fmt::Debug for PhoneKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PhoneKey(redacted)")
+    }
+}
+
+impl PhoneKey {
+    /// Reads any text; nothing when fewer than seven places remain, or all of them are one digit.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let folded: Vec<u8> = text
+            .nfkc()
+            .filter_map(|c| match c {
+                '0'..='9' => u8::try_from(c).ok(),
+                '*' | '＊' | 'x' | 'X' | '×' => Some(b'*'),
+                _ => None,
+            })
+            .collect();
+        let plain = match folded.as_slice() {
+            [b'0', b'0', b'8', b'6', rest @ ..] if rest.len() == 11 => rest,
+            [b'8', b'6', rest @ ..] if rest.len() == 11 => rest,
+            all => all,
+        };
+        let shown = plain.iter().filter(|b| **b != b'*').count();
+        let varied = plain.iter().any(|b| *b != plain[0]);
+        (shown >= 7 && plain.len() <= 20 && varied).then(|| Self(plain.into()))
+    }
+}
+
+/// Compares; symmetric. A fixed line with and without its area code agrees.
+#[must_use]
+pub fn compare_phones(a: Option<&PhoneKey>, b: Option<&PhoneKey>) -> PhoneLevel {
+    let (Some(a), Some(b)) = (a, b) else { return PhoneLevel::Missing };
+    let (a, b) = (&*a.0, &*b.0);
+    if a.contains(&b'*') || b.contains(&b'*') {
+        let agrees = a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x == y || *x == b'*' || *y == b'*');
+        return if agrees { PhoneLevel::Masked } else { PhoneLevel::Different };
+    }
+    if a == b || is_local_part(a, b) || is_local_part(b, a) {
+        return PhoneLevel::Exact;
+    }
+    if a.len() == b.len() && one_slip(a, b) { PhoneLevel::Near } else { PhoneLevel::Different }
+}
+
+/// Whether `short` is the fixed line `long` without its area code.
+fn is_local_part(short: &[u8], long: &[u8]) -> bool {
+    matches!(short.len(), 7 | 8) && long.first() == Some(&b'0') && long.len() > short.len() && long.ends_with(short)
+}
+
+/// Whether two texts of one length differ in one place, or by two neighbours swapped.
+fn one_slip(a: &[u8], b: &[u8]) -> bool {
+    let mut places = a.iter().zip(b).enumerate().filter(|(_, (x, y))| x != y).map(|(i, _)| i);
+    match (places.next(), places.next(), places.next()) {
+        (Some(_), None, _) => true,
+        (Some(i), Some(j), None) => j == i + 1 && a[i] == b[j] && a[j] == b[i],
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_people_write_them() {
+        let level = |a: &str, b: &str| compare_phones(PhoneKey::read(a).as_ref(), PhoneKey::read(b).as_ref());
+        for (a, b, expected) in [
+            ("13893001234", "+86 138-9300-1234", PhoneLevel::Exact),
+            ("13893001234", "００８６１３８９３００１２３４", PhoneLevel::Exact),
+            ("09433221234", "3221234", PhoneLevel::Exact),
+            ("13893001234", "138****1234", PhoneLevel::Masked),
+            ("13893001234", "139****1234", PhoneLevel::Different),
+            ("13893001234", "13893001243", PhoneLevel::Near),
+            ("13893001234", "13893001235", PhoneLevel::Near),
+            ("13893001234", "15893001235", PhoneLevel::Different),
+            ("13893001234", "无", PhoneLevel::Missing),
+            ("13893001234", "00000000000", PhoneLevel::Missing),
+        ] {
+            assert_eq!(level(a, b), expected, "{b}");
+            assert_eq!(level(b, a), expected, "{b} turned round");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! hedui (核对): what a household's members earn and own, according to the departments that hold the records, once the law's
+//! exemptions and deductions are applied. It verifies; the officer decides. ARCHITECTURE.md names the rooms and who may know whom.
+
+pub mod api;
+pub mod audit;
+pub mod auth;
+pub mod cli;
+pub mod config;
+pub mod household;
+pub mod identity;
+pub mod keys;
+pub mod policy;
+pub mod report;
+pub mod store;
+pub mod telemetry;
+pub mod verification;
+pub mod web;

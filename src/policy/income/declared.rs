@@ -1,0 +1,93 @@
+//! Income that no department knows (informal wages, farming, help from kin): counted as the family declared it, marked so.
+//!
+//! Besides what the family marked as informal, that is the part of a declared class beyond what departments hold: there the
+//! family's own word stands alone. So a class is never less than declared, and a record never lowers it.
+
+use crate::household::{Fen, IncomeClass, InfoClass};
+use crate::policy::assessment::{IncomeLine, Treatment};
+use crate::policy::case::{Case, Person};
+use crate::policy::drafts::IncomeDraft;
+use crate::policy::grounds::GroundOf;
+use crate::policy::plausible::MOST;
+use crate::policy::silence::{Classes, Silence};
+
+pub(super) fn lines(case: &Case<'_>, silence: &Silence<'_>, position: usize, drafts: &mut Vec<IncomeDraft>) {
+    if !case.rules.count_declared.value {
+        return;
+    }
+    let person = &case.people[position];
+    let recorded = drafts.len();
+    for &class in IncomeClass::ALL {
+        let of_class = || person.facts.declared.income.iter().filter(move |declared| declared.class == class);
+        for declared in of_class().filter(|declared| declared.informal && declared.annual_yuan.0 > 0) {
+            let amount = declared.annual_yuan.min(MOST);
+            drafts.push(line(case, person, class, amount, format!("申报每年 {amount}")));
+        }
+        let formal: Fen = of_class()
+            .filter(|declared| !declared.informal)
+            .map(|declared| declared.annual_yuan)
+            .sum::<Fen>()
+            .min(MOST);
+        let held: Fen = drafts[..recorded].iter().filter(|draft| draft.line.class == class).map(explained).sum();
+        let beyond = (formal - held).at_least_zero();
+        if beyond.0 > 0 {
+            let computation = format!("申报每年 {formal} − 部门记载 {held}");
+            let mut draft = line(case, person, class, beyond, computation);
+            if may_be_left_out(silence, position, class) {
+                draft.least = Fen::ZERO;
+            }
+            drafts.push(draft);
+        }
+    }
+}
+
+/// What a record explains of a declaration: all of it, whether income or left out, less its costs.
+fn explained(draft: &IncomeDraft) -> Fen {
+    let absent = matches!(draft.line.treatment, Treatment::Stale | Treatment::Duplicate | Treatment::HeldForReview);
+    if absent || draft.paid { Fen::ZERO } else { (draft.line.gross - draft.line.reduced_by).at_least_zero() }
+}
+
+/// What the family calls income may turn out to be a benefit that is none, once the departments of benefits have spoken.
+fn may_be_left_out(silence: &Silence<'_>, position: usize, class: IncomeClass) -> bool {
+    let benefits = Classes::of(&[InfoClass::Transfer, InfoClass::Education]);
+    class == IncomeClass::Transfer
+        && (silence.of_person[position].meets(benefits) || silence.held[position].meets(benefits))
+}
+
+fn line(case: &Case<'_>, person: &Person<'_>, class: IncomeClass, amount: Fen, computation: String) -> IncomeDraft {
+    let (zh, en) = match class {
+        IncomeClass::Wage => ("申报的务工收入", "Declared wages"),
+        IncomeClass::Business => ("申报的种养、经营收入", "Declared farming or business income"),
+        IncomeClass::Property => ("申报的财产收入", "Declared property income"),
+        IncomeClass::Transfer => ("申报的转移收入", "Declared transfers"),
+    };
+    let line = IncomeLine {
+        member: person.reference().clone(),
+        class,
+        item_zh: zh.to_owned(),
+        item_en: en.to_owned(),
+        source: None,
+        records: Vec::new(),
+        computation,
+        gross: amount,
+        reduced_by: Fen::ZERO,
+        counted: amount,
+        counted_at_most: None,
+        treatment: Treatment::DeclaredUnverified,
+        ground: case.rules.count_declared.ground(
+            "没有部门掌握，按家庭申报计入，未经核实。",
+            "No department knows it; counted as the family declared it, unverified.",
+        ),
+    };
+    IncomeDraft::plain(line)
+}
+
+/// The class of information behind a class of income.
+pub(in crate::policy) fn info_class(class: IncomeClass) -> InfoClass {
+    match class {
+        IncomeClass::Wage => InfoClass::Wage,
+        IncomeClass::Business => InfoClass::Business,
+        IncomeClass::Property => InfoClass::PropertyIncome,
+        IncomeClass::Transfer => InfoClass::Transfer,
+    }
+}

@@ -1,0 +1,167 @@
+//! Income (Measures art. 13): four classes over the window, what is not income, one wage counted once, what was paid away.
+//!
+//! One file a family of rules. Each turns records into lines; [`lines`] puts them together and applies the floors in the
+//! pack's order of reductions.
+
+mod business;
+pub(super) mod declared;
+mod exempt;
+mod floors;
+mod grouping;
+mod property;
+mod reconcile;
+mod transfer;
+mod wage;
+
+use super::assessment::Treatment;
+use super::case::{Case, Person, Standing};
+use super::deductions::IllnessCosts;
+use super::drafts::{Counted, IncomeDraft};
+use super::grounds::GroundOf;
+use super::pack::{Handling, Param};
+use super::silence::Silence;
+use super::window::{MONTHS, Months};
+use crate::household::{Detail, Fen, IncomeClass};
+pub(super) use grouping::grouped;
+
+/// What a member earned by month: employment cost is capped by it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct WageMonths {
+    /// As it stands now.
+    pub now: [Fen; MONTHS],
+    /// Confirmed, whatever is still missing.
+    pub least: [Fen; MONTHS],
+}
+
+/// All lines of income, and the wages by month of each person of the case.
+pub(super) fn lines(
+    case: &Case<'_>,
+    silence: &Silence<'_>,
+    illness: &[IllnessCosts],
+) -> (Vec<IncomeDraft>, Vec<WageMonths>) {
+    let (mut drafts, mut wages) = (Vec::new(), Vec::new());
+    for (position, person) in case.people.iter().enumerate() {
+        let mut own = Vec::new();
+        wages.push(wage::lines(case, silence, position, &mut own));
+        business::lines(case, person, &mut own);
+        property::lines(case, person, &mut own);
+        transfer::lines(case, silence, position, &illness[position], &mut own);
+        exempt::lines(case, person, &mut own);
+        declared::lines(case, silence, position, &mut own);
+        if !person.is_member() {
+            leave_out(case, person, &mut own);
+            wages[position] = WageMonths::default();
+        }
+        drafts.append(&mut own);
+    }
+    for draft in drafts.iter_mut().filter(|draft| draft.line.treatment == Treatment::Duplicate) {
+        if draft.line.ground.rule != case.rules.wage_sources.origin.key {
+            draft.line.ground = case
+                .rules
+                .duplicates
+                .ground("同一记录重复返回，只计一次。", "The same record came twice; it counts once.");
+        }
+    }
+    floors::apply(case, &mut drafts);
+    (drafts, wages)
+}
+
+/// Taxes and contributions that records under review name: were they the members', income would be less by as much.
+pub(super) fn held_payments(case: &Case<'_>) -> Fen {
+    let paid = case.members().flat_map(Person::held).map(|item| match item.detail() {
+        Detail::TaxedIncome { .. } => {
+            taxed_period(case, item.detail()).map_or(Fen::ZERO, |period| period.tax + period.social_insurance)
+        }
+        Detail::Contribution { from, to, personal_monthly: Some(own), .. } => {
+            times(*own, case.window.overlap(Some(*from), Some(*to)))
+        }
+        _ => Fen::ZERO,
+    });
+    paid.sum()
+}
+
+/// Somebody dead or in custody is no member: their income is listed and not counted.
+fn leave_out(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<IncomeDraft>) {
+    if person.standing == Standing::InCustody && case.rules.member_custody.value != Handling::Exempt {
+        return;
+    }
+    drafts.retain(|draft| !draft.paid);
+    for draft in drafts {
+        draft.set_aside(Treatment::Stale);
+        draft.line.ground = match person.standing {
+            Standing::Dead => case.rules.stale.ground(
+                "登记显示此人已去世，不再是家庭成员，其收入不计入。",
+                "The records say this person has died; no longer a member, so the income is not counted.",
+            ),
+            Standing::InCustody | Standing::Member => case.rules.member_custody.ground(
+                "服刑或强制隔离戒毒期间不计为共同生活的家庭成员，其收入不计入。",
+                "Somebody in prison or compulsory rehabilitation is no member; the income is not counted.",
+            ),
+        };
+    }
+}
+
+/// Treats money as a parameter says: left out, counted, or both readings kept open.
+fn handled(handling: &Param<Handling>, gross: Fen) -> Counted {
+    let (counted, counted_at_most, treatment) = match handling.value {
+        Handling::Exempt => (Fen::ZERO, None, Treatment::Exempt),
+        Handling::Counted => (gross, None, Treatment::Counted),
+        Handling::Open => (Fen::ZERO, Some(gross), Treatment::Open),
+    };
+    Counted { gross, reduced_by: Fen::ZERO, counted, counted_at_most, treatment }
+}
+
+/// `2025-11 至 2026-10，12 个月 × 3200.00`
+fn by_month(case: &Case<'_>, months: Months, monthly: Fen) -> String {
+    if months.is_empty() {
+        return "不在核算期内".to_owned();
+    }
+    format!("{}，{} 个月 × {monthly}", case.window.spell(months), months.count())
+}
+
+fn times(monthly: Fen, months: Months) -> Fen {
+    monthly.mul_ratio(months.count(), 1)
+}
+
+/// An item of a tax return, cut to the window.
+struct Period {
+    months: Months,
+    gross: Fen,
+    cost: Fen,
+    tax: Fen,
+    social_insurance: Fen,
+    computation: String,
+}
+
+/// Cuts a taxed period to the window, month by month in equal parts.
+fn taxed_period(case: &Case<'_>, detail: &Detail) -> Option<Period> {
+    let Detail::TaxedIncome { from, to, gross, cost, tax, social_insurance, .. } = detail else { return None };
+    let months = case.window.overlap_days(*from, Some(*to));
+    let span = |day: &jiff::civil::Date| i64::from(day.year()) * 12 + i64::from(day.month());
+    let whole = (span(to) - span(from) + 1).max(1);
+    let part = |amount: Fen| amount.mul_ratio(months.count(), whole);
+    let computation = match (months.count(), whole) {
+        (0, _) => format!("{from} 至 {to}，不在核算期内"),
+        (inside, whole) if inside == whole => format!("{from} 至 {to}：{gross}"),
+        (inside, whole) => format!("{from} 至 {to}：{gross} × {inside}/{whole} 个月"),
+    };
+    let known = |amount: &Option<Fen>| part(amount.unwrap_or(Fen::ZERO));
+    Some(Period {
+        months,
+        gross: part(*gross),
+        cost: known(cost),
+        tax: known(tax),
+        social_insurance: known(social_insurance),
+        computation,
+    })
+}
+
+/// The parameter that says a class is income.
+fn class_rule<'a>(case: &Case<'a>, class: IncomeClass) -> &'a Param<bool> {
+    match class {
+        IncomeClass::Wage => &case.rules.count_wage,
+        IncomeClass::Business => &case.rules.count_business,
+        IncomeClass::Property => &case.rules.count_property,
+        IncomeClass::Transfer => &case.rules.count_transfer,
+    }
+}

@@ -1,0 +1,284 @@
+//! Net transfers (转移净收入): pensions, unemployment benefit, claims, gifts; less taxes and contributions paid.
+
+use super::{by_month, class_rule, handled, times};
+use crate::household::{Detail, Fen, IncomeClass, InfoClass, InsuranceScheme, PolicyKind, TaxItem};
+use crate::policy::assessment::{IncomeLine, Treatment};
+use crate::policy::case::{Case, Item, Person};
+use crate::policy::deductions::IllnessCosts;
+use crate::policy::drafts::{Counted, IncomeDraft, Named};
+use crate::policy::grounds::GroundOf;
+use crate::policy::pack::Handling;
+use crate::policy::silence::Silence;
+use crate::policy::window::Months;
+
+const fn named(zh: &'static str, en: &'static str) -> Named {
+    Named { class: IncomeClass::Transfer, zh, en }
+}
+
+pub(super) fn lines(
+    case: &Case<'_>,
+    silence: &Silence<'_>,
+    position: usize,
+    illness: &IllnessCosts,
+    drafts: &mut Vec<IncomeDraft>,
+) {
+    let person = &case.people[position];
+    let mut offset_left = illness.offset;
+    for item in &person.items {
+        match item.detail() {
+            Detail::Pension { scheme: InsuranceScheme::ResidentPension, .. } => {
+                drafts.extend(resident_pension(case, person, item));
+            }
+            Detail::Pension { from, to, monthly, .. } => {
+                let line = named("职工养老金", "Employees' pension");
+                drafts.push(monthly_line(case, person, item, &line, case.window.overlap(Some(*from), *to), *monthly));
+            }
+            Detail::UnemploymentBenefit { from, to, monthly } => {
+                let line = named("失业保险金", "Unemployment benefit");
+                drafts.push(monthly_line(case, person, item, &line, case.window.overlap(Some(*from), *to), *monthly));
+            }
+            Detail::TaxedIncome { item: TaxItem::Chance, .. } => {
+                if let Some(draft) = super::business::taxed(case, person, item, &named("偶然所得", "Chance income"))
+                {
+                    drafts.push(rehandled(draft, &case.rules.chance));
+                }
+            }
+            Detail::FarmSubsidy { amount, paid_on, .. } => {
+                drafts.push(farm_subsidy(case, person, item, *amount, *paid_on))
+            }
+            Detail::InsurancePolicy { policy, claims_12m: Some(paid), .. } if paid.0 > 0 => {
+                let echo = |item: &Item<'_>| item.echo && matches!(item.detail(), Detail::MedicalCost { .. });
+                let medical_open = silence.person(position, &[InfoClass::Medical]) || person.items.iter().any(echo);
+                drafts.extend(claims(case, person, item, *policy, *paid, &mut offset_left, medical_open));
+            }
+            _ => {}
+        }
+    }
+    paid(case, person, drafts);
+}
+
+fn monthly_line(
+    case: &Case<'_>,
+    person: &Person<'_>,
+    item: &Item<'_>,
+    named: &Named,
+    months: Months,
+    monthly: Fen,
+) -> IncomeDraft {
+    let computation = by_month(case, months, monthly);
+    if months.is_empty() {
+        let outside = case
+            .rules
+            .window_months
+            .ground("不在核算期的十二个月内，不计入。", "Outside the twelve months that count.");
+        return IncomeDraft::of_item(person, item, named, Counted::stale(Fen::ZERO), computation, outside);
+    }
+    let ground = class_rule(case, IncomeClass::Transfer).ground(
+        "养老金、失业保险金等转移性收入计入转移净收入。",
+        "Pensions and unemployment benefit are net transfers.",
+    );
+    let money = Counted::net(times(monthly, months), Fen::ZERO);
+    let mut draft = IncomeDraft::of_item(person, item, named, money, computation, ground).over(months);
+    if case.rules.tekun_social_insurance.value == Handling::Exempt {
+        draft.not_for_tekun = draft.most;
+    }
+    draft
+}
+
+/// The basic part is handled month by month: not income until the end of 2025, open after.
+fn resident_pension(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>) -> Option<IncomeDraft> {
+    let Detail::Pension { from, to, monthly, basic_monthly, .. } = item.detail() else { return None };
+    let months = case.window.overlap(Some(*from), *to);
+    let line = named("城乡居民养老金", "Residents' pension");
+    if months.is_empty() {
+        return Some(monthly_line(case, person, item, &line, months, *monthly));
+    }
+    let basic = basic_monthly.map_or(*monthly, |basic| basic.min(*monthly));
+    let rule = &case.rules.not_income_basic_pension;
+    let bits = |handling| {
+        let positions = months.positions().filter(|&n| rule.0[n].value == handling);
+        Months(positions.fold(0, |bits, n| bits | 1 << n))
+    };
+    let (exempt_months, open_months) = (bits(Handling::Exempt), bits(Handling::Open));
+    let gross = times(*monthly, months);
+    let not_stated = basic_monthly.is_none();
+    let (exempt, open) = match not_stated {
+        true => (Fen::ZERO, times(basic, exempt_months.with(open_months))),
+        false => (times(basic, exempt_months), times(basic, open_months)),
+    };
+    let treatment = match (open.0 > 0, exempt.0 > 0, exempt == gross) {
+        (true, _, _) => Treatment::Open,
+        (false, true, true) => Treatment::Exempt,
+        (false, true, false) => Treatment::PartlyExempt,
+        (false, false, _) => Treatment::Counted,
+    };
+    let counted = gross - exempt - open;
+    let money = Counted {
+        gross,
+        reduced_by: Fen::ZERO,
+        counted,
+        counted_at_most: (open.0 > 0).then_some(counted + open),
+        treatment,
+    };
+    let mut computation = by_month(case, months, *monthly);
+    if exempt.0 > 0 {
+        computation += &format!("；基础养老金 {} 个月 × {basic} 不计入", exempt_months.count());
+    }
+    if open.0 > 0 {
+        computation += &format!(
+            "；基础养老金 {} 个月 × {basic} 待定",
+            exempt_months.count() * i64::from(not_stated) + open_months.count()
+        );
+    }
+    let position =
+        months.positions().find(|&n| rule.0[n].value == Handling::Open).or_else(|| months.positions().next())?;
+    let ground = if treatment == Treatment::Counted {
+        class_rule(case, IncomeClass::Transfer).ground("养老金计入转移净收入。", "Pensions are net transfers.")
+    } else if treatment == Treatment::Open {
+        rule.0[position].ground(
+            "基础养老金在“十四五”期间（至2025-12-31）不计入；之后尚无规定，两种读法都保留，不据此作不利结论。",
+            "The basic part is not income until 2025-12-31; what follows is not settled, so both readings are kept.",
+        )
+    } else {
+        rule.0[position].ground(
+            "城乡居民基本养老保险的基础养老金不计入家庭收入，个人账户部分计入。",
+            "The basic part of the residents' pension is not income; the rest is.",
+        )
+    };
+    let mut draft = IncomeDraft::of_item(person, item, &line, money, computation, ground).over(months);
+    if case.rules.tekun_basic_pension.latest().value == Handling::Exempt {
+        draft.not_for_tekun = open.min(draft.most);
+    }
+    Some(draft)
+}
+
+/// Applies a handling to a line that was counted in full.
+fn rehandled(mut draft: IncomeDraft, rule: &crate::policy::pack::Param<Handling>) -> IncomeDraft {
+    if draft.line.treatment == Treatment::Counted && rule.value != Handling::Counted {
+        let money = handled(rule, draft.line.counted);
+        (draft.line.counted, draft.line.counted_at_most, draft.line.treatment) =
+            (money.counted, money.counted_at_most, money.treatment);
+        (draft.least, draft.most) = (money.counted, money.counted_at_most.unwrap_or(money.counted));
+        draft.line.ground = rule.ground("按规定处理的偶然所得。", "Chance income, handled as the parameter says.");
+    }
+    draft
+}
+
+fn farm_subsidy(
+    case: &Case<'_>,
+    person: &Person<'_>,
+    item: &Item<'_>,
+    amount: Fen,
+    paid_on: jiff::civil::Date,
+) -> IncomeDraft {
+    let line = named("惠农补贴", "Farm subsidy");
+    let ground =
+        case.rules.farm_subsidy.ground("惠农补贴按参数规定处理。", "Farm subsidies are handled as the parameter says.");
+    let money =
+        if case.window.has(paid_on) { handled(&case.rules.farm_subsidy, amount) } else { Counted::stale(amount) };
+    IncomeDraft::of_item(person, item, &line, money, format!("{paid_on} 发放 {amount}"), ground)
+}
+
+/// Claims first offset the medical cost they were paid for; what is left over is income. Damage to a car is no income.
+fn claims(
+    case: &Case<'_>,
+    person: &Person<'_>,
+    item: &Item<'_>,
+    policy: PolicyKind,
+    gross: Fen,
+    offset_left: &mut Fen,
+    medical_open: bool,
+) -> Option<IncomeDraft> {
+    let rule = &case.rules.insurance_claims;
+    let against_illness = matches!(policy, PolicyKind::Medical | PolicyKind::CriticalIllness | PolicyKind::Accident);
+    let offset = match policy {
+        PolicyKind::Life | PolicyKind::Annuity => return None,
+        PolicyKind::Vehicle => gross,
+        _ if rule.value == Handling::Exempt && item.counts() => gross.min(*offset_left),
+        _ => Fen::ZERO,
+    };
+    if against_illness && item.counts() {
+        *offset_left -= offset;
+    }
+    let treatment = match (offset.0 > 0, offset == gross) {
+        (true, true) => Treatment::Exempt,
+        (true, false) => Treatment::PartlyExempt,
+        (false, _) => Treatment::Counted,
+    };
+    let money = Counted { gross, reduced_by: Fen::ZERO, counted: gross - offset, counted_at_most: None, treatment };
+    let ground = rule.ground(
+        "理赔先抵扣自付医疗费，余额才计入；车损赔付不是收入。",
+        "Claims first offset self-paid medical cost; only the rest is income. Damage to a vehicle is not.",
+    );
+    let computation = format!("近十二个月理赔 {gross}，抵扣 {offset}");
+    let mut draft =
+        IncomeDraft::of_item(person, item, &named("商业保险理赔", "Insurance claims"), money, computation, ground);
+    if medical_open && against_illness {
+        draft.least = draft.least.min(Fen::ZERO);
+    }
+    Some(draft)
+}
+
+/// Taxes and social-insurance contributions paid, one line a department. Contributions that the tax return already names are not
+/// taken from social security again.
+fn paid(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<IncomeDraft>) {
+    let mut by_tax = Paid::default();
+    for item in person.counting() {
+        let Some(period) = super::taxed_period(case, item.detail()) else { continue };
+        by_tax.add(item, period.tax + period.social_insurance, period.months);
+        if period.social_insurance.0 > 0 {
+            by_tax.insured = by_tax.insured.with(period.months);
+        }
+    }
+    let mut by_insurance = Paid::default();
+    for item in person.counting() {
+        let Detail::Contribution { from, to, personal_monthly: Some(own), .. } = item.detail() else { continue };
+        let months = case.window.overlap(Some(*from), Some(*to)).without(by_tax.insured);
+        by_insurance.add(item, times(*own, months), months);
+    }
+    drafts.extend(by_tax.line(case, person, "缴纳的个人所得税和社会保险费", "Income tax and social insurance paid"));
+    drafts.extend(by_insurance.line(case, person, "缴纳的社会保险费", "Social insurance contributions paid"));
+}
+
+#[derive(Default)]
+struct Paid<'a> {
+    amount: Fen,
+    months: Months,
+    insured: Months,
+    records: Vec<&'a Item<'a>>,
+}
+
+impl<'a> Paid<'a> {
+    fn add(&mut self, item: &'a Item<'a>, amount: Fen, months: Months) {
+        if amount.0 > 0 {
+            self.amount += amount;
+            self.months = self.months.with(months);
+            self.records.push(item);
+        }
+    }
+
+    fn line(self, case: &Case<'_>, person: &Person<'_>, zh: &str, en: &str) -> Option<IncomeDraft> {
+        let first = self.records.first()?;
+        let ground = class_rule(case, IncomeClass::Transfer)
+            .ground("缴纳的税款和社会保险费从转移净收入中减去。", "Taxes and contributions paid reduce net transfers.");
+        let line = IncomeLine {
+            member: person.reference().clone(),
+            class: IncomeClass::Transfer,
+            item_zh: zh.to_owned(),
+            item_en: en.to_owned(),
+            source: Some(first.source.clone()),
+            records: self.records.iter().map(|item| item.record.number.clone()).collect(),
+            computation: match self.records.len() {
+                1 => case.window.spell(self.months),
+                number => format!("{}，{number} 条记录合计 {}", case.window.spell(self.months), self.amount),
+            },
+            gross: Fen::ZERO,
+            reduced_by: self.amount,
+            counted: -self.amount,
+            counted_at_most: None,
+            treatment: Treatment::Counted,
+            ground,
+        };
+        Some(IncomeDraft { paid: true, ..IncomeDraft::plain(line) })
+    }
+}

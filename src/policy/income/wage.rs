@@ -1,0 +1,148 @@
+//! Wages (工资性收入): pay and labour service. The same money reported by several departments is counted once.
+
+use super::reconcile::{self, Candidate};
+use super::{WageMonths, class_rule, taxed_period};
+use crate::household::{Detail, Fen, IncomeClass, InfoClass, InsuranceScheme, Private, TaxItem, YearMonth};
+use crate::policy::assessment::Treatment;
+use crate::policy::case::{Case, Item, Person};
+use crate::policy::drafts::{Counted, IncomeDraft, Named};
+use crate::policy::grounds::GroundOf;
+use crate::policy::pack::WageSource;
+use crate::policy::silence::{Classes, Silence};
+use crate::policy::window::Months;
+
+pub(super) fn lines(
+    case: &Case<'_>,
+    silence: &Silence<'_>,
+    position: usize,
+    drafts: &mut Vec<IncomeDraft>,
+) -> WageMonths {
+    let person = &case.people[position];
+    let mut wages = WageMonths::default();
+    let unsettled =
+        silence.person(position, &[InfoClass::Wage]) || silence.held[position].meets(Classes::of(&[InfoClass::Wage]));
+    let candidates = person.items.iter().filter_map(|item| candidate(case, person, item)).collect();
+    for chosen in reconcile::once(&case.rules.wage_sources.value, candidates) {
+        let confirmed = chosen.rank == 0 || !unsettled;
+        let mut draft = line(case, person, &chosen);
+        if !confirmed {
+            draft.least = draft.least.min(Fen::ZERO);
+        }
+        spread(&mut wages.now, chosen.counted_months, draft.line.counted);
+        spread(&mut wages.least, chosen.counted_months, draft.least);
+        drafts.push(draft);
+    }
+    labour(case, person, drafts);
+    wages
+}
+
+fn spread(by_month: &mut [Fen], months: Months, amount: Fen) {
+    if months.is_empty() {
+        return;
+    }
+    for position in months.positions() {
+        by_month[position] += Fen(amount.0 / months.count());
+    }
+}
+
+/// A record that says what somebody was paid.
+fn candidate<'c>(case: &Case<'_>, person: &Person<'_>, item: &'c Item<'c>) -> Option<Candidate<'c>> {
+    let window = &case.window;
+    let made = |source, employer, months, monthly, gross, computation| {
+        Some(Candidate { item, source, employer, months, monthly, gross, computation })
+    };
+    match item.detail() {
+        Detail::TaxedIncome { item: TaxItem::Wage, payer, .. } => {
+            let period = taxed_period(case, item.detail())?;
+            let gross = period.gross - period.cost;
+            made(WageSource::Tax, payer.as_ref(), period.months, None, gross, Some(period.computation))
+        }
+        Detail::Contribution { scheme, employer, from, to, base_monthly: Some(base), .. }
+            if *scheme != InsuranceScheme::ResidentPension =>
+        {
+            let months = window.overlap(Some(*from), Some(*to));
+            made(WageSource::SocialSecurity, employer.as_ref(), months, Some(*base), super::times(*base, months), None)
+        }
+        Detail::Job { employer, from, to, wage_monthly: Some(wage) } => {
+            let months = window.overlap_days(*from, *to);
+            made(WageSource::Employment, employer.as_ref(), months, Some(*wage), super::times(*wage, months), None)
+        }
+        Detail::HousingFund { employer, base_monthly: Some(base), paid_to, .. } => {
+            let from = employed_since(person, employer.as_ref());
+            let months = paid_to.map_or_else(Months::default, |to| window.overlap(from, Some(to)));
+            made(WageSource::HousingFund, employer.as_ref(), months, Some(*base), super::times(*base, months), None)
+        }
+        _ => None,
+    }
+}
+
+/// The first month in which any other department knows of this employer. The fund tells only the last month paid: an account
+/// opened with the job must not be read as a year of wages.
+fn employed_since(person: &Person<'_>, employer: Option<&Private>) -> Option<YearMonth> {
+    let same = |other: Option<&Private>| employer.is_none() || other.is_none() || employer == other;
+    let since = person.counting().filter_map(|item| match item.detail() {
+        Detail::Contribution { scheme, employer, from, .. } if *scheme != InsuranceScheme::ResidentPension => {
+            same(employer.as_ref()).then_some(*from)
+        }
+        Detail::Job { employer, from, .. } => same(employer.as_ref()).then(|| YearMonth::of(*from)),
+        Detail::TaxedIncome { item: TaxItem::Wage, payer, from, .. } => {
+            same(payer.as_ref()).then(|| YearMonth::of(*from))
+        }
+        _ => None,
+    });
+    since.min()
+}
+
+fn named(source: WageSource) -> Named {
+    let (zh, en) = match source {
+        WageSource::Tax => ("工资薪金（个税申报）", "Wages (tax return)"),
+        WageSource::SocialSecurity => ("工资（社保缴费基数）", "Wages (contribution base of social insurance)"),
+        WageSource::Employment => ("工资（就业登记）", "Wages (employment register)"),
+        WageSource::HousingFund => ("工资（公积金缴存基数）", "Wages (base of the housing fund)"),
+    };
+    Named { class: IncomeClass::Wage, zh, en }
+}
+
+fn line(case: &Case<'_>, person: &Person<'_>, chosen: &reconcile::Chosen<'_>) -> IncomeDraft {
+    let candidate = &chosen.candidate;
+    let counted = chosen.counted();
+    let treatment = match (chosen.counted_months.is_empty(), candidate.months.is_empty()) {
+        (_, true) => Treatment::Stale,
+        (true, false) => Treatment::Duplicate,
+        (false, false) => Treatment::Counted,
+    };
+    let duplicate = counted < candidate.gross || treatment == Treatment::Duplicate;
+    let ground = match (treatment, duplicate) {
+        (Treatment::Stale, _) => {
+            case.rules.window_months.ground("不在核算期的十二个月内，不计入。", "Outside the twelve months that count.")
+        }
+        (_, true) => case.rules.wage_sources.ground(
+            "同一工资已由顺序在前的部门记载，重复月份不再计入。",
+            "A department that comes first reports the same wage; those months count once.",
+        ),
+        (_, false) => class_rule(case, IncomeClass::Wage)
+            .ground("劳动取得的工资、奖金、津贴计入工资性收入。", "Pay, bonuses and allowances are wage income."),
+    };
+    let months = if chosen.counted_months.is_empty() { candidate.months } else { chosen.counted_months };
+    let computation = candidate
+        .computation
+        .clone()
+        .unwrap_or_else(|| super::by_month(case, months, candidate.monthly.unwrap_or(candidate.gross)));
+    let money = Counted {
+        gross: candidate.gross,
+        reduced_by: if treatment == Treatment::Counted { candidate.gross - counted } else { Fen::ZERO },
+        counted,
+        counted_at_most: None,
+        treatment,
+    };
+    IncomeDraft::of_item(person, candidate.item, &named(candidate.source), money, computation, ground).over(months)
+}
+
+/// Labour service (劳务报酬) stands beside a wage: it is never the same money.
+fn labour(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<IncomeDraft>) {
+    for item in &person.items {
+        let Detail::TaxedIncome { item: TaxItem::Labour, .. } = item.detail() else { continue };
+        let named = Named { class: IncomeClass::Wage, zh: "劳务报酬", en: "Labour service" };
+        drafts.extend(super::business::taxed(case, person, item, &named));
+    }
+}

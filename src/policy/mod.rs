@@ -1,0 +1,34 @@
+//! The law as dated data, and its application to evidence. Pure: no async, clock, store or network; the as-of date is an argument.
+//!
+//! [`pack`] reads what a county's policy officer edits (`config/policy/*.toml`) and resolves it for a region and a day;
+//! [`assess`] applies a resolved pack to a household's evidence; [`cases`] holds examples with the facts they must lead to.
+//! It screens for an officer and never decides (只核对、不认定).
+
+pub mod assessment;
+pub mod cases;
+pub mod pack;
+
+mod amounts;
+mod assess;
+mod case;
+mod declared;
+mod deductions;
+mod drafts;
+mod findings;
+mod grounds;
+mod income;
+mod open_facts;
+mod plausible;
+mod property;
+mod screening;
+mod silence;
+mod size;
+mod totals;
+mod window;
+
+pub use assess::assess;
+pub use pack::{Explanation, Pack, PackInfo, Packs, PolicyError, Problem};
+pub use window::Window;
+
+#[cfg(test)]
+mod properties;

@@ -1,0 +1,114 @@
+//! What only shows once layers lie over each other: gaps, and values that contradict a wider region's.
+
+use jiff::civil::Date;
+
+use super::catalogue::CATALOGUE;
+use super::document::Document;
+use super::layers::Layers;
+use super::problem::Problem;
+use super::resolved::{ResolvedEntry, ResolvedPack};
+use super::value::Value;
+
+/// Checks every county's chain.
+pub(super) fn chains(layers: &Layers, problems: &mut Vec<Problem>) {
+    for (code, county) in layers.codes() {
+        let Some(resolved) = layers.resolved(code) else { continue };
+        let start = layers.chain(code).filter_map(|document| document.covers_from).max();
+        let Some(start) = start else {
+            let how = "add covers_from = \"2024-01-01\" to the [pack] of the nation";
+            problems.push(county.place.problem(
+                "pack.covers_from",
+                "no pack of its chain says since when it is complete",
+                how,
+            ));
+            continue;
+        };
+        for spec in CATALOGUE.iter().filter(|spec| spec.required) {
+            let entries = resolved.parameters.get(spec.key).map_or(&[][..], Vec::as_slice);
+            if let Some(day) = first_gap(entries, start) {
+                let message = format!("{} has no value on {day}, and every county needs one", county.name_en);
+                let how = format!("add an entry with unit = \"{}\" here or in a wider region", spec.unit);
+                problems.push(place(layers, code, county, spec.key).problem(spec.key, message, how));
+            }
+        }
+        fixed(layers, code, problems);
+        below_guide(&resolved, start, county, problems);
+    }
+}
+
+/// The place to show: the last entry of the key in the chain, or the county's header.
+fn place<'a>(layers: &'a Layers, code: &str, county: &'a Document, key: &str) -> &'a super::problem::Place {
+    let entries = layers.chain(code).flat_map(|document| &document.entries);
+    entries.filter(|entry| entry.spec.key == key).last().map_or(&county.place, |entry| &entry.place)
+}
+
+/// The first day from `start` on without a value. Entries are in order and do not overlap.
+fn first_gap(entries: &[ResolvedEntry], start: Date) -> Option<Date> {
+    let mut day = start;
+    for entry in entries {
+        if entry.to.is_some_and(|to| to < day) {
+            continue;
+        }
+        if entry.from > day {
+            return Some(day);
+        }
+        match entry.to.and_then(|to| to.tomorrow().ok()) {
+            None => return None,
+            Some(next) => day = next,
+        }
+    }
+    Some(day)
+}
+
+/// A county's urban standard may not lie below its province's guide.
+fn below_guide(resolved: &ResolvedPack, start: Date, county: &Document, problems: &mut Vec<Problem>) {
+    const KEY: &str = "standard.dibao.urban";
+    let guides = resolved.parameters.get("standard.guide.urban").map_or(&[][..], Vec::as_slice);
+    for entry in resolved.parameters.get(KEY).into_iter().flatten() {
+        let Value::Money(standard) = entry.value else { continue };
+        for guide in guides {
+            let meets = entry.to.is_none_or(|to| guide.from <= to && start <= to)
+                && guide.to.is_none_or(|to| entry.from <= to && start <= to);
+            let Value::Money(floor) = guide.value else { continue };
+            if meets && standard < floor {
+                let message = format!("{standard} lies below the province's guide of {floor} from {}", guide.from);
+                let at = county.entries.iter().find(|e| e.spec.key == KEY && e.from <= entry.from);
+                let at = at.map_or(&county.place, |e| &e.place);
+                problems.push(at.problem(KEY, message, "raise it, or end the guide's entry"));
+            }
+        }
+    }
+}
+
+/// Values that this version of the rules takes for granted: a pack may cite them, not change them.
+const FIXED: &[(&str, &str)] = &[
+    ("income.window.months", "12"),
+    ("income.wage.counted", "true"),
+    ("income.business.counted", "true"),
+    ("income.property.counted", "true"),
+    ("income.transfer.counted", "true"),
+    ("income.duplicate.once", "true"),
+    ("property.stale.dropped", "true"),
+    ("screening.adverse_needs_all", "true"),
+];
+
+/// Lists that must name every word, in whatever order.
+const COMPLETE: &[(&str, usize)] = &[("income.order", 4)];
+
+fn fixed(layers: &Layers, code: &str, problems: &mut Vec<Problem>) {
+    for entry in layers.chain(code).flat_map(|document| &document.entries) {
+        let key = entry.spec.key;
+        if let Some((_, only)) = FIXED.iter().find(|(fixed, _)| *fixed == key)
+            && entry.value.to_string() != *only
+        {
+            let how = "the rules know no other value; leave the entry out";
+            problems.push(entry.place.problem(key, format!("must be {only}"), how));
+        }
+        if let (Some((_, all)), Value::Codes(words)) = (COMPLETE.iter().find(|(name, _)| *name == key), &entry.value)
+            && words.len() != *all
+        {
+            let how = format!("name all of {}", entry.spec.kind.expected());
+            problems.push(entry.place.problem(key, format!("names {} of {all} steps", words.len()), how));
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Reads one pack file: a `[pack]` header, and dated entries as arrays of tables under their key.
+//!
+//! The document is walked by hand rather than deserialised, so that every fault is reported, not the first.
+
+mod fields;
+mod values;
+
+use std::fmt;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue};
+use utoipa::ToSchema;
+
+use fields::Fields;
+
+use super::catalogue::{self, KeySpec};
+use super::problem::{Place, Problem};
+use super::value::Value;
+use crate::household::Region;
+use crate::policy::assessment::Basis;
+
+/// The text a parameter rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Law {
+    /// Document.
+    pub document: String,
+    /// Article.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub article: Option<String>,
+}
+
+impl fmt::Display for Law {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.document, self.article.as_deref().unwrap_or_default())
+    }
+}
+
+/// A pack file, read.
+#[derive(Clone, Debug)]
+pub(super) struct Document {
+    pub region: String,
+    pub name_zh: String,
+    pub name_en: String,
+    pub covers_from: Option<Date>,
+    pub entries: Vec<Entry>,
+    pub stem: String,
+    pub place: Place,
+}
+
+/// A dated entry, read.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub spec: &'static KeySpec,
+    pub from: Date,
+    pub to: Option<Date>,
+    pub value: Value,
+    pub basis: Basis,
+    pub law: Option<Law>,
+    pub note: Option<String>,
+    pub place: Place,
+}
+
+/// Reads a file; faults go to `problems`. None when there is no usable header.
+pub(super) fn read(file: &str, text: &str, problems: &mut Vec<Problem>) -> Option<Document> {
+    let (root, errors) = DeTable::parse_recoverable(text);
+    let mut reader = Reader { file, text, problems };
+    for error in &errors {
+        let offset = error.span().map_or(0, |span| span.start);
+        reader.report(
+            offset,
+            "",
+            format!("not TOML: {}", error.message()),
+            "correct the syntax; dates are quoted, \"2026-01-01\"",
+        );
+    }
+    let root = root.into_inner();
+    let mut entries = Vec::new();
+    for (name, value) in &root {
+        if name.get_ref() != "pack" {
+            reader.walk(name.get_ref(), name.span().start, value, &mut entries);
+        }
+    }
+    let Some(header) = root.iter().find(|(name, _)| name.get_ref() == "pack").map(|(_, value)| value) else {
+        reader.report(0, "pack", "the file has no [pack] table", "begin it with [pack] and region, name_zh, name_en");
+        return None;
+    };
+    reader.header(header, entries)
+}
+
+struct Reader<'a> {
+    file: &'a str,
+    text: &'a str,
+    problems: &'a mut Vec<Problem>,
+}
+
+type Node<'i> = Spanned<DeValue<'i>>;
+
+impl Reader<'_> {
+    fn place(&self, offset: usize) -> Place {
+        Place::at(self.file, self.text, offset)
+    }
+
+    fn report(&mut self, offset: usize, key: &str, message: impl Into<String>, suggestion: impl Into<String>) {
+        let problem = self.place(offset).problem(key, message, suggestion);
+        self.problems.push(problem);
+    }
+
+    fn header(&mut self, node: &Node<'_>, entries: Vec<Entry>) -> Option<Document> {
+        let DeValue::Table(table) = node.get_ref() else {
+            self.report(node.span().start, "pack", "is not a table", "write [pack] on a line of its own");
+            return None;
+        };
+        let start = node.span().start;
+        let mut fields = Fields::new(table);
+        let region = fields.text(self, "pack", "region", start);
+        let name_zh = fields.text(self, "pack", "name_zh", start);
+        let name_en = fields.text(self, "pack", "name_en", start);
+        let covers_from = fields.optional_date(self, "pack", "covers_from");
+        fields.unknown(self, "pack", "region, name_zh, name_en, covers_from");
+        let region = region?;
+        if !Region::is_code(&region) {
+            self.report(
+                start,
+                "pack.region",
+                "is not a region code of six digits",
+                "write the GB/T 2260 code, e.g. \"620422\"",
+            );
+            return None;
+        }
+        let stem = self.file.rsplit('/').next().unwrap_or(self.file).trim_end_matches(".toml").to_owned();
+        let (name_zh, name_en, place) = (name_zh?, name_en?, self.place(start));
+        Some(Document { region, name_zh, name_en, covers_from, entries, stem, place })
+    }
+
+    fn walk(&mut self, path: &str, offset: usize, node: &Node<'_>, entries: &mut Vec<Entry>) {
+        match node.get_ref() {
+            DeValue::Table(table) => {
+                for (name, value) in table {
+                    self.walk(&format!("{path}.{}", name.get_ref()), name.span().start, value, entries);
+                }
+            }
+            DeValue::Array(array) => self.entries(path, offset, array, entries),
+            _ => self.unknown_key(path, offset),
+        }
+    }
+
+    fn unknown_key(&mut self, path: &str, offset: usize) {
+        if catalogue::spec(path).is_some() {
+            let how = format!("write [[{path}]] with from, value, unit, basis and law");
+            self.report(offset, path, "is not a list of dated entries", how);
+            return;
+        }
+        let suggestion = catalogue::nearest(path)
+            .map_or_else(|| "`policy explain` lists every key".to_owned(), |near| format!("did you mean {near}?"));
+        self.report(offset, path, "unknown key", suggestion);
+    }
+
+    fn entries(&mut self, path: &str, offset: usize, array: &DeArray<'_>, entries: &mut Vec<Entry>) {
+        let Some(spec) = catalogue::spec(path) else { return self.unknown_key(path, offset) };
+        for item in array {
+            let start = item.span().start;
+            match item.get_ref() {
+                DeValue::Table(table) => entries.extend(self.entry(spec, start, table)),
+                _ => self.unknown_key(path, start),
+            }
+        }
+    }
+
+    fn entry(&mut self, spec: &'static KeySpec, start: usize, table: &DeTable<'_>) -> Option<Entry> {
+        let key = spec.key;
+        let before = self.problems.len();
+        let mut fields = Fields::new(table);
+        let from = fields.take("from").and_then(|node| self.date(key, "from", node));
+        if from.is_none() && !table.keys().any(|name| name.get_ref() == "from") {
+            self.report(start, key, "from is missing", "state the first day it is in force, from = \"2026-01-01\"");
+        }
+        let to = fields.optional_date(self, key, "to");
+        let value = match fields.take("value") {
+            Some(node) => self.value(spec, node),
+            None => {
+                self.report(start, key, "value is missing", format!("write {}", spec.kind.expected()));
+                None
+            }
+        };
+        self.unit(spec, start, &mut fields);
+        let basis = self.basis(key, start, &mut fields);
+        let law = self.law(key, &mut fields);
+        let note = fields.optional_text(self, key, "note");
+        fields.unknown(self, key, "from, to, value, unit, basis, law, note");
+        self.citation(key, start, basis, law.as_ref(), note.as_deref());
+        if let (Some(from), Some(to)) = (from, to)
+            && to < from
+        {
+            self.report(start, key, "ends before it begins", "to is the last day it is in force, inclusive");
+        }
+        if self.problems.len() > before {
+            return None;
+        }
+        Some(Entry { spec, from: from?, to, value: value?, basis: basis?, law, note, place: self.place(start) })
+    }
+
+    fn unit(&mut self, spec: &KeySpec, start: usize, fields: &mut Fields<'_, '_>) {
+        let expected = format!("write unit = \"{}\"", spec.unit);
+        match fields.take("unit") {
+            None => self.report(start, spec.key, "unit is missing", expected),
+            Some(node) => {
+                if !matches!(node.get_ref(), DeValue::String(unit) if unit == spec.unit) {
+                    self.report(node.span().start, spec.key, "wrong unit", expected);
+                }
+            }
+        }
+    }
+
+    fn basis(&mut self, key: &str, start: usize, fields: &mut Fields<'_, '_>) -> Option<Basis> {
+        const HOW: &str = "write basis = \"published\" or basis = \"assumed\"";
+        let Some(node) = fields.take("basis") else {
+            self.report(start, key, "basis is missing", HOW);
+            return None;
+        };
+        match node.get_ref() {
+            DeValue::String(word) if word == "published" => Some(Basis::Published),
+            DeValue::String(word) if word == "assumed" => Some(Basis::Assumed),
+            _ => {
+                self.report(node.span().start, key, "unknown basis", HOW);
+                None
+            }
+        }
+    }
+
+    fn law(&mut self, key: &str, fields: &mut Fields<'_, '_>) -> Option<Law> {
+        let node = fields.take("law")?;
+        let start = node.span().start;
+        let DeValue::Table(table) = node.get_ref() else {
+            self.report(start, key, "law is not a table", "write law = { document = \"…\", article = \"…\" }");
+            return None;
+        };
+        let mut parts = Fields::new(table);
+        let document = parts.text(self, key, "document", start);
+        let article = parts.optional_text(self, key, "article");
+        parts.unknown(self, key, "document, article");
+        Some(Law { document: document?, article })
+    }
+
+    fn citation(&mut self, key: &str, start: usize, basis: Option<Basis>, law: Option<&Law>, note: Option<&str>) {
+        match basis {
+            Some(Basis::Published) if law.is_none() => self.report(
+                start,
+                key,
+                "published, but no document is cited",
+                "add law = { document = \"…\" }, or write basis = \"assumed\"",
+            ),
+            Some(Basis::Assumed) if law.is_none() && note.is_none() => self.report(
+                start,
+                key,
+                "citation missing: neither a law nor a note says what it rests on",
+                "add note = \"…\" saying why this value was taken",
+            ),
+            _ => {}
+        }
+    }
+
+    fn date(&mut self, key: &str, field: &str, node: &Node<'_>) -> Option<Date> {
+        let date = if let DeValue::String(text) = node.get_ref() { text.parse().ok() } else { None };
+        if date.is_none() {
+            self.report(
+                node.span().start,
+                key,
+                format!("{field} is not a date"),
+                "write a quoted date, \"2026-01-01\"",
+            );
+        }
+        date
+    }
+}

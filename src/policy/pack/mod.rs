@@ -1,0 +1,213 @@
+//! Packs: dated parameters with their law, layered nation → province → city → county; a lower layer states only what differs.
+//!
+//! A pack file is read whole and every fault is reported at once. [`Packs::resolve`] turns the layers of a county into typed
+//! parameters in force on a day, each carrying where it comes from.
+
+mod catalogue;
+mod check;
+mod document;
+mod embedded;
+mod explain;
+mod layers;
+mod problem;
+mod resolved;
+mod typed;
+mod value;
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::household::Region;
+
+pub use catalogue::{CATALOGUE, KeySpec, Rules, spec};
+pub use document::Law;
+pub use explain::{Explanation, HistoryEntry};
+pub use problem::Problem;
+pub use resolved::{ResolvedEntry, ResolvedPack};
+pub use typed::{Monthly, Origin, Param};
+pub use value::{
+    AmountMethod, Codes, Floor, Handling, Kind, Ratio, RiseReading, StandardKind, Step, Tier, Tiers, Value, WageSource,
+};
+
+use layers::Layers;
+
+/// Every pack that was loaded together, checked.
+#[derive(Clone, Debug)]
+pub struct Packs {
+    layers: Arc<Layers>,
+}
+
+/// A county with a complete pack.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct PackInfo {
+    /// Region code.
+    pub region: String,
+    /// Chinese name.
+    pub name_zh: String,
+    /// English name.
+    pub name_en: String,
+    /// Packs it is layered from, widest first.
+    pub chain: Vec<String>,
+}
+
+/// Why a pack could not be resolved.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PolicyError {
+    /// There is no pack for the region.
+    #[error("no policy pack for region {region}; add config/policy/<county>.toml with region = \"{region}\"")]
+    UnknownRegion {
+        /// Region code.
+        region: String,
+    },
+    /// The packs say nothing about that day or about the twelve months before it.
+    #[error("the packs of region {region} do not cover {as_of}: no value for {}", keys.join(", "))]
+    NotCovered {
+        /// Region code.
+        region: String,
+        /// The day asked for.
+        as_of: Date,
+        /// Keys without a value.
+        keys: Vec<String>,
+    },
+    /// A stored pack is not one of this format.
+    #[error("a stored pack cannot be read: {reason}")]
+    Unreadable {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Packs {
+    /// Reads and checks pack files (name, text). Nothing is loaded when anything is wrong.
+    ///
+    /// # Errors
+    /// Every problem of every file, ordered by file and line.
+    pub fn load(files: &[(&str, &str)]) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let documents: Vec<_> =
+            files.iter().filter_map(|(name, text)| document::read(name, text, &mut problems)).collect();
+        let layers = Layers::new(documents, &mut problems);
+        check::chains(&layers, &mut problems);
+        problems.sort();
+        problems.dedup();
+        if problems.is_empty() { Ok(Self { layers: Arc::new(layers) }) } else { Err(problems) }
+    }
+
+    /// The packs compiled into the program.
+    ///
+    /// # Panics
+    /// Never: a test loads them.
+    #[must_use]
+    pub fn embedded() -> Self {
+        Self::load(embedded::PACKS).expect("the packs in the program are checked by its tests")
+    }
+
+    /// File name and text of every pack compiled into the program: what an operator's folder replaces or adds to.
+    #[must_use]
+    pub fn embedded_files() -> &'static [(&'static str, &'static str)] {
+        embedded::PACKS
+    }
+
+    /// Counties with a pack, by code.
+    #[must_use]
+    pub fn counties(&self) -> Vec<PackInfo> {
+        self.layers.counties()
+    }
+
+    /// The parameters in force in a county on a day.
+    ///
+    /// # Errors
+    /// [`PolicyError::UnknownRegion`], or [`PolicyError::NotCovered`] when the day (or the income window before it) lies
+    /// before the packs begin.
+    pub fn resolve(&self, region: &Region, as_of: Date) -> Result<Pack, PolicyError> {
+        let resolved = self
+            .layers
+            .resolved(region.as_str())
+            .ok_or_else(|| PolicyError::UnknownRegion { region: region.as_str().to_owned() })?;
+        Pack::new(resolved, as_of)
+    }
+}
+
+/// The parameters of one county in force on one day.
+#[derive(Clone, Debug)]
+pub struct Pack {
+    resolved: Arc<ResolvedPack>,
+    as_of: Date,
+    rules: Rules,
+}
+
+impl Pack {
+    fn new(resolved: Arc<ResolvedPack>, as_of: Date) -> Result<Self, PolicyError> {
+        let rules = Rules::read(&resolved, as_of).map_err(|keys| PolicyError::NotCovered {
+            region: resolved.region.clone(),
+            as_of,
+            keys,
+        })?;
+        Ok(Self { resolved, as_of, rules })
+    }
+
+    /// Rebuilds a pack from what [`Pack::canonical`] gave: the same bytes give the same assessment.
+    ///
+    /// # Errors
+    /// [`PolicyError::Unreadable`] when the bytes are no pack of this format.
+    pub fn from_canonical(bytes: &[u8], as_of: Date) -> Result<Self, PolicyError> {
+        Self::new(Arc::new(ResolvedPack::from_canonical(bytes)?), as_of)
+    }
+
+    /// Everything resolved, all dates included, as canonical JSON (RFC 8785): what the hash is over and what is kept by hash.
+    #[must_use]
+    pub fn canonical(&self) -> &[u8] {
+        &self.resolved.canonical
+    }
+
+    /// SHA-256 of [`Pack::canonical`], hex. The same for every day, until a pack file changes.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.resolved.hash
+    }
+
+    /// Region code.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.resolved.region
+    }
+
+    /// The county's name, in Chinese and in English.
+    #[must_use]
+    pub fn names(&self) -> (&str, &str) {
+        (&self.resolved.name_zh, &self.resolved.name_en)
+    }
+
+    /// The day it is resolved for.
+    #[must_use]
+    pub fn as_of(&self) -> Date {
+        self.as_of
+    }
+
+    /// The typed parameters.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The entry of a key in force on the day.
+    pub(super) fn entry(&self, key: &str) -> Option<&ResolvedEntry> {
+        self.resolved.on(key, self.as_of)
+    }
+
+    /// A parameter with its history and law.
+    #[must_use]
+    pub fn explain(&self, key: &str) -> Option<Explanation> {
+        explain::explain(&self.resolved, key, self.as_of)
+    }
+
+    /// Every parameter with its history and law, in the catalogue's order.
+    #[must_use]
+    pub fn explain_all(&self) -> Vec<Explanation> {
+        CATALOGUE.iter().filter_map(|spec| self.explain(spec.key)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! Financial property: deposits, wallets, wealth products, funds, securities, cash value of insurance.
+
+use super::settle;
+use crate::household::{AccountKind, AccountState, Detail, Fen, FundState, PolicyState, PropertyClass};
+use crate::policy::assessment::Treatment;
+use crate::policy::case::{Case, Item, Person};
+use crate::policy::drafts::{PropertyDraft, Thing};
+use crate::policy::grounds::GroundOf;
+use crate::policy::pack::{Handling, Param};
+
+pub(super) fn line(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>) -> Option<PropertyDraft> {
+    let draft = match item.detail() {
+        Detail::Account { account: AccountKind::Loan, balance, .. } => {
+            by_rule(person, item, &thing("贷款", "Loan", *balance), &case.rules.loans)
+        }
+        Detail::Account { account, balance, state, .. } => {
+            let (zh, en) = account_name(*account);
+            if *state == AccountState::Closed {
+                gone(case, person, item, &thing(zh, en, *balance), "账户已销户。", "The account is closed.")
+            } else {
+                counted(case, person, item, &thing(zh, en, *balance))
+            }
+        }
+        Detail::Threshold { limit, exceeds, .. } => threshold(case, person, item, *limit, *exceeds),
+        Detail::Securities { market_value, cash, .. } => {
+            counted(case, person, item, &thing("证券账户", "Securities account", *market_value + *cash))
+        }
+        Detail::InsurancePolicy { cash_value: Some(value), state, .. } if value.0 > 0 => {
+            let thing = thing("商业保险现金价值", "Cash value of insurance", *value);
+            if *state == PolicyState::InForce {
+                counted(case, person, item, &thing)
+            } else {
+                gone(case, person, item, &thing, "保单已失效或终止。", "The policy has lapsed or ended.")
+            }
+        }
+        Detail::HousingFund { balance, state, .. } => {
+            let thing = thing("住房公积金", "Housing fund", *balance);
+            if *state == FundState::Closed {
+                gone(case, person, item, &thing, "公积金账户已销户。", "The fund account is closed.")
+            } else {
+                by_rule(person, item, &thing, &case.rules.housing_fund)
+            }
+        }
+        _ => return None,
+    };
+    Some(settle(case, item, draft))
+}
+
+fn thing(zh: &'static str, en: &'static str, value: Fen) -> Thing {
+    Thing { class: PropertyClass::Financial, zh, en, value: Some(value), area: None }
+}
+
+fn account_name(account: AccountKind) -> (&'static str, &'static str) {
+    match account {
+        AccountKind::Deposit => ("存款", "Deposit"),
+        AccountKind::Wealth => ("理财产品", "Wealth product"),
+        AccountKind::Fund => ("基金", "Fund"),
+        AccountKind::Wallet => ("支付账户余额", "Payment wallet"),
+        AccountKind::Loan => ("贷款", "Loan"),
+    }
+}
+
+fn counted(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, thing: &Thing) -> PropertyDraft {
+    let ground = case
+        .rules
+        .dibao_financial
+        .ground("计入家庭金融资产，与人均上限比较。", "Financial property, compared with the ceiling a head.");
+    let value = thing.value.unwrap_or(Fen::ZERO);
+    PropertyDraft::of_item(person, item, thing, Treatment::Counted, ground).counting(value)
+}
+
+fn gone(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, thing: &Thing, zh: &str, en: &str) -> PropertyDraft {
+    PropertyDraft::of_item(person, item, thing, Treatment::Stale, case.rules.stale.ground(zh, en))
+}
+
+fn by_rule(person: &Person<'_>, item: &Item<'_>, thing: &Thing, rule: &Param<Handling>) -> PropertyDraft {
+    let value = thing.value.unwrap_or(Fen::ZERO);
+    let (zh, en) = (format!("{}按参数规定处理。", thing.zh), format!("{}: handled as the parameter says.", thing.en));
+    match rule.value {
+        Handling::Exempt => PropertyDraft::of_item(person, item, thing, Treatment::Exempt, rule.ground(zh, en)),
+        Handling::Counted => {
+            PropertyDraft::of_item(person, item, thing, Treatment::Counted, rule.ground(zh, en)).counting(value)
+        }
+        Handling::Open => {
+            let mut draft = PropertyDraft::of_item(person, item, thing, Treatment::Open, rule.ground(zh, en));
+            draft.most = Some(value);
+            draft
+        }
+    }
+}
+
+/// A bank that says only whether the balance is over its limit: not over = anything up to the limit; over = at least the limit.
+fn threshold(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, limit: Fen, exceeds: bool) -> PropertyDraft {
+    let thing = Thing {
+        class: PropertyClass::Financial,
+        zh: "银行答复是否超限",
+        en: "Bank's answer whether over its limit",
+        value: exceeds.then_some(limit),
+        area: None,
+    };
+    let rule = &case.rules.dibao_financial;
+    if exceeds {
+        let ground = rule.ground(
+            format!("该银行只答复余额超过 {limit}，不告知数额：至少计 {limit}，上不封顶。"),
+            format!("The bank only says the balance is over {limit}: at least that counts, with no upper bound."),
+        );
+        let mut draft = PropertyDraft::of_item(person, item, &thing, Treatment::Counted, ground).counting(limit);
+        draft.most = None;
+        return draft;
+    }
+    let ground = rule.ground(
+        format!("该银行只答复余额未超过 {limit}，不告知数额：在 0 至 {limit} 之间。"),
+        format!("The bank only says the balance is not over {limit}: between nothing and that."),
+    );
+    let mut draft = PropertyDraft::of_item(person, item, &thing, Treatment::Open, ground);
+    draft.most = Some(limit);
+    draft
+}

@@ -1,0 +1,83 @@
+//! Property (Measures art. 14): what is owned, what of it is necessary and left out, what counts against a ceiling.
+//!
+//! One file a class. "No record" of a house is not "no house": the register's silence is settled elsewhere, as an open count.
+
+mod company;
+mod declared;
+mod financial;
+mod real_estate;
+mod vehicle;
+
+use super::assessment::Treatment;
+use super::case::{Case, Item, Person, Standing};
+use super::drafts::PropertyDraft;
+use super::grounds::GroundOf;
+use super::pack::Handling;
+use super::silence::Silence;
+
+/// All lines of property, by person, class and record.
+pub(super) fn lines(case: &Case<'_>, silence: &Silence<'_>) -> Vec<PropertyDraft> {
+    let mut drafts = Vec::new();
+    for person in &case.people {
+        let mut own = Vec::new();
+        for item in &person.items {
+            own.extend(financial::line(case, person, item));
+            own.extend(vehicle::line(case, silence, person, item));
+            own.extend(company::line(case, person, item));
+        }
+        declared::lines(case, person, &mut own);
+        if !person.is_member() {
+            own = leave_out(case, person, own);
+        }
+        drafts.append(&mut own);
+    }
+    real_estate::lines(case, &mut drafts);
+    company::same_firm_once(case, &mut drafts);
+    drafts
+}
+
+/// A copy counts nothing; a record under review may still count.
+fn settle(case: &Case<'_>, item: &Item<'_>, mut draft: PropertyDraft) -> PropertyDraft {
+    if item.held {
+        draft.held()
+    } else if item.duplicate {
+        draft.line.ground =
+            case.rules.duplicates.ground("同一记录重复返回，只计一次。", "The same record came twice; it counts once.");
+        draft.set_aside(Treatment::Duplicate)
+    } else if item.echo && draft.line.treatment == Treatment::Counted {
+        draft.line.ground = case.rules.duplicates.ground(
+            "同一部门两条内容完全相同的记录，按一条计；如确为两个账户，另一个也应计入，须由工作人员核定。",
+            "Two records with the same contents count once; were they two accounts, both would count: for the officer to settle.",
+        );
+        let most = draft.most;
+        draft = draft.set_aside(Treatment::Duplicate);
+        draft.most = most;
+        draft
+    } else {
+        draft
+    }
+}
+
+/// What a dead holder left, or somebody in custody owns, is not the household's.
+fn leave_out(case: &Case<'_>, person: &Person<'_>, drafts: Vec<PropertyDraft>) -> Vec<PropertyDraft> {
+    let in_custody = person.standing == Standing::InCustody;
+    if in_custody && case.rules.member_custody.value != Handling::Exempt {
+        return drafts;
+    }
+    let set_aside = |draft: PropertyDraft| {
+        let mut draft = draft.set_aside(Treatment::Stale);
+        draft.line.ground = if in_custody {
+            case.rules.member_custody.ground(
+                "不计为共同生活的家庭成员，其财产不计入。",
+                "No member of the household; the property is not counted.",
+            )
+        } else {
+            case.rules.stale.ground(
+                "登记显示持有人已去世，须办理继承后再核。",
+                "The records say the holder has died; to be looked at once inherited.",
+            )
+        };
+        draft
+    };
+    drafts.into_iter().map(set_aside).collect()
+}

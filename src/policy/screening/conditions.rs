@@ -1,0 +1,132 @@
+//! Conditions that several outcomes share: the household, its income against a line, its property against a programme's limits.
+
+use super::{Bench, Weighed, below};
+use crate::household::{Area, Fen, InfoClass};
+use crate::policy::assessment::Certainty;
+use crate::policy::grounds::GroundOf;
+use crate::policy::pack::{Param, Ratio, Rules};
+use crate::policy::silence::Classes;
+
+/// Limits on property of one programme.
+pub(super) struct Limits<'a> {
+    pub financial: &'a Param<Ratio>,
+    pub dwellings: &'a Param<i64>,
+    pub cars: &'a Param<i64>,
+    pub companies: &'a Param<i64>,
+}
+
+impl<'a> Limits<'a> {
+    pub fn dibao(rules: &'a Rules) -> Self {
+        let (financial, dwellings) = (&rules.dibao_financial, &rules.dibao_dwellings);
+        Self { financial, dwellings, cars: &rules.dibao_cars, companies: &rules.dibao_companies }
+    }
+
+    pub fn marginal(rules: &'a Rules) -> Self {
+        let (financial, dwellings) = (&rules.marginal_financial, &rules.marginal_dwellings);
+        Self { financial, dwellings, cars: &rules.marginal_cars, companies: &rules.marginal_companies }
+    }
+
+    pub fn rigid(rules: &'a Rules) -> Self {
+        let (financial, dwellings) = (&rules.rigid_financial, &rules.rigid_dwellings);
+        Self { financial, dwellings, cars: &rules.rigid_cars, companies: &rules.rigid_companies }
+    }
+
+    pub fn tekun(rules: &'a Rules) -> Self {
+        let (financial, dwellings) = (&rules.tekun_financial, &rules.tekun_dwellings);
+        Self { financial, dwellings, cars: &rules.tekun_cars, companies: &rules.tekun_companies }
+    }
+}
+
+impl Bench<'_, '_> {
+    /// The household's size, which every division rests on.
+    pub(super) fn household(&self) -> Weighed {
+        let state = if self.sums.size.settled { Certainty::Met } else { Certainty::Open };
+        let ground = self.sums.case.rules.undeclared_spouse.ground(
+            format!("共同生活的家庭成员 {} 人，户籍、婚姻信息齐全且无未申报人员。", self.totals.members),
+            format!("{} members; registration and marriage are known and nobody is undeclared.", self.totals.members),
+        );
+        Weighed::new(state, ground, Classes::HOUSEHOLD)
+    }
+
+    /// The yearly line of the whole household for a multiple of the standard.
+    pub(super) fn line(&self, multiple: Ratio) -> Fen {
+        multiple.of(self.sums.case.standard_yearly().mul_ratio(i64::from(self.totals.members), 1))
+    }
+
+    /// Net income strictly below a yearly amount of the household.
+    pub(super) fn income_below(&self, limit: Fen) -> Certainty {
+        let net = &self.totals.net_income;
+        below(net.at_least.0, net.at_most.map(|most| most.0), limit.0)
+    }
+
+    pub(super) const fn income_classes() -> Classes {
+        Classes::INCOME.with(Classes::DEDUCTIONS)
+    }
+
+    /// Financial property, dwellings, cars and firms, each against its limit.
+    pub(super) fn property(&self, limits: &Limits<'_>) -> Vec<Weighed> {
+        vec![self.financial(limits), self.dwellings(limits), self.cars(limits), self.companies(limits)]
+    }
+
+    fn financial(&self, limits: &Limits<'_>) -> Weighed {
+        let limit = self.line(limits.financial.value);
+        let financial = &self.totals.financial;
+        let state = below(financial.at_least.0, financial.at_most.map(|most| most.0), limit.0 + 1);
+        let head = self.sums.case.of_standard(limits.financial.value);
+        let ground = limits.financial.ground(
+            format!("人均金融资产不超过年低保标准的 {} 倍（{head}）。", multiple(limits.financial.value)),
+            format!(
+                "Financial property a head is at most {} yearly standards ({head}).",
+                multiple(limits.financial.value)
+            ),
+        );
+        Weighed::new(state, ground, Classes::of(&[InfoClass::Financial])).guarded()
+    }
+
+    fn dwellings(&self, limits: &Limits<'_>) -> Weighed {
+        let count = &self.totals.dwellings;
+        let allowed = limits.dwellings.value;
+        let mut state = below(i64::from(count.at_least), count.at_most.map(i64::from), allowed + 1);
+        if state != Certainty::Met && self.is_cramped() {
+            // One more is allowed while all of them together give little room.
+            state = below(i64::from(count.at_least), count.at_most.map(i64::from), allowed + 2);
+        }
+        let area = self.sums.case.rules.second_dwelling_area.value;
+        let ground = limits.dwellings.ground(
+            format!("住房不超过 {allowed} 套；合计人均面积低于 {area} 平方米时可多一套。"),
+            format!("Dwellings: at most {allowed}; one more while area a head is below {area} m²."),
+        );
+        Weighed::new(state, ground, Classes::of(&[InfoClass::RealEstate])).guarded()
+    }
+
+    /// Whether all dwellings together give less room a head than the limit.
+    fn is_cramped(&self) -> bool {
+        let total: i64 = self.sums.property.iter().filter_map(|draft| draft.dwelling_area).map(|Area(area)| area).sum();
+        total < self.sums.case.rules.second_dwelling_area.value.0 * i64::from(self.totals.members)
+    }
+
+    fn cars(&self, limits: &Limits<'_>) -> Weighed {
+        let count = &self.totals.cars;
+        let state = below(i64::from(count.at_least), count.at_most.map(i64::from), limits.cars.value + 1);
+        let ground = limits.cars.ground(
+            format!("除豁免车辆外，机动车不超过 {} 辆。", limits.cars.value),
+            format!("Cars beside those left out: at most {}.", limits.cars.value),
+        );
+        Weighed::new(state, ground, Classes::of(&[InfoClass::Vehicle, InfoClass::Disability])).guarded()
+    }
+
+    fn companies(&self, limits: &Limits<'_>) -> Weighed {
+        let count = &self.totals.companies;
+        let state = below(i64::from(count.at_least), count.at_most.map(i64::from), limits.companies.value + 1);
+        let ground = limits.companies.ground(
+            format!("除无雇工的个体工商户外，有实缴资本的企业不超过 {} 家。", limits.companies.value),
+            format!("Firms with paid-in capital, beside sole traders: at most {}.", limits.companies.value),
+        );
+        Weighed::new(state, ground, Classes::of(&[InfoClass::Company])).guarded()
+    }
+}
+
+/// `2/1` reads `2`, `3/2` reads `1.5`, `1/1` reads `1`.
+pub(super) fn multiple(ratio: Ratio) -> String {
+    if ratio == Ratio::ONE { "1".to_owned() } else { ratio.to_string() }
+}

@@ -1,0 +1,86 @@
+//! Single person (单人户): a gravely disabled or seriously ill member of a marginal household, only on the own application.
+
+use super::{Bench, Names, Weighed};
+use crate::household::{InfoClass, Purpose};
+use crate::policy::assessment::{Certainty, Screening};
+use crate::policy::case::Person;
+use crate::policy::deductions::IllnessCosts;
+use crate::policy::grounds::GroundOf;
+use crate::policy::silence::{ALL, Classes};
+
+pub(super) fn outcome(bench: &Bench<'_, '_>, marginal: &Screening) -> Screening {
+    let rules = bench.sums.case.rules;
+    let mut in_marginal = Weighed::new(
+        marginal.state,
+        rules.marginal_multiple.ground("所在家庭为低保边缘家庭。", "Lives in a marginal household."),
+        Classes::of(&ALL),
+    );
+    in_marginal.fact.clone_from(&marginal.decides);
+    let conditions = vec![in_marginal, qualifies(bench), own_application(bench)];
+    let names =
+        Names { outcome: "dibao_single", zh: "低保（单人户）", en: "Minimum living allowance, single person" };
+    let mut screening = bench.judge(&names, conditions);
+    if let (Certainty::Open, Some(own)) = (screening.state, screening.conditions.pop()) {
+        // not applied for: nothing else about it is asked before that
+        if own.state == Certainty::Open {
+            screening.conditions = vec![own];
+            screening.decides = Some(OWN_APPLICATION.to_owned());
+        } else {
+            screening.conditions.push(own);
+        }
+    }
+    screening
+}
+
+/// What decides while nobody has applied alone.
+const OWN_APPLICATION: &str = "own_application";
+
+/// Whether a member is known to qualify.
+fn qualifies_now(bench: &Bench<'_, '_>, person: &Person<'_>, illness: &IllnessCosts) -> bool {
+    let case = bench.sums.case;
+    let by_disability = person.disability.as_ref().is_some_and(|disability| {
+        let grade = i64::from(disability.grade);
+        grade <= case.rules.single_grade.value
+            || (case.is_mental(disability.category) && grade <= case.rules.single_mental_grade.value)
+    });
+    let income = bench.totals.income.at_most;
+    let by_cost = case.rules.single_self_paid.value && income.is_some_and(|income| illness.net() > income);
+    by_disability || person.serious_illness || by_cost
+}
+
+fn qualifies(bench: &Bench<'_, '_>) -> Weighed {
+    let case = bench.sums.case;
+    let found = case
+        .people
+        .iter()
+        .zip(bench.illness)
+        .any(|(person, illness)| person.is_member() && qualifies_now(bench, person, illness));
+    let classes = Classes::of(&[InfoClass::Medical, InfoClass::Disability]);
+    let cost_open = case.rules.single_self_paid.value
+        && bench.illness.iter().any(|illness| illness.net() > bench.totals.income.at_least && illness.net().0 > 0);
+    let state = if found {
+        Certainty::Met
+    } else if bench.sums.silence.any(classes) || bench.sums.silence.any_held(classes) || cost_open {
+        Certainty::Open
+    } else {
+        Certainty::NotMet
+    };
+    let ground = case.rules.single_grade.ground(
+        "重度残疾（一、二级，智力、精神三级）或重病（目录内，或年自付医疗费超过上年家庭收入）。",
+        "Grave disability (grade 1-2, intellectual or mental 3) or serious illness (listed, or cost over last year's income).",
+    );
+    Weighed::new(state, ground, classes.with(Classes::INCOME)).guarded()
+}
+
+/// Only the person's own application opens this way.
+fn own_application(bench: &Bench<'_, '_>) -> Weighed {
+    let evidence = bench.sums.case.evidence;
+    let applicant =
+        bench.sums.case.people.iter().zip(bench.illness).find(|(p, _)| *p.reference() == evidence.applicant);
+    let own = evidence.purpose == Purpose::DibaoApplication
+        && applicant.is_some_and(|(person, illness)| qualifies_now(bench, person, illness));
+    let state = if own { Certainty::Met } else { Certainty::Open };
+    let ground =
+        bench.sums.case.rules.single_grade.ground("须由本人单独提出申请。", "Only on the person's own application.");
+    Weighed::new(state, ground, Classes::default()).settled_by(OWN_APPLICATION)
+}

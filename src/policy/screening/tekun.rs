@@ -1,0 +1,121 @@
+//! Tekun (特困): unable to work, without a source of living, without an able obligor. Judged for the applicant.
+//!
+//! Whether an obligor is able rests on checks of their own consent; no obligor named is not "no obligor".
+
+use super::conditions::Limits;
+use super::{Bench, Names, Weighed};
+use crate::household::{Detail, DisabilityCategory, EnrolmentState, InfoClass};
+use crate::policy::assessment::{Certainty, Screening};
+use crate::policy::case::{Case, Person};
+use crate::policy::grounds::GroundOf;
+use crate::policy::pack::Ratio;
+use crate::policy::silence::Classes;
+
+/// Age from which somebody may owe support.
+const ADULT: i64 = 18;
+
+pub(super) fn outcome(bench: &Bench<'_, '_>) -> Screening {
+    let case = bench.sums.case;
+    let mut conditions = vec![bench.household(), unable_to_work(bench), no_source_of_living(bench)];
+    conditions.extend(bench.property(&Limits::tekun(case.rules)));
+    conditions.push(no_able_obligor(bench));
+    bench.judge(&Names { outcome: "tekun", zh: "特困人员", en: "Tekun (destitute person)" }, conditions)
+}
+
+fn unable_to_work(bench: &Bench<'_, '_>) -> Weighed {
+    let case = bench.sums.case;
+    let applicant = case.members().find(|person| *person.reference() == case.evidence.applicant);
+    let open = Classes::of(&[InfoClass::Disability]);
+    let state = match applicant {
+        Some(person) if is_unable(case, person) => Certainty::Met,
+        Some(person)
+            if person.facts.birth_date.is_some()
+                && !bench.sums.silence.any(open)
+                && !bench.sums.silence.any_held(open) =>
+        {
+            Certainty::NotMet
+        }
+        _ => Certainty::Open,
+    };
+    let ground = case.rules.tekun_old_from.ground(
+        "申请人无劳动能力：满六十或未满十六周岁，或智力、精神残疾一至三级，肢体残疾一、二级，视力残疾一级。",
+        "The applicant is unable to work: 60 or older, under 16, or disabled (intellectual, mental 1-3, limb 1-2, sight 1).",
+    );
+    Weighed::new(state, ground, open)
+}
+
+fn is_unable(case: &Case<'_>, person: &Person<'_>) -> bool {
+    let rules = case.rules;
+    let by_age = person
+        .age_on(case.as_of)
+        .is_some_and(|age| age >= rules.tekun_old_from.value || age < rules.tekun_child_under.value);
+    let by_disability = person.disability.as_ref().is_some_and(|disability| {
+        let limit = match disability.category {
+            category if case.is_mental(category) => rules.tekun_mental_grade.value,
+            DisabilityCategory::Limb => rules.tekun_limb_grade.value,
+            DisabilityCategory::Sight => rules.tekun_sight_grade.value,
+            _ => 0,
+        };
+        i64::from(disability.grade) <= limit
+    });
+    by_age || by_disability
+}
+
+/// Income by the programme's own list, never more than by dibao's: what dibao leaves out, tekun leaves out too.
+fn no_source_of_living(bench: &Bench<'_, '_>) -> Weighed {
+    let case = bench.sums.case;
+    let rule = &case.rules.tekun_social_insurance;
+    let line = bench.line(Ratio::ONE);
+    let (mut least, mut most) = (bench.totals.net_income.at_least, bench.totals.net_income.at_most);
+    for draft in bench.sums.income {
+        least -= draft.not_for_tekun.min(draft.least).at_least_zero();
+        most = most.map(|most| most - draft.not_for_tekun);
+    }
+    let most = most.map(|most| most.at_least_zero().0);
+    let state = super::below(least.at_least_zero().0, most, line.0);
+    let ground = rule.ground(
+        "无生活来源：按特困办法核算的收入低于低保标准。",
+        "No source of living: income by tekun's own list is below the standard.",
+    );
+    Weighed::new(state, ground, Bench::income_classes()).guarded()
+}
+
+fn no_able_obligor(bench: &Bench<'_, '_>) -> Weighed {
+    let ground = bench.sums.case.rules.tekun_old_from.ground(
+        "无法定义务人，或义务人无履行能力（家庭以外的经其同意后核对）。",
+        "No legal obligor, or none who is able (outside the household checked only with their consent).",
+    );
+    let state = if lives_with_able_kin(bench) { Certainty::NotMet } else { Certainty::Open };
+    Weighed::new(state, ground, Classes::default()).settled_by("obligors")
+}
+
+/// Whether a spouse, child or parent of the applicant lives in the household and is certainly able to work. Relations are given
+/// towards the person with the relation `self` or `head`; nothing is concluded when that is not the applicant.
+fn lives_with_able_kin(bench: &Bench<'_, '_>) -> bool {
+    let case = bench.sums.case;
+    let applicant = case.members().find(|person| *person.reference() == case.evidence.applicant);
+    if !applicant.is_some_and(|person| matches!(person.facts.relation.0.as_str(), "01" | "02")) {
+        return false;
+    }
+    let disability = Classes::of(&[InfoClass::Disability]);
+    let known = !bench.sums.silence.any(disability) && !bench.sums.silence.any_held(disability);
+    let is_kin = |person: &Person<'_>| {
+        let code = person.facts.relation.0.as_str();
+        matches!(code.as_bytes().first(), Some(b'1' | b'2' | b'3')) && !matches!(code, "28" | "38")
+            || matches!(code, "50" | "51" | "52")
+    };
+    let studies = |person: &Person<'_>| {
+        let is_pupil = |detail: &Detail| matches!(detail, Detail::Enrolment { state: EnrolmentState::Attending, .. });
+        person.counting().any(|item| is_pupil(item.detail()))
+    };
+    let is_able = |person: &Person<'_>| {
+        person.age_on(case.as_of).is_some_and(|age| age >= ADULT)
+            && person.disability.is_none()
+            && !is_unable(case, person)
+            && !studies(person)
+    };
+    known
+        && case
+            .members()
+            .any(|person| *person.reference() != case.evidence.applicant && is_kin(person) && is_able(person))
+}

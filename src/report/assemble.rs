@@ -1,0 +1,143 @@
+//! Request + evidence + assessment + what the service knows about them = a body. Pure and total: every input gives a report.
+
+use std::collections::BTreeMap;
+
+use super::body::{
+    Body, CopyFor, FORMAT, Issue, Period, ReferenceLine, Referral, RequestFacts, Status, Supersedes, Words,
+};
+use super::lines::Lines;
+use super::notices::Notices;
+use super::provenance::PackFacts;
+use super::{cells, household, provenance, records};
+use crate::household::{AnswerKind, Evidence, Request, SourceKey};
+use crate::policy::assessment::{Assessment, AssumedParameter, Certainty, DeclaredLine, Finding};
+
+/// All that a body is made of. Nothing in it depends on how long anything took.
+#[derive(Clone, Debug)]
+pub struct Inputs<'a> {
+    /// The request, checked.
+    pub request: &'a Request,
+    /// The evidence; its cells and records ordered as its type says.
+    pub evidence: &'a Evidence,
+    /// What the rules made of it.
+    pub assessment: &'a Assessment,
+    /// Report number.
+    pub number: String,
+    /// Version, from 1.
+    pub version: u32,
+    /// The version it replaces.
+    pub supersedes: Option<Supersedes>,
+    /// Who issued it; a draft when nobody has.
+    pub issued: Option<Issue>,
+    /// The period whose income was looked at.
+    pub period: Period,
+    /// Name of the county.
+    pub region_name: Option<Words>,
+    /// Every source that may have a cell, in the order to print them.
+    pub sources: &'a [SourceFacts],
+    /// The pack of rules.
+    pub pack: PackFacts,
+    /// Hash of the identity model.
+    pub identity_model_sha256: String,
+    /// Version of the program.
+    pub engine: String,
+    /// Lines to compare with, beside the standard.
+    pub reference_lines: Vec<ReferenceLine>,
+    /// Other programmes worth asking about.
+    pub referrals: Vec<Referral>,
+    /// The county's time limit for objections.
+    pub objection_within_days: u32,
+}
+
+/// What a definition says about its source that a reader of the report needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFacts {
+    /// Key.
+    pub key: SourceKey,
+    /// Name of the item checked.
+    pub title: Words,
+    /// Law behind the query.
+    pub law: String,
+    /// What it can never know.
+    pub never_covers: Option<Words>,
+    /// SHA-256 of the definition.
+    pub definition_sha256: String,
+}
+
+/// Makes the body of a report.
+#[must_use]
+pub fn assemble(inputs: &Inputs<'_>) -> Body {
+    let assessment = inputs.assessment;
+    let mut lines = Lines::of(assessment, inputs.request.purpose);
+    let days = cells::Days::of(&inputs.evidence.cells);
+    let sources = cells::sources(inputs, days, &mut lines.laws);
+    let held_for_review = records::held(inputs.evidence);
+    let clear = held_for_review.is_empty() && rules_are_clear(assessment);
+    Body {
+        format: FORMAT.to_owned(),
+        number: inputs.number.clone(),
+        version: inputs.version,
+        is_final: inputs.evidence.cells.iter().all(|cell| cell.outcome.kind() != AnswerKind::Pending),
+        status: if inputs.issued.is_some() { Status::Issued } else { Status::Draft },
+        issued: inputs.issued.clone(),
+        supersedes: inputs.supersedes.clone(),
+        copy_for: CopyFor::Officer,
+        request: request(inputs),
+        household: household::household(inputs.request, inputs.evidence, &assessment.findings),
+        summary: cells::summary(inputs, &sources, clear),
+        asked_on: days.asked_on,
+        answered_on: days.answered_on,
+        sources,
+        income: lines.income,
+        deductions: lines.deductions,
+        property: lines.property,
+        totals: (&assessment.totals).into(),
+        reference_lines: inputs.reference_lines.clone(),
+        declared: assessment.declared.clone(),
+        // what differs from the declaration stands in its own section
+        findings: (assessment.findings.iter()).filter(|f| f.code != Finding::DISCREPANCY).cloned().collect(),
+        screening: lines.screening,
+        amounts: lines.amounts,
+        open_facts: assessment.open_facts.clone(),
+        referrals: inputs.referrals.clone(),
+        held_for_review,
+        set_aside: records::set_aside(inputs.evidence),
+        assumed: assumed(&assessment.assumed),
+        grounds: lines.grounds,
+        laws: lines.laws.into_table(),
+        notices: Notices::new(inputs.objection_within_days),
+        provenance: provenance::provenance(inputs),
+    }
+}
+
+fn assumed(parameters: &[AssumedParameter]) -> BTreeMap<String, BTreeMap<String, String>> {
+    let mut by_pack: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for parameter in parameters {
+        by_pack.entry(parameter.pack.clone()).or_default().insert(parameter.key.clone(), parameter.value.clone());
+    }
+    by_pack
+}
+
+/// Whether the rules found nothing to ask about: some outcome is met for certain, nothing is open, found or unexplained.
+fn rules_are_clear(assessment: &Assessment) -> bool {
+    assessment.findings.is_empty()
+        && assessment.open_facts.is_empty()
+        && assessment.declared.iter().all(DeclaredLine::agrees)
+        && assessment.screening.iter().any(|s| s.outcome != "none" && s.state == Certainty::Met)
+}
+
+fn request(inputs: &Inputs<'_>) -> RequestFacts {
+    let request = inputs.request;
+    RequestFacts {
+        reference: request.reference.clone(),
+        purpose: request.purpose,
+        region: request.region.clone(),
+        region_name: inputs.region_name.clone(),
+        commissioned_by: request.commissioned_by.clone(),
+        legal_basis: request.legal_basis.clone(),
+        applicant: request.applicant.clone(),
+        kin_of_official: request.kin_of_official,
+        as_of: request.as_of,
+        period: inputs.period,
+    }
+}

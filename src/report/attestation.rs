@@ -1,0 +1,102 @@
+//! The part of a report that differs from run to run: how long it took, and the audit leaf that holds the body's hash.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::body::Body;
+use super::provenance::canonical_bytes;
+use crate::household::{MemberRef, SourceKey};
+
+/// What is signed and sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// What was found; recomputable.
+    pub body: Body,
+    /// That it was logged, when and by what.
+    pub attestation: Attestation,
+}
+
+impl Report {
+    /// RFC 8785 canonical JSON: the payload of the signature.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        canonical_bytes(self)
+    }
+
+    /// Whether the attestation speaks of this body. Says nothing about signature, leaf or proof.
+    #[must_use]
+    pub fn is_of_its_body(&self) -> bool {
+        self.attestation.body_sha256 == self.body.hash()
+    }
+}
+
+/// When and by what the body was made, and its place in the audit log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Attestation {
+    /// SHA-256 of the body's RFC 8785 JSON, hex: what the leaf holds.
+    pub body_sha256: String,
+    /// When the version was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// Program and version.
+    pub engine: String,
+    /// What the queries took.
+    pub timings: Vec<SourceTimings>,
+    /// Index of the leaf in the log.
+    pub leaf_index: u64,
+    /// The leaf's exact bytes: a JSON text without personal data.
+    pub leaf: String,
+    /// RFC 6962 leaf hash, hex.
+    pub leaf_hash: String,
+    /// Hashes from the leaf to the root of the checkpoint below, hex.
+    pub inclusion_proof: Vec<String>,
+    /// Signed checkpoint (C2SP tlog-checkpoint).
+    pub checkpoint: String,
+    /// The key that signs the report.
+    pub signing_key: SigningKey,
+}
+
+/// A signing key, by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SigningKey {
+    /// Name in the key ring.
+    pub id: String,
+    /// RFC 7638 thumbprint: SHA-256, base64url.
+    pub jwk_thumbprint: String,
+}
+
+/// What one source's queries took.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SourceTimings {
+    /// Source.
+    pub source: SourceKey,
+    /// The slowest of its queries: milliseconds from the first byte sent to the last read, waiting between attempts included.
+    pub slowest_ms: u64,
+    /// Attempts beyond the first, over all people.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub retries: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
+}
+
+impl SourceTimings {
+    /// None yet.
+    #[must_use]
+    pub fn new(source: SourceKey) -> Self {
+        Self { source, slowest_ms: 0, retries: 0 }
+    }
+
+    /// Enters the query about one person.
+    pub fn enter(&mut self, _who: &MemberRef, attempts: u32, elapsed_ms: u64) {
+        self.slowest_ms = self.slowest_ms.max(elapsed_ms);
+        self.retries += attempts.saturating_sub(1);
+    }
+}

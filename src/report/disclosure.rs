@@ -1,0 +1,59 @@
+//! Who may read what: the applicant's copy is the officer's with everything about third people taken out.
+//!
+//! The audit leaf holds the hash of the officer's body. An applicant's copy names the same number and version but is another document.
+
+use super::body::{Body, CopyFor};
+use crate::household::MemberRef;
+use crate::policy::assessment::Treatment;
+
+/// The applicant's copy: no obligors, no undeclared spouse or other officer-only finding, no record that may be somebody else's.
+#[must_use]
+pub fn applicant_copy(body: &Body) -> Body {
+    let mut copy = body.clone();
+    copy.copy_for = CopyFor::Applicant;
+    let members: Vec<MemberRef> = body.household.members.iter().map(|person| person.reference.clone()).collect();
+    let is_member = |who: &MemberRef| members.contains(who);
+
+    copy.household.obligors.clear();
+    for found in &mut copy.household.found {
+        found.undeclared_spouse = false;
+        found.extra_registrants = false;
+        found.marital = None;
+    }
+    for source in &mut copy.sources {
+        for cell in &mut source.cells {
+            cell.members.retain(is_member);
+        }
+        source.cells.retain(|cell| !cell.members.is_empty());
+    }
+    copy.income.retain(|line| is_member(&line.member) && line.treatment != Treatment::HeldForReview);
+    copy.deductions.retain(|line| is_member(&line.member));
+    copy.property.retain(|line| is_member(&line.member) && line.treatment != Treatment::HeldForReview);
+    copy.declared.retain(|line| is_member(&line.member));
+    copy.findings.retain(|finding| !finding.officer_only && finding.member.as_ref().is_none_or(&is_member));
+    let hidden = hidden_facts(body, &members);
+    copy.open_facts.retain(|fact| !hidden.contains(&fact.fact));
+    for outcome in &mut copy.screening {
+        outcome.decides.take_if(|decides| hidden.contains(decides));
+    }
+    copy.held_for_review.clear();
+    copy.set_aside.clear();
+    copy.provenance.records.retain(|who, _| members.iter().any(|member| member.0 == *who));
+    copy.keep_cited_grounds();
+    copy
+}
+
+/// Open facts that name a third person or a record under review.
+fn hidden_facts(body: &Body, members: &[MemberRef]) -> Vec<String> {
+    let names_third = |fact: &str| {
+        fact.starts_with("review:")
+            || fact == super::household::UNDECLARED_SPOUSE
+            || body.household.obligors.iter().any(|o| fact.contains(o.person.reference.as_str()))
+                && !members.iter().any(|m| fact.contains(m.as_str()))
+    };
+    (body.open_facts.iter().map(|fact| &fact.fact))
+        .chain(body.screening.iter().filter_map(|outcome| outcome.decides.as_ref()))
+        .filter(|fact| names_third(fact))
+        .cloned()
+        .collect()
+}

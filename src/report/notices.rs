@@ -1,0 +1,49 @@
+//! What every report says about itself: how far it can be relied on, and how to object.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::body::Words;
+
+/// Disclaimer and objection notice (须知). The words are fixed by the report's format, so that only the time limit is carried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ReportNotices)]
+pub struct Notices {
+    /// Within how many days an objection (异议) is to be made.
+    pub objection_within_days: u32,
+}
+
+impl Notices {
+    /// With the county's time limit for objections.
+    #[must_use]
+    pub fn new(objection_within_days: u32) -> Self {
+        Self { objection_within_days }
+    }
+
+    /// How far the report can be relied on, and how to object.
+    #[must_use]
+    pub fn words(self) -> Vec<Words> {
+        let days = self.objection_within_days;
+        vec![
+            Words::new(
+                "本报告反映查询时各部门登记的信息；“无记录”不等于没有，待复和未能查询的项目不按零计。",
+                "This report shows what the departments held at the time of the query. “No record” does not mean nothing exists; items pending or unavailable are not counted as zero.",
+            ),
+            Words::new(
+                "本报告只核对、不认定，所列筛查结果供经办人员参考，审核确认由有权机关作出。",
+                "It verifies and does not decide: the screening is for the officer's reference, and the decision is the authority's.",
+            ),
+            Words::new(
+                "本报告仅用于社会救助审核，内容涉及个人隐私，应当保密，不得向无关单位和个人提供。",
+                "It is for the review of social assistance only and is confidential: it must not be passed to anybody without a part in it.",
+            ),
+            Words::new(
+                format!("对本报告有异议的，可在收到之日起 {days} 日内提交证明材料，申请复核；复核后出具新版本报告。"),
+                format!(
+                    "Anybody who disagrees may hand in evidence within {days} days of receipt and ask for a re-check; a new version of the report follows."
+                ),
+            ),
+        ]
+    }
+}

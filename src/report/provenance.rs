@@ -1,0 +1,91 @@
+//! From what a body can be recomputed: hashes of evidence, records, pack, identity model and definitions, and the engine's version.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+use super::assemble::Inputs;
+use crate::household::{Evidence, Record, Verdict};
+
+/// The hashes behind a body. All are SHA-256 in lower-case hex, whole where not said otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// The rules applied.
+    pub pack: PackFacts,
+    /// The model that decided whose a record is.
+    pub identity_model_sha256: String,
+    /// RFC 8785 JSON of the definitions' hashes by source.
+    pub definitions_sha256: String,
+    /// Version of the program.
+    pub engine: String,
+    /// RFC 8785 JSON of the evidence.
+    pub evidence_sha256: String,
+    /// By member: the records that are theirs. Records held or of other people are in the evidence's hash alone.
+    pub records: BTreeMap<String, MemberRecords>,
+}
+
+/// The records that are one member's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MemberRecords {
+    /// How many.
+    pub count: u32,
+    /// RFC 8785 JSON of them, ordered by source and number.
+    pub sha256: String,
+}
+
+/// The layered pack of rules in force on the as-of date.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PackFacts {
+    /// Hash of the resolved pack.
+    pub sha256: String,
+    /// Its layers, widest first: `national`, `gansu`, `baiyin`, `huining`.
+    pub names: Vec<String>,
+}
+
+pub(super) fn provenance(inputs: &Inputs<'_>) -> Provenance {
+    let definitions: BTreeMap<String, String> =
+        inputs.sources.iter().map(|source| (source.key.to_string(), source.definition_sha256.clone())).collect();
+    Provenance {
+        pack: inputs.pack.clone(),
+        identity_model_sha256: inputs.identity_model_sha256.clone(),
+        definitions_sha256: sha256_hex(&canonical_bytes(&definitions)),
+        engine: inputs.engine.clone(),
+        evidence_sha256: sha256_hex(&canonical_bytes(inputs.evidence)),
+        records: records(inputs.evidence),
+    }
+}
+
+fn records(evidence: &Evidence) -> BTreeMap<String, MemberRecords> {
+    let mut by_member: BTreeMap<String, Vec<(String, &Record)>> = BTreeMap::new();
+    for record in evidence.records.iter().filter(|record| record.verdict == Verdict::Match) {
+        by_member.entry(record.member.0.clone()).or_default().push((record.key(), &record.record));
+    }
+    let hashed = |mut records: Vec<(String, &Record)>| {
+        records.sort_by(|a, b| a.0.cmp(&b.0));
+        MemberRecords {
+            count: u32::try_from(records.len()).unwrap_or(u32::MAX),
+            sha256: sha256_hex(&canonical_bytes(&records)),
+        }
+    };
+    by_member.into_iter().map(|(member, records)| (member, hashed(records))).collect()
+}
+
+/// RFC 8785 canonical JSON.
+///
+/// # Panics
+/// Never for this crate's types: their maps have text keys and they hold no floats.
+#[must_use]
+pub fn canonical_bytes(value: &impl Serialize) -> Vec<u8> {
+    serde_json_canonicalizer::to_vec(value).expect("types with text keys and no floats always serialise")
+}
+
+/// SHA-256 in lower-case hex.
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}

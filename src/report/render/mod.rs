@@ -1,0 +1,11 @@
+//! A body as people read it: in a terminal, and as a page to print. What is worded here is worded for both.
+
+pub mod amounts;
+mod chart;
+mod computation;
+mod grounds;
+pub mod html;
+mod names;
+mod parameters;
+pub mod terminal;
+mod wording;

@@ -1,0 +1,228 @@
+//! What references stand for in a body: people, sources, open facts.
+
+use super::super::body::Body;
+use super::super::cells::{SourceLine, WhyNot};
+use super::super::text::{self, Lang};
+use super::super::totals::Silent;
+use super::amounts::{interval, yuan};
+use crate::household::{AnswerKind, Fen, MemberRef, Skip, SourceKey};
+use crate::policy::pack::spec;
+
+/// A body in a language.
+#[derive(Clone, Copy)]
+pub(super) struct Reading<'a> {
+    pub body: &'a Body,
+    pub lang: Lang,
+}
+
+impl<'a> Reading<'a> {
+    /// Chooses between two texts.
+    pub fn t(self, zh: &'a str, en: &'a str) -> &'a str {
+        self.lang.pick(zh, en)
+    }
+
+    /// A member's or obligor's name; the reference itself where the body lists no such person.
+    pub fn person(self, who: &'a MemberRef) -> &'a str {
+        let household = &self.body.household;
+        let obligors = household.obligors.iter().map(|obligor| &obligor.person);
+        (household.members.iter().chain(obligors))
+            .find(|person| person.reference == *who)
+            .map_or(who.as_str(), |person| person.name.expose())
+    }
+
+    pub fn is_member(self, who: &MemberRef) -> bool {
+        self.body.household.members.iter().any(|person| person.reference == *who)
+    }
+
+    /// A source's title; its key where the body lists no such source.
+    pub fn source(self, key: &'a SourceKey) -> &'a str {
+        self.source_named(key.as_str())
+    }
+
+    fn source_named(self, key: &'a str) -> &'a str {
+        let line = self.body.sources.iter().find(|line| line.source.as_str() == key);
+        line.map_or(key, |line| line.title.get(self.lang))
+    }
+
+    /// Where a line comes from: a source, or the family's declaration.
+    pub fn origin(self, source: Option<&'a SourceKey>) -> &'a str {
+        source.map_or(self.t("家庭申报", "declared"), |key| self.source(key))
+    }
+
+    /// A list of names in the language's manner.
+    pub fn list(self, names: &[&str]) -> String {
+        names.join(self.t("、", ", "))
+    }
+
+    /// Note in the language's brackets.
+    pub fn bracketed(self, text: &str) -> String {
+        match self.lang {
+            Lang::Zh => format!("（{text}）"),
+            Lang::En => format!(" ({text})"),
+        }
+    }
+
+    /// The sources a total waits for, with the people where it is not everybody: `金融（李明、王芳）`.
+    pub fn silent(self, silent: &'a Silent) -> String {
+        let everybody = self.body.household.members.len();
+        let sources: Vec<String> = (silent.iter())
+            .map(|(source, people)| {
+                let title = self.source_named(source);
+                if people.len() == everybody {
+                    return title.to_owned();
+                }
+                let people: Vec<&str> = people.iter().map(|who| self.person(who)).collect();
+                format!("{title}{}", self.bracketed(&self.list(&people)))
+            })
+            .collect();
+        self.list(&sources.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// Whether a total is complete, and what it waits for.
+    pub fn completeness(self, complete: bool, silent: &'a Silent) -> String {
+        match (complete, silent.is_empty()) {
+            (true, _) => self.t("完整", "complete").to_owned(),
+            (false, true) => self.t("未完整", "incomplete").to_owned(),
+            (false, false) => format!("{}{}", self.t("未完整：尚缺 ", "incomplete: awaits "), self.silent(silent)),
+        }
+    }
+
+    /// What an open outcome depends on, in words, naming the person, department or parameter.
+    pub fn fact(self, fact: &'a str) -> String {
+        let words = (self.body.open_facts.iter()).find(|open| open.fact == fact).map(|open| self.t(&open.zh, &open.en));
+        let (kind, about) = fact.split_once(':').unwrap_or((fact, ""));
+        match (kind, words) {
+            ("own_application", _) => self.t("本人单独提出申请", "an application of the person's own").to_owned(),
+            ("obligors", _) => self.t("义务人有无履行能力", "whether the obligors are able").to_owned(),
+            ("parameter", _) => {
+                let title = spec(about).map_or(about, |spec| self.lang.pick(spec.zh, spec.en));
+                format!("{}{title}", self.t("县级设定：", "to be set by the county: "))
+            }
+            ("source", words) => {
+                let words = words.unwrap_or(self.t("尚未反馈或反馈不全", "has not answered, or not in full"));
+                format!("{}{}{words}", self.source_named(about), self.t("：", ": "))
+            }
+            ("undeclared_spouse", Some(words)) => format!("{}{}{words}", self.named(about), self.t("：", ": ")),
+            (_, Some(words)) => match about.split_once('/') {
+                Some((who, record)) => {
+                    let source = self.source_named(record.split('/').next().unwrap_or(record));
+                    format!("{} · {source}{}{words}", self.named(who), self.t("：", ": "))
+                }
+                None => words.to_owned(),
+            },
+            (_, None) => fact.to_owned(),
+        }
+    }
+
+    /// A person by the reference's text.
+    fn named(self, who: &'a str) -> &'a str {
+        let household = &self.body.household;
+        let obligors = household.obligors.iter().map(|obligor| &obligor.person);
+        (household.members.iter().chain(obligors))
+            .find(|person| person.reference.as_str() == who)
+            .map_or(who, |person| person.name.expose())
+    }
+
+    /// Income a head against the standard, in words.
+    pub fn against_standard(self) -> String {
+        let totals = &self.body.totals;
+        let (income, standard) = (&totals.per_head_monthly, totals.standard_monthly);
+        let how = if income.at_most.is_some_and(|most| most < standard) {
+            self.t("低于", "below")
+        } else if income.at_least >= standard {
+            self.t("不低于", "not below")
+        } else {
+            self.t("尚不能与之比较：", "not to be compared yet with")
+        };
+        match self.lang {
+            Lang::Zh => format!("人均月收入 {} 元，{how}保障标准 {} 元", interval(income), yuan(standard)),
+            Lang::En => {
+                format!("{} yuan a head and month, {how} the standard of {} yuan", interval(income), yuan(standard))
+            }
+        }
+    }
+
+    /// How many records await a person; none in the applicant's copy.
+    pub fn held(self) -> Option<String> {
+        let number = self.body.held_for_review.len();
+        (number > 0).then(|| match self.lang {
+            Lang::Zh => format!("{number} 条，未计入，也未排除"),
+            Lang::En => format!("{number} of uncertain ownership, neither counted nor dropped"),
+        })
+    }
+
+    /// Lines to compare income with, beside the standard itself.
+    pub fn other_lines(self) -> impl Iterator<Item = (&'a str, Fen)> {
+        let standard = self.body.totals.standard_monthly;
+        let lines = self.body.reference_lines.iter().filter(move |line| line.monthly != standard);
+        lines.map(move |line| (line.name.get(self.lang), line.monthly))
+    }
+
+    /// What every department can never know, one entry a source.
+    pub fn never_covered(self) -> Vec<(&'a str, &'a str)> {
+        (self.body.sources.iter())
+            .filter_map(|line| Some((line.title.get(self.lang), line.never_covers.as_ref()?.get(self.lang))))
+            .collect()
+    }
+
+    /// How far a source's "no record" goes.
+    pub fn reach(self, line: &SourceLine) -> &'static str {
+        let reach = line.cells.iter().find_map(|cell| cell.reach.as_ref());
+        reach.map_or("", |reach| text::coverage(reach.coverage, self.lang))
+    }
+
+    /// How many of the member cells asked about have spoken: `(spoken, asked)`.
+    pub fn answered(self) -> (usize, usize) {
+        let (mut spoken, mut asked) = (0, 0);
+        for cell in self.body.sources.iter().flat_map(|line| &line.cells) {
+            let people = cell.members.iter().filter(|who| self.is_member(who)).count();
+            asked += if cell.answer == AnswerKind::Skipped { 0 } else { people };
+            spoken += if cell.answer.speaks() { people } else { 0 };
+        }
+        (spoken, asked)
+    }
+
+    /// Cells that do not speak, alike ones together.
+    pub fn unspoken(self) -> Vec<Unspoken<'a>> {
+        let mut groups: Vec<Unspoken<'a>> = Vec::new();
+        for one in self.unspoken_by_source() {
+            let alike = |g: &&mut Unspoken<'a>| (g.answer, g.why, &g.people) == (one.answer, one.why, &one.people);
+            match groups.iter_mut().find(alike) {
+                Some(group) => group.sources.extend(&one.sources),
+                None => groups.push(one),
+            }
+        }
+        groups
+    }
+
+    fn unspoken_by_source(self) -> Vec<Unspoken<'a>> {
+        let mut groups: Vec<Unspoken<'a>> = Vec::new();
+        for line in &self.body.sources {
+            for cell in line.cells.iter().filter(|cell| !cell.answer.speaks()) {
+                let title = line.title.get(self.lang);
+                let known = (groups.iter_mut())
+                    .find(|g| g.sources == [title] && g.answer == cell.answer && g.why == cell.why_not);
+                let people = cell.members.iter().map(|who| self.person(who));
+                match known {
+                    Some(group) => group.people.extend(people),
+                    None => groups.push(Unspoken {
+                        sources: vec![title],
+                        answer: cell.answer,
+                        why: cell.why_not,
+                        people: people.collect(),
+                    }),
+                }
+            }
+        }
+        groups.retain(|group| group.why != Some(WhyNot::Skip(Skip::NotNeededForPurpose)));
+        groups
+    }
+}
+
+/// Cells that stay silent for one reason, about the same people.
+pub(super) struct Unspoken<'a> {
+    pub sources: Vec<&'a str>,
+    pub answer: AnswerKind,
+    pub why: Option<WhyNot>,
+    pub people: Vec<&'a str>,
+}

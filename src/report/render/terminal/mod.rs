@@ -1,0 +1,83 @@
+//! A report in a terminal: conclusions first, then every line with its law. Fits 100 columns; colour only when told.
+
+mod answers;
+mod canvas;
+mod closing;
+mod opening;
+mod tables;
+mod verdict;
+
+use super::super::attestation::Attestation;
+use super::super::body::Body;
+use super::super::text::Lang;
+use super::names::Reading;
+use canvas::Canvas;
+
+/// How to draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Whether to use colour.
+    pub colour: bool,
+    /// Language.
+    pub lang: Lang,
+    /// Columns; kept within 80 and 140.
+    pub width: usize,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { colour: false, lang: Lang::Zh, width: 100 }
+    }
+}
+
+/// Draws a report. Without an attestation (one not yet sealed, or recomputed) the audit section says so.
+#[must_use]
+pub fn render(body: &Body, attestation: Option<&Attestation>, style: Style) -> String {
+    let mut page = Page {
+        read: Reading { body, lang: style.lang },
+        canvas: Canvas::new(style.width.clamp(80, 140), style.colour),
+        remarks_told: false,
+    };
+    page.opening();
+    page.answers();
+    page.income();
+    page.deductions();
+    page.property();
+    page.totals();
+    page.declared();
+    page.held();
+    page.screening();
+    page.amounts();
+    page.findings();
+    page.closing(attestation);
+    page.canvas.finish()
+}
+
+/// A page being written.
+struct Page<'a> {
+    read: Reading<'a>,
+    canvas: Canvas,
+    /// Whether what each source never knows stands beside its answers.
+    remarks_told: bool,
+}
+
+impl<'a> Page<'a> {
+    fn t(&self, zh: &'a str, en: &'a str) -> &'a str {
+        self.read.t(zh, en)
+    }
+
+    fn lang(&self) -> Lang {
+        self.read.lang
+    }
+
+    /// Whether columns must be spared.
+    fn narrow(&self) -> bool {
+        self.canvas.width < 96
+    }
+
+    /// What is left for the widest column beside columns of these widths.
+    fn rest(&self, indent: usize, taken: &[usize]) -> usize {
+        let used: usize = indent + taken.iter().map(|width| width + 2).sum::<usize>();
+        self.canvas.width.saturating_sub(used).max(12)
+    }
+}

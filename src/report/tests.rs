@@ -1,0 +1,368 @@
+//! The room as a whole, over one rich household.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::fixture::{attestation, case, key, who};
+use super::render::terminal::{self, Style};
+use super::text::Lang;
+use super::*;
+use crate::household::{AnswerKind, CellOutcome, Verdict};
+use crate::policy::assessment::Certainty;
+
+fn report() -> Report {
+    let body = case().body();
+    Report { attestation: attestation(&body), body }
+}
+
+fn drawn(lang: Lang, width: usize) -> String {
+    let report = report();
+    terminal::render(&report.body, Some(&report.attestation), Style { colour: false, lang, width })
+}
+
+#[test]
+fn the_same_inputs_give_the_same_bytes() {
+    let body = case().body();
+    assert_eq!(body.bytes(), case().body().bytes());
+    let back: Body = serde_json::from_slice(&body.bytes()).unwrap();
+    assert_eq!(back, body);
+    assert_eq!(back.hash(), body.hash());
+}
+
+#[test]
+fn the_order_in_which_answers_came_does_not_matter() {
+    let mut case = case();
+    let hash = case.body().hash();
+    case.evidence.cells.reverse();
+    case.evidence.records.reverse();
+    case.evidence.cells.sort_by(|a, b| (&a.member, &a.source).cmp(&(&b.member, &b.source)));
+    case.evidence.records.sort_by_key(crate::household::Attributed::key);
+    assert_eq!(case.body().hash(), hash);
+}
+
+#[test]
+fn lines_are_grouped_alike_whatever_the_order_of_records() {
+    let mut case = case();
+    for number in 0..9 {
+        for at in 0..3 {
+            let mut record = case.evidence.records[at].clone();
+            record.record.number = format!("R-{at}-{number}");
+            case.evidence.records.push(record);
+        }
+    }
+    let pack = crate::policy::Packs::embedded().resolve(&case.request.region, case.request.as_of).unwrap();
+    let one = crate::policy::assess(&case.evidence, &pack);
+    case.evidence.records.reverse();
+    assert_eq!(crate::policy::assess(&case.evidence, &pack), one);
+    case.evidence.records.rotate_left(7);
+    assert_eq!(crate::policy::assess(&case.evidence, &pack), one);
+}
+
+#[test]
+fn canonical_bytes_are_sorted_and_without_spaces() {
+    let text = String::from_utf8(case().body().bytes()).unwrap();
+    assert!(text.starts_with(r#"{"amounts":[{"computation":"#));
+    assert!(!text.contains("\": "));
+}
+
+#[test]
+fn a_pending_cell_keeps_a_report_provisional() {
+    let mut case = case();
+    assert!(!case.body().is_final);
+    for cell in &mut case.evidence.cells {
+        if cell.outcome == CellOutcome::Pending {
+            cell.outcome = CellOutcome::Unavailable { why: crate::household::Failure::DeadlinePassed };
+        }
+    }
+    assert!(case.body().is_final);
+}
+
+#[test]
+fn every_line_cites_a_rule_that_is_there() {
+    let body = case().body();
+    let cited: std::collections::BTreeSet<u32> = body.cited_grounds().collect();
+    assert_eq!(cited.len(), body.grounds.len(), "and none is there for nothing");
+    for number in cited {
+        let ground = body.ground(number).unwrap();
+        assert!(ground.law.is_none_or(|law| body.law(law).is_some()), "{number}");
+    }
+}
+
+#[test]
+fn the_summary_counts_members_sources_alone() {
+    let summary = case().body().summary;
+    assert_eq!((summary.checked, summary.with_information, summary.unanswered), (18, 5, 3));
+    assert_eq!(summary.words.zh, "核对了 18 项，5 项反馈疑似信息，3 项尚未完整反馈。");
+}
+
+#[test]
+fn a_clear_report_says_so_in_the_houses_words() {
+    let mut case = case();
+    for cell in &mut case.evidence.cells {
+        if !cell.outcome.speaks() && cell.outcome.kind() != AnswerKind::Skipped {
+            cell.outcome = CellOutcome::Found { records: 1 };
+        }
+    }
+    case.evidence.records.retain(|record| record.verdict == Verdict::Match);
+    case.assessment.findings.clear();
+    case.assessment.open_facts.clear();
+    case.assessment.declared.clear();
+    case.assessment.screening[0].state = Certainty::Met;
+    let body = case.body();
+    assert!(body.summary.clear);
+    assert!(body.summary.words.zh.ends_with("未发现超标信息。"));
+    for silent in [CellOutcome::Pending, CellOutcome::Unavailable { why: crate::household::Failure::Busy }] {
+        case.evidence.cells[0].outcome = silent;
+        assert!(!case.body().summary.clear);
+    }
+}
+
+#[test]
+fn no_wording_approves() {
+    for lang in [Lang::Zh, Lang::En] {
+        assert!(!drawn(lang, 100).contains("符合"));
+    }
+    assert!(!String::from_utf8(case().body().bytes()).unwrap().contains("符合"));
+}
+
+#[test]
+fn records_of_other_people_are_counts_alone() {
+    let body = case().body();
+    assert_eq!(body.set_aside.len(), 1);
+    assert_eq!((body.set_aside[0].count, body.set_aside[0].reason.as_str()), (2, "rule:namesake"));
+    let text = String::from_utf8(body.bytes()).unwrap();
+    assert!(!text.contains("CL-90001") && !text.contains("CL-90002"));
+}
+
+#[test]
+fn document_numbers_telephones_addresses_and_employers_stay_out() {
+    let report = report();
+    let text = String::from_utf8(report.bytes()).unwrap();
+    for personal in [
+        "620422196804121213",
+        "19680412",
+        "1968-04-12",
+        "13900000001",
+        "东街",
+        "甘D12345",
+        "劳务公司",
+        "620422-0099123",
+    ] {
+        assert!(!text.contains(personal), "{personal}");
+    }
+    assert!(text.contains("620422********1213"));
+    assert!(!format!("{report:?}").contains("李建国"), "Debug redacts names");
+}
+
+#[test]
+fn the_applicants_copy_says_nothing_of_third_people() {
+    let body = case().body();
+    let copy = disclosure::applicant_copy(&body);
+    let text = String::from_utf8(copy.bytes()).unwrap();
+    for hidden in ["李红", "\"o1\"", "o1/", "undeclared_spouse", "配偶", "CL-88213"] {
+        assert!(!text.contains(hidden), "{hidden}");
+    }
+    assert!(copy.findings.iter().any(|finding| finding.code == "threshold_exceeded"));
+    assert_eq!(copy.copy_for, CopyFor::Applicant);
+    let cites = |rule: &str| copy.grounds.iter().any(|ground| ground.rules.iter().any(|known| known == rule));
+    assert!(!cites("property.review") && cites("income.wage"));
+    assert_eq!(copy.summary, body.summary);
+}
+
+#[test]
+fn the_attestation_belongs_to_one_body() {
+    let mut report = report();
+    assert!(report.is_of_its_body());
+    report.body.version += 1;
+    assert!(!report.is_of_its_body());
+}
+
+#[test]
+fn versions_differ_by_what_the_sources_said() {
+    let mut case = case();
+    let before = case.body();
+    assert!(difference(&before, &before).is_empty());
+    for cell in &mut case.evidence.cells {
+        if cell.source == key("finance") && cell.member == who("m1") {
+            cell.outcome = CellOutcome::Found { records: 2 };
+        }
+    }
+    case.assessment.income[0].counted = crate::household::Fen(1_800_000);
+    case.assessment.findings.pop();
+    let change = difference(&before, &case.body());
+    let seen: Vec<(&str, Option<&str>, Option<&str>)> = (change.changes.iter())
+        .map(|c| (c.section.as_str(), c.before.as_ref().map(|w| &*w.zh), c.after.as_ref().map(|w| &*w.zh)))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("answer", Some("待反馈"), Some("有记录 2")),
+            ("income", Some("计入 17,664.00"), Some("计入 18,000.00")),
+            ("finding", Some("保险机构反馈超过限额，请核实"), None),
+        ]
+    );
+}
+
+#[test]
+fn terminal_zh() {
+    insta::assert_snapshot!(drawn(Lang::Zh, 100));
+}
+
+#[test]
+fn terminal_en() {
+    insta::assert_snapshot!(drawn(Lang::En, 100));
+}
+
+#[test]
+fn no_terminal_line_is_wider_than_told() {
+    for lang in [Lang::Zh, Lang::En] {
+        for width in [80, 95, 96, 100, 120] {
+            for line in drawn(lang, width).lines() {
+                assert!(line.width() <= width, "{} > {width}: {line}", line.width());
+            }
+        }
+    }
+}
+
+#[test]
+fn colour_adds_nothing_but_colour() {
+    let report = report();
+    let style = Style { colour: true, ..Style::default() };
+    let coloured = terminal::render(&report.body, Some(&report.attestation), style);
+    let mut plain = String::new();
+    let mut rest = coloured.as_str();
+    while let Some((before, after)) = rest.split_once("\u{1b}[") {
+        plain.push_str(before);
+        rest = after.split_once('m').unwrap().1;
+    }
+    plain.push_str(rest);
+    assert_eq!(plain, drawn(Lang::Zh, 100));
+}
+
+#[test]
+fn the_schema_takes_reports_and_refuses_unknown_fields() {
+    let schema = schema::report();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let report = serde_json::to_value(report()).unwrap();
+    let faults: Vec<String> = validator.iter_errors(&report).map(|e| format!("{} {e}", e.instance_path())).collect();
+    assert_eq!(faults, Vec::<String>::new());
+    for pointer in ["", "/body", "/body/income/0", "/body/sources/0/cells/0", "/body/totals/income", "/attestation"] {
+        let mut stranger = report.clone();
+        stranger.pointer_mut(pointer).unwrap()["stranger"] = serde_json::json!(1);
+        assert!(!validator.is_valid(&stranger), "{pointer}");
+        assert!(serde_json::from_value::<Report>(stranger).is_err(), "{pointer}");
+    }
+}
+
+#[test]
+fn the_schema_is_published_as_reviewed() {
+    insta::assert_json_snapshot!(schema::report());
+}
+
+/// Two more members, lines and records in proportion, every cell timed, a deep log.
+fn household_of_six() -> Report {
+    let mut case = case();
+    case.request.household.obligors.clear();
+    for (number, like) in [("m5", 2), ("m6", 3)] {
+        let mut member = case.request.household.members[like].clone();
+        let twin = std::mem::replace(&mut member.reference, who(number));
+        case.request.household.members.push(member);
+        let cells: Vec<_> = case.evidence.cells.iter().filter(|cell| cell.member == twin).cloned().collect();
+        case.evidence
+            .cells
+            .extend(cells.into_iter().map(|cell| crate::household::Cell { member: who(number), ..cell }));
+        let more = |lines: &mut Vec<crate::policy::assessment::IncomeLine>| {
+            let three: Vec<_> = lines.iter().take(3).cloned().collect();
+            lines.extend(three);
+        };
+        more(&mut case.assessment.income);
+    }
+    let property = case.assessment.property.clone();
+    case.assessment.property.extend(property);
+    case.evidence.cells.retain(|cell| cell.member != who("o1"));
+    for number in 0..25 {
+        let mut record = case.evidence.records[0].clone();
+        record.record.number = format!("R-2026-{number:06}");
+        case.evidence.records.push(record);
+    }
+    let body = case.body();
+    let mut attestation = attestation(&body);
+    attestation.inclusion_proof = vec!["5a".repeat(32); 20];
+    attestation.leaf = "x".repeat(600);
+    attestation.timings = (body.sources.iter())
+        .map(|line| {
+            let mut timings = SourceTimings::new(line.source.clone());
+            body.household.members.iter().for_each(|person| timings.enter(&person.reference, 1, 1_234));
+            timings
+        })
+        .collect();
+    Report { body, attestation }
+}
+
+#[test]
+fn a_household_of_six_stays_within_what_common_clients_open() {
+    let bytes = household_of_six().bytes().len();
+    assert!(bytes < 32 * 1024, "{bytes} bytes");
+}
+
+fn page(lang: Lang) -> String {
+    let report = report();
+    render::html::render(&report.body, Some(&report.attestation), lang)
+}
+
+#[test]
+fn the_page_is_one_file_without_script_or_outside_resource() {
+    for lang in [Lang::Zh, Lang::En] {
+        let page = page(lang);
+        assert!(page.starts_with("<!doctype html>") && page.contains(&format!("lang=\"{}\"", lang.tag())));
+        for outside in ["<script", "http://", "https://", " src=", " href=", "@import", "url(", " style=", "onload"] {
+            assert!(!page.contains(outside), "{outside}");
+        }
+        assert_eq!(page.matches("<style>").count(), 1);
+        assert!(page.contains(&format!("<style>{}</style>", render::html::style_of(&report().body))));
+    }
+}
+
+#[test]
+fn the_page_escapes_what_others_wrote() {
+    let mut case = case();
+    case.request.household.members[0].name = "<script>alert(1)</script>".into();
+    case.request.commissioned_by.as_mut().unwrap().organisation = "\"><img onerror=x>".into();
+    case.assessment.income[0].item_zh = "</style><b>&".into();
+    let mut inputs = case.inputs();
+    inputs.number = "HD\"}</style><script>".into();
+    inputs.reference_lines[0].name.zh = "</svg><script>".into();
+    let page = render::html::render(&assemble(&inputs), None, Lang::Zh);
+    for hostile in ["<script", "<img", "<b>&", "</svg><"] {
+        assert!(!page.contains(hostile), "{hostile}");
+    }
+    assert_eq!(page.matches("</style>").count(), 1);
+    assert!(page.contains("&#60;script&#62;alert(1)") || page.contains("&lt;script&gt;alert(1)"));
+}
+
+#[test]
+fn every_table_is_captioned_and_every_line_has_its_trace() {
+    let (page, body) = (page(Lang::Zh), case().body());
+    assert_eq!(
+        page.matches("<caption>").count(),
+        page.matches("<table").count() - page.matches("class=\"weights\"").count()
+    );
+    let lines = body.income.len() + body.deductions.len() + body.property.len();
+    assert_eq!(page.matches("<dt>规则</dt>").count(), lines);
+    assert_eq!(page.matches("<li value=").count(), body.grounds.len());
+    for words in ["盖章处", "经办", "审核", "签发", "申报与核对不一致，待说明", "只核对、不认定"]
+    {
+        assert!(page.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn the_applicants_page_shows_nothing_of_third_people() {
+    let copy = disclosure::applicant_copy(&case().body());
+    let drawings = [render::html::render(&copy, None, Lang::Zh), terminal::render(&copy, None, Style::default())];
+    for drawing in drawings {
+        for hidden in ["李红", "配偶未申报", "待人工核实（", "<h2 id=\"held\"", "CL-90001", "属于他人"]
+        {
+            assert!(!drawing.contains(hidden), "{hidden}");
+        }
+    }
+}

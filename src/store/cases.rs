@@ -1,0 +1,357 @@
+//! Cases: accepted once, found by id, moved only along the table in `state`.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use uuid::Uuid;
+
+use super::columns::{Columns as _, int, millis};
+use super::events::{self, Happened};
+use super::{AuditReceipt, CaseState, Hash, SealedDocument, Store, StoreError, Tag, documents};
+use crate::household::{Purpose, Region};
+
+/// A case to be accepted.
+#[derive(Clone, Debug)]
+pub struct NewCase {
+    /// UUIDv7.
+    pub id: Uuid,
+    /// Organisation of the caller.
+    pub organisation: String,
+    /// Client id of the caller.
+    pub client: String,
+    /// Programme.
+    pub purpose: Purpose,
+    /// County.
+    pub region: Region,
+    /// Blind index of the caller's own reference.
+    pub reference_tag: Option<Tag>,
+    /// When it was accepted.
+    pub created_at: Timestamp,
+    /// The day the question is about.
+    pub as_of: Date,
+    /// The caller's idempotency key.
+    pub idempotency: Option<IdempotencyKey>,
+    /// Blind index of every person in it.
+    pub subject_tags: Vec<Tag>,
+    /// The request, sealed.
+    pub request: SealedDocument,
+}
+
+/// An idempotency key of a client, valid for 30 days.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// Blind index of the key as sent.
+    pub key_tag: Tag,
+    /// HMAC of the exact bytes of the body.
+    pub body_mac: Hash,
+    /// When it is forgotten.
+    pub expires_at: Timestamp,
+}
+
+/// How an acceptance ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// A new case stands.
+    New(Uuid),
+    /// The same key came with the same body before: this is its case.
+    Existing(Uuid),
+}
+
+/// A case without contents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseRow {
+    /// Id.
+    pub id: Uuid,
+    /// Where it stands.
+    pub state: CaseState,
+    /// Organisation.
+    pub organisation: String,
+    /// Client.
+    pub client: String,
+    /// Programme.
+    pub purpose: Purpose,
+    /// County.
+    pub region: Region,
+    /// Blind index of the caller's reference.
+    pub reference_tag: Option<Tag>,
+    /// The day the question is about.
+    pub as_of: Date,
+    /// When it was accepted.
+    pub created_at: Timestamp,
+    /// When its state or versions last changed.
+    pub updated_at: Timestamp,
+    /// Leaf of its acceptance.
+    pub accepted_leaf: u64,
+    /// The sealed request.
+    pub request_document: Uuid,
+    /// Records a person must still look at.
+    pub reviews_open: u32,
+    /// Why it failed: a closed word of `verification`.
+    pub failure: Option<String>,
+    /// Number of its latest version.
+    pub latest_version: Option<u32>,
+    /// How often a worker has claimed it.
+    pub attempts: u32,
+}
+
+pub(super) const SELECT: &str =
+    "SELECT c.*, (SELECT max(number) FROM versions v WHERE v.case_id = c.id) AS latest_version FROM cases c ";
+
+impl Store {
+    /// Accepts a case with its request and its idempotency key, all or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::IdempotencyConflict`] when the key came with another body; [`StoreError::WrongReceipt`].
+    pub async fn create_case(&self, receipt: &AuditReceipt, case: NewCase) -> Result<Created, StoreError> {
+        receipt.must_speak_of(case.id)?;
+        let leaf = receipt.index();
+        self.write(move |tx| {
+            Box::pin(async move {
+                if let Some(key) = &case.idempotency
+                    && let Some(existing) =
+                        find_idempotent(tx, &case.client, key.key_tag, &key.body_mac, case.created_at).await?
+                {
+                    return Ok(Created::Existing(existing));
+                }
+                insert(tx, &case, leaf).await?;
+                Ok(Created::New(case.id))
+            })
+        })
+        .await
+    }
+
+    /// The case a client made under this key, if any: to be asked before anything is logged for a retry.
+    ///
+    /// # Errors
+    /// [`StoreError::IdempotencyConflict`] when the key came with another body.
+    pub async fn find_idempotent(
+        &self,
+        client: &str,
+        key_tag: Tag,
+        body_mac: &Hash,
+        now: Timestamp,
+    ) -> Result<Option<Uuid>, StoreError> {
+        let mut connection = self.reader().acquire().await?;
+        find_idempotent(&mut connection, client, key_tag, body_mac, now).await
+    }
+
+    /// Forgets idempotency keys that have expired; returns how many.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn purge_idempotency(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                let purge = sqlx::query("DELETE FROM idempotency WHERE expires_at <= $1").bind(millis(now));
+                Ok(purge.execute(tx).await?.rows_affected())
+            })
+        })
+        .await
+    }
+
+    /// A case.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn get_case(&self, id: Uuid) -> Result<CaseRow, StoreError> {
+        let mut query = QueryBuilder::<Sqlite>::new(SELECT);
+        query.push("WHERE c.id = ").push_bind(id.to_string());
+        let row = query.build().fetch_optional(self.reader()).await?;
+        case_of(&row.ok_or(StoreError::NotFound { what: "case", id })?)
+    }
+
+    /// Stops a case. Its planned and pending cells stay as they are: nobody looks at them any more.
+    ///
+    /// # Errors
+    /// [`StoreError::IllegalTransition`] when it has ended; [`StoreError::WrongReceipt`].
+    pub async fn cancel_case(&self, receipt: &AuditReceipt, case: Uuid, now: Timestamp) -> Result<(), StoreError> {
+        self.end_case(receipt, case, CaseState::Cancelled, None, now).await
+    }
+
+    /// Gives a case up; `why` is a closed word, never a message.
+    ///
+    /// # Errors
+    /// [`StoreError::IllegalTransition`] when it has ended; [`StoreError::WrongReceipt`].
+    pub async fn fail_case(
+        &self,
+        receipt: &AuditReceipt,
+        case: Uuid,
+        why: &'static str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.end_case(receipt, case, CaseState::Failed, Some(why), now).await
+    }
+
+    /// Puts a failed case back in the queue, or has a final one run again (re-check after an objection).
+    ///
+    /// # Errors
+    /// [`StoreError::IllegalTransition`]; [`StoreError::WrongReceipt`].
+    pub async fn reopen_case(&self, receipt: &AuditReceipt, case: Uuid, now: Timestamp) -> Result<(), StoreError> {
+        receipt.must_speak_of(case)?;
+        self.write(move |tx| {
+            Box::pin(async move {
+                let to = match state(tx, case).await? {
+                    CaseState::Failed => CaseState::Accepted,
+                    _ => CaseState::Running,
+                };
+                transition(tx, case, to, now).await?;
+                sqlx::query("UPDATE cases SET wake_at = $1, failure = NULL, lease_until = NULL WHERE id = $2")
+                    .bind(millis(now))
+                    .bind(case.to_string())
+                    .execute(tx)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    async fn end_case(
+        &self,
+        receipt: &AuditReceipt,
+        case: Uuid,
+        to: CaseState,
+        why: Option<&'static str>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        receipt.must_speak_of(case)?;
+        self.write(move |tx| {
+            Box::pin(async move {
+                transition(tx, case, to, now).await?;
+                sqlx::query("UPDATE cases SET failure = $1 WHERE id = $2")
+                    .bind(why)
+                    .bind(case.to_string())
+                    .execute(tx)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+}
+
+async fn insert(tx: &mut SqliteConnection, case: &NewCase, leaf: u64) -> Result<(), StoreError> {
+    documents::insert(tx, Some(case.id), &case.request).await?;
+    sqlx::query(
+        "INSERT INTO cases (id, state, organisation, client, purpose, region, reference_tag, as_of, created_at,
+                            updated_at, accepted_leaf, request_document, wake_at)
+         VALUES ($1, 'accepted', $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $8)",
+    )
+    .bind(case.id.to_string())
+    .bind(case.organisation.as_str())
+    .bind(case.client.as_str())
+    .bind(case.purpose.as_str())
+    .bind(case.region.as_str())
+    .bind(case.reference_tag.map(|tag| tag.to_string()))
+    .bind(case.as_of.to_string())
+    .bind(millis(case.created_at))
+    .bind(int(leaf))
+    .bind(case.request.id.to_string())
+    .execute(&mut *tx)
+    .await?;
+    for tag in &case.subject_tags {
+        sqlx::query("INSERT INTO case_subjects (case_id, subject_tag) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+            .bind(case.id.to_string())
+            .bind(tag.to_string())
+            .execute(&mut *tx)
+            .await?;
+    }
+    if let Some(key) = &case.idempotency {
+        // Only an expired row can stand in the way.
+        sqlx::query(
+            "INSERT INTO idempotency (client, key_tag, body_mac, case_id, expires_at) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (client, key_tag) DO UPDATE SET body_mac = excluded.body_mac, case_id = excluded.case_id,
+                                                         expires_at = excluded.expires_at",
+        )
+        .bind(case.client.as_str())
+        .bind(key.key_tag.to_string())
+        .bind(key.body_mac.as_slice())
+        .bind(case.id.to_string())
+        .bind(millis(key.expires_at))
+        .execute(&mut *tx)
+        .await?;
+    }
+    events::record(tx, case.id, case.created_at, &[Happened::State(CaseState::Accepted)]).await
+}
+
+async fn find_idempotent(
+    connection: &mut SqliteConnection,
+    client: &str,
+    key_tag: Tag,
+    body_mac: &Hash,
+    now: Timestamp,
+) -> Result<Option<Uuid>, StoreError> {
+    let row =
+        sqlx::query("SELECT body_mac, case_id FROM idempotency WHERE client = $1 AND key_tag = $2 AND expires_at > $3")
+            .bind(client)
+            .bind(key_tag.to_string())
+            .bind(millis(now))
+            .fetch_optional(connection)
+            .await?;
+    match row {
+        None => Ok(None),
+        Some(row) if row.hash("body_mac")? == *body_mac => Ok(Some(row.uuid("case_id")?)),
+        Some(_) => Err(StoreError::IdempotencyConflict),
+    }
+}
+
+/// The state under the transaction's lock.
+pub(super) async fn state(tx: &mut SqliteConnection, case: Uuid) -> Result<CaseState, StoreError> {
+    sqlx::query("SELECT state FROM cases WHERE id = $1")
+        .bind(case.to_string())
+        .fetch_optional(tx)
+        .await?
+        .ok_or(StoreError::NotFound { what: "case", id: case })?
+        .must("state", CaseState::parse)
+}
+
+/// Moves a case along the table; a case at rest is woken by nobody and leased to nobody.
+pub(super) async fn transition(
+    tx: &mut SqliteConnection,
+    case: Uuid,
+    to: CaseState,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let from = state(tx, case).await?;
+    if !from.may_become(to) {
+        return Err(StoreError::IllegalTransition { case, from, to });
+    }
+    sqlx::query("UPDATE cases SET state = $1, updated_at = $2 WHERE id = $3")
+        .bind(to.as_str())
+        .bind(millis(now))
+        .bind(case.to_string())
+        .execute(&mut *tx)
+        .await?;
+    if to.at_rest() {
+        sqlx::query("UPDATE cases SET wake_at = NULL, lease_worker = NULL, lease_until = NULL WHERE id = $1")
+            .bind(case.to_string())
+            .execute(&mut *tx)
+            .await?;
+    }
+    if from != to {
+        events::record(tx, case, now, &[Happened::State(to)]).await?;
+    }
+    Ok(())
+}
+
+pub(super) fn case_of(row: &SqliteRow) -> Result<CaseRow, StoreError> {
+    Ok(CaseRow {
+        id: row.uuid("id")?,
+        state: row.must("state", CaseState::parse)?,
+        organisation: row.text("organisation")?,
+        client: row.text("client")?,
+        purpose: row.must("purpose", Purpose::parse)?,
+        region: Region(row.text("region")?),
+        reference_tag: row.opt_tag("reference_tag")?,
+        as_of: row.must("as_of", |text| text.parse().ok())?,
+        created_at: row.time("created_at")?,
+        updated_at: row.time("updated_at")?,
+        accepted_leaf: row.index("accepted_leaf")?,
+        request_document: row.uuid("request_document")?,
+        reviews_open: row.small("reviews_open")?,
+        failure: row.opt_text("failure")?,
+        latest_version: row.opt_small("latest_version")?,
+        attempts: row.small("attempts")?,
+    })
+}

@@ -1,0 +1,170 @@
+//! Who works on which case: a lease with a fence, so that a worker may die at any time and two never both believe they have it.
+//!
+//! A case has a time at which somebody should look at it (`wake_at`): its acceptance, the next poll of a pending cell, an answer
+//! that came in meanwhile. Claiming takes the one that has waited longest.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::SqliteConnection;
+use uuid::Uuid;
+
+use super::cases::{case_of, transition};
+use super::columns::{Columns as _, millis};
+use super::{CaseRow, CaseState, Store, StoreError};
+
+/// The right to work on a case until it runs out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// Case.
+    pub case_id: Uuid,
+    /// Worker.
+    pub worker: String,
+    /// The claim's number: a later claim has a higher one and ends this lease.
+    pub fence: u32,
+    /// When it runs out.
+    pub until: Timestamp,
+}
+
+/// A case and the lease on it.
+#[derive(Clone, Debug)]
+pub struct ClaimedCase {
+    /// The case; `Running`, or `Waiting` when a poll is due or an answer came in.
+    pub case: CaseRow,
+    /// The lease.
+    pub lease: Lease,
+    /// Whether a worker had it before: its cells may be planned, answered, even reported already.
+    pub resumed: bool,
+}
+
+impl Store {
+    /// Claims the case that has waited longest, if any: one that is accepted, one whose worker's lease ran out, one that waits
+    /// and is due. An accepted case becomes running. No receipt: claiming shows and asks nothing.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn claim_next(
+        &self,
+        worker: &str,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Option<ClaimedCase>, StoreError> {
+        if !self.anything_due(now).await? {
+            return Ok(None);
+        }
+        let worker = worker.to_owned();
+        let until = after(now, lease);
+        self.write(move |tx| Box::pin(async move { claim(tx, worker, now, until).await })).await
+    }
+
+    /// Makes a lease last until `now + lease`.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] when another worker has claimed the case, or it came to rest.
+    pub async fn renew_lease(&self, lease: &mut Lease, now: Timestamp, length: Duration) -> Result<(), StoreError> {
+        let until = after(now, length);
+        self.with_lease(lease, Some(until), None).await?;
+        lease.until = until;
+        Ok(())
+    }
+
+    /// Gives the case back; somebody looks at it again at `wake_at` (`None`: at the time it had).
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`], which the worker may ignore.
+    pub async fn release(&self, lease: Lease, wake_at: Option<Timestamp>) -> Result<(), StoreError> {
+        self.with_lease(&lease, None, wake_at).await
+    }
+
+    /// When the next unclaimed case wants to be looked at.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
+        sqlx::query(
+            "SELECT min(CASE WHEN lease_until > wake_at THEN lease_until ELSE wake_at END) AS wake_at
+             FROM cases WHERE wake_at IS NOT NULL",
+        )
+        .fetch_one(self.reader())
+        .await?
+        .opt_time("wake_at")
+    }
+
+    /// A look without the write lock, so that idle workers cost no commit.
+    async fn anything_due(&self, now: Timestamp) -> Result<bool, StoreError> {
+        let row = sqlx::query(
+            "SELECT 1 FROM cases WHERE wake_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) LIMIT 1",
+        )
+        .bind(millis(now))
+        .fetch_optional(self.reader())
+        .await?;
+        Ok(row.is_some())
+    }
+
+    async fn with_lease(
+        &self,
+        lease: &Lease,
+        until: Option<Timestamp>,
+        wake_at: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let lease = lease.clone();
+        self.write(move |tx| {
+            Box::pin(async move {
+                let held = sqlx::query(
+                    "UPDATE cases SET lease_until = $1, wake_at = coalesce($2, wake_at),
+                                      lease_worker = CASE WHEN $1 IS NULL THEN NULL ELSE lease_worker END
+                     WHERE id = $3 AND lease_worker = $4 AND attempts = $5",
+                )
+                .bind(until.map(millis))
+                .bind(wake_at.map(millis))
+                .bind(lease.case_id.to_string())
+                .bind(lease.worker.as_str())
+                .bind(i64::from(lease.fence))
+                .execute(tx)
+                .await?;
+                if held.rows_affected() == 1 { Ok(()) } else { Err(StoreError::LeaseLost { case: lease.case_id }) }
+            })
+        })
+        .await
+    }
+}
+
+async fn claim(
+    tx: &mut SqliteConnection,
+    worker: String,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Option<ClaimedCase>, StoreError> {
+    let claimed = sqlx::query(
+        "UPDATE cases SET lease_worker = $1, lease_until = $2, attempts = attempts + 1
+         WHERE id = (SELECT id FROM cases
+                     WHERE wake_at <= $3 AND (lease_until IS NULL OR lease_until <= $3)
+                     ORDER BY wake_at, id LIMIT 1)
+         RETURNING id, state",
+    )
+    .bind(worker.as_str())
+    .bind(millis(until))
+    .bind(millis(now))
+    .fetch_optional(&mut *tx)
+    .await?;
+    let Some(claimed) = claimed else { return Ok(None) };
+    let id = claimed.uuid("id")?;
+    if claimed.must("state", CaseState::parse)? == CaseState::Accepted {
+        transition(tx, id, CaseState::Running, now).await?;
+    }
+    let row = sqlx::query(
+        "SELECT c.*, (SELECT max(number) FROM versions v WHERE v.case_id = c.id) AS latest_version
+         FROM cases c WHERE c.id = $1",
+    )
+    .bind(id.to_string())
+    .fetch_one(tx)
+    .await?;
+    let case = case_of(&row)?;
+    let lease = Lease { case_id: id, worker, fence: case.attempts, until };
+    Ok(Some(ClaimedCase { resumed: case.attempts > 1, case, lease }))
+}
+
+fn after(now: Timestamp, length: Duration) -> Timestamp {
+    let length = SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
+    now.checked_add(length).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,232 @@
+//! What every backend must keep. Each function takes a backend that can be opened again; a backend lists them all with `suite!`.
+
+mod accepting;
+mod answering;
+mod erasing;
+mod failing;
+mod logging;
+mod reporting;
+mod working;
+
+use std::future::Future;
+
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::{
+    AuditReceipt, CellAnswer, CellRow, DocumentKind, NewCase, NewCell, NewVersion, Plan, SealedDocument, Store, Tag,
+    VersionReason,
+};
+use crate::household::{AnswerKind, MemberRef, Purpose, Region, SourceKey};
+
+/// A store that can be closed and opened again.
+pub(super) trait Backend {
+    /// Opens it for this process alone.
+    fn open(&self) -> impl Future<Output = Store>;
+    /// What a machine that lost its power now would find when it starts again.
+    fn after_power_loss(&self) -> Self;
+    /// Every byte at rest.
+    fn bytes_at_rest(&self) -> Vec<u8>;
+}
+
+/// Lists the whole contract for one backend.
+macro_rules! suite {
+    ($backend:expr => $($room:ident :: { $($name:ident),* $(,)? })*) => {
+        $(mod $room {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::super::$room::$name($backend).await;
+            })*
+        })*
+    };
+}
+
+/// SQLite held to the contract.
+mod sqlite {
+    use super::Backend;
+    use crate::store::Store;
+
+    pub(super) struct Sqlite {
+        directory: tempfile::TempDir,
+    }
+
+    impl Sqlite {
+        fn new() -> Self {
+            Self { directory: tempfile::tempdir().unwrap() }
+        }
+        fn data(&self) -> std::path::PathBuf {
+            self.directory.path().join("data")
+        }
+    }
+
+    impl Backend for Sqlite {
+        async fn open(&self) -> Store {
+            Store::open(self.data()).await.unwrap()
+        }
+        fn after_power_loss(&self) -> Self {
+            use std::os::unix::fs::DirBuilderExt as _;
+            let copy = Self::new();
+            std::fs::DirBuilder::new().mode(0o700).create(copy.data()).unwrap();
+            // What is durable is in the database and its write-ahead log; the shared memory does not survive.
+            for file in ["hedui.sqlite", "hedui.sqlite-wal"] {
+                std::fs::copy(self.data().join(file), copy.data().join(file)).unwrap();
+            }
+            copy
+        }
+        fn bytes_at_rest(&self) -> Vec<u8> {
+            ["hedui.sqlite", "hedui.sqlite-wal"]
+                .iter()
+                .flat_map(|file| std::fs::read(self.data().join(file)).unwrap_or_default())
+                .collect()
+        }
+    }
+
+    suite! { super::Sqlite::new() =>
+        accepting::{
+            a_case_is_found_as_it_was_accepted, the_same_key_and_body_is_the_same_case, an_expired_key_is_free_again,
+            many_retries_at_once_make_one_case, a_receipt_of_another_case_is_refused, lists_keep_to_their_scope,
+        }
+        working::{
+            the_longest_waiting_is_claimed_first, a_lease_that_ran_out_is_taken_and_lost, workers_never_share_a_case,
+            a_case_at_rest_is_claimed_by_nobody,
+        }
+        answering::{
+            a_plan_may_be_repeated, an_ended_cell_never_changes, only_what_was_planned_is_answered,
+            a_pending_cell_is_polled_and_wakes_its_case, events_have_no_gaps,
+        }
+        reporting::{
+            versions_follow_each_other, two_workers_make_one_final_version, a_version_is_issued_once,
+            a_callback_is_owed_until_it_arrives,
+        }
+        erasing::{ an_erased_case_opens_no_more, keys_are_wrapped_anew, only_a_case_at_rest_is_erased }
+        failing::{
+            what_is_acknowledged_survives, a_failed_commit_is_unknown_and_whole, one_failure_takes_nothing_with_it,
+            writers_share_commits,
+        }
+        logging::{
+            a_dropped_append_leaves_nothing, leaves_follow_the_head, an_append_takes_the_queue_along,
+            checkpoints_are_published_in_order,
+        }
+    }
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_793_491_200 + seconds).unwrap()
+}
+
+fn minutes(count: i64) -> SignedDuration {
+    SignedDuration::from_mins(count)
+}
+
+fn receipt(case: Uuid) -> AuditReceipt {
+    AuditReceipt::for_test(Some(case))
+}
+
+fn tag(byte: u8) -> Tag {
+    Tag::new(1, [byte; 16])
+}
+
+fn source(key: &str) -> SourceKey {
+    SourceKey::new(key).unwrap()
+}
+
+fn member(name: &str) -> MemberRef {
+    MemberRef(name.to_owned())
+}
+
+fn document(kind: DocumentKind) -> SealedDocument {
+    let dek_id = Uuid::new_v4();
+    SealedDocument {
+        id: Uuid::now_v7(),
+        kind,
+        dek_id,
+        kek_id: "kek-1".into(),
+        wrapped_dek: [dek_id.as_bytes().as_slice(), dek_id.as_bytes()].concat(),
+        commitment: [4; 32],
+        ciphertext: Uuid::new_v4().as_bytes().repeat(20),
+    }
+}
+
+fn new_case(created_at: Timestamp) -> NewCase {
+    NewCase {
+        id: Uuid::now_v7(),
+        organisation: "township-1".into(),
+        client: "caseworkers".into(),
+        purpose: Purpose::DibaoApplication,
+        region: Region("620422".into()),
+        reference_tag: Some(tag(9)),
+        created_at,
+        as_of: "2026-11-01".parse().unwrap(),
+        idempotency: None,
+        subject_tags: vec![tag(1), tag(2), tag(1)],
+        request: document(DocumentKind::Request),
+    }
+}
+
+/// A case that stands accepted.
+async fn accepted(store: &Store, created_at: Timestamp) -> Uuid {
+    let case = new_case(created_at);
+    let id = case.id;
+    store.create_case(&receipt(id), case).await.unwrap();
+    id
+}
+
+/// A case that a worker has, with two cells to ask and one skipped.
+async fn running(store: &Store, created_at: Timestamp) -> Uuid {
+    let id = accepted(store, created_at).await;
+    let claimed = store.claim_next("worker", created_at, std::time::Duration::from_secs(60)).await.unwrap().unwrap();
+    assert_eq!(claimed.case.id, id);
+    let ask =
+        |key, leaf_index| NewCell { member_ref: member("m1"), source: source(key), plan: Plan::Ask { leaf_index } };
+    let skip = Plan::Skip { why: "no_identifier".into() };
+    let cells =
+        vec![ask("bank", 1), ask("tax", 2), NewCell { member_ref: member("m2"), source: source("bank"), plan: skip }];
+    assert_eq!(store.plan_cells(&receipt(id), id, cells, created_at).await.unwrap(), 3);
+    id
+}
+
+fn answer(key: &str, kind: AnswerKind, answered_at: Timestamp) -> CellAnswer {
+    CellAnswer {
+        member_ref: member("m1"),
+        source: source(key),
+        kind,
+        why: None,
+        attempts: 1,
+        elapsed_ms: 50,
+        answered_at,
+        evidence: Some(document(DocumentKind::Evidence)),
+        ticket: None,
+        next_poll_at: None,
+        deadline: None,
+    }
+}
+
+fn pending(key: &str, now: Timestamp) -> CellAnswer {
+    CellAnswer {
+        ticket: Some("T-1".into()),
+        next_poll_at: Some(now + minutes(1)),
+        deadline: Some(now + minutes(60)),
+        evidence: None,
+        ..answer(key, AnswerKind::Pending, now)
+    }
+}
+
+fn version(number: u32, is_final: bool, reason: VersionReason, created_at: Timestamp) -> NewVersion {
+    NewVersion {
+        number,
+        is_final,
+        issued_by: None,
+        reason,
+        body_hash: [7; 32],
+        report: document(DocumentKind::Report),
+        attestation: None,
+        created_at,
+        reviews_open: 0,
+        callback: false,
+    }
+}
+
+async fn cell(store: &Store, case: Uuid, key: &str) -> CellRow {
+    let cells = store.cells(case).await.unwrap();
+    cells.into_iter().find(|cell| cell.member_ref == member("m1") && cell.source == source(key)).unwrap()
+}

@@ -1,0 +1,89 @@
+//! Versions and callbacks.
+
+use super::*;
+use crate::store::{CaseState, StoreError};
+
+pub(super) async fn versions_follow_each_other(backend: impl Backend) {
+    let store = backend.open().await;
+    let id = running(&store, at(0)).await;
+    let add = async |number, is_final, reason, state| {
+        store.add_version(&receipt(id), id, version(number, is_final, reason, at(i64::from(number))), state).await
+    };
+    let skipped = add(2, false, VersionReason::First, CaseState::Waiting).await;
+    assert!(matches!(skipped, Err(StoreError::VersionOutOfOrder { expected: 1, offered: 2, .. })));
+    add(1, false, VersionReason::First, CaseState::Waiting).await.unwrap();
+    add(2, true, VersionReason::LateAnswer, CaseState::Final).await.unwrap();
+    let late = add(3, true, VersionReason::LateAnswer, CaseState::Final).await;
+    assert!(matches!(late, Err(StoreError::AlreadyFinal { .. })));
+    let back = add(3, true, VersionReason::Review, CaseState::Waiting).await;
+    assert!(matches!(back, Err(StoreError::IllegalTransition { .. })));
+    add(3, true, VersionReason::Review, CaseState::Final).await.unwrap();
+    let versions = store.list_versions(id).await.unwrap();
+    let shape: Vec<_> = versions.iter().map(|v| (v.number, v.is_final, v.first_final, v.supersedes)).collect();
+    assert_eq!(shape, [(1, false, false, None), (2, true, true, Some(1)), (3, true, false, Some(2))]);
+    assert_eq!(store.get_version(id, None).await.unwrap(), versions[2]);
+    assert_eq!(store.get_version(id, Some(1)).await.unwrap(), versions[0]);
+    assert!(matches!(store.get_version(id, Some(9)).await, Err(StoreError::NotFound { .. })));
+    assert_eq!(store.get_case(id).await.unwrap().latest_version, Some(3));
+    let attestation = document(DocumentKind::Attestation);
+    store.attest_version(&receipt(id), id, 2, attestation.clone()).await.unwrap();
+    assert_eq!(store.get_version(id, Some(2)).await.unwrap().attestation_document, Some(attestation.id));
+    let twice = store.attest_version(&receipt(id), id, 2, document(DocumentKind::Attestation)).await;
+    assert!(matches!(twice, Err(StoreError::NotFound { .. })));
+}
+
+pub(super) async fn two_workers_make_one_final_version(backend: impl Backend) {
+    let store = backend.open().await;
+    let id = running(&store, at(0)).await;
+    let tries: Vec<_> = (0..8)
+        .map(|_| {
+            let store = store.clone();
+            let version = version(1, true, VersionReason::First, at(1));
+            tokio::spawn(async move { store.add_version(&receipt(id), id, version, CaseState::Final).await })
+        })
+        .collect();
+    let mut made = 0;
+    for one in tries {
+        match one.await.unwrap() {
+            Ok(()) => made += 1,
+            Err(StoreError::VersionOutOfOrder { expected: 2, offered: 1, .. }) => {}
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert_eq!(made, 1);
+    assert_eq!(store.list_versions(id).await.unwrap().iter().filter(|v| v.first_final).count(), 1);
+    let late = version(2, true, VersionReason::LateAnswer, at(2));
+    let second = store.add_version(&receipt(id), id, late, CaseState::Final).await;
+    assert!(matches!(second, Err(StoreError::AlreadyFinal { .. })));
+}
+
+pub(super) async fn a_version_is_issued_once(backend: impl Backend) {
+    let store = backend.open().await;
+    let id = running(&store, at(0)).await;
+    let draft = version(1, true, VersionReason::First, at(1));
+    store.add_version(&receipt(id), id, draft, CaseState::Final).await.unwrap();
+    assert_eq!(store.get_version(id, None).await.unwrap().issued_at, None);
+    store.issue_version(&receipt(id), id, 1, "supervisor-1", at(2)).await.unwrap();
+    let issued = store.get_version(id, None).await.unwrap();
+    assert_eq!((issued.issued_at, issued.issued_by.as_deref()), (Some(at(2)), Some("supervisor-1")));
+    let twice = store.issue_version(&receipt(id), id, 1, "supervisor-2", at(3)).await;
+    assert!(matches!(twice, Err(StoreError::AlreadyIssued { number: 1, .. })));
+    let at_once = NewVersion { issued_by: Some("client".into()), ..version(2, true, VersionReason::Review, at(4)) };
+    store.add_version(&receipt(id), id, at_once, CaseState::Final).await.unwrap();
+    assert_eq!(store.get_version(id, None).await.unwrap().issued_at, Some(at(4)));
+}
+
+pub(super) async fn a_callback_is_owed_until_it_arrives(backend: impl Backend) {
+    let store = backend.open().await;
+    let id = running(&store, at(0)).await;
+    let version = NewVersion { callback: true, ..version(1, true, VersionReason::First, at(1)) };
+    store.add_version(&receipt(id), id, version, CaseState::Final).await.unwrap();
+    let due = store.outbox_due(at(1), 10).await.unwrap();
+    assert_eq!(due.len(), 1);
+    assert_eq!((due[0].case_id, due[0].client.as_str(), due[0].version), (id, "caseworkers", Some(1)));
+    store.outbox_attempted(due[0].id, Some(at(60))).await.unwrap();
+    assert!(store.outbox_due(at(59), 10).await.unwrap().is_empty());
+    assert_eq!(store.outbox_due(at(60), 10).await.unwrap()[0].attempts, 1);
+    store.outbox_attempted(due[0].id, None).await.unwrap();
+    assert!(store.outbox_due(at(9999), 10).await.unwrap().is_empty());
+}

@@ -1,0 +1,216 @@
+//! Sealed documents: ciphertexts, and apart from them the wrapped data keys.
+
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use uuid::Uuid;
+
+use super::columns::Columns as _;
+use super::{AuditReceipt, Hash, KEPT_ROWS, Store, StoreError, words};
+
+words! {
+    /// What a document is. Part of the associated data it is sealed with, so that rows cannot be swapped.
+    DocumentKind {
+        /// The request as checked, with names and authorisations.
+        Request = "request",
+        /// The records one source sent about one member.
+        Evidence = "evidence",
+        /// A report's body.
+        Report = "report",
+        /// What is said about a report: timings, leaf, proofs.
+        Attestation = "attestation",
+        /// An objection and what supports it.
+        Objection = "objection",
+        /// A reviewer's decisions.
+        Review = "review",
+        /// An uploaded file.
+        Upload = "upload",
+        /// What an audit entry's `detail_hash` speaks of.
+        AuditDetail = "audit_detail",
+    }
+}
+
+/// A document under a data key (DEK) that is used once and stored wrapped by a key encryption key (KEK).
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedDocument {
+    /// UUIDv7 of the document.
+    pub id: Uuid,
+    /// What it is.
+    pub kind: DocumentKind,
+    /// Its data key.
+    pub dek_id: Uuid,
+    /// The key that wraps the data key.
+    pub kek_id: String,
+    /// The data key, wrapped.
+    pub wrapped_dek: Vec<u8>,
+    /// Commitment to the data key.
+    pub commitment: Hash,
+    /// Nonce, ciphertext and authentication tag, as `keys` lays them out.
+    pub ciphertext: Vec<u8>,
+}
+
+impl std::fmt::Debug for SealedDocument {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SealedDocument").field("id", &self.id).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}
+
+/// A document with the case it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredDocument {
+    /// Its case.
+    pub case_id: Option<Uuid>,
+    /// The document.
+    pub document: SealedDocument,
+}
+
+/// A wrapped data key, for the rotation of key encryption keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrappedDek {
+    /// Data key.
+    pub dek_id: Uuid,
+    /// The key that wraps it.
+    pub kek_id: String,
+    /// Wrapped.
+    pub wrapped: Vec<u8>,
+}
+
+impl Store {
+    /// Stores a document that belongs to no version or cell: an objection, an upload, an audit detail.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongReceipt`], or the database failed.
+    pub async fn put_document(
+        &self,
+        receipt: &AuditReceipt,
+        case_id: Option<Uuid>,
+        document: SealedDocument,
+    ) -> Result<(), StoreError> {
+        if let Some(case) = case_id {
+            receipt.must_speak_of(case)?;
+        }
+        self.write(move |tx| Box::pin(async move { insert(tx, case_id, &document).await })).await
+    }
+
+    /// A document, still sealed: opening its key demands a receipt.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::Erased`] when its key was destroyed.
+    pub async fn get_document(&self, id: Uuid) -> Result<StoredDocument, StoreError> {
+        let row = sqlx::query(
+            "SELECT d.*, k.kek_id, k.wrapped FROM documents d LEFT JOIN deks k ON k.id = d.dek_id WHERE d.id = $1",
+        )
+        .bind(id.to_string())
+        .fetch_optional(self.reader())
+        .await?
+        .ok_or(StoreError::NotFound { what: "document", id })?;
+        let Some(kek_id) = row.opt_text("kek_id")? else { return Err(StoreError::Erased { id }) };
+        Ok(StoredDocument {
+            case_id: row.opt_uuid("case_id")?,
+            document: SealedDocument {
+                id,
+                kind: row.must("kind", DocumentKind::parse)?,
+                dek_id: row.uuid("dek_id")?,
+                kek_id,
+                wrapped_dek: row.bytes("wrapped")?,
+                commitment: row.hash("commitment")?,
+                ciphertext: row.bytes("ciphertext")?,
+            },
+        })
+    }
+
+    /// How many data keys each key encryption key wraps.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_deks(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        let rows = sqlx::query("SELECT kek_id, count(*) AS deks FROM deks GROUP BY kek_id ORDER BY kek_id")
+            .fetch_all(self.reader())
+            .await?;
+        rows.iter().map(|row| Ok((row.text("kek_id")?, row.index("deks")?))).collect()
+    }
+
+    /// At most `limit` data keys wrapped by `kek_id`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn deks_under(&self, kek_id: &str, limit: u32) -> Result<Vec<WrappedDek>, StoreError> {
+        let rows = sqlx::query("SELECT * FROM deks WHERE kek_id = $1 ORDER BY id LIMIT $2")
+            .bind(kek_id)
+            .bind(i64::from(limit))
+            .fetch_all(self.reader())
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(WrappedDek { dek_id: row.uuid("id")?, kek_id: row.text("kek_id")?, wrapped: row.bytes("wrapped")? })
+            })
+            .collect()
+    }
+
+    /// Replaces wraps under `from` by new ones; a key erased or rewrapped meanwhile is left alone. Returns how many were replaced.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn rewrap_deks(
+        &self,
+        _receipt: &AuditReceipt,
+        from: &str,
+        deks: Vec<WrappedDek>,
+    ) -> Result<u64, StoreError> {
+        let from = from.to_owned();
+        self.write(move |tx| {
+            Box::pin(async move {
+                let mut replaced = 0;
+                for dek in deks {
+                    replaced += sqlx::query("UPDATE deks SET kek_id = $1, wrapped = $2 WHERE id = $3 AND kek_id = $4")
+                        .bind(dek.kek_id)
+                        .bind(dek.wrapped)
+                        .bind(dek.dek_id.to_string())
+                        .bind(from.as_str())
+                        .execute(&mut *tx)
+                        .await?
+                        .rows_affected();
+                }
+                Ok(replaced)
+            })
+        })
+        .await
+    }
+}
+
+pub(super) async fn insert(
+    tx: &mut SqliteConnection,
+    case_id: Option<Uuid>,
+    document: &SealedDocument,
+) -> Result<(), StoreError> {
+    insert_all(tx, case_id, &[document]).await
+}
+
+/// Stores documents, at most as many as a case has cells, in two statements.
+pub(super) async fn insert_all(
+    tx: &mut SqliteConnection,
+    case_id: Option<Uuid>,
+    documents: &[&SealedDocument],
+) -> Result<(), StoreError> {
+    if documents.is_empty() {
+        return Ok(());
+    }
+    let kept = documents.len() <= KEPT_ROWS;
+    let mut deks = QueryBuilder::<Sqlite>::new("INSERT INTO deks (id, kek_id, wrapped) ");
+    deks.push_values(documents, |mut row, document| {
+        row.push_bind(document.dek_id.to_string())
+            .push_bind(document.kek_id.as_str())
+            .push_bind(document.wrapped_dek.as_slice());
+    });
+    deks.build().persistent(kept).execute(&mut *tx).await?;
+    let mut rows =
+        QueryBuilder::<Sqlite>::new("INSERT INTO documents (id, case_id, kind, dek_id, commitment, ciphertext) ");
+    rows.push_values(documents, |mut row, document| {
+        row.push_bind(document.id.to_string())
+            .push_bind(case_id.map(|id| id.to_string()))
+            .push_bind(document.kind.as_str())
+            .push_bind(document.dek_id.to_string())
+            .push_bind(document.commitment.as_slice())
+            .push_bind(document.ciphertext.as_slice());
+    });
+    rows.build().persistent(kept).execute(tx).await?;
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! What can go wrong in the store, and what to do about it. No message carries a value of a row.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::CaseState;
+
+/// An error of the store.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// Another process has the data directory.
+    #[error(
+        "the data directory {path} is in use by another process; ask the running service with --server URL, or stop it first"
+    )]
+    Locked {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The data directory can be read by others.
+    #[error("{path} has mode {mode:04o}: personal data need 0700 for the directory; run chmod 700 on it")]
+    Permissions {
+        /// The directory.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
+    /// The data directory cannot be used.
+    #[error("cannot use the data directory {path}: {cause}")]
+    Directory {
+        /// Path concerned.
+        path: PathBuf,
+        /// Cause.
+        cause: Arc<std::io::Error>,
+    },
+    /// The database was written by a newer program.
+    #[error("the database has schema {found}, this program knows {known}: run the newer program, there is no way back")]
+    NewerSchema {
+        /// Version found.
+        found: i64,
+        /// Version known.
+        known: i64,
+    },
+    /// The database refused or failed.
+    #[error("database: {0}")]
+    Database(Arc<sqlx::Error>),
+    /// The transaction may or may not be durable: look before writing again.
+    #[error("commit failed, its outcome is unknown until read again: {0}")]
+    CommitFailed(Arc<sqlx::Error>),
+    /// A stored value is not what this program writes.
+    #[error(
+        "column {column} holds a value this program never writes; run `hedui audit verify` and restore from a backup"
+    )]
+    Corrupt {
+        /// Column.
+        column: &'static str,
+    },
+    /// No such row.
+    #[error("no {what} {id}")]
+    NotFound {
+        /// Kind of thing.
+        what: &'static str,
+        /// Its id.
+        id: Uuid,
+    },
+    /// The state machine forbids it.
+    #[error("case {case} is {from}: it cannot become {to}")]
+    IllegalTransition {
+        /// Case.
+        case: Uuid,
+        /// State found.
+        from: CaseState,
+        /// State asked for.
+        to: CaseState,
+    },
+    /// The idempotency key was used with another body.
+    #[error("this Idempotency-Key was used with another body: use a new key for a new request")]
+    IdempotencyConflict,
+    /// The receipt speaks of another case.
+    #[error("the audit receipt of leaf {leaf} does not speak of case {case}")]
+    WrongReceipt {
+        /// Case concerned.
+        case: Uuid,
+        /// Leaf of the receipt.
+        leaf: u64,
+    },
+    /// An answer for a cell that was never planned.
+    #[error("case {case} has no planned cell for {member_ref} at {source_key}: only what was logged may be answered")]
+    NotPlanned {
+        /// Case.
+        case: Uuid,
+        /// Member.
+        member_ref: String,
+        /// Source.
+        source_key: String,
+    },
+    /// A `pending` answer that nobody would ever look at again.
+    #[error("a pending answer needs a ticket, a time of the next poll and a deadline")]
+    PendingIncomplete,
+    /// A version out of order: somebody else wrote one meanwhile.
+    #[error("the next version of case {case} is {expected}, not {offered}: read the case again")]
+    VersionOutOfOrder {
+        /// Case.
+        case: Uuid,
+        /// Number that may come.
+        expected: u32,
+        /// Number offered.
+        offered: u32,
+    },
+    /// The first final version stands already.
+    #[error("case {case} has its final version: only review, objection or correction make another")]
+    AlreadyFinal {
+        /// Case.
+        case: Uuid,
+    },
+    /// A version is issued once.
+    #[error("version {number} of case {case} is issued already")]
+    AlreadyIssued {
+        /// Case.
+        case: Uuid,
+        /// Version.
+        number: u32,
+    },
+    /// The lease ran out and another worker may have the case.
+    #[error("the lease on case {case} is lost: stop working on it")]
+    LeaseLost {
+        /// Case.
+        case: Uuid,
+    },
+    /// Its data key is destroyed.
+    #[error("document {id} is erased: its data key was destroyed")]
+    Erased {
+        /// Document.
+        id: Uuid,
+    },
+    /// The leaves offered do not continue the log.
+    #[error("the log has {found} leaves, the append expects {expected}: reload the head")]
+    HeadMoved {
+        /// Size assumed.
+        expected: u64,
+        /// Size found.
+        found: u64,
+    },
+    /// Somebody else published a checkpoint meanwhile.
+    #[error("the last published checkpoint is of size {found:?}, not {expected:?}: read it again")]
+    CheckpointMoved {
+        /// Size assumed.
+        expected: Option<u64>,
+        /// Size found.
+        found: Option<u64>,
+    },
+    /// The store was opened for reading, or is closed.
+    #[error("the store is closed or open for reading only")]
+    ReadOnly,
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolClosed => Self::ReadOnly,
+            other => Self::Database(Arc::new(other)),
+        }
+    }
+}
+
+impl StoreError {
+    /// Whether the outcome of a write is unknown.
+    #[must_use]
+    pub fn outcome_unknown(&self) -> bool {
+        matches!(self, Self::CommitFailed(_))
+    }
+}

@@ -1,0 +1,141 @@
+//! Opening and closing a store.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqlitePool;
+
+use super::StoreError;
+use super::columns::Columns as _;
+use super::sqlite::writer::Writer;
+use super::sqlite::{self, Directory};
+
+/// A store. Cheap to clone; the data directory is let go when the last clone is dropped or [`Store::close`] returns.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    readers: SqlitePool,
+    /// None when opened for reading only.
+    writer: Option<Arc<Writer>>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(writer) = &self.writer {
+            writer.close();
+        }
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("path", &self.inner.path).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens the store in the data directory `path` (made with mode 0700 when missing) for this process alone, and brings its
+    /// schema up to date. Must be called within a Tokio runtime.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] when another process has the directory, [`StoreError::Permissions`] when others may read it,
+    /// [`StoreError::NewerSchema`] when a newer program wrote it, [`StoreError::Directory`] and [`StoreError::Database`] else.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let directory = Directory::take(path.as_ref())?;
+        let path = directory.path().to_owned();
+        let writing = sqlite::open_writer(&path).await?;
+        let readers = sqlite::open_readers(&path).await?;
+        let writer = Writer::start(writing, directory);
+        Ok(Self { inner: Arc::new(Inner { path, readers, writer: Some(writer) }) })
+    }
+
+    /// Opens an existing store for reading, beside a process that may be writing to it. Everything that writes fails with
+    /// [`StoreError::ReadOnly`].
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] when there is no database or it cannot be read.
+    pub async fn open_read_only(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let path = path.as_ref().to_owned();
+        let readers = sqlite::open_readers(&path).await?;
+        Ok(Self { inner: Arc::new(Inner { path, readers, writer: None }) })
+    }
+
+    /// Does the work that is queued, then lets go of the database and the directory. Other clones fail from now on.
+    pub async fn close(self) {
+        self.inner.readers.close().await;
+        if let Some(writer) = &self.inner.writer {
+            writer.close();
+            writer.closed().await;
+        }
+    }
+
+    /// The data directory.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// Commits since the store was opened; each is one fsync, whatever it carried.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.inner.writer.as_ref().map_or(0, |writer| writer.commits())
+    }
+
+    /// The store's own id, given to it when it was made.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn id(&self) -> Result<uuid::Uuid, StoreError> {
+        sqlx::query("SELECT value FROM meta WHERE key = 'store_id'").fetch_one(self.reader()).await?.uuid("value")
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(self.reader()).await?;
+        Ok(())
+    }
+
+    pub(super) fn reader(&self) -> &SqlitePool {
+        &self.inner.readers
+    }
+
+    pub(super) fn writer(&self) -> Result<&Arc<Writer>, StoreError> {
+        self.inner.writer.as_ref().ok_or(StoreError::ReadOnly)
+    }
+
+    /// Does `work` in a transaction that others may share, and returns once it is durable.
+    pub(super) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    {
+        self.writer()?.write(work).await
+    }
+
+    /// Pieces of work that wait for a commit.
+    #[cfg(test)]
+    pub(crate) fn queued(&self) -> usize {
+        self.writer().expect("opened for writing").queued()
+    }
+
+    /// Fills the disk, but for so many pages of the database.
+    #[cfg(test)]
+    pub(crate) async fn limit_pages(&self, pages: u32) {
+        self.writer().expect("opened for writing").limit_pages(pages).await;
+    }
+
+    /// Plans faults for the next commits.
+    #[cfg(test)]
+    pub(crate) fn plan_faults(&self, faults: &[super::faults::Fault]) {
+        self.writer().expect("opened for writing").faults.plan(faults);
+    }
+}

@@ -1,0 +1,163 @@
+-- Times are BIGINT milliseconds since 1970-01-01T00:00:00Z, ids are UUIDs as TEXT, tags are `<epoch>.<hex>` as TEXT.
+-- Nothing personal stands in any column: what is not an id, a state, a time, a tag or a closed word is ciphertext.
+
+CREATE TABLE log_head (
+    id         BIGINT  NOT NULL PRIMARY KEY CHECK (id = 1),
+    size       BIGINT  NOT NULL,
+    root       BLOB    NOT NULL,
+    frontier   BLOB    NOT NULL,
+    checkpoint TEXT
+);
+
+CREATE TABLE log_leaves (
+    idx          BIGINT NOT NULL PRIMARY KEY,
+    bytes        BLOB   NOT NULL,
+    hash         BLOB   NOT NULL,
+    id           TEXT   NOT NULL UNIQUE,
+    at           BIGINT NOT NULL,
+    actor        TEXT   NOT NULL,
+    organisation TEXT   NOT NULL,
+    action       TEXT   NOT NULL,
+    case_id      TEXT,
+    subject_tag  TEXT,
+    source       TEXT
+);
+CREATE INDEX log_leaves_by_case    ON log_leaves (case_id, idx)     WHERE case_id IS NOT NULL;
+CREATE INDEX log_leaves_by_subject ON log_leaves (subject_tag, idx) WHERE subject_tag IS NOT NULL;
+CREATE INDEX log_leaves_by_actor   ON log_leaves (actor, idx);
+
+CREATE TABLE log_tiles (
+    level BIGINT NOT NULL,
+    idx   BIGINT NOT NULL,
+    bytes BLOB   NOT NULL,
+    PRIMARY KEY (level, idx)
+);
+
+CREATE TABLE log_checkpoints (
+    size         BIGINT NOT NULL PRIMARY KEY,
+    root         BLOB   NOT NULL,
+    note         TEXT   NOT NULL,
+    published_at BIGINT NOT NULL
+);
+
+-- Wrapped data keys stand apart from what they open: to erase is to delete here.
+CREATE TABLE deks (
+    id      TEXT NOT NULL PRIMARY KEY,
+    kek_id  TEXT NOT NULL,
+    wrapped BLOB NOT NULL
+);
+CREATE INDEX deks_by_kek ON deks (kek_id, id);
+
+CREATE TABLE documents (
+    id         TEXT NOT NULL PRIMARY KEY,
+    case_id    TEXT,
+    kind       TEXT NOT NULL,
+    dek_id     TEXT NOT NULL,
+    commitment BLOB NOT NULL,
+    ciphertext BLOB NOT NULL
+);
+CREATE INDEX documents_by_case ON documents (case_id) WHERE case_id IS NOT NULL;
+
+CREATE TABLE cases (
+    id               TEXT   NOT NULL PRIMARY KEY,
+    state            TEXT   NOT NULL,
+    organisation     TEXT   NOT NULL,
+    client           TEXT   NOT NULL,
+    purpose          TEXT   NOT NULL,
+    region           TEXT   NOT NULL,
+    reference_tag    TEXT,
+    as_of            TEXT   NOT NULL,
+    created_at       BIGINT NOT NULL,
+    updated_at       BIGINT NOT NULL,
+    accepted_leaf    BIGINT NOT NULL,
+    request_document TEXT   NOT NULL REFERENCES documents (id),
+    reviews_open     BIGINT NOT NULL DEFAULT 0,
+    failure          TEXT,
+    next_event       BIGINT NOT NULL DEFAULT 1,
+    wake_at          BIGINT,
+    attempts         BIGINT NOT NULL DEFAULT 0,
+    lease_worker     TEXT,
+    lease_until      BIGINT
+);
+CREATE INDEX cases_by_wake         ON cases (wake_at) WHERE wake_at IS NOT NULL;
+CREATE INDEX cases_by_organisation ON cases (organisation, id);
+CREATE INDEX cases_by_reference    ON cases (reference_tag) WHERE reference_tag IS NOT NULL;
+
+CREATE TABLE case_subjects (
+    case_id     TEXT NOT NULL REFERENCES cases (id),
+    subject_tag TEXT NOT NULL,
+    PRIMARY KEY (case_id, subject_tag)
+);
+CREATE INDEX case_subjects_by_tag ON case_subjects (subject_tag, case_id);
+
+CREATE TABLE idempotency (
+    client     TEXT   NOT NULL,
+    key_tag    TEXT   NOT NULL,
+    body_mac   BLOB   NOT NULL,
+    case_id    TEXT   NOT NULL REFERENCES cases (id),
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (client, key_tag)
+);
+CREATE INDEX idempotency_by_expiry ON idempotency (expires_at);
+
+CREATE TABLE cells (
+    case_id           TEXT   NOT NULL REFERENCES cases (id),
+    member_ref        TEXT   NOT NULL,
+    source            TEXT   NOT NULL,
+    leaf_index        BIGINT,
+    planned_at        BIGINT NOT NULL,
+    kind              TEXT,
+    why               TEXT,
+    attempts          BIGINT NOT NULL DEFAULT 0,
+    elapsed_ms        BIGINT NOT NULL DEFAULT 0,
+    answered_at       BIGINT,
+    evidence_document TEXT REFERENCES documents (id),
+    ticket            TEXT,
+    next_poll_at      BIGINT,
+    deadline          BIGINT,
+    PRIMARY KEY (case_id, member_ref, source)
+);
+CREATE INDEX cells_by_poll ON cells (next_poll_at) WHERE kind = 'pending';
+
+CREATE TABLE versions (
+    case_id              TEXT    NOT NULL REFERENCES cases (id),
+    number               BIGINT  NOT NULL,
+    final                BOOLEAN NOT NULL,
+    first_final          BOOLEAN NOT NULL,
+    issued               BOOLEAN NOT NULL,
+    issued_at            BIGINT,
+    issued_by            TEXT,
+    reason               TEXT    NOT NULL,
+    supersedes           BIGINT,
+    body_hash            BLOB    NOT NULL,
+    leaf_index           BIGINT  NOT NULL,
+    report_document      TEXT    NOT NULL REFERENCES documents (id),
+    attestation_document TEXT REFERENCES documents (id),
+    created_at           BIGINT  NOT NULL,
+    PRIMARY KEY (case_id, number)
+);
+CREATE UNIQUE INDEX one_first_final_version ON versions (case_id) WHERE first_final;
+
+CREATE TABLE case_events (
+    case_id    TEXT   NOT NULL REFERENCES cases (id),
+    seq        BIGINT NOT NULL,
+    at         BIGINT NOT NULL,
+    kind       TEXT   NOT NULL,
+    member_ref TEXT,
+    source     TEXT,
+    word       TEXT,
+    version    BIGINT,
+    PRIMARY KEY (case_id, seq)
+);
+
+CREATE TABLE outbox (
+    id              TEXT   NOT NULL PRIMARY KEY,
+    case_id         TEXT   NOT NULL REFERENCES cases (id),
+    client          TEXT   NOT NULL,
+    topic           TEXT   NOT NULL,
+    version         BIGINT,
+    created_at      BIGINT NOT NULL,
+    attempts        BIGINT NOT NULL DEFAULT 0,
+    next_attempt_at BIGINT
+);
+CREATE INDEX outbox_by_attempt ON outbox (next_attempt_at) WHERE next_attempt_at IS NOT NULL;

@@ -1,0 +1,71 @@
+//! What is SQLite's own: the data directory, its lock, the schema, the one writing connection.
+//!
+//! The statements in the rooms beside this folder are portable (`$1`, TEXT, BIGINT, BOOLEAN); what another backend must bring is
+//! here: open, lock, migrate, and a writer whose transactions are serial and durable when acknowledged.
+
+mod directory;
+mod schema;
+pub(super) mod writer;
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+
+use super::StoreError;
+pub(super) use directory::{DATABASE, Directory};
+
+/// How long a statement waits for another connection's lock before it fails.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Connections that only read.
+const READERS: u32 = 4;
+
+fn options(directory: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(directory.join(DATABASE))
+        .busy_timeout(BUSY_TIMEOUT)
+        .foreign_keys(true)
+        .statement_cache_capacity(200)
+}
+
+/// The one connection that writes, on a database brought to the present schema.
+pub(super) async fn open_writer(directory: &Path) -> Result<SqlitePool, StoreError> {
+    let options = options(directory)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("secure_delete", "ON")
+        .pragma("wal_autocheckpoint", "2000");
+    let pool = serial_pool().connect_with(options).await?;
+    schema::migrate(&pool).await?;
+    void_leases(&pool).await?;
+    Ok(pool)
+}
+
+/// Ends every lease: the directory is this process's alone, so whoever held one is dead. What it worked on is taken up at once.
+async fn void_leases(pool: &SqlitePool) -> Result<(), StoreError> {
+    let held = "UPDATE cases SET lease_until = NULL, lease_worker = NULL WHERE lease_until IS NOT NULL";
+    sqlx::query(held).execute(pool).await?;
+    Ok(())
+}
+
+/// Connections that read beside the writer.
+pub(super) async fn open_readers(directory: &Path) -> Result<SqlitePool, StoreError> {
+    let pool = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .test_before_acquire(false)
+        .connect_with(options(directory).read_only(true))
+        .await?;
+    Ok(pool)
+}
+
+fn serial_pool() -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(1)
+        .min_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,236 @@
+//! Group commit: one connection writes; whatever queued while the last commit ran goes into the next, each piece of work in its own
+//! savepoint, so that one that fails takes nothing with it. A caller is answered only after the commit: answered = durable.
+//!
+//! An append to the audit log holds the connection for its whole transaction and takes the queue along ([`Writer::commit`]), so
+//! that entries and the effects of earlier entries share one fsync.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::future::BoxFuture;
+use sqlx::sqlite::{Sqlite, SqlitePool};
+use sqlx::{Connection as _, SqliteConnection, Transaction};
+use tokio::sync::{Notify, oneshot};
+
+use super::{Directory, StoreError};
+
+/// Pieces of work in one commit, at most.
+const BATCH: usize = 256;
+
+/// The one writing connection and the work waiting for it.
+pub(in crate::store) struct Writer {
+    pool: SqlitePool,
+    queue: Mutex<VecDeque<Box<dyn Work>>>,
+    wake: Notify,
+    closed: AtomicBool,
+    commits: AtomicU64,
+    #[cfg(test)]
+    pub(in crate::store) faults: super::super::faults::Faults,
+    /// Let go once the connection is closed.
+    directory: Mutex<Option<Directory>>,
+}
+
+/// A transaction on the writing connection; rolled back when dropped.
+pub(in crate::store) type Tx = Transaction<'static, Sqlite>;
+
+impl Writer {
+    /// Starts the task that commits what queues.
+    pub(in crate::store) fn start(pool: SqlitePool, directory: Directory) -> Arc<Self> {
+        let writer = Arc::new(Self {
+            pool,
+            queue: Mutex::default(),
+            wake: Notify::new(),
+            closed: AtomicBool::new(false),
+            commits: AtomicU64::new(0),
+            #[cfg(test)]
+            faults: Default::default(),
+            directory: Mutex::new(Some(directory)),
+        });
+        tokio::spawn(Arc::clone(&writer).run());
+        writer
+    }
+
+    /// Does `work` in a transaction shared with others, and returns its value once it is durable.
+    pub(in crate::store) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        if self.closed.load(Ordering::Acquire) {
+            return Err(StoreError::ReadOnly);
+        }
+        self.queue().push_back(Box::new(Piece { work: Some(work), outcome: None, reply }));
+        self.wake.notify_one();
+        answer.await.unwrap_or(Err(StoreError::ReadOnly))
+    }
+
+    /// Waits for the connection and takes the write lock.
+    pub(in crate::store) async fn begin(&self) -> Result<Tx, StoreError> {
+        #[cfg(test)]
+        self.faults.at_begin()?;
+        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Takes along what is queued, commits, answers.
+    pub(in crate::store) async fn commit(&self, mut tx: Tx) -> Result<(), StoreError> {
+        let mut batch: Vec<Box<dyn Work>> = {
+            let mut queue = self.queue();
+            let count = queue.len().min(BATCH);
+            queue.drain(..count).collect()
+        };
+        let outcome = self.run_and_commit(&mut batch, &mut tx).await;
+        let outcome = match outcome {
+            Ok(()) => self.end(tx).await,
+            Err(error) => Err(error),
+        };
+        for piece in batch {
+            piece.answer(&outcome);
+        }
+        outcome
+    }
+
+    async fn run_and_commit(&self, batch: &mut [Box<dyn Work>], tx: &mut Tx) -> Result<(), StoreError> {
+        for piece in batch {
+            piece.run(tx).await?;
+        }
+        Ok(())
+    }
+
+    async fn end(&self, tx: Tx) -> Result<(), StoreError> {
+        #[cfg(test)]
+        let tx = self.faults.at_commit(tx).await?;
+        tx.commit().await.map_err(|error| StoreError::CommitFailed(Arc::new(error)))?;
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        metrics::counter!("hedui_store_commits_total").increment(1);
+        Ok(())
+    }
+
+    async fn run(self: Arc<Self>) {
+        loop {
+            self.wake.notified().await;
+            while !self.queue().is_empty() {
+                self.commit_queue().await;
+            }
+            if self.closed.load(Ordering::Acquire) {
+                break;
+            }
+        }
+        self.let_go().await;
+    }
+
+    async fn commit_queue(&self) {
+        let begun = async {
+            // The log may have taken the queue along while this waited for the connection.
+            let connection = self.pool.acquire().await?;
+            if self.queue().is_empty() {
+                return Ok(None);
+            }
+            drop(connection);
+            self.begin().await.map(Some)
+        };
+        match begun.await {
+            Ok(Some(tx)) => {
+                // Every caller has been told; there is nobody else to tell.
+                let _told = self.commit(tx).await;
+            }
+            Ok(None) => {}
+            Err(error) => {
+                let batch: Vec<_> = self.queue().drain(..).collect();
+                for piece in batch {
+                    piece.answer(&Err(error.clone()));
+                }
+            }
+        }
+    }
+
+    /// Lets the task end once the queue is empty.
+    pub(in crate::store) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        self.wake.notify_one();
+    }
+
+    /// Waits until the connection is closed and the directory let go.
+    pub(in crate::store) async fn closed(&self) {
+        self.pool.close_event().await;
+        self.let_go().await;
+    }
+
+    async fn let_go(&self) {
+        self.pool.close().await;
+        drop(self.directory.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// Moves the write-ahead log into the database and cuts it to nothing; false when a reader stood in the way.
+    pub(in crate::store) async fn truncate_wal(&self) -> Result<bool, StoreError> {
+        let busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.pool).await?;
+        Ok(busy == 0)
+    }
+
+    /// Commits so far.
+    pub(in crate::store) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+
+    /// Lets the database grow no further than this many pages, as a full disk would.
+    #[cfg(test)]
+    pub(in crate::store) async fn limit_pages(&self, pages: u32) {
+        let limit = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
+        sqlx::query(limit).execute(&self.pool).await.expect("a pragma");
+    }
+
+    #[cfg(test)]
+    pub(in crate::store) fn queued(&self) -> usize {
+        self.queue().len()
+    }
+
+    fn queue(&self) -> std::sync::MutexGuard<'_, VecDeque<Box<dyn Work>>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A piece of work of any result.
+trait Work: Send {
+    /// Fails only when the whole transaction must.
+    fn run<'c>(&'c mut self, tx: &'c mut SqliteConnection) -> BoxFuture<'c, Result<(), StoreError>>;
+    fn answer(self: Box<Self>, committed: &Result<(), StoreError>);
+}
+
+struct Piece<F, T> {
+    work: Option<F>,
+    outcome: Option<Result<T, StoreError>>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<F, T> Work for Piece<F, T>
+where
+    T: Send + 'static,
+    F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+{
+    fn run<'c>(&'c mut self, tx: &'c mut SqliteConnection) -> BoxFuture<'c, Result<(), StoreError>> {
+        Box::pin(async move {
+            let Some(work) = self.work.take() else { return Ok(()) };
+            let mut savepoint = tx.begin().await?;
+            let outcome = work(&mut savepoint).await;
+            if outcome.is_ok() {
+                savepoint.commit().await?
+            } else {
+                savepoint.rollback().await?
+            }
+            self.outcome = Some(outcome);
+            Ok(())
+        })
+    }
+
+    fn answer(self: Box<Self>, committed: &Result<(), StoreError>) {
+        let outcome = match (self.outcome, committed) {
+            (Some(Err(own)), _) => Err(own),
+            (_, Err(error)) => Err(error.clone()),
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (None, Ok(())) => Err(StoreError::ReadOnly),
+        };
+        // A caller that went away does not want to know; what it asked for is done.
+        let _gone = self.reply.send(outcome);
+    }
+}

@@ -1,0 +1,307 @@
+//! Versions of a case's report: numbered without gaps, each superseding the last, exactly one of them the first final one.
+
+use jiff::Timestamp;
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
+
+use super::cases::transition;
+use super::cells::wake_for_next_poll;
+use super::columns::{Columns as _, int, millis};
+use super::events::{self, Happened};
+use super::{AuditReceipt, CaseState, Hash, OutboxTopic, SealedDocument, Store, StoreError, documents, outbox, words};
+
+words! {
+    /// Why a version was made.
+    VersionReason {
+        /// The first of the case.
+        First = "first",
+        /// An asynchronous source answered, or its deadline passed.
+        LateAnswer = "late_answer",
+        /// A person decided on a record that was held.
+        Review = "review",
+        /// The applicant objected (异议).
+        Objection = "objection",
+        /// A department corrected its record.
+        Correction = "correction",
+        /// A member took the authorisation back.
+        Withdrawal = "withdrawal",
+    }
+}
+
+impl VersionReason {
+    /// Whether it may follow the first final version.
+    #[must_use]
+    pub fn may_follow_final(self) -> bool {
+        !matches!(self, Self::First | Self::LateAnswer)
+    }
+}
+
+/// A version to be added.
+#[derive(Clone, Debug)]
+pub struct NewVersion {
+    /// Its number: one more than the latest, from 1.
+    pub number: u32,
+    /// Whether every cell has ended.
+    pub is_final: bool,
+    /// Whether it is issued (签发) at once, by a client allowed to do so; else a draft.
+    pub issued_by: Option<String>,
+    /// Why.
+    pub reason: VersionReason,
+    /// SHA-256 of the body.
+    pub body_hash: Hash,
+    /// The body, sealed.
+    pub report: SealedDocument,
+    /// Timings, leaf, proofs, signed: sealed beside the body.
+    pub attestation: Option<SealedDocument>,
+    /// When.
+    pub created_at: Timestamp,
+    /// Records a person must still look at.
+    pub reviews_open: u32,
+    /// Whether the client wants to be called back.
+    pub callback: bool,
+}
+
+/// A version as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionRow {
+    /// Case.
+    pub case_id: Uuid,
+    /// Number.
+    pub number: u32,
+    /// Whether every cell had ended.
+    pub is_final: bool,
+    /// Whether it is the case's first final version.
+    pub first_final: bool,
+    /// When it was issued; a draft before.
+    pub issued_at: Option<Timestamp>,
+    /// By whom it was issued.
+    pub issued_by: Option<String>,
+    /// Why it was made.
+    pub reason: VersionReason,
+    /// The version it replaces.
+    pub supersedes: Option<u32>,
+    /// SHA-256 of the body.
+    pub body_hash: Hash,
+    /// The `completed` leaf that holds the body's hash.
+    pub leaf_index: u64,
+    /// The sealed body.
+    pub report_document: Uuid,
+    /// The sealed attestation.
+    pub attestation_document: Option<Uuid>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl Store {
+    /// Adds a version and moves the case to `new_state`, with the callback's row, in one transaction. `receipt` is that of the
+    /// `completed` leaf; the version superseded is always the latest.
+    ///
+    /// # Errors
+    /// [`StoreError::VersionOutOfOrder`] when somebody else added one meanwhile, [`StoreError::AlreadyFinal`] when the first final
+    /// version stands and the reason cannot follow it, [`StoreError::IllegalTransition`], [`StoreError::WrongReceipt`].
+    pub async fn add_version(
+        &self,
+        receipt: &AuditReceipt,
+        case: Uuid,
+        version: NewVersion,
+        new_state: CaseState,
+    ) -> Result<(), StoreError> {
+        receipt.must_speak_of(case)?;
+        let leaf = receipt.index();
+        self.write(move |tx| Box::pin(async move { add(tx, case, version, new_state, leaf).await })).await
+    }
+
+    /// Puts an attestation beside a version that was stored without one.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such version or it has an attestation; [`StoreError::WrongReceipt`].
+    pub async fn attest_version(
+        &self,
+        receipt: &AuditReceipt,
+        case: Uuid,
+        number: u32,
+        attestation: SealedDocument,
+    ) -> Result<(), StoreError> {
+        receipt.must_speak_of(case)?;
+        self.write(move |tx| {
+            Box::pin(async move {
+                documents::insert(tx, Some(case), &attestation).await?;
+                let set = sqlx::query(
+                    "UPDATE versions SET attestation_document = $1
+                     WHERE case_id = $2 AND number = $3 AND attestation_document IS NULL",
+                )
+                .bind(attestation.id.to_string())
+                .bind(case.to_string())
+                .bind(i64::from(number))
+                .execute(tx)
+                .await?;
+                if set.rows_affected() == 1 { Ok(()) } else { Err(missing(case)) }
+            })
+        })
+        .await
+    }
+
+    /// Issues a draft (签发).
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyIssued`], [`StoreError::NotFound`], [`StoreError::WrongReceipt`].
+    pub async fn issue_version(
+        &self,
+        receipt: &AuditReceipt,
+        case: Uuid,
+        number: u32,
+        issued_by: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        receipt.must_speak_of(case)?;
+        let issued_by = issued_by.to_owned();
+        self.write(move |tx| {
+            Box::pin(async move {
+                let row = select(tx, case, Some(number)).await?;
+                if row.issued_at.is_some() {
+                    return Err(StoreError::AlreadyIssued { case, number });
+                }
+                sqlx::query(
+                    "UPDATE versions SET issued = TRUE, issued_at = $1, issued_by = $2 WHERE case_id = $3 AND number = $4",
+                )
+                .bind(millis(now))
+                .bind(issued_by)
+                .bind(case.to_string())
+                .bind(i64::from(number))
+                .execute(&mut *tx)
+                .await?;
+                events::record(tx, case, now, &[Happened::Issued(number)]).await
+            })
+        })
+        .await
+    }
+
+    /// Every version of a case, oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn list_versions(&self, case: Uuid) -> Result<Vec<VersionRow>, StoreError> {
+        let rows = sqlx::query("SELECT * FROM versions WHERE case_id = $1 ORDER BY number")
+            .bind(case.to_string())
+            .fetch_all(self.reader())
+            .await?;
+        rows.iter().map(version_of).collect()
+    }
+
+    /// A version; the latest when no number is given.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn get_version(&self, case: Uuid, number: Option<u32>) -> Result<VersionRow, StoreError> {
+        let mut connection = self.reader().acquire().await?;
+        select(&mut connection, case, number).await
+    }
+}
+
+async fn add(
+    tx: &mut SqliteConnection,
+    case: Uuid,
+    version: NewVersion,
+    new_state: CaseState,
+    leaf: u64,
+) -> Result<(), StoreError> {
+    let row = sqlx::query(
+        "SELECT coalesce(max(number), 0) AS latest, coalesce(max(CASE WHEN first_final THEN 1 ELSE 0 END), 0) AS finals
+         FROM versions WHERE case_id = $1",
+    )
+    .bind(case.to_string())
+    .fetch_one(&mut *tx)
+    .await?;
+    let (latest, has_final) = (row.small("latest")?, row.small("finals")? > 0);
+    if version.number != latest + 1 {
+        return Err(StoreError::VersionOutOfOrder { case, expected: latest + 1, offered: version.number });
+    }
+    if has_final && !version.reason.may_follow_final() {
+        return Err(StoreError::AlreadyFinal { case });
+    }
+    transition(tx, case, new_state, version.created_at).await?;
+    insert(tx, case, &version, latest, !has_final && version.is_final, leaf).await?;
+    sqlx::query("UPDATE cases SET reviews_open = $1, updated_at = $2 WHERE id = $3")
+        .bind(i64::from(version.reviews_open))
+        .bind(millis(version.created_at))
+        .bind(case.to_string())
+        .execute(&mut *tx)
+        .await?;
+    if new_state == CaseState::Waiting {
+        wake_for_next_poll(tx, case).await?;
+    }
+    if version.callback {
+        outbox::enqueue(tx, case, OutboxTopic::Version, Some(version.number), version.created_at).await?;
+    }
+    events::record(tx, case, version.created_at, &[Happened::Version(version.number)]).await
+}
+
+async fn insert(
+    tx: &mut SqliteConnection,
+    case: Uuid,
+    version: &NewVersion,
+    latest: u32,
+    first_final: bool,
+    leaf: u64,
+) -> Result<(), StoreError> {
+    documents::insert(tx, Some(case), &version.report).await?;
+    if let Some(attestation) = &version.attestation {
+        documents::insert(tx, Some(case), attestation).await?;
+    }
+    sqlx::query(
+        "INSERT INTO versions (case_id, number, final, first_final, issued, issued_at, issued_by, reason, supersedes,
+                               body_hash, leaf_index, report_document, attestation_document, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    )
+    .bind(case.to_string())
+    .bind(i64::from(version.number))
+    .bind(version.is_final)
+    .bind(first_final)
+    .bind(version.issued_by.is_some())
+    .bind(version.issued_by.as_ref().map(|_| millis(version.created_at)))
+    .bind(version.issued_by.as_deref())
+    .bind(version.reason.as_str())
+    .bind((latest > 0).then_some(i64::from(latest)))
+    .bind(version.body_hash.as_slice())
+    .bind(int(leaf))
+    .bind(version.report.id.to_string())
+    .bind(version.attestation.as_ref().map(|document| document.id.to_string()))
+    .bind(millis(version.created_at))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn select(connection: &mut SqliteConnection, case: Uuid, number: Option<u32>) -> Result<VersionRow, StoreError> {
+    let row = sqlx::query(
+        "SELECT * FROM versions WHERE case_id = $1 AND number = coalesce($2, number) ORDER BY number DESC LIMIT 1",
+    )
+    .bind(case.to_string())
+    .bind(number.map(i64::from))
+    .fetch_optional(connection)
+    .await?;
+    version_of(&row.ok_or_else(|| missing(case))?)
+}
+
+fn missing(case: Uuid) -> StoreError {
+    StoreError::NotFound { what: "version of case", id: case }
+}
+
+fn version_of(row: &SqliteRow) -> Result<VersionRow, StoreError> {
+    Ok(VersionRow {
+        case_id: row.uuid("case_id")?,
+        number: row.small("number")?,
+        is_final: row.flag("final")?,
+        first_final: row.flag("first_final")?,
+        issued_at: row.opt_time("issued_at")?,
+        issued_by: row.opt_text("issued_by")?,
+        reason: row.must("reason", VersionReason::parse)?,
+        supersedes: row.opt_small("supersedes")?,
+        body_hash: row.hash("body_hash")?,
+        leaf_index: row.index("leaf_index")?,
+        report_document: row.uuid("report_document")?,
+        attestation_document: row.opt_uuid("attestation_document")?,
+        created_at: row.time("created_at")?,
+    })
+}

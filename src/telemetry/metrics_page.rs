@@ -1,0 +1,32 @@
+//! Metrics in Prometheus' text form. Labels are sources, kinds of answer and states: never a case, never a person.
+
+use std::sync::OnceLock;
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+
+/// What `/metrics` shows.
+#[derive(Clone)]
+pub struct MetricsPage(Option<PrometheusHandle>);
+
+impl MetricsPage {
+    /// Installs the process's recorder (once) and returns its page.
+    #[must_use]
+    pub fn start() -> Self {
+        let handle = RECORDER.get_or_init(|| {
+            let buckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+            PrometheusBuilder::new()
+                .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &buckets)
+                .ok()
+                .and_then(|builder| builder.install_recorder().ok())
+        });
+        Self(handle.clone())
+    }
+
+    /// The page's text.
+    #[must_use]
+    pub fn render(&self) -> String {
+        self.0.as_ref().map(PrometheusHandle::render).unwrap_or_default()
+    }
+}

@@ -1,0 +1,194 @@
+//! Reads a request from outside bytes and lists **every** fault with its JSON pointer. Pure: nothing is asked, nothing stored.
+//!
+//! `shape` walks the JSON (types, unknown fields), `person` and `consent` read people and authorisations, `whole` checks what
+//! only the whole request can show (repeated members, references). No fault ever repeats the faulty value.
+
+mod consent;
+mod person;
+mod shape;
+mod whole;
+
+use jiff::civil::Date;
+
+use crate::household::{
+    Fault, Faults, Household, LegalBasis, LegalBasisKind, MemberRef, Purpose, Region, RegisteredAs, Request, SourceKey,
+};
+use crate::report::jose::RecipientKey;
+use shape::Object;
+
+/// Largest request, bytes.
+pub const MAX_REQUEST_BYTES: usize = 256 * 1024;
+/// Most people in a household, obligors included.
+pub const MAX_PEOPLE: usize = 30;
+
+/// What a request is checked against.
+pub struct IntakeContext<'a> {
+    /// Today in China.
+    pub today: Date,
+    /// Whether rules exist for a region.
+    pub knows_region: &'a dyn Fn(&Region) -> bool,
+    /// Whether they hold on a day.
+    pub covers_day: &'a dyn Fn(&Region, Date) -> bool,
+    /// Departments an authorisation may name.
+    pub sources: &'a [SourceKey],
+    /// Whether the caller has a registered key, so that a request need not bring one.
+    pub has_registered_key: bool,
+}
+
+/// Reads and checks a request.
+///
+/// # Errors
+/// Every fault, in the order of the document.
+pub fn read_request(bytes: &[u8], context: &IntakeContext<'_>) -> Result<Request, Vec<Fault>> {
+    let mut faults = Faults::default();
+    let Some(value) = parse(bytes, &mut faults) else { return Err(faults.0) };
+    let mut root = match Object::new("", value, &mut faults) {
+        Some(root) => root,
+        None => return Err(faults.0),
+    };
+    let request = read_root(&mut root, context, &mut faults);
+    root.finish(&mut faults);
+    whole::check(&request, context, &mut faults);
+    if faults.is_empty() { Ok(request) } else { Err(faults.0) }
+}
+
+fn parse(bytes: &[u8], faults: &mut Faults) -> Option<serde_json::Value> {
+    if bytes.len() > MAX_REQUEST_BYTES {
+        faults.add(
+            "",
+            "too_large",
+            "请求超过 256 KiB",
+            "the request is larger than 256 KiB",
+            "send one household a request",
+        );
+        return None;
+    }
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
+        Err(error) => {
+            let detail = format!("not UTF-8: the byte at offset {} is invalid", error.valid_up_to());
+            faults.add("", "invalid_utf8", "请求不是 UTF-8 编码", &detail, "encode the request in UTF-8 (not GB18030)");
+            return None;
+        }
+    };
+    match serde_json::from_str(text) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            let detail = format!("not JSON: fault at line {}, column {}", error.line(), error.column());
+            faults.add(
+                "",
+                "invalid_json",
+                "请求不是有效的 JSON",
+                &detail,
+                "check commas, quotes and brackets at that place",
+            );
+            None
+        }
+    }
+}
+
+fn read_root(root: &mut Object, context: &IntakeContext<'_>, faults: &mut Faults) -> Request {
+    let purpose = root.named("purpose", Purpose::parse, Purpose::ALL.iter().map(|p| p.as_str()), faults);
+    let region = read_region(root, context, faults);
+    let as_of = root.required_date("as_of", faults);
+    let reference = root.text("reference", 128, faults);
+    let commissioned_by = person::read_commission(root, faults);
+    let legal_basis = read_legal_basis(root, faults);
+    let applicant = MemberRef(root.required_text("applicant", 32, faults));
+    let kin_of_official = root.boolean("kin_of_official", faults).unwrap_or(false);
+    let household = read_household(root, context, faults);
+    let recipient_key = read_recipient_key(root, context, faults);
+    Request {
+        purpose: purpose.unwrap_or(Purpose::DibaoApplication),
+        region,
+        as_of: as_of.unwrap_or(context.today),
+        reference,
+        commissioned_by,
+        legal_basis,
+        applicant,
+        kin_of_official,
+        household,
+        recipient_key,
+    }
+}
+
+fn read_region(root: &mut Object, context: &IntakeContext<'_>, faults: &mut Faults) -> Region {
+    let region = Region(root.required_text("region", 6, faults));
+    if region.as_str().is_empty() {
+        return region;
+    }
+    if !Region::is_code(region.as_str()) {
+        faults.add(
+            "/region",
+            "region_shape",
+            "行政区划代码应为六位数字",
+            "a region is a GB/T 2260 code of six digits",
+            "e.g. 620422",
+        );
+    } else if !(context.knows_region)(&region) {
+        let remedy = "use the county's code, or install a pack for it (hedui policy)";
+        faults.add("/region", "unknown_region", "没有该地区的政策参数", "no pack covers this region", remedy);
+    }
+    region
+}
+
+fn read_legal_basis(root: &mut Object, faults: &mut Faults) -> LegalBasis {
+    let fallback = LegalBasis { kind: LegalBasisKind::Authorisation, document_number: None };
+    let Some(mut object) = root.object("legal_basis", faults) else { return fallback };
+    let kinds = LegalBasisKind::ALL.iter().map(|kind| kind.as_str());
+    let kind = object.named("kind", LegalBasisKind::parse, kinds, faults).unwrap_or(LegalBasisKind::Authorisation);
+    let document_number = object.text("document_number", 128, faults);
+    if kind != LegalBasisKind::Authorisation && document_number.is_none() {
+        let pointer = object.at("document_number");
+        let remedy = "give the number of the document that the duty or emergency rests on";
+        faults.add(&pointer, "required", "法定职责或紧急情形须注明文号", "is required for this legal basis", remedy);
+    }
+    object.finish(faults);
+    LegalBasis { kind, document_number }
+}
+
+fn read_household(root: &mut Object, context: &IntakeContext<'_>, faults: &mut Faults) -> Household {
+    let empty =
+        Household { registered_as: RegisteredAs::Urban, address: None, members: Vec::new(), obligors: Vec::new() };
+    let Some(mut object) = root.required_object("household", faults) else { return empty };
+    let kinds = RegisteredAs::ALL.iter().map(|kind| kind.as_str());
+    let registered_as = object.named("registered_as", RegisteredAs::parse, kinds, faults);
+    let address = object.text("address", 256, faults).map(Into::into);
+    let members = object.required_array("members", faults);
+    let obligors = object.array("obligors", faults);
+    if members.is_empty() || members.len() + obligors.len() > MAX_PEOPLE {
+        let pointer = object.at("members");
+        let remedy = "split larger groups into the households that live together";
+        faults.add(
+            &pointer,
+            "count",
+            "家庭成员应为 1 至 30 人",
+            "a household has 1 to 30 people, obligors included",
+            remedy,
+        );
+    }
+    let members = members.into_iter().take(MAX_PEOPLE);
+    let members =
+        members.filter_map(|(pointer, value)| person::read_member(&pointer, value, context, faults)).collect();
+    let obligors = obligors.into_iter().take(MAX_PEOPLE);
+    let obligors =
+        obligors.filter_map(|(pointer, value)| person::read_obligor(&pointer, value, context, faults)).collect();
+    object.finish(faults);
+    Household { registered_as: registered_as.unwrap_or(RegisteredAs::Urban), address, members, obligors }
+}
+
+fn read_recipient_key(
+    root: &mut Object,
+    context: &IntakeContext<'_>,
+    faults: &mut Faults,
+) -> Option<serde_json::Value> {
+    let Some(key) = root.take("recipient_key") else {
+        if !context.has_registered_key {
+            let remedy = "send a P-256 public key as JWK, or register one in clients.toml";
+            faults.add("/recipient_key", "required", "缺少报告接收方公钥", "no key to seal the report for", remedy);
+        }
+        return None;
+    };
+    drop(RecipientKey::from_request(&key, "/recipient_key", faults));
+    Some(key)
+}

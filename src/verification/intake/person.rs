@@ -1,0 +1,270 @@
+//! Reads members, obligors and what they declared.
+
+use serde_json::Value;
+
+use super::shape::{Object, read_text};
+use super::{IntakeContext, consent};
+use crate::household::{
+    Commission, Declared, DeclaredIncome, DeclaredProperty, Faults, IdKind, IdNumber, IncomeClass, Member, MemberRef,
+    Obligor, PersonName, PropertyClass, Relation, Sex,
+};
+use crate::identity::ResidentNumber;
+
+/// Most digits in a row in a ref: telephone and identity numbers are longer.
+const MOST_DIGITS: usize = 6;
+
+/// GB/T 4761-2008 codes in use: two digits, 00-99, first digit 0-9; the groups DOMAIN names.
+fn is_relation(code: &str) -> bool {
+    code.len() == 2 && code.bytes().all(|b| b.is_ascii_digit()) && code != "00"
+}
+
+pub(super) fn read_commission(root: &mut Object, faults: &mut Faults) -> Option<Commission> {
+    let mut object = root.object("commissioned_by", faults)?;
+    let organisation = object.required_text("organisation", 128, faults);
+    let pointer = object.at("investigators");
+    let investigators = object.required_array("investigators", faults);
+    if investigators.len() != 2 {
+        faults.add(&pointer, "count", "须由两名调查人员共同办理", "a check has two investigators", "name both");
+    }
+    let names = investigators.into_iter().filter_map(|(pointer, value)| read_text(&pointer, value, 64, faults));
+    let investigators = names.map(PersonName::new).collect();
+    object.finish(faults);
+    Some(Commission { organisation, investigators })
+}
+
+pub(super) fn read_member(
+    pointer: &str,
+    value: Value,
+    context: &IntakeContext<'_>,
+    faults: &mut Faults,
+) -> Option<Member> {
+    let mut object = Object::new(pointer, value, faults)?;
+    let member = read_fields(&mut object, context, faults);
+    object.finish(faults);
+    Some(member)
+}
+
+pub(super) fn read_obligor(
+    pointer: &str,
+    value: Value,
+    context: &IntakeContext<'_>,
+    faults: &mut Faults,
+) -> Option<Obligor> {
+    let mut object = Object::new(pointer, value, faults)?;
+    let obliged_to = MemberRef(object.required_text("obliged_to", 32, faults));
+    let basis = object.required_text("basis", 256, faults);
+    let person = read_fields(&mut object, context, faults);
+    object.finish(faults);
+    Some(Obligor { person, obliged_to, basis })
+}
+
+fn read_fields(object: &mut Object, context: &IntakeContext<'_>, faults: &mut Faults) -> Member {
+    let reference = read_reference(object, faults);
+    let relation = object.required_text("relation", 2, faults);
+    if !relation.is_empty() && !is_relation(&relation) {
+        let remedy = "two digits of GB/T 4761: 01 self, 10 spouse, 20 son, 30 daughter, 51 father, 52 mother, …";
+        faults.add(&object.at("relation"), "relation", "家庭关系代码不正确", "is not a GB/T 4761 code", remedy);
+    }
+    let name = PersonName::new(object.required_text("name", 64, faults));
+    let former_names = object.array("former_names", faults);
+    let former_names = former_names
+        .into_iter()
+        .filter_map(|(at, value)| read_text(&at, value, 64, faults))
+        .map(PersonName::new)
+        .collect();
+    let (id_kind, id_number, birth_date, sex) = read_identity(object, context, faults);
+    let phone = object.text("phone", 32, faults).map(Into::into);
+    let authorisation = consent::read(object, context, faults);
+    let can_work = object.boolean("can_work", faults);
+    let declared = read_declared(object, faults);
+    Member {
+        reference,
+        relation: Relation(relation),
+        name,
+        former_names,
+        id_kind,
+        id_number,
+        birth_date,
+        sex,
+        phone,
+        authorisation,
+        can_work,
+        declared,
+    }
+}
+
+fn read_reference(object: &mut Object, faults: &mut Faults) -> MemberRef {
+    let reference = object.required_text("ref", 32, faults);
+    if !reference.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
+        let detail = "may hold letters, digits, - and _ only";
+        faults.add(
+            &object.at("ref"),
+            "ref",
+            "成员编号只能使用字母、数字、- 和 _",
+            detail,
+            "e.g. m1; never a name or a number of the person",
+        );
+    } else if reference.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() > MOST_DIGITS) {
+        faults.add(
+            &object.at("ref"),
+            "ref_is_a_number",
+            "成员编号不得使用证件号码、电话等个人号码",
+            "holds as many digits as a number of a person",
+            "e.g. m1: refs stand in the audit log, where no personal data may be",
+        );
+    }
+    MemberRef(reference)
+}
+
+type Identity = (IdKind, Option<IdNumber>, Option<jiff::civil::Date>, Option<Sex>);
+
+fn read_identity(object: &mut Object, context: &IntakeContext<'_>, faults: &mut Faults) -> Identity {
+    let number = object.text("id_number", 32, faults);
+    let stated_birth = object.date("birth_date", faults);
+    let stated_sex = object.text("sex", 8, faults).and_then(|text| match text.as_str() {
+        "male" => Some(Sex::Male),
+        "female" => Some(Sex::Female),
+        _ => {
+            faults.add(
+                &object.at("sex"),
+                "sex",
+                "性别取值不正确",
+                "is neither male nor female",
+                "write male or female (GB/T 2261.1)",
+            );
+            None
+        }
+    });
+    let kind = match object.take("id_kind") {
+        None => IdKind::Resident,
+        Some(value) => match value.as_str().and_then(IdKind::parse) {
+            Some(kind) => kind,
+            None => {
+                let names: Vec<_> = IdKind::ALL.iter().map(|kind| kind.as_str()).collect();
+                let detail = format!("is none of: {}", names.join(", "));
+                faults.add(
+                    &object.at("id_kind"),
+                    "unknown_id_kind",
+                    "证件类型不在规定范围内",
+                    &detail,
+                    "use one of the listed values",
+                );
+                return (IdKind::Resident, None, stated_birth, stated_sex);
+            }
+        },
+    };
+    if stated_birth.is_some_and(|birth| birth > context.today) {
+        faults.add(&object.at("birth_date"), "future", "出生日期在将来", "lies in the future", "check the year");
+    }
+    if kind != IdKind::Resident {
+        return other_document(object, kind, number, stated_birth, stated_sex, faults);
+    }
+    let Some(number) = number else {
+        let remedy = "give the 18-character number, or another id_kind (birth_certificate, none, …)";
+        faults.add(&object.at("id_number"), "required", "缺少公民身份号码", "is required for id_kind resident", remedy);
+        return (kind, None, stated_birth, stated_sex);
+    };
+    match ResidentNumber::parse(&number) {
+        Err(fault) => {
+            faults.add(
+                &object.at("id_number"),
+                fault.code(),
+                &fault.zh(),
+                &fault.to_string(),
+                "compare it with the card, character by character",
+            );
+            (kind, None, stated_birth, stated_sex)
+        }
+        Ok(resident) => {
+            contradictions(object, &resident, stated_birth, stated_sex, context, faults);
+            (kind, Some(resident.to_id_number()), Some(resident.birth_date()), Some(resident.sex()))
+        }
+    }
+}
+
+fn contradictions(
+    object: &Object,
+    resident: &ResidentNumber,
+    stated_birth: Option<jiff::civil::Date>,
+    stated_sex: Option<Sex>,
+    context: &IntakeContext<'_>,
+    faults: &mut Faults,
+) {
+    let remedy = "correct one of the two; the household book decides";
+    if stated_birth.is_some_and(|birth| birth != resident.birth_date()) {
+        faults.add(
+            &object.at("birth_date"),
+            "contradicts_id",
+            "出生日期与公民身份号码不一致",
+            "contradicts the ID number",
+            remedy,
+        );
+    }
+    if stated_sex.is_some_and(|sex| sex != resident.sex()) {
+        faults.add(
+            &object.at("sex"),
+            "contradicts_id",
+            "性别与公民身份号码不一致",
+            "contradicts the ID number",
+            remedy,
+        );
+    }
+    if resident.birth_date() > context.today {
+        let detail = "its birth date lies in the future";
+        faults.add(
+            &object.at("id_number"),
+            "birth_in_future",
+            "公民身份号码中的出生日期在将来",
+            detail,
+            "compare it with the card",
+        );
+    }
+}
+
+fn other_document(
+    object: &Object,
+    kind: IdKind,
+    number: Option<String>,
+    birth: Option<jiff::civil::Date>,
+    sex: Option<Sex>,
+    faults: &mut Faults,
+) -> Identity {
+    if kind != IdKind::None && number.is_none() {
+        let remedy = "give the document's number, or id_kind none";
+        faults.add(&object.at("id_number"), "required", "缺少证件号码", "is required for this id_kind", remedy);
+    }
+    if birth.is_none() {
+        let detail = "is required when there is no resident identity number";
+        faults.add(&object.at("birth_date"), "required", "缺少出生日期", detail, "write yyyy-MM-dd");
+    }
+    (kind, number.map(IdNumber::new), birth, sex)
+}
+
+fn read_declared(object: &mut Object, faults: &mut Faults) -> Declared {
+    let Some(mut declared) = object.object("declared", faults) else { return Declared::default() };
+    let income = declared.array("income", faults);
+    let income = income.into_iter().filter_map(|(at, value)| {
+        let mut item = Object::new(&at, value, faults)?;
+        let class = item.named("class", IncomeClass::parse, IncomeClass::ALL.iter().map(|c| c.as_str()), faults);
+        let amount = item.money("annual_yuan", faults);
+        if amount.is_none() && !faults.0.iter().any(|fault| fault.pointer == item.at("annual_yuan")) {
+            faults.add(&item.at("annual_yuan"), "required", "缺少金额", "is required", "add it");
+        }
+        let informal = item.boolean("informal", faults).unwrap_or(false);
+        item.finish(faults);
+        Some(DeclaredIncome { class: class?, annual_yuan: amount?, informal })
+    });
+    let income = income.collect();
+    let property = declared.array("property", faults);
+    let property = property.into_iter().filter_map(|(at, value)| {
+        let mut item = Object::new(&at, value, faults)?;
+        let class = item.named("class", PropertyClass::parse, PropertyClass::ALL.iter().map(|c| c.as_str()), faults);
+        let value_yuan = item.money("value_yuan", faults);
+        let count = item.integer("count", faults);
+        item.finish(faults);
+        Some(DeclaredProperty { class: class?, value_yuan, count })
+    });
+    let property = property.collect();
+    declared.finish(faults);
+    Declared { income, property }
+}

@@ -1,0 +1,207 @@
+//! A JSON object of which every field must be taken; what is left over is unknown.
+
+use jiff::civil::Date;
+use serde_json::{Map, Value};
+
+use crate::household::{Faults, Fen};
+
+/// An object at a JSON pointer.
+pub(super) struct Object {
+    pointer: String,
+    fields: Map<String, Value>,
+    known: Vec<&'static str>,
+}
+
+impl Object {
+    pub(super) fn new(pointer: &str, value: Value, faults: &mut Faults) -> Option<Self> {
+        match value {
+            Value::Object(fields) => Some(Self { pointer: pointer.to_owned(), fields, known: Vec::new() }),
+            _ => {
+                wrong_type(pointer, "object", "对象", faults);
+                None
+            }
+        }
+    }
+
+    /// The pointer of a field.
+    pub(super) fn at(&self, key: &str) -> String {
+        format!("{}/{}", self.pointer, key.replace('~', "~0").replace('/', "~1"))
+    }
+
+    /// Takes a field; `null` is the same as absent.
+    pub(super) fn take(&mut self, key: &'static str) -> Option<Value> {
+        self.known.push(key);
+        self.fields.remove(key).filter(|value| !value.is_null())
+    }
+
+    fn required(&mut self, key: &'static str, faults: &mut Faults) -> Option<Value> {
+        let value = self.take(key);
+        if value.is_none() {
+            faults.add(&self.at(key), "required", "缺少必填项", "is required", "add it");
+        }
+        value
+    }
+
+    pub(super) fn object(&mut self, key: &'static str, faults: &mut Faults) -> Option<Self> {
+        let value = self.take(key)?;
+        Self::new(&self.at(key), value, faults)
+    }
+
+    pub(super) fn required_object(&mut self, key: &'static str, faults: &mut Faults) -> Option<Self> {
+        let value = self.required(key, faults)?;
+        Self::new(&self.at(key), value, faults)
+    }
+
+    pub(super) fn array(&mut self, key: &'static str, faults: &mut Faults) -> Vec<(String, Value)> {
+        let Some(value) = self.take(key) else { return Vec::new() };
+        self.items(key, value, faults)
+    }
+
+    pub(super) fn required_array(&mut self, key: &'static str, faults: &mut Faults) -> Vec<(String, Value)> {
+        let Some(value) = self.required(key, faults) else { return Vec::new() };
+        self.items(key, value, faults)
+    }
+
+    fn items(&self, key: &str, value: Value, faults: &mut Faults) -> Vec<(String, Value)> {
+        let pointer = self.at(key);
+        match value {
+            Value::Array(items) => {
+                items.into_iter().enumerate().map(|(index, item)| (format!("{pointer}/{index}"), item)).collect()
+            }
+            _ => {
+                wrong_type(&pointer, "array", "数组", faults);
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn text(&mut self, key: &'static str, most: usize, faults: &mut Faults) -> Option<String> {
+        let value = self.take(key)?;
+        read_text(&self.at(key), value, most, faults)
+    }
+
+    pub(super) fn required_text(&mut self, key: &'static str, most: usize, faults: &mut Faults) -> String {
+        let value = self.required(key, faults);
+        value.and_then(|value| read_text(&self.at(key), value, most, faults)).unwrap_or_default()
+    }
+
+    pub(super) fn boolean(&mut self, key: &'static str, faults: &mut Faults) -> Option<bool> {
+        match self.take(key)? {
+            Value::Bool(value) => Some(value),
+            _ => {
+                wrong_type(&self.at(key), "boolean", "true 或 false", faults);
+                None
+            }
+        }
+    }
+
+    pub(super) fn integer(&mut self, key: &'static str, faults: &mut Faults) -> Option<u32> {
+        let value = self.take(key)?;
+        let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+        if number.is_none() {
+            wrong_type(&self.at(key), "whole number", "非负整数", faults);
+        }
+        number
+    }
+
+    pub(super) fn money(&mut self, key: &'static str, faults: &mut Faults) -> Option<Fen> {
+        let value = self.take(key)?;
+        let amount = value.as_str().and_then(|text| text.parse::<Fen>().ok()).filter(|amount| amount.0 >= 0);
+        if amount.is_none() {
+            let remedy = "write yuan as a decimal text without separators: \"12000.00\"";
+            faults.add(
+                &self.at(key),
+                "amount",
+                "金额格式不正确",
+                "is not an amount of yuan from 0 up with at most two decimals",
+                remedy,
+            );
+        }
+        amount
+    }
+
+    pub(super) fn date(&mut self, key: &'static str, faults: &mut Faults) -> Option<Date> {
+        let value = self.take(key)?;
+        read_date(&self.at(key), &value, faults)
+    }
+
+    pub(super) fn required_date(&mut self, key: &'static str, faults: &mut Faults) -> Option<Date> {
+        let value = self.required(key, faults)?;
+        read_date(&self.at(key), &value, faults)
+    }
+
+    /// A required value of a closed list.
+    pub(super) fn named<T>(
+        &mut self,
+        key: &'static str,
+        parse: fn(&str) -> Option<T>,
+        names: impl Iterator<Item = &'static str>,
+        faults: &mut Faults,
+    ) -> Option<T> {
+        let value = self.required(key, faults)?;
+        let read = value.as_str().and_then(parse);
+        if read.is_none() {
+            let detail = format!("is none of: {}", names.collect::<Vec<_>>().join(", "));
+            faults.add(
+                &self.at(key),
+                &format!("unknown_{key}"),
+                "取值不在规定范围内",
+                &detail,
+                "use one of the listed values",
+            );
+        }
+        read
+    }
+
+    /// Reports every field nobody took.
+    pub(super) fn finish(self, faults: &mut Faults) {
+        for key in self.fields.keys() {
+            let nearest = self.known.iter().min_by_key(|known| strsim::damerau_levenshtein(known, key));
+            let close = nearest.filter(|known| strsim::damerau_levenshtein(known, key) <= 2);
+            let remedy =
+                close.map_or_else(|| "remove it".to_owned(), |known| format!("remove it, or did you mean `{known}`?"));
+            faults.add(&self.at(key), "unknown_field", "未知字段", "is not a field of a request", &remedy);
+        }
+    }
+}
+
+pub(super) fn read_text(pointer: &str, value: Value, most: usize, faults: &mut Faults) -> Option<String> {
+    let Value::String(text) = value else {
+        wrong_type(pointer, "text", "文本", faults);
+        return None;
+    };
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        faults.add(pointer, "empty", "不能为空", "is empty", "fill it in, or leave the field out");
+        return None;
+    }
+    if trimmed.chars().count() > most {
+        let detail = format!("is longer than {most} characters");
+        faults.add(pointer, "too_long", "内容过长", &detail, "shorten it");
+        return None;
+    }
+    if trimmed.chars().any(char::is_control) {
+        faults.add(
+            pointer,
+            "control_character",
+            "含有控制字符",
+            "holds a control character",
+            "remove line breaks and tabs",
+        );
+        return None;
+    }
+    Some(trimmed.to_owned())
+}
+
+fn read_date(pointer: &str, value: &Value, faults: &mut Faults) -> Option<Date> {
+    let date = value.as_str().filter(|text| text.len() == 10).and_then(|text| text.parse::<Date>().ok());
+    if date.is_none() {
+        faults.add(pointer, "date", "日期格式不正确", "is not a calendar date", "write yyyy-MM-dd, e.g. 2026-11-01");
+    }
+    date
+}
+
+fn wrong_type(pointer: &str, wanted: &str, wanted_zh: &str, faults: &mut Faults) {
+    let detail = format!("must be of type {wanted}");
+    faults.add(pointer, "type", &format!("类型应为{wanted_zh}"), &detail, "correct the JSON type");
+}

@@ -1,0 +1,33 @@
+//! One case from request to report: intake, plan, fan out, match, assess, assemble, seal; case events are written with the state.
+//!
+//! The only room that knows the connector engine. `api` and `cli` call [`Verifier`]; it holds no state of a case that is not in the
+//! store, so a process may die at any time.
+
+mod answers;
+mod attribution;
+mod case_work;
+mod errors;
+mod fanout;
+mod hub;
+pub mod intake;
+mod ledger;
+mod memory;
+mod plan;
+mod reading;
+mod runner;
+mod sealing;
+mod sources;
+mod states;
+mod submission;
+mod verifier;
+mod versions;
+
+pub use errors::{ReadError, SubmitError, VerificationError};
+pub use reading::{Delivered, ReportForm};
+pub use sources::{Departments, OneAddress, ProbeResult, SampleResult, SourceStatus};
+pub use states::{CaseEvent, CasePage, CaseStatus, CaseSummary, CellStatus, EventKind, ListFilter, VersionSummary};
+pub use submission::Submitted;
+pub use verifier::{Parts, Verifier, VerifierSettings};
+
+pub use crate::store::CaseState;
+pub use hedui_connectors::install_crypto_provider;

@@ -1,0 +1,206 @@
+//! Which source is asked about whom: by purpose, consent and identifier. Pure.
+//!
+//! 无委托、不核对: nobody is asked about without an authorisation that covers purpose and source on the day, unless the check
+//! rests on a statutory duty or an emergency with a document number; obligors only ever with their own authorisation. A source
+//! is asked only what the purpose needs (Personal Information Protection Law, art. 6).
+
+use hedui_connectors::source::{Descriptor, Query};
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use crate::household::{IdKind, LegalBasisKind, Member, MemberRef, Request, Skip, SourceKey};
+
+/// A person × source, and whether it is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct PlannedCell {
+    pub(super) member: MemberRef,
+    pub(super) source: SourceKey,
+    pub(super) decision: Result<Query, Skip>,
+}
+
+/// What the plan needs to know of a source.
+pub(super) struct PlannedSource<'a> {
+    pub(super) descriptor: &'a Descriptor,
+    pub(super) enabled: bool,
+}
+
+/// One cell for every person × source, by person in the request's order (obligors last), then by source key.
+pub(super) fn plan(
+    request: &Request,
+    organisation: &str,
+    sources: &[PlannedSource<'_>],
+    today: Date,
+) -> Vec<PlannedCell> {
+    let members = request.household.members.iter().map(|member| (member, false));
+    let obligors = request.household.obligors.iter().map(|obligor| (&obligor.person, true));
+    let mut cells = Vec::new();
+    for (person, is_obligor) in members.chain(obligors) {
+        for source in sources {
+            cells.push(PlannedCell {
+                member: person.reference.clone(),
+                source: source.descriptor.key.clone(),
+                decision: decide(request, organisation, person, is_obligor, source, today),
+            });
+        }
+    }
+    cells
+}
+
+fn decide(
+    request: &Request,
+    organisation: &str,
+    person: &Member,
+    is_obligor: bool,
+    source: &PlannedSource<'_>,
+    today: Date,
+) -> Result<Query, Skip> {
+    let descriptor = source.descriptor;
+    let purpose = request.purpose.as_str();
+    if !source.enabled {
+        return Err(Skip::Disabled);
+    }
+    if !descriptor.purposes.iter().any(|served| served == "all" || served == purpose) {
+        return Err(Skip::NotNeededForPurpose);
+    }
+    let without_consent = request.legal_basis.kind != LegalBasisKind::Authorisation && !is_obligor;
+    let authorised = match &person.authorisation {
+        Some(authorisation) => authorisation.covers(request.purpose, &descriptor.key, today),
+        None => without_consent,
+    };
+    if !authorised {
+        return Err(Skip::NotAuthorised);
+    }
+    let id_number = person.id_number.clone().filter(|_| person.id_kind == IdKind::Resident);
+    if id_number.is_none() && (descriptor.needs_id_number || person.birth_date.is_none()) {
+        return Err(Skip::NoIdentifier);
+    }
+    Ok(Query {
+        name: person.name.clone(),
+        id_number,
+        birth_date: person.birth_date,
+        sex: person.sex,
+        as_of: request.as_of,
+        window_from: window_from(request.as_of),
+        asked_for: organisation.to_owned(),
+    })
+}
+
+/// First day of the twelve months that end with the as-of date.
+pub(super) fn window_from(as_of: Date) -> Date {
+    as_of.saturating_sub(12.months()).saturating_add(1.day())
+}
+
+#[cfg(test)]
+mod tests {
+    use hedui_connectors::records::Coverage;
+    use hedui_connectors::source::Mode;
+
+    use super::*;
+    use crate::household::{
+        Authorisation, Authority, Declared, Household, LegalBasis, Purpose, Region, RegisteredAs, Relation, SourceScope,
+    };
+
+    fn descriptor(key: &str, purposes: &[&str], needs_id_number: bool) -> Descriptor {
+        Descriptor {
+            key: SourceKey::new(key).unwrap(),
+            title_zh: String::new(),
+            title_en: String::new(),
+            law: String::new(),
+            purposes: purposes.iter().map(|p| (*p).to_owned()).collect(),
+            speaks_for: Vec::new(),
+            never_covers: Vec::new(),
+            mode: Mode::Synchronous,
+            coverage: Coverage::County,
+            needs_id_number,
+            batch_size: 1,
+            hash: String::new(),
+        }
+    }
+
+    fn authorisation(sources: SourceScope) -> Authorisation {
+        Authorisation {
+            number: "SQ-1".into(),
+            signed_on: "2026-10-20".parse().unwrap(),
+            signed_by: Authority::Own,
+            purposes: vec!["social_assistance".into()],
+            sources,
+            valid_until: Some("2026-12-31".parse().unwrap()),
+            document_sha256: None,
+        }
+    }
+
+    fn request(authorisation: Option<Authorisation>, kind: LegalBasisKind) -> Request {
+        Request {
+            purpose: Purpose::DibaoApplication,
+            region: Region("620422".into()),
+            as_of: "2026-11-01".parse().unwrap(),
+            reference: None,
+            commissioned_by: None,
+            legal_basis: LegalBasis { kind, document_number: Some("1".into()) },
+            applicant: MemberRef("m1".into()),
+            kin_of_official: false,
+            household: Household {
+                registered_as: RegisteredAs::Urban,
+                address: None,
+                members: vec![Member {
+                    reference: MemberRef("m1".into()),
+                    relation: Relation("01".into()),
+                    name: "测试员".into(),
+                    former_names: Vec::new(),
+                    id_kind: IdKind::Resident,
+                    id_number: Some("110101199003070038".into()),
+                    birth_date: Some("1990-03-07".parse().unwrap()),
+                    sex: None,
+                    phone: None,
+                    authorisation,
+                    can_work: None,
+                    declared: Declared::default(),
+                }],
+                obligors: Vec::new(),
+            },
+            recipient_key: None,
+        }
+    }
+
+    fn decision(request: &Request, descriptor: &Descriptor, enabled: bool, today: &str) -> Result<(), Skip> {
+        let planned = plan(request, "township", &[PlannedSource { descriptor, enabled }], today.parse().unwrap());
+        planned.into_iter().next().unwrap().decision.map(|_| ())
+    }
+
+    #[test]
+    fn no_authorisation_no_query() {
+        let tax = descriptor("tax", &["all"], true);
+        let consented = request(Some(authorisation(SourceScope::All)), LegalBasisKind::Authorisation);
+        assert_eq!(decision(&consented, &tax, true, "2026-11-01"), Ok(()));
+        assert_eq!(decision(&consented, &tax, true, "2026-12-31"), Ok(()));
+        assert_eq!(decision(&consented, &tax, true, "2027-01-01"), Err(Skip::NotAuthorised), "expired");
+        assert_eq!(decision(&consented, &tax, true, "2026-10-19"), Err(Skip::NotAuthorised), "not signed yet");
+        let only_health = SourceScope::Only(vec![SourceKey::new("health").unwrap()]);
+        let narrow = request(Some(authorisation(only_health)), LegalBasisKind::Authorisation);
+        assert_eq!(decision(&narrow, &tax, true, "2026-11-01"), Err(Skip::NotAuthorised));
+        let silent = request(None, LegalBasisKind::Authorisation);
+        assert_eq!(decision(&silent, &tax, true, "2026-11-01"), Err(Skip::NotAuthorised));
+        let duty = request(None, LegalBasisKind::StatutoryDuty);
+        assert_eq!(decision(&duty, &tax, true, "2026-11-01"), Ok(()));
+    }
+
+    #[test]
+    fn only_what_the_purpose_needs_and_the_person_can_be_asked_by() {
+        let consented = request(Some(authorisation(SourceScope::All)), LegalBasisKind::Authorisation);
+        let elsewhere = descriptor("tax", &["tekun_application"], true);
+        assert_eq!(decision(&consented, &elsewhere, true, "2026-11-01"), Err(Skip::NotNeededForPurpose));
+        let tax = descriptor("tax", &["dibao_application"], true);
+        assert_eq!(decision(&consented, &tax, false, "2026-11-01"), Err(Skip::Disabled));
+        let mut newborn = consented;
+        newborn.household.members[0].id_kind = IdKind::BirthCertificate;
+        assert_eq!(decision(&newborn, &tax, true, "2026-11-01"), Err(Skip::NoIdentifier));
+        let register = descriptor("household_registration", &["all"], false);
+        assert_eq!(decision(&newborn, &register, true, "2026-11-01"), Ok(()), "asked by name and birth date");
+    }
+
+    #[test]
+    fn the_window_is_the_twelve_months_that_end_with_the_day() {
+        assert_eq!(window_from("2026-11-01".parse().unwrap()).to_string(), "2025-11-02");
+        assert_eq!(window_from("2024-02-29".parse().unwrap()).to_string(), "2023-03-01");
+    }
+}

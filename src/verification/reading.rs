@@ -1,0 +1,293 @@
+//! Reading: states, events, reports. A report is opened only after its reading stands in the log.
+
+use std::time::Duration;
+
+use futures_util::Stream;
+use futures_util::stream;
+use jiff::civil::Date;
+use tokio::time::{Instant, timeout_at};
+use uuid::Uuid;
+
+use super::states::{CaseEvent, CasePage, CaseStatus, CaseSummary, CellStatus, EventKind, ListFilter, VersionSummary};
+use super::{ReadError, VerificationError, Verifier, sealing};
+use crate::auth::Caller;
+use crate::household::{Region, Request};
+use crate::report::Report;
+use crate::report::jose::jws::UnverifiedJws;
+use crate::report::jose::{RecipientKey, jwe};
+use crate::store::{self, CaseEventKind, CaseFilter, CaseRow, CaseState, CellRow, StoreError, VersionRow};
+
+/// How a report is delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportForm {
+    /// JWE around JWS, for the recipient's key.
+    Sealed,
+    /// Opened on the server.
+    Json,
+    /// Opened on the server, for reading and printing.
+    Html {
+        /// In English.
+        english: bool,
+    },
+}
+
+/// A report as it is handed over.
+pub struct Delivered {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Of a page: the content of its style element, which whoever serves it must allow.
+    pub style: Option<String>,
+}
+
+impl From<Vec<u8>> for Delivered {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes, style: None }
+    }
+}
+
+/// Events read at a time.
+const EVENTS_A_READ: u32 = 200;
+/// Watchers look by themselves after this: another process may have done the work.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+impl Verifier {
+    /// The caller's cases, newest first.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn list(&self, caller: &Caller, filter: &ListFilter) -> Result<CasePage, VerificationError> {
+        let reference = filter.reference.as_deref().map(|text| self.reference_tag(&caller.organisation, text));
+        let cursor = filter.cursor.as_deref().and_then(|text| Uuid::parse_str(text).ok());
+        let wanted = CaseFilter {
+            organisations: Some(vec![caller.organisation.clone()]),
+            region_prefixes: caller.regions.iter().map(|region| region.trim_end_matches("00").to_owned()).collect(),
+            states: filter.status.as_deref().and_then(CaseState::parse).into_iter().collect(),
+            reference_tags: reference.into_iter().collect(),
+            subject_tags: Vec::new(),
+            cursor,
+            limit: filter.limit + 1,
+        };
+        let nothing = caller.regions.is_empty();
+        let mut rows = if nothing { Vec::new() } else { self.0.store.list_cases(&wanted).await? };
+        let more = rows.len() > filter.limit as usize;
+        rows.truncate(filter.limit as usize);
+        let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
+        Ok(CasePage { items: rows.iter().map(CaseSummary::from).collect(), next })
+    }
+
+    /// A case the caller may see.
+    async fn case(&self, caller: &Caller, id: &str) -> Result<CaseRow, ReadError> {
+        let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
+        let case = self.0.store.get_case(id).await?;
+        if caller.covers(&case.organisation, case.region.as_str()) { Ok(case) } else { Err(ReadError::NotFound) }
+    }
+
+    /// A case with its cells and versions; no contents.
+    ///
+    /// # Errors
+    /// [`ReadError::NotFound`].
+    pub async fn status(&self, caller: &Caller, id: &str) -> Result<CaseStatus, ReadError> {
+        let case = self.case(caller, id).await?;
+        let cells = self.0.store.cells(case.id).await?;
+        let versions = self.0.store.list_versions(case.id).await?;
+        Ok(CaseStatus {
+            summary: CaseSummary::from(&case),
+            cells: cells.iter().map(CellStatus::from).collect(),
+            versions: versions.iter().map(VersionSummary::from).collect(),
+        })
+    }
+
+    /// A case's state, by id alone: for whoever has just submitted it.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn state_of(&self, id: &str) -> Result<String, VerificationError> {
+        let id = Uuid::parse_str(id).map_err(|_| VerificationError::Unreadable { what: "id" })?;
+        Ok(self.0.store.get_case(id).await?.state.as_str().to_owned())
+    }
+
+    /// Waits until a case has its first version. Whether it came in time.
+    pub async fn wait_for_report(&self, id: &str, limit: Duration) -> bool {
+        self.wait_for(id, limit, |case| case.latest_version.is_some() || case.state.at_rest()).await
+    }
+
+    /// Waits until a case is at rest. Whether it came in time.
+    pub async fn wait_for_rest(&self, id: &str, limit: Duration) -> bool {
+        self.wait_for(id, limit, |case| case.state.at_rest()).await
+    }
+
+    async fn wait_for(&self, id: &str, limit: Duration, reached: impl Fn(&CaseRow) -> bool) -> bool {
+        let Ok(id) = Uuid::parse_str(id) else { return false };
+        let mut news = self.0.hub.watch(id);
+        let deadline = Instant::now() + limit;
+        loop {
+            news.borrow_and_update();
+            if self.0.store.get_case(id).await.is_ok_and(|case| reached(&case)) {
+                return true;
+            }
+            if Instant::now() >= deadline {
+                return false;
+            }
+            let look = deadline.min(Instant::now() + LOOK_AGAIN);
+            drop(timeout_at(look, news.changed()).await);
+        }
+    }
+
+    /// What happened in a case after event number `after`, then whatever happens, until it rests.
+    ///
+    /// # Errors
+    /// [`ReadError::NotFound`].
+    pub async fn events(
+        &self,
+        caller: &Caller,
+        id: &str,
+        after: u64,
+    ) -> Result<impl Stream<Item = CaseEvent> + use<>, ReadError> {
+        let case = self.case(caller, id).await?;
+        let news = self.0.hub.watch(case.id);
+        let watching = Watching { verifier: self.clone(), case: case.id, news, after, ready: Vec::new(), ended: false };
+        Ok(stream::unfold(watching, Watching::next))
+    }
+
+    /// The report in the wanted form. The reading is in the log before anything is opened.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn report(
+        &self,
+        caller: &Caller,
+        id: &str,
+        version: Option<u32>,
+        form: ReportForm,
+    ) -> Result<Delivered, ReadError> {
+        let case = self.case(caller, id).await?;
+        let version = match self.0.store.get_version(case.id, version).await {
+            Err(StoreError::NotFound { .. }) => return Err(ReadError::NoVersion),
+            other => other?,
+        };
+        let receipt = self.0.ledger.report_read(caller, &case, &version, form).await?;
+        let signed = sealing::open(&self.0.store, &self.0.keys, &receipt, case.id, version.report_document).await?;
+        match form {
+            ReportForm::Sealed => {
+                let request =
+                    sealing::open(&self.0.store, &self.0.keys, &receipt, case.id, case.request_document).await?;
+                let request: Request = serde_json::from_slice(&request).map_err(|_| unreadable("request"))?;
+                let recipient =
+                    request.recipient_key.or_else(|| caller.recipient_key.clone()).ok_or(ReadError::NoRecipient)?;
+                let recipient = RecipientKey::parse(&recipient).map_err(|_| ReadError::NoRecipient)?;
+                let signed = std::str::from_utf8(&signed).map_err(|_| unreadable("report"))?;
+                let kid = UnverifiedJws::parse(signed).map_err(|_| unreadable("report"))?.kid().to_owned();
+                Ok(jwe::encrypt(signed, &kid, &recipient).map_err(VerificationError::from)?.into_bytes().into())
+            }
+            ReportForm::Json => Ok(payload(&signed)?.into()),
+            ReportForm::Html { english } => {
+                let report = read_report(&signed)?;
+                Ok(super::versions::page(&report, english))
+            }
+        }
+    }
+
+    /// The latest report of a case, opened for the operator of this machine.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub async fn opened_report(&self, caller: &Caller, id: &str) -> Result<(VersionRow, Report), ReadError> {
+        let case = self.case(caller, id).await?;
+        let version = self.0.store.get_version(case.id, None).await?;
+        let receipt = self.0.ledger.report_read(caller, &case, &version, ReportForm::Json).await?;
+        let signed = sealing::open(&self.0.store, &self.0.keys, &receipt, case.id, version.report_document).await?;
+        Ok((version, read_report(&signed)?))
+    }
+
+    /// The rules in force in a region on a day, today unless given. None when no pack covers it.
+    #[must_use]
+    pub fn resolved_policy(&self, region: &str, as_of: Option<Date>) -> Option<serde_json::Value> {
+        if !Region::is_code(region) {
+            return None;
+        }
+        let day = as_of.unwrap_or_else(|| self.0.clock.today());
+        let pack = self.0.packs.resolve(&Region(region.to_owned()), day).ok()?;
+        Some(super::versions::pack_value(&pack))
+    }
+}
+
+fn unreadable(what: &'static str) -> ReadError {
+    VerificationError::Unreadable { what }.into()
+}
+
+/// The report's bytes inside the JWS it is stored as.
+fn payload(signed: &[u8]) -> Result<Vec<u8>, ReadError> {
+    let signed = std::str::from_utf8(signed).map_err(|_| unreadable("report"))?;
+    Ok(UnverifiedJws::parse(signed).map_err(|_| unreadable("report"))?.into_payload())
+}
+
+fn read_report(signed: &[u8]) -> Result<Report, ReadError> {
+    serde_json::from_slice(&payload(signed)?).map_err(|_| unreadable("report"))
+}
+
+/// A watcher of a case.
+struct Watching {
+    verifier: Verifier,
+    case: Uuid,
+    news: tokio::sync::watch::Receiver<u64>,
+    after: u64,
+    ready: Vec<CaseEvent>,
+    ended: bool,
+}
+
+impl Watching {
+    async fn next(mut self) -> Option<(CaseEvent, Self)> {
+        loop {
+            if let Some(event) = self.ready.pop() {
+                return Some((event, self));
+            }
+            if self.ended {
+                return None;
+            }
+            self.news.borrow_and_update();
+            self.read().await.ok()?;
+            if self.ready.is_empty() && !self.ended {
+                drop(tokio::time::timeout(LOOK_AGAIN, self.news.changed()).await);
+            }
+        }
+    }
+
+    /// Reads what is new, last first. The case's rest ends the stream once everything before it has been told.
+    async fn read(&mut self) -> Result<(), StoreError> {
+        let store = &self.verifier.0.store;
+        let at_rest = store.get_case(self.case).await?.state.at_rest();
+        let events = store.case_events(self.case, self.after, EVENTS_A_READ).await?;
+        if let Some(last) = events.last() {
+            self.after = last.seq;
+            let cells = store.cells(self.case).await?;
+            let versions = store.list_versions(self.case).await?;
+            self.ready = events.iter().filter_map(|event| told(event, &cells, &versions)).collect();
+            self.ready.reverse();
+        } else {
+            self.ended = at_rest;
+        }
+        Ok(())
+    }
+}
+
+fn told(event: &store::CaseEvent, cells: &[CellRow], versions: &[VersionRow]) -> Option<CaseEvent> {
+    let what = match event.kind {
+        CaseEventKind::State => EventKind::State { status: event.state?.as_str().to_owned() },
+        CaseEventKind::Issued => EventKind::Issued { version: event.version? },
+        CaseEventKind::Version => {
+            EventKind::Version(versions.iter().find(|row| Some(row.number) == event.version)?.into())
+        }
+        CaseEventKind::Answer => {
+            let is = |row: &&CellRow| {
+                Some(&row.member_ref) == event.member_ref.as_ref() && Some(&row.source) == event.source.as_ref()
+            };
+            let mut cell = CellStatus::from(cells.iter().find(is)?);
+            let answer = event.answer.map(|kind| kind.as_str().to_owned());
+            // The reason stands with the cell's present answer: an earlier one had none.
+            cell.why = cell.why.filter(|_| cell.answer == answer);
+            cell.answer = answer;
+            EventKind::Answer(cell)
+        }
+    };
+    Some(CaseEvent { seq: event.seq, at: event.at.to_string(), what })
+}

@@ -1,0 +1,138 @@
+//! From bytes to an accepted case: checked, entered in the log, stored; only then is the caller told.
+
+use jiff::ToSpan;
+use uuid::Uuid;
+
+use super::answers::Cells;
+use super::case_work::Work;
+use super::intake::{IntakeContext, read_request};
+use super::{SubmitError, VerificationError, Verifier, sealing};
+use crate::auth::Caller;
+use crate::household::{Fault, IdNumber, Region, Request};
+use crate::store::{Created, DocumentKind, IdempotencyKey, NewCase, Tag};
+
+/// Hours an idempotency key is remembered: 30 days.
+const IDEMPOTENCY_HOURS: i64 = 30 * 24;
+
+/// An accepted case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submitted {
+    /// Id.
+    pub id: String,
+    /// Whether an earlier request with the same Idempotency-Key made it.
+    pub replayed: bool,
+}
+
+impl Verifier {
+    /// Accepts a household to be verified. When this returns, nothing that was accepted can be lost.
+    ///
+    /// # Errors
+    /// [`SubmitError`]; every fault of the request at once. Nothing is asked and nothing stored but the refusal's entry in the log.
+    pub async fn submit(&self, caller: &Caller, body: &[u8], key: Option<&str>) -> Result<Submitted, SubmitError> {
+        let inner = &self.0;
+        let now = inner.clock.now();
+        let idempotency = key.map(|key| IdempotencyKey {
+            key_tag: self.tag("idempotency-key", &format!("{}\n{key}", caller.subject)),
+            body_mac: inner.keys.body_mac(body).bytes(),
+            expires_at: now.saturating_add(IDEMPOTENCY_HOURS.hours()).unwrap_or(now),
+        });
+        if let Some(key) = &idempotency
+            && let Some(case) = inner.store.find_idempotent(&caller.subject, key.key_tag, &key.body_mac, now).await?
+        {
+            return Ok(Submitted { id: case.to_string(), replayed: true });
+        }
+        let request = match self.read(caller, body) {
+            Ok(request) => request,
+            Err(faults) => {
+                inner.ledger.refused(caller, "invalid").await.map_err(VerificationError::from)?;
+                metrics::counter!("hedui_requests_refused_total").increment(1);
+                return Err(SubmitError::Faults(faults));
+            }
+        };
+        if !caller.covers_region(request.region.as_str()) {
+            inner.ledger.refused(caller, "region").await.map_err(VerificationError::from)?;
+            return Err(SubmitError::Forbidden);
+        }
+        self.accept(caller, request, idempotency).await
+    }
+
+    fn read(&self, caller: &Caller, body: &[u8]) -> Result<Request, Vec<Fault>> {
+        let today = self.0.clock.today();
+        let sources = self.0.departments.keys();
+        let knows_region = |region: &Region| self.0.packs.resolve(region, today).is_ok();
+        let covers_day = |region: &Region, day| self.0.packs.resolve(region, day).is_ok();
+        let context = IntakeContext {
+            today,
+            knows_region: &knows_region,
+            covers_day: &covers_day,
+            sources: &sources,
+            has_registered_key: caller.recipient_key.is_some(),
+        };
+        let mut request = read_request(body, &context)?;
+        if request.recipient_key.is_none() {
+            request.recipient_key.clone_from(&caller.recipient_key);
+        }
+        Ok(request)
+    }
+
+    async fn accept(
+        &self,
+        caller: &Caller,
+        request: Request,
+        idempotency: Option<IdempotencyKey>,
+    ) -> Result<Submitted, SubmitError> {
+        let inner = &self.0;
+        let id = Uuid::now_v7();
+        let stored = serde_json::to_vec(&request).map_err(|_| VerificationError::Unreadable { what: "request" })?;
+        let sealed = sealing::seal(&inner.keys, id, DocumentKind::Request, &stored)?;
+        let receipt = inner.ledger.accepted(caller, id, &request).await.map_err(VerificationError::from)?;
+        let case = NewCase {
+            id,
+            organisation: caller.organisation.clone(),
+            client: caller.subject.clone(),
+            purpose: request.purpose,
+            region: request.region.clone(),
+            reference_tag: request.reference.as_deref().map(|text| self.reference_tag(&caller.organisation, text)),
+            created_at: inner.clock.now(),
+            as_of: request.as_of,
+            idempotency,
+            subject_tags: self.person_tags(&request),
+            request: sealed,
+        };
+        match inner.store.create_case(&receipt, case).await? {
+            Created::Existing(existing) => Ok(Submitted { id: existing.to_string(), replayed: true }),
+            Created::New(id) => {
+                if let Ok(case) = inner.store.get_case(id).await {
+                    inner.memory.keep(Work { case, request, receipt, cells: Cells::new() });
+                }
+                inner.bell.notify_one();
+                metrics::counter!("hedui_cases_accepted_total").increment(1);
+                Ok(Submitted { id: id.to_string(), replayed: false })
+            }
+        }
+    }
+
+    /// A blind index for look-up.
+    pub(super) fn tag(&self, domain: &str, text: &str) -> Tag {
+        let tag = self.0.keys.blind_index(domain, text);
+        Tag::new(tag.epoch(), tag.bytes())
+    }
+
+    /// The blind index of a caller's reference, apart for each organisation.
+    pub(super) fn reference_tag(&self, organisation: &str, reference: &str) -> Tag {
+        self.tag("reference", &format!("{organisation}\n{reference}"))
+    }
+
+    /// The log's tag of a person.
+    pub(super) fn subject_tag(&self, number: &IdNumber) -> Tag {
+        let tag = self.0.keys.subject_tag(number.expose());
+        Tag::new(tag.epoch(), tag.bytes())
+    }
+
+    fn person_tags(&self, request: &Request) -> Vec<Tag> {
+        let members = request.household.members.iter();
+        let obligors = request.household.obligors.iter().map(|obligor| &obligor.person);
+        let numbers = members.chain(obligors).filter_map(|person| person.id_number.as_ref());
+        numbers.map(|number| self.tag("person", number.expose())).collect()
+    }
+}

@@ -1,0 +1,139 @@
+//! The verifier: what it is made of, and its life.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use super::Departments;
+use super::hub::Hub;
+use super::ledger::Ledger;
+use super::memory::Memory;
+use super::runner;
+use crate::identity::Model;
+use crate::keys::KeyRing;
+use crate::policy::Packs;
+use crate::store::Store;
+use crate::telemetry::Clock;
+
+/// How cases run.
+#[derive(Clone, Debug)]
+pub struct VerifierSettings {
+    /// At the same time.
+    pub concurrent_cases: usize,
+    /// A dead process's cases are taken over after this.
+    pub lease: Duration,
+    /// Days within which the applicant may object.
+    pub objection_days: u32,
+}
+
+/// What a verifier is made of.
+pub struct Parts {
+    /// Where everything durable is.
+    pub store: Store,
+    /// The audit log over the same store.
+    pub log: crate::audit::Log,
+    /// Keys.
+    pub keys: Arc<KeyRing>,
+    /// The departments.
+    pub departments: Departments,
+    /// Rules.
+    pub packs: Arc<Packs>,
+    /// Matcher.
+    pub model: Arc<Model>,
+    /// The clock.
+    pub clock: Clock,
+    /// Settings.
+    pub settings: VerifierSettings,
+}
+
+/// Verifies households. Cheap to clone.
+#[derive(Clone)]
+pub struct Verifier(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) store: Store,
+    pub(super) ledger: Ledger,
+    pub(super) keys: Arc<KeyRing>,
+    pub(super) departments: Departments,
+    pub(super) packs: Arc<Packs>,
+    pub(super) model: Arc<Model>,
+    pub(super) model_hash: String,
+    pub(super) clock: Clock,
+    pub(super) settings: VerifierSettings,
+    pub(super) hub: Hub,
+    /// Cases in hand, so that the runner need not open what was sealed a moment ago.
+    pub(super) memory: Memory,
+    /// Rung when there is a case to claim.
+    pub(super) bell: Notify,
+    pub(super) running: Arc<Semaphore>,
+    pub(super) worker: String,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Verifier {
+    /// Starts claiming and running cases. Must be called within a Tokio runtime.
+    #[must_use]
+    pub fn start(parts: Parts) -> Self {
+        let model_hash = parts.model.hash().to_owned();
+        let inner = Arc::new(Inner {
+            store: parts.store,
+            ledger: Ledger::new(parts.log),
+            keys: parts.keys,
+            departments: parts.departments,
+            packs: parts.packs,
+            model: parts.model,
+            model_hash,
+            clock: parts.clock,
+            running: Arc::new(Semaphore::new(parts.settings.concurrent_cases)),
+            settings: parts.settings,
+            hub: Hub::default(),
+            memory: Memory::default(),
+            bell: Notify::new(),
+            worker: Uuid::now_v7().to_string(),
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        });
+        let verifier = Self(inner);
+        let (runner, stop) = (verifier.clone(), verifier.0.stop.clone());
+        verifier.0.tasks.spawn(async move { stop.run_until_cancelled(runner::run(runner.clone())).await });
+        verifier
+    }
+
+    /// Stops claiming, gives running cases up (their leases run out, nothing is lost), and closes the store.
+    pub async fn stop(&self) {
+        self.0.stop.cancel();
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+        self.0.ledger.stop(self.0.clock.now()).await;
+        self.0.store.clone().close().await;
+    }
+
+    /// Runs something that ends with the verifier.
+    pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.0.stop.clone();
+        self.0.tasks.spawn(async move { stop.run_until_cancelled(work).await });
+    }
+
+    /// Why nothing can be accepted now; empty when all is well.
+    pub async fn not_ready(&self) -> Vec<String> {
+        let mut reasons = Vec::new();
+        if self.0.store.ping().await.is_err() {
+            reasons.push("the store does not answer".to_owned());
+        }
+        if !self.0.ledger.is_open() {
+            reasons.push("the audit log cannot be written".to_owned());
+        }
+        reasons
+    }
+
+    /// The key set reports are signed with.
+    #[must_use]
+    pub fn signing_keys(&self) -> serde_json::Value {
+        self.0.keys.jwks()
+    }
+}

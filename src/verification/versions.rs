@@ -1,0 +1,179 @@
+//! A version of a case's report: evidence, rules, body, entry in the log, attestation, signature, seal, store; in this order.
+
+use std::collections::BTreeMap;
+
+use super::attribution;
+use super::case_work::Work;
+use super::reading::Delivered;
+use super::{VerificationError, Verifier, sealing};
+use crate::household::{Evidence, SourceKey, Verdict};
+use crate::policy::assessment::Assessment;
+use crate::policy::{self, Pack, Window};
+use crate::report::{
+    self, Attestation, Body, Inputs, PackFacts, Period, ReferenceLine, Report, SigningKey, SourceTimings, Supersedes,
+    Words,
+};
+use crate::store::{AuditReceipt, CaseState, DocumentKind, NewVersion, VersionReason};
+
+/// Name and version of the engine, as a report states it.
+const ENGINE: &str = concat!("hedui ", env!("CARGO_PKG_VERSION"));
+
+impl Verifier {
+    /// Makes the next version of a case's report from what is known now.
+    pub(super) async fn make_version(
+        &self,
+        work: &Work,
+        reason: VersionReason,
+    ) -> Result<CaseState, VerificationError> {
+        let inner = &self.0;
+        let before = match work.case.latest_version {
+            Some(_) => Some(inner.store.get_version(work.case.id, None).await?),
+            None => None,
+        };
+        let supersedes = before.as_ref().map(|version| Supersedes {
+            version: version.number,
+            body_sha256: hex::encode(version.body_hash),
+            reason: reason_in_words(reason),
+        });
+        let number = before.map_or(1, |version| version.number + 1);
+        let evidence = attribution::evidence(&work.request, &work.cells, &inner.departments, &inner.model);
+        let body = self.body(work, &evidence, number, supersedes)?;
+        let body_hash = body_hash(&body)?;
+        let receipt = inner.ledger.completed(&work.case, number, body_hash).await?;
+        let report = Report { attestation: self.attest(work, &body, &receipt).await?, body };
+        let signed = report::jose::jws::sign(&report.bytes(), &inner.keys.report_signer())?;
+        let new_state = Self::state_after(work);
+        let version = NewVersion {
+            number,
+            is_final: new_state == CaseState::Final,
+            issued_by: None,
+            reason,
+            body_hash,
+            report: sealing::seal(&inner.keys, work.case.id, DocumentKind::Report, signed.as_bytes())?,
+            attestation: None,
+            created_at: inner.clock.now(),
+            reviews_open: open_reviews(&evidence),
+            callback: false,
+        };
+        inner.store.add_version(&receipt, work.case.id, version, new_state).await?;
+        metrics::counter!("hedui_versions_total", "reason" => reason.as_str()).increment(1);
+        Ok(new_state)
+    }
+
+    /// The deterministic part: same evidence, same pack, same bytes.
+    fn body(
+        &self,
+        work: &Work,
+        evidence: &Evidence,
+        version: u32,
+        supersedes: Option<Supersedes>,
+    ) -> Result<Body, VerificationError> {
+        let inner = &self.0;
+        let request = &work.request;
+        let pack = inner.packs.resolve(&request.region, request.as_of).map_err(|_| VerificationError::NoPack)?;
+        let assessment = policy::assess(evidence, &pack);
+        let window = Window::before(request.as_of);
+        let facts = inner.departments.facts();
+        let (zh, en) = pack.names();
+        Ok(report::assemble(&Inputs {
+            request,
+            evidence,
+            assessment: &assessment,
+            number: report_number(work),
+            version,
+            supersedes,
+            issued: None,
+            period: Period { from: window.first_day, to: window.last_day },
+            region_name: Some(Words::new(zh, en)),
+            sources: &facts,
+            pack: PackFacts { sha256: pack.hash().to_owned(), names: pack_names(&pack) },
+            identity_model_sha256: inner.model_hash.clone(),
+            engine: ENGINE.to_owned(),
+            reference_lines: reference_lines(&assessment),
+            referrals: Vec::new(),
+            objection_within_days: inner.settings.objection_days,
+        }))
+    }
+
+    async fn attest(&self, work: &Work, body: &Body, receipt: &AuditReceipt) -> Result<Attestation, VerificationError> {
+        let (leaf, proof) = self.0.ledger.prove(receipt).await?;
+        let thumbprint = self.0.keys.report_signer().kid().to_owned();
+        Ok(Attestation {
+            body_sha256: body.hash(),
+            created_at: self.0.clock.now(),
+            engine: ENGINE.to_owned(),
+            timings: timings(work),
+            leaf_index: receipt.index(),
+            leaf: String::from_utf8(leaf.leaf.bytes)
+                .map_err(|_| VerificationError::Unreadable { what: "log entry" })?,
+            leaf_hash: hex::encode(leaf.leaf.hash),
+            inclusion_proof: proof.hashes.iter().map(|hash| hex::encode(hash.0)).collect(),
+            checkpoint: proof.checkpoint,
+            signing_key: SigningKey { id: thumbprint.clone(), jwk_thumbprint: thumbprint },
+        })
+    }
+}
+
+/// `HD-620422-2026-000123`: region, year of acceptance, index of the acceptance's entry in the log: unique without a counter of its own.
+fn report_number(work: &Work) -> String {
+    let year = crate::telemetry::china_date(work.case.created_at).year();
+    format!("HD-{}-{year}-{:06}", work.case.region.as_str(), work.case.accepted_leaf)
+}
+
+fn body_hash(body: &Body) -> Result<crate::store::Hash, VerificationError> {
+    let bytes = hex::decode(body.hash()).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes.ok_or(VerificationError::Unreadable { what: "hash" })
+}
+
+fn reason_in_words(reason: VersionReason) -> Words {
+    match reason {
+        VersionReason::First => Words::new("首次核对", "first report"),
+        VersionReason::LateAnswer => Words::new("补充部门后续反馈", "an answer that came later"),
+        VersionReason::Review => Words::new("人工核实存疑记录", "a person decided on a record that was held"),
+        VersionReason::Objection => Words::new("申请人提出异议", "the applicant objected"),
+        VersionReason::Correction => Words::new("部门更正数据", "a department corrected its record"),
+        VersionReason::Withdrawal => Words::new("撤回授权", "an authorisation was withdrawn"),
+    }
+}
+
+fn open_reviews(evidence: &Evidence) -> u32 {
+    let held = evidence.records.iter().filter(|record| record.verdict == Verdict::Review);
+    u32::try_from(held.count()).unwrap_or(u32::MAX)
+}
+
+fn timings(work: &Work) -> Vec<SourceTimings> {
+    let mut by_source: BTreeMap<&SourceKey, SourceTimings> = BTreeMap::new();
+    for ((member, source), state) in work.cells.iter().filter(|(_, state)| state.attempts > 0) {
+        let timings = by_source.entry(source).or_insert_with(|| SourceTimings::new(source.clone()));
+        timings.enter(member, state.attempts, state.elapsed_ms);
+    }
+    by_source.into_values().collect()
+}
+
+fn reference_lines(assessment: &Assessment) -> Vec<ReferenceLine> {
+    vec![ReferenceLine {
+        name: Words::new("低保标准", "dibao standard"), monthly: assessment.totals.standard_monthly
+    }]
+}
+
+fn pack_names(pack: &Pack) -> Vec<String> {
+    let (zh, _) = pack.names();
+    vec![zh.to_owned()]
+}
+
+/// A resolved pack as shown to callers.
+pub(super) fn pack_value(pack: &Pack) -> serde_json::Value {
+    let (zh, en) = pack.names();
+    serde_json::json!({
+        "region": pack.region(), "name_zh": zh, "name_en": en, "as_of": pack.as_of(), "sha256": pack.hash(),
+        "parameters": pack.explain_all(),
+    })
+}
+
+/// A report for reading and printing.
+pub(super) fn page(report: &Report, english: bool) -> Delivered {
+    use crate::report::render::html;
+    let lang = if english { report::text::Lang::En } else { report::text::Lang::Zh };
+    let page = html::render(&report.body, Some(&report.attestation), lang);
+    Delivered { bytes: page.into_bytes(), style: Some(html::style_of(&report.body)) }
+}

@@ -1,0 +1,13 @@
+//! What `api` and `console` share: problem documents (RFC 9457), limits, sign-in, TLS. No route, no rule, no storage.
+
+mod limits;
+mod path_text;
+mod problem;
+mod signed_in;
+mod tls;
+
+pub use limits::{guard, policy_of_page, read_body};
+pub use path_text::PathText;
+pub use problem::{Problem, ProblemKind};
+pub use signed_in::SignedIn;
+pub use tls::{TlsError, TlsListener};

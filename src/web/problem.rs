@@ -1,0 +1,147 @@
+//! Errors as RFC 9457 problem documents. A body never carries personal data; the cause of a 500 goes to the log alone.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::auth::AuthError;
+use crate::household::Fault;
+
+/// A problem document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Problem {
+    /// A stable name of the problem: `urn:hedui:problem:invalid-request`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// In English.
+    pub title: String,
+    /// In Chinese.
+    pub title_zh: String,
+    /// HTTP status.
+    pub status: u16,
+    /// What to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Every fault of a request, with JSON pointers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<Fault>,
+}
+
+/// The problems there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// No or no valid token.
+    Unauthorised,
+    /// The caller may not.
+    Forbidden,
+    /// No such thing, or not the caller's to see.
+    NotFound,
+    /// The method does not exist here.
+    MethodNotAllowed,
+    /// Not there yet, or not in this state.
+    Conflict,
+    /// The request has faults.
+    InvalidRequest,
+    /// The same Idempotency-Key came with another body.
+    IdempotencyConflict,
+    /// The body is larger than allowed.
+    TooLarge,
+    /// A media type nobody offers.
+    NotAcceptable,
+    /// A content type nobody reads.
+    UnsupportedMedia,
+    /// Something failed inside; the log knows.
+    Internal,
+    /// The service cannot take it now.
+    Unavailable,
+}
+
+impl ProblemKind {
+    fn parts(self) -> (StatusCode, &'static str, &'static str, &'static str) {
+        match self {
+            Self::Unauthorised => (StatusCode::UNAUTHORIZED, "unauthorised", "not signed in", "未登录或令牌无效"),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "not allowed", "没有权限"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "not found", "不存在或无权查看"),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method", "method not allowed", "不支持该方法"),
+            Self::Conflict => (StatusCode::CONFLICT, "conflict", "not possible in this state", "当前状态下不能进行"),
+            Self::InvalidRequest => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "invalid-request", "the request has faults", "请求有误")
+            }
+            Self::IdempotencyConflict => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency-conflict",
+                "this Idempotency-Key was used with another body",
+                "该幂等键已用于不同的请求",
+            ),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "the body is too large", "请求过大"),
+            Self::NotAcceptable => {
+                (StatusCode::NOT_ACCEPTABLE, "not-acceptable", "no such representation", "不提供该格式")
+            }
+            Self::UnsupportedMedia => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported-media",
+                "send application/json",
+                "请使用 application/json",
+            ),
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "something failed here", "服务内部错误"),
+            Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "not available now", "服务暂不可用"),
+        }
+    }
+}
+
+impl Problem {
+    /// A problem with nothing to add.
+    #[must_use]
+    pub fn new(kind: ProblemKind) -> Self {
+        let (status, name, title, title_zh) = kind.parts();
+        Self {
+            kind: format!("urn:hedui:problem:{name}"),
+            title: title.into(),
+            title_zh: title_zh.into(),
+            status: status.as_u16(),
+            detail: None,
+            errors: Vec::new(),
+        }
+    }
+
+    /// With what to do.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// With every fault.
+    #[must_use]
+    pub fn with_faults(mut self, errors: Vec<Fault>) -> Self {
+        self.errors = errors;
+        self
+    }
+
+    /// A failure inside: the cause goes to the log, a constant body to the caller. Error types here carry nothing personal.
+    #[must_use]
+    pub fn internal(cause: &dyn std::error::Error) -> Self {
+        tracing::error!(cause = %cause, "a call failed inside");
+        Self::new(ProblemKind::Internal)
+    }
+}
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        Self::new(ProblemKind::Unauthorised).with_detail(error.to_string())
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"hedui\""));
+        }
+        response
+    }
+}

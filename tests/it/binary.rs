@@ -1,0 +1,158 @@
+//! The built program over a folder of its own: settings, keys, clients and an issuer as an operator would lay them out.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use hedui::auth::LocalIssuer;
+use hedui::config::Client as Registered;
+use hedui::report::jose::generate_recipient;
+use hedui::telemetry::Clock;
+use hedui_mock_sources::Key;
+use serde_json::Value;
+
+use super::client::Client;
+use super::support::{ORGANISATION, secret_variable};
+
+/// Limits of departments that answer well but slowly.
+pub const DEFAULTS: &str = "[defaults]\nrate_per_second = 0\nbatch_window_ms = 20\npoll_interval_ms = 100\ntimeout_ms = 3000\n\
+                            total_timeout_ms = 8000\nretries = 1\nbreaker = { failures = 0, open_secs = 1 }\n";
+
+/// A folder with everything the program needs.
+pub struct Installation {
+    folder: tempfile::TempDir,
+    issuer: LocalIssuer,
+    client: Registered,
+}
+
+impl Installation {
+    /// Lays out settings for departments below `base_url`. `defaults` begins the departments' settings, `more` ends them.
+    pub fn new(base_url: &str, defaults: &str, more: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+        let issuer = LocalIssuer::new(Clock::system()).expect("an issuer");
+        let accepted = issuer.publish(folder.path()).expect("a key set");
+        let pair = generate_recipient().expect("a key pair");
+        write("recipient.jwk", &pair.public_jwk.to_string());
+        write(
+            "clients.toml",
+            &format!(
+                "[[client]]\nid = \"township\"\norganisation = \"{ORGANISATION}\"\nregions = [\"620422\"]\n\
+                 roles = [\"caseworker\"]\nrecipient_key_file = \"recipient.jwk\"\n"
+            ),
+        );
+        write(
+            "hedui.toml",
+            &format!(
+                "[server]\nlisten = \"127.0.0.1:0\"\n[sources]\nfile = \"sources.toml\"\ndefinitions = \"definitions\"\n\
+                 [clients]\nfile = \"clients.toml\"\n[auth]\naudience = \"hedui\"\n[[auth.issuer]]\nissuer = \"{}\"\n\
+                 algorithm = \"{}\"\njwks_file = \"issuer-jwks.json\"\n[log]\nlevel = \"debug\"\nformat = \"json\"\n",
+                accepted.issuer, accepted.algorithm
+            ),
+        );
+        std::fs::create_dir(folder.path().join("definitions")).expect("a folder");
+        let mut sources = defaults.to_owned();
+        for key in Key::ALL.map(Key::as_str) {
+            sources.push_str(&format!("[source.{key}]\nbase_url = \"{base_url}/{key}\"\n"));
+            sources.push_str(&format!("secret = {{ env = \"{}\" }}\n", secret_variable(key)));
+        }
+        sources.push_str(more);
+        write("sources.toml", &sources);
+        let client = Registered {
+            id: "township".into(),
+            organisation: ORGANISATION.into(),
+            regions: vec!["620422".into()],
+            roles: vec!["caseworker".into()],
+            recipient_key: None,
+        };
+        let made = Self { folder, issuer, client };
+        let keys = made.run(&["keys", "init"]);
+        assert!(keys.status.success(), "{}", String::from_utf8_lossy(&keys.stderr));
+        made
+    }
+
+    /// A path in the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hedui"));
+        command.args(arguments).arg("--config").arg(self.path("hedui.toml")).current_dir(self.folder.path());
+        command.env_remove("RUST_LOG").env("RUST_BACKTRACE", "0").env("NO_COLOR", "1");
+        for key in Key::ALL {
+            command.env(secret_variable(key.as_str()), key.credential());
+        }
+        command.env(secret_variable("agriculture"), "farm-token");
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("the program runs")
+    }
+
+    /// Starts the service and waits until it listens. Its log lines are added to `log.txt`.
+    pub async fn serve(&self) -> Service {
+        let log = self.path("log.txt");
+        let known = std::fs::read(&log).map_or(0, |bytes| bytes.len());
+        let lines = File::options().create(true).append(true).open(&log).expect("the log's file");
+        let mut command = self.command(&["serve"]);
+        let child =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(lines).spawn().expect("the program starts");
+        let mut service = Service { child, url: String::new() };
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(30) {
+            if let Some(address) = address_in(&log, known) {
+                service.url = format!("http://{address}");
+                return service;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("the service does not listen: {}", std::fs::read_to_string(&log).unwrap_or_default());
+    }
+
+    /// A client of a running service.
+    pub fn client(&self, service: &Service) -> Client {
+        let token = self.issuer.token(&self.client, "hedui", "report:read", 3600).expect("a token");
+        Client::new(&service.url, Some(token))
+    }
+
+    /// Checks the log offline, as an auditor would.
+    pub fn verify_audit(&self) {
+        let checked = self.run(&["audit", "verify"]);
+        let said = String::from_utf8_lossy(&checked.stdout).into_owned() + &String::from_utf8_lossy(&checked.stderr);
+        assert!(checked.status.success(), "{said}");
+    }
+}
+
+/// The address in the log's line `listening`, after the lines that were there before.
+fn address_in(log: &Path, known: usize) -> Option<String> {
+    let bytes = std::fs::read(log).ok()?;
+    let text = String::from_utf8_lossy(bytes.get(known..)?).into_owned();
+    let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut listening = lines.filter(|line| line["fields"]["message"] == "listening");
+    listening.next().and_then(|line| line["fields"]["address"].as_str().map(str::to_owned))
+}
+
+/// A running service. Dropping it kills it.
+pub struct Service {
+    child: Child,
+    url: String,
+}
+
+impl Service {
+    /// SIGKILL: no handler runs, nothing is flushed.
+    pub fn kill(mut self) {
+        self.child.kill().expect("the process is ours");
+        self.child.wait().expect("it ends");
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

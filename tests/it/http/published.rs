@@ -1,0 +1,127 @@
+//! What the service publishes about itself: sources, rules, description, schema, keys, probes, metrics.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::Face;
+
+#[tokio::test]
+async fn the_description_names_every_route_and_no_other() {
+    let face = Face::up().await;
+    let document = face.stranger().get("/openapi.json").await.json();
+    assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")), "{}", document["openapi"]);
+    let router = include_str!("../../../src/api/router.rs");
+    let mut routed = BTreeSet::new();
+    for line in router.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")) {
+        let (path, handlers) = line.split_once('"').expect("a path");
+        let methods = ["get", "post", "put", "delete", "patch"];
+        let methods = methods.iter().filter(|method| handlers.contains(&format!("{method}(")));
+        routed.extend(methods.map(|method| format!("{method} {path}")));
+    }
+    let mut described = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("operations") {
+            described.insert(format!("{method} {path}"));
+            let closed = path.starts_with("/v1/");
+            assert_eq!(operation["security"].is_array(), closed, "{method} {path} says whether it needs a token");
+            assert_eq!(operation["responses"]["401"].is_object(), closed, "{method} {path}");
+        }
+    }
+    assert_eq!(described, routed);
+    for reference in references(&document) {
+        let pointer = reference.strip_prefix('#').expect("a reference within the document");
+        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+}
+
+fn references(value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(fields) => {
+            let own = fields.get("$ref").and_then(Value::as_str).map(str::to_owned);
+            own.into_iter().chain(fields.values().flat_map(references)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(references).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[tokio::test]
+async fn the_published_schema_holds_for_a_real_report_and_refuses_a_changed_one() {
+    let face = Face::up().await;
+    let schema = face.stranger().get("/schemas/report.json").await.json();
+    let validator = jsonschema::validator_for(&schema).expect("a JSON Schema");
+    let client = face.caseworker();
+    for request in [face.stage.mocks.sample_request(), face.household(0), face.household(7)] {
+        let id = client.verify(&request).await;
+        let report = client.get_as(&format!("/v1/verifications/{id}/report"), "application/json").await.json();
+        let faults: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
+        assert_eq!(faults, [""; 0]);
+        let mut changed = report.clone();
+        changed["body"]["totals"]["income"]["at_least"] = json!(12.5);
+        assert!(!validator.is_valid(&changed));
+        let mut longer = report;
+        longer["body"]["remark"] = json!("");
+        assert!(!validator.is_valid(&longer), "what the schema does not name is refused");
+    }
+}
+
+#[tokio::test]
+async fn departments_are_listed_with_their_law_and_state() {
+    let face = Face::up().await;
+    let listed = face.caseworker().get("/v1/sources").await.json();
+    let listed = listed.as_array().expect("a list");
+    assert_eq!(listed.len(), 18);
+    for source in listed {
+        let text = |name: &str| source["descriptor"][name].as_str().unwrap_or_default().to_owned();
+        assert!(["key", "title_zh", "title_en", "law"].iter().all(|name| !text(name).is_empty()), "{source}");
+        assert_eq!(source["health"]["enabled"], true, "{source}");
+    }
+    let whole = json!(listed).to_string();
+    assert!(!whole.contains("secret") && !whole.contains("127.0.0.1"), "neither credentials nor addresses");
+}
+
+#[tokio::test]
+async fn rules_are_shown_as_they_stand_on_a_day() {
+    let face = Face::up().await;
+    let client = face.caseworker();
+    let on = async |day: &str| client.get(&format!("/v1/policies/620422?as_of={day}")).await.json();
+    let (before, after) = (on("2025-06-01").await, on("2026-11-01").await);
+    assert_eq!((&before["as_of"], &after["as_of"]), (&json!("2025-06-01"), &json!("2026-11-01")));
+    assert_ne!(before["parameters"], after["parameters"], "another day, other rules");
+    assert_eq!(on("2026-11-01").await, after);
+    let parameters = after["parameters"].to_string();
+    assert!(parameters.contains("law") && parameters.contains("basis"), "each with its law and basis");
+    client.get("/v1/policies/110101").await.assert_problem(404, "not-found");
+    client.get("/v1/policies/620422?as_of=2019-01-01").await.assert_problem(404, "not-found");
+    client.get("/v1/policies/620422?as_of=yesterday").await.assert_problem(422, "invalid-request");
+    client.get("/v1/policies/620422?day=2026-11-01").await.assert_problem(422, "invalid-request");
+}
+
+#[tokio::test]
+async fn probes_keys_and_metrics_need_no_token_and_tell_no_secret() {
+    let face = Face::up().await;
+    face.caseworker().verify(&face.household(0)).await;
+    let stranger = face.stranger();
+    assert_eq!(stranger.get("/healthz").await.json(), json!({"status": "ok"}));
+    let ready = stranger.get("/readyz").await;
+    assert_eq!((ready.status.as_u16(), ready.json()), (200, json!({"status": "ready", "reasons": []})));
+    let metrics = stranger.get("/metrics").await;
+    assert!(metrics.header("content-type").starts_with("text/plain"));
+    assert!(metrics.text().contains("hedui_cases_accepted_total"), "{}", metrics.text());
+    let keys = stranger.get("/.well-known/jwks.json").await.json();
+    let keys = keys["keys"].as_array().expect("keys");
+    assert!(!keys.is_empty());
+    assert!(keys.iter().all(|key| key["d"].is_null() && key["x"].is_string() && key["kid"].is_string()));
+}
+
+#[tokio::test]
+async fn a_stopped_service_is_alive_but_not_ready() {
+    let face = Face::up().await;
+    face.stage.verifier.stop().await;
+    let stranger = face.stranger();
+    assert_eq!(stranger.get("/healthz").await.status, 200);
+    let ready = stranger.get("/readyz").await;
+    assert_eq!(ready.status, 503);
+    assert!(ready.json()["reasons"].as_array().is_some_and(|reasons| !reasons.is_empty()));
+}

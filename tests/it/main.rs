@@ -1,0 +1,13 @@
+//! End to end, by interface: real sockets, a real store, departments as separate servers.
+
+mod binary;
+mod client;
+mod crash;
+mod examples;
+mod faults;
+mod http;
+mod interop;
+mod nineteenth;
+mod oracle;
+mod privacy;
+mod support;

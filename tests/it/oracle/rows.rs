@@ -1,0 +1,168 @@
+//! Every row the departments hold about a person, with the fact it states: the order of `mock-sources/POPULATION.md`, written
+//! down a second time.
+
+use hedui_mock_sources::truth::{
+    Account, AccountKind, Assistance, AssistanceKind, Business, Disability, Holding, House, Job, Maternity, Pension,
+    Person, Policy, Receipt, ReturnedIncome, Settlement, Study, UnemploymentBenefit, Vehicle,
+};
+use hedui_mock_sources::{DirtKind, Key, MockSources};
+
+use super::rules::{Year, index};
+
+/// The bank that tells only whether its balances are over a limit.
+pub const TELLS_ONLY_OVER: &str = "NXB";
+
+/// What a row states.
+#[derive(Clone, Copy, Debug)]
+pub enum Fact<'a> {
+    Registration,
+    Marriage,
+    Study(&'a Study),
+    /// One of a job's contributions: own part a month.
+    Contribution(&'a Job, i64),
+    ResidentContribution(i64),
+    Pension(&'a Pension),
+    Benefit(&'a UnemploymentBenefit),
+    Maternity(&'a Maternity),
+    Death,
+    /// A job on file, and whether its wage is stated.
+    OnFile(&'a Job, bool),
+    Firm(&'a Business),
+    /// A month's wage in a tax return.
+    WageReturn(&'a Job, i32),
+    Receipt(&'a Receipt),
+    Returned(&'a ReturnedIncome),
+    House(&'a House),
+    Vehicle(&'a Vehicle),
+    Fund(&'a Job),
+    Account(&'a Account),
+    /// Balance at the bank that tells only over or under.
+    Told(i64),
+    Policy(&'a Policy),
+    Holding(&'a Holding),
+    Disability(&'a Disability),
+    Settlement(&'a Settlement),
+    /// Not income and not property, whatever it says.
+    Nothing,
+}
+
+/// A row.
+#[derive(Clone, Debug)]
+pub struct Row<'a> {
+    pub department: Key,
+    pub number: String,
+    pub ordinal: u32,
+    pub dirt: Vec<DirtKind>,
+    /// Whether the department holds the owner under another valid number.
+    pub under_second_number: bool,
+    pub fact: Fact<'a>,
+}
+
+impl Row<'_> {
+    pub fn is(&self, dirt: DirtKind) -> bool {
+        self.dirt.contains(&dirt)
+    }
+
+    /// Whether name or number were damaged, so that nobody may know whose it is.
+    pub fn identity_damaged(&self) -> bool {
+        self.under_second_number
+            || self.dirt.iter().any(|kind| !matches!(kind, DirtKind::Stale | DirtKind::Duplicated | DirtKind::Lost))
+    }
+}
+
+/// All rows about a person, the lost ones and second copies too.
+pub fn about<'a>(mocks: &MockSources, person: &'a Person, year: Year) -> Vec<Row<'a>> {
+    let records = mocks.records_about(person.id);
+    let row = |record: hedui_mock_sources::RecordTruth| {
+        let department = Key::parse(&record.department).expect("a department of the mocks");
+        let facts = facts(department, person, year);
+        let fact = facts[usize::try_from(record.ordinal).expect("a small number")];
+        let second = person.second_number.as_ref();
+        Row {
+            under_second_number: second.is_some_and(|second| second.departments.contains(&record.department)),
+            department,
+            number: record.jlbh,
+            ordinal: record.ordinal,
+            dirt: record.dirt,
+            fact,
+        }
+    };
+    records.into_iter().map(row).collect()
+}
+
+fn facts(department: Key, person: &Person, year: Year) -> Vec<Fact<'_>> {
+    match department {
+        Key::HouseholdRegistration => vec![Fact::Registration],
+        Key::Education => person.studies.iter().map(Fact::Study).collect(),
+        Key::SocialSecurity => social_security(person),
+        Key::Health => health(person),
+        Key::Employment => employment(person),
+        Key::MarketRegulation => person.businesses.iter().map(Fact::Firm).collect(),
+        Key::Tax => tax(person, year),
+        Key::CivilMarriage => person.marriages.iter().map(|_| Fact::Marriage).collect(),
+        Key::RealEstate => person.houses.iter().map(Fact::House).collect(),
+        Key::Vehicles => person.vehicles.iter().map(Fact::Vehicle).collect(),
+        Key::HousingFund => person.jobs.iter().filter(|job| job.housing_fund.is_some()).map(Fact::Fund).collect(),
+        Key::Finance => finance(person),
+        Key::Insurance => person.policies.iter().map(Fact::Policy).collect(),
+        Key::Securities => person.holdings.iter().map(Fact::Holding).collect(),
+        Key::Disability => person.disability.iter().map(Fact::Disability).collect(),
+        Key::MedicalInsurance => person.settlements.iter().map(Fact::Settlement).collect(),
+        Key::CivilAssistance => person.assistance.iter().map(assistance).collect(),
+        Key::Veterans => person.special_care.iter().map(|_| Fact::Nothing).collect(),
+    }
+}
+
+fn assistance(benefit: &Assistance) -> Fact<'_> {
+    if benefit.kind == AssistanceKind::Funeral { Fact::Death } else { Fact::Nothing }
+}
+
+fn social_security(person: &Person) -> Vec<Fact<'_>> {
+    let mut facts = Vec::new();
+    for job in person.jobs.iter().filter(|job| job.in_social_security) {
+        let parts = [job.own_pension_fen, job.own_medical_fen, job.own_unemployment_fen];
+        facts.extend(parts.into_iter().filter(|own| *own > 0).map(|own| Fact::Contribution(job, own)));
+    }
+    if person.resident_contribution_fen > 0 {
+        facts.push(Fact::ResidentContribution(person.resident_contribution_fen));
+    }
+    facts.extend(person.pensions.iter().map(Fact::Pension));
+    facts.extend(person.unemployment.iter().map(Fact::Benefit));
+    facts
+}
+
+fn health(person: &Person) -> Vec<Fact<'_>> {
+    let told = person.hospital.len() + person.serious_illness.len();
+    let mut facts = vec![Fact::Nothing; told];
+    facts.extend(person.maternity.iter().map(Fact::Maternity));
+    facts.extend(person.died.map(|_| Fact::Death));
+    facts
+}
+
+fn employment(person: &Person) -> Vec<Fact<'_>> {
+    let on_file = person.jobs.iter().filter_map(|job| Some(Fact::OnFile(job, job.in_employment?)));
+    let rest = person.subsidies.len() + usize::from(person.registered_unemployed.is_some());
+    on_file.chain(std::iter::repeat_n(Fact::Nothing, rest)).collect()
+}
+
+fn tax(person: &Person, year: Year) -> Vec<Fact<'_>> {
+    let (before, last) = (year.month(0) - 12, year.month(11));
+    let mut facts = Vec::new();
+    for job in &person.jobs {
+        let end = job.to.map_or(last, index).min(last);
+        facts.extend((index(job.from).max(before)..=end).map(|month| Fact::WageReturn(job, month)));
+    }
+    facts.extend(person.businesses.iter().flat_map(|firm| &firm.receipts).map(Fact::Receipt));
+    facts.extend(person.returned.iter().map(Fact::Returned));
+    facts
+}
+
+fn finance(person: &Person) -> Vec<Fact<'_>> {
+    let (told, full): (Vec<_>, Vec<_>) = person.accounts.iter().partition(|account| account.bank == TELLS_ONLY_OVER);
+    let mut facts: Vec<Fact<'_>> = full.into_iter().map(Fact::Account).collect();
+    if !told.is_empty() {
+        let own = told.iter().filter(|account| account.kind != AccountKind::Loan);
+        facts.push(Fact::Told(own.map(|account| account.balance_fen).sum()));
+    }
+    facts
+}

@@ -1,0 +1,209 @@
+//! Nothing of a person stands where it must not, and nothing is asked before the log has it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Duration;
+
+use hedui::audit::Action;
+use hedui_mock_sources::faults::{Fault, FaultPlan, FaultRule};
+use hedui_mock_sources::{Config, Key, MockSources};
+use serde_json::{Value, json};
+
+use super::binary::{DEFAULTS, Installation};
+use super::support::{Setup, Stage, entries};
+
+/// What must not be found anywhere: texts of people in the requests. The number of an authorisation is none: auditors look for it.
+fn canaries(requests: &[Value]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for request in requests {
+        let household = &request["household"];
+        let people = ["members", "obligors"].iter().filter_map(|group| household[*group].as_array()).flatten();
+        for person in people {
+            let fields = ["name", "id_number", "phone"].iter().filter_map(|field| person[*field].as_str());
+            found.extend(fields.map(str::to_owned));
+        }
+        found.extend(household["address"].as_str().map(str::to_owned));
+        found.extend(request["reference"].as_str().map(str::to_owned));
+    }
+    found.retain(|text| !text.is_empty());
+    found
+}
+
+/// A canary in each way a program might have written it.
+fn spellings(canary: &str) -> Vec<Vec<u8>> {
+    let utf16 = |bytes: fn(u16) -> [u8; 2]| canary.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+    let escaped: String = canary.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+    let percent: String = canary.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let mut spellings = vec![canary.as_bytes().to_vec(), utf16(u16::to_le_bytes), utf16(u16::to_be_bytes)];
+    spellings.extend([hex::encode(canary).into_bytes(), escaped.into_bytes(), percent.into_bytes()]);
+    spellings
+}
+
+/// How many canaries stand within bytes, in any spelling. Two-character names are six bytes long: by chance in ciphertext once in
+/// some 10^8 megabytes.
+fn found_in(bytes: &[u8], canaries: &BTreeSet<String>) -> usize {
+    let spelled = canaries.iter().flat_map(|canary| spellings(canary)).filter(|spelling| spelling.len() >= 6);
+    let mut wanted: BTreeMap<[u8; 2], Vec<Vec<u8>>> = BTreeMap::new();
+    for spelling in spelled {
+        wanted.entry([spelling[0], spelling[1]]).or_default().push(spelling);
+    }
+    let mut begins = vec![false; 1 << 16];
+    wanted.keys().for_each(|two| begins[usize::from(u16::from_be_bytes(*two))] = true);
+    let mut found = BTreeSet::new();
+    for (at, two) in bytes.windows(2).enumerate() {
+        let two = [two[0], two[1]];
+        if begins[usize::from(u16::from_be_bytes(two))] {
+            found.extend(wanted[&two].iter().filter(|spelling| bytes[at..].starts_with(spelling)));
+        }
+    }
+    found.len()
+}
+
+fn contains(bytes: &[u8], wanted: &str) -> bool {
+    bytes.windows(wanted.len()).any(|window| window == wanted.as_bytes())
+}
+
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn the_search_finds_what_it_looks_for() {
+    let canary: BTreeSet<String> = ["赵守田".to_owned()].into();
+    for spelling in spellings("赵守田") {
+        assert_eq!(found_in(&[b"abc", &spelling[..], b"def"].concat(), &canary), 1);
+    }
+    assert_eq!(found_in("赵守".as_bytes(), &canary), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_name_number_or_phone_in_logs_metrics_problems_or_files() {
+    let config = Config { households: 30, ticket_delay: Duration::from_millis(50), ..Config::default() };
+    let mocks = MockSources::start(config).await.expect("the departments start");
+    let installation = Installation::new(&mocks.base_url(), DEFAULTS, "");
+    let service = installation.serve().await;
+    let client = installation.client(&service);
+    let mut requests = vec![mocks.sample_request()];
+    requests.extend((0..6).filter_map(|index| mocks.request_for(index, &Default::default())));
+    let faults = [
+        ("tax", Fault::Malformed),
+        ("vehicles", Fault::WrongEncoding),
+        ("health", Fault::Refuse),
+        ("education", Fault::Cut),
+        ("finance", Fault::FailedTicket),
+        ("social_security", Fault::Error { status: 500 }),
+    ];
+    let faults = faults.map(|(department, fault)| FaultRule::always(department, fault)).to_vec();
+    let number = requests[1]["household"]["members"][0]["id_number"].clone();
+    requests[1]["household"]["members"][0]["authorisation"]["number"] = number; // as careless offices number them
+    let mut answers = Vec::new();
+    for (index, request) in requests.iter().enumerate() {
+        let plan = if index % 2 == 0 { Vec::new() } else { faults.clone() };
+        mocks.set_faults(FaultPlan { seed: 1, faults: plan }).expect("a plan");
+        let id = client.verify(request).await;
+        client.wait_for_final(&id).await;
+        for path in ["", "/events", "/versions"] {
+            answers.push(client.get(&format!("/v1/verifications/{id}{path}")).await.body);
+        }
+        for form in ["application/jose", "text/html"] {
+            assert_eq!(client.get_as(&format!("/v1/verifications/{id}/report"), form).await.status, 200);
+        }
+    }
+    for request in &requests {
+        let mut wrong = request.clone();
+        wrong["purpose"] = request["household"]["members"][0]["name"].clone();
+        wrong["household"]["members"][0]["id_number"] =
+            json!(format!("{}9", request["household"]["members"][0]["name"]));
+        wrong["household"]["members"][0]["ref"] = request["household"]["members"][0]["id_number"].clone();
+        let refused = client.submit(wrong.to_string()).await;
+        refused.assert_problem(422, "invalid-request");
+        answers.push(refused.body);
+        let torn = request.to_string();
+        answers.push(
+            client.submit(torn[..torn.len() / 2 + torn[torn.len() / 2..].find('"').unwrap_or(0)].to_owned()).await.body,
+        );
+    }
+    answers.push(client.get("/v1/verifications").await.body);
+    let metrics = client.get("/metrics").await.body;
+    let canaries = canaries(&requests);
+    assert!(canaries.len() > 30, "{}", canaries.len());
+    for body in &answers {
+        assert_eq!(found_in(body, &canaries), 0, "an answer without contents: {}", String::from_utf8_lossy(body).len());
+    }
+    assert_eq!(found_in(&metrics, &canaries), 0, "metrics");
+    let searched = |folder: &str| {
+        let mut searched = 0;
+        for file in files(&installation.path(folder)) {
+            let bytes = std::fs::read(&file).expect("a file");
+            assert_eq!(found_in(&bytes, &canaries), 0, "{} holds something of a person", file.display());
+            searched += bytes.len();
+        }
+        searched
+    };
+    assert!(searched("data") > 100_000, "with the write-ahead log, while the service runs");
+    service.kill();
+    searched("data");
+    let log = std::fs::read(installation.path("log.txt")).expect("the log lines");
+    assert!(contains(&log, "a source gave no usable answer"), "failures were logged");
+    assert_eq!(found_in(&log, &canaries), 0, "log lines at debug level");
+    installation.verify_audit();
+}
+
+#[tokio::test]
+async fn every_query_a_department_saw_was_in_the_log_before() {
+    let stage = Stage::start(Setup::default()).await;
+    for index in 0..4 {
+        let request = stage.mocks.request_for(index, &Default::default()).expect("a household");
+        stage.verify(&request).await;
+    }
+    let data = stage.folder.path().join("data");
+    let mut authorised: BTreeMap<String, u64> = BTreeMap::new();
+    let mut accepted = BTreeSet::new();
+    for leaf in entries(&data).await {
+        match leaf.event.action {
+            Action::Accepted => drop(accepted.insert(leaf.event.case)),
+            Action::QueryAuthorised => {
+                assert!(accepted.contains(&leaf.event.case), "a case is accepted before anybody is asked about it");
+                assert!(leaf.event.member.is_some() && leaf.event.purpose.is_some());
+                let source = leaf.event.source.expect("which department").to_string();
+                *authorised.entry(source).or_default() += 1;
+            }
+            _ => {}
+        }
+    }
+    let statistics = stage.mocks.statistics();
+    for key in Key::ALL.map(Key::as_str) {
+        let asked = statistics[key]["requests"].as_u64().unwrap_or(0) > 0;
+        assert_eq!(asked, authorised.contains_key(key), "{key}: what was asked is what was entered");
+    }
+    let synchronous = ["tax", "vehicles", "disability", "health", "social_security"];
+    for key in synchronous {
+        let requests = statistics[key]["requests"].as_u64().unwrap_or(0);
+        assert!(requests <= authorised[key], "{key}: {requests} queries, {} entries", authorised[key]);
+    }
+}
+
+#[tokio::test]
+async fn what_no_authorisation_covers_is_never_asked() {
+    let stage = Stage::start(Setup::default()).await;
+    let mut request = stage.mocks.sample_request();
+    for member in request["household"]["members"].as_array_mut().expect("members") {
+        member["authorisation"]["sources"] = json!(["tax", "vehicles"]);
+    }
+    if let Some(household) = request["household"].as_object_mut() {
+        household.remove("obligors");
+    }
+    let report = stage.verify(&request).await;
+    let statistics = stage.mocks.statistics();
+    let asked: BTreeSet<_> = statistics.as_object().expect("departments").keys().map(String::as_str).collect();
+    assert_eq!(asked, ["tax", "vehicles"].into());
+    assert_eq!(report.body.sources.len(), 18, "the others are in the report, as not asked");
+    let entries = stage.entries().await;
+    let authorised = entries.iter().filter(|leaf| leaf.event.action == Action::QueryAuthorised);
+    let sources: BTreeSet<_> =
+        authorised.filter_map(|leaf| leaf.event.source.as_ref().map(ToString::to_string)).collect();
+    assert_eq!(sources, ["tax".to_owned(), "vehicles".to_owned()].into());
+    let totals = serde_json::to_value(&report.body.totals).expect("JSON");
+    assert_eq!(totals["dwellings"]["complete"], false, "not asked is not nothing: {}", totals["dwellings"]);
+}

@@ -1,0 +1,247 @@
+//! A whole service over mock departments, in one process, over real sockets.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hedui::api::{ApiState, router};
+use hedui::audit::{CheckpointSigner, Leaf, Log, LogOptions, VerifierKey};
+use hedui::auth::{Authenticator, Caller, LocalIssuer};
+use hedui::config::{AuthSettings, Client, Clients};
+use hedui::identity::Model;
+use hedui::keys::{KeyRing, LogSigner};
+use hedui::policy::Packs;
+use hedui::report::Report;
+use hedui::report::jose::generate_recipient;
+use hedui::store::Store;
+use hedui::telemetry::{Clock, MetricsPage};
+use hedui::verification::{Departments, OneAddress, Parts, Verifier, VerifierSettings};
+use hedui_mock_sources::{Config, Key, MockSources};
+use serde_json::Value;
+
+/// The organisation the tests' client belongs to.
+pub const ORGANISATION: &str = "huishi-township";
+/// Patience of a test that waits for something that must come.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The log's signer over a ring's key.
+struct RingSigner(LogSigner);
+
+impl CheckpointSigner for RingSigner {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+    fn public_key(&self) -> [u8; 32] {
+        self.0.public_key()
+    }
+    fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.0.sign(message)
+    }
+}
+
+/// Settings of a service under test.
+pub struct Setup {
+    pub mocks: Config,
+    pub poll_interval: Duration,
+    pub sources_file: Option<PathBuf>,
+    pub definitions: Option<PathBuf>,
+    pub lease: Duration,
+    pub clock: Clock,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            mocks: Config { households: 20, ticket_delay: Duration::from_millis(50), ..Config::default() },
+            poll_interval: Duration::from_millis(50),
+            sources_file: None,
+            definitions: None,
+            lease: Duration::from_secs(30),
+            clock: Clock::system(),
+        }
+    }
+}
+
+/// A verifier over mock departments.
+pub struct Stage {
+    pub mocks: MockSources,
+    pub verifier: Verifier,
+    pub keys: Arc<KeyRing>,
+    pub folder: tempfile::TempDir,
+    pub recipient_private: String,
+    pub recipient_public: Value,
+}
+
+impl Stage {
+    /// Starts departments, store, log and verifier.
+    pub async fn start(setup: Setup) -> Self {
+        let mocks = MockSources::start(setup.mocks.clone()).await.expect("the departments start");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let keys =
+            Arc::new(KeyRing::create(&folder.path().join("keys"), "test-log", Clock::system().now()).expect("a ring"));
+        let verifier = verifier(&setup, &mocks.base_url(), &folder.path().join("data"), keys.clone()).await;
+        let pair = generate_recipient().expect("a key pair");
+        Self {
+            mocks,
+            verifier,
+            keys,
+            folder,
+            recipient_private: pair.private_jwk.to_string(),
+            recipient_public: pair.public_jwk,
+        }
+    }
+
+    /// A caller of the tests' organisation.
+    pub fn caller(&self) -> Caller {
+        Caller {
+            organisation: ORGANISATION.into(),
+            recipient_key: Some(self.recipient_public.clone()),
+            ..Caller::operator("620422")
+        }
+    }
+
+    /// Verifies one household to its final report.
+    pub async fn verify(&self, request: &Value) -> Report {
+        let caller = self.caller();
+        let submitted = self.verifier.submit(&caller, request.to_string().as_bytes(), None).await.expect("accepted");
+        assert!(self.verifier.wait_for_rest(&submitted.id, PATIENCE).await, "the case comes to rest");
+        self.verifier.opened_report(&caller, &submitted.id).await.expect("a report").1
+    }
+
+    /// The log's key as readers pin it.
+    pub fn log_key(&self) -> String {
+        VerifierKey::of(&RingSigner(self.keys.log_signer())).to_string()
+    }
+
+    /// Every entry of the log so far.
+    pub async fn entries(&self) -> Vec<Leaf> {
+        entries(&self.folder.path().join("data")).await
+    }
+
+    /// Starts the HTTP interface over the verifier; its address and an issuer of tokens.
+    pub async fn serve(&self) -> Served {
+        let clock = Clock::system();
+        let issuer = LocalIssuer::new(clock.clone()).expect("an issuer");
+        let auth = AuthSettings {
+            audience: "hedui".into(),
+            issuers: vec![issuer.publish(self.folder.path()).expect("a key set")],
+        };
+        let clients = clients(&self.recipient_public);
+        let authenticator = Authenticator::new(&auth, Clients::new(clients.clone()), clock)
+            .unwrap_or_else(|_| panic!("the key set is read"));
+        let state = ApiState {
+            verifier: self.verifier.clone(),
+            authenticator: Arc::new(authenticator),
+            metrics: MetricsPage::start(),
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let server = tokio::spawn(async move { axum::serve(listener, router(state)).await });
+        Served { address, issuer, clients, server }
+    }
+}
+
+/// A running HTTP interface.
+pub struct Served {
+    pub address: SocketAddr,
+    pub issuer: LocalIssuer,
+    pub clients: Vec<Client>,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl Served {
+    /// `http://…/path`.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// A token for one of the clients.
+    pub fn token(&self, client: &str, scope: &str) -> String {
+        let client = self.clients.iter().find(|known| known.id == client).expect("a known client");
+        self.issuer.token(client, "hedui", scope, 3600).expect("a token")
+    }
+}
+
+/// One client a role, and one of another organisation.
+fn clients(recipient: &Value) -> Vec<Client> {
+    let client = |id: &str, organisation: &str, region: &str, role: &str| Client {
+        id: id.into(),
+        organisation: organisation.into(),
+        regions: vec![region.into()],
+        roles: vec![role.into()],
+        recipient_key: Some(recipient.clone()),
+    };
+    vec![
+        client("system", ORGANISATION, "620422", "client"),
+        client("caseworker", ORGANISATION, "620422", "caseworker"),
+        client("supervisor", ORGANISATION, "620422", "supervisor"),
+        client("auditor", ORGANISATION, "620422", "auditor"),
+        client("system-admin", ORGANISATION, "620422", "system_admin"),
+        client("security-admin", ORGANISATION, "620422", "security_admin"),
+        client("elsewhere", "other-township", "620422", "caseworker"),
+        client("other-region", ORGANISATION, "620423", "caseworker"),
+    ]
+}
+
+/// A verifier over a data folder; several may follow one another on the same folder.
+pub async fn verifier(setup: &Setup, base_url: &str, data: &Path, keys: Arc<KeyRing>) -> Verifier {
+    let secret = |key: &str| Key::parse(key).map(Key::credential).unwrap_or_default();
+    let address = OneAddress { base_url, secret: &secret, poll_interval: setup.poll_interval };
+    let departments = Departments::load_at(setup.sources_file.as_deref(), setup.definitions.as_deref(), &address);
+    let departments = departments.unwrap_or_else(|problems| panic!("{problems:?}"));
+    let store = Store::open(data).await.expect("a store");
+    let clock = setup.clock.clone();
+    let now = clock.clone();
+    let signer = Arc::new(RingSigner(keys.log_signer()));
+    let log = Log::open(store.clone(), LogOptions::new(signer, Arc::new(move || now.now()))).await.expect("a log");
+    Verifier::start(Parts {
+        store,
+        log,
+        keys,
+        departments,
+        packs: Arc::new(Packs::embedded()),
+        model: Arc::new(Model::person()),
+        clock,
+        settings: VerifierSettings { concurrent_cases: 16, lease: setup.lease, objection_days: 10 },
+    })
+}
+
+/// Settings of all departments with limits a test can wait for: every attempt 1.5 s, everything together 4 s, one repetition, no
+/// breaker, no cache. `more` is appended and may name further departments.
+pub fn quick_sources(folder: &Path, more: &str) -> PathBuf {
+    let mut text = "[defaults]\ntimeout_ms = 1500\ntotal_timeout_ms = 4000\nretries = 1\nrate_per_second = 0\n\
+                    breaker = { failures = 0, open_secs = 1 }\ncache_secs = 0\nbody_limit_kib = 256\nbatch_window_ms = 5\n\
+                    deadline_hours = 24\n"
+        .to_owned();
+    for key in Key::ALL.map(Key::as_str) {
+        text.push_str(&format!("[source.{key}]\nbase_url = \"http://127.0.0.1:1/{key}\"\n"));
+        text.push_str(&format!("secret = {{ env = \"{}\" }}\n", secret_variable(key)));
+    }
+    text.push_str(more);
+    let path = folder.join("sources.toml");
+    std::fs::write(&path, text).expect("the settings are written");
+    path
+}
+
+/// The environment variable that holds a department's credential.
+pub fn secret_variable(key: &str) -> String {
+    format!("HEDUI_{}_SECRET", key.to_uppercase())
+}
+
+/// Every entry of the log in a data folder, beside a process that may be writing to it.
+pub async fn entries(data: &Path) -> Vec<Leaf> {
+    let store = Store::open_read_only(data).await.expect("the store");
+    let mut leaves = Vec::new();
+    for index in 0..store.log_head().await.expect("the log's head").size {
+        let stored = store.leaf(index).await.expect("the store").expect("an entry");
+        leaves.push(Leaf::parse(&stored.leaf.bytes).expect("an entry of this log"));
+    }
+    leaves
+}

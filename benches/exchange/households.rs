@@ -21,7 +21,9 @@ pub(crate) fn requests(count: usize) -> Vec<Value> {
         let household = &request["household"];
         let no_obligors = household["obligors"].as_array().is_none_or(Vec::is_empty);
         let members = household["members"].as_array().map_or(&[][..], Vec::as_slice);
-        let by_number = |member: &Value| member["id_number"].is_string() && member["id_kind"] == "resident";
+        let by_number = |member: &Value| {
+            member["id_number"].is_string() && member.get("id_kind").is_none_or(|kind| kind == "resident")
+        };
         no_obligors && members.len() == MEMBERS && members.iter().all(by_number)
     };
     let all = (0..POPULATION).filter_map(|index| population.request_for(index, &options));

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::label::{AuthorisationRef, Label};
-use crate::household::{AnswerKind, LegalBasisKind, Purpose, SourceKey};
+use crate::household::{AnswerKind, LegalBasisKind, Purpose, SourceKey, canonical_json};
 use crate::store::{Hash, LeafColumns, PreparedLeaf, Tag, words};
 
 words! {
@@ -284,7 +284,7 @@ impl Leaf {
     /// The exact bytes that are stored and hashed.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        serde_json_canonicalizer::to_vec(self).expect("strings and small integers have a canonical form")
+        canonical_json(self)
     }
 
     /// Reads a leaf's bytes, which must be the ones [`Leaf::to_bytes`] writes.

@@ -1,10 +1,12 @@
 //! The vocabulary of the service: the household as requested, the evidence about it, and the canonical records
 //! (re-exported from `hedui_connectors::records`). No I/O, no clock, no rule: every room speaks these words.
 
+mod canonical;
 pub mod evidence;
 pub mod faults;
 pub mod request;
 
+pub use canonical::canonical_json;
 pub use evidence::{Attributed, Cell, CellOutcome, Evidence, InfoClass, MatchReason, ReviewDecision, Verdict};
 pub use faults::{Fault, Faults};
 pub use hedui_connectors::records::{

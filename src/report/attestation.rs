@@ -22,7 +22,13 @@ impl Report {
     /// RFC 8785 canonical JSON: the payload of the signature.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
-        canonical_bytes(self)
+        Self::bytes_around(&self.attestation, &self.body.bytes())
+    }
+
+    /// [`Report::bytes`] of a body whose [`Body::bytes`] are at hand: they stand in the report as they are.
+    #[must_use]
+    pub fn bytes_around(attestation: &Attestation, body: &[u8]) -> Vec<u8> {
+        [b"{\"attestation\":", &canonical_bytes(attestation)[..], b",\"body\":", body, b"}"].concat()
     }
 
     /// Whether the attestation speaks of this body. Says nothing about signature, leaf or proof.

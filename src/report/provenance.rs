@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::assemble::Inputs;
-use crate::household::{Evidence, Record, Verdict};
+use crate::household::{Evidence, Record, Verdict, canonical_json};
 
 /// The hashes behind a body. All are SHA-256 in lower-case hex, whole where not said otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -81,7 +81,7 @@ fn records(evidence: &Evidence) -> BTreeMap<String, MemberRecords> {
 /// Never for this crate's types: their maps have text keys and they hold no floats.
 #[must_use]
 pub fn canonical_bytes(value: &impl Serialize) -> Vec<u8> {
-    serde_json_canonicalizer::to_vec(value).expect("types with text keys and no floats always serialise")
+    canonical_json(value)
 }
 
 /// SHA-256 in lower-case hex.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use sha2::{Digest as _, Sha256};
+
 use super::attribution;
 use super::case_work::Work;
 use super::reading::Delivered;
@@ -13,7 +15,7 @@ use crate::report::{
     self, Attestation, Body, Inputs, PackFacts, Period, ReferenceLine, Report, SigningKey, SourceTimings, Supersedes,
     Words,
 };
-use crate::store::{AuditReceipt, CaseState, DocumentKind, NewVersion, VersionReason};
+use crate::store::{AuditReceipt, CaseState, DocumentKind, Hash, NewVersion, VersionReason};
 
 /// Name and version of the engine, as a report states it.
 const ENGINE: &str = concat!("hedui ", env!("CARGO_PKG_VERSION"));
@@ -38,10 +40,12 @@ impl Verifier {
         let number = before.map_or(1, |version| version.number + 1);
         let evidence = attribution::evidence(&work.request, &work.cells, &inner.departments, &inner.model);
         let body = self.body(work, &evidence, number, supersedes)?;
-        let body_hash = body_hash(&body)?;
+        let body = body.bytes();
+        let body_hash: Hash = Sha256::digest(&body).into();
         let receipt = inner.ledger.completed(&work.case, number, body_hash).await?;
-        let report = Report { attestation: self.attest(work, &body, &receipt).await?, body };
-        let signed = report::jose::jws::sign(&report.bytes(), &inner.keys.report_signer())?;
+        let attestation = self.attest(work, body_hash, &receipt).await?;
+        let report = Report::bytes_around(&attestation, &body);
+        let signed = report::jose::jws::sign(&report, &inner.keys.report_signer())?;
         let new_state = Self::state_after(work);
         let version = NewVersion {
             number,
@@ -95,11 +99,16 @@ impl Verifier {
         }))
     }
 
-    async fn attest(&self, work: &Work, body: &Body, receipt: &AuditReceipt) -> Result<Attestation, VerificationError> {
+    async fn attest(
+        &self,
+        work: &Work,
+        body_hash: Hash,
+        receipt: &AuditReceipt,
+    ) -> Result<Attestation, VerificationError> {
         let (leaf, proof) = self.0.ledger.prove(receipt).await?;
         let thumbprint = self.0.keys.report_signer().kid().to_owned();
         Ok(Attestation {
-            body_sha256: body.hash(),
+            body_sha256: hex::encode(body_hash),
             created_at: self.0.clock.now(),
             engine: ENGINE.to_owned(),
             timings: timings(work),
@@ -118,11 +127,6 @@ impl Verifier {
 fn report_number(work: &Work) -> String {
     let year = crate::telemetry::china_date(work.case.created_at).year();
     format!("HD-{}-{year}-{:06}", work.case.region.as_str(), work.case.accepted_leaf)
-}
-
-fn body_hash(body: &Body) -> Result<crate::store::Hash, VerificationError> {
-    let bytes = hex::decode(body.hash()).ok().and_then(|bytes| bytes.try_into().ok());
-    bytes.ok_or(VerificationError::Unreadable { what: "hash" })
 }
 
 fn reason_in_words(reason: VersionReason) -> Words {

@@ -10,7 +10,7 @@ use super::fault::{ModelFault, ModelFaults};
 use super::file::{Basis, Decimal, DependenceFile, FrequencyFile, LevelFile, ModelFile, ProfileFile, UseFile};
 use super::frequency::NameFrequencies;
 use super::{Dependence, Field, FieldWeights, Model, Thresholds, Weights};
-use crate::household::SourceKey;
+use crate::household::{SourceKey, canonical_json};
 use crate::identity::bits::{ONE, log_odds_centibits, parse_probability, weight_centibits};
 use crate::identity::characters::fold;
 use crate::identity::levels::Level;
@@ -60,8 +60,7 @@ pub(super) fn check(file: &str, text: &str) -> Result<Model, ModelFaults> {
 /// SHA-256 of the file's values as canonical JSON (RFC 8785).
 fn canonical_hash(text: &str) -> String {
     let table: toml::Table = toml::from_str(text).expect("it was read just before");
-    let canonical = serde_json_canonicalizer::to_vec(&table).expect("TOML values are JSON values");
-    hex::encode(Sha256::digest(canonical))
+    hex::encode(Sha256::digest(canonical_json(&table)))
 }
 
 impl Checker<'_> {

@@ -10,6 +10,7 @@ use super::PolicyError;
 use super::catalogue;
 use super::document::Law;
 use super::value::Value;
+use crate::household::canonical_json;
 use crate::policy::assessment::Basis;
 
 /// The form of [`ResolvedPack::canonical`]; changes when the same parameters would mean something else.
@@ -73,8 +74,7 @@ impl ResolvedPack {
         parameters: BTreeMap<String, Vec<ResolvedEntry>>,
     ) -> Self {
         let form = Form { format: FORMAT, region, name_zh, name_en, parameters };
-        let canonical =
-            serde_json_canonicalizer::to_vec(&form).expect("texts, integers and maps have a canonical form");
+        let canonical = canonical_json(&form);
         let hash = hex::encode(Sha256::digest(&canonical));
         let Form { region, name_zh, name_en, parameters, .. } = form;
         Self { region, name_zh, name_en, parameters, canonical, hash }

@@ -292,10 +292,7 @@ fn paging(top: &Section<'_>) -> Paging {
     let Some(section) = top.section("paging") else { return Paging::Single };
     match section.required_choice("kind", &[("cursor", 0_u8), ("pages", 1)]) {
         0 => Paging::Cursor { next: answer::required_path(&section, "next") },
-        _ => Paging::Pages {
-            pages: answer::required_path(&section, "pages"),
-            page: answer::path(&section, "page"),
-        },
+        _ => Paging::Pages { pages: answer::required_path(&section, "pages"), page: answer::path(&section, "page") },
     }
 }
 

@@ -5,6 +5,7 @@ mod admission;
 mod breaker;
 mod client;
 mod fault;
+mod headers;
 mod pacing;
 mod visit;
 

@@ -187,7 +187,8 @@ mod tests {
     #[test]
     fn a_key_that_does_nothing_is_refused() {
         for key in ["batch_window_ms = 50", "quota_hours = '08:00-20:00'"] {
-            let problems = SourcesConfig::parse("sources.toml", &format!("[defaults]\n{key}\n"), Path::new("")).unwrap_err();
+            let problems =
+                SourcesConfig::parse("sources.toml", &format!("[defaults]\n{key}\n"), Path::new("")).unwrap_err();
             assert_eq!(problems[0].message, "is not a known key", "{key}");
         }
     }

@@ -178,7 +178,8 @@ mod tests {
 
     #[test]
     fn the_window_is_twelve_months() {
-        for (as_of, from) in [("2026-11-01", "2025-11-02"), ("2024-02-29", "2023-03-01"), ("2025-02-28", "2024-02-29")] {
+        for (as_of, from) in [("2026-11-01", "2025-11-02"), ("2024-02-29", "2023-03-01"), ("2025-02-28", "2024-02-29")]
+        {
             assert_eq!(window_start(as_of.parse().unwrap()).to_string(), from);
         }
         assert_eq!(window_start(Date::MIN), Date::MIN.tomorrow().unwrap());

@@ -125,7 +125,15 @@ fn spending() -> impl Strategy<Value = Given> {
         let (total, reimbursed, aid) = (self_paid, Fen::ZERO, Fen::ZERO);
         (
             "medical_insurance",
-            Detail::MedicalCost { settled_on, total, reimbursed, aid, self_paid, catalogue_illness: Some(false), insured: None },
+            Detail::MedicalCost {
+                settled_on,
+                total,
+                reimbursed,
+                aid,
+                self_paid,
+                catalogue_illness: Some(false),
+                insured: None,
+            },
         )
     });
     let school = (select(vec![Stage::Primary, Stage::Bachelor]), fen(15_000)).prop_map(|(stage, fee)| {

@@ -41,8 +41,7 @@ pub(super) fn request(top: &Section<'_>, key: &'static str, extra: &[Slot]) -> R
     let encoding = encoding(&section);
     let (body, natural_type) = body(&section);
     let content_type = section.get("content_type").and_then(|entry| content_type(&entry));
-    let content_type =
-        content_type.or_else(|| HeaderValue::from_str(&typed(natural_type?, encoding)).ok());
+    let content_type = content_type.or_else(|| HeaderValue::from_str(&typed(natural_type?, encoding)).ok());
     let spec = RequestSpec {
         method,
         path: section.get("path").map_or_else(|| template("/"), |entry| template_of(&entry)),

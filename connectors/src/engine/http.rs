@@ -171,11 +171,7 @@ pub(super) async fn one(errand: &mut Errand<'_>, query: &Query) -> Reply {
     }
 }
 
-async fn fetch(
-    errand: &mut Errand<'_>,
-    query: &Query,
-    reading: &Reading<'_>,
-) -> Result<(Page, Option<Value>), Fault> {
+async fn fetch(errand: &mut Errand<'_>, query: &Query, reading: &Reading<'_>) -> Result<(Page, Option<Value>), Fault> {
     let definition = errand.definition;
     let line = errand.line;
     let uuid = errand.uuid.clone();

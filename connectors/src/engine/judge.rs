@@ -91,9 +91,8 @@ pub(crate) fn finish(item: ItemResult, as_of: Option<Date>, coverage: Coverage) 
         rows => format!("body: {}: {} (and {} rows more)", first.place, first.reason, rows - 1),
     });
     let contradicted = item.denied && !item.records.is_empty();
-    let note = note.or_else(|| {
-        contradicted.then(|| "body: one row says that nothing is held, another says what is".to_owned())
-    });
+    let note = note
+        .or_else(|| contradicted.then(|| "body: one row says that nothing is held, another says what is".to_owned()));
     if item.records.is_empty() && note.is_none() && item.gap.is_none() && !item.nothing {
         let silent = "body: states neither a record nor that there is none";
         return (Answer::Unavailable { why: Failure::Malformed }, Some(silent.into()));

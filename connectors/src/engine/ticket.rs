@@ -48,7 +48,8 @@ pub(crate) fn receipt(wire: &TicketWire, received: &Received) -> Result<String, 
     let held = wire.ticket.scalar(root).map_err(|error| Fault::malformed(&error))?.ok_or_else(missing)?;
     // it is stored, sent back and shown: no department needs a page of text or control characters for it
     if held.chars().count() > LONGEST_TICKET || held.chars().any(char::is_control) {
-        let reason = format!("{}: is not a ticket of at most {LONGEST_TICKET} printable characters", wire.ticket.text());
+        let reason =
+            format!("{}: is not a ticket of at most {LONGEST_TICKET} printable characters", wire.ticket.text());
         return Err(Fault::lasting(Failure::Malformed, reason));
     }
     Ok(held)
@@ -95,9 +96,8 @@ pub(super) async fn poll(
     }
     let definition = errand.definition;
     let max_rows = errand.visit.max_rows();
-    let fetched = send(errand, &definition.request, held, waiting, |received| {
-        result(&definition.answer, &received, max_rows)
-    });
+    let fetched =
+        send(errand, &definition.request, held, waiting, |received| result(&definition.answer, &received, max_rows));
     let fetched = fetched.await;
     match seen(errand, waiting, fetched) {
         Ok(page) => distribute(errand, &page, waiting),

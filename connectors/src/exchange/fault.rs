@@ -77,7 +77,8 @@ mod tests {
     fn only_what_speaks_of_the_department_counts_against_it() {
         let status = |code| Fault::status(StatusCode::from_u16(code).unwrap(), None);
         let unreadable = |place: &str| Fault::malformed(&Unreadable::new(place, "is not a list"));
-        for fault in [status(500), status(503), status(408), unreadable("body"), Fault::stated(Failure::Busy, "$.code")] {
+        for fault in [status(500), status(503), status(408), unreadable("body"), Fault::stated(Failure::Busy, "$.code")]
+        {
             assert!(fault.of_department, "{fault:?}");
         }
         let of_a_person = [unreadable("$.data.rows"), Fault::stated(Failure::SourceError, "$.code")];

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use http::{HeaderMap, StatusCode, header};
+use http::StatusCode;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::breaker::Leave;
+use super::headers::{charset, retry_after};
 use super::{Breaker, Fault, Line, Pacing};
 use crate::records::{Failure, SourceKey};
 use crate::request::Prepared;
@@ -151,9 +152,10 @@ impl<'s> Visit<'s> {
         self.attempts += 1;
         let outcome = match timeout(limit, self.send(prepare())).await {
             Ok(received) => received.and_then(|received| aside(received, judge)),
-            Err(_) => {
-                Err(Fault::unwell(Failure::Timeout, format!("timeout: no whole answer within {} ms", limit.as_millis())))
-            }
+            Err(_) => Err(Fault::unwell(
+                Failure::Timeout,
+                format!("timeout: no whole answer within {} ms", limit.as_millis()),
+            )),
         };
         self.unwell = Some(matches!(&outcome, Err(fault) if fault.of_department));
         if let Err(Fault { why, after: Some(after), .. }) = &outcome {
@@ -177,7 +179,10 @@ impl<'s> Visit<'s> {
         let Some((left, why)) = self.guards.pacing.left(Instant::now()) else { return Ok(()) };
         let wait = left + rand::random_range(Duration::ZERO..=FIRST_PAUSE);
         if wait > LONGEST_PAUSE || wait + SHORTEST_ATTEMPT >= self.remaining() {
-            return Err(Fault::lasting(why, "pause: the department asked to be left alone for longer than there is time"));
+            return Err(Fault::lasting(
+                why,
+                "pause: the department asked to be left alone for longer than there is time",
+            ));
         }
         sleep(wait).await;
         Ok(())
@@ -237,48 +242,9 @@ fn aside<T>(received: Received, judge: impl Fn(Received) -> Result<T, Fault>) ->
     if many_threads && received.body.len() > LARGE_BODY { block_in_place(|| judge(received)) } else { judge(received) }
 }
 
-/// `charset=…` of a content type.
-fn charset(headers: &HeaderMap) -> Option<String> {
-    let text = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    let parameters = text.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
-    let mut charsets = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
-    charsets.next().map(|(_, label)| label.trim().trim_matches(['"', '\'']).to_owned())
-}
-
-/// `Retry-After` in seconds or as a date.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let until = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
-    Duration::try_from(until.duration_since(jiff::Timestamp::now())).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn retry_after_is_read_in_both_forms() {
-        let after = |text: &'static str| {
-            retry_after(&HeaderMap::from_iter([(header::RETRY_AFTER, http::HeaderValue::from_static(text))]))
-        };
-        assert_eq!(after("7"), Some(Duration::from_secs(7)));
-        assert!(after("Tue, 31 Dec 2199 23:59:59 GMT").is_some_and(|wait| wait > Duration::from_secs(3600)));
-        assert_eq!(after("Fri, 31 Dec 1999 23:59:59 GMT"), None);
-        assert_eq!(after("soon"), None);
-    }
-
-    #[test]
-    fn the_charset_of_a_content_type_is_read() {
-        let of = |text: &'static str| {
-            charset(&HeaderMap::from_iter([(header::CONTENT_TYPE, http::HeaderValue::from_static(text))]))
-        };
-        assert_eq!(of("application/json; Charset=\"GBK\"").as_deref(), Some("GBK"));
-        assert_eq!(of("text/xml;version=1;charset=utf-8").as_deref(), Some("utf-8"));
-        assert_eq!(of("application/json"), None);
-    }
 
     #[test]
     fn pauses_are_bounded_in_number_and_length() {

@@ -42,9 +42,16 @@ pub(crate) enum Origin {
 pub(crate) enum Reading {
     Text,
     Money(Money),
-    Date { formats: Vec<DatePattern> },
-    Month { formats: Vec<DatePattern> },
-    Integer { min: u32, max: u32 },
+    Date {
+        formats: Vec<DatePattern>,
+    },
+    Month {
+        formats: Vec<DatePattern>,
+    },
+    Integer {
+        min: u32,
+        max: u32,
+    },
     Area,
     Share,
     /// A share as a decimal from 0 to 1.
@@ -203,7 +210,9 @@ mod tests {
 
     #[test]
     fn ratios_are_shares() {
-        for (text, share) in [("0.350000", Some("7/20")), ("1.000000", Some("1/1")), ("0.333333", Some("333333/1000000"))] {
+        for (text, share) in
+            [("0.350000", Some("7/20")), ("1.000000", Some("1/1")), ("0.333333", Some("333333/1000000"))]
+        {
             assert_eq!(ratio(text).map(|share| share.to_string()).as_deref(), share, "{text}");
         }
         for text in ["0", "0.000000", "1.000001", "-0.5", "x", "0.3333333"] {

@@ -53,7 +53,13 @@ fn what_would_lose_or_invent_answers_is_refused_when_a_definition_is_read() {
         ("tax", TAX, "containers = [\"$.response.body\"]\n", "present = [\"$.response.body\"]\n", "needs `containers`"),
         ("civil_assistance", CIVIL, "[\"funeral\"]", "[\"funeral\", \"dibao\"]", "may take the same row"),
         ("health", HEALTH, "nothing_when_null", "nothing_when_absent", "is not a known key"),
-        ("health", HEALTH, "path = \"/api/person/health\"", "path = \"/x\"\ncontent_type = \"a\\nb\"", "cannot stand in a header"),
+        (
+            "health",
+            HEALTH,
+            "path = \"/api/person/health\"",
+            "path = \"/x\"\ncontent_type = \"a\\nb\"",
+            "cannot stand in a header",
+        ),
     ] {
         let source = SourceKey::new(key).unwrap();
         assert!(Definition::parse("d.toml", text, &source).is_ok(), "{key}");
@@ -64,6 +70,8 @@ fn what_would_lose_or_invent_answers_is_refused_when_a_definition_is_read() {
         let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
         assert!(shown.iter().any(|line| line.contains(fault)), "{key}: {fault} is not among {shown:?}");
     }
-    let idempotent = FINANCE.replace("{uuid}", "1").replace("path = \"/batch/submit\"", "path = \"/batch/submit\"\nidempotent = true");
+    let idempotent = FINANCE
+        .replace("{uuid}", "1")
+        .replace("path = \"/batch/submit\"", "path = \"/batch/submit\"\nidempotent = true");
     assert!(Definition::parse("d.toml", &idempotent, &SourceKey::new("finance").unwrap()).is_ok());
 }

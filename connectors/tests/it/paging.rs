@@ -110,7 +110,8 @@ async fn what_no_later_page_may_say_leaves_a_partial_answer() {
         let second = ResponseTemplate::new(200).set_body_json(second);
         Mock::given(query_param("page", "2")).respond_with(second).mount(&server).await;
         let file = folder.path().join("sources.toml");
-        let text = format!("definitions_dir = \"more\"\n[source.archive]\nbase_url = \"{}\"\nretries = 0\n", server.uri());
+        let text =
+            format!("definitions_dir = \"more\"\n[source.archive]\nbase_url = \"{}\"\nretries = 0\n", server.uri());
         std::fs::write(&file, text).unwrap();
         let registry = Registry::load(&SourcesConfig::read(&file).unwrap()).unwrap();
         let reply = registry.get(&key("archive")).unwrap().submit(&[query()]).await.remove(0);

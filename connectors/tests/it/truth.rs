@@ -115,15 +115,15 @@ pub fn told(person: &Person, detail: &Detail) -> (&'static str, bool) {
             ("medical_cost", so && *insured == Some(kind))
         }
         Detail::Assistance { amount, from, .. } => {
-            let so =
-                any(&person.assistance, |paid| *amount == Fen(paid.amount_fen) && month(*from, paid.from));
+            let so = any(&person.assistance, |paid| *amount == Fen(paid.amount_fen) && month(*from, paid.from));
             ("assistance", so)
         }
         Detail::SpecialCare { monthly, .. } => {
             ("special_care", any(&person.special_care, |care| *monthly == Fen(care.monthly_fen)))
         }
-        Detail::Custody { .. } | Detail::FarmSubsidy { .. } | Detail::LandLease { .. } | Detail::FarmMachinery { .. } => {
-            ("of no mock", false)
-        }
+        Detail::Custody { .. }
+        | Detail::FarmSubsidy { .. }
+        | Detail::LandLease { .. }
+        | Detail::FarmMachinery { .. } => ("of no mock", false),
     }
 }

@@ -17,7 +17,7 @@ use hedui_mock_sources::Key;
 
 /// Nothing that waits on purpose or answers from memory: no windows, no rates, no cache, no breaker.
 const SETTINGS: &str = "timeout_ms = 5000\ntotal_timeout_ms = 20000\nretries = 0\nconcurrency = 1000\nrate_per_second = 0\n\
-                        breaker = { failures = 0, open_secs = 1 }\ncache_secs = 0\nbatch_window_ms = 0\n\
+                        breaker = { failures = 0, open_secs = 1 }\ncache_secs = 0\n\
                         body_limit_kib = 16384\n";
 /// More than are ever submitted at a time.
 const CONCURRENT_CASES: usize = 256;

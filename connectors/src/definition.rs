@@ -17,7 +17,7 @@ use crate::problem::Problem;
 use crate::records::{Coverage, SourceKey};
 use crate::request::RequestSpec;
 use crate::request::auth::Auth;
-use crate::source::{Descriptor, Mode, Query};
+use crate::source::{Descriptor, ExchangeKey, Mode, Query};
 use crate::template::Slot;
 use crate::toml_reader::{Section, read_file};
 
@@ -61,6 +61,10 @@ pub(crate) struct TicketWire {
     pub(crate) state: Path,
     pub(crate) pending: Vec<String>,
     pub(crate) done: Vec<String>,
+    /// States in which the department has given up.
+    pub(crate) failed: Vec<String>,
+    /// Whether HTTP 404 is this department's way to say that it knows no such ticket.
+    pub(crate) lost_when_not_found: bool,
 }
 
 /// How the rest of a long answer is asked for.
@@ -71,9 +75,10 @@ pub(crate) enum Paging {
     Cursor {
         next: Path,
     },
-    /// `pages` holds the number of pages; `{page}` counts from 1.
+    /// `pages` holds the number of pages; `{page}` counts from 1. `page` is where the department repeats which page it is.
     Pages {
         pages: Path,
+        page: Option<Path>,
     },
 }
 
@@ -174,6 +179,36 @@ impl Definition {
             }
             _ => {}
         }
+        self.check_submission(top);
+    }
+
+    /// A submission may be sent again after a lost answer or a crash, and its ticket is the only way to its result.
+    fn check_submission(&self, top: &Section<'_>) {
+        let (submit, recognised, polls) = match &self.transport {
+            Transport::Http { .. } => {
+                if self.answer.not_ready.is_some() {
+                    top.fault("answer.not_ready is of a result that a ticket is waited for with", None);
+                }
+                return;
+            }
+            Transport::Ticket(wire) => (&wire.submit, wire.submit.slots(), [&wire.status, &self.request]),
+            Transport::File(wire) => (&wire.submit, wire.submit.path.slots().collect(), [&wire.refusal, &self.request]),
+        };
+        if !recognised.contains(&Slot::Uuid) {
+            // the name of a file is its ticket too, so there it is never spared
+            if matches!(self.transport, Transport::File(_)) {
+                top.fault("the path of [submit] needs {uuid}: the name of the file is its ticket", None);
+            } else if !submit.idempotent {
+                let instead = "or idempotent = true, where submitting twice is harmless";
+                let why = "[submit] needs {uuid}: without it a repeated submission cannot be recognised";
+                top.fault(why, Some(instead.into()));
+            }
+        }
+        for poll in polls {
+            if !poll.slots().contains(&Slot::Ticket) {
+                top.fault("every request about a submission needs {ticket}", None);
+            }
+        }
     }
 }
 
@@ -191,6 +226,7 @@ impl Probe {
             as_of,
             window_from: crate::source::window_start(as_of),
             asked_for: String::new(),
+            exchange_key: ExchangeKey::random(),
         }
     }
 }
@@ -220,6 +256,8 @@ fn ticket_wire(top: &Section<'_>) -> TicketWire {
         state: answer::root(),
         pending: Vec::new(),
         done: Vec::new(),
+        failed: Vec::new(),
+        lost_when_not_found: false,
     };
     match top.section("submit_answer") {
         Some(section) => {
@@ -234,6 +272,16 @@ fn ticket_wire(top: &Section<'_>) -> TicketWire {
             wire.state = answer::path(&section, "state").unwrap_or_else(answer::root);
             wire.pending = section.texts("pending");
             wire.done = section.texts("done");
+            wire.failed = section.texts("failed");
+            wire.lost_when_not_found = section.flag("lost_when_not_found", false);
+            let states = [&wire.pending, &wire.done, &wire.failed];
+            if states.iter().any(|words| words.is_empty()) {
+                section.fault("pending, done and failed each need at least one word", None);
+            }
+            let all: Vec<&String> = states.into_iter().flatten().collect();
+            if all.iter().enumerate().any(|(at, word)| all[..at].contains(word)) {
+                section.fault("a word stands for one state: pending, done or failed", None);
+            }
         }
         None => top.missing("status_answer", "how the state of a ticket reads"),
     }
@@ -244,7 +292,7 @@ fn paging(top: &Section<'_>) -> Paging {
     let Some(section) = top.section("paging") else { return Paging::Single };
     match section.required_choice("kind", &[("cursor", 0_u8), ("pages", 1)]) {
         0 => Paging::Cursor { next: answer::required_path(&section, "next") },
-        _ => Paging::Pages { pages: answer::required_path(&section, "pages") },
+        _ => Paging::Pages { pages: answer::required_path(&section, "pages"), page: answer::path(&section, "page") },
     }
 }
 

@@ -2,16 +2,18 @@
 //! the three transports.
 
 mod file;
+mod flights;
 pub(crate) mod http;
 mod judge;
+mod naming;
 pub(crate) mod ticket;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use moka::future::Cache;
 use secrecy::ExposeSecret;
@@ -20,17 +22,23 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 use crate::definition::{Definition, Transport};
-use crate::exchange::{Breaker, Clock, Fault, Line, NotConfigured, Visit};
+use crate::exchange::{Breaker, Clock, Fault, Guards, Line, NotConfigured, Pacing, Visit};
 use crate::health::{HealthBook, InFlight, SourceHealth};
 use crate::records::{Answer, Failure, Skip, Ticket};
 use crate::settings::SourceSettings;
 use crate::source::{Admission, BoxFuture, Descriptor, Query, Reply, Source};
 use crate::template::Values;
 
+use flights::{Claim, Flight, Flights, Landed, Question, landed, reused};
 pub(crate) use judge::{finish, read_page};
+pub(crate) use naming::ticket_for;
+use naming::{split_ticket, submission, uuid};
 
-/// Answers kept for reuse, at most.
-const CACHED_ANSWERS: u64 = 10_000;
+/// Memory for answers kept for reuse, about, of one source.
+const CACHE_BYTES: u64 = 32 << 20;
+/// What an answer, and a record in it, take in memory, about.
+const ANSWER_BYTES: usize = 256;
+const RECORD_BYTES: usize = 1024;
 /// China Standard Time, in which departments write and check their timestamps.
 const CST_HOURS: i8 = 8;
 
@@ -42,7 +50,9 @@ pub(crate) struct DeclaredSource {
     breaker: Breaker,
     places: Semaphore,
     admission: Arc<dyn Admission>,
-    cache: Option<Cache<[u8; 32], Reply>>,
+    cache: Option<Cache<Question, Landed>>,
+    flights: Flights,
+    pacing: Pacing,
     health: HealthBook,
 }
 
@@ -58,7 +68,7 @@ struct Errand<'s> {
 impl Errand<'_> {
     fn reply(&self, answer: Answer, note: Option<String>) -> Reply {
         let note = note.map(|note| format!("{}: {note}", self.definition.descriptor.key));
-        Reply { answer, attempts: self.visit.attempts, elapsed: self.visit.elapsed(), note }
+        Reply { answer, attempts: self.visit.attempts, elapsed: self.visit.elapsed(), note, reused: None }
     }
 
     fn failed(&self, fault: &Fault) -> Reply {
@@ -83,7 +93,7 @@ fn base_values<'a>(line: &'a Line, uuid: &'a str, query: Option<&'a Query>, tick
 }
 
 fn now() -> DateTime {
-    jiff::tz::Offset::constant(CST_HOURS).to_datetime(jiff::Timestamp::now())
+    jiff::tz::Offset::constant(CST_HOURS).to_datetime(Timestamp::now())
 }
 
 impl DeclaredSource {
@@ -95,14 +105,19 @@ impl DeclaredSource {
     ) -> Self {
         let line = Line::new(&settings, definition.auth.needs_secret());
         let reusable = !settings.cache.is_zero() && matches!(definition.transport, Transport::Http { .. });
-        let cache =
-            reusable.then(|| Cache::builder().max_capacity(CACHED_ANSWERS).time_to_live(settings.cache).build());
+        let weight = |_: &Question, landed: &Landed| {
+            u32::try_from(ANSWER_BYTES + landed.1.answer.records().len() * RECORD_BYTES).unwrap_or(u32::MAX)
+        };
+        let cache = reusable
+            .then(|| Cache::builder().weigher(weight).max_capacity(CACHE_BYTES).time_to_live(settings.cache).build());
         Self {
             line,
             breaker: Breaker::new(settings.breaker_failures, settings.breaker_open, clock),
             places: Semaphore::new(usize::try_from(settings.concurrency).unwrap_or(1).max(1)),
             admission,
             cache,
+            flights: Flights::default(),
+            pacing: Pacing::default(),
             health: HealthBook::default(),
             definition,
             settings,
@@ -124,7 +139,7 @@ impl DeclaredSource {
 
     fn unsent(&self, answer: Answer, note: Option<&str>) -> Reply {
         let note = note.map(|note| format!("{}: {note}", self.definition.descriptor.key));
-        Reply { answer, attempts: 0, elapsed: Duration::ZERO, note }
+        Reply { answer, attempts: 0, elapsed: Duration::ZERO, note, reused: None }
     }
 
     /// The reply to a query that is not to be sent at all.
@@ -136,26 +151,24 @@ impl DeclaredSource {
         if query.id_number.is_none() && !known_by_birth {
             return Some(self.unsent(Answer::Skipped { why: Skip::NoIdentifier }, None));
         }
-        self.not_configured()
-    }
-
-    fn not_configured(&self) -> Option<Reply> {
         let missing = self.line.as_ref().err()?.to_string();
         Some(self.unsent(Answer::Unavailable { why: Failure::NotConfigured }, Some(&missing)))
     }
 
-    /// Takes a place among the exchanges under way, with a fresh budget; or `size` replies that say why there is none.
-    async fn begin(&self, size: usize) -> Result<(Errand<'_>, (SemaphorePermit<'_>, InFlight<'_>)), Vec<Reply>> {
-        let Ok(line) = &self.line else {
-            return Err((0..size).filter_map(|_| self.not_configured()).collect());
-        };
+    /// Takes a place among the exchanges under way, with a fresh budget; or says why there is none.
+    async fn begin(&self, uuid: String) -> Result<(Errand<'_>, (SemaphorePermit<'_>, InFlight<'_>)), Fault> {
+        let line = self.line.as_ref().map_err(|missing| Fault::lasting(Failure::NotConfigured, missing.to_string()))?;
         let Ok(Ok(place)) = timeout(self.settings.queue_timeout, self.places.acquire()).await else {
-            let late = "queue: no free place within queue_timeout_ms";
-            return Err(vec![self.unsent(Answer::Unavailable { why: Failure::Timeout }, Some(late)); size]);
+            return Err(Fault::lasting(Failure::Timeout, "queue: no free place within queue_timeout_ms"));
         };
-        let key = &self.definition.descriptor.key;
-        let visit = Visit::new(key, &self.settings, line, &self.breaker, &self.admission);
-        let errand = Errand { definition: &self.definition, line, visit, uuid: uuid() };
+        let guards = Guards {
+            key: &self.definition.descriptor.key,
+            settings: &self.settings,
+            breaker: &self.breaker,
+            pacing: &self.pacing,
+            admission: &self.admission,
+        };
+        let errand = Errand { definition: &self.definition, line, visit: Visit::new(guards, line), uuid };
         Ok((errand, (place, self.health.enter())))
     }
 
@@ -166,14 +179,22 @@ impl DeclaredSource {
 
     /// One exchange about people who travel together.
     async fn ask(&self, queries: &[Query]) -> Vec<Reply> {
-        let (mut errand, _held) = match self.begin(queries.len()).await {
+        let named = match &self.definition.transport {
+            Transport::Http { .. } => uuid(rand::random(), 4),
+            // the department recognises a submission that is repeated, after a crash too
+            Transport::Ticket(_) | Transport::File(_) => submission(&self.definition.descriptor.key, queries),
+        };
+        let (mut errand, _held) = match self.begin(named).await {
             Ok(begun) => begun,
-            Err(replies) => return self.counted(replies),
+            Err(fault) => {
+                let unsent = self.unsent(Answer::Unavailable { why: fault.why }, Some(&fault.note));
+                return self.counted(vec![unsent; queries.len()]);
+            }
         };
         let errand = &mut errand;
         self.counted(match &self.definition.transport {
-            Transport::Http { paging } if self.definition.answer.items.is_none() => {
-                vec![http::one(errand, paging, &queries[0]).await]
+            Transport::Http { .. } if self.definition.answer.items.is_none() => {
+                vec![http::one(errand, &queries[0]).await]
             }
             Transport::Http { .. } => http::many(errand, queries).await,
             Transport::Ticket(wire) => ticket::submit(errand, wire, queries).await,
@@ -181,11 +202,20 @@ impl DeclaredSource {
         })
     }
 
-    /// One look for the results of a ticket.
+    /// Replies that leave tickets as they are, for a look that did not come about.
+    fn unseen(&self, waiting: &[Waiting<'_>], note: &str) -> Vec<Reply> {
+        let pending = |one: &Waiting<'_>| Answer::Pending { ticket: one.ticket.clone() };
+        self.counted(waiting.iter().map(|one| self.unsent(pending(one), Some(note))).collect())
+    }
+
+    /// One look for the results of a ticket. What goes wrong on our side costs nobody their ticket.
     async fn look(&self, held: &str, waiting: &[Waiting<'_>]) -> Vec<Reply> {
-        let (mut errand, _held) = match self.begin(waiting.len()).await {
+        if !self.settings.enabled {
+            return self.unseen(waiting, "source: is switched off, so its results are not looked for");
+        }
+        let (mut errand, _held) = match self.begin(uuid(rand::random(), 4)).await {
             Ok(begun) => begun,
-            Err(replies) => return self.counted(replies),
+            Err(fault) => return self.unseen(waiting, &fault.note),
         };
         let errand = &mut errand;
         self.counted(match &self.definition.transport {
@@ -198,78 +228,98 @@ impl DeclaredSource {
         })
     }
 
-    /// One person, through the cache: identical questions at the same time become one exchange.
-    async fn ask_one(&self, query: &Query) -> Reply {
-        let Some(cache) = &self.cache else { return self.ask(std::slice::from_ref(query)).await.remove(0) };
-        let sent = AtomicBool::new(false);
-        let asked = async {
-            sent.store(true, Ordering::Relaxed);
-            let reply = self.ask(std::slice::from_ref(query)).await.remove(0);
-            if reply.answer.kind().speaks() { Ok(reply) } else { Err(reply) }
-        };
-        let shared = match cache.entry(self.cache_key(query)).or_try_insert_with(asked).await {
-            Ok(entry) => entry.into_value(),
-            Err(reply) => (*reply).clone(),
-        };
-        // whoever only shared the exchange of another says that nothing was sent
-        if sent.into_inner() { shared } else { Reply { attempts: 0, elapsed: Duration::ZERO, ..shared } }
-    }
-
-    fn cache_key(&self, query: &Query) -> [u8; 32] {
+    fn question(&self, query: &Query) -> Question {
         let question = serde_json::to_vec(query).expect("a query is plain data");
         Sha256::new().chain_update(&self.definition.descriptor.hash).chain_update(question).finalize().into()
     }
 
     async fn submit_all(&self, queries: &[Query]) -> Vec<Reply> {
         let mut replies: Vec<Option<Reply>> = queries.iter().map(|query| self.refused(query)).collect();
-        let open: Vec<usize> = (0..queries.len()).filter(|index| replies[*index].is_none()).collect();
-        let size = self.definition.descriptor.batch_size;
-        if size == 1 {
-            let answers = join_all(open.iter().map(|index| self.ask_one(&queries[*index]))).await;
-            open.into_iter().zip(answers).for_each(|(index, reply)| replies[index] = Some(reply));
-        } else {
-            let batches = self.batches(queries, open, &mut replies).await;
-            let answers = join_all(batches.into_iter().map(|batch| async move {
-                let people: Vec<Query> = batch.iter().map(|index| queries[*index].clone()).collect();
-                let answers = self.ask(&people).await;
-                (batch, answers)
-            }));
-            for (batch, answers) in answers.await {
-                for (index, reply) in batch.into_iter().zip(answers) {
-                    self.keep(&queries[index], &reply).await;
-                    replies[index] = Some(reply);
-                }
-            }
+        let mut open: Vec<usize> = (0..queries.len()).filter(|index| replies[*index].is_none()).collect();
+        // whoever waited for an exchange that was given up asks in the next round
+        while !open.is_empty() {
+            open = self.round(queries, open, &mut replies).await;
         }
         let lost =
             || self.unsent(Answer::Unavailable { why: Failure::Malformed }, Some("body: no answer about this person"));
         replies.into_iter().map(|reply| reply.unwrap_or_else(lost)).collect()
     }
 
-    /// Who travels with whom: people of the same day and window, at most a batch; what the cache knows stays at home.
-    async fn batches(&self, queries: &[Query], open: Vec<usize>, replies: &mut [Option<Reply>]) -> Vec<Vec<usize>> {
-        let mut by_day: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    /// Asks what nobody asks already, and waits for the answers to what somebody does. Returns who is still without one.
+    async fn round(&self, queries: &[Query], open: Vec<usize>, replies: &mut [Option<Reply>]) -> Vec<usize> {
+        let shared = matches!(self.definition.transport, Transport::Http { .. });
+        let (mut mine, mut theirs) = (Vec::new(), Vec::new());
         for index in open {
-            let query = &queries[index];
-            let known = match &self.cache {
-                Some(cache) => cache.get(&self.cache_key(query)).await,
-                None => None,
-            };
-            match known {
-                Some(reply) => replies[index] = Some(self.unsent(reply.answer, None)),
-                None => by_day.entry((query.as_of, query.window_from)).or_default().push(index),
+            if !shared {
+                mine.push((index, None));
+                continue;
+            }
+            let question = self.question(&queries[index]);
+            if let Some(known) = self.kept(&question).await {
+                replies[index] = Some(reused(&known));
+                continue;
+            }
+            match self.flights.claim(question) {
+                Claim::Mine(flight) => mine.push((index, Some((question, flight)))),
+                Claim::Theirs(awaited) => theirs.push((index, awaited)),
             }
         }
-        let size = self.definition.descriptor.batch_size;
-        by_day.values().flat_map(|day| day.chunks(size).map(<[usize]>::to_vec)).collect()
+        let asked = join_all(self.batches(queries, mine).into_iter().map(|batch| self.ask_batch(queries, batch)));
+        let awaited = join_all(theirs.into_iter().map(async |(index, awaited)| (index, landed(awaited).await)));
+        let (asked, awaited) = join(asked, awaited).await;
+        for (index, reply) in asked.into_iter().flatten() {
+            replies[index] = Some(reply);
+        }
+        let mut still_open = Vec::new();
+        for (index, landed) in awaited {
+            match landed {
+                Some(landed) => replies[index] = Some(reused(&landed)),
+                None => still_open.push(index),
+            }
+        }
+        still_open
     }
 
-    async fn keep(&self, query: &Query, reply: &Reply) {
-        if let Some(cache) = &self.cache
-            && reply.answer.kind().speaks()
-        {
-            cache.insert(self.cache_key(query), reply.clone()).await;
+    /// One exchange, whose answers are kept and handed to whoever waits for them.
+    async fn ask_batch(&self, queries: &[Query], batch: Vec<Claimed<'_>>) -> Vec<(usize, Reply)> {
+        let people: Vec<Query> = batch.iter().map(|(index, _)| queries[*index].clone()).collect();
+        let at = Timestamp::now();
+        let answers = self.ask(&people).await;
+        let mut replies = Vec::with_capacity(batch.len());
+        for ((index, flight), reply) in batch.into_iter().zip(answers) {
+            if let Some((question, flight)) = flight {
+                let landed = Landed::new((at, reply.clone()));
+                if let Some(cache) = &self.cache
+                    && reply.answer.kind().speaks()
+                {
+                    cache.insert(question, landed.clone()).await;
+                }
+                flight.land(landed);
+            }
+            replies.push((index, reply));
         }
+        replies
+    }
+
+    async fn kept(&self, question: &Question) -> Option<Landed> {
+        self.cache.as_ref()?.get(question).await
+    }
+
+    /// Who travels with whom: people of the same day and window, at most a batch.
+    fn batches<'f>(&self, queries: &[Query], open: Vec<Claimed<'f>>) -> Vec<Vec<Claimed<'f>>> {
+        let size = self.definition.descriptor.batch_size.max(1);
+        let mut full = Vec::new();
+        let mut by_day: BTreeMap<_, Vec<Claimed<'f>>> = BTreeMap::new();
+        for claimed in open {
+            let query = &queries[claimed.0];
+            let batch = by_day.entry((query.as_of, query.window_from)).or_default();
+            batch.push(claimed);
+            if batch.len() >= size {
+                full.push(std::mem::take(batch));
+            }
+        }
+        full.extend(by_day.into_values().filter(|batch| !batch.is_empty()));
+        full
     }
 
     async fn poll_all(&self, pending: &[(Ticket, Query)]) -> Vec<Reply> {
@@ -301,6 +351,9 @@ impl DeclaredSource {
     }
 }
 
+/// A person to ask about, by their place among the queries, with the claim on the question where it can be shared.
+type Claimed<'f> = (usize, Option<(Question, Flight<'f>)>);
+
 /// A person whose result is waited for.
 struct Waiting<'a> {
     index: usize,
@@ -321,37 +374,5 @@ impl Source for DeclaredSource {
 
     fn poll<'a>(&'a self, pending: &'a [(Ticket, Query)]) -> BoxFuture<'a, Vec<Reply>> {
         Box::pin(self.poll_all(pending))
-    }
-}
-
-/// A ticket is `<number in the batch>:<the department's ticket>`.
-pub(crate) fn ticket_for(seq: usize, held: &str) -> Ticket {
-    Ticket(format!("{seq}:{held}"))
-}
-
-fn split_ticket(ticket: &Ticket) -> Option<(usize, &str)> {
-    let (seq, held) = ticket.0.split_once(':')?;
-    Some((seq.parse().ok().filter(|seq| *seq > 0)?, held)).filter(|_| !held.is_empty())
-}
-
-/// A random UUID (version 4).
-fn uuid() -> String {
-    let mut bytes: [u8; 16] = rand::random();
-    bytes[6] = (bytes[6] & 0x0f) | 0x40;
-    bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    let text = hex::encode(bytes);
-    format!("{}-{}-{}-{}-{}", &text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tickets_carry_the_place_in_the_batch() {
-        assert_eq!(split_ticket(&ticket_for(7, "T:1")), Some((7, "T:1")));
-        for foreign in ["", "T1", "0:T1", "x:T1", "3:"] {
-            assert_eq!(split_ticket(&Ticket(foreign.into())), None, "{foreign}");
-        }
     }
 }

@@ -5,6 +5,8 @@ mod admission;
 mod breaker;
 mod client;
 mod fault;
+mod headers;
+mod pacing;
 mod visit;
 
 pub use admission::LocalAdmission;
@@ -14,4 +16,5 @@ pub use client::install_crypto_provider;
 pub(crate) use breaker::Breaker;
 pub(crate) use client::{Line, NotConfigured};
 pub(crate) use fault::Fault;
-pub(crate) use visit::{Received, Visit};
+pub(crate) use pacing::Pacing;
+pub(crate) use visit::{Guards, Received, Visit};

@@ -88,7 +88,11 @@ pub(crate) fn homes(folder: Option<&Path>) -> Result<BTreeMap<SourceKey, Home>, 
     let mut problems = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
+        if !path.is_dir() || path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')) {
+            continue;
+        }
         if !path.join("definition.toml").is_file() {
+            problems.push(at_start(path.display().to_string(), "is a folder without definition.toml".into()));
             continue;
         }
         match SourceKey::new(path.file_name().unwrap_or_default().to_string_lossy()) {

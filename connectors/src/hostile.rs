@@ -10,13 +10,13 @@ use serde_json::Value;
 
 use crate::codec::Codec;
 use crate::definition::{Definition, Transport};
-use crate::engine::http::Collected;
-use crate::engine::{finish, read_page};
-use crate::exchange::Received;
+use crate::engine::finish;
+use crate::engine::http::Reading;
+use crate::exchange::{Fault, Received};
 use crate::home::homes;
-use crate::records::Coverage;
+use crate::records::{Coverage, Failure};
 use crate::request::{BodySpec, Prepared, RequestSpec};
-use crate::source::{Query, window_start};
+use crate::source::{ExchangeKey, Query, window_start};
 use crate::template::{Slot, Values};
 
 static ALL: LazyLock<Vec<(Definition, Vec<Vec<u8>>)>> = LazyLock::new(|| {
@@ -45,6 +45,7 @@ fn render(definition: &Definition, name: &str, id: &str) -> Prepared {
         as_of,
         window_from: window_start(as_of),
         asked_for: String::new(),
+        exchange_key: ExchangeKey::random(),
     };
     let values = Values {
         query: Some(&query),
@@ -170,10 +171,11 @@ proptest! {
 }
 
 fn read(definition: &Definition, body: Vec<u8>) {
-    if let Ok((page, _)) = read_page(&definition.answer, &Received { status: StatusCode::OK, body }) {
-        let mut collected = Collected::default();
-        collected.add(page);
-        drop(collected.end(Coverage::County));
+    let received = Received { status: StatusCode::OK, charset: None, body };
+    let mut reading = Reading::new(definition, 10_000);
+    if let Ok((page, tree)) = reading.read(&received) {
+        drop(reading.add(page, tree.as_ref()));
+        drop(reading.broken_off(Fault::lasting(Failure::SourceError, "no more")));
     }
 }
 

@@ -15,6 +15,7 @@ pub mod source;
 
 mod codec;
 mod dates;
+mod decimal;
 mod engine;
 mod exchange;
 mod home;

@@ -5,8 +5,10 @@
 
 pub(crate) mod answer;
 pub(crate) mod field;
+pub(crate) mod item;
 pub(crate) mod money;
 pub(crate) mod path;
 pub(crate) mod record;
 
-pub(crate) use answer::{AnswerSpec, ItemResult, Items, Outcome, Page, RowList, Shape, When};
+pub(crate) use answer::{AnswerSpec, Items, Outcome, Page, RowList, Shape, Test, When};
+pub(crate) use item::ItemResult;

@@ -99,7 +99,7 @@ pub struct Record {
 }
 
 /// Who a record claims to be about: the department's own spelling, not yet believed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Subject {
     /// Name as written.
@@ -129,6 +129,12 @@ pub struct Subject {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub address: Option<Address>,
+}
+
+impl fmt::Debug for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Subject(redacted)")
+    }
 }
 
 /// What a department answered about one person. Missing is never zero: only `Found` and `NoRecord` speak for totals.

@@ -107,7 +107,7 @@ impl Registry {
         self.entries.values().map(|entry| entry.source.descriptor())
     }
 
-    /// How a source is called: deadline, poll interval, batch window, quota hours and the rest.
+    /// How a source is called: deadline, poll interval and the rest.
     #[must_use]
     pub fn settings(&self, key: &SourceKey) -> Option<&SourceSettings> {
         self.entries.get(key).map(|entry| entry.source.settings())

@@ -25,6 +25,8 @@ pub(crate) struct RequestSpec {
     pub(crate) content_type: Option<HeaderValue>,
     pub(crate) body: BodySpec,
     pub(crate) encoding: &'static Encoding,
+    /// Whether sending it twice does no more than sending it once, though nothing in it says that it is the same.
+    pub(crate) idempotent: bool,
 }
 
 /// A body of a definition.

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use jiff::civil::Time;
 use secrecy::SecretString;
 
 use crate::problem::Problem;
@@ -40,6 +39,8 @@ pub struct SourceSettings {
     pub enabled: bool,
     /// Address, without a slash at the end.
     pub base_url: Option<String>,
+    /// Whether an address beyond this machine may be spoken to without TLS.
+    pub allow_plaintext: bool,
     /// Token, key or signing secret.
     pub secret: Option<Secret>,
     /// The name under which the department knows this service.
@@ -68,36 +69,12 @@ pub struct SourceSettings {
     pub cache: Duration,
     /// Largest body accepted, in bytes.
     pub body_limit: usize,
-    /// How long queries are collected before a batch goes out.
-    pub batch_window: Duration,
-    /// The hours of the day in which the department accepts queries.
-    pub quota_hours: QuotaHours,
+    /// Most rows one exchange may bring, over all its pages and people.
+    pub max_rows: usize,
     /// Between two looks for an asynchronous result.
     pub poll_interval: Duration,
     /// After this an asynchronous answer is no longer waited for.
     pub deadline: Duration,
-}
-
-/// Hours of a day, `from` inclusive to `to` exclusive; may run over midnight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct QuotaHours {
-    from: Time,
-    to: Option<Time>,
-}
-
-impl QuotaHours {
-    /// The whole day.
-    pub const ALWAYS: Self = Self { from: Time::MIN, to: None };
-
-    /// Whether a time of day lies within.
-    #[must_use]
-    pub fn contains(self, time: Time) -> bool {
-        match self.to {
-            None => time >= self.from,
-            Some(to) if self.from <= to => (self.from..to).contains(&time),
-            Some(to) => time >= self.from || time < to,
-        }
-    }
 }
 
 impl Default for SourceSettings {
@@ -105,6 +82,7 @@ impl Default for SourceSettings {
         Self {
             enabled: true,
             base_url: None,
+            allow_plaintext: false,
             secret: None,
             app_id: "hedui".into(),
             client_identity: None,
@@ -119,8 +97,7 @@ impl Default for SourceSettings {
             breaker_open: Duration::from_secs(30),
             cache: Duration::ZERO,
             body_limit: 1 << 20,
-            batch_window: Duration::from_millis(50),
-            quota_hours: QuotaHours::ALWAYS,
+            max_rows: 20_000,
             poll_interval: Duration::from_secs(30),
             deadline: Duration::from_secs(72 * 3600),
         }
@@ -180,8 +157,6 @@ impl SourcesConfig {
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::time;
-
     use super::*;
 
     #[test]
@@ -192,17 +167,8 @@ mod tests {
     }
 
     #[test]
-    fn quota_hours_may_run_over_midnight() {
-        let night = QuotaHours { from: time(22, 0, 0, 0), to: Some(time(6, 0, 0, 0)) };
-        assert!(night.contains(time(23, 0, 0, 0)) && night.contains(time(5, 59, 59, 0)));
-        assert!(!night.contains(time(6, 0, 0, 0)) && !night.contains(time(12, 0, 0, 0)));
-        assert!(QuotaHours::ALWAYS.contains(time(23, 59, 59, 0)));
-    }
-
-    #[test]
     fn all_faults_of_a_file_are_listed() {
-        let text = "[source.vehicles]\nbase_url = 'ftp://x'\nsecret = 'hunter2'\ntimeout = 3\nbreaker = { failure = 1 }\n\
-                    quota_hours = '25-1'\n[source.Bad]\n";
+        let text = "[source.vehicles]\nbase_url = 'ftp://x'\nsecret = 'hunter2'\ntimeout = 3\nbreaker = { failure = 1 }\n[source.Bad]\n";
         let problems = SourcesConfig::parse("sources.toml", text, Path::new("")).unwrap_err();
         let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
         assert_eq!(
@@ -212,10 +178,31 @@ mod tests {
                 "sources.toml:3:10: source.vehicles.secret: must not be written here; name where it is: { env = \"VARIABLE\" } or { file = \"path\" }",
                 "sources.toml:4:1: source.vehicles.timeout: is not a known key; did you mean `timeout_ms`?",
                 "sources.toml:5:13: source.vehicles.breaker.failure: is not a known key; did you mean `failures`?",
-                "sources.toml:6:15: source.vehicles.quota_hours: must be hours such as \"08:00-20:00\"",
-                "sources.toml:7:1: source.Bad: a source key has 1 to 64 characters of a-z, 0-9 and _",
+                "sources.toml:6:1: source.Bad: a source key has 1 to 64 characters of a-z, 0-9 and _",
             ]
         );
         assert!(!shown.iter().any(|line| line.contains("hunter2")));
+    }
+
+    #[test]
+    fn a_key_that_does_nothing_is_refused() {
+        for key in ["batch_window_ms = 50", "quota_hours = '08:00-20:00'"] {
+            let problems =
+                SourcesConfig::parse("sources.toml", &format!("[defaults]\n{key}\n"), Path::new("")).unwrap_err();
+            assert_eq!(problems[0].message, "is not a known key", "{key}");
+        }
+    }
+
+    #[test]
+    fn personal_data_travels_encrypted_beyond_this_machine() {
+        let read = |lines: &str| SourcesConfig::parse("sources.toml", &format!("[source.tax]\n{lines}"), Path::new(""));
+        for loopback in ["http://127.0.0.1:8080/tax", "http://localhost:1", "http://[::1]:1", "https://tax.example"] {
+            assert!(read(&format!("base_url = '{loopback}'")).is_ok(), "{loopback}");
+        }
+        for beyond in ["http://tax.example", "http://10.0.0.7:8080", "http://localhost.example"] {
+            let problems = read(&format!("base_url = '{beyond}'")).unwrap_err();
+            assert!(problems[0].message.contains("in the clear"), "{beyond}");
+            assert!(read(&format!("allow_plaintext = true\nbase_url = '{beyond}'")).is_ok(), "{beyond}");
+        }
     }
 }

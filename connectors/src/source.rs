@@ -4,17 +4,22 @@
 //! * `submit` and `poll` never fail: whatever goes wrong ends as an [`Answer`] of its own cell. One answer per query, same order.
 //! * A synchronous source never answers `Pending`; an asynchronous one answers `Pending` from `submit` once the department holds the query.
 //! * `poll` may be called at any time, by another process than the one that submitted, and any number of times; it has no effect at the department.
-//!   It answers `Pending` with the same ticket while there is no result.
+//!   It answers `Pending` with the same ticket while there is no result. A look that fails (nothing configured, no free place, no
+//!   connection, an unreadable answer) says nothing of the ticket and answers `Pending` with a note; only the department's own word
+//!   that it gave up, or that it does not know the ticket, ends it. How long that may go on is the caller's deadline.
 //! * Dropping a future cancels the exchange; nothing is left running.
 //! * No implementation logs, counts or names anything personal. Tickets carry nothing personal.
 //! * Time limits, retries, breaker, bulkhead, rate limit and body cap are inside: a caller needs no timeout of its own to be safe.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
 use jiff::civil::Date;
+use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use crate::records::{Answer, Coverage, IdNumber, PersonName, Sex, SourceKey, Ticket};
@@ -22,8 +27,8 @@ use crate::records::{Answer, Coverage, IdNumber, PersonName, Sex, SourceKey, Tic
 /// A boxed future, so that sources can be kept behind `dyn`.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// One person to ask about.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// One person to ask about. Debug shows no one.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Query {
     /// Name as the household states it.
     pub name: PersonName,
@@ -39,6 +44,53 @@ pub struct Query {
     pub window_from: Date,
     /// The organisation it is asked for: an answer is shared or reused within one organisation only.
     pub asked_for: String,
+    /// What the same question asked again after a crash has in common with the first: from it a submission gets the number by
+    /// which the department recognises a repeat. No part of the question itself.
+    #[serde(skip, default = "ExchangeKey::random")]
+    pub exchange_key: ExchangeKey,
+}
+
+impl fmt::Debug for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // even a birth date alone tells one person of a village from the others
+        f.debug_struct("Query")
+            .field("id_number", &self.id_number.is_some())
+            .field("birth_date", &self.birth_date.is_some())
+            .field("as_of", &self.as_of)
+            .field("window_from", &self.window_from)
+            .field("asked_for", &self.asked_for)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The name of one intended exchange, the same whenever it is attempted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ExchangeKey([u8; 16]);
+
+impl ExchangeKey {
+    /// For a question that nobody will have to recognise.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(rand::random())
+    }
+
+    /// From what makes the exchange the same one: the case, the person within it. Nothing personal belongs here.
+    #[must_use]
+    pub fn of(parts: &[&[u8]]) -> Self {
+        let mut hash = Sha256::new();
+        for part in parts {
+            // lengths keep ("ab", "c") and ("a", "bc") apart
+            hash.update(part.len().to_be_bytes());
+            hash.update(part);
+        }
+        let mut key = [0; 16];
+        key.copy_from_slice(&hash.finalize()[..16]);
+        Self(key)
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 /// One answer and what it took. Nothing personal beside the answer itself.
@@ -52,6 +104,8 @@ pub struct Reply {
     pub elapsed: Duration,
     /// For a failure: where in the exchange and why, in words without anything personal (source, sample path, reason).
     pub note: Option<String>,
+    /// When the department was asked, if that was for another question and its answer is reused here.
+    pub reused: Option<Timestamp>,
 }
 
 /// How a source is spoken to.
@@ -113,13 +167,28 @@ pub trait Admission: Send + Sync {
 }
 
 /// First day of the window of twelve months that ends on `as_of`: `as_of` minus 12 months plus one day.
-///
-/// # Panics
-/// In the first year of the calendar.
 #[must_use]
 pub fn window_start(as_of: Date) -> Date {
-    as_of
-        .checked_sub(jiff::Span::new().months(12))
-        .and_then(|day| day.checked_add(jiff::Span::new().days(1)))
-        .expect("a day after the first year of the calendar")
+    as_of.saturating_sub(Span::new().months(12)).saturating_add(Span::new().days(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_is_twelve_months() {
+        for (as_of, from) in [("2026-11-01", "2025-11-02"), ("2024-02-29", "2023-03-01"), ("2025-02-28", "2024-02-29")]
+        {
+            assert_eq!(window_start(as_of.parse().unwrap()).to_string(), from);
+        }
+        assert_eq!(window_start(Date::MIN), Date::MIN.tomorrow().unwrap());
+    }
+
+    #[test]
+    fn an_exchange_key_is_of_its_parts() {
+        assert_eq!(ExchangeKey::of(&[b"case", b"m1"]), ExchangeKey::of(&[b"case", b"m1"]));
+        assert_ne!(ExchangeKey::of(&[b"case", b"m1"]), ExchangeKey::of(&[b"casem", b"1"]));
+        assert_ne!(ExchangeKey::random(), ExchangeKey::random());
+    }
 }

@@ -125,7 +125,15 @@ fn spending() -> impl Strategy<Value = Given> {
         let (total, reimbursed, aid) = (self_paid, Fen::ZERO, Fen::ZERO);
         (
             "medical_insurance",
-            Detail::MedicalCost { settled_on, total, reimbursed, aid, self_paid, catalogue_illness: false },
+            Detail::MedicalCost {
+                settled_on,
+                total,
+                reimbursed,
+                aid,
+                self_paid,
+                catalogue_illness: Some(false),
+                insured: None,
+            },
         )
     });
     let school = (select(vec![Stage::Primary, Stage::Bachelor]), fen(15_000)).prop_map(|(stage, fee)| {
@@ -194,6 +202,7 @@ fn thing() -> impl Strategy<Value = Given> {
                 capital_paid,
                 state: BusinessState::Active,
                 established_on: None,
+                share: None,
                 employees: None,
             };
             ("market_regulation", detail)

@@ -3,7 +3,7 @@
 //! Every step stands in the store before the next begins, so that another worker can go on from any point: a cell is planned after
 //! its entry is in the log, asked after it is planned, and ended once.
 
-use hedui_connectors::source::Query;
+use hedui_connectors::source::{Query, window_start};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -157,7 +157,7 @@ impl Verifier {
             .iter()
             .map(|descriptor| PlannedSource { descriptor, enabled: departments.is_enabled(&descriptor.key) })
             .collect();
-        plan::plan(request, &case.organisation, &sources, self.0.clock.today())
+        plan::plan(case.id, request, &case.organisation, &sources, self.0.clock.today())
     }
 
     /// Enters every query in the log, all in one commit, then plans the cells.
@@ -302,7 +302,13 @@ fn pending(cells: &Cells) -> usize {
 
 fn deadline_passed(member: MemberRef, source: SourceKey) -> Landed {
     let answer = Answer::Unavailable { why: Failure::DeadlinePassed };
-    let reply = hedui_connectors::source::Reply { answer, attempts: 0, elapsed: std::time::Duration::ZERO, note: None };
+    let reply = hedui_connectors::source::Reply {
+        answer,
+        attempts: 0,
+        elapsed: std::time::Duration::ZERO,
+        note: None,
+        reused: None,
+    };
     Landed { member, source, reply }
 }
 
@@ -318,15 +324,23 @@ fn query_of(work: &Work, member: &MemberRef) -> Query {
         birth_date: person.and_then(|person| person.birth_date),
         sex: person.and_then(|person| person.sex),
         as_of: request.as_of,
-        window_from: plan::window_from(request.as_of),
+        window_from: window_start(request.as_of),
         asked_for: work.case.organisation.clone(),
+        exchange_key: plan::exchange_key(work.case.id, member),
     }
 }
 
 /// A failure in words that name source, place and reason, never the person.
 fn report_failure(landed: &Landed, case: Uuid) {
-    if let (Answer::Unavailable { why }, note) = (&landed.reply.answer, &landed.reply.note) {
-        let note = note.as_deref().unwrap_or("");
-        tracing::warn!(%case, source = %landed.source, ?why, note, "a source gave no usable answer");
+    match (&landed.reply.answer, landed.reply.note.as_deref()) {
+        (Answer::Unavailable { why }, note) => {
+            let note = note.unwrap_or("");
+            tracing::warn!(%case, source = %landed.source, ?why, note, "a source gave no usable answer");
+        }
+        // the cell waits on, so nobody would hear of it before its deadline
+        (Answer::Pending { .. }, Some(note)) => {
+            tracing::warn!(%case, source = %landed.source, note, "a result could not be looked for");
+        }
+        _ => {}
     }
 }

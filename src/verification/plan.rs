@@ -4,9 +4,9 @@
 //! rests on a statutory duty or an emergency with a document number; obligors only ever with their own authorisation. A source
 //! is asked only what the purpose needs (Personal Information Protection Law, art. 6).
 
-use hedui_connectors::source::{Descriptor, Query};
-use jiff::ToSpan;
+use hedui_connectors::source::{Descriptor, ExchangeKey, Query, window_start};
 use jiff::civil::Date;
+use uuid::Uuid;
 
 use crate::household::{IdKind, LegalBasisKind, Member, MemberRef, Request, Skip, SourceKey};
 
@@ -26,6 +26,7 @@ pub(super) struct PlannedSource<'a> {
 
 /// One cell for every person × source, by person in the request's order (obligors last), then by source key.
 pub(super) fn plan(
+    case: Uuid,
     request: &Request,
     organisation: &str,
     sources: &[PlannedSource<'_>],
@@ -39,7 +40,8 @@ pub(super) fn plan(
             cells.push(PlannedCell {
                 member: person.reference.clone(),
                 source: source.descriptor.key.clone(),
-                decision: decide(request, organisation, person, is_obligor, source, today),
+                decision: decide(request, organisation, person, is_obligor, source, today)
+                    .map(|query| Query { exchange_key: exchange_key(case, &person.reference), ..query }),
             });
         }
     }
@@ -80,14 +82,15 @@ fn decide(
         birth_date: person.birth_date,
         sex: person.sex,
         as_of: request.as_of,
-        window_from: window_from(request.as_of),
+        window_from: window_start(request.as_of),
         asked_for: organisation.to_owned(),
+        exchange_key: ExchangeKey::random(),
     })
 }
 
-/// First day of the twelve months that end with the as-of date.
-pub(super) fn window_from(as_of: Date) -> Date {
-    as_of.saturating_sub(12.months()).saturating_add(1.day())
+/// The same after a crash: so a department recognises what it was handed before.
+pub(super) fn exchange_key(case: Uuid, member: &MemberRef) -> ExchangeKey {
+    ExchangeKey::of(&[case.as_bytes(), member.as_str().as_bytes()])
 }
 
 #[cfg(test)]
@@ -163,7 +166,8 @@ mod tests {
     }
 
     fn decision(request: &Request, descriptor: &Descriptor, enabled: bool, today: &str) -> Result<(), Skip> {
-        let planned = plan(request, "township", &[PlannedSource { descriptor, enabled }], today.parse().unwrap());
+        let planned =
+            plan(Uuid::nil(), request, "township", &[PlannedSource { descriptor, enabled }], today.parse().unwrap());
         planned.into_iter().next().unwrap().decision.map(|_| ())
     }
 
@@ -196,11 +200,5 @@ mod tests {
         assert_eq!(decision(&newborn, &tax, true, "2026-11-01"), Err(Skip::NoIdentifier));
         let register = descriptor("household_registration", &["all"], false);
         assert_eq!(decision(&newborn, &register, true, "2026-11-01"), Ok(()), "asked by name and birth date");
-    }
-
-    #[test]
-    fn the_window_is_the_twelve_months_that_end_with_the_day() {
-        assert_eq!(window_from("2026-11-01".parse().unwrap()).to_string(), "2025-11-02");
-        assert_eq!(window_from("2024-02-29".parse().unwrap()).to_string(), "2023-03-01");
     }
 }

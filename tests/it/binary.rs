@@ -16,7 +16,7 @@ use super::client::Client;
 use super::support::{ORGANISATION, secret_variable};
 
 /// Limits of departments that answer well but slowly.
-pub const DEFAULTS: &str = "[defaults]\nrate_per_second = 0\nbatch_window_ms = 20\npoll_interval_ms = 100\ntimeout_ms = 3000\n\
+pub const DEFAULTS: &str = "[defaults]\nrate_per_second = 0\npoll_interval_ms = 100\ntimeout_ms = 3000\n\
                             total_timeout_ms = 8000\nretries = 1\nbreaker = { failures = 0, open_secs = 1 }\n";
 
 /// A folder with everything the program needs.

@@ -217,7 +217,7 @@ pub async fn verifier(setup: &Setup, base_url: &str, data: &Path, keys: Arc<KeyR
 /// breaker, no cache. `more` is appended and may name further departments.
 pub fn quick_sources(folder: &Path, more: &str) -> PathBuf {
     let mut text = "[defaults]\ntimeout_ms = 1500\ntotal_timeout_ms = 4000\nretries = 1\nrate_per_second = 0\n\
-                    breaker = { failures = 0, open_secs = 1 }\ncache_secs = 0\nbody_limit_kib = 256\nbatch_window_ms = 5\n\
+                    breaker = { failures = 0, open_secs = 1 }\ncache_secs = 0\nbody_limit_kib = 256\n\
                     deadline_hours = 24\n"
         .to_owned();
     for key in Key::ALL.map(Key::as_str) {

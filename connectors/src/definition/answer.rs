@@ -6,7 +6,7 @@ use super::request::encoding;
 use super::rows;
 use crate::codec::{Codec, Trailer};
 use crate::mapping::path::Path;
-use crate::mapping::{AnswerSpec, Items, Outcome, Shape, When};
+use crate::mapping::{AnswerSpec, Items, Outcome, Shape, Test, When};
 use crate::records::Failure;
 use crate::toml_reader::{Entry, Section};
 
@@ -19,7 +19,9 @@ pub(super) fn answer(top: &Section<'_>, batch: bool) -> AnswerSpec {
             shape: no_shape(),
             lists: Vec::new(),
             present: Vec::new(),
-            nothing_when_absent: None,
+            containers: Vec::new(),
+            nothing_when_null: None,
+            not_ready: None,
             total: None,
             as_of: None,
             items: None,
@@ -32,7 +34,9 @@ pub(super) fn answer(top: &Section<'_>, batch: bool) -> AnswerSpec {
         shape: shape(&section),
         lists: paths(&section, "lists"),
         present: paths(&section, "present"),
-        nothing_when_absent: path(&section, "nothing_when_absent"),
+        containers: paths(&section, "containers"),
+        nothing_when_null: path(&section, "nothing_when_null"),
+        not_ready: section.get("not_ready").map(|entry| when(&entry)),
         total: path(&section, "total"),
         as_of: section.get("as_of").map(|entry| rows::field(&entry)),
         items: section.section("items").map(|items| self::items(&items)),
@@ -40,11 +44,20 @@ pub(super) fn answer(top: &Section<'_>, batch: bool) -> AnswerSpec {
         gap_when: section.get("gap_when").map(|entry| when(&entry)),
         rows,
     };
-    if spec.lists.is_empty() && spec.present.is_empty() && !matches!(spec.shape.codec, Codec::Ndjson { .. }) {
+    if matches!(spec.shape.codec, Codec::Xml { .. }) {
+        if spec.containers.is_empty() {
+            section.fault(
+                "needs `containers`, the elements that hold the rows: without them drift would pass for \"nothing\"",
+                None,
+            );
+        }
+    } else if !spec.containers.is_empty() {
+        section.fault("containers are of XML", None);
+    } else if spec.lists.is_empty() && spec.present.is_empty() && !matches!(spec.shape.codec, Codec::Ndjson { .. }) {
         section.fault("needs `lists` or `present`: without them a broken answer would pass for \"nothing\"", None);
     }
-    if spec.items.is_some() && (spec.total.is_some() || spec.nothing_when_absent.is_some()) {
-        section.fault("total and nothing_when_absent are of answers about one person", None);
+    if spec.items.is_some() && (spec.total.is_some() || spec.nothing_when_null.is_some()) {
+        section.fault("total and nothing_when_null are of answers about one person", None);
     }
     spec
 }
@@ -106,18 +119,20 @@ fn items(section: &Section<'_>) -> Items {
     }
 }
 
-/// `{ path = "@.x", in = ["a", "b"] }`
+/// `{ path = "@.x", in = ["a", "b"] }`, or `{ path = "@.x", absent = true }`
 pub(super) fn when(entry: &Entry<'_>) -> When {
-    match entry.section() {
-        Some(section) => {
-            let condition = When { path: required_path(&section, "path"), any_of: section.texts("in") };
-            if condition.any_of.is_empty() {
-                section.missing("in", "the values that fulfil the condition");
-            }
-            condition
+    let Some(section) = entry.section() else { return When { path: root(), test: Test::Absent } };
+    let path = required_path(&section, "path");
+    let words = section.get("in").map(|entry| entry.texts());
+    let test = match (words, section.flag("absent", false)) {
+        (Some(words), false) if !words.is_empty() => Test::AnyOf(words),
+        (None, true) => Test::Absent,
+        _ => {
+            section.fault("needs either `in`, the values that fulfil the condition, or `absent = true`", None);
+            Test::Absent
         }
-        None => When { path: root(), any_of: Vec::new() },
-    }
+    };
+    When { path, test }
 }
 
 /// The whole answer.

@@ -21,6 +21,7 @@ pub(super) fn request(top: &Section<'_>, key: &'static str, extra: &[Slot]) -> R
             content_type: None,
             body: BodySpec::Empty,
             encoding: UTF_8,
+            idempotent: false,
         };
     };
     let methods = [("GET", 0_u8), ("POST", 1), ("PUT", 2)];
@@ -39,18 +40,28 @@ pub(super) fn request(top: &Section<'_>, key: &'static str, extra: &[Slot]) -> R
     }
     let encoding = encoding(&section);
     let (body, natural_type) = body(&section);
-    let content_type = section.text_opt("content_type").or(natural_type.map(|kind| typed(kind, encoding)));
+    let content_type = section.get("content_type").and_then(|entry| content_type(&entry));
+    let content_type = content_type.or_else(|| HeaderValue::from_str(&typed(natural_type?, encoding)).ok());
     let spec = RequestSpec {
         method,
         path: section.get("path").map_or_else(|| template("/"), |entry| template_of(&entry)),
         query: templates(section.section("query")),
         headers: headers(&section),
-        content_type: content_type.and_then(|text| HeaderValue::from_str(&text).ok()),
+        content_type,
         body,
         encoding,
+        idempotent: key == "submit" && section.flag("idempotent", false),
     };
     check_slots(&section, &spec, extra);
     spec
+}
+
+fn content_type(entry: &Entry<'_>) -> Option<HeaderValue> {
+    let value = HeaderValue::from_str(&entry.text()?).ok();
+    if value.is_none() {
+        entry.fault("cannot stand in a header", None);
+    }
+    value
 }
 
 fn typed(kind: &str, encoding: &'static Encoding) -> String {

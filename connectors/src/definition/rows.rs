@@ -6,9 +6,10 @@ use serde_json::{Map, Value};
 
 use super::answer::{path_of, required_path, when};
 use crate::dates::DatePattern;
+use crate::decimal::Rounding;
 use crate::mapping::RowList;
 use crate::mapping::field::{Field, Origin, Reading};
-use crate::mapping::money::{Rounding, Unit};
+use crate::mapping::money::{Money, Unit};
 use crate::mapping::path::Path;
 use crate::mapping::record::RecordRule;
 use crate::problem::did_you_mean;
@@ -39,7 +40,13 @@ pub(super) fn rows(top: &Section<'_>, batch: bool) -> Vec<RowList> {
         }
         let rule = rule(section, shared.as_ref());
         match lists.iter_mut().find(|list| list.at.text() == at.text()) {
-            Some(list) => list.rules.push(rule),
+            Some(list) => {
+                for other in list.rules.iter().filter(|other| !other.excludes(&rule)) {
+                    let both = format!("may take the same row as the rule of kind `{}`", other.kind);
+                    section.fault(both, Some("give both a `when` on one path, with values that differ".into()));
+                }
+                list.rules.push(rule);
+            }
             None => lists.push(RowList { at, rules: vec![rule] }),
         }
     }
@@ -120,16 +127,17 @@ fn subject(section: &Section<'_>) -> Vec<(&'static str, Field)> {
     fields
 }
 
-/// `"@.path"`, or a table with `path` or `value`, `type` and what the type needs.
+/// `"@.path"`, a list of paths of which the first stated one counts, or a table with `path` or `value`, `type` and what the type needs.
 pub(super) fn field(entry: &Entry<'_>) -> Field {
-    if matches!(entry.value, toml::de::DeValue::String(_)) {
-        return Field::text(path_of(entry));
+    use toml::de::DeValue;
+    if matches!(entry.value, DeValue::String(_) | DeValue::Array(_)) {
+        return Field { from: Origin::Paths(places(entry)), ..Field::text(path("$")) };
     }
     let Some(section) = entry.section() else { return Field::text(path("$")) };
     let constant = section.get("value").map(|value| Origin::Constant(value.json()));
     let from = match (constant, section.get("path")) {
         (Some(constant), None) => constant,
-        (None, Some(path)) => Origin::Path(path_of(&path)),
+        (None, Some(path)) => Origin::Paths(places(&path)),
         _ => {
             section.fault("needs either `path` or `value`", None);
             Origin::Constant(Value::Null)
@@ -137,7 +145,19 @@ pub(super) fn field(entry: &Entry<'_>) -> Field {
     };
     let slice = section.get("slice").map(|entry| slice(&entry));
     let default = section.get("default").map(|value| value.json());
-    Field { from, slice, absent: section.texts("absent"), default, reading: reading(&section) }
+    let unless = section.get("unless").map(|entry| path_of(&entry));
+    Field { from, slice, unless, absent: section.texts("absent"), default, reading: reading(&section) }
+}
+
+fn places(entry: &Entry<'_>) -> Vec<Path> {
+    if matches!(entry.value, toml::de::DeValue::String(_)) {
+        return vec![path_of(entry)];
+    }
+    let paths: Vec<Path> = entry.items().iter().map(path_of).collect();
+    if paths.is_empty() {
+        entry.fault("needs at least one path", None);
+    }
+    paths
 }
 
 fn path(text: &str) -> Path {
@@ -166,16 +186,18 @@ fn reading(section: &Section<'_>) -> Reading {
         ("area", 5),
         ("share", 6),
         ("code", 7),
+        ("ratio", 8),
     ];
     match section.choice("type", &types).unwrap_or(0) {
-        1 => Reading::Money {
+        1 => Reading::Money(Money {
             unit: section
                 .required_choice("unit", &[("yuan", Unit::Yuan), ("fen", Unit::Fen), ("wan_yuan", Unit::WanYuan)]),
             separators: section.flag("separators", false),
             rounding: section
                 .choice("rounding", &[("exact", Rounding::Exact), ("half_up", Rounding::HalfUp)])
                 .unwrap_or(Rounding::Exact),
-        },
+            signed: section.flag("signed", false),
+        }),
         2 => Reading::Date { formats: formats(section, DatePattern::names_day, "a day") },
         3 => Reading::Month { formats: formats(section, DatePattern::names_month, "a month") },
         4 => {
@@ -187,6 +209,7 @@ fn reading(section: &Section<'_>) -> Reading {
         5 => Reading::Area,
         6 => Reading::Share,
         7 => Reading::Code(codes(section)),
+        8 => Reading::Ratio,
         _ => Reading::Text,
     }
 }

@@ -2,8 +2,8 @@
 
 use ::http::StatusCode;
 
-use super::ticket::{distribute, not_yet_or_never, send, still_waiting};
-use super::{Errand, Waiting, base_values, read_page, ticket_for};
+use super::ticket::{Look, distribute, result, seen, send};
+use super::{Errand, Waiting, base_values, ticket_for};
 use crate::exchange::{Fault, Received};
 use crate::mapping::Page;
 use crate::records::{Answer, Failure};
@@ -35,23 +35,30 @@ pub(super) async fn poll(
     waiting: &[Waiting<'_>],
 ) -> Vec<Reply> {
     let definition = errand.definition;
-    let in_outbox = |received: Received| -> Result<Option<Page>, Fault> {
+    let max_rows = errand.visit.max_rows();
+    let in_outbox = |received: Received| -> Result<Option<Look<Page>>, Fault> {
         if received.status == StatusCode::NOT_FOUND {
             return Ok(None);
         }
-        read_page(&definition.answer, &received).map(|(page, _)| Some(page))
+        result(&definition.answer, &received, max_rows).map(Some)
     };
-    match send(errand, &definition.request, held, waiting, in_outbox).await {
-        Ok(Some(page)) => return distribute(errand, page, waiting),
-        Ok(None) => {}
-        Err(fault) => return not_yet_or_never(errand, waiting, &fault),
-    }
-    match send(errand, refusal, held, waiting, |received| Ok(received.status == StatusCode::NOT_FOUND)).await {
-        Ok(true) => still_waiting(errand, waiting, None),
-        Ok(false) => {
-            let refused = Fault::lasting(Failure::SourceError, "refusal: the department refused the file");
-            waiting.iter().map(|_| errand.failed(&refused)).collect()
+    let found = match send(errand, &definition.request, held, waiting, in_outbox).await {
+        Ok(Some(look)) => seen(errand, waiting, Ok(look)),
+        Err(fault) => seen(errand, waiting, Err(fault)),
+        Ok(None) => {
+            let there = |received: Received| {
+                Ok(if received.status == StatusCode::NOT_FOUND {
+                    Look::NotYet(None)
+                } else {
+                    Look::Never(Fault::lasting(Failure::SourceError, "refusal: the department refused the file"))
+                })
+            };
+            let refused = send(errand, refusal, held, waiting, there).await;
+            seen(errand, waiting, refused)
         }
-        Err(fault) => not_yet_or_never(errand, waiting, &fault),
+    };
+    match found {
+        Ok(page) => distribute(errand, &page, waiting),
+        Err(replies) => replies,
     }
 }

@@ -4,124 +4,203 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use serde_json::Value;
-use tokio::time::sleep;
 
+use super::judge::too_many_rows;
 use super::{Errand, finish, read_page};
-use crate::definition::Paging;
+use crate::codec::Unreadable;
+use crate::definition::{Definition, Paging, Transport};
 use crate::exchange::{Fault, Received};
 use crate::mapping::path::Place;
 use crate::mapping::{ItemResult, Page};
-use crate::records::{Answer, Coverage, Failure, Gap};
+use crate::records::{Answer, Failure, Gap};
 use crate::source::{Query, Reply};
 use crate::template::Values;
 
 /// More pages than this about one person are not believed.
 const MOST_PAGES: u32 = 500;
-/// Between rounds for the people of a batch whom the department was too busy to answer about.
-const BATCH_PAUSE: std::time::Duration = std::time::Duration::from_millis(200);
 
-/// Where the next page is.
-enum Next {
-    End,
-    Cursor(String),
-    Number,
+/// What follows a page.
+pub(crate) enum Next {
+    /// Nothing: this is the answer.
+    End(Result<(Answer, Option<String>), Fault>),
+    /// Another page.
+    Page,
 }
 
-/// What the pages read so far say about one person.
-#[derive(Default)]
-pub(crate) struct Collected {
+/// The pages of one person's answer read so far. Samples go through the same steps as live answers.
+pub(crate) struct Reading<'d> {
+    definition: &'d Definition,
     whole: ItemResult,
     as_of: Option<Date>,
     total: Option<u64>,
+    max_rows: usize,
+    seen: BTreeSet<String>,
+    pub(crate) cursor: String,
+    pub(crate) number: u32,
 }
 
-impl Collected {
-    /// Adds a page.
-    pub(crate) fn add(&mut self, page: Page) {
-        self.as_of = self.as_of.or(page.as_of);
-        self.total = self.total.or(page.total);
-        page.items.into_values().for_each(|item| self.whole.merge(item));
+impl<'d> Reading<'d> {
+    pub(crate) fn new(definition: &'d Definition, max_rows: usize) -> Self {
+        Self {
+            definition,
+            whole: ItemResult::default(),
+            as_of: None,
+            total: None,
+            max_rows,
+            seen: BTreeSet::new(),
+            cursor: String::new(),
+            number: 1,
+        }
     }
 
-    /// The answer after the last page.
-    pub(crate) fn end(mut self, coverage: Coverage) -> Result<(Answer, Option<String>), Fault> {
+    /// One page of bytes. A page that says to be another than the one asked for is no page of this answer.
+    pub(crate) fn read(&self, received: &Received) -> Result<(Page, Option<Value>), Fault> {
+        let (page, tree) = read_page(&self.definition.answer, received, self.max_rows)?;
+        if let (Transport::Http { paging: Paging::Pages { page: Some(echo), .. } }, Some(tree)) =
+            (&self.definition.transport, &tree)
+        {
+            let root = Place { root: tree, node: tree, location: "$" };
+            let stated = echo.scalar(root).map_err(|error| Fault::malformed(&error))?;
+            if stated.and_then(|text| text.parse::<u32>().ok()) != Some(self.number) {
+                let other = Unreadable::new(echo.text(), "is not the number of the page asked for");
+                return Err(Fault::malformed(&other));
+            }
+        }
+        Ok((page, tree))
+    }
+
+    /// Adds a page, and says what follows.
+    pub(crate) fn add(&mut self, page: Page, tree: Option<&Value>) -> Next {
+        let Some(tree) = tree else {
+            if self.number > 1 {
+                let denied = Fault::lasting(Failure::Malformed, "paging: a later page says that nothing is held");
+                return Next::End(self.broken_off(denied));
+            }
+            return Next::End(self.end(page));
+        };
+        let following = match &self.definition.transport {
+            Transport::Http { paging } => following(paging, tree, self.number),
+            Transport::Ticket(_) | Transport::File(_) => Ok(Following::End),
+        };
+        let following = match following {
+            Ok(Following::End) => return Next::End(self.end(page)),
+            Ok(following) => following,
+            Err(fault) => {
+                self.gather(page);
+                return Next::End(self.broken_off(fault));
+            }
+        };
+        self.gather(page);
+        if usize::try_from(self.whole.rows).unwrap_or(usize::MAX) > self.max_rows {
+            return Next::End(Err(too_many_rows(self.max_rows)));
+        }
+        match following {
+            Following::Cursor(cursor) if self.seen.insert(cursor.clone()) => self.cursor = cursor,
+            Following::Cursor(_) => {
+                let round = "paging: the cursor leads back to a page already read";
+                return Next::End(self.broken_off(Fault::lasting(Failure::Malformed, round)));
+            }
+            Following::Number | Following::End => {}
+        }
+        if self.number >= MOST_PAGES {
+            let endless = Fault::lasting(Failure::Malformed, format!("paging: more than {MOST_PAGES} pages"));
+            return Next::End(self.broken_off(endless));
+        }
+        self.number += 1;
+        Next::Page
+    }
+
+    fn gather(&mut self, page: Page) {
+        self.as_of = self.as_of.or(page.as_of);
+        // rows that moved between pages while they were read may have been missed
+        let moved = self.total.is_some() && page.total != self.total;
+        self.total = self.total.or(page.total);
+        let mut again = 0;
+        for item in page.items.into_values() {
+            again += self.whole.merge(item);
+        }
+        if moved || again > 0 {
+            self.whole.gap = self.whole.gap.or(Some(Gap::PageMissing));
+        }
+    }
+
+    /// The answer with the last page.
+    fn end(&mut self, page: Page) -> Result<(Answer, Option<String>), Fault> {
+        self.gather(page);
+        let mut whole = std::mem::take(&mut self.whole);
         match self.total {
-            Some(total) if self.whole.rows < total => self.whole.gap = self.whole.gap.or(Some(Gap::PageMissing)),
-            Some(total) if self.whole.rows > total => {
+            Some(total) if whole.rows < total => whole.gap = whole.gap.or(Some(Gap::PageMissing)),
+            Some(total) if whole.rows > total => {
                 let more = "body: more rows than the department says there are";
                 return Err(Fault::lasting(Failure::Malformed, more));
             }
             _ => {}
         }
-        Ok(finish(self.whole, self.as_of, coverage))
-    }
-}
-
-/// One person, page by page. A page that cannot be had leaves what came before as a partial answer.
-pub(super) async fn one(errand: &mut Errand<'_>, paging: &Paging, query: &Query) -> Reply {
-    let mut collected = Collected::default();
-    let mut cursor = String::new();
-    let mut seen = BTreeSet::new();
-    for number in 1..=MOST_PAGES {
-        let (page, tree) = match fetch(errand, query, number, &cursor).await {
-            Ok(fetched) => fetched,
-            Err(fault) if number == 1 => return errand.failed(&fault),
-            Err(fault) => return broken_off(errand, collected, &fault),
-        };
-        collected.add(page);
-        match tree.map_or(Ok(Next::End), |tree| next(paging, &tree, number)) {
-            Ok(Next::End) => {
-                return match collected.end(errand.definition.descriptor.coverage) {
-                    Ok((answer, note)) => errand.reply(answer, note),
-                    Err(fault) => errand.failed(&fault),
-                };
-            }
-            Ok(Next::Number) => {}
-            Ok(Next::Cursor(following)) if seen.insert(following.clone()) => cursor = following,
-            Ok(Next::Cursor(_)) => {
-                let round = "paging: the cursor leads back to a page already read";
-                return broken_off(errand, collected, &Fault::lasting(Failure::Malformed, round));
-            }
-            Err(fault) => return broken_off(errand, collected, &fault),
+        if usize::try_from(whole.rows).unwrap_or(usize::MAX) > self.max_rows {
+            return Err(too_many_rows(self.max_rows));
         }
+        Ok(finish(whole, self.as_of, self.definition.descriptor.coverage))
     }
-    let endless = Fault::lasting(Failure::Malformed, format!("paging: more than {MOST_PAGES} pages"));
-    broken_off(errand, collected, &endless)
+
+    /// What is left when a page cannot be had: nothing without the first, a partial answer without a later one.
+    pub(crate) fn broken_off(&mut self, fault: Fault) -> Result<(Answer, Option<String>), Fault> {
+        if self.number == 1 && self.whole == ItemResult::default() {
+            return Err(fault);
+        }
+        let records = std::mem::take(&mut self.whole).records;
+        Ok((Answer::Partial { records, why: Gap::PageMissing }, Some(fault.note)))
+    }
 }
 
-fn broken_off(errand: &Errand<'_>, collected: Collected, fault: &Fault) -> Reply {
-    let answer = Answer::Partial { records: collected.whole.records, why: Gap::PageMissing };
-    errand.reply(answer, Some(fault.note.clone()))
+/// One person, page by page.
+pub(super) async fn one(errand: &mut Errand<'_>, query: &Query) -> Reply {
+    let mut reading = Reading::new(errand.definition, errand.visit.max_rows());
+    let ended = loop {
+        match fetch(errand, query, &reading).await {
+            Ok((page, tree)) => {
+                if let Next::End(ended) = reading.add(page, tree.as_ref()) {
+                    break ended;
+                }
+            }
+            Err(fault) => break reading.broken_off(fault),
+        }
+    };
+    match ended {
+        Ok((answer, note)) => errand.reply(answer, note),
+        Err(fault) => errand.failed(&fault),
+    }
 }
 
-async fn fetch(
-    errand: &mut Errand<'_>,
-    query: &Query,
-    number: u32,
-    cursor: &str,
-) -> Result<(Page, Option<Value>), Fault> {
+async fn fetch(errand: &mut Errand<'_>, query: &Query, reading: &Reading<'_>) -> Result<(Page, Option<Value>), Fault> {
     let definition = errand.definition;
     let line = errand.line;
     let uuid = errand.uuid.clone();
     let people = std::slice::from_ref(query);
     let prepare = || {
-        let values = Values { page: number, cursor, ..super::base_values(line, &uuid, Some(query), "") };
+        let base = super::base_values(line, &uuid, Some(query), "");
+        let values = Values { page: reading.number, cursor: &reading.cursor, ..base };
         definition.request.render(&values, people, &definition.auth)
     };
-    errand.visit.call(prepare, |received: Received| read_page(&definition.answer, &received)).await
+    errand.visit.call(prepare, |received: Received| reading.read(&received)).await
 }
 
-fn next(paging: &Paging, tree: &Value, number: u32) -> Result<Next, Fault> {
+enum Following {
+    End,
+    Cursor(String),
+    Number,
+}
+
+fn following(paging: &Paging, tree: &Value, number: u32) -> Result<Following, Fault> {
     let root = Place { root: tree, node: tree, location: "$" };
     match paging {
-        Paging::Single => Ok(Next::End),
+        Paging::Single => Ok(Following::End),
         Paging::Cursor { next } => match next.scalar(root) {
-            Ok(cursor) => Ok(cursor.map_or(Next::End, Next::Cursor)),
+            Ok(cursor) => Ok(cursor.map_or(Following::End, Following::Cursor)),
             Err(unreadable) => Err(Fault::malformed(&unreadable)),
         },
-        Paging::Pages { pages } => match pages.scalar(root).map(|text| text.map(|text| text.parse::<u32>())) {
-            Ok(Some(Ok(pages))) if number < pages => Ok(Next::Number),
-            Ok(Some(Ok(_))) => Ok(Next::End),
+        Paging::Pages { pages, .. } => match pages.scalar(root).map(|text| text.map(|text| text.parse::<u32>())) {
+            Ok(Some(Ok(pages))) if number < pages => Ok(Following::Number),
+            Ok(Some(Ok(_))) => Ok(Following::End),
             _ => Err(Fault::lasting(Failure::Malformed, format!("{}: is not a number of pages", pages.text()))),
         },
     }
@@ -131,8 +210,7 @@ fn next(paging: &Paging, tree: &Value, number: u32) -> Result<Next, Fault> {
 pub(super) async fn many(errand: &mut Errand<'_>, queries: &[Query]) -> Vec<Reply> {
     let mut replies: Vec<Option<Reply>> = vec![None; queries.len()];
     let mut open: Vec<usize> = (0..queries.len()).collect();
-    let rounds = errand.visit.retries() + 1;
-    for round in 1..=rounds {
+    loop {
         let people: Vec<Query> = open.iter().map(|index| queries[*index].clone()).collect();
         let page = match batch(errand, &people).await {
             Ok(page) => page,
@@ -154,10 +232,10 @@ pub(super) async fn many(errand: &mut Errand<'_>, queries: &[Query]) -> Vec<Repl
             replies[index] = Some(errand.reply(answer, note));
         }
         open = busy;
-        if open.is_empty() || round == rounds || errand.visit.remaining() <= BATCH_PAUSE {
+        // rounds and attempts spend the same retries
+        if open.is_empty() || !errand.visit.pause(None).await {
             break;
         }
-        sleep(BATCH_PAUSE).await;
     }
     replies.into_iter().flatten().collect()
 }
@@ -170,8 +248,9 @@ async fn batch(errand: &mut Errand<'_>, people: &[Query]) -> Result<Page, Fault>
         let values = super::base_values(line, &uuid, people.first(), "");
         definition.request.render(&values, people, &definition.auth)
     };
+    let max_rows = errand.visit.max_rows();
     let judge = |received: Received| {
-        let (page, _) = read_page(&definition.answer, &received)?;
+        let (page, _) = read_page(&definition.answer, &received, max_rows)?;
         match page.items.keys().next_back() {
             Some(last) if *last > people.len() => {
                 Err(Fault::passing(Failure::Malformed, "body: answers about somebody who was not asked about"))
@@ -185,5 +264,5 @@ async fn batch(errand: &mut Errand<'_>, people: &[Query]) -> Result<Page, Fault>
 /// Somebody asked about who is not in the answer.
 pub(super) fn missing(errand: &Errand<'_>) -> ItemResult {
     let why = errand.definition.answer.items.as_ref().map_or(Failure::Malformed, |items| items.missing);
-    ItemResult { failed: Some((why, "body: says nothing about this person".into())), ..ItemResult::default() }
+    ItemResult::failed(why, "body: says nothing about this person")
 }

@@ -3,8 +3,9 @@
 use super::{Errand, Waiting, base_values, finish, http, judge, read_page, ticket_for};
 use crate::definition::TicketWire;
 use crate::exchange::{Fault, Received};
-use crate::mapping::Page;
+use crate::mapping::answer::Verdict;
 use crate::mapping::path::Place;
+use crate::mapping::{AnswerSpec, Page};
 use crate::records::{Answer, Failure};
 use crate::request::RequestSpec;
 use crate::source::{Query, Reply};
@@ -24,28 +25,62 @@ pub(super) async fn submit(errand: &mut Errand<'_>, wire: &TicketWire, queries: 
     }
 }
 
+/// What a look for a result showed. That the look itself failed says nothing of the ticket and is a fault beside this.
+pub(crate) enum Look<T> {
+    There(T),
+    /// Not yet; with a note where that is not the ordinary word for it.
+    NotYet(Option<String>),
+    /// Never: the department's own word.
+    Never(Fault),
+}
+
+/// Longest ticket that is kept.
+const LONGEST_TICKET: usize = 512;
+
 /// The ticket in a department's receipt.
 pub(crate) fn receipt(wire: &TicketWire, received: &Received) -> Result<String, Fault> {
     let missing = || Fault::lasting(Failure::Malformed, format!("{}: states no ticket", wire.ticket.text()));
-    let tree = judge::read_tree(&wire.submitted, received)?.ok_or_else(missing)?;
+    let (tree, verdict) = judge::read_tree(&wire.submitted, received)?;
+    if verdict == Verdict::NoRecord {
+        return Err(missing());
+    }
     let root = Place { root: &tree, node: &tree, location: "$" };
-    wire.ticket.scalar(root).map_err(|error| Fault::malformed(&error))?.ok_or_else(missing)
+    let held = wire.ticket.scalar(root).map_err(|error| Fault::malformed(&error))?.ok_or_else(missing)?;
+    // it is stored, sent back and shown: no department needs a page of text or control characters for it
+    if held.chars().count() > LONGEST_TICKET || held.chars().any(char::is_control) {
+        let reason =
+            format!("{}: is not a ticket of at most {LONGEST_TICKET} printable characters", wire.ticket.text());
+        return Err(Fault::lasting(Failure::Malformed, reason));
+    }
+    Ok(held)
 }
 
 /// Whether the result is there.
-pub(crate) fn is_done(wire: &TicketWire, received: &Received) -> Result<bool, Fault> {
-    if received.status == ::http::StatusCode::NOT_FOUND {
-        return Err(Fault::lasting(Failure::SourceError, "ticket: the department does not know it"));
+pub(crate) fn is_done(wire: &TicketWire, received: &Received) -> Result<Look<()>, Fault> {
+    if received.status == ::http::StatusCode::NOT_FOUND && wire.lost_when_not_found {
+        return Ok(Look::Never(Fault::lasting(Failure::SourceError, "ticket: the department does not know it")));
     }
-    let tree = judge::read_tree(&wire.status_answer, received)?.unwrap_or_default();
+    let (tree, _) = judge::read_tree(&wire.status_answer, received)?;
     let root = Place { root: &tree, node: &tree, location: "$" };
     let state = wire.state.scalar(root).map_err(|error| Fault::malformed(&error))?;
-    match state {
-        Some(state) if wire.done.contains(&state) => Ok(true),
-        Some(state) if wire.pending.contains(&state) => Ok(false),
-        Some(_) => Err(Fault::lasting(Failure::SourceError, format!("{}: the department gave up", wire.state.text()))),
-        None => Err(Fault::lasting(Failure::Malformed, format!("{}: states no state", wire.state.text()))),
+    let place = wire.state.text();
+    Ok(match state {
+        Some(state) if wire.done.contains(&state) => Look::There(()),
+        Some(state) if wire.pending.contains(&state) => Look::NotYet(None),
+        Some(state) if wire.failed.contains(&state) => {
+            Look::Never(Fault::lasting(Failure::SourceError, format!("{place}: the department gave up")))
+        }
+        Some(_) => Look::NotYet(Some(format!("{place}: is a state that the definition does not know"))),
+        None => Look::NotYet(Some(format!("{place}: states no state"))),
+    })
+}
+
+/// The result itself, or that it is not ready although the state said so.
+pub(crate) fn result(answer: &AnswerSpec, received: &Received, max_rows: usize) -> Result<Look<Page>, Fault> {
+    if judge::not_ready(answer, received) {
+        return Ok(Look::NotYet(Some("result: the department says that it is not ready".into())));
     }
+    read_page(answer, received, max_rows).map(|(page, _)| Look::There(page))
 }
 
 /// Looks for the result of a ticket on behalf of the people who wait for it.
@@ -55,18 +90,33 @@ pub(super) async fn poll(
     held: &str,
     waiting: &[Waiting<'_>],
 ) -> Vec<Reply> {
-    match send(errand, &wire.status, held, waiting, |received| is_done(wire, &received)).await {
-        Ok(true) => {}
-        Ok(false) => return still_waiting(errand, waiting, None),
-        Err(fault) => return not_yet_or_never(errand, waiting, &fault),
+    let state = send(errand, &wire.status, held, waiting, |received| is_done(wire, &received)).await;
+    if let Err(replies) = seen(errand, waiting, state) {
+        return replies;
     }
     let definition = errand.definition;
-    let fetched = send(errand, &definition.request, held, waiting, |received| {
-        read_page(&definition.answer, &received).map(|(page, _)| page)
-    });
-    match fetched.await {
-        Ok(page) => distribute(errand, page, waiting),
-        Err(fault) => not_yet_or_never(errand, waiting, &fault),
+    let max_rows = errand.visit.max_rows();
+    let fetched =
+        send(errand, &definition.request, held, waiting, |received| result(&definition.answer, &received, max_rows));
+    let fetched = fetched.await;
+    match seen(errand, waiting, fetched) {
+        Ok(page) => distribute(errand, &page, waiting),
+        Err(replies) => replies,
+    }
+}
+
+/// What was found, or the replies when nothing was. Only the department's own word ends a ticket: a look that fails for any other
+/// reason, ours or the line's, leaves it waiting, and the deadline bounds how often that happens.
+pub(super) fn seen<T>(
+    errand: &Errand<'_>,
+    waiting: &[Waiting<'_>],
+    look: Result<Look<T>, Fault>,
+) -> Result<T, Vec<Reply>> {
+    match look {
+        Ok(Look::There(found)) => Ok(found),
+        Ok(Look::NotYet(note)) => Err(still_waiting(errand, waiting, note.as_deref())),
+        Ok(Look::Never(fault)) => Err(waiting.iter().map(|_| errand.failed(&fault)).collect()),
+        Err(fault) => Err(still_waiting(errand, waiting, Some(&fault.note))),
     }
 }
 
@@ -86,29 +136,16 @@ pub(super) async fn send<T>(
     errand.visit.call(prepare, judge).await
 }
 
-/// To each person what the result says about their number.
-pub(super) fn distribute(errand: &Errand<'_>, mut page: Page, waiting: &[Waiting<'_>]) -> Vec<Reply> {
+/// To each person what the result says about their number. Two who wait with the same number are the same person.
+pub(super) fn distribute(errand: &Errand<'_>, page: &Page, waiting: &[Waiting<'_>]) -> Vec<Reply> {
     waiting
         .iter()
         .map(|one| {
-            let item = page.items.remove(&one.seq).unwrap_or_else(|| http::missing(errand));
+            let item = page.items.get(&one.seq).cloned().unwrap_or_else(|| http::missing(errand));
             let (answer, note) = finish(item, page.as_of, errand.definition.descriptor.coverage);
             errand.reply(answer, note)
         })
         .collect()
-}
-
-/// A failure of the look, not of the ticket, leaves the ticket waiting: the deadline bounds how often that happens.
-pub(super) fn not_yet_or_never(errand: &Errand<'_>, waiting: &[Waiting<'_>], fault: &Fault) -> Vec<Reply> {
-    let of_the_look = matches!(
-        fault.why,
-        Failure::Connection | Failure::Timeout | Failure::Busy | Failure::RateLimited | Failure::BreakerOpen
-    ) || (fault.why == Failure::SourceError && fault.again);
-    if of_the_look {
-        still_waiting(errand, waiting, Some(&fault.note))
-    } else {
-        waiting.iter().map(|_| errand.failed(fault)).collect()
-    }
 }
 
 pub(super) fn still_waiting(errand: &Errand<'_>, waiting: &[Waiting<'_>], note: Option<&str>) -> Vec<Reply> {

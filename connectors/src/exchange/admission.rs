@@ -20,7 +20,8 @@ impl LocalAdmission {
     pub fn new(config: &SourcesConfig) -> Self {
         let limiters = config.sources.iter().filter_map(|(key, settings)| {
             let rate = NonZeroU32::new(settings.rate_per_second)?;
-            Some((key.clone(), RateLimiter::direct(Quota::per_second(rate))))
+            // one after the other: a bucket that holds a whole second's worth would let twice the rate through in a second
+            Some((key.clone(), RateLimiter::direct(Quota::per_second(rate).allow_burst(NonZeroU32::MIN))))
         });
         Self { limiters: limiters.collect() }
     }

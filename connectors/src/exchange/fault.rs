@@ -18,54 +18,73 @@ pub(crate) struct Fault {
     pub(crate) again: bool,
     /// How long the department asks to be left alone.
     pub(crate) after: Option<Duration>,
+    /// Whether it speaks against the department's health, rather than of us or of the one person asked about.
+    pub(crate) of_department: bool,
 }
 
 impl Fault {
     /// A failure that another attempt will not change.
     pub(crate) fn lasting(why: Failure, note: impl Into<String>) -> Self {
-        Self { why, note: note.into(), again: false, after: None }
+        Self { why, note: note.into(), again: false, after: None, of_department: false }
     }
 
     /// A failure that may have passed by the next attempt.
     pub(crate) fn passing(why: Failure, note: impl Into<String>) -> Self {
-        Self { why, note: note.into(), again: true, after: None }
+        Self { again: true, ..Self::lasting(why, note) }
     }
 
-    /// An answer that cannot be read. The whole body may have been damaged under way, so it is asked for again.
+    /// No answer, or one that no answer of the department may be: it, or the way to it, is not in order.
+    pub(crate) fn unwell(why: Failure, note: impl Into<String>) -> Self {
+        Self { of_department: true, ..Self::passing(why, note) }
+    }
+
+    /// An answer that cannot be read. The whole body may have been damaged under way, so it is asked for again. What lies inside
+    /// a body that could be read (a path names it) is about the people asked about: the next one's may be sound.
     pub(crate) fn malformed(unreadable: &Unreadable) -> Self {
-        let inside = if unreadable.place.starts_with('$') { "body: " } else { "" };
-        Self::passing(Failure::Malformed, format!("{inside}{}: {}", unreadable.place, unreadable.reason))
+        let inside = unreadable.place.starts_with('$');
+        let prefix = if inside { "body: " } else { "" };
+        let note = format!("{prefix}{}: {}", unreadable.place, unreadable.reason);
+        Self { of_department: !inside, ..Self::passing(Failure::Malformed, note) }
     }
 
-    /// What a code in the answer says.
+    /// What a code in the answer says. "Busy" is said of the department, an error of the question.
     pub(crate) fn stated(why: Failure, place: &str) -> Self {
-        Self { why, note: stated(why, place), again: why != Failure::Unauthorised, after: None }
+        let busy = why == Failure::Busy;
+        let again = why != Failure::Unauthorised;
+        Self { again, of_department: busy, ..Self::lasting(why, stated(why, place)) }
     }
 
     /// What an HTTP status other than success says.
     pub(crate) fn status(status: StatusCode, after: Option<Duration>) -> Self {
         let note = format!("status: HTTP {}", status.as_u16());
-        let (why, again) = match status.as_u16() {
-            401 | 403 => (Failure::Unauthorised, false),
-            408 => (Failure::Timeout, true),
-            429 => (Failure::RateLimited, true),
-            503 => (Failure::Busy, true),
-            500..=599 => (Failure::SourceError, true),
-            _ => (Failure::SourceError, false),
+        let (why, again, of_department) = match status.as_u16() {
+            401 | 403 => (Failure::Unauthorised, false, false),
+            408 => (Failure::Timeout, true, true),
+            429 => (Failure::RateLimited, true, false),
+            503 => (Failure::Busy, true, true),
+            500..=599 => (Failure::SourceError, true, true),
+            _ => (Failure::SourceError, false, false),
         };
-        Self { why, note, again, after }
+        Self { why, note, again, after, of_department }
     }
+}
 
-    /// Whether it speaks against the department's health. Refusals of us do not.
-    pub(crate) fn counts_for_breaker(&self) -> bool {
-        matches!(
-            self.why,
-            Failure::Connection
-                | Failure::Timeout
-                | Failure::Busy
-                | Failure::SourceError
-                | Failure::Malformed
-                | Failure::TooLarge
-        ) && self.again
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_speaks_of_the_department_counts_against_it() {
+        let status = |code| Fault::status(StatusCode::from_u16(code).unwrap(), None);
+        let unreadable = |place: &str| Fault::malformed(&Unreadable::new(place, "is not a list"));
+        for fault in [status(500), status(503), status(408), unreadable("body"), Fault::stated(Failure::Busy, "$.code")]
+        {
+            assert!(fault.of_department, "{fault:?}");
+        }
+        let of_a_person = [unreadable("$.data.rows"), Fault::stated(Failure::SourceError, "$.code")];
+        let of_us = [status(401), status(429), status(400)];
+        for fault in of_a_person.into_iter().chain(of_us) {
+            assert!(!fault.of_department, "{fault:?}");
+        }
     }
 }

@@ -4,10 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use http::{HeaderMap, StatusCode, header};
+use http::StatusCode;
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::block_in_place;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{Breaker, Fault, Line};
+use super::breaker::Leave;
+use super::headers::{charset, retry_after};
+use super::{Breaker, Fault, Line, Pacing};
 use crate::records::{Failure, SourceKey};
 use crate::request::Prepared;
 use crate::settings::SourceSettings;
@@ -16,37 +20,67 @@ use crate::source::Admission;
 /// The longest wait between attempts, whatever a department asks for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// An attempt with less time than this would fail by our own doing.
+const SHORTEST_ATTEMPT: Duration = Duration::from_millis(50);
+/// Bodies above this are read where they hold up no other exchange.
+const LARGE_BODY: usize = 256 * 1024;
 
 /// An answer that arrived whole.
 pub(crate) struct Received {
     pub(crate) status: StatusCode,
+    /// The charset named by the content type.
+    pub(crate) charset: Option<String>,
     pub(crate) body: Vec<u8>,
 }
 
-/// The budget of one exchange, and what it has used of it.
+/// What an exchange goes through, shared by all exchanges with a source.
+pub(crate) struct Guards<'s> {
+    pub(crate) key: &'s SourceKey,
+    pub(crate) settings: &'s SourceSettings,
+    pub(crate) breaker: &'s Breaker,
+    pub(crate) pacing: &'s Pacing,
+    pub(crate) admission: &'s Arc<dyn Admission>,
+}
+
+/// The budget of one exchange, and what it has used of it: time, and retries over all its pages and rounds.
 pub(crate) struct Visit<'s> {
-    key: &'s SourceKey,
-    settings: &'s SourceSettings,
+    guards: Guards<'s>,
     line: &'s Line,
-    breaker: &'s Breaker,
-    admission: &'s Arc<dyn Admission>,
     deadline: Instant,
     started: Instant,
     waited: Duration,
+    pauses: Box<dyn Iterator<Item = Duration> + Send + Sync>,
+    /// Held from the first attempt to the end: an exchange counts once, by how it ended.
+    leave: Option<Leave<'s>>,
+    unwell: Option<bool>,
     pub(crate) attempts: u32,
 }
 
+impl Drop for Visit<'_> {
+    fn drop(&mut self) {
+        match (self.leave.take(), self.unwell) {
+            (Some(leave), Some(true)) => leave.failed(),
+            (Some(leave), Some(false)) => leave.succeeded(),
+            // given up before anything was known: dropped, a leave counts neither way
+            _ => {}
+        }
+    }
+}
+
 impl<'s> Visit<'s> {
-    pub(crate) fn new(
-        key: &'s SourceKey,
-        settings: &'s SourceSettings,
-        line: &'s Line,
-        breaker: &'s Breaker,
-        admission: &'s Arc<dyn Admission>,
-    ) -> Self {
+    pub(crate) fn new(guards: Guards<'s>, line: &'s Line) -> Self {
         let started = Instant::now();
-        let deadline = started + settings.total_timeout;
-        Self { key, settings, line, breaker, admission, deadline, started, waited: Duration::ZERO, attempts: 0 }
+        Self {
+            deadline: started + guards.settings.total_timeout,
+            pauses: Box::new(pauses(usize::try_from(guards.settings.retries).unwrap_or(usize::MAX))),
+            guards,
+            line,
+            started,
+            waited: Duration::ZERO,
+            leave: None,
+            unwell: None,
+            attempts: 0,
+        }
     }
 
     /// Time spent with the department; waiting for permits is not.
@@ -54,14 +88,9 @@ impl<'s> Visit<'s> {
         self.started.elapsed().saturating_sub(self.waited)
     }
 
-    /// Attempts after the first.
-    pub(crate) fn retries(&self) -> u32 {
-        self.settings.retries
-    }
-
-    /// Time left.
-    pub(crate) fn remaining(&self) -> Duration {
-        self.deadline.saturating_duration_since(Instant::now())
+    /// Most rows the exchange may bring.
+    pub(crate) fn max_rows(&self) -> usize {
+        self.guards.settings.max_rows
     }
 
     /// Sends what `prepare` makes (anew for each attempt) until `judge` is satisfied or nothing more can be tried.
@@ -70,8 +99,6 @@ impl<'s> Visit<'s> {
         prepare: impl Fn() -> Prepared,
         judge: impl Fn(Received) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        let retries = usize::try_from(self.settings.retries).unwrap_or(usize::MAX);
-        let mut pauses = pauses(retries);
         let mut last: Option<Fault> = None;
         loop {
             let fault = match self.attempt(&prepare, &judge).await {
@@ -80,15 +107,27 @@ impl<'s> Visit<'s> {
                 Err(fault) if fault.why == Failure::BreakerOpen => return Err(last.unwrap_or(fault)),
                 Err(fault) => fault,
             };
-            let Some(pause) = pauses.next().filter(|_| fault.again) else { return Err(fault) };
-            let pause = fault.after.unwrap_or(pause);
-            // a pause that leaves no time for another attempt is not worth waiting for
-            if pause > LONGEST_PAUSE || Instant::now() + pause >= self.deadline {
+            if !fault.again || !self.pause(fault.after).await {
                 return Err(fault);
             }
             last = Some(fault);
+        }
+    }
+
+    /// Spends one of the retries and waits before it, `after` at least; `false` when there is none, or no time for it.
+    pub(crate) async fn pause(&mut self, after: Option<Duration>) -> bool {
+        let Some(jitter) = self.pauses.next() else { return false };
+        // whoever was told to come back at the same moment does not come back in step
+        let pause = after.map_or(jitter, |after| after.saturating_add(jitter.min(FIRST_PAUSE)));
+        let worthwhile = pause <= LONGEST_PAUSE && pause + SHORTEST_ATTEMPT < self.remaining();
+        if worthwhile {
             sleep(pause).await;
         }
+        worthwhile
+    }
+
+    fn remaining(&self) -> Duration {
+        self.deadline.saturating_duration_since(Instant::now())
     }
 
     async fn attempt<T>(
@@ -98,23 +137,29 @@ impl<'s> Visit<'s> {
     ) -> Result<T, Fault> {
         let spared =
             || Fault::lasting(Failure::BreakerOpen, "breaker: the source failed too often just now and is spared");
-        if self.breaker.shown() == super::BreakerState::Open {
+        if self.guards.breaker.shown() == super::BreakerState::Open {
             return Err(spared());
         }
+        self.rest().await?;
         self.permit().await?;
-        let leave = self.breaker.leave().ok_or_else(spared)?;
+        let limit = self.guards.settings.timeout.min(self.remaining());
+        if limit < SHORTEST_ATTEMPT.min(self.guards.settings.timeout) {
+            return Err(Fault::lasting(Failure::Timeout, "timeout: total_timeout_ms left no time for an attempt"));
+        }
+        if self.leave.is_none() {
+            self.leave = Some(self.guards.breaker.leave().ok_or_else(spared)?);
+        }
         self.attempts += 1;
-        let limit = self.settings.timeout.min(self.deadline.saturating_duration_since(Instant::now()));
         let outcome = match timeout(limit, self.send(prepare())).await {
-            Ok(received) => received.and_then(judge),
-            Err(_) => Err(Fault::passing(
+            Ok(received) => received.and_then(|received| aside(received, judge)),
+            Err(_) => Err(Fault::unwell(
                 Failure::Timeout,
                 format!("timeout: no whole answer within {} ms", limit.as_millis()),
             )),
         };
-        match &outcome {
-            Err(fault) if fault.counts_for_breaker() => leave.failed(),
-            Ok(_) | Err(_) => leave.succeeded(),
+        self.unwell = Some(matches!(&outcome, Err(fault) if fault.of_department));
+        if let Err(Fault { why, after: Some(after), .. }) = &outcome {
+            self.guards.pacing.rest(Instant::now(), *after, *why);
         }
         outcome
     }
@@ -122,11 +167,25 @@ impl<'s> Visit<'s> {
     /// A permit from the admission; the wait for it is not counted against the department.
     async fn permit(&mut self) -> Result<(), Fault> {
         let before = Instant::now();
-        let admitted = timeout(self.settings.queue_timeout, self.admission.admit(self.key)).await;
+        let admitted = timeout(self.guards.settings.queue_timeout, self.guards.admission.admit(self.guards.key)).await;
         let waited = before.elapsed();
         self.waited += waited;
         self.deadline += waited;
         admitted.map_err(|_| Fault::lasting(Failure::Timeout, "queue: no permit to call within queue_timeout_ms"))
+    }
+
+    /// Waits for as long as the department asked to be left alone, where that leaves time for an attempt.
+    async fn rest(&self) -> Result<(), Fault> {
+        let Some((left, why)) = self.guards.pacing.left(Instant::now()) else { return Ok(()) };
+        let wait = left + rand::random_range(Duration::ZERO..=FIRST_PAUSE);
+        if wait > LONGEST_PAUSE || wait + SHORTEST_ATTEMPT >= self.remaining() {
+            return Err(Fault::lasting(
+                why,
+                "pause: the department asked to be left alone for longer than there is time",
+            ));
+        }
+        sleep(wait).await;
+        Ok(())
     }
 
     async fn send(&self, prepared: Prepared) -> Result<Received, Fault> {
@@ -135,7 +194,8 @@ impl<'s> Visit<'s> {
         let mut response = request.send().await.map_err(|error| broken(&error))?;
         let status = response.status();
         let after = retry_after(response.headers());
-        let limit = self.settings.body_limit;
+        let charset = charset(response.headers());
+        let limit = self.guards.settings.body_limit;
         let too_large = || Fault::lasting(Failure::TooLarge, format!("body: longer than {} KiB", limit / 1024));
         if response.content_length().is_some_and(|length| length > u64::try_from(limit).unwrap_or(u64::MAX)) {
             return Err(too_large());
@@ -148,7 +208,7 @@ impl<'s> Visit<'s> {
             body.extend_from_slice(&chunk);
         }
         if status.is_success() || status == StatusCode::NOT_FOUND {
-            Ok(Received { status, body })
+            Ok(Received { status, charset, body })
         } else {
             Err(Fault::status(status, after))
         }
@@ -156,7 +216,7 @@ impl<'s> Visit<'s> {
 }
 
 /// Exponential pauses with full jitter: anything from nothing to the whole pause, so that callers do not come back in step.
-fn pauses(retries: usize) -> impl Iterator<Item = Duration> + Send {
+fn pauses(retries: usize) -> impl Iterator<Item = Duration> + Send + Sync {
     ExponentialBuilder::new()
         .with_min_delay(FIRST_PAUSE)
         .with_max_delay(LONGEST_PAUSE)
@@ -173,33 +233,18 @@ fn broken(error: &reqwest::Error) -> Fault {
     } else {
         (Failure::Connection, "connection: broke before the whole answer was there")
     };
-    Fault::passing(why, what)
+    Fault::unwell(why, what)
 }
 
-/// `Retry-After` in seconds or as a date.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let until = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
-    Duration::try_from(until.duration_since(jiff::Timestamp::now())).ok()
+/// Reads a received answer; a large one where the other tasks of this thread need not wait for it.
+fn aside<T>(received: Received, judge: impl Fn(Received) -> Result<T, Fault>) -> Result<T, Fault> {
+    let many_threads = Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread;
+    if many_threads && received.body.len() > LARGE_BODY { block_in_place(|| judge(received)) } else { judge(received) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn retry_after_is_read_in_both_forms() {
-        let after = |text: &'static str| {
-            retry_after(&HeaderMap::from_iter([(header::RETRY_AFTER, http::HeaderValue::from_static(text))]))
-        };
-        assert_eq!(after("7"), Some(Duration::from_secs(7)));
-        assert!(after("Tue, 31 Dec 2199 23:59:59 GMT").is_some_and(|wait| wait > Duration::from_secs(3600)));
-        assert_eq!(after("Fri, 31 Dec 1999 23:59:59 GMT"), None);
-        assert_eq!(after("soon"), None);
-    }
 
     #[test]
     fn pauses_are_bounded_in_number_and_length() {

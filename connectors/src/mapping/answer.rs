@@ -7,21 +7,45 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::field::Field;
+use super::item::ItemResult;
 use super::path::{Path, Place};
 use super::record::{RecordRule, day};
 use crate::codec::{Codec, Unreadable};
-use crate::records::{Failure, Gap, Record};
+use crate::records::{Failure, Gap};
 
-/// A value that must be one of some.
+/// What must be so of a value.
 #[derive(Clone, Debug)]
 pub(crate) struct When {
     pub(crate) path: Path,
-    pub(crate) any_of: Vec<String>,
+    pub(crate) test: Test,
+}
+
+/// A condition on one value.
+#[derive(Clone, Debug)]
+pub(crate) enum Test {
+    /// It is one of these.
+    AnyOf(Vec<String>),
+    /// It is not stated.
+    Absent,
 }
 
 impl When {
     pub(crate) fn holds(&self, place: Place<'_>) -> Result<bool, Unreadable> {
-        Ok(self.path.scalar(place)?.is_some_and(|text| self.any_of.contains(&text)))
+        let stated = self.path.scalar(place)?;
+        Ok(match &self.test {
+            Test::AnyOf(words) => stated.is_some_and(|text| words.contains(&text)),
+            Test::Absent => stated.is_none(),
+        })
+    }
+
+    /// Whether no row can fulfil both.
+    pub(crate) fn excludes(&self, other: &Self) -> bool {
+        self.path.text() == other.path.text()
+            && match (&self.test, &other.test) {
+                (Test::AnyOf(ours), Test::AnyOf(theirs)) => !ours.iter().any(|word| theirs.contains(word)),
+                (Test::Absent, Test::Absent) => false,
+                (Test::Absent, Test::AnyOf(_)) | (Test::AnyOf(_), Test::Absent) => true,
+            }
     }
 }
 
@@ -114,8 +138,12 @@ pub(crate) struct AnswerSpec {
     pub(crate) lists: Vec<Path>,
     /// Places that must hold anything at all.
     pub(crate) present: Vec<Path>,
-    /// When this is absent, the department holds nothing.
-    pub(crate) nothing_when_absent: Option<Path>,
+    /// Elements of XML that must be there and hold nothing but the rows' elements: a notice or a renamed row in them is no "nothing".
+    pub(crate) containers: Vec<Path>,
+    /// When this is `null`, the department holds nothing. When it is not there at all, the answer is broken.
+    pub(crate) nothing_when_null: Option<Path>,
+    /// What says that the result of a ticket is not ready yet, in place of the result.
+    pub(crate) not_ready: Option<When>,
     /// How many rows the department says there are, over all pages.
     pub(crate) total: Option<Path>,
     pub(crate) as_of: Option<Field>,
@@ -125,20 +153,6 @@ pub(crate) struct AnswerSpec {
     /// A row that says an institution did not answer.
     pub(crate) gap_when: Option<When>,
     pub(crate) rows: Vec<RowList>,
-}
-
-/// What an answer says about one person.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct ItemResult {
-    pub(crate) records: Vec<Record>,
-    pub(crate) gap: Option<Gap>,
-    /// The first row that could not be read.
-    pub(crate) unreadable: Option<Unreadable>,
-    pub(crate) unreadable_rows: usize,
-    /// Rows seen, readable or not, without those that say "nothing".
-    pub(crate) rows: u64,
-    /// Why nothing can be said about the person, and the note.
-    pub(crate) failed: Option<(Failure, String)>,
 }
 
 /// What one page says.
@@ -159,18 +173,17 @@ impl AnswerSpec {
             None => None,
         };
         let mut page = Page { as_of, total: self.total(root)?, ..Page::default() };
-        let nothing = match &self.nothing_when_absent {
-            Some(path) => path.value(root)?.is_none(),
-            None => false,
-        };
+        let null = self.nothing_when_null.as_ref().is_some_and(|path| path.is_null(root));
         let says_none = page.total == Some(0) && !self.lists.iter().any(|list| matches!(list.value(root), Ok(Some(_))));
-        if nothing || says_none {
-            page.items.insert(1, ItemResult::default());
+        if null || says_none {
+            page.items.insert(1, ItemResult::nothing());
             return Ok(page);
         }
         self.hold(root)?;
         let Some(items) = &self.items else {
-            page.items.insert(1, self.rows_of(root, as_of));
+            let mut whole = self.rows_of(root, as_of);
+            whole.nothing |= whole.rows == 0 && (page.total == Some(0) || !self.has_word_for_nothing());
+            page.items.insert(1, whole);
             return Ok(page);
         };
         for (location, node) in items.at.nodes(root) {
@@ -179,10 +192,27 @@ impl AnswerSpec {
             else {
                 return Err(Unreadable::new(items.key.shown(item), "does not say which person it is about"));
             };
-            let result = self.item(items, item, as_of)?;
+            // whose item it is can be read: what is wrong with it concerns nobody else
+            let result = self.item(items, item, as_of).unwrap_or_else(|unreadable| ItemResult::broken(&unreadable));
             page.items.entry(number).or_default().merge(result);
         }
         Ok(page)
+    }
+
+    /// Whether the department says in a way of its own that it holds nothing; then an empty list does not say it.
+    fn has_word_for_nothing(&self) -> bool {
+        let coded = self.shape.outcome.as_ref().is_some_and(|outcome| !outcome.no_record.is_empty());
+        coded || self.nothing_when_null.is_some() || self.total.is_some()
+    }
+
+    /// How many rows a tree holds, counted before any is read.
+    pub(crate) fn rows_in(&self, tree: &Value) -> usize {
+        let root = Place { root: tree, node: tree, location: "$" };
+        let of = |place: Place<'_>| self.rows.iter().map(|list| list.at.count(place)).sum::<usize>();
+        match &self.items {
+            None => of(root),
+            Some(items) => items.at.each(root).map(|node| of(Place { node, ..root }).max(1)).sum(),
+        }
     }
 
     fn total(&self, root: Place<'_>) -> Result<Option<u64>, Unreadable> {
@@ -205,23 +235,45 @@ impl AnswerSpec {
                 return Err(Unreadable::new(path.text(), "is missing"));
             }
         }
+        let Codec::Xml { lists: elements } = &self.shape.codec else { return Ok(()) };
+        for path in &self.containers {
+            let foreign = match path.value(root)? {
+                None => return Err(Unreadable::new(path.text(), "is missing")),
+                Some(Value::String(text)) => (!text.is_empty()).then_some("holds text where rows belong"),
+                Some(Value::Object(fields)) => {
+                    let known = |name: &String| name.starts_with('@') || elements.contains(name);
+                    (!fields.keys().all(known)).then_some("holds something other than rows")
+                }
+                Some(_) => Some("is not one element"),
+            };
+            if let Some(reason) = foreign {
+                return Err(Unreadable::new(path.text(), reason));
+            }
+        }
         Ok(())
     }
 
     fn item(&self, items: &Items, item: Place<'_>, as_of: Option<Date>) -> Result<ItemResult, Unreadable> {
         let verdict = items.outcome.as_ref().map_or(Ok(Verdict::Ok), |outcome| outcome.verdict(item))?;
-        let failed = |why, note| ItemResult { failed: Some((why, note)), ..ItemResult::default() };
+        let worded = items.outcome.as_ref().is_some_and(|outcome| !outcome.no_record.is_empty());
         Ok(match verdict {
-            Verdict::NoRecord => ItemResult::default(),
+            Verdict::NoRecord if self.rows.iter().any(|list| list.at.count(item) > 0) => {
+                return Err(Unreadable::new(item.location, "says that nothing is held and lists rows"));
+            }
+            Verdict::NoRecord => ItemResult::nothing(),
             Verdict::Failed(why) => {
                 let place = items.outcome.as_ref().map_or_else(String::new, |outcome| outcome.code.shown(item));
-                failed(why, stated(why, &place))
+                ItemResult::failed(why, stated(why, &place))
             }
             Verdict::Ok => match &items.list {
                 Some(list) if !list.value(item)?.is_some_and(Value::is_array) => {
-                    failed(Failure::Malformed, format!("body: {}: is not a list", list.shown(item)))
+                    return Err(Unreadable::new(list.shown(item), "is not a list"));
                 }
-                _ => self.rows_of(item, as_of),
+                _ => {
+                    let mut result = self.rows_of(item, as_of);
+                    result.nothing |= result.rows == 0 && !worded && self.none_when.is_none();
+                    result
+                }
             },
         })
     }
@@ -251,40 +303,25 @@ impl AnswerSpec {
         if !row.node.is_object() {
             return Err(Unreadable::new(row.location, "is not a row"));
         }
-        if let Some(none) = &self.none_when
-            && none.holds(row)?
-        {
+        let none = self.none_when.as_ref().map_or(Ok(false), |none| none.holds(row))?;
+        let gap = self.gap_when.as_ref().map_or(Ok(false), |gap| gap.holds(row))?;
+        if none || gap {
+            for rule in &list.rules {
+                if rule.number.scalar(row)?.is_some() {
+                    return Err(Unreadable::new(row.location, "states a record number and that there is no record"));
+                }
+            }
+            into.nothing |= none;
+            into.denied |= none;
+            into.gap = into.gap.or(gap.then_some(Gap::InstitutionMissing));
             return Ok(());
         }
-        if let Some(gap) = &self.gap_when
-            && gap.holds(row)?
-        {
-            into.gap = Some(Gap::InstitutionMissing);
-            return Ok(());
-        }
-        let mut records = Vec::new();
         for rule in &list.rules {
             if rule.applies(row)? {
-                records.push(rule.record(row, as_of)?);
+                into.take(rule.record(row, as_of)?);
+                return Ok(());
             }
         }
-        if records.is_empty() {
-            return Err(Unreadable::new(row.location, "is of no kind that the definition knows"));
-        }
-        into.rows += 1;
-        into.records.append(&mut records);
-        Ok(())
-    }
-}
-
-impl ItemResult {
-    /// Adds what another row, page or fragment says about the same person.
-    pub(crate) fn merge(&mut self, other: Self) {
-        self.records.extend(other.records);
-        self.gap = self.gap.or(other.gap);
-        self.unreadable = self.unreadable.take().or(other.unreadable);
-        self.unreadable_rows += other.unreadable_rows;
-        self.rows += other.rows;
-        self.failed = self.failed.take().or(other.failed);
+        Err(Unreadable::new(row.location, "is of no kind that the definition knows"))
     }
 }

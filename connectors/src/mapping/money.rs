@@ -1,4 +1,6 @@
-//! Amounts as departments write them, to fen. Decimal arithmetic on digits; no float.
+//! Amounts as departments write them, to fen, within what an amount can be.
+
+use crate::decimal::{Rounding, scaled};
 
 /// The unit a department counts in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,64 +11,64 @@ pub(crate) enum Unit {
     WanYuan,
 }
 
-/// What becomes of fractions of a fen.
+/// No household, firm or account of a county holds more than ten trillion yuan: what states more is hostile or broken, and
+/// sums and rates over amounts within this bound cannot leave 64 bits.
+const MOST: i64 = 1_000_000_000_000_000;
+
+/// How a department writes amounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Rounding {
-    /// There must be none.
-    Exact,
-    /// Half away from zero.
-    HalfUp,
+pub(crate) struct Money {
+    pub(crate) unit: Unit,
+    pub(crate) separators: bool,
+    pub(crate) rounding: Rounding,
+    /// Whether an amount may be negative, as a refund or an overdraft is.
+    pub(crate) signed: bool,
 }
 
-/// Reads a decimal in a unit.
-pub(crate) fn fen(text: &str, unit: Unit, separators: bool, rounding: Rounding) -> Result<i64, &'static str> {
-    let shift = match unit {
-        Unit::Fen => 0,
-        Unit::Yuan => 2,
-        Unit::WanYuan => 6,
-    };
-    scaled(text, shift, separators, rounding)
-}
-
-/// A decimal times ten to the `shift`, as a whole number.
-pub(crate) fn scaled(text: &str, shift: usize, separators: bool, rounding: Rounding) -> Result<i64, &'static str> {
-    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-    let (whole, places) = digits.split_once('.').unwrap_or((digits, ""));
-    let whole = if separators { without_separators(whole)? } else { whole.to_owned() };
-    let numeric = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !numeric(&whole) || !numeric(places) || (places.is_empty() && digits.contains('.')) {
-        return Err("is not a decimal number");
-    }
-    let (kept, cut) = places.split_at(places.len().min(shift));
-    let number: i64 = format!("{whole}{kept:0<shift$}").parse().map_err(|_| "is too large")?;
-    let rest = cut.bytes().any(|byte| byte != b'0');
-    let number = match rounding {
-        Rounding::Exact if rest => return Err("has fractions of the smallest unit"),
-        Rounding::HalfUp if cut.bytes().next().is_some_and(|byte| byte >= b'5') => {
-            number.checked_add(1).ok_or("is too large")?
+impl Money {
+    /// Reads an amount to fen.
+    pub(crate) fn fen(self, text: &str) -> Result<i64, String> {
+        let shift = match self.unit {
+            Unit::Fen => 0,
+            Unit::Yuan => 2,
+            Unit::WanYuan => 6,
+        };
+        let plain = if self.separators { without_separators(text)? } else { text.to_owned() };
+        let amount = scaled(&plain, shift, self.rounding).map_err(|fault| fault.to_string())?;
+        if amount < 0 && !self.signed {
+            return Err("is negative, which the definition does not provide for".into());
         }
-        Rounding::Exact | Rounding::HalfUp => number,
-    };
-    Ok(if negative { -number } else { number })
+        if amount.unsigned_abs() > MOST.unsigned_abs() {
+            return Err("is too large for an amount of money".into());
+        }
+        Ok(amount)
+    }
 }
 
-/// `1,234,567` to `1234567`; separators must stand after every third digit from the right.
-fn without_separators(whole: &str) -> Result<String, &'static str> {
+/// `1,234,567.80` to `1234567.80`; separators must stand after every third digit from the right.
+fn without_separators(text: &str) -> Result<String, &'static str> {
+    let (negative, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let end = digits.find('.').unwrap_or(digits.len());
+    let (whole, places) = digits.split_at(end);
     let mut groups = whole.split(',');
     let first = groups.next().unwrap_or_default();
     let grouped = whole.contains(',');
     if grouped && (first.is_empty() || first.len() > 3 || groups.any(|group| group.len() != 3)) {
         return Err("has thousands separators in the wrong places");
     }
-    Ok(whole.replace(',', ""))
+    Ok(format!("{negative}{}{places}", whole.replace(',', "")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn money(unit: Unit) -> Money {
+        Money { unit, separators: false, rounding: Rounding::Exact, signed: true }
+    }
+
     #[test]
-    fn units_places_and_rounding() {
+    fn units_and_places() {
         for (text, unit, expected) in [
             ("35.00", Unit::Yuan, Ok(3500)),
             ("35", Unit::Yuan, Ok(3500)),
@@ -81,23 +83,42 @@ mod tests {
             ("1.", Unit::Yuan, Err("is not a decimal number")),
             ("", Unit::Yuan, Err("is not a decimal number")),
             ("１", Unit::Yuan, Err("is not a decimal number")),
+            ("1,234", Unit::Yuan, Err("is not a decimal number")),
             ("99999999999999999999", Unit::Yuan, Err("is too large")),
         ] {
-            assert_eq!(fen(text, unit, false, Rounding::Exact), expected, "{text}");
+            assert_eq!(money(unit).fen(text), expected.map_err(str::to_owned), "{text}");
         }
-        assert_eq!(fen("12345.678", Unit::Yuan, false, Rounding::HalfUp), Ok(1_234_568));
-        assert_eq!(fen("0.004", Unit::Yuan, false, Rounding::HalfUp), Ok(0));
-        assert_eq!(fen("0.005", Unit::Yuan, false, Rounding::HalfUp), Ok(1));
-        assert_eq!(fen("-0.005", Unit::Yuan, false, Rounding::HalfUp), Ok(-1));
+    }
+
+    #[test]
+    fn rounding_is_half_away_from_zero() {
+        let rounded = Money { rounding: Rounding::HalfUp, ..money(Unit::Yuan) };
+        for (text, expected) in [("12345.678", 1_234_568), ("0.004", 0), ("0.005", 1), ("-0.005", -1)] {
+            assert_eq!(rounded.fen(text), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_amount_leaves_its_bounds() {
+        let (most, over) = ("1000000000000000", "1000000000000001");
+        assert_eq!(money(Unit::Fen).fen(most), Ok(MOST));
+        assert_eq!(money(Unit::Fen).fen(&format!("-{most}")), Ok(-MOST));
+        for hostile in [over.to_owned(), format!("-{over}"), i64::MAX.to_string(), i64::MIN.to_string()] {
+            assert!(money(Unit::Fen).fen(&hostile).unwrap_err().starts_with("is too large"), "{hostile}");
+        }
+        let unsigned = Money { signed: false, ..money(Unit::Fen) };
+        assert!(unsigned.fen("-1").unwrap_err().starts_with("is negative"));
+        assert_eq!(unsigned.fen("-0"), Ok(0));
     }
 
     #[test]
     fn thousands_separators_stand_where_they_belong() {
-        assert_eq!(fen("1,234,567.80", Unit::Yuan, true, Rounding::Exact), Ok(123_456_780));
-        assert_eq!(fen("234.80", Unit::Yuan, true, Rounding::Exact), Ok(23_480));
-        for text in ["1,23", ",123", "1,2345", "1234,567", "1,,234"] {
-            assert!(fen(text, Unit::Yuan, true, Rounding::Exact).is_err(), "{text}");
+        let separated = Money { separators: true, ..money(Unit::Yuan) };
+        for (text, fen) in [("1,234,567.80", 123_456_780), ("234.80", 23_480), ("-1,234.00", -123_400)] {
+            assert_eq!(separated.fen(text), Ok(fen), "{text}");
         }
-        assert!(fen("1,234", Unit::Yuan, false, Rounding::Exact).is_err());
+        for text in ["1,23", ",123", "1,2345", "1234,567", "1,,234", "1.2,34"] {
+            assert!(separated.fen(text).is_err(), "{text}");
+        }
     }
 }

@@ -62,6 +62,21 @@ impl Path {
         }
     }
 
+    /// Whether exactly `null` stands at the path: something missing does not count.
+    pub(crate) fn is_null(&self, place: Place<'_>) -> bool {
+        matches!(self.parsed.query(self.base(place)).exactly_one(), Ok(Value::Null))
+    }
+
+    /// Every node at the path.
+    pub(crate) fn each<'a>(&self, place: Place<'a>) -> impl Iterator<Item = &'a Value> {
+        self.parsed.query(self.base(place)).all().into_iter()
+    }
+
+    /// How many nodes lie at the path.
+    pub(crate) fn count(&self, place: Place<'_>) -> usize {
+        self.parsed.query(self.base(place)).len()
+    }
+
     /// The single scalar at the path as trimmed text; missing, `null` and empty are `None`.
     pub(crate) fn scalar(&self, place: Place<'_>) -> Result<Option<String>, Unreadable> {
         let text = match self.value(place)? {

@@ -33,6 +33,11 @@ impl RecordRule {
         Ok(true)
     }
 
+    /// Whether no row can be of both kinds.
+    pub(crate) fn excludes(&self, other: &Self) -> bool {
+        self.when.iter().any(|ours| other.when.iter().any(|theirs| ours.excludes(theirs)))
+    }
+
     /// The record.
     pub(crate) fn record(&self, row: Place<'_>, answer_as_of: Option<Date>) -> Result<Record, Unreadable> {
         let number = self.number.scalar(row)?;
@@ -44,7 +49,9 @@ impl RecordRule {
                 Some(value) => drop(detail.insert(name.clone(), value)),
                 None if self.required.contains(name) => {
                     let place = match &field.from {
-                        super::field::Origin::Path(path) => path.shown(row),
+                        super::field::Origin::Paths(paths) => {
+                            paths.first().map_or_else(|| row.location.to_owned(), |path| path.shown(row))
+                        }
                         super::field::Origin::Constant(_) => row.location.to_owned(),
                     };
                     return Err(Unreadable::new(place, format!("is not stated, and {} needs it", self.kind)));

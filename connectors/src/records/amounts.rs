@@ -7,6 +7,8 @@ use std::str::FromStr;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::decimal::{DecimalFault, Rounding, scaled};
+
 /// Why a quantity could not be read. The offending text is not repeated: it may be personal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AmountError {
@@ -34,25 +36,22 @@ impl Fen {
     pub const ZERO: Self = Self(0);
 
     /// Whole yuan.
-    ///
-    /// # Panics
-    /// Never for amounts below 92 trillion yuan.
     #[must_use]
     pub const fn from_yuan(yuan: i64) -> Self {
-        Self(yuan * 100)
+        Self(yuan.saturating_mul(100))
     }
 
-    /// `self × numerator ÷ denominator`, rounded half away from zero to the fen. The denominator must be positive.
-    ///
-    /// # Panics
-    /// When `denominator` is not positive, or the result does not fit.
+    /// `self × numerator ÷ denominator`, rounded half away from zero to the fen. What does not fit is the largest amount there
+    /// is; a denominator below one counts as one.
     #[must_use]
     pub fn mul_ratio(self, numerator: i64, denominator: i64) -> Self {
-        assert!(denominator > 0, "a ratio's denominator is positive");
+        debug_assert!(denominator > 0, "a ratio's denominator is positive");
+        let denominator = i128::from(denominator.max(1));
         let exact = i128::from(self.0) * i128::from(numerator);
-        let half = i128::from(denominator) / 2;
-        let rounded = (exact + if exact < 0 { -half } else { half }) / i128::from(denominator);
-        Self(i64::try_from(rounded).expect("an amount of money fits in 64 bits"))
+        let half = denominator / 2;
+        let rounded = (exact + if exact < 0 { -half } else { half }) / denominator;
+        let furthest = if rounded < 0 { i64::MIN } else { i64::MAX };
+        Self(i64::try_from(rounded).unwrap_or(furthest))
     }
 
     /// The larger of `self` and nothing.
@@ -68,32 +67,33 @@ impl Fen {
     }
 }
 
+// money saturates: an absurd amount stays absurd and visible, it neither wraps to a small one nor ends the process
 impl Add for Fen {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Self(self.0 + other.0)
+        Self(self.0.saturating_add(other.0))
     }
 }
 impl Sub for Fen {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        Self(self.0 - other.0)
+        Self(self.0.saturating_sub(other.0))
     }
 }
 impl Neg for Fen {
     type Output = Self;
     fn neg(self) -> Self {
-        Self(-self.0)
+        Self(self.0.saturating_neg())
     }
 }
 impl AddAssign for Fen {
     fn add_assign(&mut self, other: Self) {
-        self.0 += other.0;
+        *self = *self + other;
     }
 }
 impl SubAssign for Fen {
     fn sub_assign(&mut self, other: Self) {
-        self.0 -= other.0;
+        *self = *self - other;
     }
 }
 impl std::iter::Sum for Fen {
@@ -158,17 +158,13 @@ impl From<Area> for String {
 }
 
 fn hundredths(text: &str) -> Result<i64, AmountError> {
-    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-    let (whole, places) = digits.split_once('.').map_or((digits, ""), |(whole, places)| (whole, places));
-    let numeric = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-    let dot_without_places = digits.contains('.') && places.is_empty();
-    if whole.is_empty() || dot_without_places || places.len() > 2 || !numeric(whole) || !numeric(places) {
+    if text.split_once('.').is_some_and(|(_, places)| places.len() > 2) {
         return Err(AmountError::NotDecimal);
     }
-    let whole: i64 = whole.parse().map_err(|_| AmountError::TooLarge)?;
-    let places: i64 = format!("{places:0<2}").parse().map_err(|_| AmountError::NotDecimal)?;
-    let sum = whole.checked_mul(100).and_then(|n| n.checked_add(places)).ok_or(AmountError::TooLarge)?;
-    Ok(if negative { -sum } else { sum })
+    scaled(text, 2, Rounding::Exact).map_err(|fault| match fault {
+        DecimalFault::TooLarge => AmountError::TooLarge,
+        DecimalFault::NotDecimal | DecimalFault::Fractions => AmountError::NotDecimal,
+    })
 }
 
 /// A share of ownership, `n/m` with 0 < n ≤ m.
@@ -350,6 +346,18 @@ mod tests {
         assert_eq!(Fen(5).mul_ratio(1, 2), Fen(3));
         assert_eq!(Fen(-5).mul_ratio(1, 2), Fen(-3));
         assert_eq!(Fen(100).mul_ratio(1, 3), Fen(33));
+    }
+
+    #[test]
+    fn no_arithmetic_of_money_wraps_or_panics() {
+        let (most, least) = (Fen(i64::MAX), Fen(i64::MIN));
+        assert_eq!((most + Fen(1), least - Fen(1), -least), (most, least, most));
+        assert_eq!((most.mul_ratio(3, 2), least.mul_ratio(3, 2), most.mul_ratio(-3, 1)), (most, least, least));
+        assert_eq!(Fen::from_yuan(i64::MAX), most);
+        let mut sum = most;
+        sum += Fen(1);
+        sum -= least;
+        assert_eq!(sum, most);
     }
 
     #[test]

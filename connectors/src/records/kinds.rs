@@ -1,5 +1,7 @@
 //! The closed set of things a record can say. A definition maps a department's row to one of these; the rules match on them.
 
+use std::fmt;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -89,6 +91,13 @@ closed! {
         Medical,
         /// 失业保险
         Unemployment,
+    }
+    /// Kind of medical insurance.
+    InsuredKind {
+        /// 职工基本医疗保险
+        Employee,
+        /// 城乡居民基本医疗保险
+        Resident,
     }
     /// What somebody is in a firm.
     BusinessRole {
@@ -309,7 +318,7 @@ closed! {
 }
 
 /// What a record says. Money is per the unit the field's name states.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Detail {
     /// 户籍: one registrant of a household book.
@@ -495,6 +504,9 @@ pub enum Detail {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(value_type = Option<String>, format = Date)]
         established_on: Option<Date>,
+        /// Share of the capital held.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        share: Option<Share>,
         /// Number of employees, where known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         employees: Option<u32>,
@@ -690,8 +702,12 @@ pub enum Detail {
         aid: Fen,
         /// Paid by the person.
         self_paid: Fen,
-        /// Illness of the serious-illness catalogue: a qualifying yes or no.
-        catalogue_illness: bool,
+        /// Illness of the serious-illness catalogue: a qualifying yes or no; missing when not stated.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        catalogue_illness: Option<bool>,
+        /// How the person is insured.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        insured: Option<InsuredKind>,
     },
     /// 社会救助 and welfare being paid.
     Assistance {
@@ -762,4 +778,12 @@ pub enum Detail {
         #[schema(value_type = Option<String>, format = Date)]
         bought_on: Option<Date>,
     },
+}
+
+impl fmt::Debug for Detail {
+    /// The kind alone: amounts and dates of a person belong into no log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = serde_json::to_value(self).ok().and_then(|value| Some(value.get("kind")?.as_str()?.to_owned()));
+        write!(f, "Detail({}, redacted)", kind.as_deref().unwrap_or("unknown"))
+    }
 }

@@ -3,9 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use jiff::civil::Time;
-
-use super::{QuotaHours, Secret, SourceSettings, SourcesConfig};
+use super::{Secret, SourceSettings, SourcesConfig};
 use crate::problem::{Problem, position};
 use crate::records::SourceKey;
 use crate::toml_reader::{Entry, Section, read_file};
@@ -59,9 +57,13 @@ fn settings(section: &Section<'_>, defaults: &SourceSettings, folder: &Path) -> 
             breaker.integer("open_secs", 1..=86_400).map_or(defaults.breaker_open, Duration::from_secs),
         ),
     };
+    let enabled = section.flag("enabled", defaults.enabled);
+    let stated = section.get("base_url");
+    let plaintext = section.flag("allow_plaintext", defaults.allow_plaintext);
     let settings = SourceSettings {
-        enabled: section.flag("enabled", defaults.enabled),
-        base_url: section.get("base_url").and_then(|entry| base_url(&entry)).or_else(|| defaults.base_url.clone()),
+        enabled,
+        base_url: stated.and_then(|entry| base_url(&entry, plaintext)).or_else(|| defaults.base_url.clone()),
+        allow_plaintext: plaintext,
         secret: section.get("secret").and_then(|entry| secret(&entry, folder)).or_else(|| defaults.secret.clone()),
         app_id: section.text_opt("app_id").unwrap_or_else(|| defaults.app_id.clone()),
         client_identity: file("client_identity_file").or_else(|| defaults.client_identity.clone()),
@@ -82,10 +84,10 @@ fn settings(section: &Section<'_>, defaults: &SourceSettings, folder: &Path) -> 
             .integer("body_limit_kib", 1..=1_048_576)
             .and_then(|kib| usize::try_from(kib * 1024).ok())
             .unwrap_or(defaults.body_limit),
-        batch_window: section
-            .integer("batch_window_ms", 0..=60_000)
-            .map_or(defaults.batch_window, Duration::from_millis),
-        quota_hours: section.get("quota_hours").and_then(|entry| quota_hours(&entry)).unwrap_or(defaults.quota_hours),
+        max_rows: section
+            .integer("max_rows", 1..=10_000_000)
+            .and_then(|rows| usize::try_from(rows).ok())
+            .unwrap_or(defaults.max_rows),
         poll_interval: millis("poll_interval_ms", defaults.poll_interval),
         deadline: section
             .integer("deadline_hours", 1..=8760)
@@ -97,9 +99,9 @@ fn settings(section: &Section<'_>, defaults: &SourceSettings, folder: &Path) -> 
     settings
 }
 
-fn base_url(entry: &Entry<'_>) -> Option<String> {
+fn base_url(entry: &Entry<'_>, plaintext: bool) -> Option<String> {
     let text = entry.text()?;
-    let sound = reqwest::Url::parse(&text).is_ok_and(|url| {
+    let url = reqwest::Url::parse(&text).ok().filter(|url| {
         matches!(url.scheme(), "http" | "https")
             && url.host_str().is_some()
             && url.username().is_empty()
@@ -107,10 +109,23 @@ fn base_url(entry: &Entry<'_>) -> Option<String> {
             && url.query().is_none()
             && url.fragment().is_none()
     });
-    if !sound {
+    let Some(url) = url else {
         entry.fault("must be an http or https address without credentials, query or fragment", None);
+        return None;
+    };
+    if url.scheme() == "http" && !plaintext && !stays_here(&url) {
+        let instead = "use https, or set allow_plaintext = true where the line is encrypted by other means";
+        entry.fault("would carry personal data and the credential in the clear", Some(instead.into()));
+        return None;
     }
-    sound.then(|| text.trim_end_matches('/').to_owned())
+    Some(text.trim_end_matches('/').to_owned())
+}
+
+/// Whether an address is of this machine.
+fn stays_here(url: &reqwest::Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 fn secret(entry: &Entry<'_>, folder: &Path) -> Option<Secret> {
@@ -129,21 +144,4 @@ fn secret(entry: &Entry<'_>, folder: &Path) -> Option<Secret> {
             None
         }
     }
-}
-
-fn quota_hours(entry: &Entry<'_>) -> Option<QuotaHours> {
-    let text = entry.text()?;
-    let time = |text: &str| -> Option<Time> {
-        let (hour, minute) = text.trim().split_once(':')?;
-        Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
-    };
-    let hours = text.split_once('-').and_then(|(from, to)| {
-        let from = time(from)?;
-        let to = if to.trim() == "24:00" { None } else { Some(time(to)?) };
-        Some(QuotaHours { from, to })
-    });
-    if hours.is_none() {
-        entry.fault("must be hours such as \"08:00-20:00\"", None);
-    }
-    hours
 }

@@ -87,15 +87,106 @@ async fn a_failed_look_leaves_the_ticket_waiting_and_a_lost_ticket_does_not() {
 }
 
 #[tokio::test]
-async fn a_cut_result_is_malformed_for_everybody() {
+async fn nothing_that_goes_wrong_with_a_look_ends_a_ticket() {
+    let at_state = [
+        ("refused credentials", ResponseTemplate::new(401)),
+        ("forbidden", ResponseTemplate::new(403)),
+        ("unreadable request", ResponseTemplate::new(400)),
+        ("trouble", ResponseTemplate::new(500)),
+        ("rate", ResponseTemplate::new(429)),
+        ("another error", ok(json!({"code": "E1"}))),
+        ("no JSON", ResponseTemplate::new(200).set_body_string("<html>")),
+        ("no state", ok(json!({"code": "0"}))),
+        ("unknown state", ok(json!({"code": "0", "state": "ARCHIVING"}))),
+        ("too large", ResponseTemplate::new(200).set_body_string("x".repeat(5000))),
+    ];
+    let whole = result_file(&[account(1, "A")]);
+    let at_result = [
+        ("not there", ResponseTemplate::new(404)),
+        ("refused credentials", ResponseTemplate::new(401)),
+        ("not ready", ok(json!({"code": "W1"}))),
+        ("cut off", ResponseTemplate::new(200).set_body_bytes(whole[..whole.len() / 2].to_vec())),
+        ("too large", ResponseTemplate::new(200).set_body_string("x".repeat(5000))),
+    ];
+    let done = || ok(json!({"code": "0", "state": "DONE"}));
+    let cases = at_state.into_iter().map(|(what, template)| (what, template, None));
+    let later = at_result.into_iter().map(|(what, template)| (what, done(), Some(template)));
+    for (what, state, result) in cases.chain(later) {
+        let server = MockServer::start().await;
+        on(&server, "/batch/status", state, 9).await;
+        if let Some(result) = result {
+            on(&server, "/batch/result", result, 9).await;
+        }
+        let bank = source(&server.uri(), "finance", |s| {
+            s.retries = 0;
+            s.body_limit = 4096;
+        });
+        let held = Ticket("1:T1".into());
+        let reply = bank.poll(&[(held.clone(), query())]).await.remove(0);
+        assert_eq!(reply.answer, Answer::Pending { ticket: held }, "{what}");
+        assert!(reply.note.is_some(), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_look_that_does_not_come_about_leaves_the_ticket() {
+    let server = MockServer::start().await;
+    let slow = ok(json!({"code": "0", "state": "PROCESSING"})).set_delay(std::time::Duration::from_millis(150));
+    on(&server, "/batch/status", slow, 9).await;
+    let held = [(Ticket("1:T1".into()), query()), (Ticket("1:T2".into()), query())];
+    let notes = async |change: &dyn Fn(&mut hedui_connectors::settings::SourceSettings)| {
+        let replies = source(&server.uri(), "finance", change).poll(&held).await;
+        for (reply, (ticket, _)) in replies.iter().zip(&held) {
+            assert_eq!(reply.answer, Answer::Pending { ticket: ticket.clone() });
+        }
+        replies.into_iter().filter_map(|reply| reply.note).collect::<Vec<_>>()
+    };
+    let crowded = notes(&|s| {
+        s.concurrency = 1;
+        s.queue_timeout = std::time::Duration::from_millis(20);
+    });
+    assert_eq!(crowded.await, ["finance: queue: no free place within queue_timeout_ms"]);
+    let secretless = notes(&|s| s.secret = None).await;
+    assert_eq!(secretless.len(), 2);
+    assert!(secretless[0].contains("secret is missing"));
+    let sent = server.received_requests().await.unwrap().len();
+    let off = notes(&|s| s.enabled = false).await;
+    assert!(off[0].contains("switched off"));
+    assert_eq!(server.received_requests().await.unwrap().len(), sent, "a source that is switched off is not called");
+}
+
+#[tokio::test]
+async fn two_who_wait_for_the_same_person_both_get_the_answer() {
     let (server, source) = bank().await;
-    let held = tickets(&source.submit(&[query(), query()]).await);
+    let held = tickets(&source.submit(&[query()]).await);
     on(&server, "/batch/status", ok(json!({"code": "0", "state": "DONE"})), 9).await;
-    let whole = result_file(&[account(1, "A"), account(2, "B")]);
-    let cut = whole[..whole.len() / 2].to_vec();
-    on(&server, "/batch/result", ResponseTemplate::new(200).set_body_bytes(cut), 9).await;
-    let replies = source.poll(&held).await;
-    assert!(replies.iter().all(|reply| failure(reply) == Some(Failure::Malformed)));
+    on(&server, "/batch/result", ResponseTemplate::new(200).set_body_bytes(result_file(&[account(1, "A")])), 9).await;
+    let replies = source.poll(&[held[0].clone(), held[0].clone()]).await;
+    assert!(replies.iter().all(|reply| reply.answer.kind() == AnswerKind::Found));
+}
+
+#[tokio::test]
+async fn a_submission_repeated_after_a_crash_is_the_same_submission() {
+    let (server, _) = bank().await;
+    let people = [query(), query()];
+    for asked in [&people[..], &people[..], &people[..1]] {
+        // a registry of its own each time: nothing is remembered in the process
+        source(&server.uri(), "finance", |s| s.retries = 0).submit(asked).await;
+    }
+    let bodies: Vec<Vec<u8>> = server.received_requests().await.unwrap().into_iter().map(|one| one.body).collect();
+    assert_eq!(bodies[0], bodies[1], "the department takes the same number with the same contents alone");
+    let number = |body: &[u8]| serde_json::from_slice::<serde_json::Value>(body).unwrap()["batchNo"].clone();
+    assert_ne!(number(&bodies[0]), number(&bodies[2]));
+}
+
+#[tokio::test]
+async fn a_ticket_is_short_and_printable() {
+    for (ticket, taken) in [("T".repeat(512), true), ("T".repeat(513), false), ("T\u{7}1".into(), false)] {
+        let server = MockServer::start().await;
+        on(&server, "/batch/submit", ok(json!({"code": "0", "ticket": ticket})), 9).await;
+        let reply = source(&server.uri(), "finance", |s| s.retries = 0).submit(&[query()]).await.remove(0);
+        assert_eq!(reply.answer.kind() == AnswerKind::Pending, taken, "{:?}", reply.note);
+    }
 }
 
 #[tokio::test]

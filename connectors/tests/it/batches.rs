@@ -3,17 +3,11 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use hedui_connectors::records::{AnswerKind, Failure};
-use hedui_connectors::source::Query;
 use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-use crate::room::{failure, query, source};
-
-fn people(count: usize) -> Vec<Query> {
-    let person = |index: usize| Query { id_number: Some(format!("{index:018}").as_str().into()), ..query() };
-    (0..count).map(person).collect()
-}
+use crate::room::{failure, people, source};
 
 /// Answers `none` about everybody; on the first call `busy` about the second.
 async fn depository() -> MockServer {
@@ -90,4 +84,38 @@ async fn an_answer_about_a_stranger_is_refused() {
     Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(about_a_stranger)).mount(&server).await;
     let replies = source(&server.uri(), "civil_assistance", |s| s.retries = 0).submit(&people(2)).await;
     assert!(replies.iter().all(|reply| failure(reply) == Some(Failure::Malformed)));
+}
+
+#[tokio::test]
+async fn rounds_and_attempts_share_the_retries_of_an_exchange() {
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(500)).up_to_n_times(1).with_priority(1).mount(&server).await;
+    let busy = json!({"ok": true, "results": [{"k": "1", "status": "busy"}]});
+    Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(busy)).mount(&server).await;
+    let replies = source(&server.uri(), "securities", |s| s.retries = 1).submit(&people(1)).await;
+    assert_eq!((failure(&replies[0]), replies[0].attempts), (Some(Failure::Busy), 2));
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_one_person_concerns_nobody_else() {
+    let server = MockServer::start().await;
+    let results = json!([{"k": "1"}, {"k": "2", "status": "none"}, {"k": "3", "status": {}}]);
+    let body = json!({"ok": true, "results": results});
+    Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(body)).mount(&server).await;
+    let replies = source(&server.uri(), "securities", |s| s.retries = 0).submit(&people(3)).await;
+    assert_eq!(failure(&replies[0]), Some(Failure::Malformed));
+    assert_eq!(replies[1].answer.kind(), AnswerKind::NoRecord);
+    assert_eq!(failure(&replies[2]), Some(Failure::Malformed));
+}
+
+#[tokio::test]
+async fn the_same_people_in_two_batches_at_once_are_asked_about_once() {
+    let server = depository().await;
+    let source = source(&server.uri(), "securities", |_| ());
+    let (three, four) = (people(3), people(4));
+    let (first, second) = tokio::join!(source.submit(&three), source.submit(&four));
+    assert!(first.iter().chain(&second).all(|reply| reply.answer.kind() == AnswerKind::NoRecord));
+    assert!(first.iter().all(|reply| reply.attempts > 0 && reply.reused.is_none()));
+    assert!(second[..3].iter().all(|reply| reply.attempts == 0 && reply.reused.is_some()));
+    assert!(second[3].reused.is_none());
 }

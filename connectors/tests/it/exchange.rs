@@ -9,7 +9,7 @@ use serde_json::json;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::room::{ask, config_at, failure, key, query, raw_server, registry_at, source, write};
+use crate::room::{ask, config_at, failure, key, people, query, raw_server, registry_at, source, write};
 
 const SOURCE: &str = "household_registration";
 
@@ -83,6 +83,27 @@ async fn retry_after_is_honoured_and_capped_by_the_budget() {
     let server = recovering(ResponseTemplate::new(503).insert_header("Retry-After", "3600"), 1).await;
     let reply = ask(&source(&server.uri(), SOURCE, |_| ())).await;
     assert_eq!((failure(&reply), reply.attempts), (Some(Failure::Busy), 1));
+}
+
+#[tokio::test]
+async fn a_department_that_asks_to_be_left_alone_is_left_alone_by_everybody() {
+    for (status, why) in [(429, Failure::RateLimited), (503, Failure::Busy)] {
+        let server = recovering(ResponseTemplate::new(status).insert_header("Retry-After", "3600"), 1).await;
+        let source = source(&server.uri(), SOURCE, |_| ());
+        assert_eq!(failure(&ask(&source).await), Some(why));
+        let next = source.submit(&people(2)).await;
+        assert!(next.iter().all(|reply| (failure(reply), reply.attempts) == (Some(why), 0)), "{status}");
+        assert_eq!(requests(&server).await, 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_without_time_for_it_is_not_made() {
+    let server = server(nothing_held()).await;
+    let source = source(&server.uri(), SOURCE, |s| s.total_timeout = Duration::from_millis(10));
+    let reply = ask(&source).await;
+    assert_eq!((failure(&reply), reply.attempts), (Some(Failure::Timeout), 0));
+    assert_eq!(requests(&server).await, 0);
 }
 
 #[tokio::test]
@@ -160,6 +181,35 @@ async fn a_body_in_the_wrong_charset_is_malformed() {
 }
 
 #[tokio::test]
+async fn a_content_type_of_another_charset_is_malformed() {
+    let nothing = json!({"code": "1001"}).to_string();
+    let vehicles = json!({"code": "1", "count": 0}).to_string();
+    for (name, body, content_type, expected) in [
+        (SOURCE, &nothing, "application/json", AnswerKind::NoRecord),
+        (SOURCE, &nothing, "application/json; charset=utf-8", AnswerKind::NoRecord),
+        (SOURCE, &nothing, "application/json; charset=GBK", AnswerKind::Unavailable),
+        (SOURCE, &nothing, "application/json; charset=nonsense", AnswerKind::Unavailable),
+        ("vehicles", &vehicles, "application/json; charset=GB18030", AnswerKind::NoRecord),
+        ("vehicles", &vehicles, "application/json; charset=UTF-8", AnswerKind::Unavailable),
+    ] {
+        let server = server(ResponseTemplate::new(200).set_body_raw(body.as_bytes(), content_type)).await;
+        let reply = ask(&source(&server.uri(), name, |s| s.retries = 0)).await;
+        assert_eq!(reply.answer.kind(), expected, "{name} {content_type}: {:?}", reply.note);
+    }
+}
+
+#[tokio::test]
+async fn more_rows_than_allowed_are_refused() {
+    let row = |number: u32| json!({"jlbh": number.to_string(), "cllx": "K33", "zt": "A", "clje": "86000"});
+    let body = json!({"code": "1", "count": 2, "vehs": [row(1), row(2)]});
+    let server = server(ResponseTemplate::new(200).set_body_json(body)).await;
+    for (max_rows, expected) in [(2, None), (1, Some(Failure::TooLarge))] {
+        let reply = ask(&source(&server.uri(), "vehicles", |s| s.max_rows = max_rows)).await;
+        assert_eq!(failure(&reply), expected, "{max_rows}");
+    }
+}
+
+#[tokio::test]
 async fn redirects_are_not_followed() {
     let elsewhere = server(nothing_held()).await;
     let server = server(ResponseTemplate::new(307).insert_header("Location", elsewhere.uri().as_str())).await;
@@ -204,6 +254,40 @@ async fn the_breaker_spares_a_failing_source_and_only_it() {
 }
 
 #[tokio::test]
+async fn an_exchange_counts_once_and_one_persons_trouble_not_at_all() {
+    let breaker = async |template: ResponseTemplate, exchanges: usize| {
+        let server = server(template).await;
+        let registry = registry_at(&server.uri(), |s| {
+            s.retries = 2;
+            s.breaker_failures = 2;
+        });
+        for _ in 0..exchanges {
+            ask(&registry.get(&key(SOURCE)).unwrap()).await;
+        }
+        registry.health().into_iter().find(|health| health.source == key(SOURCE)).unwrap().breaker
+    };
+    let json = |body: serde_json::Value| ResponseTemplate::new(200).set_body_json(body);
+    assert_eq!(breaker(ResponseTemplate::new(500), 1).await, BreakerState::Closed, "three attempts, one exchange");
+    assert_eq!(breaker(ResponseTemplate::new(500), 2).await, BreakerState::Open);
+    assert_eq!(breaker(json(json!({"code": "5003"})), 2).await, BreakerState::Open, "busy is said of the department");
+    for of_a_person in [json!({"code": "9999"}), json!({"code": "0000", "data": {"rows": 1}})] {
+        assert_eq!(breaker(json(of_a_person), 4).await, BreakerState::Closed);
+    }
+}
+
+#[tokio::test]
+async fn without_a_cache_too_identical_questions_at_the_same_time_are_one_exchange() {
+    let server = server(nothing_held().set_delay(Duration::from_millis(50))).await;
+    let source = source(&server.uri(), SOURCE, |_| ());
+    let replies = source.submit(&vec![query(); 5]).await;
+    assert_eq!(requests(&server).await, 1);
+    let reused: Vec<_> = replies.iter().filter_map(|reply| reply.reused).collect();
+    assert_eq!(reused.len(), 4, "whoever reuses an answer says since when it stands");
+    assert!(ask(&source).await.reused.is_none());
+    assert_eq!(requests(&server).await, 2, "nothing is kept");
+}
+
+#[tokio::test]
 async fn identical_questions_at_the_same_time_are_one_exchange() {
     let server = server(nothing_held().set_delay(Duration::from_millis(100))).await;
     let source = source(&server.uri(), SOURCE, |s| s.cache = Duration::from_secs(60));
@@ -226,7 +310,8 @@ async fn a_shared_failure_is_one_exchange_too() {
     let source = source(&server.uri(), SOURCE, |s| s.cache = Duration::from_secs(60));
     let replies = source.submit(&vec![query(); 3]).await;
     assert!(replies.iter().all(|reply| failure(reply) == Some(Failure::SourceError)));
-    assert_eq!(replies.iter().filter(|reply| reply.attempts > 0).count(), requests(&server).await);
+    assert_eq!(replies.iter().filter(|reply| reply.attempts > 0).count(), 1);
+    assert_eq!(requests(&server).await, 1);
 }
 
 #[tokio::test]
@@ -277,7 +362,7 @@ async fn no_more_questions_at_a_time_than_allowed() {
         s.concurrency = 1;
         s.queue_timeout = Duration::from_millis(50);
     });
-    let replies = source.submit(&[query(), query(), query()]).await;
+    let replies = source.submit(&people(3)).await;
     let waited: Vec<_> = replies.iter().filter(|reply| reply.attempts == 0).collect();
     assert_eq!(waited.len(), 2);
     assert!(waited.iter().all(|reply| failure(reply) == Some(Failure::Timeout)));
@@ -287,10 +372,10 @@ async fn no_more_questions_at_a_time_than_allowed() {
 #[tokio::test]
 async fn the_rate_limit_spreads_requests() {
     let server = server(nothing_held()).await;
-    let source = source(&server.uri(), SOURCE, |s| s.rate_per_second = 10);
+    let source = source(&server.uri(), SOURCE, |s| s.rate_per_second = 50);
     let started = Instant::now();
-    source.submit(&vec![query(); 13]).await;
-    assert!(started.elapsed() >= Duration::from_millis(250), "10 at once, 3 more at 100 ms each");
+    source.submit(&people(13)).await;
+    assert!(started.elapsed() >= Duration::from_millis(235), "one every 20 ms, none of them in advance");
     assert_eq!(requests(&server).await, 13);
 }
 

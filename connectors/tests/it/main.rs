@@ -10,3 +10,4 @@ mod nineteenth;
 mod paging;
 mod requests;
 mod room;
+mod truth;

@@ -93,7 +93,7 @@ fn its_faults_are_all_listed_with_their_places() {
         .replace("coverage = \"province\"\n", "");
     install(&folder.path().join("more"), &broken);
     let file = folder.path().join("sources.toml");
-    fs::write(&file, settings("http://x.example")).unwrap();
+    fs::write(&file, settings("https://x.example")).unwrap();
     let Err(problems) = Registry::load(&SourcesConfig::read(&file).unwrap()) else { panic!("broken") };
     let shown: Vec<String> =
         problems.iter().map(|problem| problem.to_string().rsplit_once("justice/").unwrap().1.to_owned()).collect();
@@ -113,7 +113,7 @@ fn its_faults_are_all_listed_with_their_places() {
 
 #[test]
 fn settings_for_nobody_are_a_fault() {
-    let text = "[source.vehicle]\nbase_url = 'http://x.example'\n";
+    let text = "[source.vehicle]\nbase_url = 'https://x.example'\n";
     let config = SourcesConfig::parse("sources.toml", text, Path::new("")).unwrap();
     let Err(problems) = Registry::load(&config) else { panic!("no such department") };
     assert_eq!(

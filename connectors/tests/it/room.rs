@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hedui_connectors::records::{Answer, Failure, SourceKey};
 use hedui_connectors::settings::SourceSettings;
-use hedui_connectors::source::{Query, Reply, Source, window_start};
+use hedui_connectors::source::{ExchangeKey, Query, Reply, Source, window_start};
 use hedui_connectors::{Registry, SourcesConfig};
 use jiff::civil::date;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -28,7 +28,14 @@ pub fn query() -> Query {
         as_of,
         window_from: window_start(as_of),
         asked_for: String::new(),
+        exchange_key: ExchangeKey::of(&[]),
     }
+}
+
+/// Different people.
+pub fn people(count: usize) -> Vec<Query> {
+    let person = |index: usize| Query { id_number: Some(format!("{index:018}").as_str().into()), ..query() };
+    (0..count).map(person).collect()
 }
 
 /// A registry whose sources are all at `base`, quick to give up.
@@ -59,8 +66,10 @@ pub async fn ask(source: &Arc<dyn Source>) -> Reply {
     let mut replies = source.submit(&[query()]).await;
     assert_eq!(replies.len(), 1);
     let reply = replies.remove(0);
-    let shown = format!("{reply:?}");
-    assert!(!shown.contains(ID) && !shown.contains(NAME), "a reply prints nobody: {shown}");
+    let shown = format!("{reply:?} {:?}", query());
+    for canary in [ID, NAME, "1971", "19710302", "8600000", "86000", "86000.00"] {
+        assert!(!shown.contains(canary), "a reply prints nobody and no amount: {shown}");
+    }
     reply
 }
 

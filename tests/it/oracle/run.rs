@@ -56,7 +56,6 @@ pub async fn run(dirt: Dirt) -> Run {
 fn unhurried(settings: &str) -> String {
     let line = |line: &str| match line.split_once(" = ") {
         Some(("rate_per_second", _)) => "rate_per_second = 0".to_owned(),
-        Some(("batch_window_ms", _)) => "batch_window_ms = 50".to_owned(),
         Some(("breaker", _)) => "breaker = { failures = 0, open_secs = 30 }".to_owned(),
         Some((key @ ("timeout_ms" | "total_timeout_ms"), _)) => format!("{key} = 60000"),
         _ => line.to_owned(),

@@ -1,0 +1,78 @@
+//! Names that outlive an exchange: tickets, and the numbers by which departments recognise what they were handed before. Pure.
+
+use sha2::{Digest, Sha256};
+
+use crate::records::{SourceKey, Ticket};
+use crate::source::Query;
+
+/// A ticket is `<number in the batch>:<the department's ticket>`.
+pub(crate) fn ticket_for(seq: usize, held: &str) -> Ticket {
+    Ticket(format!("{seq}:{held}"))
+}
+
+pub(super) fn split_ticket(ticket: &Ticket) -> Option<(usize, &str)> {
+    let (seq, held) = ticket.0.split_once(':')?;
+    Some((seq.parse().ok().filter(|seq| *seq > 0)?, held)).filter(|_| !held.is_empty())
+}
+
+/// The name of a submission: the same whenever the same people are submitted for the same exchanges.
+pub(super) fn submission(source: &SourceKey, queries: &[Query]) -> String {
+    let mut hash = Sha256::new_with_prefix(source.as_str());
+    for query in queries {
+        let question = serde_json::to_vec(query).expect("a query is plain data");
+        // the question too: under a name it knows, a department takes no other contents
+        hash.update(query.exchange_key.bytes());
+        hash.update(Sha256::digest(question));
+    }
+    let mut name = [0; 16];
+    name.copy_from_slice(&hash.finalize()[..16]);
+    uuid(name, 8)
+}
+
+/// Sixteen bytes as a UUID: version 4 for random ones, 8 for those that mean something.
+pub(super) fn uuid(mut bytes: [u8; 16], version: u8) -> String {
+    bytes[6] = (bytes[6] & 0x0f) | (version << 4);
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    let text = hex::encode(bytes);
+    format!("{}-{}-{}-{}-{}", &text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tickets_carry_the_place_in_the_batch() {
+        assert_eq!(split_ticket(&ticket_for(7, "T:1")), Some((7, "T:1")));
+        for foreign in ["", "T1", "0:T1", "x:T1", "3:"] {
+            assert_eq!(split_ticket(&Ticket(foreign.into())), None, "{foreign}");
+        }
+    }
+
+    #[test]
+    fn a_repeated_submission_has_the_same_name() {
+        let query = |key: &[u8], name: &str| Query {
+            name: name.into(),
+            id_number: Some("110101199003070038".into()),
+            birth_date: None,
+            sex: None,
+            as_of: jiff::civil::date(2026, 11, 1),
+            window_from: jiff::civil::date(2025, 11, 2),
+            asked_for: "会宁".into(),
+            exchange_key: crate::source::ExchangeKey::of(&[key]),
+        };
+        let source = SourceKey::new("finance").unwrap();
+        let named = |queries: &[Query]| submission(&source, queries);
+        let first = named(&[query(b"case 1", "王"), query(b"case 2", "李")]);
+        assert_eq!(first, named(&[query(b"case 1", "王"), query(b"case 2", "李")]));
+        assert_eq!((first.len(), &first[14..15]), (36, "8"));
+        for other in [
+            named(&[query(b"case 2", "李"), query(b"case 1", "王")]),
+            named(&[query(b"case 1", "王")]),
+            named(&[query(b"case 1", "王"), query(b"case 2", "赵")]),
+            named(&[query(b"case 3", "王"), query(b"case 2", "李")]),
+        ] {
+            assert_ne!(first, other);
+        }
+    }
+}

@@ -120,6 +120,19 @@ impl<'de> Deserialize<'de> for Ratio {
     }
 }
 
+impl PartialOrd for Ratio {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ratio {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let (ours, theirs) = (i128::from(self.numerator), i128::from(other.numerator));
+        (ours * i128::from(other.denominator)).cmp(&(theirs * i128::from(self.denominator)))
+    }
+}
+
 /// One tier: the part of an amount up to a bound is taken at a ratio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -40,7 +40,8 @@ impl<'a> Limits<'a> {
 impl Bench<'_, '_> {
     /// The household's size, which every division rests on.
     pub(super) fn household(&self) -> Weighed {
-        let state = if self.sums.size.settled { Certainty::Met } else { Certainty::Open };
+        let known = self.sums.size.settled && self.sums.size.contradicted.is_none();
+        let state = if known { Certainty::Met } else { Certainty::Open };
         let ground = self.sums.case.rules.undeclared_spouse.ground(
             format!("共同生活的家庭成员 {} 人，户籍、婚姻信息齐全且无未申报人员。", self.totals.members),
             format!("{} members; registration and marriage are known and nobody is undeclared.", self.totals.members),

@@ -58,7 +58,7 @@ pub fn assess(evidence: &Evidence, pack: &Pack) -> Assessment {
         assumed: Vec::new(),
         open_facts: facts.into_iter().map(|fact| fact.fact).collect(),
     };
-    assessment.assumed = grounds::assumed(every_ground(&assessment), pack);
+    assessment.assumed = grounds::assumed(&assessment, every_ground(&assessment), evidence, pack);
     assessment
 }
 

@@ -108,8 +108,7 @@ impl Sums<'_, '_> {
     fn deductions(&self) -> Interval {
         let so_far: Fen = self.deductions.iter().map(|draft| draft.line.amount).sum();
         let least = self.deductions.iter().map(|draft| draft.least).sum();
-        let possible =
-            deductions::still_possible(self.case, self.silence, self.illness, self.wages, self.deductions);
+        let possible = deductions::still_possible(self.case, self.silence, self.illness, self.wages, self.deductions);
         let classes = Classes::DEDUCTIONS.with(Classes::of(&[InfoClass::Wage])).with(self.claims_open());
         let mut interval = self.interval(classes, least, so_far, None);
         interval.at_most = possible.filter(|_| self.size.settled).map(|possible| so_far + possible);
@@ -198,8 +197,7 @@ impl Sums<'_, '_> {
     fn count(&self, tally: Tally, class: InfoClass) -> CountInterval {
         let of_kind = || self.property.iter().filter(move |draft| draft.tally == tally);
         let classes = Classes::of(&[class]);
-        let at_least: u32 =
-            if self.size.settled { of_kind().map(|draft| draft.count_least).sum() } else { 0 };
+        let at_least: u32 = if self.size.settled { of_kind().map(|draft| draft.count_least).sum() } else { 0 };
         let most: u32 = of_kind().map(|draft| draft.count_most).sum();
         let at_most = (!self.unbounded(classes)).then_some(most);
         let complete = at_most == Some(at_least)

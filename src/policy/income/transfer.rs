@@ -47,8 +47,7 @@ pub(super) fn lines(
                 drafts.push(farm_subsidy(case, person, item, *amount, *paid_on))
             }
             Detail::InsurancePolicy { policy, claims_12m: Some(paid), .. } if paid.0 > 0 => {
-                let doubtful =
-                    |item: &Item<'_>| item.in_doubt() && matches!(item.detail(), Detail::MedicalCost { .. });
+                let doubtful = |item: &Item<'_>| item.in_doubt() && matches!(item.detail(), Detail::MedicalCost { .. });
                 let medical_open = silence.person(position, &[InfoClass::Medical]) || person.items.iter().any(doubtful);
                 drafts.extend(claims(case, person, item, *policy, *paid, &mut offset_left, medical_open));
             }

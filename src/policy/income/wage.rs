@@ -82,24 +82,34 @@ fn candidate<'c>(case: &Case<'_>, person: &Person<'_>, item: &'c Item<'c>) -> Op
             made(WageSource::Employment, employer.as_ref(), months, Some(*wage), super::times(*wage, months), None)
         }
         Detail::HousingFund { employer, base_monthly: Some(base), paid_to, .. } => {
-            let since = employed_since(person, employer.as_ref());
-            let months = paid_to.map_or_else(Months::default, |to| window.overlap(since, Some(to)));
+            // The fund itself vouches for the last month paid; for those before, whoever else knows the job. A record under
+            // review may know it from an earlier month on.
+            let run = |from, to| {
+                paid_to.map_or_else(Months::default, |last| {
+                    window.overlap(from, to).within(window.overlap(None, Some(last)))
+                })
+            };
+            let last = run(*paid_to, *paid_to);
+            let employer = employer.as_ref();
+            let since = employed_since(person.counting(), employer);
+            let certain = since.map_or(last, |from| last.with(run(Some(from), None)));
+            let months = certain.with(run(since.and(employed_since(person.items.iter(), employer)), None));
             let gross = super::times(*base, months);
-            let candidate = made(WageSource::HousingFund, employer.as_ref(), months, Some(*base), gross, None);
-            // Nobody else knows the job: of its months, the fund vouches for the last one it was paid for.
-            let last = paid_to.map_or_else(Months::default, |to| window.overlap(Some(to), Some(to)));
-            let certain = if since.is_some() { months } else { last };
+            let candidate = made(WageSource::HousingFund, employer, months, Some(*base), gross, None);
             candidate.map(|candidate| Candidate { certain, ..candidate })
         }
         _ => None,
     }
 }
 
-/// The first month in which any other department knows of this employer. The fund tells only the last month paid: an account
-/// opened with the job must not be read as a year of wages.
-fn employed_since(person: &Person<'_>, employer: Option<&Private>) -> Option<YearMonth> {
+/// The first month in which any other department's record knows of this employer. The fund tells only the last month paid: an
+/// account opened with the job must not be read as a year of wages.
+fn employed_since<'i, 'a: 'i>(
+    items: impl Iterator<Item = &'i Item<'a>>,
+    employer: Option<&Private>,
+) -> Option<YearMonth> {
     let same = |other: Option<&Private>| employer.is_none() || other.is_none() || employer == other;
-    let since = person.counting().filter_map(|item| match item.detail() {
+    let since = items.filter_map(|item| match item.detail() {
         Detail::Contribution { scheme, employer, from, .. } if *scheme != InsuranceScheme::ResidentPension => {
             same(employer.as_ref()).then_some(*from)
         }

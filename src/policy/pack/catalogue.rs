@@ -20,6 +20,8 @@ pub struct KeySpec {
     pub unit: &'static str,
     /// Whether every county needs a value at every date.
     pub required: bool,
+    /// Whether it is read for every month of the income window, so that a value is needed a year before the first as-of date.
+    pub monthly: bool,
     /// Meaning, in Chinese.
     pub zh: &'static str,
     /// Meaning, in English.
@@ -46,6 +48,7 @@ macro_rules! parameters {
             kind: <$shape as Shape>::KIND,
             unit: $unit,
             required: <$shape as Shape>::REQUIRED,
+            monthly: <$shape as Shape>::MONTHLY,
             zh: $zh,
             en: $en,
         }),*];

@@ -72,7 +72,10 @@ impl Bench<'_, '_> {
     fn financial(&self, limits: &Limits<'_>) -> Weighed {
         let limit = self.line(limits.financial.value);
         let financial = &self.totals.financial;
-        let state = below(financial.at_least.0, financial.at_most.map(|most| most.0), limit.0 + 1);
+        // A bank that says "over" says more than its limit: a limit that equals the ceiling is passed.
+        let told_over = self.sums.property.iter().any(|draft| draft.most.is_none() && draft.least.0 > 0);
+        let at_least = financial.at_least.0 + i64::from(told_over && financial.at_least.0 > 0);
+        let state = below(at_least, financial.at_most.map(|most| most.0), limit.0 + 1);
         let head = self.sums.case.of_standard(limits.financial.value);
         let ground = limits.financial.ground(
             format!("人均金融资产不超过年低保标准的 {} 倍（{head}）。", multiple(limits.financial.value)),

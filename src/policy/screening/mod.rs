@@ -119,10 +119,13 @@ impl Bench<'_, '_> {
         if any { open_facts::decides(self.facts, guards).or_else(review) } else { None }
     }
 
-    /// The fact behind the first open condition.
+    /// The fact behind the first open condition. What one class leaves open may act on another (claims on what illness cost): then
+    /// the most decisive fact there is.
     fn decides(&self, weighed: &[Weighed]) -> Option<String> {
         let first = weighed.iter().find(|w| w.condition.state == Certainty::Open)?;
-        first.fact.clone().or_else(|| open_facts::decides(self.facts, first.classes))
+        let of_classes = || open_facts::decides(self.facts, first.classes);
+        let any = || self.facts.first().map(|fact| fact.fact.fact.clone());
+        first.fact.clone().or_else(of_classes).or_else(any)
     }
 }
 

@@ -20,6 +20,9 @@ impl Fact {
     }
 }
 
+/// The fact about an applicant of whom too little is known to be judged.
+pub(super) const APPLICANT: &str = "applicant";
+
 /// Everything open: people, sources (the widest first), reviews, open readings.
 pub(super) fn facts(sums: &Sums<'_, '_>, totals: &Totals) -> Vec<Fact> {
     let mut facts = people(sums);
@@ -52,6 +55,15 @@ fn people(sums: &Sums<'_, '_>) -> Vec<Fact> {
             "The register and the request differ on urban or rural: which standard applies is for the officer to settle",
         );
         facts.push(Fact::new("registration_kind".to_owned(), household, zh, en));
+    }
+    let case = sums.case;
+    let applicant = case.members().find(|person| *person.reference() == case.evidence.applicant);
+    if applicant.is_none_or(|person| person.facts.birth_date.is_none()) {
+        let (zh, en) = (
+            "申请人不计为家庭成员，或出生日期不详，须由工作人员核定",
+            "The applicant does not count as a member, or the birth date is not known: for the officer to settle",
+        );
+        facts.push(Fact::new(APPLICANT.to_owned(), Classes::default(), zh, en));
     }
     if sums.size.members == 0 {
         let (zh, en) = ("没有可计的家庭成员", "Nobody counts as a member");
@@ -165,17 +177,16 @@ fn declared_things(sums: &Sums<'_, '_>) -> Vec<Fact> {
     let declared = sums.property.iter().filter(|draft| draft.line.source.is_none() && draft.count_most > 0);
     declared
         .filter_map(|draft| {
-            let (class, word) = match draft.line.class {
-                PropertyClass::Vehicle => (InfoClass::Vehicle, "vehicle"),
-                PropertyClass::RealEstate => (InfoClass::RealEstate, "real_estate"),
-                PropertyClass::Company => (InfoClass::Company, "company"),
+            let (class, word, zh, en) = match draft.line.class {
+                PropertyClass::Vehicle => (InfoClass::Vehicle, "vehicle", "申报的车辆", "declared vehicle"),
+                PropertyClass::RealEstate => (InfoClass::RealEstate, "real_estate", "申报的房屋", "declared house"),
+                PropertyClass::Company => (InfoClass::Company, "company", "申报的企业", "declared firm"),
                 PropertyClass::Financial | PropertyClass::Other => return None,
             };
-            let (zh, en) = (
-                "申报的财产没有部门记录，须由工作人员核定",
-                "No department knows the declared property: for the officer to settle",
-            );
-            Some(Fact::new(format!("declared:{}/{word}", draft.line.member), Classes::of(&[class]), zh, en))
+            let name = format!("declared_{word}:{}", draft.line.member);
+            let zh = format!("{zh}没有部门记录，须由工作人员核定");
+            let en = format!("No department knows the {en}: for the officer to settle");
+            Some(Fact::new(name, Classes::of(&[class]), &zh, &en))
         })
         .collect()
 }

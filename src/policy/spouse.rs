@@ -30,8 +30,9 @@ struct Spouse {
     id: Option<String>,
 }
 
-/// Narrow, upper case, without spaces and separators: enough to tell whether two departments wrote the same person.
-fn plain(text: &str) -> String {
+/// Narrow, upper case, without spaces and separators: enough to tell whether two departments wrote the same person
+/// or employer.
+pub(super) fn plain(text: &str) -> String {
     text.chars()
         .map(narrow)
         .filter(|c| !c.is_whitespace() && !matches!(c, '·' | '•' | '・' | '.'))

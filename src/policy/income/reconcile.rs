@@ -4,6 +4,7 @@
 use crate::household::{Fen, Private};
 use crate::policy::case::Item;
 use crate::policy::pack::{Codes, WageSource};
+use crate::policy::spouse::plain;
 use crate::policy::window::Months;
 
 /// A record that says what somebody was paid in some months.
@@ -52,6 +53,14 @@ impl Chosen<'_> {
     }
 }
 
+/// Whether two records may name one employer: one of them names none, or both write the same.
+pub(super) fn may_be_one(one: Option<&Private>, other: Option<&Private>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one == other || plain(one.expose()) == plain(other.expose()),
+        _ => true,
+    }
+}
+
 /// Months that records have told, by employer.
 #[derive(Default)]
 struct Told<'c>(Vec<(Option<&'c Private>, Months)>);
@@ -61,8 +70,7 @@ impl<'c> Told<'c> {
     fn of(&self, employer: Option<&Private>) -> (Months, Months) {
         let (mut same, mut other) = (Months::default(), Months::default());
         for (theirs, months) in &self.0 {
-            let known_apart = theirs.is_some() && employer.is_some() && *theirs != employer;
-            let all = if known_apart { &mut other } else { &mut same };
+            let all = if may_be_one(*theirs, employer) { &mut same } else { &mut other };
             *all = all.with(*months);
         }
         (same, other.without(same))

@@ -108,7 +108,7 @@ fn employed_since<'i, 'a: 'i>(
     items: impl Iterator<Item = &'i Item<'a>>,
     employer: Option<&Private>,
 ) -> Option<YearMonth> {
-    let same = |other: Option<&Private>| employer.is_none() || other.is_none() || employer == other;
+    let same = |other| reconcile::may_be_one(employer, other);
     let since = items.filter_map(|item| match item.detail() {
         Detail::Contribution { scheme, employer, from, .. } if *scheme != InsuranceScheme::ResidentPension => {
             same(employer.as_ref()).then_some(*from)

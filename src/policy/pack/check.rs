@@ -92,6 +92,11 @@ const FIXED: &[(&str, &str)] = &[
     ("income.duplicate.once", "true"),
     ("property.stale.dropped", "true"),
     ("screening.adverse_needs_all", "true"),
+    // No department's record tells these apart: they are never counted, whatever a pack would say.
+    ("not_income.dibao.family_planning", "exempt"),
+    ("not_income.dibao.bravery", "exempt"),
+    ("not_income.tekun.special_care", "exempt"),
+    ("not_income.tekun.old_age_allowance", "exempt"),
 ];
 
 /// Lists that must name every word, in whatever order.

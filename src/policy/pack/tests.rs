@@ -216,6 +216,10 @@ fn contradictions_are_found() {
         "[[income.window.months]]\nfrom = \"2024-01-01\"\nvalue = 6\nunit = \"months\"\nbasis = \"assumed\"\nnote = \"a\"\n",
     );
     assert!(fixed.iter().any(|m| m.contains("income.window.months") && m.contains("12")), "{fixed:?}");
+    let unread = messages(
+        "[[not_income.dibao.bravery]]\nfrom = \"2024-01-01\"\nvalue = \"counted\"\nunit = \"choice\"\nbasis = \"assumed\"\nnote = \"a\"\n",
+    );
+    assert!(unread.iter().any(|m| m.contains("must be exempt")), "{unread:?}");
     let twice = problems_of(&[("again.toml", embedded::PACKS[3].1)]);
     assert!(twice.iter().any(|problem| problem.message.contains("already has a pack")), "{twice:?}");
 }
@@ -237,6 +241,12 @@ fn values_out_of_bounds_are_refused() {
         ("deduction.nutrition.share", "\"100%\"", "ratio", true),
         ("deduction.nutrition.share", "\"101%\"", "ratio", false),
         ("deduction.illness.tiers", "[{ ratio = \"101%\" }]", "tiers", false),
+        (
+            "amount.dibao.tiers",
+            "[{ up_to = \"92233720368547758.07\", ratio = \"50%\" }, { ratio = \"0%\" }]",
+            "tiers",
+            false,
+        ),
         ("property.second_dwelling.area_per_head_below", "\"1000000.01\"", "square_metres", false),
     ] {
         let entry = format!(

@@ -8,6 +8,7 @@ use crate::household::{Detail, DisabilityCategory, EnrolmentState, InfoClass};
 use crate::policy::assessment::{Certainty, Screening};
 use crate::policy::case::{Case, Person};
 use crate::policy::grounds::GroundOf;
+use crate::policy::open_facts;
 use crate::policy::pack::Ratio;
 use crate::policy::silence::Classes;
 
@@ -41,7 +42,9 @@ fn unable_to_work(bench: &Bench<'_, '_>) -> Weighed {
         "申请人无劳动能力：满六十或未满十六周岁，或智力、精神残疾一至三级，肢体残疾一、二级，视力残疾一级。",
         "The applicant is unable to work: 60 or older, under 16, or disabled (intellectual, mental 1-3, limb 1-2, sight 1).",
     );
-    Weighed::new(state, ground, open).guarded()
+    let weighed = Weighed::new(state, ground, open).guarded();
+    let unknown = applicant.is_none_or(|person| person.facts.birth_date.is_none());
+    if unknown { weighed.settled_by(open_facts::APPLICANT) } else { weighed }
 }
 
 fn is_unable(case: &Case<'_>, person: &Person<'_>) -> bool {

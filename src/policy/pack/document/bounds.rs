@@ -36,8 +36,11 @@ pub(super) fn check(spec: &KeySpec, value: &Value) -> Result<(), String> {
     }
 }
 
-/// A tier takes a share.
+/// A tier takes a share, of an amount there may be.
 pub(super) fn check_tier(tier: &Tier) -> Result<(), String> {
+    if tier.up_to.is_some_and(|bound| bound > MOST_MONEY) {
+        return Err(format!("up_to of at most {MOST_MONEY}"));
+    }
     at_most(tier.ratio, 1)
 }
 

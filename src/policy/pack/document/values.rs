@@ -70,12 +70,7 @@ impl Reader<'_> {
         }
         for tier in &tiers {
             if let Err(limit) = bounds::check_tier(tier) {
-                self.report(
-                    start,
-                    key,
-                    format!("a ratio of {} is out of bounds", tier.ratio),
-                    format!("write {limit}"),
-                );
+                self.report(start, key, format!("a tier at {} is out of bounds", tier.ratio), format!("write {limit}"));
             }
         }
         (self.problems.len() == before).then_some(Tiers(tiers))

@@ -48,6 +48,9 @@ fn narrow(c: char) -> char {
     }
 }
 
+/// Weights of the digits of a number (GB 11643).
+const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+
 /// A number as [`plain`] writes it; an old one of 15 digits in its form of 18 (GB 11643: the century, then the check character).
 fn plain_id(text: &str) -> String {
     let id = plain(text);
@@ -56,7 +59,6 @@ fn plain_id(text: &str) -> String {
     }
     let century = if matches!(&id[12..], "996" | "997" | "998" | "999") { "18" } else { "19" };
     let body = format!("{}{century}{}", &id[..6], &id[6..]);
-    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sum: u32 = body.bytes().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
     let check = ["1", "0", "X", "9", "8", "7", "6", "5", "4", "3", "2"];
     body + check[usize::try_from(sum % 11).unwrap_or(0)]

@@ -326,6 +326,8 @@ impl<'a> Member<'a> {
                 }
                 Fact::Told(_) => room += rules::TOLD_LIMIT,
                 Fact::Policy(policy) if policy.state == PolicyState::InForce => least += policy.cash_value_fen,
+                // A policy that has lapsed may still be worth its cash value.
+                Fact::Policy(policy) if policy.state == PolicyState::Lapsed => room += policy.cash_value_fen,
                 Fact::Holding(holding) => {
                     least += rules::milli_yuan(holding.value_milli_yuan) + rules::milli_yuan(holding.cash_milli_yuan);
                 }

@@ -1,4 +1,5 @@
-//! What would be paid if the authority decides so. Computed on what stands now; nothing is computed for an outcome that is not met.
+//! What would be paid if the authority decides so. Nothing is computed for an outcome that is not met, whatever is still missing;
+//! of one that is, where income is not settled to the fen the line says between what the amount lies.
 
 use super::assessment::{AmountLine, Certainty, Screening, Totals};
 use super::case::{Case, Person};
@@ -7,47 +8,56 @@ use super::pack::{AmountMethod, RiseReading};
 use crate::household::{Detail, Fen, Programme, YearMonth};
 
 pub(super) fn lines(case: &Case<'_>, totals: &Totals, screening: &[Screening]) -> Vec<AmountLine> {
-    let possible = |name: &str| screening.iter().any(|s| s.outcome == name && s.state != Certainty::NotMet);
     let met = |name: &str| screening.iter().any(|s| s.outcome == name && s.state == Certainty::Met);
     let mut lines = Vec::new();
-    if possible("dibao") {
+    if met("dibao") {
         lines.extend(dibao(case, totals));
     }
     if met("dibao_single") {
         lines.push(single(case));
     }
-    if possible("gradual_exit") {
+    if met("gradual_exit") {
         lines.extend(gradual_exit(case));
     }
     lines
 }
 
 fn dibao(case: &Case<'_>, totals: &Totals) -> Option<AmountLine> {
-    let whole = case.standard().mul_ratio(i64::from(totals.members), 1);
-    let monthly_income = totals.net_income.so_far.mul_ratio(1, 12);
+    let net = &totals.net_income;
+    let (monthly, computation) = dibao_at(case, totals, net.so_far)?;
+    let of_end = |income: Fen| dibao_at(case, totals, income).map_or(Fen::ZERO, |(monthly, _)| monthly);
+    let (least, most) = (of_end(net.at_most.unwrap_or(net.so_far)), of_end(net.at_least));
+    let open = if least == most {
+        String::new()
+    } else {
+        format!("；收入尚未全部确定，在 {least} 至 {most} 之间")
+    };
+    let ground = case.rules.amount_method.ground(
+        "按低保标准与家庭人均收入的差额计算；以批准机关的决定为准。",
+        "The difference between the standard and income a head; the authority decides.",
+    );
+    Some(AmountLine { outcome: "dibao".to_owned(), monthly, computation: computation + &open, ground })
+}
+
+/// The amount a month for a net income of the household over the year, and how it is found.
+fn dibao_at(case: &Case<'_>, totals: &Totals, net: Fen) -> Option<(Fen, String)> {
+    let heads = i64::from(totals.members);
+    let whole = case.standard().mul_ratio(heads, 1);
+    let monthly_income = net.mul_ratio(1, 12);
     let gap = (whole - monthly_income).at_least_zero();
     if gap.0 == 0 {
         return None;
     }
-    let rule = &case.rules.amount_method;
-    let (basic, computation) = match (rule.value, &case.rules.amount_tiers) {
+    let (basic, computation) = match (case.rules.amount_method.value, &case.rules.amount_tiers) {
         (AmountMethod::Tiers, Some(tiers)) => {
-            let ratio = tiers.value.ratio_at(totals.per_head_monthly.so_far);
+            // Compared on the household's whole year: a rounded amount a head could fall into the wrong tier.
+            let ratio = tiers.value.ratio_where(|bound| net <= bound.mul_ratio(heads * 12, 1));
             (ratio.of(whole), format!("{} × {} 人 × {ratio}", case.standard(), totals.members))
         }
         _ => (gap, format!("{} × {} 人 − 月收入 {monthly_income}", case.standard(), totals.members)),
     };
     let (rise, rise_words) = rise(case, totals, basic);
-    let ground = rule.ground(
-        "按低保标准与家庭人均收入的差额计算；以批准机关的决定为准。",
-        "The difference between the standard and income a head; the authority decides.",
-    );
-    Some(AmountLine {
-        outcome: "dibao".to_owned(),
-        monthly: basic + rise,
-        computation: computation + &rise_words,
-        ground,
-    })
+    Some((basic + rise, computation + &rise_words))
 }
 
 /// The disabled member's rise: a share of the standard (A), or of the own part of the amount (B).

@@ -26,9 +26,9 @@ pub fn assess(evidence: &Evidence, pack: &Pack) -> Assessment {
     let case = Case::new(evidence, pack);
     let silence = Silence::new(&case);
     let size = Size::new(&case, &silence);
-    let illness = deductions::costs(&case);
+    let illness = deductions::costs(&case, &silence);
     let (income, wages) = income::lines(&case, &silence, &illness);
-    let deductions = deductions::lines(&case, &silence, &illness, &wages);
+    let deductions = deductions::lines(&case, &illness, &wages);
     let property = property::lines(&case, &silence);
     let sums = Sums {
         case: &case,
@@ -37,10 +37,12 @@ pub fn assess(evidence: &Evidence, pack: &Pack) -> Assessment {
         income: &income,
         deductions: &deductions,
         property: &property,
+        illness: &illness,
+        wages: &wages,
     };
     let totals = sums.totals();
-    let facts = open_facts::facts(&sums);
-    let screening = screening::outcomes(&sums, &totals, &facts, &illness);
+    let facts = open_facts::facts(&sums, &totals);
+    let screening = screening::outcomes(&sums, &totals, &facts);
     let amounts = amounts::lines(&case, &totals, &screening);
     let declared = declared::lines(&sums);
     let findings = findings::findings(&sums, &declared);
@@ -56,7 +58,7 @@ pub fn assess(evidence: &Evidence, pack: &Pack) -> Assessment {
         assumed: Vec::new(),
         open_facts: facts.into_iter().map(|fact| fact.fact).collect(),
     };
-    assessment.assumed = grounds::assumed(every_ground(&assessment), pack);
+    assessment.assumed = grounds::assumed(&assessment, every_ground(&assessment), evidence, pack);
     assessment
 }
 

@@ -70,6 +70,11 @@ impl<'a> Item<'a> {
         !self.held && !self.duplicate
     }
 
+    /// A record that may say nothing new about this person: under review, or told twice.
+    pub fn in_doubt(&self) -> bool {
+        self.held || (self.echo && !self.duplicate)
+    }
+
     pub fn detail(&self) -> &'a Detail {
         &self.record.detail
     }
@@ -268,10 +273,41 @@ fn same_contents(earlier: &Item<'_>, later: &Item<'_>) -> bool {
     earlier.source == later.source && earlier.held == later.held && earlier.record.detail == later.record.detail
 }
 
-/// Whether equal contents certainly mean the same fact. Two equal bills of one day, or two equal deposits, may well be two: they
-/// count once, and their intervals allow for both.
+/// Whether equal contents certainly mean the same fact: a state of a person, a grant of one programme, or a thing that is named.
+/// Two equal bills, deposits, payments or unnamed things may well be two: they count once, and their intervals allow for both.
 fn tells(detail: &Detail) -> bool {
-    !matches!(detail, Detail::MedicalCost { .. } | Detail::Account { .. })
+    match detail {
+        Detail::MedicalCost { .. }
+        | Detail::Account { .. }
+        | Detail::Threshold { .. }
+        | Detail::Securities { .. }
+        | Detail::InsurancePolicy { .. }
+        | Detail::TaxedIncome { .. }
+        | Detail::FarmSubsidy { .. }
+        | Detail::EmploymentSubsidy { .. }
+        | Detail::LandLease { .. }
+        | Detail::FarmMachinery { .. } => false,
+        Detail::Vehicle { plate, .. } => plate.is_some(),
+        Detail::RealEstate { unit, .. } => unit.is_some(),
+        Detail::Business { firm, .. } => firm.is_some(),
+        Detail::Registration { .. }
+        | Detail::Enrolment { .. }
+        | Detail::Contribution { .. }
+        | Detail::Pension { .. }
+        | Detail::UnemploymentBenefit { .. }
+        | Detail::UnemploymentRegistration { .. }
+        | Detail::Job { .. }
+        | Detail::Hospitalisation { .. }
+        | Detail::SeriousIllness { .. }
+        | Detail::Pregnancy { .. }
+        | Detail::Death { .. }
+        | Detail::Marriage { .. }
+        | Detail::DisabilityCertificate { .. }
+        | Detail::Custody { .. }
+        | Detail::Assistance { .. }
+        | Detail::HousingFund { .. }
+        | Detail::SpecialCare { .. } => true,
+    }
 }
 
 /// A record that matched two members counts for the first.

@@ -3,6 +3,7 @@
 use super::assessment::{Comparison, DeclaredLine, Treatment};
 use super::drafts::{IncomeDraft, PropertyDraft};
 use super::income::declared::info_class;
+use super::property::declared::declared_number;
 use super::silence::Classes;
 use super::totals::Sums;
 use crate::household::{Fen, IncomeClass, InfoClass, PropertyClass};
@@ -84,7 +85,7 @@ fn compared(agrees: bool, declared: bool, found: bool, silent: bool) -> Comparis
 fn things(sums: &Sums<'_, '_>, position: usize, class: PropertyClass) -> Option<DeclaredLine> {
     let person = &sums.case.people[position];
     let of_class = || person.facts.declared.property.iter().filter(move |d| d.class == class);
-    let declared: u32 = of_class().map(|d| d.count.unwrap_or(1)).sum();
+    let declared = declared_number(person, class);
     let found = sums
         .property
         .iter()

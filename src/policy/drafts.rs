@@ -93,9 +93,9 @@ impl IncomeDraft {
         } else if item.duplicate {
             draft.set_aside(Treatment::Duplicate);
         } else if item.echo {
-            let most = draft.most;
+            let (least, most) = (draft.least.min(Fen::ZERO), draft.most.at_least_zero());
             draft.set_aside(Treatment::Duplicate);
-            draft.most = most;
+            (draft.least, draft.most) = (least, most);
         }
         draft
     }
@@ -116,7 +116,7 @@ impl IncomeDraft {
     /// Counts nothing, but could count its gross.
     fn hold(&mut self) {
         let could_count = !matches!(self.line.treatment, Treatment::Exempt | Treatment::Stale);
-        self.most = if could_count { self.most.max(self.line.gross) } else { Fen::ZERO };
+        self.most = if could_count { self.most.max(self.line.gross).at_least_zero() } else { Fen::ZERO };
         self.least = self.least.min(Fen::ZERO);
         self.line.counted = Fen::ZERO;
         self.line.counted_at_most = None;
@@ -133,6 +133,7 @@ impl IncomeDraft {
         self.line.treatment = treatment;
         self.least = Fen::ZERO;
         self.most = Fen::ZERO;
+        self.not_for_tekun = Fen::ZERO;
     }
 }
 
@@ -233,6 +234,14 @@ impl PropertyDraft {
         self.line.counts = false;
         self.line.treatment = Treatment::HeldForReview;
         held_ground(&mut self.line.ground);
+        self
+    }
+
+    /// Counts nothing as it stands, and all of it were it a second one.
+    pub fn told_twice(mut self) -> Self {
+        (self.least, self.line.counted, self.line.counts) = (Fen::ZERO, Fen::ZERO, false);
+        self.count_least = 0;
+        self.line.treatment = Treatment::Duplicate;
         self
     }
 

@@ -51,6 +51,13 @@ fn household(sums: &Sums<'_, '_>) -> Vec<Finding> {
         );
         findings.push(made("undeclared_spouse", Some(member), Some(source), true, zh, en));
     }
+    if let Some((member, source)) = sums.size.contradicted {
+        let (zh, en) = (
+            "户籍登记的城乡类别与申请不一致，适用哪一标准须由工作人员核定。",
+            "The register's kind of registration, urban or rural, is not the request's; which standard applies is for the officer.",
+        );
+        findings.push(made("registered_otherwise", Some(member), Some(source), false, zh, en));
+    }
     if let Some((source, _)) = sums.size.extra_registrants.first() {
         let number = sums.size.extra_registrants.len();
         let zh = format!("户口簿上另有 {number} 名未申报人员，是否共同生活须核实。");

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::assessment::{AssumedParameter, Basis, Ground};
+use super::assessment::{Assessment, AssumedParameter, Basis, Ground};
 use super::pack::{Pack, Param};
+use crate::household::{Evidence, RegisteredAs};
 
 /// Turns a parameter into a ground.
 pub(super) trait GroundOf {
@@ -23,13 +24,31 @@ impl<T> GroundOf for Param<T> {
     }
 }
 
-/// Parameters that every assessment uses, whatever its lines.
-const ALWAYS: &[&str] = &["income.window.months", "income.order"];
+/// Parameters that every assessment uses, whatever its lines: how income is added up, who is a member, when nothing adverse stands.
+const ALWAYS: &[&str] = &[
+    "income.window.months",
+    "income.order",
+    "income.duplicate.once",
+    "income.floor.wage",
+    "income.floor.business",
+    "income.floor.property",
+    "income.floor.transfer",
+    "household.in_custody",
+    "household.extra_registrant",
+    "household.undeclared_spouse",
+    "screening.adverse_needs_all",
+];
+
+/// What a count of cars, firms or dwellings, and a sum of financial property, rests on.
+const CARS: &[&str] = &["property.vehicle.cars"];
+const FIRMS: &[&str] = &["property.company.capital_paid_up_to", "property.exempt.sole_trader"];
+const DWELLINGS: &[&str] = &["property.second_dwelling.area_per_head_below", "property.exempt.inherited_part_share"];
+const FINANCIAL: &[&str] = &["property.financial.loans", "property.financial.housing_fund"];
 
 /// Parameters that a rule rests on beside its own.
 const RESTS_ON: &[(&str, &[&str])] = &[
-    ("deduction.employment_cost.share", &["minimum_wage.monthly"]),
-    ("deduction.employment_cost.share_disabled", &["minimum_wage.monthly"]),
+    ("deduction.employment_cost.share", &["minimum_wage.monthly", "deduction.employment_cost.all_pay"]),
+    ("deduction.employment_cost.share_disabled", &["minimum_wage.monthly", "deduction.employment_cost.all_pay"]),
     ("deduction.schooling.upper_secondary", &["deduction.schooling.ceiling", "deduction.schooling.less_aid"]),
     ("deduction.schooling.above", &["deduction.schooling.ceiling", "deduction.schooling.less_aid"]),
     ("deduction.illness.tiers", &["income.insurance_claims.against_illness"]),
@@ -37,12 +56,80 @@ const RESTS_ON: &[(&str, &[&str])] = &[
         "deduction.nutrition.share",
         &["deduction.nutrition.child_under", "deduction.nutrition.old_from", "deduction.nutrition.nursing_months"],
     ),
-    ("amount.disabled_rise.share", &["amount.disabled_rise.reading", "amount.disabled_rise.registered_as"]),
+    (
+        "amount.dibao.method",
+        &[
+            "amount.dibao.tiers",
+            "amount.disabled_rise.share",
+            "amount.disabled_rise.reading",
+            "amount.disabled_rise.registered_as",
+        ],
+    ),
+    ("income.wage.counted", &["income.wage.sources"]),
+    ("screening.rigid.spending_ratio", &["income.insurance_claims.against_illness"]),
+    (
+        "screening.single.grade_up_to",
+        &[
+            "screening.single.mental_grade_up_to",
+            "screening.single.self_paid_over_income",
+            "screening.mental_categories",
+        ],
+    ),
+    (
+        "screening.tekun.old_from",
+        &[
+            "screening.tekun.child_under",
+            "screening.tekun.mental_grade_up_to",
+            "screening.tekun.limb_grade_up_to",
+            "screening.tekun.sight_grade_up_to",
+            "screening.mental_categories",
+        ],
+    ),
+    ("not_income.tekun.social_insurance", &["not_income.tekun.basic_pension"]),
+    ("property.dibao.cars", CARS),
+    ("property.marginal.cars", CARS),
+    ("property.tekun.cars", CARS),
+    ("property.rigid.cars", CARS),
+    ("property.dibao.companies", FIRMS),
+    ("property.marginal.companies", FIRMS),
+    ("property.tekun.companies", FIRMS),
+    ("property.rigid.companies", FIRMS),
+    ("property.dibao.dwellings", DWELLINGS),
+    ("property.marginal.dwellings", DWELLINGS),
+    ("property.tekun.dwellings", DWELLINGS),
+    ("property.rigid.dwellings", DWELLINGS),
+    ("property.dibao.financial_multiple", FINANCIAL),
+    ("property.marginal.financial_multiple", FINANCIAL),
+    ("property.tekun.financial_multiple", FINANCIAL),
+    ("property.rigid.financial_multiple", FINANCIAL),
 ];
 
-/// The parameters behind grounds that no published text backs, by key.
-pub(super) fn assumed<'g>(grounds: impl Iterator<Item = &'g Ground>, pack: &Pack) -> Vec<AssumedParameter> {
-    let mut keys: BTreeSet<&str> = ALWAYS.iter().copied().collect();
+/// Parameters that no line cites, because they act on totals, comparisons or the choice of the standard.
+fn unlisted(assessment: &Assessment, evidence: &Evidence) -> impl Iterator<Item = &'static str> {
+    let silent = !assessment.totals.income.silent.is_empty();
+    let declared = !assessment.declared.is_empty();
+    let applies = match evidence.registered_as {
+        RegisteredAs::ResidencePermit => Some("standard.applies.residence_permit"),
+        RegisteredAs::Visitor => Some("standard.applies.visitor"),
+        RegisteredAs::Urban | RegisteredAs::Rural => None,
+    };
+    let standing = [
+        silent.then_some("income.transfers_paid.most_share"),
+        declared.then_some("declared.tolerance"),
+        declared.then_some("income.declared.counted"),
+        applies,
+    ];
+    standing.into_iter().flatten()
+}
+
+/// The parameters behind an assessment that no published text backs, by key.
+pub(super) fn assumed<'g>(
+    assessment: &'g Assessment,
+    grounds: impl Iterator<Item = &'g Ground>,
+    evidence: &Evidence,
+    pack: &Pack,
+) -> Vec<AssumedParameter> {
+    let mut keys: BTreeSet<&str> = ALWAYS.iter().copied().chain(unlisted(assessment, evidence)).collect();
     for ground in grounds {
         keys.insert(&ground.rule);
         if let Some((_, others)) = RESTS_ON.iter().find(|(rule, _)| *rule == ground.rule) {
@@ -61,4 +148,18 @@ fn parameter(key: &str, pack: &Pack) -> Option<AssumedParameter> {
         value: if is_kind { entry.value.to_string() } else { format!("{} {}", entry.value, entry.unit) },
         pack: entry.pack.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::pack;
+
+    #[test]
+    fn what_rules_rest_on_is_in_the_catalogue() {
+        let named = RESTS_ON.iter().flat_map(|(rule, others)| std::iter::once(rule).chain(*others));
+        for key in named.chain(ALWAYS) {
+            assert!(pack::spec(key).is_some(), "{key}");
+        }
+    }
 }

@@ -23,6 +23,7 @@ mod property;
 mod screening;
 mod silence;
 mod size;
+mod spouse;
 mod totals;
 mod window;
 

@@ -1,10 +1,11 @@
 //! What decides: the facts and sources that leave something open, most decisive first.
 
-use super::assessment::{OpenFact, Treatment};
-use super::drafts::PropertyDraft;
+use super::assessment::{OpenFact, Totals, Treatment};
+use super::drafts::{IncomeDraft, PropertyDraft};
+use super::pack::StandardKind;
 use super::silence::{ALL, Classes, classes_of};
 use super::totals::Sums;
-use crate::household::{Fen, InfoClass, Verdict};
+use crate::household::{Detail, Fen, IncomeClass, InfoClass, PropertyClass, Verdict};
 
 /// An open fact with its classes as a set.
 pub(super) struct Fact {
@@ -19,13 +20,16 @@ impl Fact {
     }
 }
 
+/// The fact about an applicant of whom too little is known to be judged.
+pub(super) const APPLICANT: &str = "applicant";
+
 /// Everything open: people, sources (the widest first), reviews, open readings.
-pub(super) fn facts(sums: &Sums<'_, '_>) -> Vec<Fact> {
+pub(super) fn facts(sums: &Sums<'_, '_>, totals: &Totals) -> Vec<Fact> {
     let mut facts = people(sums);
     facts.extend(sources(sums));
     facts.extend(uncovered(sums));
     facts.extend(reviews(sums));
-    facts.extend(readings(sums));
+    facts.extend(readings(sums, totals));
     facts
 }
 
@@ -44,6 +48,22 @@ fn people(sums: &Sums<'_, '_>) -> Vec<Fact> {
     if !sums.size.extra_registrants.is_empty() {
         let (zh, en) = ("户口簿上有未申报的人员", "The household book holds people who were not declared");
         facts.push(Fact::new("extra_registrant".to_owned(), household, zh, en));
+    }
+    if sums.size.contradicted.is_some() {
+        let (zh, en) = (
+            "户籍登记的城乡类别与申请不一致，适用标准待核定",
+            "The register and the request differ on urban or rural: which standard applies is for the officer to settle",
+        );
+        facts.push(Fact::new("registration_kind".to_owned(), household, zh, en));
+    }
+    let case = sums.case;
+    let applicant = case.members().find(|person| *person.reference() == case.evidence.applicant);
+    if applicant.is_none_or(|person| person.facts.birth_date.is_none()) {
+        let (zh, en) = (
+            "申请人不计为家庭成员，或出生日期不详，须由工作人员核定",
+            "The applicant does not count as a member, or the birth date is not known: for the officer to settle",
+        );
+        facts.push(Fact::new(APPLICANT.to_owned(), Classes::default(), zh, en));
     }
     if sums.size.members == 0 {
         let (zh, en) = ("没有可计的家庭成员", "Nobody counts as a member");
@@ -123,31 +143,81 @@ fn reviews(sums: &Sums<'_, '_>) -> Vec<Fact> {
     facts
 }
 
-fn readings(sums: &Sums<'_, '_>) -> Vec<Fact> {
+fn readings(sums: &Sums<'_, '_>, totals: &Totals) -> Vec<Fact> {
     let mut facts = Vec::new();
-    if successor_matters(sums) {
+    if successor_matters(sums, totals) {
         let (zh, en) = (
             "2025-12-31 之后基础养老金是否计入收入",
             "Whether the basic part of the residents' pension is income after 2025-12-31",
         );
         facts.push(Fact::new("successor_rule".to_owned(), Classes::of(&[InfoClass::Transfer]), zh, en));
     }
+    facts.extend(sums.income.iter().filter_map(wage_reading));
     let open = sums.property.iter().filter(|draft| draft.line.treatment == Treatment::Open || draft.most.is_none());
     facts.extend(open.filter_map(property_reading));
-    facts.extend(sums.property.iter().filter_map(told_twice));
+    facts.extend(declared_things(sums));
+    facts.extend(told_twice(sums));
     facts
 }
 
-/// An account with the contents of another one, which may be the same.
-fn told_twice(draft: &PropertyDraft) -> Option<Fact> {
-    let in_doubt = draft.line.treatment == Treatment::Duplicate && draft.most.is_some_and(|most| most.0 > 0);
-    let (source, record) = (draft.line.source.as_ref()?, draft.line.record.as_ref()?);
-    let name = format!("twice:{}/{source}/{record}", draft.line.member);
+/// A wage that may be another one than the one counted, or of which not every month is known.
+fn wage_reading(draft: &IncomeDraft) -> Option<Fact> {
+    let open = draft.line.class == IncomeClass::Wage && draft.line.counted_at_most.is_some();
+    let (source, record) = (draft.line.source.as_ref()?, draft.line.records.first()?);
     let (zh, en) = (
-        "两条相同的账户记录是否为同一账户待核定",
-        "Whether two equal records are one account is for the officer to settle",
+        "该工资是否另一份工作、发放了几个月待核定",
+        "Whether this wage is another job's, and for how many months it was paid, is for the officer to settle",
     );
-    in_doubt.then(|| Fact::new(name, Classes::of(&[InfoClass::Financial]), zh, en))
+    let name = format!("wage:{}/{source}/{record}", draft.line.member);
+    open.then(|| Fact::new(name, Classes::of(&[InfoClass::Wage]), zh, en))
+}
+
+/// Houses, vehicles and firms that only the family knows of.
+fn declared_things(sums: &Sums<'_, '_>) -> Vec<Fact> {
+    let declared = sums.property.iter().filter(|draft| draft.line.source.is_none() && draft.count_most > 0);
+    declared
+        .filter_map(|draft| {
+            let (class, word, zh, en) = match draft.line.class {
+                PropertyClass::Vehicle => (InfoClass::Vehicle, "vehicle", "申报的车辆", "declared vehicle"),
+                PropertyClass::RealEstate => (InfoClass::RealEstate, "real_estate", "申报的房屋", "declared house"),
+                PropertyClass::Company => (InfoClass::Company, "company", "申报的企业", "declared firm"),
+                PropertyClass::Financial | PropertyClass::Other => return None,
+            };
+            let name = format!("declared_{word}:{}", draft.line.member);
+            let zh = format!("{zh}没有部门记录，须由工作人员核定");
+            let en = format!("No department knows the {en}: for the officer to settle");
+            Some(Fact::new(name, Classes::of(&[class]), &zh, &en))
+        })
+        .collect()
+}
+
+/// Records with the contents of another one, which may be the same bill, account or thing, or a second one.
+fn told_twice(sums: &Sums<'_, '_>) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    for person in sums.case.members() {
+        for item in person.counting().filter(|item| item.echo) {
+            let key = (person.reference(), item.source, &item.record.number);
+            let income = sums.income.iter().any(|draft| {
+                let own = (&draft.line.member, draft.line.source.as_ref(), draft.line.records.first());
+                own == (key.0, Some(key.1), Some(key.2)) && (draft.least.0 < 0 || draft.most.0 > 0)
+            });
+            let property = sums.property.iter().any(|draft| {
+                let own = (&draft.line.member, draft.line.source.as_ref(), draft.line.record.as_ref());
+                own == (key.0, Some(key.1), Some(key.2)) && (draft.count_most > 0 || draft.most != Some(Fen::ZERO))
+            });
+            let bill = matches!(item.detail(), Detail::MedicalCost { settled_on, self_paid, .. }
+                if self_paid.0 != 0 && sums.case.window.has(*settled_on));
+            if income || property || bill {
+                let name = format!("twice:{}/{}/{}", key.0, key.1, key.2);
+                let (zh, en) = (
+                    "两条内容相同的记录是否为同一笔待核定",
+                    "Whether two equal records are one is for the officer to settle",
+                );
+                facts.push(Fact::new(name, classes_of(item.detail()), zh, en));
+            }
+        }
+    }
+    facts
 }
 
 fn property_reading(draft: &PropertyDraft) -> Option<Fact> {
@@ -177,24 +247,31 @@ fn property_reading(draft: &PropertyDraft) -> Option<Fact> {
     Some(Fact::new(format!("{word}:{}/{source}/{record}", draft.line.member), Classes::of(&[class]), zh, en))
 }
 
-/// Whether an income line between two readings of the law straddles a line of the screening table as things stand.
-fn successor_matters(sums: &Sums<'_, '_>) -> bool {
-    let open: Fen = sums
-        .income
-        .iter()
-        .filter(|draft| draft.line.treatment == Treatment::Open)
-        .filter_map(|draft| Some(draft.line.counted_at_most? - draft.line.counted))
-        .sum();
-    if open.0 == 0 {
+/// Whether two readings of the law lead to different sides of a line of the screening table, as far as is known.
+fn successor_matters(sums: &Sums<'_, '_>, totals: &Totals) -> bool {
+    let rules = sums.case.rules;
+    let key = rules.not_income_basic_pension.latest().origin.key;
+    let mut open = sums.income.iter().filter(|draft| draft.line.ground.rule == key);
+    if !open.any(|draft| draft.line.counted_at_most.is_some()) {
         return false;
     }
-    let income: Fen = sums.income.iter().map(|draft| draft.line.counted).sum();
-    let deducted: Fen = sums.deductions.iter().map(|draft| draft.line.amount).sum();
-    let low = (income - deducted).at_least_zero();
-    let high = (income + open - deducted).at_least_zero();
-    let line = sums.case.standard_yearly().mul_ratio(i64::from(sums.size.members), 1);
-    let marginal = sums.case.rules.marginal_multiple.value.of(line);
-    [line, marginal].into_iter().any(|limit| low < limit && limit <= high)
+    let heads = i64::from(sums.size.members);
+    let line = sums.case.standard_yearly().mul_ratio(heads, 1);
+    let disposable = match sums.case.standard_kind() {
+        StandardKind::Urban => &rules.disposable_urban,
+        StandardKind::Rural => &rules.disposable_rural,
+    };
+    let disposable = disposable.as_ref().map(|limit| limit.value.mul_ratio(heads, 1));
+    let net = &totals.net_income;
+    let straddled = |limit: Fen| net.at_least < limit && net.at_most.is_none_or(|most| limit <= most);
+    let spent = &totals.rigid_spending;
+    let income = &totals.income;
+    let by_share = rules.rigid_ratio.as_ref().is_some_and(|ratio| {
+        spent.at_most.is_none_or(|most| ratio.value.exceeded_by(most, income.at_least))
+            && !income.at_most.is_some_and(|most| ratio.value.exceeded_by(spent.at_least, most))
+    });
+    by_share
+        || [Some(line), Some(rules.marginal_multiple.value.of(line)), disposable].into_iter().flatten().any(straddled)
 }
 
 /// The first fact that could decide something about these classes.

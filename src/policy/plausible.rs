@@ -1,14 +1,17 @@
 //! Amounts no household has. A record that states one cannot be read: its cell is silent, and arithmetic stays exact.
+//!
+//! Nothing is negative but a medical bill taken back (冲正、退费), which is set against the others, and what a loan or an
+//! overdrawn account stands at.
 
 use crate::household::{Detail, Fen};
 
 /// One trillion yuan, either way: far above any household, far below what sums of 64-bit fen hold.
 pub(super) const MOST: Fen = Fen::from_yuan(1_000_000_000_000);
 
-/// Whether every amount of a record lies within [`MOST`].
+/// Whether every amount of a record lies between nothing and [`MOST`]; what may be negative, on either side.
 pub(super) fn is_plausible(detail: &Detail) -> bool {
-    let within = |amount: Fen| amount.0.unsigned_abs() <= MOST.0.unsigned_abs();
-    let all = |amounts: &[Fen]| amounts.iter().all(|amount| within(*amount));
+    let within = |amount: Fen| (0..=MOST.0).contains(&amount.0);
+    let either_way = |amount: Fen| amount.0.unsigned_abs() <= MOST.0.unsigned_abs();
     let known = |amounts: &[Option<Fen>]| amounts.iter().flatten().all(|amount| within(*amount));
     match detail {
         Detail::Enrolment { fee_yearly, public_fee_yearly, aid_yearly, .. } => {
@@ -30,14 +33,17 @@ pub(super) fn is_plausible(detail: &Detail) -> bool {
             within(*balance) && known(&[*base_monthly, *deposit_monthly])
         }
         Detail::Account { balance, interest_12m, outflow_12m, .. } => {
-            within(*balance) && known(&[*interest_12m, *outflow_12m])
+            either_way(*balance) && known(&[*interest_12m, *outflow_12m])
         }
         Detail::Threshold { limit, .. } => within(*limit),
         Detail::InsurancePolicy { premium_yearly, cash_value, claims_12m, .. } => {
             known(&[*premium_yearly, *cash_value, *claims_12m])
         }
-        Detail::Securities { market_value, cash, .. } => all(&[*market_value, *cash]),
-        Detail::MedicalCost { total, reimbursed, aid, self_paid, .. } => all(&[*total, *reimbursed, *aid, *self_paid]),
+        // Cash of a margin account may be owed.
+        Detail::Securities { market_value, cash, .. } => within(*market_value) && either_way(*cash),
+        Detail::MedicalCost { total, reimbursed, aid, self_paid, .. } => {
+            [total, reimbursed, aid, self_paid].into_iter().all(|amount| either_way(*amount))
+        }
         Detail::LandLease { rent_yearly, .. } => within(*rent_yearly),
         Detail::RealEstate { area, .. } => within(Fen(area.0)),
         Detail::Registration { .. }

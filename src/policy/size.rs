@@ -4,11 +4,12 @@
 
 use std::collections::BTreeSet;
 
-use super::case::{Case, Person};
+use super::case::Case;
 use super::pack::Handling;
 use super::silence::{Classes, Silence};
+use super::spouse::undeclared_spouses;
 use crate::household::{
-    Detail, InfoClass, MaritalState, MemberRef, Record, RegistrationStatus, SourceKey, Subject, Verdict,
+    Detail, InfoClass, MemberRef, Registered, RegisteredAs, RegistrationStatus, SourceKey, Verdict,
 };
 
 /// The household's size and what leaves it open.
@@ -20,6 +21,9 @@ pub(super) struct Size<'a> {
     pub undeclared_spouses: Vec<(&'a MemberRef, &'a SourceKey)>,
     /// Whether every household source has spoken and nothing above is open.
     pub settled: bool,
+    /// A member whose registration, like every other one known, is of another kind than the request says: which standard applies
+    /// is for the officer to settle.
+    pub contradicted: Option<(&'a MemberRef, &'a SourceKey)>,
 }
 
 impl<'a> Size<'a> {
@@ -34,7 +38,7 @@ impl<'a> Size<'a> {
             && !silence.any_held(Classes::HOUSEHOLD)
             && !open_extra
             && !open_spouse;
-        Self { members, extra_registrants, undeclared_spouses, settled }
+        Self { members, extra_registrants, undeclared_spouses, settled, contradicted: contradicted(case) }
     }
 
     /// What to divide by.
@@ -72,66 +76,26 @@ fn extra_registrants<'a>(case: &Case<'a>, silence: &Silence<'_>) -> BTreeSet<(&'
     if extra.len() > unanswered { extra } else { BTreeSet::new() }
 }
 
-fn undeclared_spouses<'a>(case: &Case<'a>) -> Vec<(&'a MemberRef, &'a SourceKey)> {
-    let mut found = Vec::new();
-    for person in case.members() {
-        let newest = person
-            .counting()
-            .filter_map(|item| match item.detail() {
-                Detail::Marriage { state, spouse_name, spouse_id_number, registered_on } => {
-                    Some((*registered_on, *state, item, spouse_name.as_ref(), spouse_id_number.as_ref()))
+/// Urban or rural decides the standard. Members may be registered unlike each other; that none is as the request says is a
+/// contradiction.
+fn contradicted<'a>(case: &Case<'a>) -> Option<(&'a MemberRef, &'a SourceKey)> {
+    let said = match case.evidence.registered_as {
+        RegisteredAs::Urban => Registered::Urban,
+        RegisteredAs::Rural => Registered::Rural,
+        RegisteredAs::ResidencePermit | RegisteredAs::Visitor => return None,
+    };
+    let known = || {
+        case.members().flat_map(|person| {
+            person.counting().filter_map(move |item| match item.detail() {
+                Detail::Registration { registered: Some(kind), status: RegistrationStatus::Current, .. } => {
+                    Some((*kind, person.reference(), item.source))
                 }
                 _ => None,
             })
-            .max_by(|a, b| (a.0, &a.2.record.number).cmp(&(b.0, &b.2.record.number)));
-        let Some((_, MaritalState::Married, item, name, id)) = newest else { continue };
-        let spouse = Spouse { name: name.map(|n| plain(n.expose())), id: id.map(|n| plain(n.expose())) };
-        if !is_declared(case, person, &spouse) {
-            found.push((person.reference(), item.source));
-        }
+        })
+    };
+    if known().any(|(kind, ..)| kind == said) {
+        return None;
     }
-    found
-}
-
-struct Spouse {
-    name: Option<String>,
-    id: Option<String>,
-}
-
-/// Upper case, without spaces and separators: enough to tell whether two departments wrote the same person.
-fn plain(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '·' | '•' | '・' | '．' | '.'))
-        .flat_map(char::to_uppercase)
-        .collect()
-}
-
-/// The spouse is somebody whose own records carry that number or name; failing both, the declared relations decide.
-fn is_declared(case: &Case<'_>, person: &Person<'_>, spouse: &Spouse) -> bool {
-    let others =
-        case.evidence.records.iter().filter(|row| row.verdict == Verdict::Match && row.member != *person.reference());
-    let mut id_seen = false;
-    for Record { subject: Subject { name, former_name, id_number, .. }, .. } in others.map(|row| &row.record) {
-        let same = |ours: &Option<String>, theirs: Option<&str>| matches!((ours, theirs), (Some(ours), Some(theirs)) if *ours == plain(theirs));
-        if same(&spouse.id, id_number.as_ref().map(|n| n.expose()))
-            || same(&spouse.name, name.as_ref().map(|n| n.expose()))
-            || same(&spouse.name, former_name.as_ref().map(|n| n.expose()))
-        {
-            return true;
-        }
-        id_seen |= id_number.is_some() || name.is_some();
-    }
-    let nothing_to_compare = !id_seen || (spouse.id.is_none() && spouse.name.is_none());
-    nothing_to_compare && related_as_spouse(case, person)
-}
-
-/// Head and spouse by their declared relation (GB/T 4761: 01 self, 02 head, 10-12 spouse).
-fn related_as_spouse(case: &Case<'_>, person: &Person<'_>) -> bool {
-    let is_head = |relation: &str| matches!(relation, "01" | "02");
-    let is_spouse = |relation: &str| matches!(relation, "10" | "11" | "12");
-    let own = person.facts.relation.0.as_str();
-    case.people.iter().filter(|other| other.reference() != person.reference()).any(|other| {
-        let theirs = other.facts.relation.0.as_str();
-        (is_head(own) && is_spouse(theirs)) || (is_spouse(own) && is_head(theirs))
-    })
+    known().next().map(|(_, member, source)| (member, source))
 }

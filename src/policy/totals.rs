@@ -5,10 +5,10 @@
 
 use super::assessment::{ClassTotal, CountInterval, Interval, Totals};
 use super::case::Case;
-use super::deductions;
+use super::deductions::{self, IllnessCosts};
 use super::drafts::{DeductionDraft, IncomeDraft, PropertyDraft, Tally};
-use super::income::{self, declared::info_class};
-use super::pack::Ratio;
+use super::income::{self, WageMonths, declared::info_class};
+use super::pack::{Ratio, StandardKind};
 use super::silence::{Classes, Silence};
 use super::size::Size;
 use crate::household::{Detail, Fen, IncomeClass, InfoClass};
@@ -21,6 +21,8 @@ pub(super) struct Sums<'s, 'a> {
     pub income: &'s [IncomeDraft],
     pub deductions: &'s [DeductionDraft],
     pub property: &'s [PropertyDraft],
+    pub illness: &'s [IllnessCosts],
+    pub wages: &'s [WageMonths],
 }
 
 impl Sums<'_, '_> {
@@ -53,6 +55,8 @@ impl Sums<'_, '_> {
     }
 
     fn interval(&self, classes: Classes, at_least: Fen, so_far: Fen, at_most: Option<Fen>) -> Interval {
+        // Whoever turns out to be no member takes all of theirs away.
+        let at_least = if self.size.settled { at_least } else { at_least.min(Fen::ZERO) };
         let at_most = if self.unbounded(classes) { None } else { at_most };
         let settled = at_most.is_some() && !self.silence.any_held(classes);
         Interval {
@@ -78,11 +82,17 @@ impl Sums<'_, '_> {
     fn class(&self, class: IncomeClass) -> ClassTotal {
         let drafts = || self.income.iter().filter(move |draft| draft.line.class == class);
         let mut least: Fen = drafts().map(|draft| draft.least).sum();
+        let so_far: Fen = drafts().map(|draft| draft.line.counted).sum();
+        let mut most: Fen = drafts().map(|draft| draft.most).sum();
         if class == IncomeClass::Transfer {
+            // What was paid away is taken off the whole household's income, which it does not make negative.
+            let others = || self.income.iter().filter(|draft| draft.line.class != IncomeClass::Transfer);
             least -= self.paid_still_possible();
+            if !self.unbounded(Classes::INCOME) {
+                least = least.max(-others().map(|draft| draft.most).sum::<Fen>());
+            }
+            most = most.max(-others().map(|draft| draft.least).sum::<Fen>()).max(so_far);
         }
-        let so_far = drafts().map(|draft| draft.line.counted).sum();
-        let most = drafts().map(|draft| draft.most).sum();
         let total = self.interval(Classes::of(&[info_class(class)]), least.min(so_far), so_far, Some(most));
         ClassTotal { class, total }
     }
@@ -98,7 +108,7 @@ impl Sums<'_, '_> {
     fn deductions(&self) -> Interval {
         let so_far: Fen = self.deductions.iter().map(|draft| draft.line.amount).sum();
         let least = self.deductions.iter().map(|draft| draft.least).sum();
-        let possible = deductions::still_possible(self.case, self.silence, self.deductions);
+        let possible = deductions::still_possible(self.case, self.silence, self.illness, self.wages, self.deductions);
         let classes = Classes::DEDUCTIONS.with(Classes::of(&[InfoClass::Wage])).with(self.claims_open());
         let mut interval = self.interval(classes, least, so_far, None);
         interval.at_most = possible.filter(|_| self.size.settled).map(|possible| so_far + possible);
@@ -155,30 +165,44 @@ impl Sums<'_, '_> {
     fn rigid_spending(&self) -> Interval {
         let drafts = || self.deductions.iter().filter(|d| matches!(d.line.kind.as_str(), "illness" | "schooling"));
         let so_far: Fen = drafts().map(|draft| draft.line.base).sum();
-        let least = drafts().filter(|draft| draft.least == draft.line.amount).map(|draft| draft.line.base).sum();
-        let held: Fen = self
-            .case
-            .members()
-            .flat_map(|person| person.held())
-            .map(|item| match item.detail() {
-                Detail::MedicalCost { self_paid, .. } => *self_paid,
-                Detail::Enrolment { .. } => self.case.rules.schooling_ceiling.value,
-                _ => Fen::ZERO,
-            })
-            .sum();
+        let (mut least, mut more) = (Fen::ZERO, Fen::ZERO);
+        let education = Classes::of(&[InfoClass::Education]);
+        for (position, person) in self.case.people.iter().enumerate().filter(|(_, person)| person.is_member()) {
+            let illness = &self.illness[position];
+            least += illness.least();
+            more += illness.most() - illness.net();
+            let fees = person.held().filter_map(|item| match item.detail() {
+                Detail::Enrolment { fee_yearly, public_fee_yearly, .. } => (*fee_yearly).max(*public_fee_yearly),
+                _ => None,
+            });
+            more += fees.sum();
+            // Another school of the same person may turn out to be the one that counts.
+            if !self.silence.of_person[position].with(self.silence.held[position]).meets(education) {
+                let own = drafts().filter(|d| d.line.kind == "schooling" && d.line.member == *person.reference());
+                least += own.map(|draft| draft.line.base).sum();
+            }
+        }
         let classes = Classes::of(&[InfoClass::Medical, InfoClass::Education]);
-        let mut interval = self.interval(classes, least, so_far, Some(so_far + held));
+        let mut interval = self.interval(classes, least, so_far, Some(so_far + more));
         interval.silent = self.silence.waiting_for(classes.with(self.claims_open()));
         interval
+    }
+
+    /// "No record" of a house is not "no house": in a village many are not registered.
+    fn house_may_be_unregistered(&self) -> bool {
+        let recorded = self.property.iter().any(|draft| draft.tally == Tally::Dwelling && draft.line.source.is_some());
+        self.case.standard_kind() == StandardKind::Rural && !recorded
     }
 
     fn count(&self, tally: Tally, class: InfoClass) -> CountInterval {
         let of_kind = || self.property.iter().filter(move |draft| draft.tally == tally);
         let classes = Classes::of(&[class]);
-        let at_least: u32 = of_kind().map(|draft| draft.count_least).sum();
+        let at_least: u32 = if self.size.settled { of_kind().map(|draft| draft.count_least).sum() } else { 0 };
         let most: u32 = of_kind().map(|draft| draft.count_most).sum();
         let at_most = (!self.unbounded(classes)).then_some(most);
-        let complete = at_most == Some(at_least) && !self.silence.any_held(classes);
+        let complete = at_most == Some(at_least)
+            && !self.silence.any_held(classes)
+            && !(tally == Tally::Dwelling && self.house_may_be_unregistered());
         CountInterval { at_least, at_most, complete, silent: self.silence.waiting_for(classes) }
     }
 }

@@ -11,6 +11,9 @@ use crate::household::YearMonth;
 /// Months in a window.
 pub const MONTHS: usize = 12;
 
+/// Every month of a window.
+pub const ALL_MONTHS: Months = Months(0xfff);
+
 /// The income window of an as-of date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
@@ -45,6 +48,12 @@ impl Months {
     #[must_use]
     pub fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// Those also in `other`.
+    #[must_use]
+    pub fn within(self, other: Self) -> Self {
+        Self(self.0 & other.0)
     }
 
     /// Whether there are none.

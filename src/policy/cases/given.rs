@@ -11,8 +11,8 @@ use crate::household::{
     Record, Region, RegisteredAs, Relation, Skip, SourceKey, Subject, Verdict,
 };
 
-/// Which classes each department speaks for in a case. Whoever may report a death speaks for the household; whoever pays claims
-/// or interest, for that income.
+/// Which classes each department speaks for in a case, as its shipped definition says (a test compares). Whoever may report a death
+/// speaks for the household; whoever pays claims or interest, for that income.
 pub(in crate::policy) const DEPARTMENTS: &[(&str, &[InfoClass])] = {
     use InfoClass as C;
     &[
@@ -20,15 +20,15 @@ pub(in crate::policy) const DEPARTMENTS: &[(&str, &[InfoClass])] = {
         ("education", &[C::Education]),
         ("social_security", &[C::Wage, C::Transfer]),
         ("health", &[C::Medical, C::Household]),
-        ("employment", &[C::Wage]),
+        ("employment", &[C::Wage, C::Transfer]),
         ("market_regulation", &[C::Company]),
         ("tax", &[C::Wage, C::Business, C::PropertyIncome, C::Transfer]),
         ("civil_marriage", &[C::Household]),
         ("real_estate", &[C::RealEstate]),
         ("vehicles", &[C::Vehicle]),
-        ("housing_fund", &[C::Wage]),
+        ("housing_fund", &[C::Wage, C::Financial]),
         ("finance", &[C::Financial, C::PropertyIncome]),
-        ("insurance", &[C::Financial, C::PropertyIncome, C::Transfer]),
+        ("insurance", &[C::Financial, C::PropertyIncome, C::Transfer, C::Medical]),
         ("securities", &[C::Financial]),
         ("disability", &[C::Disability]),
         ("medical_insurance", &[C::Medical]),

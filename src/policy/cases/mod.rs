@@ -109,6 +109,28 @@ mod tests {
         assert!(report.run > 50, "only {} cases", report.run);
     }
 
+    /// Cases are about the departments that are asked: what each speaks for is read from its definition.
+    #[test]
+    fn departments_speak_for_what_their_definitions_say() {
+        #[derive(serde::Deserialize)]
+        struct Definition {
+            key: String,
+            speaks_for: Vec<crate::household::InfoClass>,
+        }
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/connectors/definitions");
+        let mut shipped = Vec::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path().join("definition.toml");
+            let Ok(text) = std::fs::read_to_string(path) else { continue };
+            let definition: Definition = toml::from_str(&text).unwrap();
+            shipped.push((definition.key, definition.speaks_for));
+        }
+        shipped.sort();
+        let mut here: Vec<_> = DEPARTMENTS.iter().map(|(key, classes)| ((*key).to_owned(), classes.to_vec())).collect();
+        here.sort();
+        assert_eq!(here, shipped);
+    }
+
     #[test]
     fn a_wrong_case_names_file_line_and_difference() {
         let text = "[[case]]\nname = \"a\"\nas_of = \"2026-11-01\"\nmembers = [{ ref = \"m1\" }]\nexpect.screening = { dibao = \"not_met\" }\n";

@@ -43,19 +43,22 @@ fn total(case: &Case<'_>, share: Ratio, wages: &[Fen; MONTHS]) -> Fen {
     wages.iter().zip(minimum).map(month).sum()
 }
 
-/// While wages or disability are not settled, every month may still carry the higher share.
+/// While wages or disability are not settled, every month may still carry the higher share; else what records in hand may add.
 pub(super) fn still_possible(
     case: &Case<'_>,
     silence: &Silence<'_>,
     position: usize,
+    wages: &WageMonths,
     drafts: &[DeductionDraft],
 ) -> Fen {
+    let rules = case.rules;
     let open = [InfoClass::Wage, InfoClass::Disability];
-    if !silence.person(position, &open) && !silence.held[position].meets(Classes::of(&open)) {
-        return Fen::ZERO;
-    }
-    let share = case.rules.employment_cost_disabled.value;
-    let most: Fen = case.rules.minimum_wage.0.iter().map(|minimum| share.of(minimum.value)).sum();
+    let most = if silence.person(position, &open) || silence.held[position].meets(Classes::of(&open)) {
+        let share = rules.employment_cost_disabled.value.max(rules.employment_cost.value);
+        rules.minimum_wage.0.iter().map(|minimum| share.of(minimum.value)).sum()
+    } else {
+        total(case, share(case, &case.people[position]).value, &wages.most)
+    };
     let own =
         |draft: &&DeductionDraft| draft.line.kind == KIND && draft.line.member == *case.people[position].reference();
     (most - drafts.iter().filter(own).map(|draft| draft.line.amount).sum()).at_least_zero()

@@ -7,14 +7,19 @@ use crate::policy::drafts::DeductionDraft;
 use crate::policy::grounds::GroundOf;
 use crate::policy::pack::Handling;
 use crate::policy::silence::{Classes, Silence};
+use crate::policy::window::Window;
 
 /// Medical cost of a person in the window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::policy) struct IllnessCosts {
-    /// Paid by the person, after the insurance funds and medical aid.
+    /// Paid by the person, after the insurance funds, medical aid and bills taken back.
     pub self_paid: Fen,
     /// The part of it that claims of commercial insurance paid back.
     pub offset: Fen,
+    /// Bills that may be a person's too: under review, or told twice.
+    pub more: Fen,
+    /// Whether claims, or bills taken back, may still lower what is left.
+    pub may_fall: bool,
 }
 
 impl IllnessCosts {
@@ -22,18 +27,39 @@ impl IllnessCosts {
     pub fn net(self) -> Fen {
         self.self_paid - self.offset
     }
+
+    /// The least it can be once every department of bills has spoken.
+    pub fn least(self) -> Fen {
+        if self.may_fall { Fen::ZERO } else { self.net() }
+    }
+
+    /// The most it can be once every department of bills has spoken.
+    pub fn most(self) -> Fen {
+        self.net() + self.more
+    }
 }
 
 /// The costs of every person of the case.
-pub(in crate::policy) fn costs(case: &Case<'_>) -> Vec<IllnessCosts> {
-    case.people.iter().map(|person| of_person(case, person)).collect()
+pub(in crate::policy) fn costs(case: &Case<'_>, silence: &Silence<'_>) -> Vec<IllnessCosts> {
+    (0..case.people.len()).map(|position| of_person(case, silence, position)).collect()
 }
 
-fn of_person(case: &Case<'_>, person: &Person<'_>) -> IllnessCosts {
-    let self_paid: Fen = bills(case, person).map(|(_, amount)| amount).sum();
-    let claims: Fen = person.counting().filter_map(|item| claim(item)).sum();
+fn of_person(case: &Case<'_>, silence: &Silence<'_>, position: usize) -> IllnessCosts {
+    let person = &case.people[position];
+    let self_paid: Fen = bills(case, person).map(|(_, amount)| amount).sum::<Fen>().at_least_zero();
+    let claims: Fen = person.counting().filter(|item| !item.echo).filter_map(claim).sum();
     let offsets = case.rules.insurance_claims.value == Handling::Exempt;
-    IllnessCosts { self_paid, offset: if offsets { claims.min(self_paid) } else { Fen::ZERO } }
+    let financial = Classes::of(&[InfoClass::Financial]);
+    let claims_open = offsets
+        && (silence.of_person[position].with(silence.held[position]).meets(financial)
+            || person.counting().any(|item| item.echo && claim(item).is_some()));
+    let doubtful = || person.items.iter().filter(|item| item.in_doubt()).filter_map(|item| bill(case, item));
+    IllnessCosts {
+        self_paid,
+        offset: if offsets { claims.min(self_paid) } else { Fen::ZERO },
+        more: doubtful().map(Fen::at_least_zero).sum(),
+        may_fall: claims_open || doubtful().any(|amount| amount.0 < 0),
+    }
 }
 
 fn claim(item: &Item<'_>) -> Option<Fen> {
@@ -49,23 +75,24 @@ fn claim(item: &Item<'_>) -> Option<Fen> {
 
 fn bills<'p>(case: &Case<'_>, person: &'p Person<'_>) -> impl Iterator<Item = (&'p Item<'p>, Fen)> {
     let window = case.window;
-    person.counting().filter_map(move |item| match item.detail() {
-        Detail::MedicalCost { settled_on, self_paid, .. }
-            if window.has(*settled_on) && self_paid.0 > 0 && !item.echo =>
-        {
-            Some((item, *self_paid))
-        }
-        _ => None,
-    })
+    person.counting().filter(|item| !item.echo).filter_map(move |item| Some((item, bill_within(window, item)?)))
 }
 
-pub(super) fn line(
-    case: &Case<'_>,
-    silence: &Silence<'_>,
-    position: usize,
-    costs: &IllnessCosts,
-) -> Option<DeductionDraft> {
-    let person = &case.people[position];
+/// What a bill of the window left to the person; negative where a bill was taken back (冲正、退费).
+fn bill(case: &Case<'_>, item: &Item<'_>) -> Option<Fen> {
+    bill_within(case.window, item)
+}
+
+fn bill_within(window: Window, item: &Item<'_>) -> Option<Fen> {
+    match item.detail() {
+        Detail::MedicalCost { settled_on, self_paid, .. } if window.has(*settled_on) && self_paid.0 != 0 => {
+            Some(*self_paid)
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn line(case: &Case<'_>, person: &Person<'_>, costs: &IllnessCosts) -> Option<DeductionDraft> {
     let base = costs.net();
     if base.0 <= 0 {
         return None;
@@ -83,9 +110,7 @@ pub(super) fn line(
     );
     let named = Named { kind: "illness", zh: "因病刚性支出", en: "Illness" };
     let mut draft = draft(person, &named, &items, base, tiers.value.apply(base), computation, ground);
-    let claims_open = silence.person(position, &[InfoClass::Financial])
-        || silence.held[position].meets(Classes::of(&[InfoClass::Financial]));
-    if claims_open && case.rules.insurance_claims.value == Handling::Exempt {
+    if costs.may_fall {
         draft.least = Fen::ZERO;
     }
     Some(draft)

@@ -18,15 +18,10 @@ use crate::household::{Detail, Fen, InfoClass};
 pub(super) use illness::{IllnessCosts, costs};
 
 /// All deductions, by person, then kind.
-pub(super) fn lines(
-    case: &Case<'_>,
-    silence: &Silence<'_>,
-    illness: &[IllnessCosts],
-    wages: &[WageMonths],
-) -> Vec<DeductionDraft> {
+pub(super) fn lines(case: &Case<'_>, illness: &[IllnessCosts], wages: &[WageMonths]) -> Vec<DeductionDraft> {
     let mut drafts = Vec::new();
     for (position, person) in case.people.iter().enumerate().filter(|(_, person)| person.is_member()) {
-        drafts.extend(illness::line(case, silence, position, &illness[position]));
+        drafts.extend(illness::line(case, person, &illness[position]));
         drafts.extend(schooling::line(case, person));
         drafts.extend(disability::line(case, person));
         drafts.extend(nutrition::line(case, person));
@@ -36,7 +31,13 @@ pub(super) fn lines(
 }
 
 /// The most that could still be added beyond the lines; none = no bound (a department of illness or schooling is silent).
-pub(super) fn still_possible(case: &Case<'_>, silence: &Silence<'_>, drafts: &[DeductionDraft]) -> Option<Fen> {
+pub(super) fn still_possible(
+    case: &Case<'_>,
+    silence: &Silence<'_>,
+    illness: &[IllnessCosts],
+    wages: &[WageMonths],
+    drafts: &[DeductionDraft],
+) -> Option<Fen> {
     let mut possible = Fen::ZERO;
     for (position, person) in case.people.iter().enumerate().filter(|(_, person)| person.is_member()) {
         if silence.person(position, &[InfoClass::Medical, InfoClass::Education]) {
@@ -44,19 +45,14 @@ pub(super) fn still_possible(case: &Case<'_>, silence: &Silence<'_>, drafts: &[D
         }
         for item in person.held() {
             possible += match item.detail() {
-                Detail::MedicalCost { self_paid, .. } => *self_paid,
                 Detail::Enrolment { .. } => case.rules.schooling_ceiling.value,
                 Detail::DisabilityCertificate { .. } => case.of_standard(case.rules.nursing_grade_1.value),
                 Detail::Pregnancy { .. } => case.of_standard(case.rules.nutrition.value),
                 _ => Fen::ZERO,
             };
         }
-        // A bill with the contents of another one counts once; it may still be a second one.
-        let echoes = person.counting().filter(|item| item.echo).filter_map(|item| match item.detail() {
-            Detail::MedicalCost { self_paid, .. } => Some(*self_paid),
-            _ => None,
-        });
-        possible += echoes.sum();
+        // Bills under review or told twice; a claim under review never adds.
+        possible += illness[position].more;
         if silence.person(position, &[InfoClass::Disability]) {
             possible += case.of_standard(case.rules.nursing_grade_1.value);
         }
@@ -64,7 +60,7 @@ pub(super) fn still_possible(case: &Case<'_>, silence: &Silence<'_>, drafts: &[D
         if person.facts.birth_date.is_none() && unmet(nutrition::KIND) {
             possible += case.of_standard(case.rules.nutrition.value);
         }
-        possible += employment_cost::still_possible(case, silence, position, drafts);
+        possible += employment_cost::still_possible(case, silence, position, &wages[position], drafts);
     }
     Some(possible)
 }

@@ -25,10 +25,10 @@ pub(super) fn taxed(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, named
             .ground("不在核算期的十二个月内，不计入。", "Outside the twelve months that count.");
         (Counted::stale(*gross), outside)
     } else {
-        (
-            Counted::net(period.gross, period.cost),
-            class_rule(case, named.class).ground(zh(named.class), en(named.class)),
-        )
+        // Only a business or property can lose money; pay and chance income cost at most what they bring.
+        let loses = matches!(named.class, IncomeClass::Business | IncomeClass::Property);
+        let cost = if loses { period.cost } else { period.cost.min(period.gross) };
+        (Counted::net(period.gross, cost), class_rule(case, named.class).ground(zh(named.class), en(named.class)))
     };
     Some(IncomeDraft::of_item(person, item, named, money, period.computation, ground).over(period.months))
 }

@@ -1,7 +1,7 @@
 //! Income that no department knows (informal wages, farming, help from kin): counted as the family declared it, marked so.
 //!
 //! Besides what the family marked as informal, that is the part of a declared class beyond what departments hold: there the
-//! family's own word stands alone. So a class is never less than declared, and a record never lowers it.
+//! family's own word stands alone. So a class is never less than declared, and no record but a loss of the same class lowers it.
 
 use crate::household::{Fen, IncomeClass, InfoClass};
 use crate::policy::assessment::{IncomeLine, Treatment};
@@ -41,9 +41,12 @@ pub(super) fn lines(case: &Case<'_>, silence: &Silence<'_>, position: usize, dra
     }
 }
 
-/// What a record explains of a declaration: all of it, whether income or left out, less its costs.
+/// What a record explains of a declaration: all of it, whether income or left out, less its costs. A second job that is open
+/// explains nothing yet: the family's own word stands.
 fn explained(draft: &IncomeDraft) -> Fen {
-    let absent = matches!(draft.line.treatment, Treatment::Stale | Treatment::Duplicate | Treatment::HeldForReview);
+    let open_wage = draft.line.class == IncomeClass::Wage && draft.line.treatment == Treatment::Open;
+    let absent =
+        open_wage || matches!(draft.line.treatment, Treatment::Stale | Treatment::Duplicate | Treatment::HeldForReview);
     if absent || draft.paid { Fen::ZERO } else { (draft.line.gross - draft.line.reduced_by).at_least_zero() }
 }
 

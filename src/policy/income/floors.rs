@@ -1,23 +1,36 @@
-//! Floors: a class's costs may not make it negative, and what was paid away may not make the household's income negative.
+//! Floors: a class's costs may not make a person's income of that class negative, and what was paid away may not make the
+//! household's income negative.
 //!
-//! A floor is kept by taking less off, line by line from the last, so that totals stay the exact sum of their lines. The
-//! pack's order says whether taxes and contributions fall under the floor of their class (`transfers_paid` before
-//! `class_costs`) or only under the household's.
+//! The floor of a class is kept person by person: one member's loss never reduces another's income. It is kept by taking less
+//! off, line by line from the last, so that totals stay the exact sum of their lines. The pack's order says whether taxes and
+//! contributions fall under the floor of their class (`transfers_paid` before `class_costs`) or only under the household's.
 
-use crate::household::{Fen, IncomeClass};
+use super::declared::info_class;
+use crate::household::{Fen, IncomeClass, MemberRef};
 use crate::policy::case::Case;
 use crate::policy::drafts::IncomeDraft;
 use crate::policy::pack::{Floor, Step};
+use crate::policy::silence::Silence;
 
-pub(super) fn apply(case: &Case<'_>, drafts: &mut [IncomeDraft]) {
+pub(super) fn apply(case: &Case<'_>, silence: &Silence<'_>, drafts: &mut [IncomeDraft]) {
     let order = &case.rules.reduction_order.value;
     let paid_under_class = order.position(Step::TransfersPaid) < order.position(Step::ClassCosts);
-    for &class in IncomeClass::ALL {
-        if floor(case, class) == Floor::Zero {
-            lift(drafts, |draft| draft.line.class == class && (paid_under_class || !draft.paid));
+    for (position, person) in case.people.iter().enumerate() {
+        for &class in IncomeClass::ALL {
+            let member = person.reference();
+            let within = |draft: &IncomeDraft| {
+                draft.line.class == class && draft.line.member == *member && (paid_under_class || !draft.paid)
+            };
+            let floor = floor(case, class);
+            if may_lose(class) && silence.person(position, &[info_class(class)]) {
+                expect_a_loss(drafts, floor, member, class);
+            }
+            if floor == Floor::Zero {
+                lift(drafts, within);
+            }
         }
     }
-    lift(drafts, |_| true);
+    lift_counted(drafts, |_| true);
 }
 
 fn floor(case: &Case<'_>, class: IncomeClass) -> Floor {
@@ -29,11 +42,31 @@ fn floor(case: &Case<'_>, class: IncomeClass) -> Floor {
     }
 }
 
-/// Raises negative lines of a group, the last first, until the group is not negative.
+/// Whether a record of this class can state a loss: pay and transfers cannot cost more than they bring.
+const fn may_lose(class: IncomeClass) -> bool {
+    matches!(class, IncomeClass::Business | IncomeClass::Property)
+}
+
+/// A cell that has not spoken may still report a loss: nothing that it could reduce is confirmed. Without a floor, it could
+/// reduce whatever the household has.
+fn expect_a_loss(drafts: &mut [IncomeDraft], floor: Floor, member: &MemberRef, class: IncomeClass) {
+    let reached =
+        |draft: &&mut IncomeDraft| floor == Floor::None || (draft.line.class == class && draft.line.member == *member);
+    for draft in drafts.iter_mut().filter(reached) {
+        draft.least = draft.least.min(Fen::ZERO);
+    }
+}
+
+/// Raises negative lines of a group, the last first, until neither what stands, nor its least, nor its most is negative.
 fn lift(drafts: &mut [IncomeDraft], within: impl Fn(&IncomeDraft) -> bool) {
-    let sum = |of: fn(&IncomeDraft) -> Fen| drafts.iter().filter(|draft| within(draft)).map(of).sum::<Fen>();
-    let mut missing = (-sum(|draft| draft.line.counted)).at_least_zero();
-    let mut missing_at_most = (-sum(|draft| draft.most)).at_least_zero();
+    lift_counted(drafts, &within);
+    lift_bound(drafts, &within, |draft| &mut draft.least);
+    lift_bound(drafts, &within, |draft| &mut draft.most);
+}
+
+fn lift_counted(drafts: &mut [IncomeDraft], within: impl Fn(&IncomeDraft) -> bool) {
+    let sum: Fen = drafts.iter().filter(|draft| within(draft)).map(|draft| draft.line.counted).sum();
+    let mut missing = (-sum).at_least_zero();
     for draft in drafts.iter_mut().rev().filter(|draft| within(draft)) {
         let raise = missing.min(-draft.line.counted).at_least_zero();
         if raise.0 > 0 {
@@ -41,8 +74,20 @@ fn lift(drafts: &mut [IncomeDraft], within: impl Fn(&IncomeDraft) -> bool) {
             draft.line.reduced_by -= raise;
             missing -= raise;
         }
-        let raise = missing_at_most.min(-draft.most).at_least_zero();
-        draft.most += raise;
-        missing_at_most -= raise;
+    }
+}
+
+fn lift_bound(
+    drafts: &mut [IncomeDraft],
+    within: impl Fn(&IncomeDraft) -> bool,
+    bound: impl Fn(&mut IncomeDraft) -> &mut Fen,
+) {
+    let sum: Fen = drafts.iter_mut().filter(|draft| within(draft)).map(|draft| *bound(draft)).sum();
+    let mut missing = (-sum).at_least_zero();
+    for draft in drafts.iter_mut().rev().filter(|draft| within(draft)) {
+        let end = bound(draft);
+        let raise = missing.min(-*end).at_least_zero();
+        *end += raise;
+        missing -= raise;
     }
 }

@@ -31,6 +31,8 @@ pub(super) struct WageMonths {
     pub now: [Fen; MONTHS],
     /// Confirmed, whatever is still missing.
     pub least: [Fen; MONTHS],
+    /// With what records in hand may still turn out to be.
+    pub most: [Fen; MONTHS],
 }
 
 /// All lines of income, and the wages by month of each person of the case.
@@ -42,7 +44,7 @@ pub(super) fn lines(
     let (mut drafts, mut wages) = (Vec::new(), Vec::new());
     for (position, person) in case.people.iter().enumerate() {
         let mut own = Vec::new();
-        wages.push(wage::lines(case, silence, position, &mut own));
+        wage::lines(case, silence, position, &mut own);
         business::lines(case, person, &mut own);
         property::lines(case, person, &mut own);
         transfer::lines(case, silence, position, &illness[position], &mut own);
@@ -50,8 +52,8 @@ pub(super) fn lines(
         declared::lines(case, silence, position, &mut own);
         if !person.is_member() {
             leave_out(case, person, &mut own);
-            wages[position] = WageMonths::default();
         }
+        wages.push(wage::by_month(case, silence, position, &own));
         drafts.append(&mut own);
     }
     for draft in drafts.iter_mut().filter(|draft| draft.line.treatment == Treatment::Duplicate) {
@@ -62,13 +64,14 @@ pub(super) fn lines(
                 .ground("同一记录重复返回，只计一次。", "The same record came twice; it counts once.");
         }
     }
-    floors::apply(case, &mut drafts);
+    floors::apply(case, silence, &mut drafts);
     (drafts, wages)
 }
 
-/// Taxes and contributions that records under review name: were they the members', income would be less by as much.
+/// Taxes and contributions that records in doubt name: were they the members', income would be less by as much.
 pub(super) fn held_payments(case: &Case<'_>) -> Fen {
-    let paid = case.members().flat_map(Person::held).map(|item| match item.detail() {
+    let doubtful = case.members().flat_map(|person| person.items.iter().filter(|item| item.in_doubt()));
+    let paid = doubtful.map(|item| match item.detail() {
         Detail::TaxedIncome { .. } => {
             taxed_period(case, item.detail()).map_or(Fen::ZERO, |period| period.tax + period.social_insurance)
         }

@@ -1,8 +1,10 @@
-//! One wage, several departments: each month is counted once, from the department the pack believes first.
+//! One wage, several departments: each month is counted once, from the department the pack believes first. A wage of another
+//! employer, known as such, may be a second job: it counts nothing as it stands and stays in what is at most counted.
 
 use crate::household::{Fen, Private};
 use crate::policy::case::Item;
 use crate::policy::pack::{Codes, WageSource};
+use crate::policy::spouse::plain;
 use crate::policy::window::Months;
 
 /// A record that says what somebody was paid in some months.
@@ -11,6 +13,8 @@ pub(super) struct Candidate<'c> {
     pub source: WageSource,
     pub employer: Option<&'c Private>,
     pub months: Months,
+    /// Of these, the months that the record itself vouches for.
+    pub certain: Months,
     /// A month, where the record states one; else `gross` is spread evenly.
     pub monthly: Option<Fen>,
     pub gross: Fen,
@@ -21,6 +25,8 @@ pub(super) struct Candidate<'c> {
 pub(super) struct Chosen<'c> {
     pub candidate: Candidate<'c>,
     pub counted_months: Months,
+    /// Months that may be another wage, or may not have been paid at all.
+    pub open_months: Months,
     /// Position of its department in the pack's order.
     pub rank: usize,
 }
@@ -28,13 +34,46 @@ pub(super) struct Chosen<'c> {
 impl Chosen<'_> {
     /// What it counts: all of it, or the part of the months that nobody before reported.
     pub fn counted(&self) -> Fen {
-        if self.counted_months == self.candidate.months {
+        self.amount(self.counted_months)
+    }
+
+    /// What it counts with every open month.
+    pub fn counted_at_most(&self) -> Fen {
+        self.amount(self.counted_months.with(self.open_months))
+    }
+
+    fn amount(&self, months: Months) -> Fen {
+        if months == self.candidate.months {
             return self.candidate.gross;
         }
         match self.candidate.monthly {
-            Some(monthly) => super::times(monthly, self.counted_months),
-            None => self.candidate.gross.mul_ratio(self.counted_months.count(), self.candidate.months.count().max(1)),
+            Some(monthly) => super::times(monthly, months),
+            None => self.candidate.gross.mul_ratio(months.count(), self.candidate.months.count().max(1)),
         }
+    }
+}
+
+/// Whether two records may name one employer: one of them names none, or both write the same.
+pub(super) fn may_be_one(one: Option<&Private>, other: Option<&Private>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one == other || plain(one.expose()) == plain(other.expose()),
+        _ => true,
+    }
+}
+
+/// Months that records have told, by employer.
+#[derive(Default)]
+struct Told<'c>(Vec<(Option<&'c Private>, Months)>);
+
+impl<'c> Told<'c> {
+    /// Months that are the same employer's, as far as both are known; and months that are certainly another's.
+    fn of(&self, employer: Option<&Private>) -> (Months, Months) {
+        let (mut same, mut other) = (Months::default(), Months::default());
+        for (theirs, months) in &self.0 {
+            let all = if may_be_one(*theirs, employer) { &mut same } else { &mut other };
+            *all = all.with(*months);
+        }
+        (same, other.without(same))
     }
 }
 
@@ -43,31 +82,25 @@ impl Chosen<'_> {
 pub(super) fn once<'c>(order: &Codes<WageSource>, mut candidates: Vec<Candidate<'c>>) -> Vec<Chosen<'c>> {
     candidates.retain(|candidate| order.position(candidate.source).is_some());
     candidates.sort_by_key(|candidate| order.position(candidate.source));
-    let mut covered = Months::default();
-    let mut within: Vec<(Option<&Private>, Months)> = Vec::new();
-    let mut current: Option<(usize, Months)> = None;
+    let (mut before, mut within) = (Told::default(), Told::default());
+    let mut current = None;
     let mut chosen = Vec::new();
     for candidate in candidates {
         let rank = order.position(candidate.source).unwrap_or(usize::MAX);
-        if current.is_none_or(|(of, _)| of != rank) {
-            covered = covered.with(current.map(|(_, months)| months).unwrap_or_default());
-            within.clear();
-            current = Some((rank, Months::default()));
+        if current != Some(rank) {
+            before.0.append(&mut within.0);
+            current = Some(rank);
         }
-        let mut free = candidate.months.without(covered);
+        let (repeated, others) = before.of(candidate.employer);
+        let mut new = candidate.months.without(repeated);
         if candidate.source != WageSource::Tax {
-            let same = |employer: &Option<&Private>| {
-                *employer == candidate.employer || employer.is_none() || candidate.employer.is_none()
-            };
-            for (_, months) in within.iter().filter(|(employer, _)| same(employer)) {
-                free = free.without(*months);
-            }
+            new = new.without(within.of(candidate.employer).0);
         }
+        let counted_months = new.without(others).within(candidate.certain);
         if candidate.item.counts() {
-            within.push((candidate.employer, free));
-            current = current.map(|(of, months)| (of, months.with(free)));
+            within.0.push((candidate.employer, new));
         }
-        chosen.push(Chosen { candidate, counted_months: free, rank });
+        chosen.push(Chosen { candidate, counted_months, open_months: new.without(counted_months), rank });
     }
     chosen
 }

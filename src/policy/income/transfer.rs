@@ -47,8 +47,8 @@ pub(super) fn lines(
                 drafts.push(farm_subsidy(case, person, item, *amount, *paid_on))
             }
             Detail::InsurancePolicy { policy, claims_12m: Some(paid), .. } if paid.0 > 0 => {
-                let echo = |item: &Item<'_>| item.echo && matches!(item.detail(), Detail::MedicalCost { .. });
-                let medical_open = silence.person(position, &[InfoClass::Medical]) || person.items.iter().any(echo);
+                let doubtful = |item: &Item<'_>| item.in_doubt() && matches!(item.detail(), Detail::MedicalCost { .. });
+                let medical_open = silence.person(position, &[InfoClass::Medical]) || person.items.iter().any(doubtful);
                 drafts.extend(claims(case, person, item, *policy, *paid, &mut offset_left, medical_open));
             }
             _ => {}
@@ -194,10 +194,10 @@ fn claims(
     let offset = match policy {
         PolicyKind::Life | PolicyKind::Annuity => return None,
         PolicyKind::Vehicle => gross,
-        _ if rule.value == Handling::Exempt && item.counts() => gross.min(*offset_left),
+        _ if rule.value == Handling::Exempt && item.counts() && !item.echo => gross.min(*offset_left),
         _ => Fen::ZERO,
     };
-    if against_illness && item.counts() {
+    if against_illness {
         *offset_left -= offset;
     }
     let treatment = match (offset.0 > 0, offset == gross) {
@@ -223,9 +223,17 @@ fn claims(
 /// taken from social security again.
 fn paid(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<IncomeDraft>) {
     let mut by_tax = Paid::default();
-    for item in person.counting() {
+    let mut doubtful = Months::default();
+    for item in person.items.iter().filter(|item| item.in_doubt()) {
+        let Some(period) = super::taxed_period(case, item.detail()) else { continue };
+        if period.social_insurance.0 > 0 {
+            doubtful = doubtful.with(period.months);
+        }
+    }
+    for item in person.counting().filter(|item| !item.echo) {
         let Some(period) = super::taxed_period(case, item.detail()) else { continue };
         by_tax.add(item, period.tax + period.social_insurance, period.months);
+        by_tax.certain += period.tax + period.social_insurance;
         if period.social_insurance.0 > 0 {
             by_tax.insured = by_tax.insured.with(period.months);
         }
@@ -235,6 +243,7 @@ fn paid(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<IncomeDraft>) {
         let Detail::Contribution { from, to, personal_monthly: Some(own), .. } = item.detail() else { continue };
         let months = case.window.overlap(Some(*from), Some(*to)).without(by_tax.insured);
         by_insurance.add(item, times(*own, months), months);
+        by_insurance.certain += times(*own, months.without(doubtful));
     }
     drafts.extend(by_tax.line(case, person, "缴纳的个人所得税和社会保险费", "Income tax and social insurance paid"));
     drafts.extend(by_insurance.line(case, person, "缴纳的社会保险费", "Social insurance contributions paid"));
@@ -243,6 +252,8 @@ fn paid(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<IncomeDraft>) {
 #[derive(Default)]
 struct Paid<'a> {
     amount: Fen,
+    /// The part that no tax record in doubt could replace.
+    certain: Fen,
     months: Months,
     insured: Months,
     records: Vec<&'a Item<'a>>,
@@ -279,6 +290,6 @@ impl<'a> Paid<'a> {
             treatment: Treatment::Counted,
             ground,
         };
-        Some(IncomeDraft { paid: true, ..IncomeDraft::plain(line) })
+        Some(IncomeDraft { paid: true, most: -self.certain, ..IncomeDraft::plain(line) })
     }
 }

@@ -9,16 +9,10 @@ use crate::policy::drafts::{Counted, IncomeDraft, Named};
 use crate::policy::grounds::GroundOf;
 use crate::policy::pack::WageSource;
 use crate::policy::silence::{Classes, Silence};
-use crate::policy::window::Months;
+use crate::policy::window::{ALL_MONTHS, MONTHS, Months};
 
-pub(super) fn lines(
-    case: &Case<'_>,
-    silence: &Silence<'_>,
-    position: usize,
-    drafts: &mut Vec<IncomeDraft>,
-) -> WageMonths {
+pub(super) fn lines(case: &Case<'_>, silence: &Silence<'_>, position: usize, drafts: &mut Vec<IncomeDraft>) {
     let person = &case.people[position];
-    let mut wages = WageMonths::default();
     let unsettled =
         silence.person(position, &[InfoClass::Wage]) || silence.held[position].meets(Classes::of(&[InfoClass::Wage]));
     let candidates = person.items.iter().filter_map(|item| candidate(case, person, item)).collect();
@@ -28,20 +22,40 @@ pub(super) fn lines(
         if !confirmed {
             draft.least = draft.least.min(Fen::ZERO);
         }
-        spread(&mut wages.now, chosen.counted_months, draft.line.counted);
-        spread(&mut wages.least, chosen.counted_months, draft.least);
         drafts.push(draft);
     }
     labour(case, person, drafts);
+}
+
+/// What a member was paid by month, as far as lines tell: what is not kept by month is spread over the year.
+pub(super) fn by_month(case: &Case<'_>, silence: &Silence<'_>, position: usize, own: &[IncomeDraft]) -> WageMonths {
+    let mut wages = WageMonths::default();
+    let wage = Classes::of(&[InfoClass::Wage]);
+    let unsettled = silence.of_person[position].with(silence.held[position]).meets(wage);
+    let all_pay = case.rules.employment_cost_all_pay.value;
+    for draft in own.iter().filter(|draft| draft.line.class == IncomeClass::Wage) {
+        if !all_pay && (draft.line.source.is_none() || draft.line.item_zh == LABOUR) {
+            continue;
+        }
+        let months = if draft.line.source.is_none() { ALL_MONTHS } else { draft.months };
+        // A record that has not come may tell in which months declared pay was earned.
+        let least = if draft.line.source.is_none() && unsettled { Fen::ZERO } else { draft.least };
+        spread(&mut wages.now, months, draft.line.counted);
+        spread(&mut wages.least, months, least.at_least_zero());
+        spread(&mut wages.most, if draft.line.counted_at_most.is_some() { ALL_MONTHS } else { months }, draft.most);
+    }
     wages
 }
 
-fn spread(by_month: &mut [Fen], months: Months, amount: Fen) {
-    if months.is_empty() {
-        return;
-    }
-    for position in months.positions() {
-        by_month[position] += Fen(amount.0 / months.count());
+const LABOUR: &str = "劳务报酬";
+
+/// Divides an amount among months, to the fen: what does not divide goes to the later ones.
+fn spread(by_month: &mut [Fen; MONTHS], months: Months, amount: Fen) {
+    let number = months.count();
+    for (place, position) in months.positions().enumerate() {
+        let place = i64::try_from(place).unwrap_or(0);
+        let up_to = |month: i64| i128::from(amount.0) * i128::from(month) / i128::from(number.max(1));
+        by_month[position] += Fen(i64::try_from(up_to(place + 1) - up_to(place)).unwrap_or(0));
     }
 }
 
@@ -49,12 +63,12 @@ fn spread(by_month: &mut [Fen], months: Months, amount: Fen) {
 fn candidate<'c>(case: &Case<'_>, person: &Person<'_>, item: &'c Item<'c>) -> Option<Candidate<'c>> {
     let window = &case.window;
     let made = |source, employer, months, monthly, gross, computation| {
-        Some(Candidate { item, source, employer, months, monthly, gross, computation })
+        Some(Candidate { item, source, employer, months, certain: months, monthly, gross, computation })
     };
     match item.detail() {
         Detail::TaxedIncome { item: TaxItem::Wage, payer, .. } => {
             let period = taxed_period(case, item.detail())?;
-            let gross = period.gross - period.cost;
+            let gross = (period.gross - period.cost).at_least_zero();
             made(WageSource::Tax, payer.as_ref(), period.months, None, gross, Some(period.computation))
         }
         Detail::Contribution { scheme, employer, from, to, base_monthly: Some(base), .. }
@@ -68,19 +82,34 @@ fn candidate<'c>(case: &Case<'_>, person: &Person<'_>, item: &'c Item<'c>) -> Op
             made(WageSource::Employment, employer.as_ref(), months, Some(*wage), super::times(*wage, months), None)
         }
         Detail::HousingFund { employer, base_monthly: Some(base), paid_to, .. } => {
-            let from = employed_since(person, employer.as_ref());
-            let months = paid_to.map_or_else(Months::default, |to| window.overlap(from, Some(to)));
-            made(WageSource::HousingFund, employer.as_ref(), months, Some(*base), super::times(*base, months), None)
+            // The fund itself vouches for the last month paid; for those before, whoever else knows the job. A record under
+            // review may know it from an earlier month on.
+            let run = |from, to| {
+                paid_to.map_or_else(Months::default, |last| {
+                    window.overlap(from, to).within(window.overlap(None, Some(last)))
+                })
+            };
+            let last = run(*paid_to, *paid_to);
+            let employer = employer.as_ref();
+            let since = employed_since(person.counting(), employer);
+            let certain = since.map_or(last, |from| last.with(run(Some(from), None)));
+            let months = certain.with(run(since.and(employed_since(person.items.iter(), employer)), None));
+            let gross = super::times(*base, months);
+            let candidate = made(WageSource::HousingFund, employer, months, Some(*base), gross, None);
+            candidate.map(|candidate| Candidate { certain, ..candidate })
         }
         _ => None,
     }
 }
 
-/// The first month in which any other department knows of this employer. The fund tells only the last month paid: an account
-/// opened with the job must not be read as a year of wages.
-fn employed_since(person: &Person<'_>, employer: Option<&Private>) -> Option<YearMonth> {
-    let same = |other: Option<&Private>| employer.is_none() || other.is_none() || employer == other;
-    let since = person.counting().filter_map(|item| match item.detail() {
+/// The first month in which any other department's record knows of this employer. The fund tells only the last month paid: an
+/// account opened with the job must not be read as a year of wages.
+fn employed_since<'i, 'a: 'i>(
+    items: impl Iterator<Item = &'i Item<'a>>,
+    employer: Option<&Private>,
+) -> Option<YearMonth> {
+    let same = |other| reconcile::may_be_one(employer, other);
+    let since = items.filter_map(|item| match item.detail() {
         Detail::Contribution { scheme, employer, from, .. } if *scheme != InsuranceScheme::ResidentPension => {
             same(employer.as_ref()).then_some(*from)
         }
@@ -106,13 +135,24 @@ fn named(source: WageSource) -> Named {
 fn line(case: &Case<'_>, person: &Person<'_>, chosen: &reconcile::Chosen<'_>) -> IncomeDraft {
     let candidate = &chosen.candidate;
     let counted = chosen.counted();
+    let at_most = chosen.counted_at_most();
+    let is_open = !chosen.open_months.is_empty();
     let treatment = match (chosen.counted_months.is_empty(), candidate.months.is_empty()) {
         (_, true) => Treatment::Stale,
+        (true, false) if is_open => Treatment::Open,
         (true, false) => Treatment::Duplicate,
         (false, false) => Treatment::Counted,
     };
     let duplicate = counted < candidate.gross || treatment == Treatment::Duplicate;
     let ground = match (treatment, duplicate) {
+        (_, true) if is_open && candidate.source == WageSource::HousingFund => case.rules.wage_sources.ground(
+            "公积金只记载末次缴存月份：该月计入，此前月份是否有工资待核定。",
+            "The fund tells only the last month paid: that month counts; whether the months before were paid is open.",
+        ),
+        (_, true) if is_open => case.rules.wage_sources.ground(
+            "雇主与已计入的工资不同：是另一份工作还是同一工资待核定，核定前只放宽上限。",
+            "Another employer than of the wage counted: whether it is a second job is open; only the upper end allows for it.",
+        ),
         (Treatment::Stale, _) => {
             case.rules.window_months.ground("不在核算期的十二个月内，不计入。", "Outside the twelve months that count.")
         }
@@ -132,7 +172,7 @@ fn line(case: &Case<'_>, person: &Person<'_>, chosen: &reconcile::Chosen<'_>) ->
         gross: candidate.gross,
         reduced_by: if treatment == Treatment::Counted { candidate.gross - counted } else { Fen::ZERO },
         counted,
-        counted_at_most: None,
+        counted_at_most: is_open.then_some(at_most),
         treatment,
     };
     IncomeDraft::of_item(person, candidate.item, &named(candidate.source), money, computation, ground).over(months)
@@ -142,7 +182,7 @@ fn line(case: &Case<'_>, person: &Person<'_>, chosen: &reconcile::Chosen<'_>) ->
 fn labour(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<IncomeDraft>) {
     for item in &person.items {
         let Detail::TaxedIncome { item: TaxItem::Labour, .. } = item.detail() else { continue };
-        let named = Named { class: IncomeClass::Wage, zh: "劳务报酬", en: "Labour service" };
+        let named = Named { class: IncomeClass::Wage, zh: LABOUR, en: "Labour service" };
         drafts.extend(super::business::taxed(case, person, item, &named));
     }
 }

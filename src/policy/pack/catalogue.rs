@@ -20,6 +20,8 @@ pub struct KeySpec {
     pub unit: &'static str,
     /// Whether every county needs a value at every date.
     pub required: bool,
+    /// Whether it is read for every month of the income window, so that a value is needed a year before the first as-of date.
+    pub monthly: bool,
     /// Meaning, in Chinese.
     pub zh: &'static str,
     /// Meaning, in English.
@@ -46,6 +48,7 @@ macro_rules! parameters {
             kind: <$shape as Shape>::KIND,
             unit: $unit,
             required: <$shape as Shape>::REQUIRED,
+            monthly: <$shape as Shape>::MONTHLY,
             zh: $zh,
             en: $en,
         }),*];
@@ -128,6 +131,7 @@ parameters! {
     nutrition_nursing_months: Param<i64> = "deduction.nutrition.nursing_months", "months", "哺乳期月数", "months of nursing after a birth";
     employment_cost: Param<Ratio> = "deduction.employment_cost.share", "ratio", "必要就业成本（占最低工资）", "employment cost, of the minimum wage";
     employment_cost_disabled: Param<Ratio> = "deduction.employment_cost.share_disabled", "ratio", "残疾人必要就业成本（占最低工资）", "employment cost of a disabled person, of the minimum wage";
+    employment_cost_all_pay: Param<bool> = "deduction.employment_cost.all_pay", "boolean", "劳务报酬、申报的务工收入也扣必要就业成本", "employment cost also of labour service and declared wages";
     // property
     only_dwelling: Param<Handling> = "property.exempt.only_dwelling", "choice", "唯一住房", "the only dwelling";
     inherited_part: Param<Handling> = "property.exempt.inherited_part_share", "choice", "继承的部分份额", "an inherited part share";

@@ -8,6 +8,7 @@ use super::layers::Layers;
 use super::problem::Problem;
 use super::resolved::{ResolvedEntry, ResolvedPack};
 use super::value::Value;
+use crate::policy::window::Window;
 
 /// Checks every county's chain.
 pub(super) fn chains(layers: &Layers, problems: &mut Vec<Problem>) {
@@ -15,7 +16,7 @@ pub(super) fn chains(layers: &Layers, problems: &mut Vec<Problem>) {
         let Some(resolved) = layers.resolved(code) else { continue };
         let start = layers.chain(code).filter_map(|document| document.covers_from).max();
         let Some(start) = start else {
-            let how = "add covers_from = \"2024-01-01\" to the [pack] of the nation";
+            let how = "add covers_from = \"2025-01-01\" to the [pack] of the nation";
             problems.push(county.place.problem(
                 "pack.covers_from",
                 "no pack of its chain says since when it is complete",
@@ -25,7 +26,8 @@ pub(super) fn chains(layers: &Layers, problems: &mut Vec<Problem>) {
         };
         for spec in CATALOGUE.iter().filter(|spec| spec.required) {
             let entries = resolved.parameters.get(spec.key).map_or(&[][..], Vec::as_slice);
-            if let Some(day) = first_gap(entries, start) {
+            let since = if spec.monthly { Window::before(start).first_month.first_day() } else { start };
+            if let Some(day) = first_gap(entries, since) {
                 let message = format!("{} has no value on {day}, and every county needs one", county.name_en);
                 let how = format!("add an entry with unit = \"{}\" here or in a wider region", spec.unit);
                 problems.push(place(layers, code, county, spec.key).problem(spec.key, message, how));
@@ -90,6 +92,11 @@ const FIXED: &[(&str, &str)] = &[
     ("income.duplicate.once", "true"),
     ("property.stale.dropped", "true"),
     ("screening.adverse_needs_all", "true"),
+    // No department's record tells these apart: they are never counted, whatever a pack would say.
+    ("not_income.dibao.family_planning", "exempt"),
+    ("not_income.dibao.bravery", "exempt"),
+    ("not_income.tekun.special_care", "exempt"),
+    ("not_income.tekun.old_age_allowance", "exempt"),
 ];
 
 /// Lists that must name every word, in whatever order.

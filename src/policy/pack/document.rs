@@ -2,6 +2,7 @@
 //!
 //! The document is walked by hand rather than deserialised, so that every fault is reported, not the first.
 
+mod bounds;
 mod fields;
 mod values;
 

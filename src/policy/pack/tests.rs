@@ -115,7 +115,7 @@ fn explain_shows_history_and_law() {
     let pack = Packs::embedded().resolve(&huining(), date(2026, 11, 1)).unwrap();
     let guide = pack.explain("standard.guide.urban").unwrap();
     let values: Vec<&str> = guide.history.iter().map(|entry| entry.value.as_str()).collect();
-    assert_eq!(values, ["524.00", "577.00", "623.00"]);
+    assert_eq!(values, ["524.00", "577.00", "623.00", "623.00"]);
     assert_eq!(guide.in_force.unwrap().value, "623.00");
     assert!(pack.explain("standard.dibao.urbn").is_none());
 }
@@ -128,7 +128,9 @@ fn unknown_regions_and_early_days_are_refused() {
     let early = packs.resolve(&huining(), date(2023, 6, 1));
     let Err(PolicyError::NotCovered { keys, .. }) = early else { panic!("too early") };
     assert!(keys.iter().any(|key| key == "income.order"));
+    // The first as-of date whose twelve months are all covered, as `covers_from` says.
     assert!(packs.resolve(&huining(), date(2025, 1, 1)).is_ok());
+    assert!(matches!(packs.resolve(&huining(), date(2024, 12, 31)), Err(PolicyError::NotCovered { .. })));
 }
 
 #[test]
@@ -187,14 +189,19 @@ fn overlaps_gaps_and_reversed_dates_are_found() {
         "[[amount.single.share]]\nfrom = \"2025-01-02\"\nto = \"2025-01-01\"\nvalue = \"50%\"\nunit = \"ratio\"\nbasis = \"assumed\"\nnote = \"a\"\n",
     );
     assert!(reversed.iter().any(|m| m.contains("ends before it begins")), "{reversed:?}");
-    let text = county("").replacen("from = \"2024-01-01\"", "from = \"2024-01-02\"", 1);
+    let text = county("").replacen("from = \"2024-01-01\"", "from = \"2025-01-02\"", 1);
     let gap: Vec<String> = problems_of(&[("jingyuan.toml", &text)]).iter().map(ToString::to_string).collect();
     assert!(
         gap.iter()
             .any(|m| m
-                .starts_with("jingyuan.toml:6:1: standard.dibao.urban: Jingyuan County has no value on 2024-01-01")),
+                .starts_with("jingyuan.toml:6:1: standard.dibao.urban: Jingyuan County has no value on 2025-01-01")),
         "{gap:?}"
     );
+    // A value read month by month is needed a year earlier: the first as-of date looks back on twelve months.
+    let wages = county("")
+        .replace("[[minimum_wage.monthly]]\nfrom = \"2024-01-01\"", "[[minimum_wage.monthly]]\nfrom = \"2024-02-01\"");
+    let gap = problems_of(&[("jingyuan.toml", &wages)]);
+    assert!(gap.iter().any(|p| p.key == "minimum_wage.monthly" && p.message.contains("2024-01-01")), "{gap:?}");
     let ended = county("").replacen("from = \"2024-01-01\"", "from = \"2024-01-01\"\nto = \"2026-12-31\"", 1);
     let gap = problems_of(&[("jingyuan.toml", &ended)]);
     assert!(gap.iter().any(|problem| problem.message.contains("2027-01-01")), "{gap:?}");
@@ -209,8 +216,73 @@ fn contradictions_are_found() {
         "[[income.window.months]]\nfrom = \"2024-01-01\"\nvalue = 6\nunit = \"months\"\nbasis = \"assumed\"\nnote = \"a\"\n",
     );
     assert!(fixed.iter().any(|m| m.contains("income.window.months") && m.contains("12")), "{fixed:?}");
+    let unread = messages(
+        "[[not_income.dibao.bravery]]\nfrom = \"2024-01-01\"\nvalue = \"counted\"\nunit = \"choice\"\nbasis = \"assumed\"\nnote = \"a\"\n",
+    );
+    assert!(unread.iter().any(|m| m.contains("must be exempt")), "{unread:?}");
     let twice = problems_of(&[("again.toml", embedded::PACKS[3].1)]);
     assert!(twice.iter().any(|problem| problem.message.contains("already has a pack")), "{twice:?}");
+}
+
+/// Values that would be read and then break the arithmetic, or make nonsense of a report.
+#[test]
+fn values_out_of_bounds_are_refused() {
+    for (key, value, unit, fits) in [
+        ("screening.gradual_exit.months", "120", "months", true),
+        ("screening.gradual_exit.months", "121", "months", false),
+        ("screening.gradual_exit.months", "9223372036854775807", "months", false),
+        ("deduction.nutrition.nursing_months", "300000", "months", false),
+        ("property.dibao.dwellings", "1001", "count", false),
+        ("deduction.schooling.ceiling", "\"1000000000.00\"", "yuan_per_year", true),
+        ("deduction.schooling.ceiling", "\"1000000000.01\"", "yuan_per_year", false),
+        ("property.dibao.financial_multiple", "\"100/1\"", "ratio", true),
+        ("property.dibao.financial_multiple", "\"101/1\"", "ratio", false),
+        ("property.dibao.financial_multiple", "\"9223372036854775807/9223372036854775806\"", "ratio", false),
+        ("deduction.nutrition.share", "\"100%\"", "ratio", true),
+        ("deduction.nutrition.share", "\"101%\"", "ratio", false),
+        ("deduction.illness.tiers", "[{ ratio = \"101%\" }]", "tiers", false),
+        (
+            "amount.dibao.tiers",
+            "[{ up_to = \"92233720368547758.07\", ratio = \"50%\" }, { ratio = \"0%\" }]",
+            "tiers",
+            false,
+        ),
+        ("property.second_dwelling.area_per_head_below", "\"1000000.01\"", "square_metres", false),
+    ] {
+        let entry = format!(
+            "[[{key}]]\nfrom = \"2024-01-01\"\nvalue = {value}\nunit = \"{unit}\"\nbasis = \"assumed\"\nnote = \"a\"\n"
+        );
+        let found = messages(&entry);
+        assert_eq!(found.is_empty(), fits, "{key} = {value}: {found:?}");
+        assert!(fits || found.iter().any(|m| m.contains("out of bounds")), "{key} = {value}: {found:?}");
+    }
+}
+
+/// Fixed tiers are chosen on the household's whole year: an amount a head would be rounded into the wrong one.
+#[test]
+fn a_tier_is_chosen_exactly() {
+    let (up_to, low, high) = (Some(Fen::from_yuan(100)), Ratio::ONE, Ratio::parse("50%").unwrap());
+    let tiers = Tiers(vec![value::Tier { up_to, ratio: low }, value::Tier { up_to: None, ratio: high }]);
+    let at = |net: i64| tiers.ratio_where(|bound| Fen(net) <= bound.mul_ratio(36, 1));
+    assert_eq!((at(360_000), at(360_001)), (low, high));
+}
+
+/// The nation's layer cites no county's document, and a guide ends with its year.
+#[test]
+fn citations_stay_in_their_layer_and_year() {
+    let pack = Packs::embedded().resolve(&huining(), date(2026, 11, 1)).unwrap();
+    for explanation in pack.explain_all() {
+        for entry in explanation.history {
+            let county = entry.law.as_ref().is_some_and(|law| law.to_string().contains("会民发"));
+            assert!(!county || entry.pack == "huining", "{} of {}", explanation.key, entry.pack);
+        }
+    }
+    let packs = Packs::embedded();
+    let guide = |day| {
+        let pack = packs.resolve(&huining(), day).unwrap();
+        pack.rules().guide_urban.as_ref().unwrap().origin.basis
+    };
+    assert_eq!(guide(date(2026, 11, 1)), Basis::Assumed);
 }
 
 #[test]

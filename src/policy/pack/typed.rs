@@ -90,6 +90,8 @@ pub trait Shape: Sized {
     const KIND: Kind;
     /// Whether a pack must have a value at every date.
     const REQUIRED: bool;
+    /// Whether it is read for every month of the income window before a date.
+    const MONTHLY: bool = false;
     /// Reads it; none when it is missing at a date where it is needed.
     fn read(pack: &ResolvedPack, index: usize, key: &'static str, as_of: Date) -> Option<Self>;
 }
@@ -129,6 +131,7 @@ impl<T: Typed> Shape for Option<Param<T>> {
 impl<T: Typed> Shape for Monthly<T> {
     const KIND: Kind = T::KIND;
     const REQUIRED: bool = true;
+    const MONTHLY: bool = true;
     fn read(pack: &ResolvedPack, index: usize, key: &'static str, as_of: Date) -> Option<Self> {
         let window = Window::before(as_of);
         window

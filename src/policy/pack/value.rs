@@ -68,6 +68,12 @@ impl Ratio {
         Some(Self { numerator: numerator / a, denominator: denominator / a })
     }
 
+    /// Numerator and denominator, in lowest terms.
+    #[must_use]
+    pub const fn parts(self) -> (i64, i64) {
+        (self.numerator, self.denominator)
+    }
+
     /// Reads `"3/2"`, `"50%"` or `"12.5%"`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -94,12 +100,13 @@ impl Ratio {
 
 impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.numerator <= self.denominator && self.numerator * 100 % self.denominator == 0 {
-            write!(f, "{}%", self.numerator * 100 / self.denominator)
-        } else if self.denominator == 1 {
-            write!(f, "{}", self.numerator)
-        } else if self.numerator * 10 % self.denominator == 0 {
-            let tenths = self.numerator * 10 / self.denominator;
+        let (numerator, denominator) = (i128::from(self.numerator), i128::from(self.denominator));
+        if numerator <= denominator && numerator * 100 % denominator == 0 {
+            write!(f, "{}%", numerator * 100 / denominator)
+        } else if denominator == 1 {
+            write!(f, "{numerator}")
+        } else if numerator * 10 % denominator == 0 {
+            let tenths = numerator * 10 / denominator;
             write!(f, "{}.{}", tenths / 10, tenths % 10)
         } else {
             write!(f, "{}/{}", self.numerator, self.denominator)
@@ -117,6 +124,19 @@ impl<'de> Deserialize<'de> for Ratio {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not a ratio"))
+    }
+}
+
+impl PartialOrd for Ratio {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ratio {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let (ours, theirs) = (i128::from(self.numerator), i128::from(other.numerator));
+        (ours * i128::from(other.denominator)).cmp(&(theirs * i128::from(self.denominator)))
     }
 }
 
@@ -153,12 +173,12 @@ impl Tiers {
         self.parts(amount).map(|(part, ratio)| ratio.of(part)).sum()
     }
 
-    /// The ratio of the tier an amount lies in.
+    /// The ratio of the first tier whose bound an amount does not pass.
     #[must_use]
-    pub fn ratio_at(&self, amount: Fen) -> Ratio {
+    pub fn ratio_where(&self, within: impl Fn(Fen) -> bool) -> Ratio {
         self.0
             .iter()
-            .find(|tier| tier.up_to.is_none_or(|bound| amount <= bound))
+            .find(|tier| tier.up_to.is_none_or(&within))
             .map_or(Ratio { numerator: 0, denominator: 1 }, |tier| tier.ratio)
     }
 }

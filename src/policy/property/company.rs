@@ -38,7 +38,8 @@ fn active(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, thing: &Thing, 
     let (limit, sole) = (&case.rules.company_capital, &case.rules.sole_trader);
     let (sole_trader, employees) = (firm.role == BusinessRole::SoleTrader, firm.employees);
     let over = thing.value.map(|paid| paid > limit.value);
-    let left_out = sole_trader && sole.value == Handling::Exempt && employees == Some(0);
+    let alone = sole_trader && employees == Some(0);
+    let left_out = alone && sole.value == Handling::Exempt;
     match over {
         _ if left_out => {
             let ground = sole.ground(
@@ -46,6 +47,13 @@ fn active(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, thing: &Thing, 
                 "A sole trader without employees does not count as a firm.",
             );
             PropertyDraft::of_item(person, item, thing, Treatment::Exempt, ground)
+        }
+        Some(true) | None if alone && sole.value == Handling::Open => {
+            let ground = sole.ground(
+                "没有雇工的个体工商户是否计为企业财产，须由工作人员核定。",
+                "Whether a sole trader without employees counts as a firm is for the officer to settle.",
+            );
+            PropertyDraft::of_item(person, item, thing, Treatment::Open, ground).perhaps(Tally::Company)
         }
         Some(true) if sole_trader && employees.is_none() && sole.value != Handling::Counted => {
             let ground = sole.ground(
@@ -64,14 +72,14 @@ fn active(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, thing: &Thing, 
                 .counting(value)
                 .tallied(Tally::Company)
         }
-        None if !sole_trader => {
+        None => {
             let ground = limit.ground(
                 "实缴资本没有记载，须由工作人员核定。",
                 "Paid-in capital is not recorded; for the officer to settle.",
             );
             PropertyDraft::of_item(person, item, thing, Treatment::Open, ground).perhaps(Tally::Company)
         }
-        Some(false) | None => {
+        Some(false) => {
             let ground =
                 limit.ground("没有实缴资本，不计为企业财产。", "No capital is paid in; it does not count as a firm.");
             PropertyDraft::of_item(person, item, thing, Treatment::Exempt, ground)

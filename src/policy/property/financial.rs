@@ -27,10 +27,10 @@ pub(super) fn line(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>) -> Opt
         }
         Detail::InsurancePolicy { cash_value: Some(value), state, .. } if value.0 > 0 => {
             let thing = thing("商业保险现金价值", "Cash value of insurance", *value);
-            if *state == PolicyState::InForce {
-                counted(case, person, item, &thing)
-            } else {
-                gone(case, person, item, &thing, "保单已失效或终止。", "The policy has lapsed or ended.")
+            match state {
+                PolicyState::InForce => counted(case, person, item, &thing),
+                PolicyState::Lapsed => lapsed(case, person, item, &thing),
+                PolicyState::Terminated => gone(case, person, item, &thing, "保单已终止。", "The policy has ended."),
             }
         }
         Detail::HousingFund { balance, state, .. } => {
@@ -65,7 +65,8 @@ fn counted(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, thing: &Thing)
         .rules
         .dibao_financial
         .ground("计入家庭金融资产，与人均上限比较。", "Financial property, compared with the ceiling a head.");
-    let value = thing.value.unwrap_or(Fen::ZERO);
+    // An overdrawn account is a debt, and debts are not set against what is owned.
+    let value = thing.value.unwrap_or(Fen::ZERO).at_least_zero();
     PropertyDraft::of_item(person, item, thing, Treatment::Counted, ground).counting(value)
 }
 
@@ -73,8 +74,19 @@ fn gone(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, thing: &Thing, zh
     PropertyDraft::of_item(person, item, thing, Treatment::Stale, case.rules.stale.ground(zh, en))
 }
 
+/// A policy out of force may still be worth its cash value, or may have been paid out.
+fn lapsed(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, thing: &Thing) -> PropertyDraft {
+    let ground = case.rules.dibao_financial.ground(
+        "保单已失效，现金价值是否仍可领取须由工作人员核定。",
+        "The policy has lapsed; whether its cash value can still be drawn is for the officer to settle.",
+    );
+    let mut draft = PropertyDraft::of_item(person, item, thing, Treatment::Open, ground);
+    draft.most = thing.value;
+    draft
+}
+
 fn by_rule(person: &Person<'_>, item: &Item<'_>, thing: &Thing, rule: &Param<Handling>) -> PropertyDraft {
-    let value = thing.value.unwrap_or(Fen::ZERO);
+    let value = thing.value.unwrap_or(Fen::ZERO).at_least_zero();
     let (zh, en) = (format!("{}按参数规定处理。", thing.zh), format!("{}: handled as the parameter says.", thing.en));
     match rule.value {
         Handling::Exempt => PropertyDraft::of_item(person, item, thing, Treatment::Exempt, rule.ground(zh, en)),

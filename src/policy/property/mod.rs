@@ -3,7 +3,7 @@
 //! One file a class. "No record" of a house is not "no house": the register's silence is settled elsewhere, as an open count.
 
 mod company;
-mod declared;
+pub(super) mod declared;
 mod financial;
 mod real_estate;
 mod vehicle;
@@ -14,6 +14,7 @@ use super::drafts::PropertyDraft;
 use super::grounds::GroundOf;
 use super::pack::Handling;
 use super::silence::Silence;
+use crate::household::Fen;
 
 /// All lines of property, by person, class and record.
 pub(super) fn lines(case: &Case<'_>, silence: &Silence<'_>) -> Vec<PropertyDraft> {
@@ -33,6 +34,7 @@ pub(super) fn lines(case: &Case<'_>, silence: &Silence<'_>) -> Vec<PropertyDraft
     }
     real_estate::lines(case, &mut drafts);
     company::same_firm_once(case, &mut drafts);
+    declared::things(case, &mut drafts);
     drafts
 }
 
@@ -44,15 +46,12 @@ fn settle(case: &Case<'_>, item: &Item<'_>, mut draft: PropertyDraft) -> Propert
         draft.line.ground =
             case.rules.duplicates.ground("同一记录重复返回，只计一次。", "The same record came twice; it counts once.");
         draft.set_aside(Treatment::Duplicate)
-    } else if item.echo && draft.line.treatment == Treatment::Counted {
+    } else if item.echo && (draft.count_most > 0 || draft.most != Some(Fen::ZERO)) {
         draft.line.ground = case.rules.duplicates.ground(
-            "同一部门两条内容完全相同的记录，按一条计；如确为两个账户，另一个也应计入，须由工作人员核定。",
-            "Two records with the same contents count once; were they two accounts, both would count: for the officer to settle.",
+            "同一部门两条内容完全相同的记录，按一条计；如确为两项，另一项也应计入，须由工作人员核定。",
+            "Two records with the same contents count once; were they two things, both would count: for the officer to settle.",
         );
-        let most = draft.most;
-        draft = draft.set_aside(Treatment::Duplicate);
-        draft.most = most;
-        draft
+        draft.told_twice()
     } else {
         draft
     }

@@ -45,8 +45,9 @@ fn dwelling_key<'c>(case: &Case<'_>, person: &'c Person<'_>, item: &'c Item<'_>)
 
 fn dwellings(case: &Case<'_>) -> usize {
     let members = case.people.iter().filter(|person| person.standing != Standing::Dead);
+    let own = |person| Person::counting(person).filter(|item| !item.echo);
     let keys: BTreeSet<_> =
-        members.flat_map(|person| person.counting().filter_map(|item| dwelling_key(case, person, item))).collect();
+        members.flat_map(|person| own(person).filter_map(|item| dwelling_key(case, person, item))).collect();
     keys.len()
 }
 

@@ -40,7 +40,8 @@ impl<'a> Limits<'a> {
 impl Bench<'_, '_> {
     /// The household's size, which every division rests on.
     pub(super) fn household(&self) -> Weighed {
-        let state = if self.sums.size.settled { Certainty::Met } else { Certainty::Open };
+        let known = self.sums.size.settled && self.sums.size.contradicted.is_none();
+        let state = if known { Certainty::Met } else { Certainty::Open };
         let ground = self.sums.case.rules.undeclared_spouse.ground(
             format!("共同生活的家庭成员 {} 人，户籍、婚姻信息齐全且无未申报人员。", self.totals.members),
             format!("{} members; registration and marriage are known and nobody is undeclared.", self.totals.members),
@@ -71,7 +72,10 @@ impl Bench<'_, '_> {
     fn financial(&self, limits: &Limits<'_>) -> Weighed {
         let limit = self.line(limits.financial.value);
         let financial = &self.totals.financial;
-        let state = below(financial.at_least.0, financial.at_most.map(|most| most.0), limit.0 + 1);
+        // A bank that says "over" says more than its limit: a limit that equals the ceiling is passed.
+        let told_over = self.sums.property.iter().any(|draft| draft.most.is_none() && draft.least.0 > 0);
+        let at_least = financial.at_least.0 + i64::from(told_over && financial.at_least.0 > 0);
+        let state = below(at_least, financial.at_most.map(|most| most.0), limit.0 + 1);
         let head = self.sums.case.of_standard(limits.financial.value);
         let ground = limits.financial.ground(
             format!("人均金融资产不超过年低保标准的 {} 倍（{head}）。", multiple(limits.financial.value)),

@@ -12,7 +12,6 @@ mod single;
 mod tekun;
 
 use super::assessment::{Certainty, Condition, Ground, Screening, Totals};
-use super::deductions::IllnessCosts;
 use super::open_facts::{self, Fact};
 use super::silence::Classes;
 use super::totals::Sums;
@@ -23,7 +22,6 @@ struct Bench<'s, 'a> {
     sums: &'s Sums<'s, 'a>,
     totals: &'s Totals,
     facts: &'s [Fact],
-    illness: &'s [IllnessCosts],
 }
 
 /// A condition and what could settle it.
@@ -62,13 +60,8 @@ struct Names {
 }
 
 /// Every outcome, most favourable first.
-pub(super) fn outcomes(
-    sums: &Sums<'_, '_>,
-    totals: &Totals,
-    facts: &[Fact],
-    illness: &[IllnessCosts],
-) -> Vec<Screening> {
-    let bench = Bench { sums, totals, facts, illness };
+pub(super) fn outcomes(sums: &Sums<'_, '_>, totals: &Totals, facts: &[Fact]) -> Vec<Screening> {
+    let bench = Bench { sums, totals, facts };
     let tekun = tekun::outcome(&bench);
     let dibao = dibao::outcome(&bench);
     let marginal = marginal::outcome(&bench, &dibao);
@@ -83,7 +76,10 @@ impl Bench<'_, '_> {
     /// Whether something adverse may be certain: size settled, no match under review, illness and schooling known.
     fn adverse_may_stand(&self) -> bool {
         let classes = Classes::of(&[InfoClass::Medical, InfoClass::Education]);
-        self.sums.size.settled && !self.sums.silence.anything_held() && !self.sums.silence.any(classes)
+        self.sums.size.settled
+            && self.sums.size.contradicted.is_none()
+            && !self.sums.silence.anything_held()
+            && !self.sums.silence.any(classes)
     }
 
     /// Puts conditions together: one that is not met decides, then one that is open.
@@ -123,10 +119,13 @@ impl Bench<'_, '_> {
         if any { open_facts::decides(self.facts, guards).or_else(review) } else { None }
     }
 
-    /// The fact behind the first open condition.
+    /// The fact behind the first open condition. What one class leaves open may act on another (claims on what illness cost): then
+    /// the most decisive fact there is.
     fn decides(&self, weighed: &[Weighed]) -> Option<String> {
         let first = weighed.iter().find(|w| w.condition.state == Certainty::Open)?;
-        first.fact.clone().or_else(|| open_facts::decides(self.facts, first.classes))
+        let of_classes = || open_facts::decides(self.facts, first.classes);
+        let any = || self.facts.first().map(|fact| fact.fact.fact.clone());
+        first.fact.clone().or_else(of_classes).or_else(any)
     }
 }
 

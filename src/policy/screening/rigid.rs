@@ -26,7 +26,7 @@ fn missing(key: &str) -> Weighed {
     let (zh, en) = pack::spec(key).map_or((key, key), |spec| (spec.zh, spec.en));
     let ground = Ground {
         rule: key.to_owned(),
-        law: "《刚性支出困难家庭认定办法》".to_owned(),
+        law: Ground::NO_LAW.to_owned(),
         basis: Basis::Assumed,
         zh: format!("当地尚未设定：{zh}。"),
         en: format!("Not set by the county yet: {en}."),

@@ -44,20 +44,17 @@ fn qualifies_now(bench: &Bench<'_, '_>, person: &Person<'_>, illness: &IllnessCo
             || (case.is_mental(disability.category) && grade <= case.rules.single_mental_grade.value)
     });
     let income = bench.totals.income.at_most;
-    let by_cost = case.rules.single_self_paid.value && income.is_some_and(|income| illness.net() > income);
+    let by_cost = case.rules.single_self_paid.value && income.is_some_and(|income| illness.least() > income);
     by_disability || person.serious_illness || by_cost
 }
 
 fn qualifies(bench: &Bench<'_, '_>) -> Weighed {
     let case = bench.sums.case;
-    let found = case
-        .people
-        .iter()
-        .zip(bench.illness)
-        .any(|(person, illness)| person.is_member() && qualifies_now(bench, person, illness));
+    let members = || case.people.iter().zip(bench.sums.illness).filter(|(person, _)| person.is_member());
+    let found = members().any(|(person, illness)| qualifies_now(bench, person, illness));
     let classes = Classes::of(&[InfoClass::Medical, InfoClass::Disability]);
     let cost_open = case.rules.single_self_paid.value
-        && bench.illness.iter().any(|illness| illness.net() > bench.totals.income.at_least && illness.net().0 > 0);
+        && members().any(|(_, illness)| illness.most() > bench.totals.income.at_least && illness.most().0 > 0);
     let state = if found {
         Certainty::Met
     } else if bench.sums.silence.any(classes) || bench.sums.silence.any_held(classes) || cost_open {
@@ -72,15 +69,13 @@ fn qualifies(bench: &Bench<'_, '_>) -> Weighed {
     Weighed::new(state, ground, classes.with(Classes::INCOME)).guarded()
 }
 
-/// Only the person's own application opens this way.
+/// Only the person's own application opens this way: a household of one that applies for dibao. What a family applies for is the
+/// family's, whoever of it signed.
 fn own_application(bench: &Bench<'_, '_>) -> Weighed {
-    let evidence = bench.sums.case.evidence;
-    let applicant =
-        bench.sums.case.people.iter().zip(bench.illness).find(|(p, _)| *p.reference() == evidence.applicant);
-    let own = evidence.purpose == Purpose::DibaoApplication
-        && applicant.is_some_and(|(person, illness)| qualifies_now(bench, person, illness));
+    let case = bench.sums.case;
+    let alone = case.evidence.members.len() == 1 && bench.sums.size.settled;
+    let own = case.evidence.purpose == Purpose::DibaoApplication && alone;
     let state = if own { Certainty::Met } else { Certainty::Open };
-    let ground =
-        bench.sums.case.rules.single_grade.ground("须由本人单独提出申请。", "Only on the person's own application.");
+    let ground = case.rules.single_grade.ground("须由本人单独提出申请。", "Only on the person's own application.");
     Weighed::new(state, ground, Classes::default()).settled_by(OWN_APPLICATION)
 }

@@ -8,6 +8,7 @@ use crate::household::{Detail, DisabilityCategory, EnrolmentState, InfoClass};
 use crate::policy::assessment::{Certainty, Screening};
 use crate::policy::case::{Case, Person};
 use crate::policy::grounds::GroundOf;
+use crate::policy::open_facts;
 use crate::policy::pack::Ratio;
 use crate::policy::silence::Classes;
 
@@ -41,7 +42,9 @@ fn unable_to_work(bench: &Bench<'_, '_>) -> Weighed {
         "申请人无劳动能力：满六十或未满十六周岁，或智力、精神残疾一至三级，肢体残疾一、二级，视力残疾一级。",
         "The applicant is unable to work: 60 or older, under 16, or disabled (intellectual, mental 1-3, limb 1-2, sight 1).",
     );
-    Weighed::new(state, ground, open)
+    let weighed = Weighed::new(state, ground, open).guarded();
+    let unknown = applicant.is_none_or(|person| person.facts.birth_date.is_none());
+    if unknown { weighed.settled_by(open_facts::APPLICANT) } else { weighed }
 }
 
 fn is_unable(case: &Case<'_>, person: &Person<'_>) -> bool {
@@ -86,10 +89,11 @@ fn no_able_obligor(bench: &Bench<'_, '_>) -> Weighed {
         "No legal obligor, or none who is able (outside the household checked only with their consent).",
     );
     let state = if lives_with_able_kin(bench) { Certainty::NotMet } else { Certainty::Open };
-    Weighed::new(state, ground, Classes::default()).settled_by("obligors")
+    Weighed::new(state, ground, Classes::default()).settled_by("obligors").guarded()
 }
 
-/// Whether a spouse, child or parent of the applicant lives in the household and is certainly able to work. Relations are given
+/// Whether a spouse, child or parent of the applicant lives in the household and is able to work. Who still lives, is at school or
+/// is grievously ill is settled before anything adverse stands (the guard). Relations are given
 /// towards the person with the relation `self` or `head`; nothing is concluded when that is not the applicant.
 fn lives_with_able_kin(bench: &Bench<'_, '_>) -> bool {
     let case = bench.sums.case;

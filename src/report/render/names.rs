@@ -102,7 +102,9 @@ impl<'a> Reading<'a> {
                 let words = words.unwrap_or(self.t("尚未反馈或反馈不全", "has not answered, or not in full"));
                 format!("{}{}{words}", self.source_named(about), self.t("：", ": "))
             }
-            ("undeclared_spouse", Some(words)) => format!("{}{}{words}", self.named(about), self.t("：", ": ")),
+            ("undeclared_spouse" | "declared_vehicle" | "declared_real_estate" | "declared_company", Some(words)) => {
+                format!("{}{}{words}", self.named(about), self.t("：", ": "))
+            }
             (_, Some(words)) => match about.split_once('/') {
                 Some((who, record)) => {
                     let source = self.source_named(record.split('/').next().unwrap_or(record));

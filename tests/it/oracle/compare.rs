@@ -44,7 +44,9 @@ pub fn so_far(reading: &Reading, expected: &Expected) -> Vec<Difference> {
     for (name, count) in
         [("dwellings", expected.dwellings), ("cars", expected.cars.0), ("companies", expected.companies)]
     {
-        differ(name, &reading.count(name).0, &count, &mut found);
+        // While somebody may be missing, or may be no member, nothing is confirmed.
+        let (least, most) = reading.count(name);
+        differ(name, &least, &if most.is_some() { count } else { 0 }, &mut found);
     }
     found
 }
@@ -59,14 +61,16 @@ pub fn ends(reading: &Reading, expected: &Expected) -> Vec<Difference> {
         let Range { at_least: low, at_most: high, .. } = reading.total(name);
         differ(name, &(low, high), &(at_least, at_most), &mut found);
     };
-    whole("income", expected.income.0, bounded(expected.income.1));
-    whole("deductions", expected.deductions, bounded(expected.deductions));
+    // Whoever turns out to be no member takes all of theirs away.
+    let sure = |least: i64| if expected.settled { least } else { 0 };
+    whole("income", sure(expected.income.0), bounded(expected.income.1));
+    whole("deductions", sure(expected.deductions), bounded(expected.deductions));
     whole("net_income", least, bounded(most));
     whole("per_head_yearly", divided(least, heads), bounded(divided(most, heads)));
     whole("per_head_monthly", divided(least, heads * 12), bounded(divided(most, heads * 12)));
-    whole("financial", expected.financial.0, expected.financial.1.filter(|_| expected.settled));
+    whole("financial", sure(expected.financial.0), expected.financial.1.filter(|_| expected.settled));
     let count = |name: &str, least: i64, most: i64, found: &mut Vec<Difference>| {
-        differ(name, &reading.count(name), &(least, bounded(most)), found);
+        differ(name, &reading.count(name), &(sure(least), bounded(most)), found);
     };
     count("dwellings", expected.dwellings, expected.dwellings, &mut found);
     count("cars", expected.cars.0, expected.cars.1, &mut found);

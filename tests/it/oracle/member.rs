@@ -28,7 +28,7 @@ pub struct Member<'a> {
     pub alive: bool,
 }
 
-/// Income by class over the year; `open` is what the unknown law may add to transfers.
+/// Income by class over the year; `open` is what the unknown law may add to transfers, and a second job to wages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Income {
     pub wage: i64,
@@ -84,41 +84,44 @@ impl<'a> Member<'a> {
         grades.min()
     }
 
-    /// Wages by month: each month from the department that comes first: tax, social security, employment, housing fund.
-    fn wages(&self, year: Year) -> [i64; 12] {
-        let mut months = [0; 12];
-        let mut settled = [false; 12];
-        let sides: [fn(&Self, Year) -> [i64; 12]; 4] =
+    /// Wages by month: each month from the department that comes first: tax, social security, employment, housing fund. What a
+    /// later one says of another employer may be a second job: it counts nothing, and opens the upper end by as much.
+    fn wages(&self, year: Year) -> ([i64; 12], i64) {
+        let (mut months, mut open) = ([0; 12], 0);
+        let mut told: [Vec<&str>; 12] = Default::default();
+        let sides: [fn(&Self, Year) -> Vec<Told<'a>>; 4] =
             [Self::wages_in_tax, Self::wages_in_social_security, Self::wages_on_file, Self::wages_in_fund];
         for side in sides {
-            let wages = side(self, year);
-            for place in (0..12).filter(|place| wages[*place] > 0) {
-                if !std::mem::replace(&mut settled[place], true) {
-                    months[place] = wages[place];
+            let before = told.clone();
+            for Told { job, place, certain } in side(self, year) {
+                if before[place].contains(&job.employer.as_ref()) {
+                    continue;
                 }
+                if before[place].is_empty() && certain {
+                    months[place] += job.monthly_wage_fen;
+                } else {
+                    open += job.monthly_wage_fen;
+                }
+                told[place].push(&job.employer);
             }
         }
-        months
+        (months, open)
     }
 
-    fn wages_in_tax(&self, year: Year) -> [i64; 12] {
-        let mut months = [0; 12];
-        for fact in self.facts() {
-            if let Fact::WageReturn(job, month) = fact
-                && let Some(place) = year.place(month)
-            {
-                months[place] += job.monthly_wage_fen;
-            }
-        }
-        months
+    fn wages_in_tax(&self, year: Year) -> Vec<Told<'a>> {
+        let returns = self.facts().filter_map(|fact| match fact {
+            Fact::WageReturn(job, month) => year.place(month).map(|place| Told { job, place, certain: true }),
+            _ => None,
+        });
+        returns.collect()
     }
 
-    fn wages_in_social_security(&self, year: Year) -> [i64; 12] {
+    fn wages_in_social_security(&self, year: Year) -> Vec<Told<'a>> {
         let jobs = self.facts().filter_map(|fact| if let Fact::Contribution(job, _) = fact { Some(job) } else { None });
         spread(year, jobs.map(|job| (job, index(job.from), job.to.map(index))))
     }
 
-    fn wages_on_file(&self, year: Year) -> [i64; 12] {
+    fn wages_on_file(&self, year: Year) -> Vec<Told<'a>> {
         let jobs = self.rows.iter().filter_map(|row| match row.fact {
             Fact::OnFile(job, true) => {
                 Some((job, index(job.from), job.to.map(index).filter(|_| !row.is(DirtKind::Stale))))
@@ -128,8 +131,9 @@ impl<'a> Member<'a> {
         spread(year, jobs)
     }
 
-    /// The fund names only the last month paid: the first is known when another department holds the job.
-    fn wages_in_fund(&self, year: Year) -> [i64; 12] {
+    /// The fund names only the last month paid: the first is known when another department holds the job. Where none does, the
+    /// months before the last may or may not have been paid.
+    fn wages_in_fund(&self, year: Year) -> Vec<Told<'a>> {
         let known = |wanted: &Job| {
             self.facts().any(|fact| match fact {
                 Fact::Contribution(job, _) | Fact::OnFile(job, _) => std::ptr::eq(job, wanted),
@@ -144,12 +148,19 @@ impl<'a> Member<'a> {
             months.min()
         };
         let jobs = self.facts().filter_map(|fact| if let Fact::Fund(job) = fact { Some(job) } else { None });
-        let from = |job: &Job| if known(job) { index(job.from) } else { returned(job).unwrap_or(0) };
-        spread(year, jobs.map(|job| (job, from(job), job.to.map(index))))
+        let mut told = Vec::new();
+        for job in jobs {
+            let from = if known(job) { Some(index(job.from)) } else { returned(job) };
+            let run = spread(year, std::iter::once((job, from.unwrap_or(0), job.to.map(index))));
+            let last = job.to.map_or(11, |to| year.place(index(to)).unwrap_or(12));
+            told.extend(run.into_iter().map(|one| Told { certain: from.is_some() || one.place == last, ..one }));
+        }
+        told
     }
 
     pub fn income(&self, year: Year) -> Income {
-        let mut income = Income { by_month: self.wages(year), ..Income::default() };
+        let (by_month, open) = self.wages(year);
+        let mut income = Income { by_month, open, ..Income::default() };
         income.wage = income.by_month.iter().sum();
         let mut insured = [false; 12];
         for fact in self.facts() {
@@ -165,6 +176,9 @@ impl<'a> Member<'a> {
         }
         income.transfer += self.claims() - self.offset(year);
         self.add_declared(&mut income);
+        // A loss takes nothing from other income, nor from another member's.
+        income.business = income.business.max(0);
+        income.property = income.property.max(0);
         income
     }
 
@@ -189,6 +203,9 @@ impl<'a> Member<'a> {
                 let part =
                     |amount: i64| rules::divided(amount * inside, Year::months_touched(returned.from, returned.to));
                 let net = part(returned.gross_fen) - part(returned.cost_fen);
+                if returned.item == ReturnedItem::Labour {
+                    earned(&mut income.by_month, year.places_of_days(returned.from, returned.to), net);
+                }
                 *match returned.item {
                     ReturnedItem::Labour => &mut income.wage,
                     ReturnedItem::InterestDividend | ReturnedItem::Rent | ReturnedItem::PropertySale => {
@@ -226,6 +243,9 @@ impl<'a> Member<'a> {
         let wages = self.declared.iter().filter(|line| line.class == "wage" && !line.informal).map(|line| line.amount);
         let beyond = (wages.sum::<i64>() - income.wage).max(0);
         for line in self.declared.iter().filter(|line| line.informal) {
+            if line.class == "wage" {
+                earned(&mut income.by_month, 0..12, line.amount);
+            }
             *match line.class.as_str() {
                 "wage" => &mut income.wage,
                 "business" => &mut income.business,
@@ -234,6 +254,7 @@ impl<'a> Member<'a> {
             } += line.amount;
         }
         income.wage += beyond;
+        earned(&mut income.by_month, 0..12, beyond);
     }
 
     /// Claims of insurance against illness and accidents.
@@ -305,6 +326,8 @@ impl<'a> Member<'a> {
                 }
                 Fact::Told(_) => room += rules::TOLD_LIMIT,
                 Fact::Policy(policy) if policy.state == PolicyState::InForce => least += policy.cash_value_fen,
+                // A policy that has lapsed may still be worth its cash value.
+                Fact::Policy(policy) if policy.state == PolicyState::Lapsed => room += policy.cash_value_fen,
                 Fact::Holding(holding) => {
                     least += rules::milli_yuan(holding.value_milli_yuan) + rules::milli_yuan(holding.cash_milli_yuan);
                 }
@@ -327,16 +350,33 @@ impl<'a> Member<'a> {
     }
 }
 
-/// A wage spread over the months of its run, once a job.
-fn spread<'j>(year: Year, jobs: impl Iterator<Item = (&'j Job, i32, Option<i32>)>) -> [i64; 12] {
-    let mut months = [0; 12];
+/// A month's wage that a department tells.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    job: &'a Job,
+    place: usize,
+    certain: bool,
+}
+
+/// A wage in the months of its run, once a job.
+fn spread<'j>(year: Year, jobs: impl Iterator<Item = (&'j Job, i32, Option<i32>)>) -> Vec<Told<'j>> {
+    let mut told = Vec::new();
     let mut seen: BTreeSet<*const Job> = BTreeSet::new();
     for (job, from, to) in jobs {
         if seen.insert(std::ptr::from_ref(job)) {
-            year.places(from, to).for_each(|place| months[place] += job.monthly_wage_fen);
+            told.extend(year.places(from, to).map(|place| Told { job, place, certain: true }));
         }
     }
-    months
+    told
+}
+
+/// Pay that is not told by month, in equal parts; what does not divide falls to later months.
+fn earned(by_month: &mut [i64; 12], places: std::ops::Range<usize>, amount: i64) {
+    let (first, number) = (places.start, places.len() as i64);
+    for place in places {
+        let nth = (place - first) as i64;
+        by_month[place] += amount * (nth + 1) / number - amount * nth / number;
+    }
 }
 
 /// The public price of a stage attended now, at most what is paid.

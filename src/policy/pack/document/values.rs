@@ -2,6 +2,7 @@
 
 use toml::de::{DeArray, DeValue};
 
+use super::bounds;
 use super::fields::Fields;
 use super::{Node, Reader};
 use crate::household::Fen;
@@ -26,6 +27,12 @@ impl Reader<'_> {
             (Kind::Tiers, DeValue::Array(array)) => return self.tiers(spec.key, start, array).map(Value::Tiers),
             _ => None,
         };
+        if let Some(value) = &value
+            && let Err(limit) = bounds::check(spec, value)
+        {
+            self.report(start, spec.key, format!("{value} is out of bounds"), format!("write {limit}"));
+            return None;
+        }
         if value.is_none() {
             self.report(start, spec.key, "the value is of the wrong kind", format!("write {}", spec.kind.expected()));
         }
@@ -60,6 +67,11 @@ impl Reader<'_> {
                 "the last tier has an upper bound: amounts above it have no ratio",
                 "end with a tier without up_to",
             );
+        }
+        for tier in &tiers {
+            if let Err(limit) = bounds::check_tier(tier) {
+                self.report(start, key, format!("a tier at {} is out of bounds", tier.ratio), format!("write {limit}"));
+            }
         }
         (self.problems.len() == before).then_some(Tiers(tiers))
     }

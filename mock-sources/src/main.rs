@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use clap::Parser;
-use hedui_mock_sources::faults::FaultPlan;
+use hedui_mock_sources::faults::{FaultPlan, FaultRule, SHORTHAND_HELP};
 use hedui_mock_sources::{Config, Dirt, Key, MockSources};
 use jiff::civil::Date;
 
@@ -13,6 +13,7 @@ const EXAMPLES: &str = "Examples:
   hedui-mock-sources
   hedui-mock-sources --seed 7 --households 5000 --dirty --port 9300
   hedui-mock-sources --port 9300 --faults faults.toml --ticket-delay-ms 2000
+  hedui-mock-sources --fault 'tax: error=500 share=250' --fault '*: delay=20..80' --fault 'finance: timeout operation=status'
   curl http://127.0.0.1:9300/truth/households?limit=1
   curl -X PUT --data-binary @faults.toml http://127.0.0.1:9300/control/faults
 
@@ -38,6 +39,8 @@ struct Arguments {
     /// TOML file of faults
     #[arg(long, value_name = "FILE")]
     faults: Option<PathBuf>,
+    #[arg(long, value_name = "RULE", help = SHORTHAND_HELP)]
+    fault: Vec<FaultRule>,
     /// The departments' copies are spoiled
     #[arg(long, conflicts_with = "clean")]
     dirty: bool,
@@ -57,13 +60,14 @@ async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let filter = tracing_subscriber::EnvFilter::from_default_env();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let faults = match &arguments.faults {
+    let mut faults = match &arguments.faults {
         None => FaultPlan::default(),
         Some(path) => {
             let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
             FaultPlan::from_toml(&text).with_context(|| path.display().to_string())?
         }
     };
+    faults.faults.extend(arguments.fault.iter().cloned());
     let config = Config {
         seed: arguments.seed,
         households: arguments.households,

@@ -127,7 +127,11 @@ impl Model {
         let weighed = self.weigh(known, claimed, &levels, profile);
         let thresholds = self.thresholds(Use::Verification);
         let log_odds = thresholds.prior_centibits.saturating_add(weighed.total);
-        let facts = Facts { levels, name_is_rare: self.frequencies.both_rare(&known.name, &claimed.name) };
+        let facts = Facts {
+            levels,
+            name_is_rare: self.frequencies.both_rare(&known.name, &claimed.name),
+            rarity_is_proven: self.frequencies.prove_rare(&known.name, &claimed.name),
+        };
         let rule = Rule::deciding(&facts);
         let mut comparison = Comparison {
             verdict: rule.verdict(),

@@ -13,6 +13,9 @@ use super::id_number::near::{NearMiss, near_miss};
 use super::id_number::{ResidentNumber, check_character, normalise};
 use super::levels::levels;
 
+/// What clerks write where they do not know the sequence; it was never given out.
+const NO_SEQUENCE: &[u8; 3] = b"000";
+
 levels! {
     /// How a claimed document number compares with the known one.
     IdLevel of "id_number" {
@@ -26,12 +29,14 @@ levels! {
         OneDigit = "one_digit", "证件号码有一位录错", "one digit of the ID number is mistyped";
         /// A mistyped number: two neighbours swapped.
         Transposed = "transposed", "证件号码相邻两位颠倒", "two neighbouring digits of the ID number are swapped";
-        /// Some characters are missing.
+        /// A character is missing, or some at the beginning; birth date and sequence are there.
         Truncated = "truncated", "证件号码不完整，其余位一致", "the ID number is incomplete, the rest agrees";
         /// Both sides carry the same number, and it is not valid.
         SameFaulty = "same_faulty", "证件号码相同，但号码本身无效", "the ID number agrees, but it is not a valid one";
-        /// What is not masked agrees.
+        /// What is not masked agrees, the whole sequence among it.
         Masked = "masked", "证件号码未遮盖部分一致", "the unmasked part of the ID number agrees";
+        /// What is there agrees, but not all of the sequence is: it says no more than region and birth date do.
+        Partial = "partial", "证件号码仅地区、出生日期部分一致，缺完整顺序码", "only region and birth date of the ID number agree; its sequence is cut off or hidden";
         /// Another valid number, one slip away: twins have such numbers.
         OtherNear = "other_near", "证件号码为另一有效号码，仅一处不同", "the ID number is another valid one, a single slip away";
         /// Another valid number with the same birth date.
@@ -158,6 +163,8 @@ pub fn compare_documents(known: &Document, claimed: &Document) -> IdLevel {
         (Resident { number: a, from_fifteen: a15 }, Resident { number: b, from_fifteen: b15 }) => {
             if a == b {
                 same_number(*a15, *b15)
+            } else if (*b15 && may_be_cut_off(a, b)) || (*a15 && may_be_cut_off(b, a)) {
+                IdLevel::Partial
             } else {
                 other_number(a, b)
             }
@@ -168,18 +175,19 @@ pub fn compare_documents(known: &Document, claimed: &Document) -> IdLevel {
         (Resident { number, .. }, Masked(text)) | (Masked(text), Resident { number, .. }) => {
             let shown: &[u8] = number.bytes();
             let old: Vec<u8> = [&shown[..6], &shown[8..17]].concat();
-            let full = if text.len() == 15 { &old[..] } else { shown };
-            if agrees_where_shown(full, text.as_bytes()) { IdLevel::Masked } else { IdLevel::Faulty }
+            masked(if text.len() == 15 { &old } else { shown }, text.as_bytes())
         }
-        (Masked(a), Masked(b)) | (Masked(a), Faulty(b)) | (Faulty(a), Masked(b)) => {
-            if agrees_where_shown(a.as_bytes(), b.as_bytes()) { IdLevel::Masked } else { IdLevel::Faulty }
-        }
+        (Masked(a), Masked(b)) | (Masked(a), Faulty(b)) | (Faulty(a), Masked(b)) => masked(a.as_bytes(), b.as_bytes()),
         (Other(a), Other(b)) => {
             if a == b {
                 IdLevel::Exact
             } else {
                 IdLevel::Different
             }
+        }
+        (Faulty(a), Faulty(b)) if a.len().min(b.len()) < 17 => {
+            // neither is whole: that they begin alike, or are the same stump, says nothing of the sequence
+            if near_miss(a.as_bytes(), b.as_bytes()).is_some() || a == b { IdLevel::Partial } else { IdLevel::Faulty }
         }
         (Other(a), Faulty(b)) | (Faulty(a), Other(b)) | (Faulty(a), Faulty(b)) => {
             if a == b {
@@ -207,9 +215,19 @@ fn other_number(a: &ResidentNumber, b: &ResidentNumber) -> IdLevel {
     }
 }
 
+/// Fifteen digits that are valid in the old form may still be the beginning of a number of eighteen: 620422 2003 0517 0.
+fn may_be_cut_off(whole: &ResidentNumber, from_fifteen: &ResidentNumber) -> bool {
+    let written = from_fifteen.bytes();
+    let old = [&written[..6], &written[8..17]].concat();
+    whole.bytes().starts_with(&old)
+}
+
 /// A valid number against one that is not valid.
 fn mistyped(number: &ResidentNumber, from_fifteen: bool, text: &[u8]) -> IdLevel {
     let full = number.bytes();
+    if text.len() == 18 && text[14..17] == *NO_SEQUENCE {
+        return if text[..14] == full[..14] { IdLevel::Partial } else { IdLevel::Faulty };
+    }
     let old = [&full[..6], &full[8..17]].concat();
     let as_new = if from_fifteen { near_miss(&full[..17], text) } else { near_miss(full, text) };
     slip(as_new.or_else(|| if text.len() < 17 { near_miss(&old, text) } else { None }))
@@ -221,12 +239,20 @@ fn slip(kind: Option<NearMiss>) -> IdLevel {
         Some(NearMiss::OneDigit) => IdLevel::OneDigit,
         Some(NearMiss::Transposed) => IdLevel::Transposed,
         Some(NearMiss::Truncated) => IdLevel::Truncated,
+        Some(NearMiss::Partial) => IdLevel::Partial,
         None => IdLevel::Faulty,
     }
 }
 
-fn agrees_where_shown(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x == y || *x == b'*' || *y == b'*')
+/// Two numbers of which at least one hides some places. Masks that leave region and birth date say nothing of who was born there.
+fn masked(a: &[u8], b: &[u8]) -> IdLevel {
+    let hidden = |x: u8, y: u8| x == b'*' || y == b'*';
+    if a.len() != b.len() || !a.iter().zip(b).all(|(x, y)| x == y || hidden(*x, *y)) {
+        return IdLevel::Faulty;
+    }
+    let sequence = if a.len() == 15 { 12..15 } else { 14..17 };
+    let shown = sequence.clone().all(|place| !hidden(a[place], b[place])) && a[sequence] != *NO_SEQUENCE;
+    if shown { IdLevel::Masked } else { IdLevel::Partial }
 }
 
 #[cfg(test)]
@@ -249,8 +275,18 @@ mod tests {
             ("11010519491231003X", IdLevel::OneDigit),
             ("11015019491231002X", IdLevel::Transposed),
             ("11010519491231002", IdLevel::Truncated),
-            ("11010519491231", IdLevel::Truncated),
+            ("19491231002X", IdLevel::Truncated),
+            ("1101051949123100", IdLevel::Partial),
+            ("11010519491231", IdLevel::Partial),
+            ("110105194912", IdLevel::Partial),
+            ("110105194912310000", IdLevel::Partial), // a sequence nobody was given
             ("110105********002X", IdLevel::Masked),
+            ("110105********002*", IdLevel::Masked),
+            ("110105491231***", IdLevel::Partial),
+            ("110105*****1002", IdLevel::Masked),
+            ("11010519491231****", IdLevel::Partial),
+            ("110105194912310***", IdLevel::Partial),
+            ("110105********0*2X", IdLevel::Partial),
             ("110105********0035", IdLevel::Faulty),
             ("622421199003070035", IdLevel::Faulty),
             ("440524188001010014", IdLevel::Different),
@@ -267,5 +303,25 @@ mod tests {
     fn another_valid_number_is_never_taken_for_a_slip() {
         // twins: sequence 003 and 005 on one day
         assert_eq!(level("620422199003070036", "620422199003070052"), IdLevel::OtherNear);
+    }
+
+    #[test]
+    fn fifteen_digits_may_be_a_number_cut_off() {
+        // read as the old form: born on 17 May 1920, sequence 051
+        assert_eq!(level("620422200305170513", "620422200305170"), IdLevel::Partial);
+        assert_eq!(level("620422200305170513", "620422200306170"), IdLevel::Different);
+    }
+
+    #[test]
+    fn two_stumps_never_agree_on_a_sequence() {
+        for (a, b, expected) in [
+            ("62042219900307", "62042219900307", IdLevel::Partial),
+            ("62042219900307", "62042219900308", IdLevel::Partial),
+            ("62042219900307", "620422198802", IdLevel::Faulty),
+            ("620422199003070038", "620422199003070038", IdLevel::SameFaulty),
+            ("620422199003070038", "62042219900307003", IdLevel::Truncated),
+        ] {
+            assert_eq!(level(a, b), expected, "{a} {b}");
+        }
     }
 }

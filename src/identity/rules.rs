@@ -16,8 +16,10 @@ use crate::household::{MatchReason, Verdict};
 pub struct Facts {
     /// The level of every field.
     pub levels: Levels,
-    /// Whether the name is so rare that hardly another bearer is expected in the county.
+    /// Whether the name seems so rare that hardly another bearer is expected in the county: a reason to look.
     pub name_is_rare: bool,
+    /// Whether counted shares prove it: a reason to count.
+    pub rarity_is_proven: bool,
 }
 
 /// Defines the rules with their verdicts and texts.
@@ -78,8 +80,8 @@ rules! {
     SameIdUnlikeName = "same_id_unlike_name", Review, "证件号码一致但姓名不同，可能一号两人，需人工核实",
         "the ID number agrees, but the name is another: perhaps one number held by two people; a person must look";
     /// A mistyped number next to the known one, and the same name.
-    MistypedIdSameName = "mistyped_id_same_name", Match, "证件号码属录入错误（号码本身无效且仅一处不同），姓名一致",
-        "the ID number is a typing mistake (not valid itself, one slip away) and the name agrees";
+    MistypedIdSameName = "mistyped_id_same_name", Match, "证件号码属录入错误（号码本身无效且仅一处不同或缺失），姓名一致",
+        "the ID number is a typing mistake (not valid itself, one slip or one omission away) and the name agrees";
     /// As above, but birth date or sex speak against it.
     MistypedIdContradicted = "mistyped_id_contradicted", Review, "证件号码疑似录入错误，但出生日期或性别不符，需人工核实",
         "the ID number looks mistyped, but birth date or sex contradicts: a person must look";
@@ -100,9 +102,9 @@ rules! {
     /// Another valid number, another name.
     OtherIdOtherName = "other_id_other_name", No, "证件号码与姓名均不同：不是同一人", "ID number and name are others: another person";
     /// No number; name, birth date and one thing more agree.
-    NameBirthDateAndMore = "name_birth_date_and_more", Match, "无证件号码，但姓名、出生日期及电话、住址或部分号码一致",
-        "no ID number, but name, birth date and telephone, address or a part of the number agree";
-    /// No number; a rare name and the birth date agree.
+    NameBirthDateAndMore = "name_birth_date_and_more", Match, "无证件号码，但姓名、出生日期及电话、住址或含顺序码的部分号码一致",
+        "no ID number, but name, birth date and telephone, address or a part of the number with its sequence agree";
+    /// No number; a name proven to be rare and the birth date agree.
     RareNameAndBirthDate = "rare_name_and_birth_date", Match, "无证件号码，但罕见姓名与出生日期一致",
         "no ID number, but a rare name and the birth date agree";
     /// No number; name and birth date agree, nothing more.
@@ -211,6 +213,7 @@ fn no_id(facts: &Facts) -> Rule {
     let levels = &facts.levels;
     let same_phone = matches!(levels.phone, PhoneLevel::Exact | PhoneLevel::Masked);
     let same_place = levels.address.is_close();
+    // a part of the number says more than the birth date only with its sequence: `Partial` is none
     let more = same_phone || same_place || matches!(levels.id_number, IdLevel::Masked | IdLevel::SameFaulty);
     let same_day = levels.birth_date == BirthDateLevel::Exact;
     let contradicted = is_contradicted(levels);
@@ -234,9 +237,10 @@ fn no_id(facts: &Facts) -> Rule {
     }
 }
 
-/// The name and the day of birth agree, and nothing contradicts.
+/// The name and the day of birth agree, and nothing contradicts. Namesakes may share both: only more evidence, or a proof that there are
+/// hardly any, counts.
 fn name_and_day(facts: &Facts, more: bool) -> Rule {
-    match (facts.levels.id_number, more, facts.name_is_rare) {
+    match (facts.levels.id_number, more, facts.rarity_is_proven) {
         (IdLevel::Faulty, true, _) | (IdLevel::Faulty, _, true) => Rule::InvalidIdElseAgrees,
         (_, true, _) => Rule::NameBirthDateAndMore,
         (_, false, true) => Rule::RareNameAndBirthDate,

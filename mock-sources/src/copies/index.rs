@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::dirt::{Dirt, DirtKind};
+use super::dirt::{Dirt, DirtKind, DirtRates};
 use super::record_number::{self, RowKey};
 use super::{RowHead, spoil};
 use crate::calendar::Window;
@@ -53,6 +53,17 @@ pub struct RecordTruth {
 struct Moved {
     by_number: HashMap<u64, Vec<RowKey>>,
     by_name: HashMap<u64, Vec<RowKey>>,
+}
+
+/// Hospitals and schools wrote half of the namesakes' rows without a number, where anything is spoiled at all: what is left is a name and a
+/// birth date that two people may share.
+fn unkeyed(department: Key, person: &Person, rates: &DirtRates) -> DirtRates {
+    let states_birth_dates = matches!(department, Key::Health | Key::Education);
+    if rates.id_missing > 0 && states_birth_dates && person.is_namesake() {
+        DirtRates { id_missing: rates.id_missing.max(5_000), ..*rates }
+    } else {
+        *rates
+    }
 }
 
 /// The copies of all departments.
@@ -176,6 +187,7 @@ impl Copies {
         let former = person.former_name.as_deref().filter(|_| spoil::happens(&mut chance, rates.name_former));
         dirt.extend(former.map(|_| DirtKind::NameFormer));
         let name = spoil::name(&mut chance, rates, former.unwrap_or(&person.name), &mut dirt);
+        let rates = &unkeyed(department, person, rates);
         let mut number = spoil::number(&mut chance, rates, truth, &mut dirt);
         if let Some(other) =
             spoil::happens(&mut chance, rates.wrongly_keyed).then(|| self.other_number(&mut chance, person)).flatten()

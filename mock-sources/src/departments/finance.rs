@@ -2,7 +2,7 @@
 //! line proves that it is whole. Bank NXB says only whether its balances exceed a limit.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use http::Method;
@@ -15,6 +15,7 @@ use super::{Desk, Found};
 use crate::calendar::Window;
 use crate::chance::mix_text;
 use crate::copies::Asked;
+use crate::faults::Operation;
 use crate::truth::{Account, AccountKind, Person};
 
 /// Most people a batch.
@@ -47,7 +48,7 @@ struct Batch {
 struct Ticket {
     batch: String,
     body: [u8; 32],
-    items: Vec<Item>,
+    items: Arc<[Item]>,
     /// When it is done; never when nothing.
     done_at: Option<Instant>,
     failed: bool,
@@ -91,6 +92,15 @@ pub(super) fn count(_: &Window, person: &Person) -> usize {
     full_accounts(person).count() + usize::from(at_threshold_bank(person))
 }
 
+pub(super) fn operation(path: &str) -> Option<Operation> {
+    match path {
+        "/batch/submit" => Some(Operation::Submit),
+        "/batch/status" => Some(Operation::Status),
+        "/batch/result" => Some(Operation::Result),
+        _ => None,
+    }
+}
+
 pub(super) fn problem(problem: Problem) -> Reply {
     let code = match problem {
         Problem::Busy => "B1",
@@ -126,16 +136,19 @@ fn submit(desk: &Desk<'_>, request: &Request) -> Reply {
     }
     let numbers: Vec<&str> = batch.items.iter().map(|item| item.number.as_str()).collect();
     let body: [u8; 32] = Sha256::digest(&request.body).into();
+    let trouble = desk.gate.ticket_trouble(desk.key, &numbers);
     let mut register = desk.state.tickets.0.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(name) = register.by_batch.get(&batch.batch_no) {
         let same = register.by_ticket.get(name).is_some_and(|ticket| ticket.body == body);
         return if same { accepted(name, &numbers) } else { duplicate(&numbers) };
     }
     let name = format!("T{:016X}", mix_text(desk.copies.population().seed(), &batch.batch_no));
-    let trouble = desk.gate.ticket_trouble(desk.key, &numbers);
     let done_at = (!trouble.never).then(|| desk.instant + desk.ticket_delay + Duration::from_millis(trouble.extra_ms));
     let reply = accepted(&name, &numbers);
-    register.keep(&name, Ticket { batch: batch.batch_no, body, items: batch.items, done_at, failed: trouble.failed });
+    register.keep(
+        &name,
+        Ticket { batch: batch.batch_no, body, items: batch.items.into(), done_at, failed: trouble.failed },
+    );
     reply
 }
 
@@ -170,7 +183,7 @@ fn result(desk: &Desk<'_>, request: &Request) -> Reply {
         return Reply::json(&json!({ "code": "W1", "msg": "尚未完成" }), Outcome::Processing);
     }
     let mut lines: Vec<Value> = Vec::new();
-    for item in &ticket.items {
+    for item in ticket.items.iter() {
         item_lines(desk, item, &mut lines);
     }
     let found = lines.iter().any(|line| line.get("jlbh").is_some());

@@ -51,12 +51,9 @@ pub(super) fn answer(desk: &Desk<'_>, request: &Request) -> Reply {
         return problem(Problem::Unreadable);
     }
     let found = registered(desk, &query);
-    let mut books: Vec<&str> = found.iter().map(|row| row.person.book.as_str()).collect();
-    books.sort_unstable();
-    books.dedup();
-    let reply = match books.first() {
+    let reply = match found.iter().map(|row| row.person.book.as_str()).min() {
         None => Reply::json(&json!({ "code": "1001", "msg": "无此人信息" }), Outcome::NoRecord),
-        Some(first) => Reply::json(&book_answer(desk, &found, first, &books), Outcome::Found),
+        Some(first) => Reply::json(&book_answer(desk, &found, first), Outcome::Found),
     };
     reply.about([query.gmsfhm.as_str()])
 }
@@ -73,22 +70,34 @@ fn registered<'a>(desk: &Desk<'a>, query: &Query) -> Vec<Found<'a>> {
     }
 }
 
-fn book_answer(desk: &Desk<'_>, found: &[Found<'_>], first: &str, books: &[&str]) -> Value {
-    let mut rows = Vec::new();
+/// Everybody in the books of those found.
+fn registrants<'a>(desk: &Desk<'a>, found: &[Found<'a>]) -> Vec<Found<'a>> {
+    let mut books: Vec<(u32, &str)> = found.iter().map(|row| (row.household.index, row.person.book.as_str())).collect();
+    books.sort_unstable();
+    books.dedup();
     let mut households: Vec<_> = found.iter().map(|row| row.household).collect();
+    households.sort_unstable_by_key(|household| household.index);
     households.dedup_by_key(|household| household.index);
-    for book in books {
-        for person in households.iter().flat_map(|household| household.people()).filter(|person| person.book == **book)
-        {
-            for row in desk.with_truth(desk.copies.rows_about(desk.key, person)) {
-                let value = registrant(&row);
-                rows.push((
-                    row.head.record_number.clone(),
-                    if *book == first { value.done() } else { value.value("hh", *book).done() },
-                ));
-            }
-        }
-    }
+    let people = households.into_iter().flat_map(|household| household.people().map(move |person| (household, person)));
+    let registered = people.filter(|(household, person)| {
+        books.iter().any(|(index, book)| *index == household.index && *book == person.book)
+    });
+    registered.flat_map(|(_, person)| desk.with_truth(desk.copies.rows_about(desk.key, person))).collect()
+}
+
+/// Record numbers of all that an answer about somebody would hold.
+pub(super) fn search(desk: &Desk<'_>, asked: &Asked, born: Date) -> Vec<String> {
+    let csrq = born.strftime("%Y%m%d").to_string();
+    let found = registered(desk, &Query { gmsfhm: asked.number.clone(), xm: asked.name.clone(), csrq });
+    registrants(desk, &found).into_iter().map(|row| row.head.record_number).collect()
+}
+
+fn book_answer<'a>(desk: &Desk<'a>, found: &[Found<'a>], first: &str) -> Value {
+    let row = |row: &Found<'_>| {
+        let (book, value) = (row.person.book.as_str(), registrant(row));
+        (row.head.record_number.clone(), if book == first { value.done() } else { value.value("hh", book).done() })
+    };
+    let mut rows: Vec<_> = registrants(desk, found).iter().map(row).collect();
     rows.sort_by(|a, b| a.0.cmp(&b.0));
     let home = found.iter().find(|row| row.person.book == first).map_or(&found[0], |row| row);
     let address = if home.person.book == home.household.book {

@@ -1,7 +1,7 @@
 //! Insurance (保险): a CSV file in GB18030 is put into an inbox, an answer appears in an outbox later. Searches by name.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use http::Method;
@@ -10,6 +10,7 @@ use super::wire::{Outcome, Problem, Reply, Request, gb18030, read_strictly};
 use super::{Desk, Found, credentials};
 use crate::calendar::Window;
 use crate::copies::Asked;
+use crate::faults::Operation;
 use crate::money::yuan;
 use crate::truth::Person;
 
@@ -31,24 +32,55 @@ const ANSWER_HEADER: [&str; 11] = [
 ];
 /// Most people a file.
 const LARGEST_FILE: usize = 500;
+/// Files kept; the oldest are dropped.
+const MOST_FILES: usize = 20_000;
 
 /// A file put in.
 #[derive(Clone, Debug)]
 struct File {
     bytes: bytes::Bytes,
     /// Who is asked about, or why the file is bad.
-    content: Result<Vec<(String, Asked)>, String>,
+    content: Arc<Result<Vec<(String, Asked)>, String>>,
     /// When the answer is there; never when nothing.
     done_at: Option<Instant>,
 }
 
-/// Files put in, by name.
+/// Files put in.
 #[derive(Debug, Default)]
-pub(super) struct Files(Mutex<BTreeMap<String, File>>);
+pub(super) struct Files(Mutex<Shelf>);
+
+/// Files by name, and their names from the oldest on.
+#[derive(Debug, Default)]
+struct Shelf {
+    by_name: HashMap<String, File>,
+    order: VecDeque<String>,
+}
+
+impl Shelf {
+    fn keep(&mut self, name: &str, file: File) {
+        if self.order.len() >= MOST_FILES
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.by_name.remove(&oldest);
+        }
+        self.order.push_back(name.to_owned());
+        self.by_name.insert(name.to_owned(), file);
+    }
+}
 
 /// One fact a policy.
 pub(super) fn count(_: &Window, person: &Person) -> usize {
     person.policies.len()
+}
+
+/// Looking whether the file is there, and fetching it, are one call: what it brings tells them apart.
+pub(super) fn operation(path: &str, outcome: Outcome) -> Option<Operation> {
+    match (path.starts_with("/inbox/"), path.starts_with("/outbox/")) {
+        (true, _) => Some(Operation::Submit),
+        (_, true) if matches!(outcome, Outcome::Processing | Outcome::NotFound) => Some(Operation::Status),
+        (_, true) => Some(Operation::Result),
+        _ => None,
+    }
 }
 
 /// The wire has no word for busy; the inbox answers 503.
@@ -103,29 +135,30 @@ fn read(bytes: &[u8]) -> Result<Vec<(String, Asked)>, String> {
 fn put(desk: &Desk<'_>, request: &Request, name: &str) -> Reply {
     let content = read(&request.body);
     let numbers: Vec<&str> = content.iter().flatten().map(|(_, asked)| asked.number.as_str()).collect();
+    let trouble = desk.gate.ticket_trouble(desk.key, &numbers);
     let mut files = desk.state.files.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(earlier) = files.get(name) {
+    if let Some(earlier) = files.by_name.get(name) {
         let status = if earlier.bytes == request.body { 201 } else { 409 };
         let outcome = if status == 201 { Outcome::Accepted } else { Outcome::Error };
         return Reply::new(PLAIN, Vec::new(), outcome).with_status(status).about(numbers);
     }
-    let trouble = desk.gate.ticket_trouble(desk.key, &numbers);
     let done_at = (!trouble.never).then(|| desk.instant + desk.ticket_delay + Duration::from_millis(trouble.extra_ms));
     let reply = Reply::new(PLAIN, Vec::new(), Outcome::Accepted).with_status(201).about(numbers);
-    let content = if trouble.failed { Err("处理失败".into()) } else { content };
-    files.insert(name.to_owned(), File { bytes: request.body.clone(), content, done_at });
+    let content = Arc::new(if trouble.failed { Err("处理失败".into()) } else { content });
+    files.keep(name, File { bytes: request.body.clone(), content, done_at });
     reply
 }
 
 fn get(desk: &Desk<'_>, file: &str) -> Reply {
-    let files = desk.state.files.0.lock().unwrap_or_else(PoisonError::into_inner);
     let (name, wants_error) = match (file.strip_suffix(".csv"), file.strip_suffix(".err")) {
         (Some(name), _) => (name, false),
         (_, Some(name)) => (name, true),
         _ => return problem(Problem::NotFound),
     };
-    let ready = files.get(name).filter(|file| file.done_at.is_some_and(|at| at <= desk.instant));
-    match ready.map(|file| &file.content) {
+    // Found, and the lock given back, before an answer is made.
+    let kept = desk.state.files.0.lock().unwrap_or_else(PoisonError::into_inner).by_name.get(name).cloned();
+    let ready = kept.filter(|file| file.done_at.is_some_and(|at| at <= desk.instant));
+    match ready.as_ref().map(|file| &*file.content) {
         Some(Ok(people)) if !wants_error => answer_file(desk, people),
         Some(Err(line)) if wants_error => Reply::new(PLAIN, gb18030(&format!("{line}\n")), Outcome::Error),
         None => Reply { outcome: Outcome::Processing, ..problem(Problem::NotFound) },
@@ -172,4 +205,20 @@ fn policy(sequence: &str, row: &Found<'_>) -> [String; 11] {
         policy.state.word().to_owned(),
         format!("{}/{}/{}", day.year(), day.month(), day.day()),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_files_are_dropped() {
+        let mut shelf = Shelf::default();
+        let file = File { bytes: bytes::Bytes::new(), content: Arc::new(Err(String::new())), done_at: None };
+        for number in 0..MOST_FILES + 3 {
+            shelf.keep(&number.to_string(), file.clone());
+        }
+        assert_eq!((shelf.by_name.len(), shelf.order.len()), (MOST_FILES, MOST_FILES));
+        assert!(!shelf.by_name.contains_key("2") && shelf.by_name.contains_key("3"));
+    }
 }

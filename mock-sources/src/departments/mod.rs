@@ -27,10 +27,10 @@ use std::time::{Duration, Instant};
 
 use crate::calendar::Window;
 use crate::copies::{Asked, Copies, RowHead};
-use crate::faults::Gate;
+use crate::faults::{Gate, Operation};
 use crate::truth::{Household, Person};
 use credentials::Nonces;
-use wire::{Problem, Reply, Request};
+use wire::{Outcome, Problem, Reply, Request};
 
 /// A department.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -204,6 +204,15 @@ impl Key {
         at_department!(self, answer(desk, request))
     }
 
+    /// Which step of asking it a request was, where there are several.
+    pub(crate) fn operation(self, path: &str, outcome: Outcome) -> Option<Operation> {
+        match self {
+            Self::Finance => finance::operation(path),
+            Self::Insurance => insurance::operation(path, outcome),
+            _ => None,
+        }
+    }
+
     /// What it says about a problem, in its own words and encoding.
     pub(crate) fn problem(self, problem: Problem) -> Reply {
         at_department!(self, problem(problem))
@@ -243,6 +252,14 @@ impl<'a> Desk<'a> {
     /// The rows found for somebody.
     fn find(&self, asked: &Asked) -> Vec<Found<'a>> {
         self.with_truth(self.copies.find(self.key, asked))
+    }
+
+    /// Record numbers that a search for somebody comes upon, whatever the period asked about.
+    pub(crate) fn search(&self, asked: &Asked, born: jiff::civil::Date) -> Vec<String> {
+        match self.key {
+            Key::HouseholdRegistration => household_registration::search(self, asked, born),
+            _ => self.copies.find(self.key, asked).into_iter().map(|head| head.record_number).collect(),
+        }
     }
 
     fn with_truth(&self, heads: Vec<RowHead>) -> Vec<Found<'a>> {

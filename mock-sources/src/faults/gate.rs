@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::plan::{Delay, Fault, FaultPlan, FaultRule};
+use super::plan::{Delay, Fault, FaultPlan, FaultRule, Operation};
 use super::triggers;
 use crate::chance::{mix, mix_text};
 use crate::departments::Key;
@@ -22,6 +22,7 @@ pub(crate) enum Effect {
     Cut,
     Malformed,
     WrongEncoding,
+    OtherCharset,
     Oversized(u64),
     SlowDrip { bytes: usize, every: Duration },
     Maintenance { retry_after_secs: Option<u64> },
@@ -46,6 +47,8 @@ pub enum FaultKind {
     Malformed,
     /// Wrong encoding.
     WrongEncoding,
+    /// Another charset than promised.
+    OtherCharset,
     /// Too long.
     Oversized,
     /// In pieces.
@@ -66,6 +69,7 @@ impl Effect {
             Self::Cut => FaultKind::Cut,
             Self::Malformed => FaultKind::Malformed,
             Self::WrongEncoding => FaultKind::WrongEncoding,
+            Self::OtherCharset => FaultKind::OtherCharset,
             Self::Oversized(_) => FaultKind::Oversized,
             Self::SlowDrip { .. } => FaultKind::SlowDrip,
             Self::Maintenance { .. } => FaultKind::Maintenance,
@@ -135,7 +139,7 @@ impl Gate {
     }
 
     /// What goes wrong with a request to a department about these people.
-    pub(crate) fn decide(&self, key: Key, asked: &[String], now: Instant) -> Decision {
+    pub(crate) fn decide(&self, key: Key, operation: Option<Operation>, asked: &[String], now: Instant) -> Decision {
         let mut decision = Decision::default();
         for number in asked {
             if let Some((fault, (times, of))) = triggers::of(number)
@@ -148,7 +152,8 @@ impl Gate {
         let guard = self.plan.read().unwrap_or_else(PoisonError::into_inner);
         let (plan, since) = &*guard;
         for (index, rule) in plan.faults.iter().enumerate() {
-            if matches_request(rule, key, asked) && !apart(rule, key) {
+            let of_step = rule.operation.is_none() || rule.operation == operation;
+            if of_step && matches_request(rule, key, asked) && !apart(rule, key) {
                 let draw = mix(plan.seed ^ mix(index as u64) ^ people(key, asked));
                 let times = self.asked_before(index + 1, key, asked);
                 let draw = mix(draw ^ times);
@@ -203,6 +208,7 @@ impl Gate {
             .faults
             .iter()
             .enumerate()
+            .filter(|(_, rule)| matches!(rule.operation, None | Some(Operation::Submit)))
             .filter(|(_, rule)| matches_request(rule, key, std::slice::from_ref(&number)));
         faults.extend(
             rules
@@ -286,6 +292,7 @@ fn apply(decision: &mut Decision, fault: &Fault, draw: u64, over_rate: impl FnOn
         Fault::Cut => Effect::Cut,
         Fault::Malformed => Effect::Malformed,
         Fault::WrongEncoding => Effect::WrongEncoding,
+        Fault::OtherCharset => Effect::OtherCharset,
         Fault::Oversized { bytes } => Effect::Oversized(*bytes),
         Fault::SlowDrip { bytes, every_ms } => {
             Effect::SlowDrip { bytes: *bytes, every: Duration::from_millis(*every_ms) }
@@ -324,7 +331,7 @@ mod tests {
 
     fn outcomes(gate: &Gate) -> Vec<Option<Effect>> {
         let now = Instant::now();
-        (0..60).map(|number| gate.decide(Key::Tax, &[format!("P{number}")], now).effect).collect()
+        (0..60).map(|number| gate.decide(Key::Tax, None, &[format!("P{number}")], now).effect).collect()
     }
 
     #[test]
@@ -345,8 +352,23 @@ mod tests {
         };
         let gate = Gate::new(FaultPlan { seed: 0, faults: vec![rule] });
         let now = Instant::now();
-        let hits: Vec<bool> = (0..4).map(|_| gate.decide(Key::Health, &[], now).effect.is_some()).collect();
+        let hits: Vec<bool> = (0..4).map(|_| gate.decide(Key::Health, None, &[], now).effect.is_some()).collect();
         assert_eq!(hits, [true, true, false, false]);
+    }
+
+    #[test]
+    fn a_step_can_be_named() {
+        let rule = FaultRule { operation: Some(Operation::Status), ..FaultRule::always("*", Fault::Busy) };
+        let gate = Gate::new(FaultPlan { seed: 0, faults: vec![rule] });
+        let now = Instant::now();
+        for (step, hit) in [
+            (None, false),
+            (Some(Operation::Submit), false),
+            (Some(Operation::Status), true),
+            (Some(Operation::Result), false),
+        ] {
+            assert_eq!(gate.decide(Key::Finance, step, &[], now).effect.is_some(), hit, "{step:?}");
+        }
     }
 
     #[test]
@@ -354,15 +376,16 @@ mod tests {
         let rule = FaultRule { for_seconds: Some(5), ..FaultRule::always("*", Fault::Busy) };
         let gate = Gate::new(FaultPlan { seed: 0, faults: vec![rule] });
         let now = Instant::now();
-        assert!(gate.decide(Key::Tax, &[], now).effect.is_some());
-        assert!(gate.decide(Key::Tax, &[], now + Duration::from_secs(6)).effect.is_none());
+        assert!(gate.decide(Key::Tax, None, &[], now).effect.is_some());
+        assert!(gate.decide(Key::Tax, None, &[], now + Duration::from_secs(6)).effect.is_none());
     }
 
     #[test]
     fn a_trigger_that_is_busy_twice_answers_the_third_time() {
         let gate = Gate::new(FaultPlan::default());
         let asked = [triggers::BUSY_TWICE.to_owned()];
-        let hits: Vec<bool> = (0..6).map(|_| gate.decide(Key::Tax, &asked, Instant::now()).effect.is_some()).collect();
+        let hits: Vec<bool> =
+            (0..6).map(|_| gate.decide(Key::Tax, None, &asked, Instant::now()).effect.is_some()).collect();
         assert_eq!(hits, [true, true, false, true, true, false]);
     }
 
@@ -371,9 +394,9 @@ mod tests {
         let rule = FaultRule::always("tax", Fault::RateLimit { per_second: 2, retry_after_secs: 1 });
         let gate = Gate::new(FaultPlan { seed: 0, faults: vec![rule] });
         let now = Instant::now();
-        let hits: Vec<bool> = (0..4).map(|_| gate.decide(Key::Tax, &[], now).effect.is_some()).collect();
+        let hits: Vec<bool> = (0..4).map(|_| gate.decide(Key::Tax, None, &[], now).effect.is_some()).collect();
         assert_eq!(hits, [false, false, true, true]);
-        assert!(gate.decide(Key::Tax, &[], now + Duration::from_millis(1001)).effect.is_none());
+        assert!(gate.decide(Key::Tax, None, &[], now + Duration::from_millis(1001)).effect.is_none());
     }
 
     #[test]

@@ -3,8 +3,10 @@
 
 mod gate;
 mod plan;
+mod shorthand;
 pub mod triggers;
 
 pub use gate::FaultKind;
 pub(crate) use gate::{Decision, Effect, Gate, PersonTrouble};
-pub use plan::{Delay, Fault, FaultPlan, FaultRule, PlanError};
+pub use plan::{Delay, Fault, FaultPlan, FaultRule, Operation, PlanError};
+pub use shorthand::SHORTHAND_HELP;

@@ -16,7 +16,14 @@
 //! department = "vehicles"
 //! for_seconds = 30                        # from when the plan was set; or first_requests = 5; always when both are absent
 //! what = { maintenance = { retry_after_secs = 30 } }
+//!
+//! [[fault]]
+//! department = "finance"
+//! operation = "status"                    # finance, insurance: submit, status or result; all when absent
+//! what = "timeout"
 //! ```
+//!
+//! On the command line the same is written shorter: [`FaultRule`]'s `FromStr`.
 
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +48,10 @@ pub struct FaultPlan {
 pub struct FaultRule {
     /// Key of a department, or `*`.
     pub department: String,
-    /// Only requests that ask about this ID number.
+    /// Only this step of a department that answers later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<Operation>,
+    /// Only requests that ask about this ID number: polls name nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<String>,
     /// How many of a thousand requests; all when absent.
@@ -62,6 +72,7 @@ impl FaultRule {
     pub fn always(department: impl Into<String>, what: Fault) -> Self {
         Self {
             department: department.into(),
+            operation: None,
             person: None,
             share_permille: None,
             first_requests: None,
@@ -69,6 +80,18 @@ impl FaultRule {
             what,
         }
     }
+}
+
+/// A step of asking a department that answers later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// Handing in a batch or a file.
+    Submit,
+    /// Asking whether it is done; at insurance, looking whether the file is there.
+    Status,
+    /// Fetching what was found.
+    Result,
 }
 
 /// What goes wrong.
@@ -92,8 +115,11 @@ pub enum Fault {
     Cut,
     /// The body is not what it should be: its second half is missing and rubbish follows.
     Malformed,
-    /// The body is in another encoding than it says, and invalid in its own.
+    /// The body is in another encoding than it says, with a byte that is invalid in both.
     WrongEncoding,
+    /// The body is in another encoding than it says, and nothing else is wrong: UTF-8 where GBK or GB18030 was promised, GB18030 where
+    /// UTF-8 was. Some such bodies can be read, as rubbish.
+    OtherCharset,
     /// The body is preceded by blanks up to this size.
     Oversized {
         /// Bytes.
@@ -185,6 +211,10 @@ fn faults_of(number: usize, rule: &FaultRule) -> Vec<String> {
     if rule.department != "*" && Key::parse(&rule.department).is_none() {
         say("department", "no such department; use a key of WIRES.md or \"*\"");
     }
+    let answers_later = |key: &str| ["*", Key::Finance.as_str(), Key::Insurance.as_str()].contains(&key);
+    if rule.operation.is_some() && !answers_later(&rule.department) {
+        say("operation", "only finance and insurance have several");
+    }
     if rule.person.as_deref().is_some_and(|person| !is_valid(person)) {
         say("person", "not a valid 18-character ID number");
     }
@@ -246,6 +276,8 @@ mod tests {
         "#;
         let Err(PlanError::Invalid(wrong)) = FaultPlan::from_toml(text) else { panic!("the plan is wrong") };
         assert_eq!(wrong.len(), 4);
+        let step = FaultPlan::from_toml("[[fault]]\ndepartment = \"tax\"\noperation = \"status\"\nwhat = \"busy\"");
+        assert!(matches!(step, Err(PlanError::Invalid(wrong)) if wrong[0].contains("operation")));
         let unknown = FaultPlan::from_toml("[[fault]]\ndepartment = \"tax\"\nshare = 3\nwhat = \"busy\"");
         let Err(PlanError::Unreadable(text)) = unknown else { panic!("an unknown key is refused") };
         assert!(text.contains("line 3"), "{text}");

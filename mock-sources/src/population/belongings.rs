@@ -51,6 +51,16 @@ fn dwelling(maker: &mut Maker<'_>, share: (u32, u32), unit: String, address: Str
     }
 }
 
+/// Dwellings somebody lets.
+pub(super) fn let_houses(maker: &mut Maker<'_>, count: usize) -> Vec<House> {
+    let town = maker.household.town.clone();
+    let house = |maker: &mut Maker<'_>| {
+        let (unit, address) = (unit_number(maker), places::urban_address(&mut maker.chance, &town));
+        dwelling(maker, (1, 1), unit, address)
+    };
+    (0..count).map(|_| house(maker)).collect()
+}
+
 /// Urban households mostly own their flat, half of the couples in two shares; village houses are mostly unregistered.
 fn dwellings(maker: &mut Maker<'_>, kind: Kind) {
     let registered = if maker.urban() { 780 } else { 240 };

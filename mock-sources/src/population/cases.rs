@@ -4,8 +4,8 @@ use super::maker::Maker;
 use super::names;
 use crate::calendar::Month;
 use crate::truth::{
-    AccountKind, AccountState, Assistance, AssistanceKind, Case, Informal, InformalKind, PensionScheme, Person,
-    SecondNumber,
+    AccountKind, AccountState, Assistance, AssistanceKind, Case, Hospital, Informal, InformalKind, PensionScheme,
+    Person, SecondNumber, SeriousIllness, Study, StudyState, Text,
 };
 
 /// Marks and changes the household where its turn comes.
@@ -17,8 +17,17 @@ pub(crate) fn sow(maker: &mut Maker<'_>) {
     if maker.chance.permille(3) && maker.household.members.len() > 1 {
         dead_member(maker);
     }
-    if maker.chance.permille(20) {
+    if maker.chance.permille(40) {
         namesake(maker);
+    }
+    if index % 100 == 57 {
+        namesake_of_many_houses(maker);
+    }
+    if index % 25 == 11 {
+        changed_schools(maker);
+    }
+    if index % 3 == 1 {
+        business_loss(maker);
     }
     if maker.chance.permille(45) && maker.household.members[0].age_on(maker.as_of) >= 25 {
         former_name(maker);
@@ -26,7 +35,7 @@ pub(crate) fn sow(maker: &mut Maker<'_>) {
     if maker.chance.permille(3) {
         second_number(maker);
     }
-    if index % 500 == 333 {
+    if index % 100 == 33 {
         shared_number(maker);
     }
     if maker.chance.permille(35) {
@@ -77,13 +86,17 @@ fn dead_member(maker: &mut Maker<'_>) {
     maker.mark(Case::DeadMemberDeclared);
 }
 
-/// Puts somebody elsewhere who has a name made earlier, half of them born on the same day.
+/// Puts somebody elsewhere who has a name made earlier, some of them born on the same day. Those have been ill and gone to school, and every
+/// third of them is dead: taken for the member's, each of these rows would change the case.
 fn namesake(maker: &mut Maker<'_>) {
     let Some((_, name, sex, born, _)) = maker.registry.earlier.clone() else { return };
     let same_day = maker.chance.permille(400);
     let age = crate::calendar::years_between(born, maker.as_of);
     let other_born = if same_day { born } else { maker.born((age - 9).max(18), (age + 9).max(18)) };
     let mut person = maker.person(name, sex, other_born);
+    if same_day {
+        ill_and_schooled(maker, &mut person);
+    }
     let lived_with = &maker.household.members[0];
     person.vehicles.clone_from(&lived_with.vehicles);
     person.policies.clone_from(&lived_with.policies);
@@ -97,6 +110,68 @@ fn namesake(maker: &mut Maker<'_>) {
     }
     maker.add_outsider(person, "99", false);
     maker.mark(if same_day { Case::NamesakeSameBirthDate } else { Case::Namesake });
+}
+
+fn ill_and_schooled(maker: &mut Maker<'_>, person: &mut Person) {
+    let admitted = maker.day_in_window();
+    let discharged = admitted.saturating_add(jiff::Span::new().days(3)).min(maker.as_of);
+    person.hospital.push(Hospital { admitted, discharged: Some(discharged), serious: true });
+    person.serious_illness.push(SeriousIllness { since: admitted, listed: true });
+    let year = maker.as_of.year();
+    person.studies.push(Study {
+        school: Text::Borrowed("白银市职业技术学院"),
+        stage: 50,
+        public: true,
+        fee_fen: 500_000,
+        public_fee_fen: 500_000,
+        aid_fen: 0,
+        enrolled: Month::new(year - 1, 9).day(1),
+        leaves: Month::new(year + 2, 7).day(1),
+        state: StudyState::Attending,
+    });
+    if maker.chance.permille(333) {
+        person.died = Some(maker.as_of.yesterday().unwrap_or(maker.as_of).max(discharged));
+    }
+}
+
+/// Somebody elsewhere with a name made earlier owns more houses than departments put on a page.
+fn namesake_of_many_houses(maker: &mut Maker<'_>) {
+    let Some((_, name, sex, born, _)) = maker.registry.earlier.clone() else { return };
+    let age = crate::calendar::years_between(born, maker.as_of);
+    let other_born = maker.born((age - 9).max(18), (age + 9).max(18));
+    let mut person = maker.person(name, sex, other_born);
+    person.houses = super::belongings::let_houses(maker, 25);
+    maker.add_outsider(person, "99", false);
+    maker.mark(Case::NamesakeManyHouses);
+}
+
+/// The first pupil at a school changed twice within the year: the register keeps all three enrolments.
+fn changed_schools(maker: &mut Maker<'_>) {
+    let year = maker.as_of.year();
+    let attends = |study: &Study| study.stage >= 20 && study.state == StudyState::Attending;
+    let Some(person) = maker.household.members.iter_mut().find(|person| person.studies.iter().any(attends)) else {
+        return;
+    };
+    let Some(now) = person.studies.first().cloned() else { return };
+    let left = |enrolled, leaves| Study { state: StudyState::Left, enrolled, leaves, ..now.clone() };
+    let before = [
+        left(Month::new(year - 2, 9).day(1), Month::new(year, 2).day(20)),
+        left(Month::new(year, 3).day(1), Month::new(year, 6).day(30)),
+    ];
+    person.studies.splice(0..0, before);
+    maker.mark(Case::ChangedSchools);
+}
+
+/// A shop that is in the tax returns cost more than it took in: in half of its quarters, or in all.
+fn business_loss(maker: &mut Maker<'_>) {
+    let all = maker.household.index.is_multiple_of(2);
+    let firms = maker.household.members.iter_mut().flat_map(|person| &mut person.businesses);
+    let Some(firm) = firms.into_iter().find(|firm| !firm.receipts.is_empty()) else { return };
+    for (quarter, receipt) in firm.receipts.iter_mut().enumerate().filter(|(quarter, _)| all || quarter % 2 == 0) {
+        let share = 110 + 10 * i64::try_from(quarter).unwrap_or(0);
+        (receipt.cost_fen, receipt.tax_fen) = (receipt.gross_fen * share / 100, 0);
+    }
+    maker.mark(Case::BusinessLoss);
 }
 
 /// The head of the household once had another given name.

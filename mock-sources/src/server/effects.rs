@@ -51,6 +51,10 @@ pub(super) async fn send(app: &App, key: Key, reply: Reply, decision: Decision, 
             let body = wrongly_encoded(reply.content_type, &reply.body);
             whole(Reply { body, ..reply })
         }
+        Some(Effect::OtherCharset) => {
+            let body = in_other_charset(reply.content_type, &reply.body);
+            whole(Reply { body, ..reply })
+        }
         Some(Effect::Oversized(bytes)) => oversized(reply, bytes),
         Some(Effect::SlowDrip { bytes, every }) => slow_drip(reply, bytes, every),
     }
@@ -94,14 +98,19 @@ fn malformed(body: &[u8]) -> Vec<u8> {
     spoiled
 }
 
-/// UTF-8 where GB18030 or GBK was promised and the reverse, with a byte in the middle that is invalid in both.
-fn wrongly_encoded(content_type: &str, body: &[u8]) -> Vec<u8> {
+/// UTF-8 where GB18030 or GBK was promised and the reverse: what a department sends that forgot to convert.
+fn in_other_charset(content_type: &str, body: &[u8]) -> Vec<u8> {
     let promised_gb = content_type.contains("GB");
-    let mut spoiled = if promised_gb {
+    if promised_gb {
         encoding_rs::GB18030.decode_without_bom_handling(body).0.into_owned().into_bytes()
     } else {
         encoding_rs::GB18030.encode(&String::from_utf8_lossy(body)).0.into_owned()
-    };
+    }
+}
+
+/// The same with a byte in the middle that is invalid in both, so that nobody can take it for text.
+fn wrongly_encoded(content_type: &str, body: &[u8]) -> Vec<u8> {
+    let mut spoiled = in_other_charset(content_type, body);
     spoiled.insert(spoiled.len() / 2, 0xFF);
     spoiled
 }
@@ -133,6 +142,16 @@ fn slow_drip(mut reply: Reply, bytes: usize, every: Duration) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_charset_is_the_same_text_in_other_bytes() {
+        let text = "{\"msg\":\"成功\"}";
+        let utf8 = in_other_charset("application/json; charset=GBK", &encoding_rs::GBK.encode(text).0);
+        assert_eq!(utf8, text.as_bytes());
+        let gb = in_other_charset("application/json; charset=UTF-8", text.as_bytes());
+        assert_eq!(encoding_rs::GB18030.decode_without_bom_handling(&gb).0, text);
+        assert!(String::from_utf8(gb).is_err());
+    }
 
     #[test]
     fn a_wrongly_encoded_body_is_invalid_in_what_it_promised() {

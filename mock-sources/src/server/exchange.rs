@@ -28,23 +28,29 @@ pub(crate) async fn exchange(
         return "ok".into_response();
     }
     let (parts, body) = request.into_parts();
-    let reply = match axum::body::to_bytes(Body::new(body), LARGEST_BODY).await {
-        Err(_) => key.problem(Problem::TooLarge),
+    let (operation, reply) = match axum::body::to_bytes(Body::new(body), LARGEST_BODY).await {
+        Err(_) => (None, key.problem(Problem::TooLarge)),
         Ok(body) => {
             let query = uri.query().unwrap_or("").to_owned();
             let request =
                 Request { method: parts.method, path: format!("/{rest}"), query, headers: parts.headers, body };
-            answer(&app, key, &request)
+            let reply = answer(&app, key, &request);
+            (key.operation(&request.path, reply.outcome), reply)
         }
     };
-    let decision = app.gate.decide(key, &reply.asked, Instant::now());
+    let decision = app.gate.decide(key, operation, &reply.asked, Instant::now());
     app.statistics.count(key, reply.outcome, decision.effect.as_ref().map(crate::faults::Effect::kind));
     tracing::debug!(department = key.as_str(), outcome = ?reply.outcome, fault = ?decision.effect, "answered");
     effects::send(&app, key, reply, decision, switch).await
 }
 
 fn answer(app: &App, key: Key, request: &Request) -> Reply {
-    let desk = Desk {
+    key.answer(&desk(app, key), request)
+}
+
+/// What a department has at hand now.
+pub(super) fn desk(app: &App, key: Key) -> Desk<'_> {
+    Desk {
         key,
         copies: &app.copies,
         gate: &app.gate,
@@ -52,6 +58,5 @@ fn answer(app: &App, key: Key, request: &Request) -> Reply {
         now: jiff::Timestamp::now().as_second(),
         instant: Instant::now(),
         ticket_delay: app.ticket_delay,
-    };
-    key.answer(&desk, request)
+    }
 }

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
-use crate::copies::{Copies, RecordTruth};
+use crate::copies::{Asked, Copies, RecordTruth};
 use crate::departments::{Key, State};
 use crate::faults::{FaultPlan, Gate, PlanError};
 use crate::population::{Population, SAMPLE_INDEX};
@@ -153,6 +153,11 @@ impl MockSources {
     /// Every record about a person in every department, the lost ones too.
     pub fn records_about(&self, person: u32) -> Vec<RecordTruth> {
         self.population.person(person).map_or(Vec::new(), |(_, person)| self.app.copies.records_about(person))
+    }
+
+    /// Record numbers that a department's search for somebody comes upon, whatever the period asked about: what it can answer at most.
+    pub fn search(&self, key: Key, id_number: &str, name: &str, born: jiff::civil::Date) -> Vec<String> {
+        exchange::desk(&self.app, key).search(&Asked::new(id_number, name), born)
     }
 
     /// Puts other faults in force.

@@ -122,6 +122,12 @@ pub enum Case {
     Namesake,
     /// Somebody elsewhere has a member's name and birth date.
     NamesakeSameBirthDate,
+    /// Somebody elsewhere has a member's name and more houses than fit a page.
+    NamesakeManyHouses,
+    /// A pupil changed schools within the year: three enrolments.
+    ChangedSchools,
+    /// A member's shop cost more than it took in.
+    BusinessLoss,
     /// A member has a second ID number under which some departments hold property.
     SecondIdNumber,
     /// A member's ID number was also issued to somebody in another household.

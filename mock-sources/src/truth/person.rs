@@ -163,6 +163,11 @@ impl Person {
         years_between(self.born, day)
     }
 
+    /// Whether it is somebody elsewhere with a member's name.
+    pub fn is_namesake(&self) -> bool {
+        self.relation == "99" && !self.shares_number
+    }
+
     /// The number a department holds the person under.
     pub fn number_at(&self, department: &str) -> &str {
         match &self.second_number {

@@ -171,7 +171,7 @@ impl Client {
 
     pub fn soap(&self, number: &str, name: &str, token: &str) -> RequestBuilder {
         let text = format!(
-            "<?xml version=\"1.0\" encoding=\"GB18030\"?><soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Header><auth:Token xmlns:auth=\"urn:auth\">{token}</auth:Token></soap:Header><soap:Body><q:queryPerson xmlns:q=\"urn:hrss\"><q:AAC002>{number}</q:AAC002><q:AAC003>{name}</q:AAC003><q:from>202511</q:from><q:to>202610</q:to></q:queryPerson></soap:Body></soap:Envelope>"
+            "<?xml version=\"1.0\" encoding=\"GB18030\"?><soap:Envelope xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Header><auth:Token xmlns:auth=\"urn:auth\">{token}</auth:Token></soap:Header><soap:Body><q:queryPerson xmlns:q=\"urn:hrss\"><q:AAC002>{number}</q:AAC002><q:AAC003>{name}</q:AAC003><q:from>202511</q:from><q:to>202611</q:to></q:queryPerson></soap:Body></soap:Envelope>"
         );
         self.request(Method::POST, Key::SocialSecurity, "/ws/SocialService")
             .header("Content-Type", "text/xml; charset=GB18030")
@@ -186,7 +186,7 @@ impl Client {
             ("nsrxm", name),
             ("sfzjhm", number),
             ("sksq", "2025-11"),
-            ("sksz", "2026-10"),
+            ("sksz", "2026-11"),
             ("timestamp", "20261101120000"),
         ];
         parameters.sort();

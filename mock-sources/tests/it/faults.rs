@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use hedui_mock_sources::faults::{Delay, Fault, FaultPlan, FaultRule, triggers};
+use hedui_mock_sources::faults::{Delay, Fault, FaultPlan, FaultRule, Operation, triggers};
 use hedui_mock_sources::{Config, Key, MockSources};
 use reqwest::Method;
 
@@ -135,6 +135,65 @@ async fn oversized_bodies_arrive_whole_and_drips_take_their_time() {
     let answer = send(probe(&client, Key::Education)).await;
     assert!(begun.elapsed() >= Duration::from_millis(5) * u32::try_from(answer.bytes.len() / 4).expect("small"));
     assert_eq!(answer.json()["status"], 0);
+}
+
+#[tokio::test]
+async fn a_body_in_another_charset_is_whole_and_unlike_what_it_promises() {
+    let (sources, client) = with(Fault::OtherCharset).await;
+    let person = &sources.sample_household().members[0];
+    for (key, promised, real) in [
+        (Key::Vehicles, encoding_rs::GBK, encoding_rs::UTF_8),
+        (Key::SocialSecurity, encoding_rs::GB18030, encoding_rs::UTF_8),
+        (Key::HousingFund, encoding_rs::UTF_8, encoding_rs::GB18030),
+    ] {
+        let answer = client.ask(key, person).await;
+        assert!(answer.text(real).contains(&person.name), "{key:?}");
+        let read = promised.decode_without_bom_handling_and_without_replacement(&answer.bytes);
+        assert!(read.is_none_or(|text| !text.contains(&person.name)), "{key:?}");
+    }
+}
+
+#[tokio::test]
+async fn one_step_of_a_later_answer_can_fail_alone() {
+    for (step, statuses) in [
+        (Operation::Submit, [500, 200, 200]),
+        (Operation::Status, [200, 500, 200]),
+        (Operation::Result, [200, 200, 500]),
+    ] {
+        let rule = FaultRule { operation: Some(step), ..FaultRule::always("*", Fault::Error { status: 500 }) };
+        let sources = start(small()).await;
+        let client = Client::new(&sources);
+        let ticket = send(client.submit("B-1", &[(triggers::PROBE, "甲")])).await.json()["ticket"].clone();
+        let ticket = ticket.as_str().expect("a ticket");
+        sources.set_faults(FaultPlan { seed: 0, faults: vec![rule] }).expect("a sound plan");
+        let get = |target: String| client.signed(Method::GET, Key::Finance, &target, b"");
+        let asked = [
+            send(client.submit("B-2", &[(triggers::PROBE, "甲")])).await.status,
+            send(get(format!("/batch/status?ticket={ticket}"))).await.status,
+            send(get(format!("/batch/result?ticket={ticket}"))).await.status,
+        ];
+        assert_eq!(asked, statuses, "{step:?}");
+        assert_eq!(send(probe(&client, Key::Tax)).await.status, 200, "a department that answers at once has no steps");
+    }
+}
+
+#[tokio::test]
+async fn looking_for_an_insurers_file_is_its_poll() {
+    let sources = start(small()).await;
+    let client = Client::new(&sources);
+    let rule =
+        |step| FaultRule { operation: Some(step), ..FaultRule::always("insurance", Fault::Error { status: 502 }) };
+    let look = |name: &str| {
+        let path = format!("/outbox/{name}.csv");
+        client.request(Method::GET, Key::Insurance, &path).header("X-Api-Key", "mock-insurance-key")
+    };
+    let put = client.request(Method::PUT, Key::Insurance, "/inbox/here.csv").header("X-Api-Key", "mock-insurance-key");
+    let csv = encoding_rs::GB18030.encode("序号,姓名,证件号码\r\n1,甲,110101199003070038\r\n").0.into_owned();
+    assert_eq!(send(put.body(csv)).await.status, 201);
+    for (step, statuses) in [(Operation::Status, [502, 200]), (Operation::Result, [404, 502])] {
+        sources.set_faults(FaultPlan { seed: 0, faults: vec![rule(step)] }).expect("a sound plan");
+        assert_eq!([send(look("absent")).await.status, send(look("here")).await.status], statuses, "{step:?}");
+    }
 }
 
 #[tokio::test]

@@ -7,5 +7,6 @@ mod dirt;
 mod faults;
 mod json_departments;
 mod other_departments;
+mod pages;
 mod population;
 mod truth;

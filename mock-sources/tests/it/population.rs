@@ -20,8 +20,9 @@ fn bytes(population: &Population) -> Vec<Vec<u8>> {
 
 #[test]
 fn the_same_seed_gives_the_same_bytes_and_another_seed_other_ones() {
-    let (a, b) = (bytes(&Population::generate(5, 300, AS_OF)), bytes(&Population::generate(5, 300, AS_OF)));
+    let (a, b) = (bytes(&Population::generate(5, 1_000, AS_OF)), bytes(&Population::generate(5, 1_000, AS_OF)));
     assert!(a == b);
+    let a = bytes(&Population::generate(5, 300, AS_OF));
     let other = bytes(&Population::generate(6, 300, AS_OF));
     assert!(a[..300] != other[..300]);
     assert!(a[300..] == other[300..], "the fixed households do not depend on the seed");
@@ -111,6 +112,9 @@ fn the_cases_that_matter_occur() {
         Case::AlikeFatherAndSon,
         Case::Namesake,
         Case::NamesakeSameBirthDate,
+        Case::NamesakeManyHouses,
+        Case::ChangedSchools,
+        Case::BusinessLoss,
         Case::SecondIdNumber,
         Case::SharedIdNumber,
         Case::OnDibao,

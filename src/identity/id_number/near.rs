@@ -12,12 +12,18 @@ pub enum NearMiss {
     OneDigit,
     /// Two neighbours changed places (and possibly the check character with them).
     Transposed,
-    /// One is the other without some characters: cut off at an end, or one dropped within.
+    /// One is the other without a single character, or without some at its beginning: birth date and sequence are there.
     Truncated,
+    /// One is the other cut off at its end, so that not all of the sequence is there: everybody born there on that day begins so.
+    Partial,
 }
 
 /// The fewest characters of a cut-off number that still say something.
 const SHORTEST: usize = 12;
+/// The fewest characters of a number that lacks a single one: 15 digits of the old form, less one.
+const ONE_LESS: usize = 14;
+/// A number up to its sequence, without the check character.
+const WITH_SEQUENCE: usize = 17;
 
 /// The kind of slip between two normalised numbers, or none when they are equal or further apart. Symmetric.
 #[must_use]
@@ -48,12 +54,17 @@ fn same_length(a: &[u8], b: &[u8]) -> Option<NearMiss> {
 
 fn other_length(a: &[u8], b: &[u8]) -> Option<NearMiss> {
     let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    let cut = short.len() >= SHORTEST && (long.starts_with(short) || long.ends_with(short));
-    let dropped = short.len() + 1 == long.len() && short.len() >= 14 && {
+    let one_missing = short.len() + 1 == long.len() && short.len() >= ONE_LESS && {
         let head = short.iter().zip(long).take_while(|(x, y)| x == y).count();
         short[head..] == long[head + 1..]
     };
-    (cut || dropped).then_some(NearMiss::Truncated)
+    let begins = short.len() >= SHORTEST && long.starts_with(short);
+    let ends = short.len() >= SHORTEST && long.ends_with(short);
+    match () {
+        () if one_missing || ends || (begins && short.len() >= WITH_SEQUENCE) => Some(NearMiss::Truncated),
+        () if begins => Some(NearMiss::Partial),
+        () => None,
+    }
 }
 
 #[cfg(test)]
@@ -73,7 +84,10 @@ mod tests {
             (b"1101051949123100X2", Some(NearMiss::Transposed)),
             (b"11010519491231002", Some(NearMiss::Truncated)),
             (b"19491231002X", Some(NearMiss::Truncated)),
-            (b"1101051949123100", Some(NearMiss::Truncated)),
+            (b"1101051949123100", Some(NearMiss::Partial)), // a digit of the sequence is cut off
+            (b"110105194912310", Some(NearMiss::Partial)),
+            (b"11010519491231", Some(NearMiss::Partial)),
+            (b"110105194912", Some(NearMiss::Partial)),
             (b"1101051941231002X", Some(NearMiss::Truncated)), // one dropped within
             (b"110105194912331002X", Some(NearMiss::Truncated)), // one too many
             (b"11010519491", None),

@@ -7,7 +7,9 @@ use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 use super::fault::{ModelFault, ModelFaults};
-use super::file::{Basis, Decimal, DependenceFile, FrequencyFile, LevelFile, ModelFile, ProfileFile, UseFile};
+use super::file::{
+    Basis, Decimal, DependenceFile, FrequencyBasis, FrequencyFile, LevelFile, ModelFile, ProfileFile, UseFile,
+};
 use super::frequency::NameFrequencies;
 use super::{Dependence, Field, FieldWeights, Model, Thresholds, Weights};
 use crate::household::{SourceKey, canonical_json};
@@ -253,6 +255,7 @@ impl Checker<'_> {
         let (single, double) = (characters("single", &file.single), characters("double", &file.double));
         let mut share = |key: &str, decimal: &Decimal| self.positive(&format!("name_frequency.{key}"), decimal);
         let frequencies = NameFrequencies {
+            are_counted: file.basis == FrequencyBasis::Counted,
             surname,
             other_surname: share("other_surname", &file.other_surname),
             single,

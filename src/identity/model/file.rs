@@ -95,9 +95,20 @@ pub(super) struct ProfileFile {
     pub(super) m: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Decimal>>,
 }
 
+/// Where shares of names come from.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum FrequencyBasis {
+    /// Wholly or in part guessed.
+    Assumed,
+    /// Counted among the people of the place.
+    Counted,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FrequencyFile {
+    pub(super) basis: FrequencyBasis,
     pub(super) rare_share: Decimal,
     pub(super) other_surname: Decimal,
     pub(super) other_single: Decimal,

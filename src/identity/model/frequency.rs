@@ -8,6 +8,8 @@ use crate::identity::name::Name;
 /// Shares of surnames and of given names' characters, in parts per trillion, by folded characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameFrequencies {
+    /// Whether the shares were counted; guesses prove nothing.
+    pub are_counted: bool,
     /// Surnames, compound ones too.
     pub surname: HashMap<Box<[char]>, u64>,
     /// Surnames not listed.
@@ -44,7 +46,24 @@ impl NameFrequencies {
         Some(times(surname, given).max(self.smallest_share))
     }
 
-    /// Whether both names, or the one of them that can tell, are rare.
+    /// Whether every part of a name is listed, so that its share rests on no guess about the rest.
+    fn is_listed(&self, name: &Name) -> bool {
+        let given = match name.given() {
+            [only] => self.single.contains_key(only),
+            longer => longer.iter().all(|c| self.double.contains_key(c)),
+        };
+        self.surname.contains_key(name.surname()) && given
+    }
+
+    /// Whether it is certain that hardly anybody else bears the name: rare by counted shares of all its parts. What a table does not list
+    /// may be common: 然 is.
+    #[must_use]
+    pub fn prove_rare(&self, a: &Name, b: &Name) -> bool {
+        let telling = |name: &Name| self.share(name).is_none() || self.is_listed(name);
+        self.are_counted && self.both_rare(a, b) && telling(a) && telling(b)
+    }
+
+    /// Whether both names, or the one of them that can tell, are rare as far as the tables know: worth a look.
     #[must_use]
     pub fn both_rare(&self, a: &Name, b: &Name) -> bool {
         self.larger_share(a, b).is_some_and(|share| share < self.rare_share)

@@ -1,6 +1,6 @@
 //! A report's totals against what they must be.
 
-use super::household::{Expected, screening};
+use super::household::{Expected, State, dibao_amount, screening};
 use super::reading::{Range, Reading};
 use super::rules::divided;
 
@@ -75,10 +75,35 @@ pub fn ends(reading: &Reading, expected: &Expected) -> Vec<Difference> {
     count("dwellings", expected.dwellings, expected.dwellings, &mut found);
     count("cars", expected.cars.0, expected.cars.1, &mut found);
     count("companies", expected.companies, expected.companies, &mut found);
-    let (dibao, marginal) = screening(expected);
+    let (dibao, marginal, single) = screening(expected);
     differ("dibao", &reading.screening("dibao").as_str(), &dibao.word(), &mut found);
     differ("dibao_marginal", &reading.screening("dibao_marginal").as_str(), &marginal.word(), &mut found);
+    differ("dibao_single", &reading.screening("dibao_single").as_str(), &single.word(), &mut found);
+    differ("none", &reading.screening("none").as_str(), &none_of_the_others(reading), &mut found);
+    // What may be paid where an outcome is open is an estimate; where it is met, the sum is known.
+    let amount = |met: State, expected: i64| (met == State::Met && expected > 0).then_some(expected);
+    for (name, expected) in
+        [("dibao", amount(dibao, dibao_amount(expected))), ("dibao_single", amount(single, expected.standard / 12))]
+    {
+        let Some(expected) = expected else { continue };
+        let stated = reading.amount(name);
+        if !stated.is_some_and(|(least, most)| (least..=most).contains(&expected)) {
+            found.push(format!("amount of {name}: reported {stated:?}, expected {expected}"));
+        }
+    }
     found
+}
+
+/// None applies when every other outcome is not met; it does not when one is met.
+fn none_of_the_others(reading: &Reading) -> &'static str {
+    let others = || reading.outcomes().filter(|(outcome, _)| *outcome != "none").map(|(_, state)| state);
+    if others().any(|state| state == "met") {
+        "not_met"
+    } else if others().any(|state| state == "open") {
+        "open"
+    } else {
+        "met"
+    }
 }
 
 /// Whether the truth lies within every interval that records in doubt left open.

@@ -3,26 +3,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hedui_mock_sources::truth::StudyState;
 use hedui_mock_sources::{DirtKind, Key};
 
 use super::reading::Reading;
+use super::returned::Returned;
 use super::rows::{Fact, Row};
 
 /// What became of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fate {
-    /// A line rests on it, or it says what no line shows.
+    /// A line rests on it; or it says what no line shows, and the department's count of records set aside leaves none unaccounted.
     Known,
     /// Held for a person to look at.
     Held,
     /// The department lost it.
     Lost,
-    /// Name or number are damaged, and it was not found or not taken for the member's.
-    Damaged,
-    /// Damaged too, and it says nothing that a line would show.
-    Untold,
-    /// A sound row that left no trace: nothing explains this.
-    Unexplained,
+    /// Damaged so that the department's search for the members does not come upon it.
+    NotFound,
+    /// Under another valid number: a documented loss.
+    Documented,
+    /// The department answered with it, and it left no trace: nothing explains this.
+    SetAside,
 }
 
 /// The rows of a member by fate.
@@ -32,16 +34,15 @@ pub struct Fates<'r, 'a> {
 
 impl<'r, 'a> Fates<'r, 'a> {
     /// Reads the fate of every row of a member.
-    pub fn read(rows: &'r [Row<'a>], member: &str, reading: &Reading) -> Self {
-        let insured = paid_into_social_security(reading, member);
-        let mut of: Vec<_> = rows.iter().map(|row| (row, fate(row, member, reading, insured))).collect();
+    pub fn read(rows: &'r [Row<'a>], member: &str, reading: &Reading, returned: &Returned<'_>) -> Self {
+        let mut of: Vec<_> = rows.iter().map(|row| (row, fate(row, member, reading, returned))).collect();
         for place in 0..of.len() {
             let (row, fate) = of[place];
             let told = |(other, fate): &(&Row<'_>, Fate)| {
                 *fate == Fate::Known && (other.department, other.ordinal) == (row.department, row.ordinal)
             };
             // A second copy need not be cited where the first one is.
-            if fate == Fate::Unexplained && row.is(DirtKind::Duplicated) && of.iter().any(told) {
+            if fate == Fate::SetAside && row.is(DirtKind::Duplicated) && of.iter().any(told) {
                 of[place].1 = Fate::Known;
             }
         }
@@ -69,27 +70,17 @@ impl<'r, 'a> Fates<'r, 'a> {
     }
 }
 
-fn fate(row: &Row<'_>, member: &str, reading: &Reading, insured: bool) -> Fate {
-    if row.is(DirtKind::Lost) {
-        return Fate::Lost;
-    }
+fn fate(row: &Row<'_>, member: &str, reading: &Reading, returned: &Returned<'_>) -> Fate {
     let source = row.department.as_str();
-    let is_held =
-        |(of, from, number): &(String, String, String)| of == member && from == source && *number == row.number;
-    if reading.held.iter().any(is_held) {
-        return Fate::Held;
-    }
-    let known = match trace(row, member, reading) {
-        Trace::Line => reading.cites(member, source, &row.number),
-        Trace::Sum => insured || !row.identity_damaged(),
-        Trace::Unlisted => !row.identity_damaged(),
-        Trace::Nothing if row.identity_damaged() => return Fate::Untold,
-        Trace::Nothing => true,
-    };
-    match (known, row.identity_damaged()) {
-        (true, _) => Fate::Known,
-        (false, true) => Fate::Damaged,
-        (false, false) => Fate::Unexplained,
+    match trace(row, member, reading) {
+        _ if row.is(DirtKind::Lost) => Fate::Lost,
+        _ if reading.holds(source, &row.number) => Fate::Held,
+        Trace::Line if reading.cites(member, source, &row.number) => Fate::Known,
+        _ if !returned.has(row) && row.identity_damaged() => Fate::NotFound,
+        _ if row.is_documented_loss() => Fate::Documented,
+        // That none of these was set aside, the count of the department tells.
+        Trace::Nothing if returned.has(row) => Fate::Known,
+        Trace::Line | Trace::Nothing => Fate::SetAside,
     }
 }
 
@@ -97,11 +88,7 @@ fn fate(row: &Row<'_>, member: &str, reading: &Reading, insured: bool) -> Fate {
 enum Trace {
     /// A line names it.
     Line,
-    /// Within the sum of contributions.
-    Sum,
-    /// Not at all, because no line of its kind was made: nobody knew it, or it came to nothing.
-    Unlisted,
-    /// Never.
+    /// Not by itself: within a sum, or because no line of its kind was made.
     Nothing,
 }
 
@@ -112,36 +99,19 @@ fn trace(row: &Row<'_>, member: &str, reading: &Reading) -> Trace {
     };
     let when = |shows: bool, otherwise: Trace| if shows { Trace::Line } else { otherwise };
     match row.fact {
-        Fact::ResidentContribution(_) => Trace::Sum,
-        Fact::WageReturn(_, month) => when(month >= first_month(reading), Trace::Nothing),
+        Fact::ResidentContribution(_) => Trace::Nothing,
         Fact::Policy(policy) => when(policy.cash_value_fen > 0 || policy.claims_12m_fen > 0, Trace::Nothing),
-        Fact::Settlement(_) => when(deducted("illness"), Trace::Unlisted),
-        Fact::Study(study) if study.public_fee_fen == 0 => Trace::Nothing,
-        Fact::Study(_) => when(deducted("schooling"), Trace::Unlisted),
+        Fact::Settlement(_) => when(deducted("illness"), Trace::Nothing),
+        Fact::Study(study) if study.public_fee_fen == 0 || study.state != StudyState::Attending => Trace::Nothing,
+        Fact::Study(_) => when(deducted("schooling"), Trace::Nothing),
         Fact::Disability(paper) if !paper.valid => Trace::Nothing,
         Fact::Disability(paper) => {
             let cited = deducted("disability_nursing") || deducted("employment_cost");
-            when(cited, if paper.grade > 2 { Trace::Nothing } else { Trace::Unlisted })
+            when(cited, Trace::Nothing)
         }
-        Fact::Maternity(_) => when(deducted("nutrition"), Trace::Unlisted),
-        Fact::Registration | Fact::Marriage | Fact::Death | Fact::OnFile(_, false) | Fact::Nothing => Trace::Nothing,
+        Fact::Maternity(_) => when(deducted("nutrition"), Trace::Nothing),
+        Fact::Registration | Fact::Marriage | Fact::Death | Fact::Stay(_) | Fact::Serious(_) => Trace::Nothing,
+        Fact::OnFile(_, false) | Fact::Nothing => Trace::Nothing,
         _ => Trace::Line,
     }
-}
-
-/// Departments were asked for the months from this one on.
-fn first_month(reading: &Reading) -> i32 {
-    let from = reading.body["request"]["period"]["from"].as_str().expect("a day");
-    let part = |range: std::ops::Range<usize>| from[range].parse::<i32>().expect("a number");
-    part(0..4) * 12 + part(5..7) - 1
-}
-
-fn paid_into_social_security(reading: &Reading, member: &str) -> bool {
-    reading.lines.iter().any(|line| {
-        line.section == "income"
-            && line.member == member
-            && line.source.as_deref() == Some("social_security")
-            && line.kind == "transfer"
-            && line.reduced_by > 0
-    })
 }

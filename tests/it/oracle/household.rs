@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use hedui_mock_sources::DirtKind;
-use hedui_mock_sources::truth::{HouseState, Household, MarriageState, VehicleState};
+use hedui_mock_sources::truth::{HouseState, Household, MarriageState, Registered, VehicleState};
 
 use super::member::{Deductions, Member};
 use super::rows::Fact;
@@ -27,6 +27,11 @@ pub struct Expected {
     pub cars: (i64, i64),
     pub companies: i64,
     pub standard: i64,
+    /// Members with a valid certificate, for the rise of the amount.
+    pub disabled: i64,
+    pub registered: Registered,
+    /// Whether somebody could be a household alone, and whether that is the applicant.
+    pub single: (State, bool),
 }
 
 impl Expected {
@@ -62,10 +67,13 @@ pub fn expected(household: &Household, members: &[Member<'_>], settled: bool, ye
         let (least, most) = member.financial();
         financial = (financial.0 + least, financial.1.zip(most).map(|(a, b)| a + b));
     }
+    // Costs do not make a class negative.
+    sum[1] = sum[1].max(0);
     let all: i64 = sum.iter().sum::<i64>() - paid;
     // What was paid away does not make the household's income negative: less of it is taken off.
     let lifted = (-all).max(0);
     let (dwellings, room) = dwellings(members);
+    let income = (all.max(0), (all + open).max(0));
     Expected {
         members: i64::try_from(alive().count()).expect("few"),
         settled,
@@ -73,7 +81,7 @@ pub fn expected(household: &Household, members: &[Member<'_>], settled: bool, ye
         business: sum[1],
         property: sum[2],
         transfer: sum[3] - paid + lifted,
-        income: (all.max(0), (all + open).max(0)),
+        income,
         deductions: deducted,
         spending: deductions.spending,
         financial,
@@ -82,7 +90,25 @@ pub fn expected(household: &Household, members: &[Member<'_>], settled: bool, ye
         cars: cars(members, year),
         companies: i64::try_from(alive().flat_map(Member::firms).collect::<BTreeSet<_>>().len()).expect("few"),
         standard,
+        disabled: i64::try_from(alive().filter(|member| member.disability(year).is_some()).count()).expect("few"),
+        registered: household.registered_as,
+        single: single(members, year, income, settled),
     }
+}
+
+/// 单人户: a gravely disabled or seriously ill member, or one whose own medical cost is more than the household's income.
+fn single(members: &[Member<'_>], year: Year, income: (i64, i64), settled: bool) -> (State, bool) {
+    let own_cost_over = |member: &Member<'_>, income: i64| member.deductions(year, 0, &[0; 12]).ill > income;
+    let qualifies = |member: &Member<'_>| {
+        member.alive && (member.is_gravely_ill_or_disabled(year) || (settled && own_cost_over(member, income.1)))
+    };
+    let perhaps = members.iter().any(|member| own_cost_over(member, income.0.max(0)));
+    let state = match (members.iter().any(qualifies), perhaps) {
+        (true, _) => State::Met,
+        (false, true) => State::Open,
+        (false, false) => State::NotMet,
+    };
+    (state, members.first().is_some_and(qualifies))
 }
 
 /// Dwellings by unit, and the room of all shares in them. An inherited part is necessary and left out.
@@ -170,8 +196,16 @@ impl State {
     }
 }
 
-/// 低保 and 低保边缘 with every department heard and no record in doubt.
-pub fn screening(expected: &Expected) -> (State, State) {
+/// 低保, a month: what is missing to the standard, and in towns a rise for the disabled.
+pub fn dibao_amount(expected: &Expected) -> i64 {
+    let monthly = expected.standard / 12;
+    let gap = monthly * expected.members - rules::divided(expected.net_so_far(), 12);
+    let rise = if expected.registered == Registered::Urban { rules::hundredths(monthly, 20) } else { 0 };
+    if gap > 0 { gap + rise * expected.disabled } else { 0 }
+}
+
+/// 低保, 低保边缘 and 单人户 with every department heard and no record in doubt.
+pub fn screening(expected: &Expected) -> (State, State, State) {
     let line = expected.standard * expected.members;
     let bounded = |most: i64| expected.settled.then_some(most);
     let least = if expected.settled { expected.net_so_far() } else { 0 };
@@ -195,5 +229,9 @@ pub fn screening(expected: &Expected) -> (State, State) {
         if worst == State::NotMet && !expected.settled { State::Open } else { worst }
     };
     let dibao = judge(&[income(line)]);
-    (dibao, judge(&[income(line + line / 2), dibao.inverse()]))
+    let marginal = judge(&[income(line + line / 2), dibao.inverse()]);
+    let own_application = if expected.single.1 { State::Met } else { State::Open };
+    let single = marginal.min(expected.single.0).min(own_application);
+    let single = if single == State::NotMet && !expected.settled { State::Open } else { single };
+    (dibao, marginal, single)
 }

@@ -49,6 +49,8 @@ pub struct Deductions {
     pub nutrition: i64,
     pub employment: i64,
     pub spending: i64,
+    /// Medical cost left to the member.
+    pub ill: i64,
 }
 
 impl Deductions {
@@ -82,6 +84,18 @@ impl<'a> Member<'a> {
             _ => None,
         });
         grades.min()
+    }
+
+    /// Grave disability (grades 1 and 2, of the mind also 3), or an illness of the serious-illness catalogue.
+    pub fn is_gravely_ill_or_disabled(&self, year: Year) -> bool {
+        self.facts().any(|fact| match fact {
+            Fact::Disability(paper) if paper.valid && year.as_of <= paper.valid_until => {
+                paper.grade <= 2 || (matches!(paper.category, 5 | 6) && paper.grade == 3)
+            }
+            Fact::Stay(stay) => stay.serious && stay.admitted <= year.as_of,
+            Fact::Serious(illness) => illness.listed && illness.since <= year.as_of,
+            _ => false,
+        })
     }
 
     /// Wages by month: each month from the department that comes first: tax, social security, employment, housing fund. What a
@@ -295,6 +309,7 @@ impl<'a> Member<'a> {
             nutrition: if self.needs_nutrition(year) { rules::nutrition(standard) } else { 0 },
             employment: working.map(|wage| rules::employment_cost(*wage, disability.is_some())).sum(),
             spending: ill + school.map_or(0, |(_, price)| price),
+            ill,
         }
     }
 

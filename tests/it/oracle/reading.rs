@@ -91,6 +91,32 @@ impl Reading {
         list(&self.body["set_aside"]).filter_map(|entry| entry["count"].as_u64()).sum()
     }
 
+    /// Records of a department that are somebody else's.
+    pub fn set_aside_of(&self, source: &str) -> u64 {
+        let entries = list(&self.body["set_aside"]).filter(|entry| entry["source"] == source);
+        entries.filter_map(|entry| entry["count"].as_u64()).sum()
+    }
+
+    /// Whether a record is held for a person to look at, with whichever member.
+    pub fn holds(&self, source: &str, record: &str) -> bool {
+        self.held.iter().any(|(_, from, number)| from == source && number == record)
+    }
+
+    /// What would be paid a month, between two ends; equal ones where the report states a single amount.
+    pub fn amount(&self, outcome: &str) -> Option<(i64, i64)> {
+        let monthly = &list(&self.body["amounts"]).find(|entry| entry["outcome"] == outcome)?["monthly"];
+        let end = |name: &str| monthly[name].as_str().map(fen);
+        match monthly.as_str() {
+            Some(single) => Some((fen(single), fen(single))),
+            None => Some((end("at_least")?, end("at_most")?)),
+        }
+    }
+
+    /// Outcomes with their states, in the report's order.
+    pub fn outcomes(&self) -> impl Iterator<Item = (&str, &str)> {
+        list(&self.body["screening"]).filter_map(|entry| Some((entry["outcome"].as_str()?, entry["state"].as_str()?)))
+    }
+
     /// Answers of departments that do not speak for totals.
     pub fn gaps(&self) -> usize {
         let cells = list(&self.body["sources"]).flat_map(|source| list(&source["cells"]));

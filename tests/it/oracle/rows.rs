@@ -2,8 +2,8 @@
 //! down a second time.
 
 use hedui_mock_sources::truth::{
-    Account, AccountKind, Assistance, AssistanceKind, Business, Disability, Holding, House, Job, Maternity, Pension,
-    Person, Policy, Receipt, ReturnedIncome, Settlement, Study, UnemploymentBenefit, Vehicle,
+    Account, AccountKind, Assistance, AssistanceKind, Business, Disability, Holding, Hospital, House, Job, Maternity,
+    Pension, Person, Policy, Receipt, ReturnedIncome, SeriousIllness, Settlement, Study, UnemploymentBenefit, Vehicle,
 };
 use hedui_mock_sources::{DirtKind, Key, MockSources};
 
@@ -23,6 +23,8 @@ pub enum Fact<'a> {
     ResidentContribution(i64),
     Pension(&'a Pension),
     Benefit(&'a UnemploymentBenefit),
+    Stay(&'a Hospital),
+    Serious(&'a SeriousIllness),
     Maternity(&'a Maternity),
     Death,
     /// A job on file, and whether its wage is stated.
@@ -63,6 +65,30 @@ impl Row<'_> {
         self.dirt.contains(&dirt)
     }
 
+    /// Nobody can know that the row is the member's: it carries another valid number, the owner's second one or a stranger's.
+    pub fn is_documented_loss(&self) -> bool {
+        self.under_second_number || self.is(DirtKind::WronglyKeyed)
+    }
+
+    /// Damaged in nothing but the form of number and name: no matcher may stumble over it.
+    pub fn differs_in_form_only(&self) -> bool {
+        let form = |kind: &DirtKind| {
+            matches!(
+                kind,
+                DirtKind::IdFifteen
+                    | DirtKind::IdLowerX
+                    | DirtKind::IdFullWidth
+                    | DirtKind::IdSpaces
+                    | DirtKind::NameSeparator
+                    | DirtKind::NameSpace
+            )
+        };
+        let beside = |kind: &DirtKind| matches!(kind, DirtKind::Stale | DirtKind::Duplicated);
+        !self.under_second_number
+            && self.dirt.iter().any(form)
+            && self.dirt.iter().all(|kind| form(kind) || beside(kind))
+    }
+
     /// Whether name or number were damaged, so that nobody may know whose it is.
     pub fn identity_damaged(&self) -> bool {
         self.under_second_number
@@ -70,7 +96,27 @@ impl Row<'_> {
     }
 }
 
-/// All rows about a person, the lost ones and second copies too.
+/// Whether a department answers with a fact when asked for the window: the months, days or school year that WIRES.md names.
+fn lies_within(fact: Fact<'_>, person: &Person, year: Year) -> bool {
+    let (first, last) = (year.month(0), index(hedui_mock_sources::Month::of(year.as_of)));
+    let months = |from: i32, to: Option<i32>| from <= last && to.is_none_or(|to| first <= to);
+    let month = |day| index(hedui_mock_sources::Month::of(day));
+    match fact {
+        Fact::Study(study) => (study.enrolled.year()..=study.leaves.year()).contains(&year.as_of.year()),
+        Fact::Contribution(job, _) => months(index(job.from), job.to.map(index)),
+        Fact::ResidentContribution(_) => months(first, person.died.map(month)),
+        Fact::Pension(pension) => months(index(pension.from), pension.to.map(index)),
+        Fact::Benefit(benefit) => months(index(benefit.from), benefit.to.map(index)),
+        Fact::Stay(stay) => stay.admitted <= year.as_of && stay.discharged.is_none_or(|out| year.first_day() <= out),
+        Fact::WageReturn(_, paid) => months(paid, Some(paid)),
+        Fact::Receipt(receipt) => months(index(receipt.from), Some(index(receipt.to))),
+        Fact::Returned(returned) => months(month(returned.from), Some(month(returned.to))),
+        Fact::Settlement(bill) => year.has(bill.on),
+        _ => true,
+    }
+}
+
+/// All rows about a person that a department can answer with, the lost ones and second copies too.
 pub fn about<'a>(mocks: &MockSources, person: &'a Person, year: Year) -> Vec<Row<'a>> {
     let records = mocks.records_about(person.id);
     let row = |record: hedui_mock_sources::RecordTruth| {
@@ -87,7 +133,7 @@ pub fn about<'a>(mocks: &MockSources, person: &'a Person, year: Year) -> Vec<Row
             fact,
         }
     };
-    records.into_iter().map(row).collect()
+    records.into_iter().map(row).filter(|row| lies_within(row.fact, person, year)).collect()
 }
 
 fn facts(department: Key, person: &Person, year: Year) -> Vec<Fact<'_>> {
@@ -132,8 +178,8 @@ fn social_security(person: &Person) -> Vec<Fact<'_>> {
 }
 
 fn health(person: &Person) -> Vec<Fact<'_>> {
-    let told = person.hospital.len() + person.serious_illness.len();
-    let mut facts = vec![Fact::Nothing; told];
+    let mut facts: Vec<Fact<'_>> = person.hospital.iter().map(Fact::Stay).collect();
+    facts.extend(person.serious_illness.iter().map(Fact::Serious));
     facts.extend(person.maternity.iter().map(Fact::Maternity));
     facts.extend(person.died.map(|_| Fact::Death));
     facts

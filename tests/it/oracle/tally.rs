@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use hedui_mock_sources::DirtKind;
 use hedui_mock_sources::truth::AccountKind;
+use hedui_mock_sources::{DirtKind, Key};
 
 use super::Subject;
 use super::fate::{Fate, Fates};
 use super::reading::Reading;
+use super::returned::Returned;
 use super::rows::{Row, TELLS_ONLY_OVER};
 use super::run::Run;
 
@@ -36,7 +37,8 @@ impl Tally {
         }
     }
 
-    fn get(&self, name: &str) -> u64 {
+    /// How much was counted under a name.
+    pub fn get(&self, name: &str) -> u64 {
         self.counts.get(name).copied().unwrap_or(0)
     }
 
@@ -64,15 +66,19 @@ impl Tally {
                 Fate::Known => "rows known",
                 Fate::Held => "rows held for review",
                 Fate::Lost => "rows lost by the department",
-                Fate::Damaged => "rows too damaged to be found or taken",
-                Fate::Untold => "rows damaged that say nothing a line would show",
-                Fate::Unexplained => "rows unexplained",
+                Fate::NotFound => "rows too damaged for the department to find",
+                Fate::Documented => "loss: rows under another valid number",
+                Fate::SetAside => "rows answered that left no trace",
             };
             self.add(name, 1);
-            if *fate == Fate::Unexplained {
-                self.fail(household, format!("{}: {:?} left no trace", told(row), row.fact));
+            if *fate == Fate::SetAside {
+                self.fail(household, format!("{}: {:?} {:?} left no trace", told(row), row.fact, row.dirt));
             }
-            for dirt in row.dirt.iter().filter(|_| matches!(fate, Fate::Held | Fate::Damaged)) {
+            if row.differs_in_form_only() && matches!(fate, Fate::Known | Fate::Held | Fate::SetAside) {
+                self.add("rows other in form only", 1);
+                self.add("rows other in form only, known", u64::from(*fate == Fate::Known));
+            }
+            for dirt in row.dirt.iter().filter(|_| matches!(fate, Fate::Held | Fate::NotFound)) {
                 self.add(&format!("{name}, by damage: {dirt:?}"), 1);
             }
             if row.is(DirtKind::Stale) && *fate == Fate::Known {
@@ -81,6 +87,37 @@ impl Tally {
         }
         self.add("records held for review", reading.held.len() as u64);
         self.add("records set aside", reading.set_aside());
+    }
+
+    /// What others' records came to, so that a run shows that there were any.
+    pub fn strangers(&mut self, returned: &Returned<'_>, reading: &Reading) {
+        for (person, row) in returned.strangers() {
+            let held = reading.holds(row.department.as_str(), &row.number);
+            self.add(if held { "others' rows held for review" } else { "others' rows set aside" }, 1);
+            let namesake = matches!(row.department, Key::Health | Key::Education) && person.is_namesake();
+            if namesake && row.is(DirtKind::IdMissing) {
+                self.add("rows of namesakes with a birth date and no number", 1);
+            }
+            if person.shares_number && held {
+                self.add("others' rows under a member's number, held for review", 1);
+            }
+        }
+    }
+
+    /// Fails where fewer were counted.
+    pub fn at_least(&mut self, name: &str, least: u64) {
+        let found = self.get(name);
+        if found < least {
+            self.fail(u32::MAX, format!("{name}: {found}, at least {least} expected"));
+        }
+    }
+
+    /// Fails where a share, in thousandths, is smaller.
+    pub fn share_at_least(&mut self, name: &str, of: &[&str], least_permille: u64) {
+        let (part, whole) = (self.get(name), of.iter().map(|name| self.get(name)).sum::<u64>());
+        if part * 1000 < whole * least_permille {
+            self.fail(u32::MAX, format!("{name}: {part} of {whole}, at least {least_permille} permille expected"));
+        }
     }
 
     /// Prints the counts and fails if anything was wrong.
@@ -92,7 +129,7 @@ impl Tally {
             println!("{count:>12}  {name}");
         }
         let (known, held) = (self.get("rows known"), self.get("rows held for review"));
-        let rest = self.get("rows too damaged to be found or taken");
+        let rest = self.get("rows too damaged for the department to find");
         if known > 0 {
             println!("{:>9} ‰  of rows held for review", held * 1000 / (known + held + rest));
             println!("{:>9} ‰  of rows counted or told (recall)", known * 1000 / (known + held + rest));

@@ -12,7 +12,7 @@ use crate::audit::{CheckpointSigner, Log, LogOptions};
 use crate::auth::Authenticator;
 use crate::config::{Clients, DEFAULT_CLIENTS, DEFAULT_SETTINGS, Problem, Settings};
 use crate::identity::Model;
-use crate::keys::{KeyRing, LogSigner};
+use crate::keys::KeyRing;
 use crate::policy::Packs;
 use crate::store::Store;
 use crate::telemetry::Clock;
@@ -121,24 +121,9 @@ pub(super) fn configured(settings: &Settings) -> Result<Configured, Faulty> {
     }
 }
 
-/// The log's signer over the ring's key.
-struct RingSigner(LogSigner);
-
-impl CheckpointSigner for RingSigner {
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-    fn public_key(&self) -> [u8; 32] {
-        self.0.public_key()
-    }
-    fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.0.sign(message)
-    }
-}
-
 /// The log's signer.
 pub(super) fn log_signer(keys: &KeyRing) -> Arc<dyn CheckpointSigner> {
-    Arc::new(RingSigner(keys.log_signer()))
+    Arc::new(keys.log_signer())
 }
 
 /// Opens store, log and keys, and starts the verifier.

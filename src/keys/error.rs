@@ -135,14 +135,6 @@ pub enum KeyError {
     /// A part of the context is too long to be bound.
     #[error("an identifier bound to a sealed document is longer than 65535 bytes")]
     ContextTooLong,
-    /// A tag was made under an epoch that this ring does not have.
-    #[error("this ring has no key of epoch {epoch} for {used_for}")]
-    UnknownEpoch {
-        /// The epoch named.
-        epoch: u32,
-        /// The use.
-        used_for: super::MacUse,
-    },
     /// The cryptographic library refused: no randomness, or no memory.
     #[error("the cryptographic library failed to {doing}")]
     Library {

@@ -4,8 +4,7 @@
 //! rests on a statutory duty or an emergency with a document number; obligors only ever with their own authorisation. A source
 //! is asked only what the purpose needs (Personal Information Protection Law, art. 6).
 
-use hedui_connectors::source::{Descriptor, Query};
-use jiff::ToSpan;
+use hedui_connectors::source::{Descriptor, Query, window_start};
 use jiff::civil::Date;
 
 use crate::household::{IdKind, LegalBasisKind, Member, MemberRef, Request, Skip, SourceKey};
@@ -16,6 +15,8 @@ pub(super) struct PlannedCell {
     pub(super) member: MemberRef,
     pub(super) source: SourceKey,
     pub(super) decision: Result<Query, Skip>,
+    /// Classes of information the source speaks for.
+    pub(super) speaks_for: Vec<String>,
 }
 
 /// What the plan needs to know of a source.
@@ -40,6 +41,7 @@ pub(super) fn plan(
                 member: person.reference.clone(),
                 source: source.descriptor.key.clone(),
                 decision: decide(request, organisation, person, is_obligor, source, today),
+                speaks_for: source.descriptor.speaks_for.clone(),
             });
         }
     }
@@ -70,28 +72,33 @@ fn decide(
     if !authorised {
         return Err(Skip::NotAuthorised);
     }
-    let id_number = person.id_number.clone().filter(|_| person.id_kind == IdKind::Resident);
-    if id_number.is_none() && (descriptor.needs_id_number || person.birth_date.is_none()) {
+    let query = query(request, organisation, person);
+    if query.id_number.is_none() && (descriptor.needs_id_number || query.birth_date.is_none()) {
         return Err(Skip::NoIdentifier);
     }
-    Ok(Query {
+    Ok(query)
+}
+
+/// What any source is asked about a person.
+pub(super) fn query(request: &Request, organisation: &str, person: &Member) -> Query {
+    Query {
         name: person.name.clone(),
-        id_number,
+        id_number: person.id_number.clone().filter(|_| person.id_kind == IdKind::Resident),
         birth_date: person.birth_date,
         sex: person.sex,
         as_of: request.as_of,
-        window_from: window_from(request.as_of),
+        window_from: window_start(request.as_of),
         asked_for: organisation.to_owned(),
-    })
+    }
 }
 
-/// First day of the twelve months that end with the as-of date.
-pub(super) fn window_from(as_of: Date) -> Date {
-    as_of.saturating_sub(12.months()).saturating_add(1.day())
+/// Everybody a request is about, in its order, obligors last.
+pub(super) fn people(request: &Request) -> impl Iterator<Item = &Member> {
+    request.household.members.iter().chain(request.household.obligors.iter().map(|obligor| &obligor.person))
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use hedui_connectors::records::Coverage;
     use hedui_connectors::source::Mode;
 
@@ -100,7 +107,7 @@ mod tests {
         Authorisation, Authority, Declared, Household, LegalBasis, Purpose, Region, RegisteredAs, Relation, SourceScope,
     };
 
-    fn descriptor(key: &str, purposes: &[&str], needs_id_number: bool) -> Descriptor {
+    pub(in crate::verification) fn descriptor(key: &str, purposes: &[&str], needs_id_number: bool) -> Descriptor {
         Descriptor {
             key: SourceKey::new(key).unwrap(),
             title_zh: String::new(),
@@ -117,7 +124,7 @@ mod tests {
         }
     }
 
-    fn authorisation(sources: SourceScope) -> Authorisation {
+    pub(in crate::verification) fn authorisation(sources: SourceScope) -> Authorisation {
         Authorisation {
             number: "SQ-1".into(),
             signed_on: "2026-10-20".parse().unwrap(),
@@ -129,7 +136,7 @@ mod tests {
         }
     }
 
-    fn request(authorisation: Option<Authorisation>, kind: LegalBasisKind) -> Request {
+    pub(in crate::verification) fn request(authorisation: Option<Authorisation>, kind: LegalBasisKind) -> Request {
         Request {
             purpose: Purpose::DibaoApplication,
             region: Region("620422".into()),
@@ -199,8 +206,13 @@ mod tests {
     }
 
     #[test]
-    fn the_window_is_the_twelve_months_that_end_with_the_day() {
-        assert_eq!(window_from("2026-11-01".parse().unwrap()).to_string(), "2025-11-02");
-        assert_eq!(window_from("2024-02-29".parse().unwrap()).to_string(), "2023-03-01");
+    fn the_window_is_that_of_the_rules() {
+        for day in ["2026-11-01", "2024-02-29", "2026-12-31"] {
+            let as_of = day.parse().unwrap();
+            let mut request = request(None, LegalBasisKind::StatutoryDuty);
+            request.as_of = as_of;
+            let asked = query(&request, "township", &request.household.members[0]);
+            assert_eq!(asked.window_from, crate::policy::Window::before(as_of).first_day, "{day}");
+        }
     }
 }

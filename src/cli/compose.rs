@@ -126,6 +126,13 @@ pub(super) fn log_signer(keys: &KeyRing) -> Arc<dyn CheckpointSigner> {
     Arc::new(keys.log_signer())
 }
 
+/// How the log is run.
+pub(super) fn log_options(settings: &Settings, keys: &KeyRing, clock: Clock) -> LogOptions {
+    let mut options = LogOptions::new(log_signer(keys), Arc::new(move || clock.now()));
+    options.publish_to.clone_from(&settings.checkpoint_file);
+    options
+}
+
 /// Opens store, log and keys, and starts the verifier.
 pub(super) async fn verifier(
     settings: &Settings,
@@ -136,9 +143,7 @@ pub(super) async fn verifier(
     let keys =
         Arc::new(KeyRing::load(&settings.keys_directory).context("the key ring (make one with `hedui keys init`)")?);
     let store = Store::open(&settings.data_directory).await.context("the data directory")?;
-    let now = clock.clone();
-    let mut options = LogOptions::new(log_signer(&keys), Arc::new(move || now.now()));
-    options.publish_to = Some(settings.data_directory.join("checkpoint"));
+    let options = log_options(settings, &keys, clock.clone());
     let log = Log::open(store.clone(), options).await.context("the audit log")?;
     Ok(Verifier::start(Parts {
         store,

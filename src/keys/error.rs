@@ -93,7 +93,9 @@ pub enum KeyError {
         state: super::KekState,
     },
     /// The active key has wrapped as many data keys as it may.
-    #[error("key encryption key {kek} has wrapped {bound} data keys, its bound: rotate with `hedui keys rotate`")]
+    #[error(
+        "key encryption key {kek} has wrapped {bound} data keys, its bound: nothing more is sealed before the ring has a new active key"
+    )]
     WrapBound {
         /// The active key.
         kek: KekId,

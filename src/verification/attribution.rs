@@ -98,3 +98,66 @@ fn told_apart(mut records: Vec<Attributed>) -> Vec<Attributed> {
     }
     records
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::plan::tests::{authorisation, request};
+    use super::*;
+    use crate::household::{Answer, LegalBasisKind, Record, SourceScope};
+
+    fn subsidy(number: &str, amount: &str) -> Record {
+        serde_json::from_value(serde_json::json!({
+            "number": number, "subject": {"name": "测试员", "id_number": "110101199003070038"},
+            "detail": {"kind": "farm_subsidy", "item": "耕地地力保护补贴", "amount": amount, "paid_on": "2026-03-05"},
+        }))
+        .unwrap()
+    }
+
+    /// What is filed of records that came in this order: number, amount, verdict, last reason.
+    fn filed(records: Vec<Record>) -> Vec<(String, String, Verdict, String)> {
+        let request = request(Some(authorisation(SourceScope::All)), LegalBasisKind::Authorisation);
+        let state = answers::CellState {
+            answer: Some(Answer::Found { records }),
+            attempts: 1,
+            elapsed_ms: 1,
+            planned_at: jiff::Timestamp::UNIX_EPOCH,
+            answered_at: None,
+            next_poll_at: None,
+            deadline: None,
+            polls: 0,
+            told_in: None,
+            speaks_for: None,
+        };
+        let cells = Cells::from([((MemberRef("m1".into()), SourceKey::new("agriculture").unwrap()), state)]);
+        let evidence = evidence(&request, &cells, &Model::person());
+        let row = |filed: &Attributed| {
+            let amount = serde_json::to_value(&filed.record.detail).unwrap()["amount"].as_str().unwrap().to_owned();
+            let reason = filed.reasons.last().map(|reason| reason.level.clone()).unwrap_or_default();
+            (filed.record.number.clone(), amount, filed.verdict, reason)
+        };
+        evidence.records.iter().map(row).collect()
+    }
+
+    #[test]
+    fn a_record_that_came_twice_stands_once() {
+        let once = filed(vec![subsidy("N1", "10.00")]);
+        assert_eq!((once.len(), once[0].2), (1, Verdict::Match));
+        assert_eq!(filed(vec![subsidy("N1", "10.00"), subsidy("N1", "10.00")]), once);
+    }
+
+    #[test]
+    fn different_records_under_one_number_are_all_kept_and_held() {
+        let (small, large, other) = (subsidy("N1", "10.00"), subsidy("N1", "99.00"), subsidy("N2", "5.00"));
+        let found = filed(vec![large.clone(), other.clone(), small.clone()]);
+        let held = |number: &str, amount: &str| {
+            (number.to_owned(), amount.to_owned(), Verdict::Review, "number_used_twice".to_owned())
+        };
+        assert_eq!(found[..2], [held("N1", "10.00"), held("N1#2", "99.00")]);
+        assert_eq!(
+            (found.len(), found[2].0.as_str(), found[2].2),
+            (3, "N2", Verdict::Match),
+            "the others are as they were"
+        );
+        assert_eq!(filed(vec![small, large, other]), found, "in whatever order they came");
+    }
+}

@@ -152,3 +152,20 @@ async fn a_refusal_stands_in_the_log_with_a_closed_word() {
     stop_log(&house).await;
     assert!(verifier.refuse(&caller(), "too_large").await.is_err());
 }
+
+#[tokio::test]
+async fn expired_idempotency_keys_are_forgotten() {
+    use crate::store::IdempotencyKey;
+    let house = House::new().await;
+    let verifier = house.verifier(sources(&[]), &[]);
+    let now = *house.now.lock().unwrap();
+    let expires_at = now + SignedDuration::from_hours(1);
+    let key = IdempotencyKey { key_tags: verifier.tags("idempotency-key", "k"), body_macs: vec![[1; 32]], expires_at };
+    let request = request(Some(authorisation(SourceScope::All)), LegalBasisKind::Authorisation);
+    verifier.accept(&caller(), request, Some(key)).await.unwrap();
+    verifier.purge().await;
+    assert_eq!(house.store.purge_idempotency(expires_at - SignedDuration::from_secs(1)).await.unwrap(), 0, "not yet");
+    house.pass(3600);
+    verifier.purge().await;
+    assert_eq!(house.store.purge_idempotency(expires_at).await.unwrap(), 0, "it is forgotten");
+}

@@ -23,10 +23,10 @@ impl Clock {
         Self(Arc::new(move || instant))
     }
 
-    /// A clock that says what `tell` says.
+    /// A clock that asks somebody else.
     #[must_use]
-    pub fn telling(tell: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Self(Arc::new(tell))
+    pub fn of(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
     }
 
     /// Now, to the millisecond: as it is stored, so that what is in memory and what is read back are equal.

@@ -233,8 +233,15 @@ fn query_of(work: &Work, member: &MemberRef) -> Option<Query> {
 
 /// A failure in words that name source, place and reason, never the person.
 fn report_failure(landed: &Landed, case: Uuid) {
-    if let (Answer::Unavailable { why }, note) = (&landed.reply.answer, &landed.reply.note) {
-        let note = note.as_deref().unwrap_or("");
-        tracing::warn!(%case, source = %landed.source, ?why, note, "a source gave no usable answer");
+    match (&landed.reply.answer, landed.reply.note.as_deref()) {
+        (Answer::Unavailable { why }, note) => {
+            let note = note.unwrap_or("");
+            tracing::warn!(%case, source = %landed.source, ?why, note, "a source gave no usable answer");
+        }
+        // the cell waits on, so nobody would hear of it before its deadline
+        (Answer::Pending { .. }, Some(note)) => {
+            tracing::warn!(%case, source = %landed.source, note, "a result could not be looked for");
+        }
+        _ => {}
     }
 }

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::answers::Polling;
 use crate::config::Problem;
-use crate::household::SourceKey;
+use crate::household::{Evidence, SourceKey};
 use crate::report::SourceFacts;
 
 pub use hedui_connectors::registry::ProbeReport as ProbeResult;
@@ -146,9 +146,13 @@ impl Departments {
         Polling { interval: signed(settings.poll_interval), deadline: signed(settings.deadline) }
     }
 
-    /// What a report says of the departments, by key.
-    pub(super) fn facts(&self) -> Vec<SourceFacts> {
-        self.descriptors().map(facts).collect()
+    /// What a report says of the departments, by key. One that was asked and that nobody knows any more has its line too.
+    pub(super) fn facts_of(&self, evidence: &Evidence) -> Vec<SourceFacts> {
+        let mut known: BTreeMap<_, _> = self.descriptors().map(|known| (known.key.clone(), facts(known))).collect();
+        for cell in &evidence.cells {
+            known.entry(cell.source.clone()).or_insert_with(|| facts_of_unknown(&cell.source));
+        }
+        known.into_values().collect()
     }
 
     /// Hash of every definition, by key.
@@ -197,6 +201,18 @@ fn facts(descriptor: &Descriptor) -> SourceFacts {
         law: descriptor.law.clone(),
         never_covers: (!never.is_empty()).then(|| Words { zh: never.clone(), en: never }),
         definition_sha256: descriptor.hash.clone(),
+    }
+}
+
+/// What can be said of a department whose definition is gone.
+fn facts_of_unknown(key: &SourceKey) -> SourceFacts {
+    use crate::report::Words;
+    SourceFacts {
+        key: key.clone(),
+        title: Words { zh: key.to_string(), en: key.to_string() },
+        law: "不详（该部门的接口定义已移除）".to_owned(),
+        never_covers: None,
+        definition_sha256: String::new(),
     }
 }
 

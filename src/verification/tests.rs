@@ -73,7 +73,7 @@ impl House {
             departments: Departments::of(sources, off),
             packs: Arc::new(Packs::embedded()),
             model: Arc::new(Model::person()),
-            clock: Clock::telling(move || *told.lock().unwrap()),
+            clock: Clock::of(move || *told.lock().unwrap()),
             settings: VerifierSettings { concurrent_cases: 0, lease: LEASE, objection_days: 10 },
         })
     }

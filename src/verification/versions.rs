@@ -99,7 +99,7 @@ impl Verifier {
         let pack = inner.packs.resolve(&request.region, request.as_of).map_err(|_| VerificationError::NoPack)?;
         let assessment = policy::assess(evidence, &pack);
         let window = Window::before(request.as_of);
-        let facts = inner.departments.facts();
+        let facts = inner.departments.facts_of(evidence);
         let (zh, en) = pack.names();
         Ok(report::assemble(&Inputs {
             request,

@@ -95,8 +95,15 @@ async fn a_definition_that_is_gone_keeps_nobody_waiting_and_stays_silent() {
     without.run_claimed(house.claim().await.unwrap()).await;
     assert_eq!(house.said(case, "finance").await, "unavailable deadline_passed");
     assert_eq!(house.case(case).await.state, CaseState::Final);
-    let financial = report(&without, case).await.body.totals.financial;
+    let body = report(&without, case).await.body;
+    let line =
+        body.sources.iter().find(|line| line.source == key("finance")).expect("it was asked, so it has its line");
+    assert_eq!(line.cell(&MemberRef("m1".into())).unwrap().answer, AnswerKind::Unavailable);
+    let financial = body.totals.financial;
     assert!(!financial.complete && financial.at_most.is_none(), "missing is never zero");
+    let form = crate::verification::ReportForm::Html { english: false };
+    let page = without.report(&caller(), &case.to_string(), None, form).await.unwrap();
+    assert!(!page.bytes.is_empty(), "and the report can be printed");
 }
 
 #[tokio::test]
@@ -164,4 +171,24 @@ async fn the_version_is_made_of_what_stands_in_the_store() {
     assert_eq!(cell.answer, AnswerKind::Unavailable, "not what came too late");
     assert!(!report.body.totals.income.complete);
     assert_eq!(Answer::Unavailable { why: Failure::Busy }.kind(), cell.answer);
+}
+
+#[tokio::test]
+async fn many_records_are_reckoned_with_beside_the_runtime() {
+    let house = House::new().await;
+    let record = |number: usize| {
+        serde_json::from_value(serde_json::json!({
+            "number": format!("N{number}"), "subject": {"name": "测试员", "id_number": "110101199003070038"},
+            "detail": {"kind": "farm_subsidy", "item": "耕地地力保护补贴", "amount": "1.00", "paid_on": "2026-03-05"},
+        }))
+        .unwrap()
+    };
+    let tax = StandIn::new("tax", Does::Answers(Answer::Found { records: (0..250).map(record).collect() }));
+    let verifier = house.verifier(sources(&[&tax]), &[]);
+    let case = accepted(&verifier).await;
+    verifier.run_claimed(house.claim().await.unwrap()).await;
+    assert_eq!(house.case(case).await.state, CaseState::Final);
+    let report = report(&verifier, case).await;
+    let line = report.body.sources.iter().find(|line| line.source == key("tax")).unwrap();
+    assert_eq!(line.cell(&MemberRef("m1".into())).unwrap().records, 250);
 }

@@ -109,7 +109,7 @@ async fn a_lease_survives_a_failed_renewal_and_ends_when_another_has_the_case() 
     accepted(&verifier).await;
     let claimed = house.claim().await.unwrap();
     let told = house.now.clone();
-    let clock = Clock::telling(move || *told.lock().unwrap());
+    let clock = Clock::of(move || *told.lock().unwrap());
     house.store.plan_faults(&[Fault::Begin]);
     let before = house.store.commits();
     let mut keeper = LeaseKeeper::start(house.store.clone(), clock, claimed.lease, Duration::from_millis(12));

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hedui::audit::{CheckpointSigner, Log, LogOptions};
+use hedui::audit::{Log, LogOptions};
 use hedui::auth::Caller;
 use hedui::identity::Model;
-use hedui::keys::{KeyRing, LogSigner};
+use hedui::keys::KeyRing;
 use hedui::policy::Packs;
 use hedui::report::jose::generate_recipient;
 use hedui::store::Store;
@@ -32,20 +32,6 @@ pub(crate) struct Service {
     pub(crate) caller: Caller,
 }
 
-struct RingSigner(LogSigner);
-
-impl CheckpointSigner for RingSigner {
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-    fn public_key(&self) -> [u8; 32] {
-        self.0.public_key()
-    }
-    fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.0.sign(message)
-    }
-}
-
 impl Service {
     /// Starts it over the departments at `base_url`; tickets are looked after at `poll_interval`.
     pub(crate) async fn start(base_url: &str, poll_interval: Duration) -> Self {
@@ -56,7 +42,7 @@ impl Service {
         let keys = Arc::new(keys);
         let departments = departments(folder.path(), base_url, poll_interval);
         let store = Store::open(folder.path().join("data")).await.expect("a store");
-        let (now, signer) = (clock.clone(), Arc::new(RingSigner(keys.log_signer())));
+        let (now, signer) = (clock.clone(), Arc::new(keys.log_signer()));
         let log = Log::open(store.clone(), LogOptions::new(signer, Arc::new(move || now.now()))).await.expect("a log");
         let verifier = Verifier::start(Parts {
             store: store.clone(),

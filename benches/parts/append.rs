@@ -6,8 +6,8 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use hedui::audit::{Action, Actor, CheckpointSigner, Event, Log, LogOptions};
-use hedui::keys::{KeyRing, LogSigner};
+use hedui::audit::{Action, Actor, Event, Log, LogOptions};
+use hedui::keys::KeyRing;
 use hedui::store::Store;
 use hedui::telemetry::Clock;
 use tokio::task::JoinSet;
@@ -20,20 +20,6 @@ const EACH: usize = 100;
 const SYNCS: usize = 500;
 const TURNS: usize = 5;
 
-struct RingSigner(LogSigner);
-
-impl CheckpointSigner for RingSigner {
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-    fn public_key(&self) -> [u8; 32] {
-        self.0.public_key()
-    }
-    fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.0.sign(message)
-    }
-}
-
 pub(crate) fn run() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
@@ -41,7 +27,7 @@ pub(crate) fn run() {
         let clock = Clock::system();
         let keys = KeyRing::create(&folder.path().join("keys"), "bench-log", clock.now()).expect("a key ring");
         let store = Store::open(folder.path().join("data")).await.expect("a store");
-        let signer = Arc::new(RingSigner(keys.log_signer()));
+        let signer = Arc::new(keys.log_signer());
         let log = Log::open(store, LogOptions::new(signer, Arc::new(move || clock.now()))).await.expect("a log");
         let mut file = File::create(folder.path().join("synced")).expect("a file");
         append(&log).await; // warms up

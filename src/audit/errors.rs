@@ -44,7 +44,10 @@ pub enum AuditError {
         size: u64,
     },
     /// The file of the last published checkpoint is gone.
-    #[error("{path} is missing although {size} leaves were published: put it back, or resume after a restore")]
+    #[error(
+        "{path} is missing although {size} leaves were published: put it back; after a restore run \
+             `hedui audit resume-after-restore --reason …`"
+    )]
     PublicationMissing {
         /// Where it should be.
         path: PathBuf,

@@ -1,7 +1,7 @@
 //! The log as the rest of the service sees it: append and get receipts; ask for checkpoints and proofs.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -65,6 +65,8 @@ struct Inner {
     keys: Vec<VerifierKey>,
     queue: mpsc::Sender<Request>,
     publication: Arc<Publication>,
+    /// Set by the writer when nothing can be appended any more.
+    stopped: Arc<OnceLock<Arc<str>>>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -118,13 +120,15 @@ impl Log {
     fn start(store: Store, options: LogOptions, publication: Publication) -> Self {
         let publication = Arc::new(publication);
         let (queue, requests) = mpsc::channel(QUEUE);
-        let writer = Writer::new(store.clone(), Arc::clone(&options.signer), Arc::clone(&options.clock));
+        let stopped = Arc::new(OnceLock::new());
+        let clock = Arc::clone(&options.clock);
+        let writer = Writer::new(store.clone(), Arc::clone(&options.signer), clock, Arc::clone(&stopped));
         let keys = options.keys();
         let tasks = vec![
             tokio::spawn(writer.run(requests)),
             tokio::spawn(publish::run(Arc::clone(&publication), store.clone(), options.clock, options.publish_every)),
         ];
-        Self { inner: Arc::new(Inner { store, keys, queue, publication, tasks: Mutex::new(tasks) }) }
+        Self { inner: Arc::new(Inner { store, keys, queue, publication, stopped, tasks: Mutex::new(tasks) }) }
     }
 
     /// Appends events, all in one commit and in this order, and returns their receipts once they are durable, indexed and in the
@@ -152,10 +156,10 @@ impl Log {
         Ok(receipts.into_iter().next().expect("one receipt an event"))
     }
 
-    /// Whether the writer still takes events.
+    /// Whether events can still be appended: false once the writer has ended or stopped for good.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        !self.inner.queue.is_closed()
+        !self.inner.queue.is_closed() && self.inner.stopped.get().is_none()
     }
 
     /// The signed checkpoint of the last commit; none of an empty log.

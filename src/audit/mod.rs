@@ -32,4 +32,5 @@ pub use label::{AuthorisationRef, Label, NotALabel};
 pub use log::{Clock, Log, LogOptions};
 pub use note::{Checkpoint, CheckpointSigner, NoteError, VerifierKey};
 pub use proof::{ConsistencyProof, InclusionProof, ProofError};
+pub use publish::published_checkpoint;
 pub use verify::{Fault, FaultKind, VerifyReport, verify_log};

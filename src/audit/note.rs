@@ -13,6 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
+use crate::keys::LogSigner;
 use crate::store::Hash;
 
 /// Type byte of Ed25519 in key ids and verifier keys.
@@ -28,6 +29,18 @@ pub trait CheckpointSigner: Send + Sync {
     fn public_key(&self) -> [u8; 32];
     /// Ed25519 signature.
     fn sign(&self, message: &[u8]) -> [u8; 64];
+}
+
+impl CheckpointSigner for LogSigner {
+    fn name(&self) -> &str {
+        self.name()
+    }
+    fn public_key(&self) -> [u8; 32] {
+        self.public_key()
+    }
+    fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.sign(message)
+    }
 }
 
 /// What is wrong with a note.

@@ -30,6 +30,15 @@ impl Publication {
         Self { path: path.unwrap_or_else(|| store.path().join(FILE)), turn: tokio::sync::Mutex::default() }
     }
 
+    /// The signed note in the file, which must be there once anything was published.
+    pub(super) async fn must_read(&self, store: &Store) -> Result<Option<String>, AuditError> {
+        let (in_file, in_table) = (self.read().await?, store.last_checkpoint().await?);
+        match (&in_file, in_table) {
+            (None, Some(last)) => Err(AuditError::PublicationMissing { path: self.path.clone(), size: last.size }),
+            _ => Ok(in_file),
+        }
+    }
+
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
@@ -93,6 +102,14 @@ impl Publication {
     fn failed(&self, cause: io::Error) -> AuditError {
         AuditError::File { path: self.path.clone(), cause: Arc::new(cause) }
     }
+}
+
+/// The last published checkpoint in `file` (of none: in the data directory), to hold a log against.
+///
+/// # Errors
+/// [`AuditError::PublicationMissing`] when it is gone although the store knows of one; else the file or the store failed.
+pub async fn published_checkpoint(store: &Store, file: Option<PathBuf>) -> Result<Option<String>, AuditError> {
+    Publication::at(store, file).must_read(store).await
 }
 
 /// Publishes from time to time, until it is stopped.

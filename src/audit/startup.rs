@@ -11,10 +11,7 @@ pub(super) async fn check(store: &Store, keys: &[VerifierKey], publication: &Pub
     check_tree(store, keys).await?;
     let head = store.log_head().await?;
     let in_table = store.last_checkpoint().await?;
-    let in_file = publication.read().await?;
-    if let (None, Some(last)) = (&in_file, &in_table) {
-        return Err(AuditError::PublicationMissing { path: publication.path().to_owned(), size: last.size });
-    }
+    let in_file = publication.must_read(store).await?;
     let published = [
         in_file.map(|note| (note, publication.path().display().to_string())),
         in_table.map(|last| (last.note, format!("the table of checkpoints, size {}", last.size))),

@@ -1,6 +1,6 @@
 //! The one task that appends: it takes whatever queued during the last commit, and commits it at once.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use tokio::sync::{mpsc, oneshot};
@@ -32,12 +32,18 @@ pub(super) struct Writer {
     acknowledged: Option<LogHead>,
     /// Whether the last append failed.
     suspect: bool,
-    stopped: Option<Arc<str>>,
+    /// Why nothing can be appended any more: the log shows it to whoever asks whether it is open.
+    stopped: Arc<OnceLock<Arc<str>>>,
 }
 
 impl Writer {
-    pub(super) fn new(store: Store, signer: Arc<dyn CheckpointSigner>, clock: Clock) -> Self {
-        Self { store, signer, clock, tree: None, acknowledged: None, suspect: false, stopped: None }
+    pub(super) fn new(
+        store: Store,
+        signer: Arc<dyn CheckpointSigner>,
+        clock: Clock,
+        stopped: Arc<OnceLock<Arc<str>>>,
+    ) -> Self {
+        Self { store, signer, clock, tree: None, acknowledged: None, suspect: false, stopped }
     }
 
     /// Appends until nobody can ask any more.
@@ -88,14 +94,14 @@ impl Writer {
     }
 
     async fn append(&mut self, events: Vec<Event>) -> Result<Vec<AuditReceipt>, AuditError> {
-        if let Some(reason) = &self.stopped {
+        if let Some(reason) = self.stopped.get() {
             return Err(AuditError::Stopped { reason: Arc::clone(reason) });
         }
         let (tx, tree) = match self.reload().await {
             Ok(loaded) => loaded,
             Err(error) => {
                 if self.suspect || !matches!(error, AuditError::Store(_)) {
-                    self.stopped = Some(error.to_string().into());
+                    self.stop(&error.to_string());
                 }
                 self.suspect = true;
                 self.tree = None;
@@ -105,9 +111,14 @@ impl Writer {
         let outcome = self.commit(tx, tree, events).await;
         self.suspect = outcome.is_err();
         if let Err(AuditError::TreeBroken { .. }) = &outcome {
-            self.stopped = Some("what was about to be signed contradicts itself: a fault of memory or disk".into());
+            self.stop("what was about to be signed contradicts itself: a fault of memory or disk");
         }
         outcome
+    }
+
+    fn stop(&self, reason: &str) {
+        tracing::error!(reason, "the audit log is stopped");
+        self.stopped.get_or_init(|| reason.into());
     }
 
     /// Takes the head's lock and the tree that belongs to it: that in memory when nothing came between, else the stored one. A

@@ -168,6 +168,22 @@ pub enum AuditCommand {
         after_help = "Examples:\n  hedui audit verify\n  hedui audit verify --data ./demo/data --keys ./demo/keys --json"
     )]
     Verify(AuditVerify),
+    /// After a restored backup: log why the log goes on where it does, and publish from there (the service must be stopped)
+    #[command(
+        after_help = "Example:\n  hedui audit resume-after-restore --reason \"disk lost on 3 May, backup of 2 May put back\""
+    )]
+    ResumeAfterRestore(AuditResume),
+}
+
+/// `hedui audit resume-after-restore`
+#[derive(Debug, Args)]
+pub struct AuditResume {
+    /// Why: its hash is entered in the log, so keep the words
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigFile,
 }
 
 /// `hedui audit verify`
@@ -179,6 +195,9 @@ pub struct AuditVerify {
     /// Key folder; the settings' one unless given
     #[arg(long, value_name = "DIR")]
     pub keys: Option<PathBuf>,
+    /// File of the last published checkpoint; the settings' one unless given, with --data the one in that folder
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
     /// For programs
     #[arg(long)]
     pub json: bool,

@@ -2,34 +2,58 @@
 
 use std::process::ExitCode;
 
-use super::arguments::{Audit, AuditCommand, AuditVerify};
+use anyhow::Context as _;
+
+use super::arguments::{Audit, AuditCommand, AuditResume, AuditVerify};
 use super::{compose, output};
-use crate::audit::{VerifierKey, verify_log};
+use crate::audit::{Actor, AuditError, Log, VerifierKey, published_checkpoint, verify_log};
 use crate::keys::KeyRing;
 use crate::store::Store;
+use crate::telemetry::Clock;
 
 /// Runs a command on the log.
 pub(super) async fn run(arguments: Audit) -> anyhow::Result<ExitCode> {
     match arguments.command {
         AuditCommand::Verify(arguments) => verify(arguments).await,
+        AuditCommand::ResumeAfterRestore(arguments) => resume(arguments).await,
     }
+}
+
+async fn resume(arguments: AuditResume) -> anyhow::Result<ExitCode> {
+    let settings = compose::settings(&arguments.config)?;
+    let keys = KeyRing::load(&settings.keys_directory)?;
+    let store = Store::open(&settings.data_directory).await?;
+    let options = compose::log_options(&settings, &keys, Clock::system());
+    let log = Log::resume_after_restore(store.clone(), options, &Actor::service(), &arguments.reason).await?;
+    let size = store.log_head().await?.size;
+    drop(log);
+    store.close().await;
+    output::say(&format!("✓ the log goes on with entry {size}: keep the reason, the log holds its hash"));
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn verify(arguments: AuditVerify) -> anyhow::Result<ExitCode> {
     let settings = compose::settings(&arguments.config)?;
+    let beside = arguments.data.as_ref().map(|data| data.join("checkpoint"));
+    let checkpoint = arguments.checkpoint.or(beside).or(settings.checkpoint_file);
     let data = arguments.data.unwrap_or(settings.data_directory);
     let keys = KeyRing::load(&arguments.keys.unwrap_or(settings.keys_directory))?;
     let store = Store::open_read_only(&data).await?;
     let key = VerifierKey::of(compose::log_signer(&keys).as_ref());
-    let published = std::fs::read_to_string(data.join("checkpoint")).ok();
     let started = std::time::Instant::now();
+    let (published, missing) = match published_checkpoint(&store, checkpoint).await {
+        Ok(published) => (published, None),
+        Err(missing @ AuditError::PublicationMissing { .. }) => (None, Some(missing.to_string())),
+        Err(error) => return Err(error).context("the published checkpoint"),
+    };
     let report = verify_log(&store, &[key], published.as_slice()).await?;
     let elapsed = started.elapsed();
     store.close().await;
+    let sound = report.sound() && missing.is_none();
+    let faults: Vec<_> = missing.into_iter().chain(report.faults.iter().map(ToString::to_string)).collect();
     if arguments.json {
-        let faults: Vec<_> = report.faults.iter().map(|fault| fault.to_string()).collect();
         output::say(&serde_json::to_string_pretty(&serde_json::json!({
-            "sound": report.sound(), "entries": report.size, "root": hex::encode(report.root),
+            "sound": sound, "entries": report.size, "root": hex::encode(report.root),
             "checkpoints": report.checkpoints, "faults": faults, "more_faults": report.more_faults,
             "elapsed_ms": u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         }))?);
@@ -41,17 +65,17 @@ async fn verify(arguments: AuditVerify) -> anyhow::Result<ExitCode> {
             report.checkpoints,
             elapsed.as_millis()
         ));
-        for fault in &report.faults {
+        for fault in &faults {
             output::say(&format!("✕ {fault}"));
         }
         if report.more_faults > 0 {
             output::say(&format!("✕ and {} more faults", report.more_faults));
         }
-        output::say(if report.sound() {
+        output::say(if sound {
             "✓ 审计日志完整 (the log is whole)"
         } else {
             "✕ 审计日志已被改动 (the log was altered)"
         });
     }
-    Ok(if report.sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -12,7 +12,7 @@ use crate::audit::{CheckpointSigner, Log, LogOptions};
 use crate::auth::Authenticator;
 use crate::config::{Clients, DEFAULT_CLIENTS, DEFAULT_SETTINGS, Problem, Settings};
 use crate::identity::Model;
-use crate::keys::{KeyRing, LogSigner};
+use crate::keys::KeyRing;
 use crate::policy::Packs;
 use crate::store::Store;
 use crate::telemetry::Clock;
@@ -121,24 +121,16 @@ pub(super) fn configured(settings: &Settings) -> Result<Configured, Faulty> {
     }
 }
 
-/// The log's signer over the ring's key.
-struct RingSigner(LogSigner);
-
-impl CheckpointSigner for RingSigner {
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-    fn public_key(&self) -> [u8; 32] {
-        self.0.public_key()
-    }
-    fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.0.sign(message)
-    }
-}
-
 /// The log's signer.
 pub(super) fn log_signer(keys: &KeyRing) -> Arc<dyn CheckpointSigner> {
-    Arc::new(RingSigner(keys.log_signer()))
+    Arc::new(keys.log_signer())
+}
+
+/// How the log is run.
+pub(super) fn log_options(settings: &Settings, keys: &KeyRing, clock: Clock) -> LogOptions {
+    let mut options = LogOptions::new(log_signer(keys), Arc::new(move || clock.now()));
+    options.publish_to.clone_from(&settings.checkpoint_file);
+    options
 }
 
 /// Opens store, log and keys, and starts the verifier.
@@ -151,9 +143,7 @@ pub(super) async fn verifier(
     let keys =
         Arc::new(KeyRing::load(&settings.keys_directory).context("the key ring (make one with `hedui keys init`)")?);
     let store = Store::open(&settings.data_directory).await.context("the data directory")?;
-    let now = clock.clone();
-    let mut options = LogOptions::new(log_signer(&keys), Arc::new(move || now.now()));
-    options.publish_to = Some(settings.data_directory.join("checkpoint"));
+    let options = log_options(settings, &keys, clock.clone());
     let log = Log::open(store.clone(), options).await.context("the audit log")?;
     Ok(Verifier::start(Parts {
         store,

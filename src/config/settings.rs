@@ -19,6 +19,8 @@ pub struct Settings {
     pub tls: Option<TlsFiles>,
     /// Database, log, checkpoints.
     pub data_directory: PathBuf,
+    /// Where the last published checkpoint of the audit log is kept; none = in the data directory.
+    pub checkpoint_file: Option<PathBuf>,
     /// Key ring.
     pub keys_directory: PathBuf,
     /// `sources.toml`; none = the embedded one.
@@ -126,6 +128,9 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
     };
     let data_directory = directory(root, "data", "data", reading);
     let keys_directory = directory(root, "keys", "keys", reading);
+    let mut audit = root.table("audit", reading);
+    let checkpoint_file = path_in(&mut audit, "checkpoint_file", base, reading);
+    audit.finish(reading);
     let mut sources = root.table("sources", reading);
     let sources_file = file_in(&mut sources, "file", base, reading);
     let definitions_directory = path_in(&mut sources, "definitions", base, reading);
@@ -152,6 +157,7 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
         listen,
         tls,
         data_directory,
+        checkpoint_file,
         keys_directory,
         sources_file,
         definitions_directory,

@@ -170,6 +170,22 @@ pub enum InfoClass {
 }
 
 impl InfoClass {
+    /// Every class.
+    pub const ALL: [Self; 12] = [
+        Self::Wage,
+        Self::Business,
+        Self::PropertyIncome,
+        Self::Transfer,
+        Self::Financial,
+        Self::Vehicle,
+        Self::RealEstate,
+        Self::Company,
+        Self::Medical,
+        Self::Education,
+        Self::Disability,
+        Self::Household,
+    ];
+
     /// Reads a definition's word.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

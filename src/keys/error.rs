@@ -93,7 +93,9 @@ pub enum KeyError {
         state: super::KekState,
     },
     /// The active key has wrapped as many data keys as it may.
-    #[error("key encryption key {kek} has wrapped {bound} data keys, its bound: rotate with `hedui keys rotate`")]
+    #[error(
+        "key encryption key {kek} has wrapped {bound} data keys, its bound: nothing more is sealed before the ring has a new active key"
+    )]
     WrapBound {
         /// The active key.
         kek: KekId,
@@ -135,14 +137,6 @@ pub enum KeyError {
     /// A part of the context is too long to be bound.
     #[error("an identifier bound to a sealed document is longer than 65535 bytes")]
     ContextTooLong,
-    /// A tag was made under an epoch that this ring does not have.
-    #[error("this ring has no key of epoch {epoch} for {used_for}")]
-    UnknownEpoch {
-        /// The epoch named.
-        epoch: u32,
-        /// The use.
-        used_for: super::MacUse,
-    },
     /// The cryptographic library refused: no randomness, or no memory.
     #[error("the cryptographic library failed to {doing}")]
     Library {

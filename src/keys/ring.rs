@@ -166,18 +166,11 @@ impl KeyRing {
         self.held().mac_keys.index_tags(domain, text)
     }
 
-    /// The MAC of a request's exact bytes, kept beside its `Idempotency-Key`.
+    /// The MACs of a request's exact bytes under every epoch, newest first: the first is kept beside its `Idempotency-Key`, a
+    /// repetition may match any.
     #[must_use]
-    pub fn body_mac(&self, body: &[u8]) -> BodyMac {
-        self.held().mac_keys.body_mac(body)
-    }
-
-    /// Whether `body` is what `known` was made of, in constant time and under the epoch of `known`.
-    ///
-    /// # Errors
-    /// [`KeyError::UnknownEpoch`].
-    pub fn body_matches(&self, known: &BodyMac, body: &[u8]) -> Result<bool, KeyError> {
-        self.held().mac_keys.body_matches(known, body)
+    pub fn body_macs(&self, body: &[u8]) -> Vec<BodyMac> {
+        self.held().mac_keys.body_macs(body)
     }
 
     pub(super) fn keks(&self) -> &dyn KekProvider {

@@ -7,9 +7,8 @@
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use subtle::ConstantTimeEq;
 
-use super::{KeyError, SecretKey};
+use super::SecretKey;
 
 /// What a MAC key is for. One key never serves two uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -164,18 +163,8 @@ impl MacKeys {
         self.of(MacUse::BlindIndex).map(|key| index_tag(key, domain, text)).collect()
     }
 
-    pub(super) fn body_mac(&self, body: &[u8]) -> BodyMac {
-        let key = self.newest(MacUse::RequestBody);
-        BodyMac::new(key.epoch, &mac(key, &[body]))
-    }
-
-    pub(super) fn body_matches(&self, known: &BodyMac, body: &[u8]) -> Result<bool, KeyError> {
-        let used_for = MacUse::RequestBody;
-        let key = self
-            .of(used_for)
-            .find(|key| key.epoch == known.epoch)
-            .ok_or(KeyError::UnknownEpoch { epoch: known.epoch, used_for })?;
-        Ok(mac(key, &[body]).ct_eq(&known.bytes).into())
+    pub(super) fn body_macs(&self, body: &[u8]) -> Vec<BodyMac> {
+        self.of(MacUse::RequestBody).map(|key| BodyMac::new(key.epoch, &mac(key, &[body]))).collect()
     }
 }
 
@@ -236,11 +225,8 @@ mod tests {
     #[test]
     fn a_body_matches_only_itself() {
         let keys = keys();
-        let known = keys.body_mac(b"{\"a\":1}");
-        assert!(keys.body_matches(&known, b"{\"a\":1}").unwrap());
-        assert!(!keys.body_matches(&known, b"{\"a\": 1}").unwrap());
-        let unknown = BodyMac { epoch: 9, ..known };
-        assert!(matches!(keys.body_matches(&unknown, b""), Err(KeyError::UnknownEpoch { epoch: 9, .. })));
+        assert_eq!(keys.body_macs(b"{\"a\":1}"), keys.body_macs(b"{\"a\":1}"));
+        assert_ne!(keys.body_macs(b"{\"a\":1}"), keys.body_macs(b"{\"a\": 1}"));
     }
 
     #[test]

@@ -6,9 +6,10 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
+use super::claims::must_hold;
 use super::columns::{Columns as _, int, millis};
 use super::events::{self, Happened};
-use super::{AuditReceipt, CaseState, Hash, SealedDocument, Store, StoreError, Tag, documents};
+use super::{AuditReceipt, CaseState, Hash, Lease, SealedDocument, Store, StoreError, Tag, documents};
 use crate::household::{Purpose, Region};
 
 /// A case to be accepted.
@@ -41,10 +42,10 @@ pub struct NewCase {
 /// An idempotency key of a client, valid for 30 days.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey {
-    /// Blind index of the key as sent.
-    pub key_tag: Tag,
-    /// HMAC of the exact bytes of the body.
-    pub body_mac: Hash,
+    /// Blind indexes of the key as sent, under every epoch, newest first: it is found by any, kept under the first.
+    pub key_tags: Vec<Tag>,
+    /// HMACs of the exact bytes of the body, under every epoch, newest first: any may match, the first is kept.
+    pub body_macs: Vec<Hash>,
     /// When it is forgotten.
     pub expires_at: Timestamp,
 }
@@ -93,6 +94,8 @@ pub struct CaseRow {
     pub latest_version: Option<u32>,
     /// How often a worker has claimed it.
     pub attempts: u32,
+    /// How often in a row work on it was broken off by an error.
+    pub failures: u32,
 }
 
 pub(super) const SELECT: &str =
@@ -109,8 +112,7 @@ impl Store {
         self.write(move |tx| {
             Box::pin(async move {
                 if let Some(key) = &case.idempotency
-                    && let Some(existing) =
-                        find_idempotent(tx, &case.client, key.key_tag, &key.body_mac, case.created_at).await?
+                    && let Some(existing) = find_idempotent(tx, &case.client, key, case.created_at).await?
                 {
                     return Ok(Created::Existing(existing));
                 }
@@ -128,12 +130,11 @@ impl Store {
     pub async fn find_idempotent(
         &self,
         client: &str,
-        key_tag: Tag,
-        body_mac: &Hash,
+        key: &IdempotencyKey,
         now: Timestamp,
     ) -> Result<Option<Uuid>, StoreError> {
         let mut connection = self.reader().acquire().await?;
-        find_idempotent(&mut connection, client, key_tag, body_mac, now).await
+        find_idempotent(&mut connection, client, key, now).await
     }
 
     /// Forgets idempotency keys that have expired; returns how many.
@@ -155,10 +156,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn get_case(&self, id: Uuid) -> Result<CaseRow, StoreError> {
-        let mut query = QueryBuilder::<Sqlite>::new(SELECT);
-        query.push("WHERE c.id = ").push_bind(id.to_string());
-        let row = query.build().fetch_optional(self.reader()).await?;
-        case_of(&row.ok_or(StoreError::NotFound { what: "case", id })?)
+        let mut connection = self.reader().acquire().await?;
+        read(&mut connection, id).await
     }
 
     /// Stops a case. Its planned and pending cells stay as they are: nobody looks at them any more.
@@ -166,21 +165,21 @@ impl Store {
     /// # Errors
     /// [`StoreError::IllegalTransition`] when it has ended; [`StoreError::WrongReceipt`].
     pub async fn cancel_case(&self, receipt: &AuditReceipt, case: Uuid, now: Timestamp) -> Result<(), StoreError> {
-        self.end_case(receipt, case, CaseState::Cancelled, None, now).await
+        self.end_case(receipt, case, None, CaseState::Cancelled, None, now).await
     }
 
     /// Gives a case up; `why` is a closed word, never a message.
     ///
     /// # Errors
-    /// [`StoreError::IllegalTransition`] when it has ended; [`StoreError::WrongReceipt`].
+    /// [`StoreError::LeaseLost`]; [`StoreError::IllegalTransition`] when it has ended; [`StoreError::WrongReceipt`].
     pub async fn fail_case(
         &self,
         receipt: &AuditReceipt,
-        case: Uuid,
+        lease: &Lease,
         why: &'static str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.end_case(receipt, case, CaseState::Failed, Some(why), now).await
+        self.end_case(receipt, lease.case_id, Some(lease.clone()), CaseState::Failed, Some(why), now).await
     }
 
     /// Puts a failed case back in the queue, or has a final one run again (re-check after an objection).
@@ -196,11 +195,13 @@ impl Store {
                     _ => CaseState::Running,
                 };
                 transition(tx, case, to, now).await?;
-                sqlx::query("UPDATE cases SET wake_at = $1, failure = NULL, lease_until = NULL WHERE id = $2")
-                    .bind(millis(now))
-                    .bind(case.to_string())
-                    .execute(tx)
-                    .await?;
+                sqlx::query(
+                    "UPDATE cases SET wake_at = $1, failure = NULL, failures = 0, lease_until = NULL WHERE id = $2",
+                )
+                .bind(millis(now))
+                .bind(case.to_string())
+                .execute(tx)
+                .await?;
                 Ok(())
             })
         })
@@ -211,6 +212,7 @@ impl Store {
         &self,
         receipt: &AuditReceipt,
         case: Uuid,
+        lease: Option<Lease>,
         to: CaseState,
         why: Option<&'static str>,
         now: Timestamp,
@@ -218,6 +220,9 @@ impl Store {
         receipt.must_speak_of(case)?;
         self.write(move |tx| {
             Box::pin(async move {
+                if let Some(lease) = &lease {
+                    must_hold(tx, lease).await?;
+                }
                 transition(tx, case, to, now).await?;
                 sqlx::query("UPDATE cases SET failure = $1 WHERE id = $2")
                     .bind(why)
@@ -257,7 +262,9 @@ async fn insert(tx: &mut SqliteConnection, case: &NewCase, leaf: u64) -> Result<
             .execute(&mut *tx)
             .await?;
     }
-    if let Some(key) = &case.idempotency {
+    if let Some(key) = &case.idempotency
+        && let (Some(tag), Some(mac)) = (key.key_tags.first(), key.body_macs.first())
+    {
         // Only an expired row can stand in the way.
         sqlx::query(
             "INSERT INTO idempotency (client, key_tag, body_mac, case_id, expires_at) VALUES ($1, $2, $3, $4, $5)
@@ -265,8 +272,8 @@ async fn insert(tx: &mut SqliteConnection, case: &NewCase, leaf: u64) -> Result<
                                                          expires_at = excluded.expires_at",
         )
         .bind(case.client.as_str())
-        .bind(key.key_tag.to_string())
-        .bind(key.body_mac.as_slice())
+        .bind(tag.to_string())
+        .bind(mac.as_slice())
         .bind(case.id.to_string())
         .bind(millis(key.expires_at))
         .execute(&mut *tx)
@@ -278,22 +285,34 @@ async fn insert(tx: &mut SqliteConnection, case: &NewCase, leaf: u64) -> Result<
 async fn find_idempotent(
     connection: &mut SqliteConnection,
     client: &str,
-    key_tag: Tag,
-    body_mac: &Hash,
+    key: &IdempotencyKey,
     now: Timestamp,
 ) -> Result<Option<Uuid>, StoreError> {
-    let row =
-        sqlx::query("SELECT body_mac, case_id FROM idempotency WHERE client = $1 AND key_tag = $2 AND expires_at > $3")
-            .bind(client)
-            .bind(key_tag.to_string())
-            .bind(millis(now))
-            .fetch_optional(connection)
-            .await?;
-    match row {
-        None => Ok(None),
-        Some(row) if row.hash("body_mac")? == *body_mac => Ok(Some(row.uuid("case_id")?)),
-        Some(_) => Err(StoreError::IdempotencyConflict),
+    for tag in &key.key_tags {
+        let row = sqlx::query(
+            "SELECT body_mac, case_id FROM idempotency WHERE client = $1 AND key_tag = $2 AND expires_at > $3",
+        )
+        .bind(client)
+        .bind(tag.to_string())
+        .bind(millis(now))
+        .fetch_optional(&mut *connection)
+        .await?;
+        let Some(row) = row else { continue };
+        let known = row.hash("body_mac")?;
+        return match key.body_macs.contains(&known) {
+            true => Ok(Some(row.uuid("case_id")?)),
+            false => Err(StoreError::IdempotencyConflict),
+        };
     }
+    Ok(None)
+}
+
+/// A case as this connection sees it.
+pub(super) async fn read(connection: &mut SqliteConnection, id: Uuid) -> Result<CaseRow, StoreError> {
+    let mut query = QueryBuilder::<Sqlite>::new(SELECT);
+    query.push("WHERE c.id = ").push_bind(id.to_string());
+    let row = query.build().fetch_optional(connection).await?;
+    case_of(&row.ok_or(StoreError::NotFound { what: "case", id })?)
 }
 
 /// The state under the transaction's lock.
@@ -353,5 +372,6 @@ pub(super) fn case_of(row: &SqliteRow) -> Result<CaseRow, StoreError> {
         failure: row.opt_text("failure")?,
         latest_version: row.opt_small("latest_version")?,
         attempts: row.small("attempts")?,
+        failures: row.small("failures")?,
     })
 }

@@ -7,11 +7,11 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
-use super::case_list::any_of;
 use super::cases::state;
+use super::claims::must_hold;
 use super::columns::{Columns as _, int, millis};
 use super::events::{self, Happened};
-use super::{AuditReceipt, CaseState, KEPT_ROWS, SealedDocument, Store, StoreError, documents};
+use super::{AuditReceipt, CaseState, KEPT_ROWS, Lease, SealedDocument, Store, StoreError, documents};
 use crate::household::{AnswerKind, MemberRef, SourceKey};
 
 /// Rows in one statement, at most.
@@ -26,15 +26,17 @@ pub struct NewCell {
     pub source: SourceKey,
     /// Whether it will be asked.
     pub plan: Plan,
+    /// Classes of information the source speaks for: they stay open while it is silent, even if nobody knows the source any more.
+    pub speaks_for: Vec<String>,
 }
 
 /// What is planned for a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Plan {
-    /// It will be asked; the query's own leaf is durable.
+    /// It will be asked; the query's own entry is durable.
     Ask {
-        /// Index of that leaf.
-        leaf_index: u64,
+        /// Proof of that entry, which speaks of the case.
+        receipt: AuditReceipt,
     },
     /// It will not: the cell ends here.
     Skip {
@@ -60,10 +62,10 @@ pub struct CellAnswer {
     pub elapsed_ms: u64,
     /// When the answer came.
     pub answered_at: Timestamp,
-    /// The answer, sealed.
+    /// The answer, sealed; of `Pending` with its ticket. None of a further `Pending` with the same ticket: what is sealed stays.
     pub evidence: Option<SealedDocument>,
-    /// What to poll with, of `Pending`.
-    pub ticket: Option<String>,
+    /// Looks for a ticket's result so far.
+    pub polls: u32,
     /// When to poll, of `Pending`.
     pub next_poll_at: Option<Timestamp>,
     /// When to give up, of `Pending`.
@@ -104,8 +106,12 @@ pub struct CellRow {
     pub answered_at: Option<Timestamp>,
     /// The sealed answer.
     pub evidence_document: Option<Uuid>,
-    /// What to poll with.
-    pub ticket: Option<String>,
+    /// Classes of information its source speaks for; none when that is not known.
+    pub speaks_for: Option<Vec<String>>,
+    /// Looks for a ticket's result.
+    pub polls: u32,
+    /// First version that states how it ended.
+    pub told_in: Option<u32>,
     /// When to poll.
     pub next_poll_at: Option<Timestamp>,
     /// When to give up.
@@ -120,39 +126,56 @@ impl CellRow {
     }
 }
 
-/// A pending cell whose time has come.
-pub type DueTicket = CellRow;
-
 impl Store {
     /// Plans cells. One that is planned already (by a worker that died) is left as it is, so a plan may be repeated. Returns how
     /// many were new.
     ///
     /// # Errors
-    /// [`StoreError::WrongReceipt`], or the database failed.
+    /// [`StoreError::LeaseLost`]; [`StoreError::WrongReceipt`], of a cell's own too; or the database failed.
     pub async fn plan_cells(
         &self,
         receipt: &AuditReceipt,
-        case: Uuid,
+        lease: &Lease,
         cells: Vec<NewCell>,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
-        receipt.must_speak_of(case)?;
-        self.write(move |tx| Box::pin(async move { plan(tx, case, &cells, now).await })).await
+        let lease = lease.clone();
+        receipt.must_speak_of(lease.case_id)?;
+        for cell in &cells {
+            if let Plan::Ask { receipt } = &cell.plan {
+                receipt.must_speak_of(lease.case_id)?;
+            }
+        }
+        self.write(move |tx| {
+            Box::pin(async move {
+                must_hold(tx, &lease).await?;
+                plan(tx, lease.case_id, &cells, now).await
+            })
+        })
+        .await
     }
 
     /// Records answers, all in one transaction, and says for each what became of it. Evidence is stored only with an answer that
     /// stands. A waiting case is woken when a cell has ended.
     ///
     /// # Errors
-    /// [`StoreError::NotPlanned`] and [`StoreError::PendingIncomplete`]: then none is recorded; [`StoreError::WrongReceipt`].
+    /// [`StoreError::LeaseLost`], [`StoreError::NotPlanned`] and [`StoreError::PendingIncomplete`]: then none is recorded;
+    /// [`StoreError::WrongReceipt`].
     pub async fn record_answers(
         &self,
         receipt: &AuditReceipt,
-        case: Uuid,
+        lease: &Lease,
         answers: Vec<CellAnswer>,
     ) -> Result<Vec<CellWrite>, StoreError> {
-        receipt.must_speak_of(case)?;
-        self.write(move |tx| Box::pin(async move { record(tx, case, &answers).await })).await
+        let lease = lease.clone();
+        receipt.must_speak_of(lease.case_id)?;
+        self.write(move |tx| {
+            Box::pin(async move {
+                must_hold(tx, &lease).await?;
+                record(tx, lease.case_id, &answers).await
+            })
+        })
+        .await
     }
 
     /// The cells of a case, by member and source.
@@ -164,21 +187,6 @@ impl Store {
             .bind(case.to_string())
             .fetch_all(self.reader())
             .await?;
-        rows.iter().map(cell_of).collect()
-    }
-
-    /// Pending cells of cases not at rest whose poll is due, longest due first.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn due_tickets(&self, now: Timestamp, limit: u32) -> Result<Vec<DueTicket>, StoreError> {
-        let mut query = QueryBuilder::<Sqlite>::new(
-            "SELECT l.* FROM cells l JOIN cases c ON c.id = l.case_id WHERE l.kind = 'pending' AND l.next_poll_at <= ",
-        );
-        query.push_bind(millis(now));
-        any_of(&mut query, "c.state", ["running", "waiting"].map(str::to_owned));
-        query.push(" ORDER BY l.next_poll_at LIMIT ").push_bind(i64::from(limit));
-        let rows = query.build().fetch_all(self.reader()).await?;
         rows.iter().map(cell_of).collect()
     }
 }
@@ -204,11 +212,11 @@ async fn plan(tx: &mut SqliteConnection, case: Uuid, cells: &[NewCell], now: Tim
 /// Inserts planned cells in one statement; how many were new.
 async fn insert(tx: &mut SqliteConnection, case: Uuid, cells: &[&NewCell], now: Timestamp) -> Result<u64, StoreError> {
     let mut query = QueryBuilder::<Sqlite>::new(
-        "INSERT INTO cells (case_id, member_ref, source, leaf_index, planned_at, kind, why, answered_at) ",
+        "INSERT INTO cells (case_id, member_ref, source, leaf_index, planned_at, kind, why, answered_at, speaks_for) ",
     );
     query.push_values(cells, |mut row, cell| {
         let (leaf, kind, why) = match &cell.plan {
-            Plan::Ask { leaf_index } => (Some(int(*leaf_index)), None, None),
+            Plan::Ask { receipt } => (Some(int(receipt.index())), None, None),
             Plan::Skip { why } => (None, Some(AnswerKind::Skipped), Some(why.as_str())),
         };
         row.push_bind(case.to_string())
@@ -218,7 +226,8 @@ async fn insert(tx: &mut SqliteConnection, case: Uuid, cells: &[&NewCell], now: 
             .push_bind(millis(now))
             .push_bind(kind.map(AnswerKind::as_str))
             .push_bind(why)
-            .push_bind(kind.map(|_| millis(now)));
+            .push_bind(kind.map(|_| millis(now)))
+            .push_bind(cell.speaks_for.join(","));
     });
     query.push(" ON CONFLICT DO NOTHING");
     Ok(query.build().persistent(cells.len() <= KEPT_ROWS).execute(tx).await?.rows_affected())
@@ -229,9 +238,6 @@ async fn record(tx: &mut SqliteConnection, case: Uuid, answers: &[CellAnswer]) -
     let (mut writes, mut standing, mut news) = (Vec::with_capacity(answers.len()), Vec::new(), Vec::new());
     for answer in answers {
         let pending = !answer.kind.ended();
-        if pending && (answer.ticket.is_none() || answer.next_poll_at.is_none() || answer.deadline.is_none()) {
-            return Err(StoreError::PendingIncomplete);
-        }
         let cell = (answer.member_ref.as_str().to_owned(), answer.source.as_str().to_owned());
         let before = kinds.get_mut(&cell).ok_or_else(|| StoreError::NotPlanned {
             case,
@@ -242,20 +248,28 @@ async fn record(tx: &mut SqliteConnection, case: Uuid, answers: &[CellAnswer]) -
             writes.push(CellWrite::AlreadyEnded);
             continue;
         }
+        let sealed = answer.evidence.is_some() || before.is_some();
+        if pending && !(sealed && answer.next_poll_at.is_some() && answer.deadline.is_some()) {
+            return Err(StoreError::PendingIncomplete);
+        }
         // a poll without news is no event
         if !pending || before.is_none() {
             news.push(answer);
         }
-        *before = Some(answer.kind);
-        standing.push(answer);
+        let replaces = before.replace(answer.kind).is_some() && (!pending || answer.evidence.is_some());
+        standing.push((answer, replaces));
         writes.push(CellWrite::Written);
     }
-    let evidence: Vec<&SealedDocument> = standing.iter().filter_map(|answer| answer.evidence.as_ref()).collect();
+    let evidence: Vec<&SealedDocument> = standing.iter().filter_map(|(answer, _)| answer.evidence.as_ref()).collect();
     for rows in evidence.chunks(ROWS) {
         documents::insert_all(tx, Some(case), rows).await?;
     }
-    for answer in &standing {
+    for (answer, replaces) in &standing {
+        let ticket = if *replaces { sealed_answer(tx, case, answer).await? } else { None };
         write(tx, case, answer).await?;
+        if let Some(document) = ticket {
+            documents::remove(tx, document).await?;
+        }
     }
     for together in news.chunk_by(|a, b| a.answered_at == b.answered_at) {
         let events: Vec<_> = together.iter().map(|answer| happened(answer)).collect();
@@ -295,11 +309,23 @@ async fn kinds(
     Ok(kinds)
 }
 
+/// The document of a cell's answer so far: of a cell that waits, its ticket.
+async fn sealed_answer(tx: &mut SqliteConnection, case: Uuid, answer: &CellAnswer) -> Result<Option<Uuid>, StoreError> {
+    let row = sqlx::query("SELECT evidence_document FROM cells WHERE case_id = $1 AND member_ref = $2 AND source = $3")
+        .bind(case.to_string())
+        .bind(answer.member_ref.as_str())
+        .bind(answer.source.as_str())
+        .fetch_one(tx)
+        .await?;
+    row.opt_uuid("evidence_document")
+}
+
 async fn write(tx: &mut SqliteConnection, case: Uuid, answer: &CellAnswer) -> Result<(), StoreError> {
     let pending = !answer.kind.ended();
     sqlx::query(
         "UPDATE cells SET kind = $1, why = $2, attempts = $3, elapsed_ms = $4, answered_at = $5,
-                          evidence_document = $6, ticket = $7, next_poll_at = $8, deadline = $9
+                          evidence_document = CASE WHEN $13 THEN coalesce($6, evidence_document) ELSE $6 END,
+                          polls = $7, next_poll_at = $8, deadline = $9
          WHERE case_id = $10 AND member_ref = $11 AND source = $12",
     )
     .bind(answer.kind.as_str())
@@ -308,12 +334,13 @@ async fn write(tx: &mut SqliteConnection, case: Uuid, answer: &CellAnswer) -> Re
     .bind(int(answer.elapsed_ms))
     .bind(millis(answer.answered_at))
     .bind(answer.evidence.as_ref().map(|document| document.id.to_string()))
-    .bind(answer.ticket.as_deref().filter(|_| pending))
+    .bind(i64::from(answer.polls))
     .bind(answer.next_poll_at.filter(|_| pending).map(millis))
     .bind(answer.deadline.filter(|_| pending).map(millis))
     .bind(case.to_string())
     .bind(answer.member_ref.as_str())
     .bind(answer.source.as_str())
+    .bind(pending)
     .execute(tx)
     .await?;
     Ok(())
@@ -331,8 +358,8 @@ async fn wake_by(tx: &mut SqliteConnection, case: Uuid, at: Timestamp) -> Result
 /// Has the case looked at when the first of its pending cells is to be polled or given up.
 pub(super) async fn wake_for_next_poll(tx: &mut SqliteConnection, case: Uuid) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE cases SET wake_at = (SELECT min(CASE WHEN deadline < next_poll_at THEN deadline ELSE next_poll_at END) FROM cells
-                                     WHERE case_id = $1 AND kind = 'pending')
+        "UPDATE cases SET wake_at = coalesce((SELECT min(CASE WHEN deadline < next_poll_at THEN deadline ELSE next_poll_at END)
+                                              FROM cells WHERE case_id = $1 AND kind = 'pending'), wake_at)
          WHERE id = $1",
     )
     .bind(case.to_string())
@@ -354,7 +381,11 @@ fn cell_of(row: &SqliteRow) -> Result<CellRow, StoreError> {
         elapsed_ms: row.index("elapsed_ms")?,
         answered_at: row.opt_time("answered_at")?,
         evidence_document: row.opt_uuid("evidence_document")?,
-        ticket: row.opt_text("ticket")?,
+        speaks_for: row
+            .opt_text("speaks_for")?
+            .map(|words| words.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect()),
+        polls: row.small("polls")?,
+        told_in: row.opt_small("told_in")?,
         next_poll_at: row.opt_time("next_poll_at")?,
         deadline: row.opt_time("deadline")?,
     })

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::cases::{case_of, transition};
+use super::cases::{read, transition};
 use super::columns::{Columns as _, millis};
 use super::{CaseRow, CaseState, Store, StoreError};
 
@@ -101,6 +101,30 @@ impl Store {
         Ok(row.is_some())
     }
 
+    /// Gives a case back that could not be worked on, to be looked at again at `wake_at`. Returns how often in a row that happened;
+    /// [`Store::release`] ends the row.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`].
+    pub async fn break_off(&self, lease: Lease, wake_at: Timestamp) -> Result<u32, StoreError> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                let row = sqlx::query(
+                    "UPDATE cases SET lease_until = NULL, lease_worker = NULL, wake_at = $1, failures = failures + 1
+                     WHERE id = $2 AND lease_worker = $3 AND attempts = $4 RETURNING failures",
+                )
+                .bind(millis(wake_at))
+                .bind(lease.case_id.to_string())
+                .bind(lease.worker.as_str())
+                .bind(i64::from(lease.fence))
+                .fetch_optional(tx)
+                .await?;
+                row.ok_or(StoreError::LeaseLost { case: lease.case_id })?.small("failures")
+            })
+        })
+        .await
+    }
+
     async fn with_lease(
         &self,
         lease: &Lease,
@@ -112,7 +136,8 @@ impl Store {
             Box::pin(async move {
                 let held = sqlx::query(
                     "UPDATE cases SET lease_until = $1, wake_at = coalesce($2, wake_at),
-                                      lease_worker = CASE WHEN $1 IS NULL THEN NULL ELSE lease_worker END
+                                      lease_worker = CASE WHEN $1 IS NULL THEN NULL ELSE lease_worker END,
+                                      failures = CASE WHEN $1 IS NULL THEN 0 ELSE failures END
                      WHERE id = $3 AND lease_worker = $4 AND attempts = $5",
                 )
                 .bind(until.map(millis))
@@ -127,6 +152,17 @@ impl Store {
         })
         .await
     }
+}
+
+/// Fails unless the lease is still its worker's: to be asked in the transaction that the answer is meant for.
+pub(super) async fn must_hold(tx: &mut SqliteConnection, lease: &Lease) -> Result<(), StoreError> {
+    let held = sqlx::query("SELECT 1 FROM cases WHERE id = $1 AND lease_worker = $2 AND attempts = $3")
+        .bind(lease.case_id.to_string())
+        .bind(lease.worker.as_str())
+        .bind(i64::from(lease.fence))
+        .fetch_optional(tx)
+        .await?;
+    if held.is_some() { Ok(()) } else { Err(StoreError::LeaseLost { case: lease.case_id }) }
 }
 
 async fn claim(
@@ -152,14 +188,7 @@ async fn claim(
     if claimed.must("state", CaseState::parse)? == CaseState::Accepted {
         transition(tx, id, CaseState::Running, now).await?;
     }
-    let row = sqlx::query(
-        "SELECT c.*, (SELECT max(number) FROM versions v WHERE v.case_id = c.id) AS latest_version
-         FROM cases c WHERE c.id = $1",
-    )
-    .bind(id.to_string())
-    .fetch_one(tx)
-    .await?;
-    let case = case_of(&row)?;
+    let case = read(tx, id).await?;
     let lease = Lease { case_id: id, worker, fence: case.attempts, until };
     Ok(Some(ClaimedCase { resumed: case.attempts > 1, case, lease }))
 }

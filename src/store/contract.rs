@@ -14,8 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    AuditReceipt, CellAnswer, CellRow, DocumentKind, NewCase, NewCell, NewVersion, Plan, SealedDocument, Store, Tag,
-    VersionReason,
+    AuditReceipt, CellAnswer, CellRow, DocumentKind, Lease, NewCase, NewCell, NewVersion, Plan, SealedDocument, Store,
+    Tag, VersionReason,
 };
 use crate::household::{AnswerKind, MemberRef, Purpose, Region, SourceKey};
 
@@ -84,15 +84,16 @@ mod sqlite {
     suite! { super::Sqlite::new() =>
         accepting::{
             a_case_is_found_as_it_was_accepted, the_same_key_and_body_is_the_same_case, an_expired_key_is_free_again,
-            many_retries_at_once_make_one_case, a_receipt_of_another_case_is_refused, lists_keep_to_their_scope,
+            many_retries_at_once_make_one_case, a_key_is_found_under_every_epoch, a_receipt_of_another_case_is_refused, lists_keep_to_their_scope,
         }
         working::{
             the_longest_waiting_is_claimed_first, a_lease_that_ran_out_is_taken_and_lost, workers_never_share_a_case,
-            a_case_at_rest_is_claimed_by_nobody,
+            a_case_at_rest_is_claimed_by_nobody, who_lost_a_case_changes_nothing, failures_in_a_row_are_counted,
         }
         answering::{
             a_plan_may_be_repeated, an_ended_cell_never_changes, only_what_was_planned_is_answered,
-            a_pending_cell_is_polled_and_wakes_its_case, events_have_no_gaps,
+            a_pending_cell_is_polled_and_wakes_its_case, a_ticket_is_removed_once_it_is_answered,
+            a_version_tells_of_what_ended_before_it, events_have_no_gaps,
         }
         reporting::{
             versions_follow_each_other, two_workers_make_one_final_version, a_version_is_issued_once,
@@ -101,7 +102,7 @@ mod sqlite {
         erasing::{ an_erased_case_opens_no_more, keys_are_wrapped_anew, only_a_case_at_rest_is_erased }
         failing::{
             what_is_acknowledged_survives, a_failed_commit_is_unknown_and_whole, one_failure_takes_nothing_with_it,
-            writers_share_commits,
+            writers_share_commits, who_brings_too_much_waits, who_comes_as_it_closes_is_told,
         }
         logging::{
             a_dropped_append_leaves_nothing, leaves_follow_the_head, an_append_takes_the_queue_along,
@@ -120,6 +121,16 @@ fn minutes(count: i64) -> SignedDuration {
 
 fn receipt(case: Uuid) -> AuditReceipt {
     AuditReceipt::for_test(Some(case))
+}
+
+/// The lease of the worker that [`running`] claims for.
+fn lease(case: Uuid) -> Lease {
+    Lease { case_id: case, worker: "worker".into(), fence: 1, until: at(60) }
+}
+
+fn ask(case: Uuid, key: &str, leaf: u64) -> NewCell {
+    let plan = Plan::Ask { receipt: AuditReceipt::for_test_at(leaf, Some(case)) };
+    NewCell { member_ref: member("m1"), source: source(key), plan, speaks_for: vec!["wage".into(), "financial".into()] }
 }
 
 fn tag(byte: u8) -> Tag {
@@ -176,12 +187,10 @@ async fn running(store: &Store, created_at: Timestamp) -> Uuid {
     let id = accepted(store, created_at).await;
     let claimed = store.claim_next("worker", created_at, std::time::Duration::from_secs(60)).await.unwrap().unwrap();
     assert_eq!(claimed.case.id, id);
-    let ask =
-        |key, leaf_index| NewCell { member_ref: member("m1"), source: source(key), plan: Plan::Ask { leaf_index } };
-    let skip = Plan::Skip { why: "no_identifier".into() };
-    let cells =
-        vec![ask("bank", 1), ask("tax", 2), NewCell { member_ref: member("m2"), source: source("bank"), plan: skip }];
-    assert_eq!(store.plan_cells(&receipt(id), id, cells, created_at).await.unwrap(), 3);
+    let plan = Plan::Skip { why: "no_identifier".into() };
+    let skip = NewCell { member_ref: member("m2"), source: source("bank"), plan, speaks_for: Vec::new() };
+    let cells = vec![ask(id, "bank", 1), ask(id, "tax", 2), skip];
+    assert_eq!(store.plan_cells(&receipt(id), &lease(id), cells, created_at).await.unwrap(), 3);
     id
 }
 
@@ -195,7 +204,7 @@ fn answer(key: &str, kind: AnswerKind, answered_at: Timestamp) -> CellAnswer {
         elapsed_ms: 50,
         answered_at,
         evidence: Some(document(DocumentKind::Evidence)),
-        ticket: None,
+        polls: 0,
         next_poll_at: None,
         deadline: None,
     }
@@ -203,10 +212,8 @@ fn answer(key: &str, kind: AnswerKind, answered_at: Timestamp) -> CellAnswer {
 
 fn pending(key: &str, now: Timestamp) -> CellAnswer {
     CellAnswer {
-        ticket: Some("T-1".into()),
         next_poll_at: Some(now + minutes(1)),
         deadline: Some(now + minutes(60)),
-        evidence: None,
         ..answer(key, AnswerKind::Pending, now)
     }
 }

@@ -47,7 +47,6 @@ impl Store {
                         "DELETE FROM idempotency WHERE case_id = $1",
                         "UPDATE outbox SET next_attempt_at = NULL WHERE case_id = $1",
                         "UPDATE cases SET reference_tag = NULL WHERE id = $1",
-                        "UPDATE cells SET ticket = NULL WHERE case_id = $1",
                     ] {
                         sqlx::query(statement).bind(id.as_str()).execute(&mut *tx).await?;
                     }

@@ -5,6 +5,7 @@
 //! - A function that changes something returns after its transaction is durable, and changes all of it or nothing.
 //! - What an auditor must be able to see demands an [`AuditReceipt`]; one that speaks of another case is refused.
 //! - [`StoreError::CommitFailed`] means *unknown*: the caller reads again before it repeats.
+//! - What a worker does to its case demands its [`Lease`]: one that was lost to another worker changes nothing any more.
 //! - Answers, versions and idempotency keys may be written twice by workers that do not know of each other: the first wins, the second is told.
 //!
 //! Neighbours: `audit` computes the log's leaves and tiles, `keys` seals and opens documents, `verification` drives cases.
@@ -36,7 +37,7 @@ pub(crate) mod faults;
 
 pub use case_list::CaseFilter;
 pub use cases::{CaseRow, Created, IdempotencyKey, NewCase};
-pub use cells::{CellAnswer, CellRow, CellWrite, DueTicket, NewCell, Plan};
+pub use cells::{CellAnswer, CellRow, CellWrite, NewCell, Plan};
 pub use claims::{ClaimedCase, Lease};
 pub use columns::Hash;
 pub use documents::{DocumentKind, SealedDocument, StoredDocument, WrappedDek};

@@ -63,6 +63,13 @@ impl AuditReceipt {
     #[cfg(test)]
     #[must_use]
     pub fn for_test(case_id: Option<Uuid>) -> Self {
-        Self::new(0, [0; 32], Uuid::nil(), case_id, 1)
+        Self::for_test_at(0, case_id)
+    }
+
+    /// The same, of a leaf.
+    #[cfg(test)]
+    #[must_use]
+    pub fn for_test_at(index: u64, case_id: Option<Uuid>) -> Self {
+        Self::new(index, [0; 32], Uuid::nil(), case_id, index + 1)
     }
 }

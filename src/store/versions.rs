@@ -7,9 +7,12 @@ use uuid::Uuid;
 
 use super::cases::transition;
 use super::cells::wake_for_next_poll;
+use super::claims::must_hold;
 use super::columns::{Columns as _, int, millis};
 use super::events::{self, Happened};
-use super::{AuditReceipt, CaseState, Hash, OutboxTopic, SealedDocument, Store, StoreError, documents, outbox, words};
+use super::{
+    AuditReceipt, CaseState, Hash, Lease, OutboxTopic, SealedDocument, Store, StoreError, documents, outbox, words,
+};
 
 words! {
     /// Why a version was made.
@@ -95,21 +98,35 @@ pub struct VersionRow {
 
 impl Store {
     /// Adds a version and moves the case to `new_state`, with the callback's row, in one transaction. `receipt` is that of the
-    /// `completed` leaf; the version superseded is always the latest.
+    /// `completed` leaf; the version superseded is always the latest. Ended cells that no version told of are told by this one.
+    /// A worker's version (`First`, `LateAnswer`) demands its lease; a person's decision has none.
     ///
     /// # Errors
-    /// [`StoreError::VersionOutOfOrder`] when somebody else added one meanwhile, [`StoreError::AlreadyFinal`] when the first final
-    /// version stands and the reason cannot follow it, [`StoreError::IllegalTransition`], [`StoreError::WrongReceipt`].
+    /// [`StoreError::LeaseLost`], [`StoreError::VersionOutOfOrder`] when somebody else added one meanwhile,
+    /// [`StoreError::AlreadyFinal`] when the first final version stands and the reason cannot follow it, [`StoreError::IllegalTransition`], [`StoreError::WrongReceipt`].
     pub async fn add_version(
         &self,
         receipt: &AuditReceipt,
         case: Uuid,
+        lease: Option<&Lease>,
         version: NewVersion,
         new_state: CaseState,
     ) -> Result<(), StoreError> {
         receipt.must_speak_of(case)?;
+        let lease = lease.filter(|lease| lease.case_id == case).cloned();
+        if lease.is_none() && !version.reason.may_follow_final() {
+            return Err(StoreError::LeaseLost { case });
+        }
         let leaf = receipt.index();
-        self.write(move |tx| Box::pin(async move { add(tx, case, version, new_state, leaf).await })).await
+        self.write(move |tx| {
+            Box::pin(async move {
+                if let Some(lease) = &lease {
+                    must_hold(tx, lease).await?;
+                }
+                add(tx, case, version, new_state, leaf).await
+            })
+        })
+        .await
     }
 
     /// Puts an attestation beside a version that was stored without one.
@@ -228,6 +245,14 @@ async fn add(
         .bind(case.to_string())
         .execute(&mut *tx)
         .await?;
+    sqlx::query(
+        "UPDATE cells SET told_in = $1
+         WHERE case_id = $2 AND told_in IS NULL AND kind IS NOT NULL AND kind <> 'pending'",
+    )
+    .bind(i64::from(version.number))
+    .bind(case.to_string())
+    .execute(&mut *tx)
+    .await?;
     if new_state == CaseState::Waiting {
         wake_for_next_poll(tx, case).await?;
     }

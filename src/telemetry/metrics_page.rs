@@ -1,8 +1,12 @@
 //! Metrics in Prometheus' text form. Labels are sources, kinds of answer and states: never a case, never a person.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+
+/// How often samples are folded into their buckets.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
@@ -20,6 +24,7 @@ impl MetricsPage {
                 .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &buckets)
                 .ok()
                 .and_then(|builder| builder.install_recorder().ok())
+                .inspect(keep_up)
         });
         Self(handle.clone())
     }
@@ -28,5 +33,20 @@ impl MetricsPage {
     #[must_use]
     pub fn render(&self) -> String {
         self.0.as_ref().map(PrometheusHandle::render).unwrap_or_default()
+    }
+}
+
+/// Folds the samples of histograms into their buckets from time to time, whether or not anybody reads the page: else they pile up. A
+/// thread and not a task, because the recorder outlives every runtime.
+fn keep_up(page: &PrometheusHandle) {
+    let page = page.clone();
+    let started = std::thread::Builder::new().name("metrics-upkeep".into()).spawn(move || {
+        loop {
+            std::thread::sleep(UPKEEP);
+            page.run_upkeep();
+        }
+    });
+    if let Err(error) = started {
+        tracing::warn!(%error, "metrics are not kept up; they pile up until the page is read");
     }
 }

@@ -4,10 +4,15 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::VerificationError;
 use super::fanout::Landed;
-use crate::household::{Answer, AnswerKind, Cell, CellOutcome, Failure, InfoClass, MemberRef, Skip, SourceKey, Ticket};
+use super::plan::PlannedCell;
+use crate::household::{Answer, AnswerKind, Cell, CellOutcome, InfoClass, MemberRef, SourceKey};
 use crate::store::{CellAnswer, CellRow, SealedDocument};
 use crate::telemetry::china_date;
+
+/// Longest pause between two polls.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(15);
 
 /// One cell: what stands in the store, and the answer once it is known.
 #[derive(Clone, Debug)]
@@ -19,6 +24,12 @@ pub(super) struct CellState {
     pub(super) answered_at: Option<Timestamp>,
     pub(super) next_poll_at: Option<Timestamp>,
     pub(super) deadline: Option<Timestamp>,
+    /// Looks for a ticket's result.
+    pub(super) polls: u32,
+    /// First version that tells how it ended.
+    pub(super) told_in: Option<u32>,
+    /// What its source speaks for; none when that is not known: then it is silent for everything.
+    pub(super) speaks_for: Option<Vec<String>>,
 }
 
 /// Every cell of a case, by person and source.
@@ -31,17 +42,53 @@ pub(super) struct Polling {
 }
 
 impl CellState {
-    /// A cell as planned and not answered, or with what a stored row alone tells.
-    pub(super) fn of_row(row: &CellRow) -> Self {
+    /// A cell as it was just planned.
+    pub(super) fn planned(cell: &PlannedCell, now: Timestamp) -> Self {
+        let answer = cell.decision.as_ref().err().map(|why| Answer::Skipped { why: *why });
         Self {
-            answer: row.kind.and_then(|kind| bare_answer(kind, row)),
+            answered_at: answer.as_ref().map(|_| now),
+            answer,
+            attempts: 0,
+            elapsed_ms: 0,
+            planned_at: now,
+            next_poll_at: None,
+            deadline: None,
+            polls: 0,
+            told_in: None,
+            speaks_for: Some(cell.speaks_for.clone()),
+        }
+    }
+
+    /// The cell once `row`, with this answer, stands in the store.
+    pub(super) fn after(&self, row: &CellAnswer, answer: Answer) -> Self {
+        Self {
+            answer: Some(answer),
+            attempts: row.attempts,
+            elapsed_ms: row.elapsed_ms,
+            planned_at: self.planned_at,
+            answered_at: Some(row.answered_at),
+            next_poll_at: row.next_poll_at,
+            deadline: row.deadline,
+            polls: row.polls,
+            told_in: None,
+            speaks_for: self.speaks_for.clone(),
+        }
+    }
+
+    /// A cell as planned and not answered, or with what a stored row alone tells: what is sealed beside it is not read here.
+    pub(super) fn of_row(row: &CellRow) -> Result<Self, VerificationError> {
+        Ok(Self {
+            answer: bare_answer(row)?,
             attempts: row.attempts,
             elapsed_ms: row.elapsed_ms,
             planned_at: row.planned_at,
             answered_at: row.answered_at,
             next_poll_at: row.next_poll_at,
             deadline: row.deadline,
-        }
+            polls: row.polls,
+            told_in: row.told_in,
+            speaks_for: row.speaks_for.clone(),
+        })
     }
 
     /// What the evidence says of it.
@@ -60,24 +107,52 @@ impl CellState {
     pub(super) fn is_pending(&self) -> bool {
         matches!(self.answer, Some(Answer::Pending { .. }))
     }
+
+    /// Whether it will not change by itself any more: a cell without an answer has not ended.
+    pub(super) fn has_ended(&self) -> bool {
+        self.answer.as_ref().is_some_and(|answer| answer.kind().ended())
+    }
+
+    /// How many records came.
+    pub(super) fn record_count(&self) -> usize {
+        self.answer.as_ref().map_or(0, |answer| answer.records().len())
+    }
+
+    /// Whether it has ended and no version tells of it.
+    pub(super) fn is_news(&self) -> bool {
+        self.has_ended() && self.told_in.is_none()
+    }
+
+    /// Notes the first version that tells of it.
+    pub(super) fn tell_in(&mut self, version: u32) {
+        self.told_in.get_or_insert(version);
+    }
+
+    /// What its source speaks for. A source nobody knows any more may have spoken for anything.
+    fn speaks_for(&self) -> Vec<InfoClass> {
+        match &self.speaks_for {
+            Some(words) => words.iter().filter_map(|word| InfoClass::parse(word)).collect(),
+            None => InfoClass::ALL.to_vec(),
+        }
+    }
 }
 
 /// The evidence's view of a cell.
-pub(super) fn cell(member: &MemberRef, source: &SourceKey, speaks_for: &[String], state: &CellState) -> Cell {
+pub(super) fn cell(member: &MemberRef, source: &SourceKey, state: &CellState) -> Cell {
     let skipped = matches!(state.answer, Some(Answer::Skipped { .. }));
     Cell {
         member: member.clone(),
         source: source.clone(),
-        speaks_for: speaks_for.iter().filter_map(|class| InfoClass::parse(class)).collect(),
+        speaks_for: state.speaks_for(),
         outcome: state.outcome(),
         asked_on: (!skipped).then(|| china_date(state.planned_at)),
-        answered_on: state.answered_at.filter(|_| !skipped && !state.is_pending()).map(china_date),
+        answered_on: state.answered_at.filter(|_| !skipped && state.has_ended()).map(china_date),
     }
 }
 
-/// Whether an answer must be sealed beside its row to be had again: one with records, or with a reach.
+/// Whether an answer must be sealed beside its row to be had again: one with records, with a reach, or with a ticket.
 pub(super) fn has_contents(answer: &Answer) -> bool {
-    matches!(answer, Answer::Found { .. } | Answer::Partial { .. } | Answer::NoRecord { .. })
+    !matches!(answer, Answer::Skipped { .. } | Answer::Unavailable { .. })
 }
 
 /// The row of an answer that has just landed.
@@ -87,62 +162,120 @@ pub(super) fn row(
     evidence: Option<SealedDocument>,
     polling: &Polling,
     now: Timestamp,
-) -> CellAnswer {
+) -> Result<CellAnswer, VerificationError> {
     let answer = &landed.reply.answer;
-    let ticket = match answer {
-        Answer::Pending { ticket } => Some(ticket.0.clone()),
-        _ => None,
-    };
+    let pending = matches!(answer, Answer::Pending { .. });
+    let polls = if before.is_pending() { before.polls.saturating_add(1) } else { 0 };
     let attempts = before.attempts.saturating_add(landed.reply.attempts);
     let elapsed = u64::try_from(landed.reply.elapsed.as_millis()).unwrap_or(u64::MAX);
-    let deadline = before.deadline.or_else(|| later(now, polling.deadline));
-    CellAnswer {
+    let deadline = before.deadline.unwrap_or_else(|| later(now, polling.deadline));
+    Ok(CellAnswer {
         member_ref: landed.member.clone(),
         source: landed.source.clone(),
         kind: answer.kind(),
-        why: why(answer),
+        why: why(answer)?,
         attempts,
         elapsed_ms: before.elapsed_ms.saturating_add(elapsed),
         answered_at: now,
         evidence,
-        next_poll_at: ticket.as_ref().and_then(|_| next_poll(now, attempts, polling.interval)),
-        deadline: ticket.as_ref().and(deadline),
-        ticket,
-    }
+        polls,
+        next_poll_at: pending.then(|| next_poll(now, polls, polling.interval).min(deadline)),
+        deadline: pending.then_some(deadline),
+    })
 }
 
-/// Polls come at the source's interval first, then ever more seldom, up to 32 times that.
-fn next_poll(now: Timestamp, attempts: u32, interval: SignedDuration) -> Option<Timestamp> {
-    let factor = 1_i32 << (attempts / 8).min(5);
-    later(now, interval.saturating_mul(factor))
+/// The first eight polls come at the source's interval, the next eight at twice that, and so on: up to 32 times the interval, but not
+/// more than a quarter of an hour apart unless the interval itself is longer.
+fn next_poll(now: Timestamp, polls: u32, interval: SignedDuration) -> Timestamp {
+    let pause = interval.saturating_mul(1_i32 << (polls / 8).min(5));
+    later(now, pause.min(interval.max(LONGEST_PAUSE)))
 }
 
-fn later(now: Timestamp, by: SignedDuration) -> Option<Timestamp> {
-    Some(now.checked_add(by).unwrap_or(Timestamp::MAX))
+fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
+    now.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 /// The closed word of an answer's reason, as stored and shown.
-pub(super) fn why(answer: &Answer) -> Option<String> {
+fn why(answer: &Answer) -> Result<Option<String>, VerificationError> {
     match answer {
-        Answer::Partial { why, .. } => word(why),
-        Answer::Skipped { why } => word(why),
-        Answer::Unavailable { why } => word(why),
-        _ => None,
+        Answer::Partial { why, .. } => word(why).map(Some),
+        Answer::Skipped { why } => word(why).map(Some),
+        Answer::Unavailable { why } => word(why).map(Some),
+        _ => Ok(None),
     }
 }
 
-pub(super) fn word(value: &impl serde::Serialize) -> Option<String> {
-    serde_json::to_value(value).ok()?.as_str().map(str::to_owned)
+/// A closed word as it is stored.
+pub(super) fn word(value: &impl serde::Serialize) -> Result<String, VerificationError> {
+    let word = serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned));
+    word.ok_or(VerificationError::Unreadable { what: "reason" })
 }
 
-fn bare_answer(kind: AnswerKind, row: &CellRow) -> Option<Answer> {
-    let why = || serde_json::Value::String(row.why.clone().unwrap_or_default());
-    match kind {
-        AnswerKind::Pending => Some(Answer::Pending { ticket: Ticket(row.ticket.clone()?) }),
-        AnswerKind::Skipped => Some(Answer::Skipped { why: serde_json::from_value(why()).unwrap_or(Skip::Disabled) }),
-        AnswerKind::Unavailable => {
-            Some(Answer::Unavailable { why: serde_json::from_value(why()).unwrap_or(Failure::SourceError) })
+/// The answer of a row that has nothing sealed beside it. A word that this program does not know is no reason it may make up.
+fn bare_answer(row: &CellRow) -> Result<Option<Answer>, VerificationError> {
+    fn reason<T: serde::de::DeserializeOwned>(row: &CellRow) -> Result<T, VerificationError> {
+        let word = serde_json::Value::String(row.why.clone().unwrap_or_default());
+        serde_json::from_value(word).map_err(|_| VerificationError::Unreadable { what: "reason" })
+    }
+    match row.kind {
+        Some(AnswerKind::Skipped) => Ok(Some(Answer::Skipped { why: reason(row)? })),
+        Some(AnswerKind::Unavailable) => Ok(Some(Answer::Unavailable { why: reason(row)? })),
+        _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::household::{Failure, Skip};
+
+    #[test]
+    fn polls_grow_seldom_up_to_a_quarter_of_an_hour() {
+        let now = Timestamp::UNIX_EPOCH;
+        let pause = |polls, seconds| next_poll(now, polls, SignedDuration::from_secs(seconds)).as_second();
+        let table = [
+            (0, 30, 30),
+            (7, 30, 30),
+            (8, 30, 60),
+            (16, 30, 120),
+            (40, 30, 900),
+            (1000, 30, 900),
+            (50, 3600, 3600),
+            (1000, 1, 32),
+        ];
+        for (polls, interval, expected) in table {
+            assert_eq!(pause(polls, interval), expected, "poll {polls} of a source polled every {interval} s");
         }
-        AnswerKind::Found | AnswerKind::NoRecord | AnswerKind::Partial => None,
+    }
+
+    #[test]
+    fn a_reason_nobody_knows_is_not_made_up() {
+        let row = |kind, why: &str| CellRow {
+            case_id: uuid::Uuid::nil(),
+            member_ref: MemberRef("m1".into()),
+            source: SourceKey::new("tax").unwrap(),
+            leaf_index: Some(1),
+            planned_at: Timestamp::UNIX_EPOCH,
+            kind: Some(kind),
+            why: Some(why.into()),
+            attempts: 1,
+            elapsed_ms: 1,
+            answered_at: None,
+            evidence_document: None,
+            speaks_for: None,
+            polls: 0,
+            told_in: None,
+            next_poll_at: None,
+            deadline: None,
+        };
+        let answer = |kind, why| CellState::of_row(&row(kind, why)).map(|state| state.answer);
+        let (skipped, unavailable) = (AnswerKind::Skipped, AnswerKind::Unavailable);
+        assert_eq!(answer(skipped, "disabled").unwrap(), Some(Answer::Skipped { why: Skip::Disabled }));
+        assert_eq!(answer(unavailable, "timeout").unwrap(), Some(Answer::Unavailable { why: Failure::Timeout }));
+        for (kind, why) in [(skipped, "because"), (unavailable, "disabled"), (unavailable, "")] {
+            assert!(matches!(answer(kind, why), Err(VerificationError::Unreadable { .. })), "{why}");
+        }
+        let unknown = CellState::of_row(&row(skipped, "disabled")).unwrap();
+        assert_eq!(unknown.speaks_for(), InfoClass::ALL, "whoever is not known is silent for everything");
     }
 }

@@ -20,6 +20,15 @@ pub enum VerificationError {
     /// No rules for the case's region and day any more.
     #[error("no pack covers the region on the case's day")]
     NoPack,
+    /// A fault of this program in the middle of a case.
+    #[error("the work on the case panicked")]
+    Panicked,
+    /// What belongs together came in different numbers: nothing may be filed by guessing.
+    #[error("{what}: not as many as were asked for")]
+    Uneven {
+        /// Of what.
+        what: &'static str,
+    },
     /// A stored document is not what it was stored as.
     #[error("a stored {what} cannot be read back")]
     Unreadable {

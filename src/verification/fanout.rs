@@ -4,21 +4,54 @@
 //! people in one call. Answers come out as they land, through a bounded channel.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use hedui_connectors::source::{Query, Reply, Source};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::household::{MemberRef, SourceKey, Ticket};
+use crate::household::{Answer, Failure, MemberRef, SourceKey, Ticket};
+use crate::store::AuditReceipt;
 
 /// Answers that may wait for the collector before sources are held up.
 const CHANNEL: usize = 64;
 
+/// A query that may leave the process.
+pub(super) struct Ask {
+    pub(super) source: Arc<dyn Source>,
+    pub(super) member: MemberRef,
+    pub(super) query: Query,
+    /// Proof of the query's own entry: without it there is nothing to send.
+    pub(super) receipt: AuditReceipt,
+}
+
+/// A look for the result of a ticket, whose query was entered when it was sent.
+pub(super) struct Look {
+    pub(super) source: Arc<dyn Source>,
+    pub(super) member: MemberRef,
+    pub(super) ticket: Ticket,
+    pub(super) query: Query,
+}
+
 /// What one source is asked in one call.
-struct Call {
+struct Call<Q> {
     source: Arc<dyn Source>,
-    people: Vec<(MemberRef, Query)>,
+    members: Vec<MemberRef>,
+    queries: Vec<Q>,
+}
+
+impl<Q> Call<Q> {
+    fn to(source: Arc<dyn Source>) -> Self {
+        Self { source, members: Vec::new(), queries: Vec::new() }
+    }
+
+    fn add(&mut self, member: MemberRef, query: Q) {
+        self.members.push(member);
+        self.queries.push(query);
+    }
 }
 
 /// One answer, with whom it is about.
@@ -37,56 +70,58 @@ pub(super) struct FanOut {
 
 impl FanOut {
     /// Sends every query.
-    pub(super) fn submit(asks: Vec<(Arc<dyn Source>, MemberRef, Query)>) -> Self {
-        let mut by_source: BTreeMap<SourceKey, Call> = BTreeMap::new();
+    pub(super) fn submit(asks: Vec<Ask>) -> Self {
+        let mut by_source: BTreeMap<SourceKey, Call<Query>> = BTreeMap::new();
         let mut calls = Vec::new();
-        for (source, member, query) in asks {
+        for Ask { source, member, query, receipt } in asks {
+            tracing::trace!(leaf = receipt.index(), "a query leaves");
             let descriptor = source.descriptor();
             if descriptor.batch_size > 1 {
                 let key = descriptor.key.clone();
-                by_source
-                    .entry(key)
-                    .or_insert_with(|| Call { source, people: Vec::new() })
-                    .people
-                    .push((member, query));
+                by_source.entry(key).or_insert_with(|| Call::to(source)).add(member, query);
             } else {
-                calls.push(Call { source, people: vec![(member, query)] });
+                let mut call = Call::to(source);
+                call.add(member, query);
+                calls.push(call);
             }
         }
         calls.extend(by_source.into_values());
-        Self::spawn(calls, |call, done| async move {
-            let queries: Vec<Query> = call.people.iter().map(|(_, query)| query.clone()).collect();
-            let replies = call.source.submit(&queries).await;
-            let key = call.source.descriptor().key.clone();
-            deliver(call.people.into_iter().map(|(member, _)| member), &key, replies, &done).await;
-        })
+        Self::spawn(calls, |source, queries| async move { source.submit(&queries).await })
     }
 
     /// Polls tickets of asynchronous sources.
-    pub(super) fn poll(tickets: Vec<(Arc<dyn Source>, MemberRef, Ticket, Query)>) -> Self {
-        type Waiting = (Arc<dyn Source>, Vec<MemberRef>, Vec<(Ticket, Query)>);
-        let mut by_source: BTreeMap<SourceKey, Waiting> = BTreeMap::new();
-        for (source, member, ticket, query) in tickets {
+    pub(super) fn poll(looks: Vec<Look>) -> Self {
+        let mut by_source: BTreeMap<SourceKey, Call<(Ticket, Query)>> = BTreeMap::new();
+        for Look { source, member, ticket, query } in looks {
             let key = source.descriptor().key.clone();
-            let entry = by_source.entry(key).or_insert_with(|| (source, Vec::new(), Vec::new()));
-            entry.1.push(member);
-            entry.2.push((ticket, query));
+            by_source.entry(key).or_insert_with(|| Call::to(source)).add(member, (ticket, query));
         }
-        Self::spawn(by_source.into_values().collect(), |(source, members, pending), done| async move {
-            let replies = source.poll(&pending).await;
-            let key = source.descriptor().key.clone();
-            deliver(members.into_iter(), &key, replies, &done).await;
-        })
+        let calls = by_source.into_values().collect();
+        Self::spawn(calls, |source, pending| async move { source.poll(&pending).await })
     }
 
-    fn spawn<C, F>(calls: Vec<C>, run: impl Fn(C, mpsc::Sender<Landed>) -> F) -> Self
+    /// Runs every call in a task of its own. One that panics, or answers about more or fewer people than it was asked about, has failed
+    /// about all of them: an answer is never filed under somebody by guessing.
+    fn spawn<Q, F>(calls: Vec<Call<Q>>, run: impl Fn(Arc<dyn Source>, Vec<Q>) -> F) -> Self
     where
-        F: Future<Output = ()> + Send + 'static,
+        F: Future<Output = Vec<Reply>> + Send + 'static,
     {
         let (done, landed) = mpsc::channel(CHANNEL);
         let mut running = JoinSet::new();
-        for call in calls {
-            running.spawn(run(call, done.clone()));
+        for Call { source, members, queries } in calls {
+            let (key, done) = (source.descriptor().key.clone(), done.clone());
+            let replies = AssertUnwindSafe(run(source, queries)).catch_unwind();
+            running.spawn(async move {
+                let replies = match replies.await {
+                    Ok(replies) if replies.len() == members.len() => replies,
+                    Ok(replies) => {
+                        let note = format!("{key}: {} answers about {} people", replies.len(), members.len());
+                        vec![failed(note); members.len()]
+                    }
+                    Err(_) => vec![failed(format!("{key}: the exchange panicked")); members.len()],
+                };
+                deliver(members, &key, replies, &done).await;
+            });
         }
         Self { landed, _calls: running }
     }
@@ -99,13 +134,14 @@ impl FanOut {
     }
 }
 
-async fn deliver(
-    members: impl Iterator<Item = MemberRef>,
-    source: &SourceKey,
-    replies: Vec<Reply>,
-    done: &mpsc::Sender<Landed>,
-) {
-    for (member, reply) in members.zip(replies) {
+/// The reply of a source that broke its contract.
+fn failed(note: String) -> Reply {
+    let answer = Answer::Unavailable { why: Failure::SourceError };
+    Reply { answer, attempts: 1, elapsed: Duration::ZERO, note: Some(note), reused: None }
+}
+
+async fn deliver(members: Vec<MemberRef>, source: &SourceKey, replies: Vec<Reply>, done: &mpsc::Sender<Landed>) {
+    for (member, reply) in members.into_iter().zip(replies) {
         let landed = Landed { member, source: source.clone(), reply };
         if done.send(landed).await.is_err() {
             return; // nobody waits any more: the case was cancelled or the process is going down

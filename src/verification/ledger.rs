@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::ReportForm;
+use super::{ReportForm, plan};
 use crate::audit::{
     Action, Actor, ActorRole, AuditError, AuthorisationRef, Event, InclusionProof, Label, Log, Outcome,
 };
@@ -65,8 +65,7 @@ impl Ledger {
             return Ok(Vec::new());
         }
         let service = Actor::service();
-        let members = request.household.members.iter();
-        let people: Vec<_> = members.chain(request.household.obligors.iter().map(|obligor| &obligor.person)).collect();
+        let people: Vec<_> = plan::people(request).collect();
         let event = |(member, source): &(&MemberRef, &SourceKey)| {
             let mut event = Event::new(&service, Action::QueryAuthorised)
                 .case(case.id)

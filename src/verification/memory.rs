@@ -1,7 +1,7 @@
 //! Cases in hand, kept in memory for a short while: one just accepted until it is claimed, one that waits until its next poll.
 //!
 //! Only a saving: what is not here is opened from the store, which the log then shows. Bounded in number and time, so that personal data
-//! is not held longer than a case is being worked on.
+//! is not held longer than a case is being worked on: the verifier has the old forgotten twice a minute.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -9,37 +9,66 @@ use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
+use super::answers::Cells;
 use super::case_work::Work;
-use crate::store::ClaimedCase;
+use crate::household::Request;
+use crate::store::{AuditReceipt, ClaimedCase};
 
 /// Most cases kept.
 const LIMIT: usize = 1024;
 /// Longest time a case is kept.
 const KEPT_FOR: Duration = Duration::from_secs(120);
 
+/// What is known of a case.
+pub(super) struct Known {
+    pub(super) request: Request,
+    pub(super) receipt: AuditReceipt,
+    pub(super) cells: Cells,
+    /// How often it had been claimed when this was known.
+    pub(super) claims: u32,
+}
+
 /// Cases by id.
 #[derive(Default)]
-pub(super) struct Memory(Mutex<HashMap<Uuid, (Instant, Work)>>);
+pub(super) struct Memory(Mutex<HashMap<Uuid, (Instant, Known)>>);
 
 impl Memory {
     /// Keeps a case, if there is room.
-    pub(super) fn keep(&self, work: Work) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= LIMIT {
-            kept.retain(|_, (since, _)| since.elapsed() < KEPT_FOR);
-        }
+    pub(super) fn keep(&self, case: Uuid, known: Known) {
+        let mut kept = self.kept();
         if kept.len() < LIMIT {
-            kept.insert(work.case.id, (Instant::now(), work));
+            kept.insert(case, (Instant::now(), known));
         }
     }
 
+    /// Keeps a case that was worked on until its next poll.
+    pub(super) fn keep_work(&self, work: Work) {
+        let Work { case, request, receipt, cells, .. } = work;
+        self.keep(case.id, Known { request, receipt, cells, claims: case.attempts });
+    }
+
     /// The case as it was left here, unless another worker has had it since: then what is kept may be out of date.
-    pub(super) fn take(&self, claimed: &ClaimedCase) -> Option<Work> {
-        let (since, mut work) = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&claimed.case.id)?;
-        if since.elapsed() >= KEPT_FOR || work.case.attempts + 1 != claimed.case.attempts {
-            return None;
-        }
-        work.case = claimed.case.clone();
-        Some(work)
+    pub(super) fn take(&self, claimed: &ClaimedCase) -> Option<Known> {
+        let (since, known) = self.kept().remove(&claimed.case.id)?;
+        (since.elapsed() < KEPT_FOR && known.claims + 1 == claimed.case.attempts).then_some(known)
+    }
+
+    /// Forgets a case that came to its end.
+    pub(super) fn forget(&self, case: Uuid) {
+        self.kept().remove(&case);
+    }
+
+    /// Forgets what is too old at `now`.
+    pub(super) fn sweep(&self, now: Instant) {
+        self.kept().retain(|_, (since, _)| now.saturating_duration_since(*since) < KEPT_FOR);
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.kept().len()
+    }
+
+    fn kept(&self) -> std::sync::MutexGuard<'_, HashMap<Uuid, (Instant, Known)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

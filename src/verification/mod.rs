@@ -4,21 +4,26 @@
 //! store, so a process may die at any time.
 
 mod answers;
+mod asking;
 mod attribution;
 mod case_work;
 mod errors;
 mod fanout;
 mod hub;
 pub mod intake;
+mod lease_keeper;
 mod ledger;
 mod memory;
 mod plan;
 mod reading;
 mod runner;
 mod sealing;
+mod setbacks;
 mod sources;
 mod states;
 mod submission;
+#[cfg(test)]
+mod tests;
 mod verifier;
 mod versions;
 

@@ -16,6 +16,8 @@ pub(super) struct PlannedCell {
     pub(super) member: MemberRef,
     pub(super) source: SourceKey,
     pub(super) decision: Result<Query, Skip>,
+    /// Classes of information the source speaks for.
+    pub(super) speaks_for: Vec<String>,
 }
 
 /// What the plan needs to know of a source.
@@ -40,8 +42,8 @@ pub(super) fn plan(
             cells.push(PlannedCell {
                 member: person.reference.clone(),
                 source: source.descriptor.key.clone(),
-                decision: decide(request, organisation, person, is_obligor, source, today)
-                    .map(|query| Query { exchange_key: exchange_key(case, &person.reference), ..query }),
+                decision: decide(case, request, organisation, person, is_obligor, source, today),
+                speaks_for: source.descriptor.speaks_for.clone(),
             });
         }
     }
@@ -49,6 +51,7 @@ pub(super) fn plan(
 }
 
 fn decide(
+    case: Uuid,
     request: &Request,
     organisation: &str,
     person: &Member,
@@ -72,29 +75,35 @@ fn decide(
     if !authorised {
         return Err(Skip::NotAuthorised);
     }
-    let id_number = person.id_number.clone().filter(|_| person.id_kind == IdKind::Resident);
-    if id_number.is_none() && (descriptor.needs_id_number || person.birth_date.is_none()) {
+    let query = query(case, request, organisation, person);
+    if query.id_number.is_none() && (descriptor.needs_id_number || query.birth_date.is_none()) {
         return Err(Skip::NoIdentifier);
     }
-    Ok(Query {
+    Ok(query)
+}
+
+/// What any source is asked about a person.
+pub(super) fn query(case: Uuid, request: &Request, organisation: &str, person: &Member) -> Query {
+    Query {
         name: person.name.clone(),
-        id_number,
+        id_number: person.id_number.clone().filter(|_| person.id_kind == IdKind::Resident),
         birth_date: person.birth_date,
         sex: person.sex,
         as_of: request.as_of,
         window_from: window_start(request.as_of),
         asked_for: organisation.to_owned(),
-        exchange_key: ExchangeKey::random(),
-    })
+        // The same after a crash: so a department recognises what it was handed before.
+        exchange_key: ExchangeKey::of(&[case.as_bytes(), person.reference.as_str().as_bytes()]),
+    }
 }
 
-/// The same after a crash: so a department recognises what it was handed before.
-pub(super) fn exchange_key(case: Uuid, member: &MemberRef) -> ExchangeKey {
-    ExchangeKey::of(&[case.as_bytes(), member.as_str().as_bytes()])
+/// Everybody a request is about, in its order, obligors last.
+pub(super) fn people(request: &Request) -> impl Iterator<Item = &Member> {
+    request.household.members.iter().chain(request.household.obligors.iter().map(|obligor| &obligor.person))
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use hedui_connectors::records::Coverage;
     use hedui_connectors::source::Mode;
 
@@ -103,7 +112,7 @@ mod tests {
         Authorisation, Authority, Declared, Household, LegalBasis, Purpose, Region, RegisteredAs, Relation, SourceScope,
     };
 
-    fn descriptor(key: &str, purposes: &[&str], needs_id_number: bool) -> Descriptor {
+    pub(in crate::verification) fn descriptor(key: &str, purposes: &[&str], needs_id_number: bool) -> Descriptor {
         Descriptor {
             key: SourceKey::new(key).unwrap(),
             title_zh: String::new(),
@@ -120,7 +129,7 @@ mod tests {
         }
     }
 
-    fn authorisation(sources: SourceScope) -> Authorisation {
+    pub(in crate::verification) fn authorisation(sources: SourceScope) -> Authorisation {
         Authorisation {
             number: "SQ-1".into(),
             signed_on: "2026-10-20".parse().unwrap(),
@@ -132,7 +141,7 @@ mod tests {
         }
     }
 
-    fn request(authorisation: Option<Authorisation>, kind: LegalBasisKind) -> Request {
+    pub(in crate::verification) fn request(authorisation: Option<Authorisation>, kind: LegalBasisKind) -> Request {
         Request {
             purpose: Purpose::DibaoApplication,
             region: Region("620422".into()),
@@ -200,5 +209,16 @@ mod tests {
         assert_eq!(decision(&newborn, &tax, true, "2026-11-01"), Err(Skip::NoIdentifier));
         let register = descriptor("household_registration", &["all"], false);
         assert_eq!(decision(&newborn, &register, true, "2026-11-01"), Ok(()), "asked by name and birth date");
+    }
+
+    #[test]
+    fn the_window_is_that_of_the_rules() {
+        for day in ["2026-11-01", "2024-02-29", "2026-12-31"] {
+            let as_of = day.parse().unwrap();
+            let mut request = request(None, LegalBasisKind::StatutoryDuty);
+            request.as_of = as_of;
+            let asked = query(Uuid::nil(), &request, "township", &request.household.members[0]);
+            assert_eq!(asked.window_from, crate::policy::Window::before(as_of).first_day, "{day}");
+        }
     }
 }

@@ -56,13 +56,14 @@ impl Verifier {
     /// # Errors
     /// The store failed.
     pub async fn list(&self, caller: &Caller, filter: &ListFilter) -> Result<CasePage, VerificationError> {
-        let reference = filter.reference.as_deref().map(|text| self.reference_tag(&caller.organisation, text));
+        let reference_tags =
+            filter.reference.as_deref().map(|text| self.reference_tags(caller, text)).unwrap_or_default();
         let cursor = filter.cursor.as_deref().and_then(|text| Uuid::parse_str(text).ok());
         let wanted = CaseFilter {
             organisations: Some(vec![caller.organisation.clone()]),
             region_prefixes: caller.regions.iter().map(|region| region.trim_end_matches("00").to_owned()).collect(),
             states: filter.status.as_deref().and_then(CaseState::parse).into_iter().collect(),
-            reference_tags: reference.into_iter().collect(),
+            reference_tags,
             subject_tags: Vec::new(),
             cursor,
             limit: filter.limit + 1,
@@ -106,27 +107,28 @@ impl Verifier {
         Ok(self.0.store.get_case(id).await?.state.as_str().to_owned())
     }
 
-    /// Waits until a case has its first version. Whether it came in time.
+    /// Waits until a case has its first version. Whether there is one in the end: a case that failed or was cancelled without any is
+    /// not waited for, and has none.
     pub async fn wait_for_report(&self, id: &str, limit: Duration) -> bool {
-        self.wait_for(id, limit, |case| case.latest_version.is_some() || case.state.at_rest()).await
+        let case = self.wait_for(id, limit, |case| case.latest_version.is_some() || case.state.at_rest()).await;
+        case.is_some_and(|case| case.latest_version.is_some())
     }
 
     /// Waits until a case is at rest. Whether it came in time.
     pub async fn wait_for_rest(&self, id: &str, limit: Duration) -> bool {
-        self.wait_for(id, limit, |case| case.state.at_rest()).await
+        self.wait_for(id, limit, |case| case.state.at_rest()).await.is_some()
     }
 
-    async fn wait_for(&self, id: &str, limit: Duration, reached: impl Fn(&CaseRow) -> bool) -> bool {
-        let Ok(id) = Uuid::parse_str(id) else { return false };
+    /// The case once it is as it is waited for; none when it is not in time.
+    async fn wait_for(&self, id: &str, limit: Duration, reached: impl Fn(&CaseRow) -> bool) -> Option<CaseRow> {
+        let id = Uuid::parse_str(id).ok()?;
         let mut news = self.0.hub.watch(id);
         let deadline = Instant::now() + limit;
         loop {
             news.borrow_and_update();
-            if self.0.store.get_case(id).await.is_ok_and(|case| reached(&case)) {
-                return true;
-            }
-            if Instant::now() >= deadline {
-                return false;
+            let case = self.0.store.get_case(id).await.ok().filter(&reached);
+            if case.is_some() || Instant::now() >= deadline {
+                return case;
             }
             let look = deadline.min(Instant::now() + LOOK_AGAIN);
             drop(timeout_at(look, news.changed()).await);

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::answers::Polling;
 use crate::config::Problem;
-use crate::household::SourceKey;
+use crate::household::{Evidence, SourceKey};
 use crate::report::SourceFacts;
 
 pub use hedui_connectors::registry::ProbeReport as ProbeResult;
@@ -23,7 +23,12 @@ pub use hedui_connectors::samples::TestReport as SampleResult;
 
 /// All departments of a process. Cheap to clone.
 #[derive(Clone)]
-pub struct Departments(Arc<Registry>);
+pub struct Departments {
+    registry: Arc<Registry>,
+    /// What stands in for departments under test; one without anything is unknown.
+    #[cfg(test)]
+    standing_in: BTreeMap<SourceKey, Option<Arc<dyn Source>>>,
+}
 
 /// A department: what it is, and how it is.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -88,7 +93,12 @@ impl Departments {
 
     fn join(settings: SourcesConfig) -> Result<Self, Vec<Problem>> {
         hedui_connectors::install_crypto_provider();
-        Registry::load(&settings).map(|registry| Self(Arc::new(registry))).map_err(problems)
+        let registry = Arc::new(Registry::load(&settings).map_err(problems)?);
+        Ok(Self {
+            registry,
+            #[cfg(test)]
+            standing_in: BTreeMap::new(),
+        })
     }
 
     /// Keys of all departments.
@@ -98,27 +108,51 @@ impl Departments {
     }
 
     pub(super) fn descriptors(&self) -> impl Iterator<Item = &Descriptor> {
-        self.0.descriptors()
+        let descriptors = self.registry.descriptors();
+        #[cfg(test)]
+        let descriptors = descriptors.filter(|known| !matches!(self.standing_in.get(&known.key), Some(None)));
+        descriptors
     }
 
     pub(super) fn source(&self, key: &SourceKey) -> Option<Arc<dyn Source>> {
-        self.0.get(key)
+        #[cfg(test)]
+        if let Some(stand_in) = self.standing_in.get(key) {
+            return stand_in.clone();
+        }
+        self.registry.get(key)
+    }
+
+    /// The shipped departments, of which only `sources` are switched on and answered for; those with none are unknown.
+    #[cfg(test)]
+    pub(super) fn of(sources: BTreeMap<SourceKey, Option<Arc<dyn Source>>>, off: &[SourceKey]) -> Self {
+        let mut settings = SourcesConfig::shipped();
+        for (key, source) in &mut settings.sources {
+            source.enabled = sources.contains_key(key) && !off.contains(key);
+            source.poll_interval = Duration::from_secs(30);
+            source.deadline = Duration::from_secs(3600);
+        }
+        let departments = Self::join(settings).unwrap_or_else(|problems| panic!("{problems:?}"));
+        Self { standing_in: sources, ..departments }
     }
 
     pub(super) fn is_enabled(&self, key: &SourceKey) -> bool {
-        self.0.settings(key).is_some_and(|settings| settings.enabled)
+        self.registry.settings(key).is_some_and(|settings| settings.enabled)
     }
 
     pub(super) fn polling(&self, key: &SourceKey) -> Polling {
         let default = SourceSettings::default();
-        let settings = self.0.settings(key).unwrap_or(&default);
+        let settings = self.registry.settings(key).unwrap_or(&default);
         let signed = |duration| SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX);
         Polling { interval: signed(settings.poll_interval), deadline: signed(settings.deadline) }
     }
 
-    /// What a report says of the departments, by key.
-    pub(super) fn facts(&self) -> Vec<SourceFacts> {
-        self.descriptors().map(facts).collect()
+    /// What a report says of the departments, by key. One that was asked and that nobody knows any more has its line too.
+    pub(super) fn facts_of(&self, evidence: &Evidence) -> Vec<SourceFacts> {
+        let mut known: BTreeMap<_, _> = self.descriptors().map(|known| (known.key.clone(), facts(known))).collect();
+        for cell in &evidence.cells {
+            known.entry(cell.source.clone()).or_insert_with(|| facts_of_unknown(&cell.source));
+        }
+        known.into_values().collect()
     }
 
     /// Hash of every definition, by key.
@@ -130,22 +164,23 @@ impl Departments {
     /// What every department is and how it is.
     #[must_use]
     pub fn status(&self) -> Vec<SourceStatus> {
-        let mut health: BTreeMap<_, _> = self.0.health().into_iter().map(|one| (one.source.clone(), one)).collect();
+        let mut health: BTreeMap<_, _> =
+            self.registry.health().into_iter().map(|one| (one.source.clone(), one)).collect();
         let status = |descriptor: &Descriptor| {
             Some(SourceStatus { descriptor: descriptor.clone(), health: health.remove(&descriptor.key)? })
         };
-        self.0.descriptors().filter_map(status).collect()
+        self.registry.descriptors().filter_map(status).collect()
     }
 
     /// Sends a real query about the definition's fixture person. None for an unknown department.
     pub async fn probe(&self, key: &SourceKey, today: jiff::civil::Date, patience: Duration) -> Option<ProbeResult> {
-        self.0.probe(key, today, patience).await
+        self.registry.probe(key, today, patience).await
     }
 
     /// Runs a definition over its samples. None for an unknown department.
     #[must_use]
     pub fn test(&self, key: &SourceKey) -> Option<SampleResult> {
-        self.0.test_definition(key)
+        self.registry.test_definition(key)
     }
 }
 
@@ -166,6 +201,18 @@ fn facts(descriptor: &Descriptor) -> SourceFacts {
         law: descriptor.law.clone(),
         never_covers: (!never.is_empty()).then(|| Words { zh: never.clone(), en: never }),
         definition_sha256: descriptor.hash.clone(),
+    }
+}
+
+/// What can be said of a department whose definition is gone.
+fn facts_of_unknown(key: &SourceKey) -> SourceFacts {
+    use crate::report::Words;
+    SourceFacts {
+        key: key.clone(),
+        title: Words { zh: key.to_string(), en: key.to_string() },
+        law: "不详（该部门的接口定义已移除）".to_owned(),
+        never_covers: None,
+        definition_sha256: String::new(),
     }
 }
 

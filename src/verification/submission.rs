@@ -4,12 +4,13 @@ use jiff::ToSpan;
 use uuid::Uuid;
 
 use super::answers::Cells;
-use super::case_work::Work;
 use super::intake::{IntakeContext, read_request};
-use super::{SubmitError, VerificationError, Verifier, sealing};
+use super::memory::Known;
+use super::{SubmitError, VerificationError, Verifier, plan, sealing};
 use crate::auth::Caller;
 use crate::household::{Fault, IdNumber, Region, Request};
-use crate::store::{Created, DocumentKind, IdempotencyKey, NewCase, Tag};
+use crate::keys::BodyMac;
+use crate::store::{Created, DocumentKind, IdempotencyKey, NewCase, StoreError, Tag};
 
 /// Hours an idempotency key is remembered: 30 days.
 const IDEMPOTENCY_HOURS: i64 = 30 * 24;
@@ -32,28 +33,50 @@ impl Verifier {
         let inner = &self.0;
         let now = inner.clock.now();
         let idempotency = key.map(|key| IdempotencyKey {
-            key_tag: self.tag("idempotency-key", &format!("{}\n{key}", caller.subject)),
-            body_mac: inner.keys.body_mac(body).bytes(),
+            key_tags: self.tags("idempotency-key", &format!("{}\n{key}", caller.subject)),
+            body_macs: inner.keys.body_macs(body).iter().map(BodyMac::bytes).collect(),
             expires_at: now.saturating_add(IDEMPOTENCY_HOURS.hours()).unwrap_or(now),
         });
-        if let Some(key) = &idempotency
-            && let Some(case) = inner.store.find_idempotent(&caller.subject, key.key_tag, &key.body_mac, now).await?
-        {
-            return Ok(Submitted { id: case.to_string(), replayed: true });
+        if let Some(key) = &idempotency {
+            match inner.store.find_idempotent(&caller.subject, key, now).await {
+                Ok(None) => {}
+                Ok(Some(case)) => return Ok(Submitted { id: case.to_string(), replayed: true }),
+                Err(StoreError::IdempotencyConflict) => return self.conflict(caller).await,
+                Err(error) => return Err(error.into()),
+            }
         }
         let request = match self.read(caller, body) {
             Ok(request) => request,
             Err(faults) => {
-                inner.ledger.refused(caller, "invalid").await.map_err(VerificationError::from)?;
-                metrics::counter!("hedui_requests_refused_total").increment(1);
+                self.refuse(caller, "invalid").await?;
                 return Err(SubmitError::Faults(faults));
             }
         };
         if !caller.covers_region(request.region.as_str()) {
-            inner.ledger.refused(caller, "region").await.map_err(VerificationError::from)?;
+            self.refuse(caller, "region").await?;
             return Err(SubmitError::Forbidden);
         }
-        self.accept(caller, request, idempotency).await
+        match self.accept(caller, request, idempotency).await {
+            // Another call with the same key and other bytes was faster.
+            Err(SubmitError::IdempotencyConflict) => self.conflict(caller).await,
+            other => other,
+        }
+    }
+
+    /// Enters in the log that something was refused to a caller, before the caller is told. `why` is a closed word, of which only
+    /// the hash is entered: `invalid`, `region`, `role`, `idempotency_conflict`, `too_large`, `media_type`, `idempotency_key`.
+    ///
+    /// # Errors
+    /// [`VerificationError::Audit`]: the log cannot be written.
+    pub async fn refuse(&self, caller: &Caller, why: &'static str) -> Result<(), VerificationError> {
+        self.0.ledger.refused(caller, why).await?;
+        metrics::counter!("hedui_requests_refused_total", "why" => why).increment(1);
+        Ok(())
+    }
+
+    async fn conflict(&self, caller: &Caller) -> Result<Submitted, SubmitError> {
+        self.refuse(caller, "idempotency_conflict").await?;
+        Err(SubmitError::IdempotencyConflict)
     }
 
     fn read(&self, caller: &Caller, body: &[u8]) -> Result<Request, Vec<Fault>> {
@@ -75,7 +98,7 @@ impl Verifier {
         Ok(request)
     }
 
-    async fn accept(
+    pub(super) async fn accept(
         &self,
         caller: &Caller,
         request: Request,
@@ -92,19 +115,25 @@ impl Verifier {
             client: caller.subject.clone(),
             purpose: request.purpose,
             region: request.region.clone(),
-            reference_tag: request.reference.as_deref().map(|text| self.reference_tag(&caller.organisation, text)),
+            reference_tag: request
+                .reference
+                .as_deref()
+                .map(|text| self.tag("reference", &of_organisation(caller, text))),
             created_at: inner.clock.now(),
             as_of: request.as_of,
             idempotency,
             subject_tags: self.person_tags(&request),
             request: sealed,
         };
-        match inner.store.create_case(&receipt, case).await? {
+        // Known before it can be claimed, so that whoever claims it finds it.
+        inner.memory.keep(id, Known { request, receipt: receipt.clone(), cells: Cells::new(), claims: 0 });
+        let created = inner.store.create_case(&receipt, case).await;
+        if !matches!(created, Ok(Created::New(_))) {
+            inner.memory.forget(id);
+        }
+        match created? {
             Created::Existing(existing) => Ok(Submitted { id: existing.to_string(), replayed: true }),
             Created::New(id) => {
-                if let Ok(case) = inner.store.get_case(id).await {
-                    inner.memory.keep(Work { case, request, receipt, cells: Cells::new() });
-                }
                 inner.bell.notify_one();
                 metrics::counter!("hedui_cases_accepted_total").increment(1);
                 Ok(Submitted { id: id.to_string(), replayed: false })
@@ -118,9 +147,14 @@ impl Verifier {
         Tag::new(tag.epoch(), tag.bytes())
     }
 
-    /// The blind index of a caller's reference, apart for each organisation.
-    pub(super) fn reference_tag(&self, organisation: &str, reference: &str) -> Tag {
-        self.tag("reference", &format!("{organisation}\n{reference}"))
+    /// The blind indexes of a text under every epoch of the ring, newest first: by any of them it may be found.
+    pub(super) fn tags(&self, domain: &str, text: &str) -> Vec<Tag> {
+        self.0.keys.blind_indexes(domain, text).iter().map(|tag| Tag::new(tag.epoch(), tag.bytes())).collect()
+    }
+
+    /// Every blind index a caller's reference may stand under, apart for each organisation.
+    pub(super) fn reference_tags(&self, caller: &Caller, reference: &str) -> Vec<Tag> {
+        self.tags("reference", &of_organisation(caller, reference))
     }
 
     /// The log's tag of a person.
@@ -130,9 +164,11 @@ impl Verifier {
     }
 
     fn person_tags(&self, request: &Request) -> Vec<Tag> {
-        let members = request.household.members.iter();
-        let obligors = request.household.obligors.iter().map(|obligor| &obligor.person);
-        let numbers = members.chain(obligors).filter_map(|person| person.id_number.as_ref());
+        let numbers = plan::people(request).filter_map(|person| person.id_number.as_ref());
         numbers.map(|number| self.tag("person", number.expose())).collect()
     }
+}
+
+fn of_organisation(caller: &Caller, reference: &str) -> String {
+    format!("{}\n{reference}", caller.organisation)
 }

@@ -19,6 +19,11 @@ use crate::policy::Packs;
 use crate::store::Store;
 use crate::telemetry::Clock;
 
+/// How often what is kept in memory is looked through for what is too old.
+const TIDY_EVERY: Duration = Duration::from_secs(30);
+/// Idempotency keys are purged each so many times: hourly.
+const PURGE_EVERY: u32 = 120;
+
 /// How cases run.
 #[derive(Clone, Debug)]
 pub struct VerifierSettings {
@@ -101,6 +106,8 @@ impl Verifier {
         let verifier = Self(inner);
         let (runner, stop) = (verifier.clone(), verifier.0.stop.clone());
         verifier.0.tasks.spawn(async move { stop.run_until_cancelled(runner::run(runner.clone())).await });
+        let tidying = verifier.clone();
+        verifier.spawn(async move { tidying.stay_tidy().await });
         verifier
     }
 
@@ -111,6 +118,26 @@ impl Verifier {
         self.0.tasks.wait().await;
         self.0.ledger.stop(self.0.clock.now()).await;
         self.0.store.clone().close().await;
+    }
+
+    async fn stay_tidy(&self) {
+        let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + TIDY_EVERY, TIDY_EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        for round in 0_u32.. {
+            ticks.tick().await;
+            self.0.memory.sweep(std::time::Instant::now());
+            if round.is_multiple_of(PURGE_EVERY) {
+                self.purge().await;
+            }
+        }
+    }
+
+    /// Forgets idempotency keys that have expired.
+    pub(super) async fn purge(&self) {
+        match self.0.store.purge_idempotency(self.0.clock.now()).await {
+            Ok(forgotten) => tracing::debug!(forgotten, "expired idempotency keys"),
+            Err(error) => tracing::warn!(%error, "expired idempotency keys could not be forgotten"),
+        }
     }
 
     /// Runs something that ends with the verifier.

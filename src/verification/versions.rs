@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
+use super::answers::CellState;
 use super::attribution;
 use super::case_work::Work;
 use super::reading::Delivered;
@@ -19,14 +20,16 @@ use crate::store::{AuditReceipt, CaseState, DocumentKind, Hash, NewVersion, Vers
 
 /// Name and version of the engine, as a report states it.
 const ENGINE: &str = concat!("hedui ", env!("CARGO_PKG_VERSION"));
+/// Records that are attributed and assessed in the case's own task.
+const RECORDS_AT_ONCE: usize = 200;
 
 impl Verifier {
-    /// Makes the next version of a case's report from what is known now.
+    /// Makes the next version of a case's report from what is known now: its number, and the state the case has after it.
     pub(super) async fn make_version(
         &self,
-        work: &Work,
+        work: Work,
         reason: VersionReason,
-    ) -> Result<CaseState, VerificationError> {
+    ) -> Result<(Work, u32, CaseState), VerificationError> {
         let inner = &self.0;
         let before = match work.case.latest_version {
             Some(_) => Some(inner.store.get_version(work.case.id, None).await?),
@@ -38,15 +41,13 @@ impl Verifier {
             reason: reason_in_words(reason),
         });
         let number = before.map_or(1, |version| version.number + 1);
-        let evidence = attribution::evidence(&work.request, &work.cells, &inner.departments, &inner.model);
-        let body = self.body(work, &evidence, number, supersedes)?;
-        let body = body.bytes();
+        let (work, evidence, body) = self.assessed(work, number, supersedes).await?;
         let body_hash: Hash = Sha256::digest(&body).into();
         let receipt = inner.ledger.completed(&work.case, number, body_hash).await?;
-        let attestation = self.attest(work, body_hash, &receipt).await?;
+        let attestation = self.attest(&work, body_hash, &receipt).await?;
         let report = Report::bytes_around(&attestation, &body);
         let signed = report::jose::jws::sign(&report, &inner.keys.report_signer())?;
-        let new_state = Self::state_after(work);
+        let new_state = Self::state_after(&work);
         let version = NewVersion {
             number,
             is_final: new_state == CaseState::Final,
@@ -59,9 +60,33 @@ impl Verifier {
             reviews_open: open_reviews(&evidence),
             callback: false,
         };
-        inner.store.add_version(&receipt, work.case.id, version, new_state).await?;
+        inner.store.add_version(&receipt, work.case.id, Some(&work.lease), version, new_state).await?;
         metrics::counter!("hedui_versions_total", "reason" => reason.as_str()).increment(1);
-        Ok(new_state)
+        Ok((work, number, new_state))
+    }
+
+    /// Evidence, and the bytes of the body, of what is known now. Many records are reckoned with off the runtime's own threads, where other cases and
+    /// the keepers of leases run.
+    async fn assessed(
+        &self,
+        work: Work,
+        version: u32,
+        supersedes: Option<Supersedes>,
+    ) -> Result<(Work, Evidence, Vec<u8>), VerificationError> {
+        let verifier = self.clone();
+        let is_long = work.cells.values().map(CellState::record_count).sum::<usize>() > RECORDS_AT_ONCE;
+        let assess = move || {
+            let evidence = attribution::evidence(&work.request, &work.cells, &verifier.0.model);
+            let body = verifier.body(&work, &evidence, version, supersedes)?.bytes();
+            Ok((work, evidence, body))
+        };
+        if !is_long {
+            return assess();
+        }
+        match tokio::task::spawn_blocking(assess).await {
+            Ok(assessed) => assessed,
+            Err(_) => Err(VerificationError::Panicked),
+        }
     }
 
     /// The deterministic part: same evidence, same pack, same bytes.
@@ -77,7 +102,7 @@ impl Verifier {
         let pack = inner.packs.resolve(&request.region, request.as_of).map_err(|_| VerificationError::NoPack)?;
         let assessment = policy::assess(evidence, &pack);
         let window = Window::before(request.as_of);
-        let facts = inner.departments.facts();
+        let facts = inner.departments.facts_of(evidence);
         let (zh, en) = pack.names();
         Ok(report::assemble(&Inputs {
             request,

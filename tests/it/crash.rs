@@ -1,9 +1,9 @@
 //! Killed at any moment, the service loses nothing that it accepted and does nothing twice.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use hedui::audit::Action;
+use hedui::audit::{Action, Leaf};
 use hedui::report::Report;
 use hedui_mock_sources::faults::{Delay, Fault, FaultPlan, FaultRule};
 use hedui_mock_sources::{Config, MockSources};
@@ -12,6 +12,9 @@ use serde_json::json;
 use super::binary::{DEFAULTS, Installation};
 use super::client::Client;
 use super::support::entries;
+
+/// How often the service is killed.
+const KILLS: u64 = 6;
 
 /// Departments that take their time, so that a kill meets cases at every stage.
 async fn slow_departments() -> MockSources {
@@ -47,12 +50,32 @@ async fn assert_whole(client: &Client, id: &str) {
     assert_eq!(report.body.sources.len(), 18);
 }
 
+/// Every call that a department saw has an entry of its own, and no department is asked about a cell more often than workers died.
+fn assert_counted(mocks: &MockSources, log: &[Leaf]) {
+    let mut entries: BTreeMap<(String, String), u64> = BTreeMap::new();
+    let mut of_source: BTreeMap<String, u64> = BTreeMap::new();
+    for leaf in log.iter().filter(|leaf| leaf.event.action == Action::QueryAuthorised) {
+        let source = leaf.event.source.as_ref().expect("which department").to_string();
+        let cell = format!("{:?} {:?}", leaf.event.case, leaf.event.member);
+        *entries.entry((source.clone(), cell)).or_default() += 1;
+        *of_source.entry(source).or_default() += 1;
+    }
+    let most = entries.values().copied().max().unwrap_or(0);
+    assert!(most <= KILLS + 1, "a cell was asked {most} times though {KILLS} workers died");
+    let statistics = mocks.statistics();
+    // one request a query, and no fault that would be repeated
+    for key in ["tax", "vehicles", "disability", "health", "social_security"] {
+        let calls = statistics[key]["requests"].as_u64().unwrap_or(0);
+        assert!(calls > 0 && calls <= of_source[key], "{key}: {calls} calls, {} entries", of_source[key]);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn kills_during_fan_out_and_waiting_lose_nothing() {
     let mocks = slow_departments().await;
     let installation = Installation::new(&mocks.base_url(), DEFAULTS, "");
     let mut accepted = Vec::new();
-    for round in 0..6_u64 {
+    for round in 0..KILLS {
         let service = installation.serve().await;
         let client = installation.client(&service);
         for index in 0..3 {
@@ -80,6 +103,7 @@ async fn kills_during_fan_out_and_waiting_lose_nothing() {
     let taken: BTreeSet<_> =
         log.iter().filter(|leaf| leaf.event.action == Action::Accepted).map(|leaf| leaf.event.case).collect();
     assert_eq!(taken.len(), accepted.len());
+    assert_counted(&mocks, &log);
     service.kill();
     installation.verify_audit();
 }
@@ -103,4 +127,45 @@ async fn a_restart_takes_cases_over_at_once_not_when_their_leases_run_out() {
         "the lease of a minute was not waited for: {:?}",
         begun.elapsed()
     );
+}
+
+/// The program's answer to an auditor, and how it ended.
+fn audit(installation: &Installation, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = installation.run(&[&["audit"], arguments].concat());
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    (output.status.code(), said)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_published_checkpoint_that_is_gone_is_a_fault_until_somebody_says_why() {
+    let mocks = MockSources::start(Config { households: 1, ..Config::default() }).await.expect("departments");
+    let installation = Installation::new(&mocks.base_url(), DEFAULTS, "");
+    let elsewhere = installation.path("elsewhere");
+    std::fs::create_dir(&elsewhere).expect("a folder");
+    let settings = std::fs::read_to_string(installation.path("hedui.toml")).expect("the settings");
+    let settings = settings + "[audit]\ncheckpoint_file = \"elsewhere/checkpoint\"\n";
+    std::fs::write(installation.path("hedui.toml"), settings).expect("the settings");
+    let service = installation.serve().await;
+    let client = installation.client(&service);
+    let id = client.verify(&mocks.sample_request()).await;
+    client.wait_for_final(&id).await;
+    while !elsewhere.join("checkpoint").exists() {
+        tokio::task::yield_now().await;
+    }
+    service.kill();
+    assert!(!installation.path("data/checkpoint").exists(), "it is where the settings say");
+    installation.verify_audit();
+    std::fs::rename(elsewhere.join("checkpoint"), elsewhere.join("away")).expect("a file");
+    let (code, said) = audit(&installation, &["verify"]);
+    assert!(code == Some(1) && said.contains("is missing"), "{said}");
+    let away = elsewhere.join("away").display().to_string();
+    let (code, said) = audit(&installation, &["verify", "--checkpoint", &away]);
+    assert_eq!(code, Some(0), "{said}");
+    let refused = installation.run(&["serve"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("audit resume-after-restore --reason"), "{said}");
+    let (code, said) = audit(&installation, &["resume-after-restore", "--reason", "the disk was lost"]);
+    assert_eq!(code, Some(0), "{said}");
+    installation.verify_audit();
+    drop(installation.serve().await);
 }

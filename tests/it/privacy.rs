@@ -5,6 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use hedui::audit::Action;
+use hedui::keys::MacUse;
+use hedui::telemetry::Clock;
+use hedui::verification::{ListFilter, SubmitError};
 use hedui_mock_sources::faults::{Fault, FaultPlan, FaultRule};
 use hedui_mock_sources::{Config, Key, MockSources};
 use serde_json::{Value, json};
@@ -151,7 +154,7 @@ async fn no_name_number_or_phone_in_logs_metrics_problems_or_files() {
 }
 
 #[tokio::test]
-async fn every_query_a_department_saw_was_in_the_log_before() {
+async fn every_query_a_department_saw_is_in_the_log() {
     let stage = Stage::start(Setup::default()).await;
     for index in 0..4 {
         let request = stage.mocks.request_for(index, &Default::default()).expect("a household");
@@ -182,6 +185,41 @@ async fn every_query_a_department_saw_was_in_the_log_before() {
         let requests = statistics[key]["requests"].as_u64().unwrap_or(0);
         assert!(requests <= authorised[key], "{key}: {requests} queries, {} entries", authorised[key]);
     }
+}
+
+#[tokio::test]
+async fn a_conflict_of_idempotency_keys_is_a_refusal_in_the_log() {
+    use sha2::{Digest as _, Sha256};
+    let stage = Stage::start(Setup::default()).await;
+    let caller = stage.caller();
+    let mut submitted = Vec::new();
+    for index in 0..2 {
+        let body = stage.mocks.request_for(index, &Default::default()).expect("a household").to_string();
+        submitted.push(stage.verifier.submit(&caller, body.as_bytes(), Some("one-key")).await);
+    }
+    assert!(submitted[0].is_ok() && matches!(submitted[1], Err(SubmitError::IdempotencyConflict)), "{submitted:?}");
+    let entries = stage.entries().await;
+    let refused: Vec<_> = entries.iter().filter(|leaf| leaf.event.action == Action::Refused).collect();
+    assert_eq!(refused.len(), 1);
+    assert_eq!(refused[0].event.detail_sha256, Some(Sha256::digest("idempotency_conflict").into()));
+}
+
+#[tokio::test]
+async fn what_was_kept_under_a_former_epoch_of_tags_is_found() {
+    let stage = Stage::start(Setup::default()).await;
+    let caller = stage.caller();
+    let mut request = stage.mocks.request_for(0, &Default::default()).expect("a household");
+    request["reference"] = json!("2026-0815");
+    let submit = async || stage.verifier.submit(&caller, request.to_string().as_bytes(), Some("one-key")).await;
+    let first = submit().await.expect("accepted");
+    for used_for in [MacUse::BlindIndex, MacUse::RequestBody] {
+        stage.keys.add_mac_epoch(used_for, Clock::system().now()).expect("a new epoch");
+    }
+    let again = submit().await.expect("the same case");
+    assert_eq!((again.id.as_str(), again.replayed), (first.id.as_str(), true), "the key is remembered for 30 days");
+    let filter = ListFilter { reference: Some("2026-0815".into()), limit: 10, ..ListFilter::default() };
+    let found = stage.verifier.list(&caller, &filter).await.expect("a page").items;
+    assert_eq!(found.iter().map(|case| case.id.as_str()).collect::<Vec<_>>(), [first.id.as_str()]);
 }
 
 #[tokio::test]

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hedui::api::{ApiState, router};
-use hedui::audit::{CheckpointSigner, Leaf, Log, LogOptions, VerifierKey};
+use hedui::audit::{Leaf, Log, LogOptions, VerifierKey};
 use hedui::auth::{Authenticator, Caller, LocalIssuer};
 use hedui::config::{AuthSettings, Client, Clients};
 use hedui::identity::Model;
-use hedui::keys::{KeyRing, LogSigner};
+use hedui::keys::KeyRing;
 use hedui::policy::Packs;
 use hedui::report::Report;
 use hedui::report::jose::generate_recipient;
@@ -24,21 +24,6 @@ use serde_json::Value;
 pub const ORGANISATION: &str = "huishi-township";
 /// Patience of a test that waits for something that must come.
 pub const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The log's signer over a ring's key.
-struct RingSigner(LogSigner);
-
-impl CheckpointSigner for RingSigner {
-    fn name(&self) -> &str {
-        self.0.name()
-    }
-    fn public_key(&self) -> [u8; 32] {
-        self.0.public_key()
-    }
-    fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.0.sign(message)
-    }
-}
 
 /// Settings of a service under test.
 pub struct Setup {
@@ -111,7 +96,7 @@ impl Stage {
 
     /// The log's key as readers pin it.
     pub fn log_key(&self) -> String {
-        VerifierKey::of(&RingSigner(self.keys.log_signer())).to_string()
+        VerifierKey::of(&self.keys.log_signer()).to_string()
     }
 
     /// Every entry of the log so far.
@@ -199,7 +184,7 @@ pub async fn verifier(setup: &Setup, base_url: &str, data: &Path, keys: Arc<KeyR
     let store = Store::open(data).await.expect("a store");
     let clock = setup.clock.clone();
     let now = clock.clone();
-    let signer = Arc::new(RingSigner(keys.log_signer()));
+    let signer = Arc::new(keys.log_signer());
     let log = Log::open(store.clone(), LogOptions::new(signer, Arc::new(move || now.now()))).await.expect("a log");
     Verifier::start(Parts {
         store,

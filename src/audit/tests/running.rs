@@ -122,7 +122,9 @@ async fn after_a_failure_that_cannot_be_read_again_nothing_is_logged() {
     log.append(searches(1)).await.unwrap();
     log.store().plan_faults(&[Fault::Lost, Fault::Begin]);
     assert!(matches!(log.append(searches(1)).await, Err(AuditError::Store(_))));
+    assert!(log.is_open(), "it may be well again");
     assert!(matches!(log.append(searches(1)).await, Err(AuditError::Store(StoreError::Database(_)))));
+    assert!(!log.is_open(), "it is stopped for good");
     assert!(matches!(log.append(searches(1)).await, Err(AuditError::Stopped { .. })));
     assert!(matches!(log.append(searches(1)).await, Err(AuditError::Stopped { .. })));
 }

@@ -7,7 +7,9 @@ use proptest::prelude::*;
 
 use super::*;
 
-const CONTEXT: DocumentContext<'_> = DocumentContext { document_id: "report-1", kind: "report", owner_id: "case-1" };
+const CONTEXT: DocumentContext<'_> = DocumentContext { document_id: "report-1", kind: "report", owner_id: CASE };
+const CASE: &str = "0198c0de-0000-7000-8000-000000000001";
+const OTHER: &str = "0198c0de-0000-7000-8000-000000000002";
 
 fn ring() -> (tempfile::TempDir, KeyRing) {
     let dir = tempfile::tempdir().unwrap();
@@ -16,7 +18,8 @@ fn ring() -> (tempfile::TempDir, KeyRing) {
 }
 
 fn open(ring: &KeyRing, context: &DocumentContext<'_>, sealed: &SealedDocument) -> Result<Vec<u8>, KeyError> {
-    ring.open_document(&AuditReceipt::for_test(None), context, sealed).map(|plaintext| plaintext.to_vec())
+    let receipt = AuditReceipt::for_test(Uuid::parse_str(context.owner_id).ok());
+    ring.open_document(&receipt, context, sealed).map(|plaintext| plaintext.to_vec())
 }
 
 #[test]
@@ -53,7 +56,7 @@ fn a_row_opens_in_its_own_place_only() {
     for context in [
         DocumentContext { document_id: "report-2", ..CONTEXT },
         DocumentContext { kind: "evidence", ..CONTEXT },
-        DocumentContext { owner_id: "case-2", ..CONTEXT },
+        DocumentContext { owner_id: OTHER, ..CONTEXT },
     ] {
         assert!(matches!(open(&ring, &context, &sealed), Err(KeyError::Altered { .. })));
         // With the plain columns forged to fit, the associated data still refuses.
@@ -65,15 +68,17 @@ fn a_row_opens_in_its_own_place_only() {
 }
 
 #[test]
-fn a_receipt_for_one_case_opens_no_other() {
+fn a_receipt_of_another_case_or_of_none_opens_nothing() {
     let (_dir, ring) = ring();
     let (case, other) = (Uuid::new_v4(), Uuid::new_v4());
     let owner = case.to_string();
     let context = DocumentContext { owner_id: &owner, ..CONTEXT };
     let sealed = ring.seal_document(&context, b"x").unwrap();
     assert!(ring.open_document(&AuditReceipt::for_test(Some(case)), &context, &sealed).is_ok());
-    let refused = ring.open_document(&AuditReceipt::for_test(Some(other)), &context, &sealed);
-    assert!(matches!(refused, Err(KeyError::WrongReceipt { .. })));
+    for receipt in [AuditReceipt::for_test(Some(other)), AuditReceipt::for_test(None)] {
+        let refused = ring.open_document(&receipt, &context, &sealed);
+        assert!(matches!(refused, Err(KeyError::WrongReceipt { .. })), "{receipt:?}");
+    }
 }
 
 #[test]
@@ -129,7 +134,8 @@ fn an_independent_library_reads_the_form() {
     let mut aad = vec![1, 1, kek.len() as u8];
     aad.extend(kek);
     aad.extend(sealed.dek_id.as_bytes());
-    aad.extend(b"\0\x08report-1\0\x06report\0\x06case-1");
+    aad.extend(b"\0\x08report-1\0\x06report\0\x24");
+    aad.extend(CASE.as_bytes());
     let (nonce, msg) = sealed.ciphertext[3 + kek.len()..].split_at(12);
     let nonce: [u8; 12] = nonce.try_into().unwrap();
     let plaintext = Aes256Gcm::new(&key.into()).decrypt(&nonce.into(), Payload { msg, aad: &aad }).unwrap();
@@ -173,8 +179,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn what_is_sealed_opens(plaintext in proptest::collection::vec(any::<u8>(), 0..5000), id in ".{0,40}", kind in "[a-z]{0,9}", owner in ".{0,40}") {
+    fn what_is_sealed_opens(plaintext in proptest::collection::vec(any::<u8>(), 0..5000), id in ".{0,40}", kind in "[a-z]{0,9}", owner: u128) {
         let (_dir, ring) = shared_ring();
+        let owner = Uuid::from_u128(owner).to_string();
         let context = DocumentContext { document_id: &id, kind: &kind, owner_id: &owner };
         let sealed = ring.seal_document(&context, &plaintext).unwrap();
         prop_assert_eq!(open(ring, &context, &sealed).unwrap(), plaintext.clone());

@@ -18,8 +18,11 @@ pub(super) async fn a_case_is_found_as_it_was_accepted(backend: impl Backend) {
 }
 
 fn keyed(byte: u8, mac: u8, created_at: Timestamp) -> NewCase {
-    let key = IdempotencyKey { key_tag: tag(byte), body_mac: [mac; 32], expires_at: created_at + minutes(60) };
-    NewCase { idempotency: Some(key), ..new_case(created_at) }
+    NewCase { idempotency: Some(key(byte, mac, created_at)), ..new_case(created_at) }
+}
+
+fn key(byte: u8, mac: u8, now: Timestamp) -> IdempotencyKey {
+    IdempotencyKey { key_tags: vec![tag(byte)], body_macs: vec![[mac; 32]], expires_at: now + minutes(60) }
 }
 
 pub(super) async fn the_same_key_and_body_is_the_same_case(backend: impl Backend) {
@@ -35,10 +38,27 @@ pub(super) async fn the_same_key_and_body_is_the_same_case(backend: impl Backend
     let elsewhere = NewCase { client: "another".into(), ..keyed(1, 2, at(5)) };
     let id = elsewhere.id;
     assert_eq!(store.create_case(&receipt(id), elsewhere).await.unwrap(), Created::New(id));
-    let found = store.find_idempotent("caseworkers", tag(1), &[1; 32], at(5)).await.unwrap();
+    let found = store.find_idempotent("caseworkers", &key(1, 1, at(5)), at(5)).await.unwrap();
     assert_eq!(found, Some(first.id));
-    assert!(store.find_idempotent("caseworkers", tag(1), &[2; 32], at(5)).await.is_err());
-    assert_eq!(store.find_idempotent("caseworkers", tag(2), &[1; 32], at(5)).await.unwrap(), None);
+    assert!(store.find_idempotent("caseworkers", &key(1, 2, at(5)), at(5)).await.is_err());
+    assert_eq!(store.find_idempotent("caseworkers", &key(2, 1, at(5)), at(5)).await.unwrap(), None);
+}
+
+pub(super) async fn a_key_is_found_under_every_epoch(backend: impl Backend) {
+    let store = backend.open().await;
+    let first = keyed(1, 1, at(0));
+    store.create_case(&receipt(first.id), first.clone()).await.unwrap();
+    // Since then the ring has new keys: tag and MAC of the former ones come second.
+    let now = |mac| IdempotencyKey {
+        key_tags: vec![tag(7), tag(1)],
+        body_macs: vec![[8; 32], [mac; 32]],
+        expires_at: at(3600),
+    };
+    assert_eq!(store.find_idempotent("caseworkers", &now(1), at(5)).await.unwrap(), Some(first.id));
+    let again = NewCase { idempotency: Some(now(1)), ..new_case(at(5)) };
+    assert_eq!(store.create_case(&receipt(again.id), again).await.unwrap(), Created::Existing(first.id));
+    let other = store.find_idempotent("caseworkers", &now(2), at(5)).await;
+    assert!(matches!(other, Err(StoreError::IdempotencyConflict)));
 }
 
 pub(super) async fn an_expired_key_is_free_again(backend: impl Backend) {
@@ -74,15 +94,18 @@ pub(super) async fn a_receipt_of_another_case_is_refused(backend: impl Backend) 
     let refused = store.create_case(&receipt(Uuid::now_v7()), case.clone()).await;
     assert!(matches!(refused, Err(StoreError::WrongReceipt { case: id, .. }) if id == case.id));
     let id = accepted(&store, at(0)).await;
+    let theirs = vec![ask(Uuid::now_v7(), "tax", 3)];
+    let refused = store.plan_cells(&receipt(id), &lease(id), theirs, at(0)).await;
+    assert!(matches!(refused, Err(StoreError::WrongReceipt { leaf: 3, .. })), "a query needs an entry of its own case");
     for foreign in [receipt(Uuid::now_v7()), AuditReceipt::for_test(None)] {
         let wrong = |e| matches!(e, StoreError::WrongReceipt { .. });
-        assert!(wrong(store.plan_cells(&foreign, id, Vec::new(), at(0)).await.unwrap_err()));
-        assert!(wrong(store.record_answers(&foreign, id, Vec::new()).await.unwrap_err()));
+        assert!(wrong(store.plan_cells(&foreign, &lease(id), Vec::new(), at(0)).await.unwrap_err()));
+        assert!(wrong(store.record_answers(&foreign, &lease(id), Vec::new()).await.unwrap_err()));
         assert!(wrong(store.cancel_case(&foreign, id, at(0)).await.unwrap_err()));
         assert!(wrong(store.erase_case(&foreign, id, at(0)).await.unwrap_err()));
         assert!(wrong(store.put_document(&foreign, Some(id), document(DocumentKind::Upload)).await.unwrap_err()));
         let version = version(1, true, VersionReason::First, at(0));
-        assert!(wrong(store.add_version(&foreign, id, version, CaseState::Final).await.unwrap_err()));
+        assert!(wrong(store.add_version(&foreign, id, Some(&lease(id)), version, CaseState::Final).await.unwrap_err()));
     }
 }
 

@@ -8,9 +8,9 @@ use crate::store::{CaseEventKind, CaseState, CellWrite, StoreError};
 pub(super) async fn a_plan_may_be_repeated(backend: impl Backend) {
     let store = backend.open().await;
     let id = running(&store, at(0)).await;
-    store.record_answers(&receipt(id), id, vec![answer("tax", AnswerKind::NoRecord, at(1))]).await.unwrap();
-    let ask = |key| NewCell { member_ref: member("m1"), source: source(key), plan: Plan::Ask { leaf_index: 77 } };
-    let planned = store.plan_cells(&receipt(id), id, vec![ask("tax"), ask("bank"), ask("house")], at(2)).await.unwrap();
+    store.record_answers(&receipt(id), &lease(id), vec![answer("tax", AnswerKind::NoRecord, at(1))]).await.unwrap();
+    let again = vec![ask(id, "tax", 77), ask(id, "bank", 77), ask(id, "house", 77)];
+    let planned = store.plan_cells(&receipt(id), &lease(id), again, at(2)).await.unwrap();
     assert_eq!(planned, 1);
     assert_eq!(cell(&store, id, "tax").await.kind, Some(AnswerKind::NoRecord));
     assert_eq!(cell(&store, id, "bank").await.leaf_index, Some(1));
@@ -25,11 +25,13 @@ pub(super) async fn an_ended_cell_never_changes(backend: impl Backend) {
     let id = running(&store, at(0)).await;
     let first = answer("tax", AnswerKind::Found, at(1));
     let evidence = first.evidence.clone().unwrap();
-    assert_eq!(store.record_answers(&receipt(id), id, vec![first]).await.unwrap(), [CellWrite::Written]);
+    assert_eq!(store.record_answers(&receipt(id), &lease(id), vec![first]).await.unwrap(), [CellWrite::Written]);
     let second = answer("tax", AnswerKind::NoRecord, at(2));
     let dropped = second.evidence.clone().unwrap();
-    let writes =
-        store.record_answers(&receipt(id), id, vec![second, answer("bank", AnswerKind::Found, at(2))]).await.unwrap();
+    let writes = store
+        .record_answers(&receipt(id), &lease(id), vec![second, answer("bank", AnswerKind::Found, at(2))])
+        .await
+        .unwrap();
     assert_eq!(writes, [CellWrite::AlreadyEnded, CellWrite::Written]);
     let cell = cell(&store, id, "tax").await;
     assert_eq!(
@@ -38,7 +40,7 @@ pub(super) async fn an_ended_cell_never_changes(backend: impl Backend) {
     );
     assert_eq!(store.get_document(evidence.id).await.unwrap().document, evidence);
     assert!(matches!(store.get_document(dropped.id).await, Err(StoreError::NotFound { .. })));
-    let late = store.record_answers(&receipt(id), id, vec![pending("tax", at(3))]).await.unwrap();
+    let late = store.record_answers(&receipt(id), &lease(id), vec![pending("tax", at(3))]).await.unwrap();
     assert_eq!(late, [CellWrite::AlreadyEnded]);
 }
 
@@ -46,48 +48,91 @@ pub(super) async fn only_what_was_planned_is_answered(backend: impl Backend) {
     let store = backend.open().await;
     let id = running(&store, at(0)).await;
     let answers = vec![answer("tax", AnswerKind::Found, at(1)), answer("police", AnswerKind::Found, at(1))];
-    let refused = store.record_answers(&receipt(id), id, answers).await;
+    let refused = store.record_answers(&receipt(id), &lease(id), answers).await;
     assert!(matches!(refused, Err(StoreError::NotPlanned { source_key, .. }) if source_key == "police"));
     assert_eq!(cell(&store, id, "tax").await.kind, None, "all or nothing");
     let endless = CellAnswer { deadline: None, ..pending("tax", at(1)) };
-    assert!(matches!(store.record_answers(&receipt(id), id, vec![endless]).await, Err(StoreError::PendingIncomplete)));
+    assert!(matches!(
+        store.record_answers(&receipt(id), &lease(id), vec![endless]).await,
+        Err(StoreError::PendingIncomplete)
+    ));
 }
 
 pub(super) async fn a_pending_cell_is_polled_and_wakes_its_case(backend: impl Backend) {
     let store = backend.open().await;
-    let lease = Duration::from_secs(30);
+    let length = Duration::from_secs(30);
     let id = running(&store, at(0)).await;
     let answers = vec![answer("tax", AnswerKind::Found, at(1)), pending("bank", at(1))];
-    store.record_answers(&receipt(id), id, answers).await.unwrap();
-    store
-        .add_version(&receipt(id), id, version(1, false, VersionReason::First, at(2)), CaseState::Waiting)
-        .await
-        .unwrap();
+    store.record_answers(&receipt(id), &lease(id), answers).await.unwrap();
+    let first = version(1, false, VersionReason::First, at(2));
+    store.add_version(&receipt(id), id, Some(&lease(id)), first, CaseState::Waiting).await.unwrap();
     // The worker that made the version lets go; the case sleeps until the poll.
-    let claimed = store.claim_next("w", at(60), lease).await.unwrap();
-    assert!(claimed.is_none());
-    assert!(store.due_tickets(at(60), 10).await.unwrap().is_empty());
-    let due = store.due_tickets(at(61), 10).await.unwrap();
-    assert_eq!(due.iter().map(|due| (due.case_id, due.ticket.as_deref())).collect::<Vec<_>>(), [(id, Some("T-1"))]);
-    let claimed = store.claim_next("w", at(61), lease).await.unwrap().unwrap();
+    store.release(lease(id), None).await.unwrap();
+    assert!(store.claim_next("w", at(60), length).await.unwrap().is_none());
+    let claimed = store.claim_next("w", at(61), length).await.unwrap().unwrap();
     assert_eq!(claimed.case.state, CaseState::Waiting);
-    store.record_answers(&receipt(id), id, vec![pending("bank", at(61))]).await.unwrap();
+    let still = CellAnswer { polls: 1, evidence: None, ..pending("bank", at(61)) };
+    store.record_answers(&receipt(id), &claimed.lease, vec![still]).await.unwrap();
     store.release(claimed.lease, None).await.unwrap();
     assert_eq!(store.next_wake().await.unwrap(), Some(at(121)));
-    // An answer wakes the case at once.
-    store.record_answers(&receipt(id), id, vec![answer("bank", AnswerKind::Found, at(70))]).await.unwrap();
-    assert!(store.due_tickets(at(9999), 10).await.unwrap().is_empty());
-    assert_eq!(store.claim_next("w", at(70), lease).await.unwrap().unwrap().case.id, id);
+    let claimed = store.claim_next("w", at(121), length).await.unwrap().unwrap();
+    let found = answer("bank", AnswerKind::Found, at(122));
+    store.record_answers(&receipt(id), &claimed.lease, vec![found]).await.unwrap();
+    store.release(claimed.lease, None).await.unwrap();
+    assert_eq!(store.claim_next("w", at(122), length).await.unwrap().unwrap().case.id, id, "an answer wakes the case");
     let bank = cell(&store, id, "bank").await;
-    assert_eq!((bank.ticket, bank.next_poll_at, bank.deadline), (None, None, None));
+    assert_eq!((bank.next_poll_at, bank.deadline), (None, None));
+}
+
+pub(super) async fn a_ticket_is_removed_once_it_is_answered(backend: impl Backend) {
+    let store = backend.open().await;
+    let id = running(&store, at(0)).await;
+    let record = async |answer: CellAnswer| {
+        store.record_answers(&receipt(id), &lease(id), vec![answer]).await.unwrap();
+        cell(&store, id, "bank").await.evidence_document
+    };
+    let (first, second) = (pending("bank", at(1)), pending("bank", at(3)));
+    let tickets = [&first, &second].map(|pending| pending.evidence.clone().unwrap().id);
+    assert_eq!(record(first).await, Some(tickets[0]));
+    let same = CellAnswer { evidence: None, ..pending("bank", at(2)) };
+    assert_eq!(record(same).await, Some(tickets[0]), "the ticket stays");
+    assert_eq!(record(second).await, Some(tickets[1]), "another takes its place");
+    assert!(store.get_document(tickets[0]).await.is_err());
+    assert_eq!(record(CellAnswer { evidence: None, ..answer("bank", AnswerKind::Unavailable, at(4)) }).await, None);
+    assert!(store.get_document(tickets[1]).await.is_err());
+    assert_eq!(store.count_deks().await.unwrap(), [("kek-1".to_owned(), 1)], "only the request's");
+    let nothing_to_poll_with = CellAnswer { evidence: None, ..pending("tax", at(1)) };
+    let refused = store.record_answers(&receipt(id), &lease(id), vec![nothing_to_poll_with]).await;
+    assert!(matches!(refused, Err(StoreError::PendingIncomplete)));
+}
+
+pub(super) async fn a_version_tells_of_what_ended_before_it(backend: impl Backend) {
+    let store = backend.open().await;
+    let id = running(&store, at(0)).await;
+    let told = async || {
+        let cells = store.cells(id).await.unwrap();
+        cells.iter().map(|cell| cell.told_in).collect::<Vec<_>>()
+    };
+    let answers = vec![answer("tax", AnswerKind::Found, at(9)), pending("bank", at(9))];
+    store.record_answers(&receipt(id), &lease(id), answers).await.unwrap();
+    // The clock went back between answer and version: what counts is the order of writing.
+    let first = version(1, false, VersionReason::First, at(2));
+    store.add_version(&receipt(id), id, Some(&lease(id)), first, CaseState::Waiting).await.unwrap();
+    assert_eq!(told().await, [None, Some(1), Some(1)], "m1/bank, m1/tax, m2/bank");
+    let late = answer("bank", AnswerKind::Found, at(1));
+    store.record_answers(&receipt(id), &lease(id), vec![late]).await.unwrap();
+    assert_eq!(told().await, [None, Some(1), Some(1)], "news, whatever the clock says");
+    let bank = cell(&store, id, "bank").await;
+    assert_eq!(bank.speaks_for, Some(vec!["wage".to_owned(), "financial".to_owned()]));
 }
 
 pub(super) async fn events_have_no_gaps(backend: impl Backend) {
     let store = backend.open().await;
     let id = running(&store, at(0)).await;
     let answers = vec![answer("tax", AnswerKind::Found, at(1)), answer("bank", AnswerKind::Unavailable, at(1))];
-    store.record_answers(&receipt(id), id, answers).await.unwrap();
-    store.add_version(&receipt(id), id, version(1, true, VersionReason::First, at(2)), CaseState::Final).await.unwrap();
+    store.record_answers(&receipt(id), &lease(id), answers).await.unwrap();
+    let first = version(1, true, VersionReason::First, at(2));
+    store.add_version(&receipt(id), id, Some(&lease(id)), first, CaseState::Final).await.unwrap();
     let events = store.case_events(id, 0, 100).await.unwrap();
     assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), (1..=7).collect::<Vec<_>>());
     let told: Vec<String> = events

@@ -51,8 +51,8 @@ pub(super) async fn one_failure_takes_nothing_with_it(backend: impl Backend) {
             tokio::spawn(async move {
                 let id = accepted(&store, at(number)).await;
                 if number % 3 == 0 {
-                    let version = version(9, true, VersionReason::First, at(number));
-                    let refused = store.add_version(&receipt(id), id, version, CaseState::Final).await;
+                    let version = version(9, true, VersionReason::Review, at(number));
+                    let refused = store.add_version(&receipt(id), id, None, version, CaseState::Final).await;
                     assert!(matches!(refused, Err(StoreError::VersionOutOfOrder { .. })));
                 }
                 id
@@ -80,4 +80,43 @@ pub(super) async fn writers_share_commits(backend: impl Backend) {
     }
     let commits = store.commits() - before;
     assert!(commits < 50, "{commits} commits for 100 cases");
+}
+
+pub(super) async fn who_brings_too_much_waits(backend: impl Backend) {
+    use crate::store::sqlite::writer::QUEUE;
+    let store = backend.open().await;
+    let held = store.log_tx().await.unwrap();
+    let purge = |_| {
+        let store = store.clone();
+        tokio::spawn(async move { store.purge_idempotency(at(0)).await })
+    };
+    let calls: Vec<_> = (0..QUEUE + 50).map(purge).collect();
+    while store.queued() < QUEUE {
+        tokio::task::yield_now().await;
+    }
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+        assert_eq!(store.queued(), QUEUE, "no more is taken than can be held");
+    }
+    drop(held);
+    for call in calls {
+        assert_eq!(call.await.unwrap().unwrap(), 0, "and everything is done in the end");
+    }
+}
+
+pub(super) async fn who_comes_as_it_closes_is_told(backend: impl Backend) {
+    for _ in 0..20 {
+        let store = backend.open().await;
+        let calls: Vec<_> = (0..8)
+            .map(|_| {
+                let store = store.clone();
+                tokio::spawn(async move { while store.purge_idempotency(at(0)).await.is_ok() {} })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        store.close().await;
+        for call in calls {
+            call.await.unwrap();
+        }
+    }
 }

@@ -6,15 +6,17 @@ use crate::store::{CaseState, StoreError};
 pub(super) async fn versions_follow_each_other(backend: impl Backend) {
     let store = backend.open().await;
     let id = running(&store, at(0)).await;
-    let add = async |number, is_final, reason, state| {
-        store.add_version(&receipt(id), id, version(number, is_final, reason, at(i64::from(number))), state).await
+    let add = async |number, is_final, reason: VersionReason, state| {
+        let lease = (!reason.may_follow_final()).then(|| lease(id));
+        let version = version(number, is_final, reason, at(i64::from(number)));
+        store.add_version(&receipt(id), id, lease.as_ref(), version, state).await
     };
     let skipped = add(2, false, VersionReason::First, CaseState::Waiting).await;
     assert!(matches!(skipped, Err(StoreError::VersionOutOfOrder { expected: 1, offered: 2, .. })));
     add(1, false, VersionReason::First, CaseState::Waiting).await.unwrap();
     add(2, true, VersionReason::LateAnswer, CaseState::Final).await.unwrap();
     let late = add(3, true, VersionReason::LateAnswer, CaseState::Final).await;
-    assert!(matches!(late, Err(StoreError::AlreadyFinal { .. })));
+    assert!(matches!(late, Err(StoreError::LeaseLost { .. })), "a case at rest is nobody's");
     let back = add(3, true, VersionReason::Review, CaseState::Waiting).await;
     assert!(matches!(back, Err(StoreError::IllegalTransition { .. })));
     add(3, true, VersionReason::Review, CaseState::Final).await.unwrap();
@@ -39,7 +41,9 @@ pub(super) async fn two_workers_make_one_final_version(backend: impl Backend) {
         .map(|_| {
             let store = store.clone();
             let version = version(1, true, VersionReason::First, at(1));
-            tokio::spawn(async move { store.add_version(&receipt(id), id, version, CaseState::Final).await })
+            tokio::spawn(async move {
+                store.add_version(&receipt(id), id, Some(&lease(id)), version, CaseState::Waiting).await
+            })
         })
         .collect();
     let mut made = 0;
@@ -53,7 +57,7 @@ pub(super) async fn two_workers_make_one_final_version(backend: impl Backend) {
     assert_eq!(made, 1);
     assert_eq!(store.list_versions(id).await.unwrap().iter().filter(|v| v.first_final).count(), 1);
     let late = version(2, true, VersionReason::LateAnswer, at(2));
-    let second = store.add_version(&receipt(id), id, late, CaseState::Final).await;
+    let second = store.add_version(&receipt(id), id, Some(&lease(id)), late, CaseState::Final).await;
     assert!(matches!(second, Err(StoreError::AlreadyFinal { .. })));
 }
 
@@ -61,7 +65,7 @@ pub(super) async fn a_version_is_issued_once(backend: impl Backend) {
     let store = backend.open().await;
     let id = running(&store, at(0)).await;
     let draft = version(1, true, VersionReason::First, at(1));
-    store.add_version(&receipt(id), id, draft, CaseState::Final).await.unwrap();
+    store.add_version(&receipt(id), id, Some(&lease(id)), draft, CaseState::Final).await.unwrap();
     assert_eq!(store.get_version(id, None).await.unwrap().issued_at, None);
     store.issue_version(&receipt(id), id, 1, "supervisor-1", at(2)).await.unwrap();
     let issued = store.get_version(id, None).await.unwrap();
@@ -69,7 +73,7 @@ pub(super) async fn a_version_is_issued_once(backend: impl Backend) {
     let twice = store.issue_version(&receipt(id), id, 1, "supervisor-2", at(3)).await;
     assert!(matches!(twice, Err(StoreError::AlreadyIssued { number: 1, .. })));
     let at_once = NewVersion { issued_by: Some("client".into()), ..version(2, true, VersionReason::Review, at(4)) };
-    store.add_version(&receipt(id), id, at_once, CaseState::Final).await.unwrap();
+    store.add_version(&receipt(id), id, None, at_once, CaseState::Final).await.unwrap();
     assert_eq!(store.get_version(id, None).await.unwrap().issued_at, Some(at(4)));
 }
 
@@ -77,7 +81,7 @@ pub(super) async fn a_callback_is_owed_until_it_arrives(backend: impl Backend) {
     let store = backend.open().await;
     let id = running(&store, at(0)).await;
     let version = NewVersion { callback: true, ..version(1, true, VersionReason::First, at(1)) };
-    store.add_version(&receipt(id), id, version, CaseState::Final).await.unwrap();
+    store.add_version(&receipt(id), id, Some(&lease(id)), version, CaseState::Final).await.unwrap();
     let due = store.outbox_due(at(1), 10).await.unwrap();
     assert_eq!(due.len(), 1);
     assert_eq!((due[0].case_id, due[0].client.as_str(), due[0].version), (id, "caseworkers", Some(1)));

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::*;
+use crate::household::AnswerKind;
 use crate::store::{CaseState, StoreError};
 
 const LEASE: Duration = Duration::from_secs(30);
@@ -69,7 +70,7 @@ pub(super) async fn a_case_at_rest_is_claimed_by_nobody(backend: impl Backend) {
     store.cancel_case(&receipt(cancelled), cancelled, at(1)).await.unwrap();
     let failed = accepted(&store, at(0)).await;
     let mut lease = store.claim_next("w", at(1), LEASE).await.unwrap().unwrap().lease;
-    store.fail_case(&receipt(failed), failed, "evidence_lost", at(2)).await.unwrap();
+    store.fail_case(&receipt(failed), &lease, "evidence_lost", at(2)).await.unwrap();
     assert!(store.claim_next("w", at(1000), LEASE).await.unwrap().is_none());
     assert!(matches!(store.renew_lease(&mut lease, at(3), LEASE).await, Err(StoreError::LeaseLost { .. })));
     assert_eq!(store.get_case(failed).await.unwrap().failure.as_deref(), Some("evidence_lost"));
@@ -81,4 +82,42 @@ pub(super) async fn a_case_at_rest_is_claimed_by_nobody(backend: impl Backend) {
     let again = store.claim_next("w", at(4), LEASE).await.unwrap().unwrap();
     assert_eq!((again.case.id, again.case.state, again.case.failure), (failed, CaseState::Running, None));
     assert!(store.reopen_case(&receipt(cancelled), cancelled, at(4)).await.is_err());
+}
+
+pub(super) async fn who_lost_a_case_changes_nothing(backend: impl Backend) {
+    let store = backend.open().await;
+    let id = running(&store, at(0)).await;
+    let (lost, receipt) = (lease(id), receipt(id));
+    let held = store.claim_next("another", at(60), LEASE).await.unwrap().unwrap().lease;
+    let is_lost = |error| matches!(error, StoreError::LeaseLost { case } if case == id);
+    let plan = vec![ask(id, "house", 9)];
+    assert!(is_lost(store.plan_cells(&receipt, &lost, plan.clone(), at(61)).await.unwrap_err()));
+    let found = || vec![answer("tax", AnswerKind::Found, at(61))];
+    assert!(is_lost(store.record_answers(&receipt, &lost, found()).await.unwrap_err()));
+    let first = version(1, true, VersionReason::First, at(61));
+    for lease in [Some(&lost), None] {
+        let refused = store.add_version(&receipt, id, lease, first.clone(), CaseState::Final).await;
+        assert!(is_lost(refused.unwrap_err()), "{lease:?}");
+    }
+    assert!(is_lost(store.fail_case(&receipt, &lost, "panic", at(61)).await.unwrap_err()));
+    assert!(is_lost(store.break_off(lost, at(61)).await.unwrap_err()));
+    assert_eq!(store.cells(id).await.unwrap().len(), 3);
+    assert_eq!(cell(&store, id, "tax").await.kind, None);
+    store.plan_cells(&receipt, &held, plan, at(61)).await.unwrap();
+    store.record_answers(&receipt, &held, found()).await.unwrap();
+    store.add_version(&receipt, id, Some(&held), first, CaseState::Final).await.unwrap();
+}
+
+pub(super) async fn failures_in_a_row_are_counted(backend: impl Backend) {
+    let store = backend.open().await;
+    let id = accepted(&store, at(0)).await;
+    let claim = async |second| store.claim_next("w", at(second), LEASE).await.unwrap().map(|claimed| claimed.lease);
+    for (failures, second) in [(1, 0), (2, 10)] {
+        let lease = claim(second).await.unwrap();
+        assert_eq!(lease.case_id, id);
+        assert_eq!(store.break_off(lease, at(second + 10)).await.unwrap(), failures);
+        assert!(claim(second + 9).await.is_none(), "not before it is time");
+    }
+    store.release(claim(20).await.unwrap(), None).await.unwrap();
+    assert_eq!(store.break_off(claim(20).await.unwrap(), at(30)).await.unwrap(), 1, "a rest between ends the row");
 }

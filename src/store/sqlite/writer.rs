@@ -5,30 +5,40 @@
 //! that entries and the effects of earlier entries share one fsync.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
 use sqlx::sqlite::{Sqlite, SqlitePool};
 use sqlx::{Connection as _, SqliteConnection, Transaction};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::{Directory, StoreError};
 
 /// Pieces of work in one commit, at most.
 const BATCH: usize = 256;
+/// Pieces of work that may wait; who brings more waits until there is room.
+pub(in crate::store) const QUEUE: usize = 4096;
 
 /// The one writing connection and the work waiting for it.
 pub(in crate::store) struct Writer {
     pool: SqlitePool,
-    queue: Mutex<VecDeque<Box<dyn Work>>>,
+    queue: Mutex<Queue>,
+    /// A permit for each piece that waits.
+    room: Arc<Semaphore>,
     wake: Notify,
-    closed: AtomicBool,
     commits: AtomicU64,
     #[cfg(test)]
     pub(in crate::store) faults: super::super::faults::Faults,
     /// Let go once the connection is closed.
     directory: Mutex<Option<Directory>>,
+}
+
+/// What waits. Closed and pushed to under one lock, so that nothing is pushed that nobody will do.
+#[derive(Default)]
+struct Queue {
+    pieces: VecDeque<Box<dyn Work>>,
+    closed: bool,
 }
 
 /// A transaction on the writing connection; rolled back when dropped.
@@ -40,8 +50,8 @@ impl Writer {
         let writer = Arc::new(Self {
             pool,
             queue: Mutex::default(),
+            room: Arc::new(Semaphore::new(QUEUE)),
             wake: Notify::new(),
-            closed: AtomicBool::new(false),
             commits: AtomicU64::new(0),
             #[cfg(test)]
             faults: Default::default(),
@@ -58,10 +68,15 @@ impl Writer {
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        if self.closed.load(Ordering::Acquire) {
-            return Err(StoreError::ReadOnly);
+        let room = Arc::clone(&self.room).acquire_owned().await.map_err(|_| StoreError::ReadOnly)?;
+        let piece = Box::new(Piece { work: Some(work), outcome: None, reply, _room: room });
+        {
+            let mut queue = self.queue();
+            if queue.closed {
+                return Err(StoreError::ReadOnly);
+            }
+            queue.pieces.push_back(piece);
         }
-        self.queue().push_back(Box::new(Piece { work: Some(work), outcome: None, reply }));
         self.wake.notify_one();
         answer.await.unwrap_or(Err(StoreError::ReadOnly))
     }
@@ -77,8 +92,8 @@ impl Writer {
     pub(in crate::store) async fn commit(&self, mut tx: Tx) -> Result<(), StoreError> {
         let mut batch: Vec<Box<dyn Work>> = {
             let mut queue = self.queue();
-            let count = queue.len().min(BATCH);
-            queue.drain(..count).collect()
+            let count = queue.pieces.len().min(BATCH);
+            queue.pieces.drain(..count).collect()
         };
         let outcome = self.run_and_commit(&mut batch, &mut tx).await;
         let outcome = match outcome {
@@ -109,12 +124,14 @@ impl Writer {
 
     async fn run(self: Arc<Self>) {
         loop {
-            self.wake.notified().await;
-            while !self.queue().is_empty() {
-                self.commit_queue().await;
-            }
-            if self.closed.load(Ordering::Acquire) {
-                break;
+            let (empty, closed) = {
+                let queue = self.queue();
+                (queue.pieces.is_empty(), queue.closed)
+            };
+            match (empty, closed) {
+                (false, _) => self.commit_queue().await,
+                (true, false) => self.wake.notified().await,
+                (true, true) => break,
             }
         }
         self.let_go().await;
@@ -124,7 +141,7 @@ impl Writer {
         let begun = async {
             // The log may have taken the queue along while this waited for the connection.
             let connection = self.pool.acquire().await?;
-            if self.queue().is_empty() {
+            if self.queue().pieces.is_empty() {
                 return Ok(None);
             }
             drop(connection);
@@ -137,7 +154,7 @@ impl Writer {
             }
             Ok(None) => {}
             Err(error) => {
-                let batch: Vec<_> = self.queue().drain(..).collect();
+                let batch: Vec<_> = self.queue().pieces.drain(..).collect();
                 for piece in batch {
                     piece.answer(&Err(error.clone()));
                 }
@@ -147,7 +164,8 @@ impl Writer {
 
     /// Lets the task end once the queue is empty.
     pub(in crate::store) fn close(&self) {
-        self.closed.store(true, Ordering::Release);
+        self.queue().closed = true;
+        self.room.close();
         self.wake.notify_one();
     }
 
@@ -182,10 +200,10 @@ impl Writer {
 
     #[cfg(test)]
     pub(in crate::store) fn queued(&self) -> usize {
-        self.queue().len()
+        self.queue().pieces.len()
     }
 
-    fn queue(&self) -> std::sync::MutexGuard<'_, VecDeque<Box<dyn Work>>> {
+    fn queue(&self) -> std::sync::MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -201,6 +219,7 @@ struct Piece<F, T> {
     work: Option<F>,
     outcome: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
+    _room: OwnedSemaphorePermit,
 }
 
 impl<F, T> Work for Piece<F, T>

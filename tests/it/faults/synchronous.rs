@@ -92,6 +92,8 @@ async fn a_rate_limit_that_passes_soon_is_waited_for_and_one_that_does_not_is_sa
 async fn a_share_of_failures_is_repeated_and_what_stays_is_said() {
     let trial = Trial::start().await;
     let healthy = trial.healthy().await;
+    let requests = || trial.stage.mocks.statistics()["tax"]["requests"].as_u64().unwrap_or(0);
+    let a_healthy_run = requests();
     for seed in 0..4 {
         let rule = FaultRule { share_permille: Some(500), ..FaultRule::always("tax", Fault::Error { status: 503 }) };
         let report = trial.under(FaultPlan { seed, faults: vec![rule] }).await;
@@ -101,6 +103,8 @@ async fn a_share_of_failures_is_repeated_and_what_stays_is_said() {
             assert!(answers(&report, "tax").contains(&("unavailable".to_owned(), "busy".to_owned())));
         }
     }
+    let asked = requests() - a_healthy_run;
+    assert!(asked > 4 * a_healthy_run, "{asked} requests in four runs of {a_healthy_run} people: none was repeated");
     let one = FaultRule { first_requests: Some(1), ..FaultRule::always("disability", Fault::Cut) };
     let report = trial.under(FaultPlan { seed: 1, faults: vec![one] }).await;
     assert_eq!(super::changed(&healthy, &report), [].into(), "one lost connection is repeated");

@@ -1,0 +1,247 @@
+//! How a case's cells are asked, polled and ended. Every planned cell ends, or waits with a ticket: one that can be asked no more, one
+//! whose source said nothing and one whose source fell over are gaps with a reason, never open for ever.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hedui_connectors::source::{Query, Reply, Source};
+use uuid::Uuid;
+
+use super::answers::{self, CellState};
+use super::case_work::Work;
+use super::fanout::{Ask, FanOut, Landed, Look};
+use super::plan::{self, PlannedCell, PlannedSource};
+use super::{VerificationError, Verifier, sealing};
+use crate::household::{Answer, Failure, IdNumber, MemberRef, Request, SourceKey};
+use crate::store::{AuditReceipt, CaseRow, CellWrite, DocumentKind, NewCell, Plan, SealedDocument};
+
+/// Which cell.
+type Key = (MemberRef, SourceKey);
+/// A query that may go out once its entry is in the log.
+type Question = (Key, Arc<dyn Source>, Query);
+
+impl Verifier {
+    /// Plans what is not planned, if `anew`, and asks what is planned and has no answer.
+    pub(super) async fn ask(&self, work: &mut Work, anew: bool) -> Result<(), VerificationError> {
+        let open: BTreeSet<Key> =
+            work.cells.iter().filter(|(_, state)| state.answer.is_none()).map(|(key, _)| key.clone()).collect();
+        if !anew && open.is_empty() {
+            return Ok(());
+        }
+        let (mut new, mut decided) = (Vec::new(), BTreeMap::new());
+        for cell in self.plan(&work.case, &work.request) {
+            let key = (cell.member.clone(), cell.source.clone());
+            if open.contains(&key) {
+                decided.insert(key, cell.decision);
+            } else if anew && !work.cells.contains_key(&key) {
+                new.push(cell);
+            }
+        }
+        let (mut questions, mut ended) = (Vec::new(), Vec::new());
+        for cell in &new {
+            if let (Ok(query), Some(source)) = (&cell.decision, self.0.departments.source(&cell.source)) {
+                questions.push(((cell.member.clone(), cell.source.clone()), source, query.clone()));
+            }
+        }
+        for key in open {
+            // What has been switched off, has run out or has gone since it was planned is not asked, and says so.
+            let decision = decided.remove(&key);
+            match (decision, self.0.departments.source(&key.1)) {
+                (Some(Ok(query)), Some(source)) => questions.push((key, source, query)),
+                (Some(Err(why)), _) => ended.push(without_asking(key, Answer::Skipped { why })),
+                _ => ended.push(without_asking(key, Answer::Unavailable { why: Failure::NotConfigured })),
+            }
+        }
+        let asks = self.enter(work, new, questions).await?;
+        self.record(work, ended).await?;
+        self.collect(work, FanOut::submit(asks)).await?;
+        self.end_what_is_open(work).await
+    }
+
+    pub(super) fn plan(&self, case: &CaseRow, request: &Request) -> Vec<PlannedCell> {
+        let departments = &self.0.departments;
+        let sources: Vec<_> = departments.descriptors().collect();
+        let sources: Vec<_> = sources
+            .iter()
+            .map(|descriptor| PlannedSource { descriptor, enabled: departments.is_enabled(&descriptor.key) })
+            .collect();
+        plan::plan(case.id, request, &case.organisation, &sources, self.0.clock.today())
+    }
+
+    /// Enters every query in the log, all in one commit, then plans the new cells. What comes out may be asked.
+    async fn enter(
+        &self,
+        work: &mut Work,
+        new: Vec<PlannedCell>,
+        questions: Vec<Question>,
+    ) -> Result<Vec<Ask>, VerificationError> {
+        let asked: Vec<_> = questions.iter().map(|((member, source), ..)| (member, source)).collect();
+        let receipts = self.enter_queries(work, &asked).await?;
+        if receipts.len() != questions.len() {
+            return Err(VerificationError::Uneven { what: "entries of queries" });
+        }
+        let of_cell: BTreeMap<Key, AuditReceipt> =
+            questions.iter().map(|(key, ..)| key.clone()).zip(receipts.iter().cloned()).collect();
+        let now = self.0.clock.now();
+        if !new.is_empty() {
+            let mut cells = Vec::with_capacity(new.len());
+            for cell in &new {
+                let key = (cell.member.clone(), cell.source.clone());
+                let plan = match (&cell.decision, of_cell.get(&key)) {
+                    (Err(why), _) => Plan::Skip { why: answers::word(why)? },
+                    (Ok(_), Some(receipt)) => Plan::Ask { receipt: receipt.clone() },
+                    (Ok(_), None) => return Err(VerificationError::Uneven { what: "entries of queries" }),
+                };
+                let (member_ref, source) = key.clone();
+                cells.push(NewCell { member_ref, source, plan, speaks_for: cell.speaks_for.clone() });
+                work.cells.insert(key, CellState::planned(cell, now));
+            }
+            self.0.store.plan_cells(&work.receipt, &work.lease, cells, now).await?;
+            self.0.hub.tell(work.case.id);
+        }
+        let asks = questions.into_iter().zip(receipts);
+        Ok(asks.map(|(((member, _), source, query), receipt)| Ask { source, member, query, receipt }).collect())
+    }
+
+    async fn enter_queries(
+        &self,
+        work: &Work,
+        asked: &[(&MemberRef, &SourceKey)],
+    ) -> Result<Vec<AuditReceipt>, VerificationError> {
+        let subject = |number: &IdNumber| self.subject_tag(number);
+        let authorisation = |number: &str| self.tag("authorisation", number);
+        Ok(self.0.ledger.queried(&work.case, &work.request, asked, subject, authorisation).await?)
+    }
+
+    /// Polls the tickets that are due, a last time those whose deadline has passed, which end if they still wait. Goes by the cells
+    /// alone: a definition that is gone keeps nobody waiting. Whether there was anything to do.
+    pub(super) async fn poll(&self, work: &mut Work) -> Result<bool, VerificationError> {
+        let now = self.0.clock.now();
+        let (mut looks, mut late) = (Vec::new(), Vec::new());
+        for (key, state) in &work.cells {
+            let Some(Answer::Pending { ticket }) = &state.answer else { continue };
+            let expired = state.deadline.is_none_or(|deadline| deadline <= now);
+            if expired {
+                late.push(key.clone());
+            }
+            let due = expired || state.next_poll_at.is_none_or(|due| due <= now);
+            if let (true, Some(source), Some(query)) = (due, self.0.departments.source(&key.1), query_of(work, &key.0))
+            {
+                looks.push(Look { source, member: key.0.clone(), ticket: ticket.clone(), query });
+            }
+        }
+        let polled = !looks.is_empty() || !late.is_empty();
+        self.collect(work, FanOut::poll(looks)).await?;
+        late.retain(|key| work.cells.get(key).is_some_and(CellState::is_pending));
+        let passed = |key| without_asking(key, Answer::Unavailable { why: Failure::DeadlinePassed });
+        self.record(work, late.into_iter().map(passed).collect()).await?;
+        Ok(polled)
+    }
+
+    async fn collect(&self, work: &mut Work, mut answers: FanOut) -> Result<(), VerificationError> {
+        loop {
+            let landed = answers.next().await;
+            if landed.is_empty() {
+                return Ok(());
+            }
+            self.record(work, landed).await?;
+        }
+    }
+
+    /// Whatever happened on the way: a cell that was planned and has no answer by now has failed.
+    async fn end_what_is_open(&self, work: &mut Work) -> Result<(), VerificationError> {
+        let open = work.cells.iter().filter(|(_, state)| state.answer.is_none()).map(|(key, _)| key.clone());
+        let failed = |key| without_asking(key, Answer::Unavailable { why: Failure::SourceError });
+        let failed = open.map(failed).collect();
+        self.record(work, failed).await
+    }
+
+    /// Seals and stores answers, all in one commit, and tells whoever watches.
+    async fn record(&self, work: &mut Work, landed: Vec<Landed>) -> Result<(), VerificationError> {
+        let now = self.0.clock.now();
+        let (mut kept, mut rows) = (Vec::with_capacity(landed.len()), Vec::with_capacity(landed.len()));
+        for one in landed {
+            let key = (one.member.clone(), one.source.clone());
+            let Some(before) = work.cells.get(&key) else { continue };
+            let evidence = self.seal_answer(work.case.id, before, &one.reply.answer)?;
+            let row = answers::row(&one, before, evidence, &self.0.departments.polling(&one.source), now)?;
+            kept.push((key, before.after(&row, one.reply.answer.clone()), one));
+            rows.push(row);
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let writes = self.0.store.record_answers(&work.receipt, &work.lease, rows).await?;
+        if writes.len() != kept.len() {
+            return Err(VerificationError::Uneven { what: "answers recorded" });
+        }
+        let mut ended_before = BTreeSet::new();
+        for ((key, state, one), write) in kept.into_iter().zip(writes) {
+            match write {
+                CellWrite::Written => {
+                    report_failure(&one, work.case.id);
+                    work.cells.insert(key, state);
+                }
+                CellWrite::AlreadyEnded => drop(ended_before.insert(key)),
+            }
+        }
+        self.read_again(work, &ended_before).await?;
+        self.0.hub.tell(work.case.id);
+        Ok(())
+    }
+
+    /// What stands in the store is what the version is made of: cells that had ended otherwise are taken from there.
+    async fn read_again(&self, work: &mut Work, keys: &BTreeSet<Key>) -> Result<(), VerificationError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        for row in self.0.store.cells(work.case.id).await? {
+            let key = (row.member_ref.clone(), row.source.clone());
+            if keys.contains(&key) {
+                let state = self.read_cell(&work.receipt, &row).await?;
+                work.cells.insert(key, state);
+            }
+        }
+        Ok(())
+    }
+
+    fn seal_answer(
+        &self,
+        case: Uuid,
+        before: &CellState,
+        answer: &Answer,
+    ) -> Result<Option<SealedDocument>, VerificationError> {
+        let same_ticket = before.is_pending() && before.answer.as_ref() == Some(answer);
+        if same_ticket || !answers::has_contents(answer) {
+            return Ok(None);
+        }
+        let bytes = serde_json::to_vec(answer).map_err(|_| VerificationError::Unreadable { what: "answer" })?;
+        sealing::seal(&self.0.keys, case, DocumentKind::Evidence, &bytes).map(Some)
+    }
+}
+
+fn without_asking((member, source): Key, answer: Answer) -> Landed {
+    Landed { member, source, reply: Reply { answer, attempts: 0, elapsed: Duration::ZERO, note: None, reused: None } }
+}
+
+/// What a ticket was asked with.
+fn query_of(work: &Work, member: &MemberRef) -> Option<Query> {
+    let person = plan::people(&work.request).find(|person| person.reference == *member)?;
+    Some(plan::query(work.case.id, &work.request, &work.case.organisation, person))
+}
+
+/// A failure in words that name source, place and reason, never the person.
+fn report_failure(landed: &Landed, case: Uuid) {
+    match (&landed.reply.answer, landed.reply.note.as_deref()) {
+        (Answer::Unavailable { why }, note) => {
+            let note = note.unwrap_or("");
+            tracing::warn!(%case, source = %landed.source, ?why, note, "a source gave no usable answer");
+        }
+        // the cell waits on, so nobody would hear of it before its deadline
+        (Answer::Pending { .. }, Some(note)) => {
+            tracing::warn!(%case, source = %landed.source, note, "a result could not be looked for");
+        }
+        _ => {}
+    }
+}

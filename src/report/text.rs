@@ -40,16 +40,6 @@ impl Lang {
             Self::En => "en",
         }
     }
-
-    /// Reads `zh`, `zh-CN`, `en`, …
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        match text.split('-').next()?.to_ascii_lowercase().as_str() {
-            "zh" => Some(Self::Zh),
-            "en" => Some(Self::En),
-            _ => None,
-        }
-    }
 }
 
 impl Words {

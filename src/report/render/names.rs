@@ -11,7 +11,10 @@ use crate::policy::pack::spec;
 /// A body in a language.
 #[derive(Clone, Copy)]
 pub(super) struct Reading<'a> {
+    /// Its English spelled out.
     pub body: &'a Body,
+    /// Hash of the body as it stands in the report.
+    pub hash: &'a str,
     pub lang: Lang,
 }
 

@@ -86,7 +86,7 @@ impl<'a> Reading<'a> {
 
     /// Why an outcome that nobody applied for is not gone into.
     pub fn not_applied_for(self, outcome: &OutcomeEntry) -> String {
-        let number = outcome.conditions.first().map_or_else(String::new, |condition| cite(condition.ground));
+        let number = outcome.conditions.first().map_or_else(String::new, |condition| cite(condition.ground()));
         let words = self.t(" — 未申请，须由本人单独提出 ", " — not applied for; only on the person's own application ");
         format!("{words}{number}")
     }
@@ -118,7 +118,7 @@ impl<'a> Reading<'a> {
             (self.t("规则包", "Rule pack"), format!("{} · {}", short(&from.pack.sha256), from.pack.names.join(" → "))),
             (self.t("身份模型", "Identity model"), short(&from.identity_model_sha256).to_owned()),
             (self.t("证据", "Evidence"), records),
-            (self.t("报告正文", "Body"), short(&self.body.hash()).to_owned()),
+            (self.t("报告正文", "Body"), short(self.hash).to_owned()),
             (self.t("程序", "Engine"), from.engine.clone()),
         ];
         let Some(attestation) = attestation else {

@@ -109,9 +109,9 @@ pub(super) fn outcome<'a>(read: Reading<'a>, outcome: &'a OutcomeEntry, in_full:
         _ => in_full || state != Certainty::Met,
     };
     let met = outcome.conditions.iter().filter(|condition| {
-        condition.state == Certainty::Met && outcome.state != Certainty::NotMet && outcome.outcome != "none"
+        condition.state() == Certainty::Met && outcome.state != Certainty::NotMet && outcome.outcome != "none"
     });
-    let met: Vec<String> = met.filter(|c| !told(c.state)).map(|condition| cite(condition.ground)).collect();
+    let met: Vec<String> = met.filter(|c| !told(c.state())).map(|condition| cite(condition.ground())).collect();
     Outcome {
         sign: text::certainty_sign(outcome.state, read.lang),
         class: certainty_class(outcome.state),
@@ -120,11 +120,11 @@ pub(super) fn outcome<'a>(read: Reading<'a>, outcome: &'a OutcomeEntry, in_full:
         decides: outcome.decides.as_deref().map(|fact| read.fact(fact)),
         not_applied_for: outcome.is_not_applied_for().then(|| read.not_applied_for(outcome)),
         conditions: (outcome.conditions.iter())
-            .filter(|condition| told(condition.state))
+            .filter(|condition| told(condition.state()))
             .map(|condition| {
                 let (sign, state) =
-                    (text::certainty_sign(condition.state, read.lang), text::certainty(condition.state, read.lang));
-                (certainty_class(condition.state), sign, state, ground(read, condition.ground))
+                    (text::certainty_sign(condition.state(), read.lang), text::certainty(condition.state(), read.lang));
+                (certainty_class(condition.state()), sign, state, ground(read, condition.ground()))
             })
             .collect(),
         met: met.join(" "),

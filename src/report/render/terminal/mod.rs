@@ -33,8 +33,9 @@ impl Default for Style {
 /// Draws a report. Without an attestation (one not yet sealed, or recomputed) the audit section says so.
 #[must_use]
 pub fn render(body: &Body, attestation: Option<&Attestation>, style: Style) -> String {
+    let (full, hash) = (body.spelled_out(), body.hash());
     let mut page = Page {
-        read: Reading { body, lang: style.lang },
+        read: Reading { body: &full, hash: &hash, lang: style.lang },
         canvas: Canvas::new(style.width.clamp(80, 140), style.colour),
         remarks_told: false,
     };

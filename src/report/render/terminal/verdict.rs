@@ -149,15 +149,15 @@ impl Page<'_> {
             Certainty::NotMet => state == Certainty::NotMet,
             _ => in_full || state != Certainty::Met,
         };
-        for condition in outcome.conditions.iter().filter(|condition| told(condition.state)) {
-            let Some(ground) = read.body.ground(condition.ground) else { continue };
-            let lead = format!("      {} ", text::certainty_sign(condition.state, lang));
-            let words = format!("{} {}", read.rule(ground), cite(condition.ground));
+        for condition in outcome.conditions.iter().filter(|condition| told(condition.state())) {
+            let Some(ground) = read.body.ground(condition.ground()) else { continue };
+            let lead = format!("      {} ", text::certainty_sign(condition.state(), lang));
+            let words = format!("{} {}", read.rule(ground), cite(condition.ground()));
             self.canvas.paragraph(&lead, &words, Paint::Plain);
         }
         let met: Vec<String> = (outcome.conditions.iter())
-            .filter(|condition| condition.state == Certainty::Met && !told(Certainty::Met))
-            .map(|condition| cite(condition.ground))
+            .filter(|condition| condition.state() == Certainty::Met && !told(Certainty::Met))
+            .map(|condition| cite(condition.ground()))
             .collect();
         if !met.is_empty() && outcome.state != Certainty::NotMet {
             let lead = format!("      {} ", text::certainty_sign(Certainty::Met, lang));

@@ -4,6 +4,10 @@ use super::super::lines::GroundEntry;
 use super::super::text::Lang;
 use super::names::Reading;
 use crate::policy::assessment::{Basis, Treatment};
+use crate::policy::pack::spec;
+
+/// Rules that leave kinds of money out of income.
+const NOT_INCOME: &str = "not_income.";
 
 /// How a line cites its rule.
 pub(super) fn cite(number: u32) -> String {
@@ -25,15 +29,58 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// A rule in words.
-    pub fn rule(self, ground: &'a GroundEntry) -> &'a str {
-        self.t(&ground.zh, &ground.en)
+    /// A rule in words. One that leaves kinds of money out names what it leaves out here, and as what.
+    pub fn rule(self, number: u32, ground: &'a GroundEntry) -> String {
+        let words = self.t(&ground.zh, &ground.en);
+        let Some(rule) = ground.rules.iter().find(|rule| rule.starts_with(NOT_INCOME)) else {
+            return words.to_owned();
+        };
+        let mut items: Vec<&str> = Vec::new();
+        for line in self.body.income.iter().filter(|line| line.ground == number) {
+            let item = self.t(&line.item_zh, &line.item_en);
+            if !items.contains(&item) {
+                items.push(item);
+            }
+        }
+        let kind = spec(rule).map(|spec| self.lang.pick(spec.zh, spec.en));
+        let kind = kind.filter(|kind| !items.contains(kind)).map_or_else(String::new, |kind| self.bracketed(kind));
+        match items.is_empty() {
+            true => words.to_owned(),
+            false => format!("{}{kind}{}{words}", self.list(&items), self.t("：", ": ")),
+        }
     }
 
     /// A rule and its law, as a line that is left out shows them.
     pub fn rule_and_law(self, number: u32) -> Option<String> {
         let ground = self.body.ground(number)?;
-        Some(format!("{} {}", self.rule(ground), self.law(ground)))
+        Some(format!("{} {}", self.rule(number, ground), self.law(ground)))
+    }
+
+    /// The list of rules with their law, each once: the numbers of those that read alike stand together.
+    pub fn grounds(self) -> Vec<(Vec<u32>, &'a GroundEntry, String, String)> {
+        let mut list: Vec<(Vec<u32>, &GroundEntry, String, String)> = Vec::new();
+        for (number, ground) in (1..).zip(&self.body.grounds) {
+            let (words, law) = (self.rule(number, ground), self.law(ground));
+            match list.iter_mut().find(|known| (&known.2, &known.3) == (&words, &law)) {
+                Some(known) => known.0.push(number),
+                None => list.push((vec![number], ground, words, law)),
+            }
+        }
+        list
+    }
+
+    /// The records a line rests on, by number where they are few.
+    pub fn records(self, numbers: &[String], computation: &str) -> Option<String> {
+        match numbers {
+            [] => None,
+            [_] | [_, _] => Some(format!("{}{}", self.t("记录 ", "record "), numbers.join(self.t("、", ", ")))),
+            [first, ..] => match (self.number_of_records(numbers.len(), computation), self.lang) {
+                (Some(number), Lang::Zh) => Some(format!("记录 {first} 等，{number}")),
+                (None, Lang::Zh) => Some(format!("记录 {first} 等")),
+                (Some(number), Lang::En) => Some(format!("record {first} and others, {number}")),
+                (None, Lang::En) => Some(format!("record {first} and others")),
+            },
+        }
     }
 
     /// How many records a line is the sum of, where it is not one and how it was computed does not say so.

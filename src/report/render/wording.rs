@@ -128,7 +128,7 @@ impl<'a> Reading<'a> {
         let (index, leaf) = (attestation.leaf_index, short(&attestation.leaf_hash));
         let steps = attestation.inclusion_proof.len();
         let logged = match self.lang {
-            Lang::Zh => format!("第 {index} 条 · {leaf} · 包含证明 {steps} 步"),
+            Lang::Zh => format!("第 {index} 条 · {leaf} · 存在性证明 {steps} 步"),
             Lang::En => format!("leaf {index} · {leaf} · inclusion proof of {steps} hashes"),
         };
         let key = &attestation.signing_key;

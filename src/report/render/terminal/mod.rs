@@ -7,10 +7,13 @@ mod opening;
 mod tables;
 mod verdict;
 
+use std::collections::BTreeSet;
+
 use super::super::attestation::Attestation;
 use super::super::body::Body;
 use super::super::text::Lang;
 use super::names::Reading;
+use crate::household::SourceKey;
 use canvas::Canvas;
 
 /// How to draw.
@@ -37,7 +40,7 @@ pub fn render(body: &Body, attestation: Option<&Attestation>, style: Style) -> S
     let mut page = Page {
         read: Reading { body: &full, hash: &hash, lang: style.lang },
         canvas: Canvas::new(style.width.clamp(80, 140), style.colour),
-        remarks_told: false,
+        remarks_told: BTreeSet::new(),
     };
     page.opening();
     page.answers();
@@ -58,8 +61,8 @@ pub fn render(body: &Body, attestation: Option<&Attestation>, style: Style) -> S
 struct Page<'a> {
     read: Reading<'a>,
     canvas: Canvas,
-    /// Whether what each source never knows stands beside its answers.
-    remarks_told: bool,
+    /// Sources whose answers have what they never know beside them.
+    remarks_told: BTreeSet<SourceKey>,
 }
 
 impl<'a> Page<'a> {

@@ -169,7 +169,10 @@ mod tests {
             cell("m6", "unavailable", None),
         ];
         for (language, expected) in [
-            (Language::Zh, "  机动车登记       有记录 1 · 无记录 1 · 有一页未能取得 1 · 未获授权 1 · 未能查询 1 · 超时 1  12 ms"),
+            (
+                Language::Zh,
+                "  机动车登记       有记录 1 · 无记录 1 · 有一页未能取得 1 · 未获授权 1 · 未能查询 1 · 超时 1  12 ms",
+            ),
             (
                 Language::En,
                 "  机动车登记       found 1 · no record 1 · a page is missing 1 · not authorised 1 · timed out 1 · unavailable 1  12 ms",

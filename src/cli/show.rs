@@ -4,8 +4,8 @@ use super::arguments::Language;
 use super::output;
 use crate::report::Report;
 use crate::report::render::terminal::{Style, render};
-use crate::report::text::Lang;
 use crate::report::seal::COMMON_CLIENT_REPORT_BYTES;
+use crate::report::text::Lang;
 use crate::verification::{SealedSize, SubmitError};
 
 /// The language a report is drawn in.

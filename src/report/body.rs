@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::schema::Schema;
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema, ToSchema};
 
 use super::cells::{SourceLine, Summary};
@@ -159,6 +159,15 @@ impl Body {
         }
         for ground in &mut self.grounds {
             visit(&ground.zh, &mut ground.en);
+        }
+        for finding in &mut self.findings {
+            visit(&finding.zh, &mut finding.en);
+        }
+        for fact in &mut self.open_facts {
+            visit(&fact.zh, &mut fact.en);
+        }
+        for reason in self.held_for_review.iter_mut().flat_map(|held| &mut held.reasons) {
+            visit(&reason.zh, &mut reason.en);
         }
         let sources = self.sources.iter_mut().flat_map(|line| [Some(&mut line.title), line.never_covers.as_mut()]);
         (sources.flatten())

@@ -8,8 +8,7 @@ use crate::household::{Evidence, Verdict};
 use crate::policy::assessment::Assessment;
 use crate::policy::{self, Pack, Window};
 use crate::report::{
-    self, Attestation, Body, Inputs, PackFacts, Period, ReferenceLine, Report, SigningKey, Supersedes, Timings,
-    Words,
+    self, Attestation, Body, Inputs, PackFacts, Period, ReferenceLine, Report, SigningKey, Supersedes, Timings, Words,
 };
 use crate::store::{AuditReceipt, CaseState, DocumentKind, NewVersion, VersionReason};
 

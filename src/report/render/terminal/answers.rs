@@ -57,7 +57,7 @@ impl Page<'_> {
         let (read, lang) = (self.read, self.lang());
         let title = lines.iter().map(|line| line.title.get(lang).width()).max().unwrap_or(0).clamp(8, 22);
         let each = people.iter().map(|who| read.person(who).width()).max().unwrap_or(0).clamp(6, 12);
-        let dates_title = self.t("查询→反馈", "asked→answered");
+        let dates_title = self.t("查询→反馈", if self.narrow() { "asked→in" } else { "asked→answered" });
         let dated = lines.iter().any(|line| !self.dates_of(line, people).is_empty());
         let dates = if dated { dates_title.width().max(11) } else { 0 };
         let mut taken = vec![title];

@@ -123,8 +123,7 @@ impl Page<'_> {
                 self.canvas.paragraph("  – ", &words, Paint::Faint);
                 continue;
             }
-            let mut words =
-                format!("{} — {}", lang.pick(&outcome.name_zh, &outcome.name_en), read.certainty(outcome));
+            let mut words = format!("{} — {}", lang.pick(&outcome.name_zh, &outcome.name_en), read.certainty(outcome));
             if let Some(decides) = &outcome.decides {
                 words.push_str(&read.bracketed(&format!(
                     "{}{}",

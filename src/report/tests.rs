@@ -198,6 +198,46 @@ fn terminal_en() {
 }
 
 #[test]
+fn what_no_department_knows_is_told_once_for_each_department() {
+    let never = case().body().sources.into_iter().filter_map(|line| line.never_covers);
+    let never: Vec<Words> = never.collect();
+    assert_eq!(never.len(), 18);
+    for (lang, width) in [(Lang::Zh, 80), (Lang::Zh, 100), (Lang::En, 80), (Lang::En, 100), (Lang::En, 140)] {
+        let text: String = drawn(lang, width).split_whitespace().collect();
+        for words in &never {
+            let beginning: String = match lang {
+                Lang::Zh => words.zh.chars().take(4).collect(),
+                Lang::En => lexicon::english(&words.zh).unwrap().split_whitespace().take(1).collect(),
+            };
+            assert!(text.contains(&beginning), "{beginning} at {width}");
+        }
+    }
+}
+
+#[test]
+fn money_left_out_is_named_with_its_reason() {
+    let zh: String = drawn(Lang::Zh, 100).split_whitespace().collect();
+    assert!(zh.contains("临时救助金（政府给予的社会救助款物）：按规定不计入家庭收入。"));
+    assert!(zh.contains("高龄津贴：按规定不计入家庭收入。"));
+    let en: String = drawn(Lang::En, 100).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(en.contains("Temporary relief (government social assistance): Not income under the rules."));
+}
+
+#[test]
+fn that_nothing_applies_is_printed_only_when_it_is_so() {
+    let mut case = case();
+    for (state, printed) in [(Certainty::NotMet, false), (Certainty::Open, false), (Certainty::Met, true)] {
+        let none = case.assessment.screening.iter_mut().find(|outcome| outcome.outcome == "none").unwrap();
+        none.state = state;
+        let body = case.body();
+        let text = terminal::render(&body, None, Style::default());
+        let page = render::html::render(&body, None, Lang::Zh);
+        assert_eq!(text.contains("均不适用 — 成立"), printed);
+        assert_eq!(page.contains("<h3>均不适用"), printed);
+    }
+}
+
+#[test]
 fn no_terminal_line_is_wider_than_told() {
     for lang in [Lang::Zh, Lang::En] {
         for width in [80, 95, 96, 100, 120] {
@@ -334,6 +374,13 @@ fn every_table_is_captioned_and_every_line_has_its_trace() {
         page.matches("<table").count() - page.matches("class=\"weights\"").count()
     );
     let lines = body.income.len() + body.deductions.len() + body.property.len();
+    for record in ["GS-2026-0031", "BX-0031", "YB-0001", "CL-88213"] {
+        assert!(page.contains(record) && drawn(Lang::Zh, 100).contains(record), "{record}");
+    }
+    assert!(
+        page.contains("会宁县居民家庭经济状况核对中心")
+            && drawn(Lang::En, 100).contains("会宁县居民家庭经济状况核对中心")
+    );
     assert_eq!(page.matches("<dt>规则</dt>").count(), lines);
     assert_eq!(page.matches("class=\"cited\"").count(), body.grounds.len());
     for words in ["盖章处", "经办", "审核", "签发", "申报与核对不一致，待说明", "只核对、不认定"]

@@ -18,7 +18,7 @@ pub(super) struct Line<'a> {
     pub class: &'static str,
     pub counted: String,
     pub computation: String,
-    /// How many records, where not one.
+    /// The records it rests on, by number where they are few.
     pub number: Option<String>,
     /// Every record: `tax/SW001`.
     pub records: Vec<String>,
@@ -99,7 +99,7 @@ pub(super) fn income(read: Reading<'_>) -> Vec<Line<'_>> {
                     _ => yuan(line.counted),
                 },
                 computation: words,
-                number: read.number_of_records(line.records.len(), &line.computation),
+                number: read.records(&line.records, &line.computation),
                 records: records(line.source.as_ref(), &line.records),
                 ground: ground(read, line.ground),
                 shows_law: wants_its_law(line.treatment),
@@ -117,9 +117,9 @@ pub(super) fn deductions(read: Reading<'_>) -> Vec<Line<'_>> {
             gross: yuan(line.base),
             treatment: read.t("扣减", "deducted"),
             class: "found",
-            counted: format!("−{}", yuan(line.amount)),
+            counted: format!("-{}", yuan(line.amount)),
             computation: computation(&line.computation, read.lang),
-            number: read.number_of_records(line.records.len(), &line.computation),
+            number: read.records(&line.records, &line.computation),
             records: records(line.source.as_ref(), &line.records),
             ground: ground(read, line.ground),
             shows_law: false,
@@ -141,7 +141,7 @@ pub(super) fn property(read: Reading<'_>) -> Vec<Line<'_>> {
                 (_, amount) => yuan(amount),
             },
             computation: text::property_class(line.class, read.lang).to_owned(),
-            number: None,
+            number: read.records(line.record.as_slice(), ""),
             records: records(line.source.as_ref(), line.record.as_slice()),
             ground: ground(read, line.ground),
             shows_law: wants_its_law(line.treatment),

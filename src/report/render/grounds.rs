@@ -1,6 +1,6 @@
 //! Rules with their law (依据), as a numbered list that lines cite: `[3]`.
 
-use super::super::lines::GroundEntry;
+use super::super::lines::{GroundEntry, IncomeEntry};
 use super::super::text::Lang;
 use super::names::Reading;
 use crate::policy::assessment::{Basis, Treatment};
@@ -8,6 +8,8 @@ use crate::policy::pack::spec;
 
 /// Rules that leave kinds of money out of income.
 const NOT_INCOME: &str = "not_income.";
+/// How rules begin that do not say what they are about.
+const BY_THE_RULES: [&str; 2] = ["按规定", "按参数"];
 
 /// How a line cites its rule.
 pub(super) fn cite(number: u32) -> String {
@@ -29,25 +31,26 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// A rule in words. One that leaves kinds of money out names what it leaves out here, and as what.
+    /// A rule in words. One that leaves kinds of money out without naming them names them here, and what the law calls them.
     pub fn rule(self, number: u32, ground: &'a GroundEntry) -> String {
         let words = self.t(&ground.zh, &ground.en);
-        let Some(rule) = ground.rules.iter().find(|rule| rule.starts_with(NOT_INCOME)) else {
+        let names_nothing = BY_THE_RULES.iter().any(|beginning| ground.zh.starts_with(beginning));
+        let Some(rule) = ground.rules.iter().find(|rule| names_nothing && rule.starts_with(NOT_INCOME)) else {
             return words.to_owned();
         };
-        let mut items: Vec<&str> = Vec::new();
+        let mut items: Vec<&IncomeEntry> = Vec::new();
         for line in self.body.income.iter().filter(|line| line.ground == number) {
-            let item = self.t(&line.item_zh, &line.item_en);
-            if !items.contains(&item) {
-                items.push(item);
+            if items.iter().all(|item| item.item_zh != line.item_zh) {
+                items.push(line);
             }
         }
-        let kind = spec(rule).map(|spec| self.lang.pick(spec.zh, spec.en));
-        let kind = kind.filter(|kind| !items.contains(kind)).map_or_else(String::new, |kind| self.bracketed(kind));
-        match items.is_empty() {
-            true => words.to_owned(),
-            false => format!("{}{kind}{}{words}", self.list(&items), self.t("：", ": ")),
+        let kind = spec(rule).filter(|spec| items.iter().all(|item| item.item_zh != spec.zh));
+        let kind = kind.map_or_else(String::new, |spec| self.bracketed(self.lang.pick(spec.zh, spec.en)));
+        let items: Vec<&str> = items.into_iter().map(|item| self.t(&item.item_zh, &item.item_en)).collect();
+        if items.is_empty() {
+            return words.to_owned();
         }
+        format!("{}{kind}{}{words}", self.list(&items), self.t("：", ": "))
     }
 
     /// A rule and its law, as a line that is left out shows them.

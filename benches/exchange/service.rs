@@ -56,6 +56,7 @@ impl Service {
                 concurrent_cases: CONCURRENT_CASES,
                 lease: Duration::from_secs(60),
                 objection_days: 10,
+                centre: String::new(),
             },
         });
         let recipient = generate_recipient().expect("a key pair").public_jwk;

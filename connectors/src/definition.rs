@@ -122,6 +122,7 @@ impl Definition {
                 purposes: words::purposes(top),
                 speaks_for: words::speaks_for(top),
                 never_covers: top.texts("never_covers"),
+                never_covers_en: top.texts("never_covers_en"),
                 mode: if asynchronous { Mode::Asynchronous } else { Mode::Synchronous },
                 coverage: coverage(top),
                 needs_id_number: top.flag("needs_id_number", true),
@@ -144,6 +145,13 @@ impl Definition {
             && entry.text().is_some_and(|stated| stated != key.as_str())
         {
             entry.fault(format!("must be `{key}`, the name of the folder"), None);
+        }
+        let (zh, en) = (self.descriptor.never_covers.len(), self.descriptor.never_covers_en.len());
+        if en > 0
+            && en != zh
+            && let Some(entry) = top.get("never_covers_en")
+        {
+            entry.fault(format!("has {en} texts for the {zh} of never_covers: one for each, or none"), None);
         }
         let asking = match &self.transport {
             Transport::Http { .. } => &self.request,

@@ -136,6 +136,8 @@ pub struct Descriptor {
     pub speaks_for: Vec<String>,
     /// What it never covers, in Chinese words for the report.
     pub never_covers: Vec<String>,
+    /// The same in English, one for each; empty where nobody has translated it.
+    pub never_covers_en: Vec<String>,
     /// Synchronous or not.
     pub mode: Mode,
     /// Area covered.

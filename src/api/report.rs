@@ -1,14 +1,20 @@
 //! `GET /v1/verifications/{id}/report`.
 
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::auth::Permission;
-use crate::verification::{ReadError, ReportForm, Verifier};
+use crate::report::seal::COMMON_CLIENT_REPORT_BYTES;
+use crate::verification::{ReadError, ReportForm, SealedSize, Verifier};
 use crate::web::{PathText, Problem, ProblemKind, SignedIn, policy_of_page};
+
+/// Bytes of the report within a seal.
+const BYTES: HeaderName = HeaderName::from_static("hedui-report-bytes");
+/// The bound that they exceed.
+const OVER: HeaderName = HeaderName::from_static("hedui-report-over");
 
 /// Which version, in which language.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -23,7 +29,10 @@ pub struct ReportQuery {
 /// The report: sealed (`application/jose`), or opened on the server for a caller with `report:read`. Every reading is in the log first.
 #[utoipa::path(get, path = "/v1/verifications/{id}/report", tag = "verifications", params(("id" = String, Path), ReportQuery),
     responses(
-        (status = 200, description = "application/jose: JWE around JWS around the report; application/json and text/html with report:read", body = String, content_type = "application/jose"),
+        (status = 200, description = "application/jose: JWE around JWS around the report; application/json and text/html with report:read", body = String, content_type = "application/jose",
+            headers(
+                ("Hedui-Report-Bytes" = u64, description = "Of a sealed report: bytes of the JSON within"),
+                ("Hedui-Report-Over" = u64, description = "Only when these exceed what clients open with their default settings: that bound. Raise the client's limit on tokens, or fetch application/json"))),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 406, body = Problem), (status = 409, description = "No version yet", body = Problem)),
     security(("bearer" = [])))]
@@ -48,7 +57,18 @@ pub async fn report(
     if let Some(style) = &delivered.style {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy_of_page(style));
     }
+    if let Some(size) = delivered.sealed {
+        say_size(response.headers_mut(), size);
+    }
     Ok(response)
+}
+
+/// A client that cannot open a large report with its default settings is told so beforehand.
+fn say_size(headers: &mut HeaderMap, size: SealedSize) {
+    headers.insert(BYTES, size.bytes.into());
+    if !size.fits_common_clients {
+        headers.insert(OVER, COMMON_CLIENT_REPORT_BYTES.into());
+    }
 }
 
 fn negotiate(headers: &HeaderMap, english: bool) -> Result<(ReportForm, Permission, &'static str), Problem> {
@@ -83,5 +103,20 @@ pub(super) fn problem(error: ReadError) -> Problem {
             Problem::new(ProblemKind::Unavailable).with_detail("the audit log cannot be written: nothing is shown")
         }
         ReadError::Inside(error) => Problem::internal(error.as_ref()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_that_ordinary_clients_do_not_open_says_so() {
+        for (bytes, fits_common_clients, over) in [(30_000, true, None), (40_000, false, Some("32768"))] {
+            let mut headers = HeaderMap::new();
+            say_size(&mut headers, SealedSize { bytes, fits_common_clients });
+            assert_eq!(headers[BYTES].to_str().ok(), Some(&*bytes.to_string()));
+            assert_eq!(headers.get(OVER).and_then(|value| value.to_str().ok()), over);
+        }
     }
 }

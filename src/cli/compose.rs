@@ -157,6 +157,7 @@ pub(super) async fn verifier(
             concurrent_cases: settings.verification.concurrent_cases,
             lease: settings.verification.lease,
             objection_days: settings.objection_days,
+            centre: settings.centre.clone(),
         },
     }))
 }

@@ -9,6 +9,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::arguments::Language;
 use super::output;
+use super::show::lang;
+use crate::household::AnswerKind;
+use crate::report::WhyNot;
+use crate::report::text::{self, Lang};
 use crate::verification::{CaseEvent, CellStatus, EventKind, SourceStatus};
 
 /// Follows a case of `people` until it rests or `limit` has passed.
@@ -96,13 +100,11 @@ impl Board {
     /// `  个人所得税申报  有记录 1 · 无记录 4  132 ms`: how often each answer came, and the slowest of them.
     fn line(&self, source: &str) -> String {
         let Some(cells) = self.cells.get(source) else { return String::new() };
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut counts: BTreeMap<(AnswerKind, &str), usize> = BTreeMap::new();
         for cell in cells.values() {
-            let answer = cell.answer.as_deref().unwrap_or("asked");
-            *counts.entry(cell.why.as_deref().filter(|_| !speaks(answer)).unwrap_or(answer)).or_default() += 1;
+            *counts.entry(words(cell, lang(self.language))).or_default() += 1;
         }
-        let counts: Vec<String> =
-            counts.into_iter().map(|(answer, count)| format!("{} {count}", words(answer, self.language))).collect();
+        let counts: Vec<String> = counts.into_iter().map(|((_, words), count)| format!("{words} {count}")).collect();
         let slowest = cells.values().map(|cell| cell.latency_ms).max().unwrap_or(0);
         let title = self.titles.get(source).map_or(source, String::as_str);
         let space = " ".repeat(16_usize.saturating_sub(unicode_width::UnicodeWidthStr::width(title)));
@@ -114,28 +116,22 @@ fn has_ended(answer: &str) -> bool {
     !matches!(answer, "pending" | "asked")
 }
 
-fn speaks(answer: &str) -> bool {
-    matches!(answer, "found" | "no_record")
-}
-
 fn title(source: &SourceStatus, language: Language) -> (String, String) {
     let descriptor = &source.descriptor;
     let title = if language == Language::Zh { &descriptor.title_zh } else { &descriptor.title_en };
     (descriptor.key.to_string(), title.clone())
 }
 
-fn words(answer: &str, language: Language) -> &str {
-    match (answer, language) {
-        ("found", Language::Zh) => "有记录",
-        ("no_record", Language::Zh) => "无记录",
-        ("partial", Language::Zh) => "部分反馈",
-        ("pending", Language::Zh) => "已受理，待复",
-        ("skipped", Language::Zh) => "未查询",
-        ("unavailable", Language::Zh) => "未能反馈",
-        ("no_record", Language::En) => "no record",
-        ("pending", Language::En) => "accepted, answer to come",
-        (other, _) => other,
-    }
+/// An answer as the report words it: why not, where the department did not answer in full.
+fn words(cell: &CellStatus, lang: Lang) -> (AnswerKind, &'static str) {
+    let kind = cell.answer.as_deref().and_then(read).unwrap_or(AnswerKind::Pending);
+    let why: Option<WhyNot> = cell.why.as_deref().filter(|_| !kind.speaks()).and_then(read);
+    (kind, why.map_or(text::answer(kind, lang), |why| text::why_not(why, lang)))
+}
+
+/// A code as its type; none for one of another version.
+fn read<T: serde::de::DeserializeOwned>(code: &str) -> Option<T> {
+    serde_json::from_value(code.into()).ok()
 }
 
 fn bar(departments: usize, language: Language) -> ProgressBar {
@@ -148,4 +144,49 @@ fn bar(departments: usize, language: Language) -> ProgressBar {
     bar.set_style(ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_spinner()));
     bar.enable_steady_tick(Duration::from_millis(80));
     bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_says_in_words_what_the_report_will_say() {
+        let cell = |member: &str, answer: &str, why: Option<&str>| CellStatus {
+            member: member.into(),
+            source: "vehicles".into(),
+            answer: Some(answer.into()),
+            why: why.map(str::to_owned),
+            attempts: 1,
+            latency_ms: 12,
+        };
+        let cells = [
+            cell("m1", "found", None),
+            cell("m2", "unavailable", Some("timeout")),
+            cell("m3", "skipped", Some("not_authorised")),
+            cell("m4", "partial", Some("page_missing")),
+            cell("m5", "no_record", None),
+            cell("m6", "unavailable", None),
+        ];
+        for (language, expected) in [
+            (
+                Language::Zh,
+                "  机动车登记       有记录 1 · 无记录 1 · 有一页未能取得 1 · 未获授权 1 · 未能查询 1 · 超时 1  12 ms",
+            ),
+            (
+                Language::En,
+                "  机动车登记       found 1 · no record 1 · a page is missing 1 · not authorised 1 · timed out 1 · unavailable 1  12 ms",
+            ),
+        ] {
+            let board = Board {
+                titles: [("vehicles".to_owned(), "机动车登记".to_owned())].into(),
+                people: cells.len(),
+                language,
+                cells: [("vehicles".to_owned(), cells.iter().map(|c| (c.member.clone(), c.clone())).collect())].into(),
+                told: BTreeSet::new(),
+                bar: None,
+            };
+            assert_eq!(board.line("vehicles"), expected);
+        }
+    }
 }

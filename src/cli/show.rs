@@ -4,8 +4,9 @@ use super::arguments::Language;
 use super::output;
 use crate::report::Report;
 use crate::report::render::terminal::{Style, render};
+use crate::report::seal::COMMON_CLIENT_REPORT_BYTES;
 use crate::report::text::Lang;
-use crate::verification::SubmitError;
+use crate::verification::{SealedSize, SubmitError};
 
 /// The language a report is drawn in.
 pub(super) fn lang(language: Language) -> Lang {
@@ -27,6 +28,16 @@ pub(super) fn report(report: &Report, language: Language, json: bool) -> String 
 /// A report as a page.
 pub(super) fn page(report: &Report, language: Language) -> String {
     crate::report::render::html::render(&report.body, Some(&report.attestation), lang(language))
+}
+
+/// Says when a sealed report is larger than clients open with their default settings.
+pub(super) fn sealed_size(size: Option<SealedSize>) {
+    if let Some(size) = size.filter(|size| !size.fits_common_clients) {
+        output::tell(&format!(
+            "报告 {} 字节，超过一般客户端默认可打开的 {COMMON_CLIENT_REPORT_BYTES} 字节，请调高客户端限额或用 hedui open (larger than common clients open by default: raise their limit, or use hedui open)",
+            size.bytes
+        ));
+    }
 }
 
 /// Every fault of a request, one a line.

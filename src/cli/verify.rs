@@ -58,6 +58,7 @@ async fn local(verifier: &Verifier, request: &[u8], arguments: &Verify) -> anyho
     if wants_seal {
         let sealed = verifier.report(&caller, &submitted.id, None, ReportForm::Sealed).await?;
         compose::write_result(arguments.out.as_deref().unwrap_or(Path::new("report.jwe")), &sealed.bytes)?;
+        show::sealed_size(sealed.sealed);
     } else {
         deliver(&report, arguments)?;
     }

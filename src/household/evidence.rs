@@ -218,6 +218,7 @@ pub struct MatchReason {
     /// In Chinese.
     pub zh: String,
     /// In English.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub en: String,
 }
 

@@ -322,6 +322,7 @@ pub struct Finding {
     /// In Chinese.
     pub zh: String,
     /// In English.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub en: String,
 }
 
@@ -407,5 +408,6 @@ pub struct OpenFact {
     /// In Chinese.
     pub zh: String,
     /// In English.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub en: String,
 }

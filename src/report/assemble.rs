@@ -47,6 +47,8 @@ pub struct Inputs<'a> {
     pub referrals: Vec<Referral>,
     /// The county's time limit for objections.
     pub objection_within_days: u32,
+    /// Name of the verification centre.
+    pub centre: String,
 }
 
 /// What a definition says about its source that a reader of the report needs.
@@ -73,7 +75,7 @@ pub fn assemble(inputs: &Inputs<'_>) -> Body {
     let sources = cells::sources(inputs, days, &mut lines.laws);
     let held_for_review = records::held(inputs.evidence);
     let clear = held_for_review.is_empty() && rules_are_clear(assessment);
-    Body {
+    let mut body = Body {
         format: FORMAT.to_owned(),
         number: inputs.number.clone(),
         version: inputs.version,
@@ -105,15 +107,20 @@ pub fn assemble(inputs: &Inputs<'_>) -> Body {
         assumed: assumed(&assessment.assumed),
         grounds: lines.grounds,
         laws: lines.laws.into_table(),
+        centre: inputs.centre.clone(),
         notices: Notices::new(inputs.objection_within_days),
         provenance: provenance::provenance(inputs),
-    }
+    };
+    body.spare_english();
+    body
 }
 
-fn assumed(parameters: &[AssumedParameter]) -> BTreeMap<String, BTreeMap<String, String>> {
-    let mut by_pack: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+fn assumed(parameters: &[AssumedParameter]) -> BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>> {
+    let mut by_pack: BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>> = BTreeMap::new();
     for parameter in parameters {
-        by_pack.entry(parameter.pack.clone()).or_default().insert(parameter.key.clone(), parameter.value.clone());
+        let (group, name) = parameter.key.rsplit_once('.').unwrap_or(("", &parameter.key));
+        let of_pack = by_pack.entry(parameter.pack.clone()).or_default();
+        of_pack.entry(group.to_owned()).or_default().insert(name.to_owned(), parameter.value.clone());
     }
     by_pack
 }

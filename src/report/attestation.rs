@@ -1,12 +1,14 @@
 //! The part of a report that differs from run to run: how long it took, and the audit leaf that holds the body's hash.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::Body;
 use super::provenance::canonical_bytes;
-use crate::household::{MemberRef, SourceKey};
+use crate::household::SourceKey;
 
 /// What is signed and sealed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -50,7 +52,7 @@ pub struct Attestation {
     /// Program and version.
     pub engine: String,
     /// What the queries took.
-    pub timings: Vec<SourceTimings>,
+    pub timings: Timings,
     /// Index of the leaf in the log.
     pub leaf_index: u64,
     /// The leaf's exact bytes: a JSON text without personal data.
@@ -69,40 +71,31 @@ pub struct Attestation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SigningKey {
-    /// Name in the key ring.
+    /// Name of the key ring.
     pub id: String,
     /// RFC 7638 thumbprint: SHA-256, base64url.
     pub jwk_thumbprint: String,
 }
 
-/// What one source's queries took.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// What the queries took, by source.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SourceTimings {
-    /// Source.
-    pub source: SourceKey,
-    /// The slowest of its queries: milliseconds from the first byte sent to the last read, waiting between attempts included.
-    pub slowest_ms: u64,
-    /// Attempts beyond the first, over all people.
-    #[serde(default, skip_serializing_if = "is_none")]
-    pub retries: u32,
+#[schema(as = ReportTimings)]
+pub struct Timings {
+    /// The slowest query: milliseconds from the first byte sent to the last read, waiting between attempts included.
+    pub slowest_ms: BTreeMap<String, u64>,
+    /// Attempts beyond the first, over all people; sources that needed none are left out.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub retries: BTreeMap<String, u32>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_none(count: &u32) -> bool {
-    *count == 0
-}
-
-impl SourceTimings {
-    /// None yet.
-    #[must_use]
-    pub fn new(source: SourceKey) -> Self {
-        Self { source, slowest_ms: 0, retries: 0 }
-    }
-
-    /// Enters the query about one person.
-    pub fn enter(&mut self, _who: &MemberRef, attempts: u32, elapsed_ms: u64) {
-        self.slowest_ms = self.slowest_ms.max(elapsed_ms);
-        self.retries += attempts.saturating_sub(1);
+impl Timings {
+    /// Enters a query.
+    pub fn enter(&mut self, source: &SourceKey, attempts: u32, elapsed_ms: u64) {
+        let slowest = self.slowest_ms.entry(source.to_string()).or_default();
+        *slowest = (*slowest).max(elapsed_ms);
+        if attempts > 1 {
+            *self.retries.entry(source.to_string()).or_default() += attempts - 1;
+        }
     }
 }

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+use utoipa::{PartialSchema, ToSchema};
 
 use super::cells::{SourceLine, Summary};
 use super::household::ReportHousehold;
+use super::lexicon;
 use super::lines::{AmountEntry, DeductionEntry, GroundEntry, IncomeEntry, OutcomeEntry, PropertyEntry, outcome_of};
 use super::notices::Notices;
 use super::provenance::{Provenance, canonical_bytes, sha256_hex};
@@ -85,12 +88,16 @@ pub struct Body {
     pub held_for_review: Vec<HeldRecord>,
     /// Records that belong to somebody else, as counts.
     pub set_aside: Vec<SetAside>,
-    /// Parameters used that no published text backs (假定参数): by the pack that set them, key and value.
-    pub assumed: BTreeMap<String, BTreeMap<String, String>>,
+    /// Parameters used that no published text backs (假定参数): by the pack that set them and by group, name and value. The
+    /// parameter `property.dibao.cars` stands as `cars` under `property.dibao`.
+    pub assumed: BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>>,
     /// Rules with their law and words (依据), by the number that lines cite.
     pub grounds: Vec<GroundEntry>,
     /// Laws and documents, cited by their place, from 1.
     pub laws: Vec<String>,
+    /// The verification centre (核对机构), which seals it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub centre: String,
     /// Disclaimer and objection notice.
     pub notices: Notices,
     /// From what it can be recomputed.
@@ -123,6 +130,57 @@ impl Body {
         self.laws.get(place).map(String::as_str)
     }
 
+    /// The body with the English written in each line: what is drawn. Not what is hashed.
+    #[must_use]
+    pub(super) fn spelled_out(&self) -> Self {
+        let mut full = self.clone();
+        full.each_text(lexicon::spell_out);
+        full
+    }
+
+    /// Leaves out English that the lexicon gives back.
+    pub(super) fn spare_english(&mut self) {
+        self.each_text(lexicon::spare);
+    }
+
+    /// Every text of the report's own, Chinese and English.
+    fn each_text(&mut self, visit: impl Fn(&str, &mut String)) {
+        for line in &mut self.income {
+            visit(&line.item_zh, &mut line.item_en);
+        }
+        for line in &mut self.deductions {
+            visit(&line.item_zh, &mut line.item_en);
+        }
+        for line in &mut self.property {
+            visit(&line.item_zh, &mut line.item_en);
+        }
+        for outcome in &mut self.screening {
+            visit(&outcome.name_zh, &mut outcome.name_en);
+        }
+        for ground in &mut self.grounds {
+            visit(&ground.zh, &mut ground.en);
+        }
+        for finding in &mut self.findings {
+            visit(&finding.zh, &mut finding.en);
+        }
+        for fact in &mut self.open_facts {
+            visit(&fact.zh, &mut fact.en);
+        }
+        for reason in self.held_for_review.iter_mut().flat_map(|held| &mut held.reasons) {
+            visit(&reason.zh, &mut reason.en);
+        }
+        let sources = self.sources.iter_mut().flat_map(|line| [Some(&mut line.title), line.never_covers.as_mut()]);
+        (sources.flatten())
+            .chain(self.supersedes.as_mut().map(|replaced| &mut replaced.reason))
+            .chain(self.request.region_name.as_mut())
+            .chain([&mut self.summary.words])
+            .chain(self.reference_lines.iter_mut().map(|line| &mut line.name))
+            .chain(self.referrals.iter_mut().map(|referral| &mut referral.what))
+            .chain(self.held_for_review.iter_mut().map(|held| &mut held.what))
+            .chain(self.set_aside.iter_mut().map(|aside| &mut aside.words))
+            .for_each(|words| visit(&words.zh, &mut words.en));
+    }
+
     /// Leaves only the rules that a line cites, numbered anew.
     pub(super) fn keep_cited_grounds(&mut self) {
         let cited: Vec<u32> = self.cited_grounds().collect::<std::collections::BTreeSet<_>>().into_iter().collect();
@@ -137,7 +195,7 @@ impl Body {
         self.property.iter_mut().for_each(|line| renumber(&mut line.ground));
         self.amounts.iter_mut().for_each(|line| renumber(&mut line.ground));
         let conditions = self.screening.iter_mut().flat_map(|outcome| &mut outcome.conditions);
-        conditions.for_each(|condition| renumber(&mut condition.ground));
+        conditions.for_each(|condition| renumber(condition.ground_mut()));
     }
 
     /// Every rule that a line cites, line by line.
@@ -147,7 +205,7 @@ impl Body {
             .chain(self.deductions.iter().map(|line| line.ground))
             .chain(self.property.iter().map(|line| line.ground))
             .chain(self.amounts.iter().map(|line| line.ground))
-            .chain(conditions.map(|condition| condition.ground))
+            .chain(conditions.map(|condition| condition.ground()))
     }
 
     /// The outcome to name first: the one applied for; of a review, the most favourable one that is met or still open.
@@ -217,15 +275,66 @@ pub enum CopyFor {
     Applicant,
 }
 
-/// The same thing in Chinese and in English.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+/// The same thing in Chinese and in English. Written as the Chinese alone where the lexicon gives the English.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "WordsForm", into = "WordsForm")]
 pub struct Words {
     /// Chinese.
     pub zh: String,
-    /// English; missing where nobody has translated it, and the Chinese stands.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    /// English; empty where the lexicon gives it, or nobody has translated it and the Chinese stands.
     pub en: String,
+}
+
+/// Words: the Chinese alone where its English stands in this schema's `x-english` (or there is none), else both.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = Words)]
+enum WordsForm {
+    /// Chinese.
+    Zh(String),
+    /// Chinese and English.
+    Both(BothWords),
+}
+
+/// Chinese and English.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BothWords {
+    /// Chinese.
+    zh: String,
+    /// English.
+    en: String,
+}
+
+impl From<WordsForm> for Words {
+    fn from(form: WordsForm) -> Self {
+        match form {
+            WordsForm::Zh(zh) => Self { zh, en: String::new() },
+            WordsForm::Both(BothWords { zh, en }) => Self { zh, en },
+        }
+    }
+}
+
+impl From<Words> for WordsForm {
+    fn from(Words { zh, en }: Words) -> Self {
+        if en.is_empty() { Self::Zh(zh) } else { Self::Both(BothWords { zh, en }) }
+    }
+}
+
+impl PartialSchema for Words {
+    fn schema() -> RefOr<Schema> {
+        WordsForm::schema()
+    }
+}
+
+impl ToSchema for Words {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Words".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        WordsForm::schemas(schemas);
+    }
 }
 
 impl Words {

@@ -9,11 +9,12 @@ use utoipa::ToSchema;
 use super::assemble::{Inputs, SourceFacts};
 use super::body::{Body, Words};
 use super::lines::Laws;
+use super::source_form::SourceForm;
 use crate::household::{AnswerKind, Cell, CellOutcome, Failure, Gap, MemberRef, Reach, Skip, SourceKey, Verdict};
 
-/// One source.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+/// One source. Written as [`SourceForm`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "SourceForm", into = "SourceForm")]
 pub struct SourceLine {
     /// Key.
     pub source: SourceKey,
@@ -22,15 +23,10 @@ pub struct SourceLine {
     /// Law that the query rests on: a number of `laws`.
     pub law: u32,
     /// What it can never know, whatever it answers: informal wages, unregistered houses.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub never_covers: Option<Words>,
     /// Day of the query, where it differs from the report's and a cell does not say otherwise.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = Date)]
     pub asked_on: Option<Date>,
     /// Day of the answer, where it differs from the report's and a cell does not say otherwise.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = Date)]
     pub answered_on: Option<Date>,
     /// Every person once; people about whom it answered alike stand together.
     pub cells: Vec<CellLine>,
@@ -165,21 +161,17 @@ fn source(facts: &SourceFacts, cells: &[Cell], days: Days, laws: &mut Laws) -> S
             None => lines.push(line),
         }
     }
-    SourceLine {
+    let line = SourceLine {
         source: facts.key.clone(),
         title: facts.title.clone(),
         law: laws.cite(&facts.law),
-        never_covers: facts.never_covers.as_ref().map(once),
+        never_covers: facts.never_covers.clone(),
         asked_on: asked_on.filter(|day| Some(*day) != days.asked_on),
         answered_on: answered_on.filter(|day| Some(*day) != days.answered_on),
         cells: lines,
-    }
-}
-
-/// Words that nobody has translated are written once.
-fn once(words: &Words) -> Words {
-    let en = if words.en == words.zh { String::new() } else { words.en.clone() };
-    Words { zh: words.zh.clone(), en }
+    };
+    // in the order in which it is read back
+    SourceLine::from(SourceForm::from(line))
 }
 
 /// The most frequent day, the earliest of these where several are.

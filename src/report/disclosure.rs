@@ -47,7 +47,8 @@ pub fn applicant_copy(body: &Body) -> Body {
 fn hidden_facts(body: &Body, members: &[MemberRef]) -> Vec<String> {
     let names_third = |fact: &str| {
         fact.starts_with("review:")
-            || fact == super::household::UNDECLARED_SPOUSE
+            || fact.starts_with(super::household::UNDECLARED_SPOUSE)
+            || fact.starts_with(super::household::EXTRA_REGISTRANT)
             || body.household.obligors.iter().any(|o| fact.contains(o.person.reference.as_str()))
                 && !members.iter().any(|m| fact.contains(m.as_str()))
     };

@@ -44,7 +44,8 @@ pub struct ReportPerson {
     /// Name.
     #[schema(value_type = String)]
     pub name: PersonName,
-    /// Kind of document.
+    /// Kind of document; a resident identity card where not said.
+    #[serde(default = "resident", skip_serializing_if = "is_resident")]
     pub id_kind: IdKind,
     /// Document number, the middle hidden.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,6 +53,15 @@ pub struct ReportPerson {
     /// Completed years at the as-of date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub age: Option<u8>,
+}
+
+fn resident() -> IdKind {
+    IdKind::Resident
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_resident(kind: &IdKind) -> bool {
+    *kind == IdKind::Resident
 }
 
 /// An obligor (赡养、抚养、扶养义务人).

@@ -18,7 +18,8 @@ pub struct IncomeEntry {
     pub class: IncomeClass,
     /// What it is.
     pub item_zh: String,
-    /// In English.
+    /// In English, where the schema's `x-english` does not give it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub item_en: String,
     /// Source; missing when declared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,10 +39,20 @@ pub struct IncomeEntry {
     /// Most that is counted, where an open reading differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counted_at_most: Option<Fen>,
-    /// Treatment.
+    /// Treatment; `counted` where not said.
+    #[serde(default = "counted", skip_serializing_if = "is_counted")]
     pub treatment: Treatment,
     /// Its rule: a number of `grounds`.
     pub ground: u32,
+}
+
+fn counted() -> Treatment {
+    Treatment::Counted
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_counted(treatment: &Treatment) -> bool {
+    *treatment == Treatment::Counted
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
@@ -59,7 +70,8 @@ pub struct DeductionEntry {
     pub kind: String,
     /// In Chinese.
     pub item_zh: String,
-    /// In English.
+    /// In English, where the schema's `x-english` does not give it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub item_en: String,
     /// Source it rests on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -87,7 +99,8 @@ pub struct PropertyEntry {
     pub class: PropertyClass,
     /// What it is.
     pub item_zh: String,
-    /// In English.
+    /// In English, where the schema's `x-english` does not give it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub item_en: String,
     /// Source; missing when declared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -106,7 +119,8 @@ pub struct PropertyEntry {
     /// Whether it counts against the limit on the number of such things.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub counts: bool,
-    /// Treatment.
+    /// Treatment; `counted` where not said.
+    #[serde(default = "counted", skip_serializing_if = "is_counted")]
     pub treatment: Treatment,
     /// Its rule: a number of `grounds`.
     pub ground: u32,
@@ -120,7 +134,8 @@ pub struct OutcomeEntry {
     pub outcome: String,
     /// Chinese name.
     pub name_zh: String,
-    /// English name.
+    /// English name, where the schema's `x-english` does not give it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name_en: String,
     /// Certainty.
     pub state: Certainty,
@@ -140,14 +155,48 @@ impl OutcomeEntry {
     }
 }
 
-/// A condition of an outcome.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ConditionEntry {
-    /// Certainty.
-    pub state: Certainty,
-    /// Its rule: a number of `grounds`.
-    pub ground: u32,
+/// A condition of an outcome: how certain it is, with its rule, a number of `grounds`. `{"met": 3}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConditionEntry {
+    /// Met.
+    Met(u32),
+    /// Not met.
+    NotMet(u32),
+    /// Open.
+    Open(u32),
+}
+
+impl ConditionEntry {
+    fn new(state: Certainty, ground: u32) -> Self {
+        match state {
+            Certainty::Met => Self::Met(ground),
+            Certainty::NotMet => Self::NotMet(ground),
+            Certainty::Open => Self::Open(ground),
+        }
+    }
+
+    /// How certain it is.
+    #[must_use]
+    pub fn state(self) -> Certainty {
+        match self {
+            Self::Met(_) => Certainty::Met,
+            Self::NotMet(_) => Certainty::NotMet,
+            Self::Open(_) => Certainty::Open,
+        }
+    }
+
+    /// The number of its rule.
+    #[must_use]
+    pub fn ground(self) -> u32 {
+        let (Self::Met(ground) | Self::NotMet(ground) | Self::Open(ground)) = self;
+        ground
+    }
+
+    pub(super) fn ground_mut(&mut self) -> &mut u32 {
+        let (Self::Met(ground) | Self::NotMet(ground) | Self::Open(ground)) = self;
+        ground
+    }
 }
 
 /// What would be paid.
@@ -178,7 +227,8 @@ pub struct GroundEntry {
     pub basis: Basis,
     /// In Chinese a family can read.
     pub zh: String,
-    /// In English.
+    /// In English, where the schema's `x-english` does not give it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub en: String,
 }
 
@@ -395,7 +445,7 @@ fn outcome(line: &Screening, cite: &mut impl FnMut(&Ground) -> u32) -> OutcomeEn
         conditions: (line.conditions.iter())
             .filter(|condition| line.state != Certainty::NotMet || condition.state == Certainty::NotMet)
             .filter(|_| line.outcome != "none")
-            .map(|condition| ConditionEntry { state: condition.state, ground: cite(&condition.ground) })
+            .map(|condition| ConditionEntry::new(condition.state, cite(&condition.ground)))
             .collect(),
         decides: line.decides.clone(),
     }

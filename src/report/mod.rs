@@ -1,4 +1,4 @@
-//! The verification report (核对报告): assembled from request, evidence and assessment, compared, disclosed, drawn.
+//! The verification report (核对报告): assembled from request, evidence and assessment, disclosed, drawn.
 //!
 //! * [`Body`] is deterministic: the same evidence under the same pack gives the same bytes ([`Body::bytes`], RFC 8785).
 //! * [`Attestation`] is what differs from run to run: timings, and the audit leaf that holds the body's hash.
@@ -12,10 +12,10 @@ mod assemble;
 mod attestation;
 mod body;
 mod cells;
-pub mod difference;
 pub mod disclosure;
 mod household;
 pub mod jose;
+pub mod lexicon;
 mod lines;
 mod notices;
 pub mod open;
@@ -25,6 +25,7 @@ mod records;
 pub mod render;
 pub mod schema;
 pub mod seal;
+mod source_form;
 pub mod text;
 mod totals;
 
@@ -34,12 +35,11 @@ mod fixture;
 mod tests;
 
 pub use assemble::{Inputs, SourceFacts, assemble};
-pub use attestation::{Attestation, Report, SigningKey, SourceTimings};
+pub use attestation::{Attestation, Report, SigningKey, Timings};
 pub use body::{
     Body, CopyFor, FORMAT, Issue, Period, ReferenceLine, Referral, RequestFacts, Status, Supersedes, Words,
 };
 pub use cells::{CellLine, SourceLine, Summary, WhyNot};
-pub use difference::{Change, Difference, difference};
 pub use household::{FoundMember, ReportHousehold, ReportObligor, ReportPerson};
 pub use lines::{
     AmountEntry, ConditionEntry, DeductionEntry, GroundEntry, Grounds, IncomeEntry, Laws, Lines, OutcomeEntry,

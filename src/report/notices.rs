@@ -27,7 +27,7 @@ impl Notices {
         let days = self.objection_within_days;
         vec![
             Words::new(
-                "本报告反映查询时各部门登记的信息；“无记录”不等于没有，待复和未能查询的项目不按零计。",
+                "本报告反映查询时各部门登记的信息；“无记录”不等于没有，待反馈和未能查询的项目不按零计。",
                 "This report shows what the departments held at the time of the query. “No record” does not mean nothing exists; items pending or unavailable are not counted as zero.",
             ),
             Words::new(

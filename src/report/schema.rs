@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::attestation::Report;
+use super::lexicon;
 
 /// Where the service publishes it.
 pub const PATH: &str = "/schemas/report.json";
@@ -29,9 +30,12 @@ pub fn report() -> Value {
         "description".into(),
         json!(
             "A verification report: `body` is deterministic (RFC 8785 bytes, hashed into the audit log), `attestation` \
-             tells how and when it was made. Money is a decimal string of yuan, dates are ISO 8601. It verifies; it does not decide."
+             tells how and when it was made. Money is a decimal string of yuan, dates are ISO 8601. Texts are in Chinese; their English stands in `x-english`, where \
+             `{}` holds figures or words, or else beside them. It verifies; it does not decide."
         ),
     );
+    let english: serde_json::Map<String, Value> = lexicon::entries().map(|(zh, en)| (zh.into(), en.into())).collect();
+    root.insert("x-english".into(), Value::Object(english));
     definitions.sort_keys();
     root.insert("$defs".into(), Value::Object(definitions));
     schema

@@ -40,16 +40,6 @@ impl Lang {
             Self::En => "en",
         }
     }
-
-    /// Reads `zh`, `zh-CN`, `en`, …
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        match text.split('-').next()?.to_ascii_lowercase().as_str() {
-            "zh" => Some(Self::Zh),
-            "en" => Some(Self::En),
-            _ => None,
-        }
-    }
 }
 
 impl Words {
@@ -136,11 +126,11 @@ terms! {
         Failure::Connection => "连接失败", "no connection";
         Failure::Timeout => "超时", "timed out";
         Failure::Busy => "对方繁忙或维护", "busy or in maintenance";
-        Failure::RateLimited => "超过对方限流", "rate limited";
+        Failure::RateLimited => "被对方限流", "rate limited";
         Failure::Unauthorised => "接口凭据被拒", "credentials refused";
         Failure::SourceError => "对方系统报错", "error at the source";
         Failure::Malformed => "反馈无法解析", "unreadable answer";
-        Failure::TooLarge => "反馈超出大小", "answer too large";
+        Failure::TooLarge => "反馈内容过大", "answer too large";
         Failure::BreakerOpen => "连续失败暂停查询", "paused after failures";
         Failure::DeadlinePassed => "逾期未反馈", "deadline passed";
         Failure::NotConfigured => "接口未配置", "not configured";
@@ -279,6 +269,15 @@ pub fn relation(code: &Relation, lang: Lang) -> String {
         "38" => ("儿媳", "daughter-in-law"),
         "31" | "32" | "33" | "34" | "35" | "36" | "39" => ("女儿", "daughter"),
         "40" => ("孙子女或外孙子女", "grandchild"),
+        "41" => ("孙子", "grandson"),
+        "42" => ("孙女", "granddaughter"),
+        "43" => ("外孙子", "daughter's son"),
+        "44" => ("外孙女", "daughter's daughter"),
+        "45" => ("孙媳妇或外孙媳妇", "grandson's wife"),
+        "46" => ("孙女婿或外孙女婿", "granddaughter's husband"),
+        "47" => ("曾孙子或曾外孙子", "great-grandson"),
+        "48" => ("曾孙女或曾外孙女", "great-granddaughter"),
+        "49" => ("其他孙子女或外孙子女", "other grandchild"),
         "50" => ("父母", "parent"),
         "51" => ("父亲", "father"),
         "52" => ("母亲", "mother"),
@@ -288,10 +287,29 @@ pub fn relation(code: &Relation, lang: Lang) -> String {
         "56" => ("岳母", "mother-in-law"),
         "57" => ("继父或养父", "step or adoptive father"),
         "58" => ("继母或养母", "step or adoptive mother"),
+        "59" => ("其他父母关系", "other parent"),
         "60" => ("祖父母或外祖父母", "grandparent"),
+        "61" => ("祖父", "father's father"),
+        "62" => ("祖母", "father's mother"),
+        "63" => ("外祖父", "mother's father"),
+        "64" => ("外祖母", "mother's mother"),
+        "65" => ("配偶的祖父母或外祖父母", "spouse's grandparent"),
+        "66" => ("曾祖父", "great-grandfather"),
+        "67" => ("曾祖母", "great-grandmother"),
+        "68" => ("配偶的曾祖父母或外曾祖父母", "spouse's great-grandparent"),
+        "69" => ("其他祖父母或外祖父母关系", "other grandparent"),
         "70" => ("兄弟姐妹", "sibling"),
-        "80" | "90" => ("其他亲属", "other kin"),
+        "71" => ("兄", "elder brother"),
+        "72" => ("嫂", "elder brother's wife"),
+        "73" => ("弟", "younger brother"),
+        "74" => ("弟媳", "younger brother's wife"),
+        "75" => ("姐姐", "elder sister"),
+        "76" => ("姐夫", "elder sister's husband"),
+        "77" => ("妹妹", "younger sister"),
+        "78" => ("妹夫", "younger sister's husband"),
+        "79" => ("其他兄弟姐妹", "other sibling"),
         "99" => ("非亲属", "not kin"),
+        kin if kin.len() == 2 && (kin.starts_with('8') || kin.starts_with('9')) => ("其他亲属", "other kin"),
         other => return other.to_owned(),
     };
     lang.pick(zh, en).to_owned()
@@ -345,4 +363,24 @@ pub fn detail(detail: &Detail) -> Words {
         Detail::FarmMachinery { .. } => ("农机登记", "farm machinery"),
     };
     Words::new(zh, en)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_relation_in_use_has_a_word() {
+        let tens = [2, 3, 4, 5, 6, 7, 8, 9];
+        let codes = tens.into_iter().flat_map(|ten| (0..=9).map(move |one| format!("{ten}{one}")));
+        for code in codes.chain(["01", "02", "10", "11", "12"].map(str::to_owned)) {
+            for lang in [Lang::Zh, Lang::En] {
+                let word = relation(&Relation(code.clone()), lang);
+                assert_ne!(word, code);
+                assert!(!word.is_empty());
+            }
+        }
+        assert_eq!(relation(&Relation("04".into()), Lang::Zh), "04", "a code the standard leaves free");
+        assert_eq!(relation(&Relation("41".into()), Lang::Zh), "孙子");
+    }
 }

@@ -28,7 +28,7 @@ mod verifier;
 mod versions;
 
 pub use errors::{ReadError, SubmitError, VerificationError};
-pub use reading::{Delivered, ReportForm};
+pub use reading::{Delivered, ReportForm, SealedSize};
 pub use sources::{Departments, OneAddress, ProbeResult, SampleResult, SourceStatus};
 pub use states::{CaseEvent, CasePage, CaseStatus, CaseSummary, CellStatus, EventKind, ListFilter, VersionSummary};
 pub use submission::Submitted;

@@ -121,6 +121,7 @@ pub(super) mod tests {
             purposes: purposes.iter().map(|p| (*p).to_owned()).collect(),
             speaks_for: Vec::new(),
             never_covers: Vec::new(),
+            never_covers_en: Vec::new(),
             mode: Mode::Synchronous,
             coverage: Coverage::County,
             needs_id_number,

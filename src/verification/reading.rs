@@ -15,6 +15,7 @@ use crate::household::{Region, Request};
 use crate::report::Report;
 use crate::report::jose::jws::UnverifiedJws;
 use crate::report::jose::{RecipientKey, jwe};
+use crate::report::seal::fits_common_clients;
 use crate::store::{self, CaseEventKind, CaseFilter, CaseRow, CaseState, CellRow, StoreError, VersionRow};
 
 /// How a report is delivered.
@@ -37,11 +38,28 @@ pub struct Delivered {
     pub bytes: Vec<u8>,
     /// Of a page: the content of its style element, which whoever serves it must allow.
     pub style: Option<String>,
+    /// Of a sealed report: the size of the report within, which ordinary clients open up to a bound.
+    pub sealed: Option<SealedSize>,
+}
+
+/// The size of a report within its seal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SealedSize {
+    /// Bytes of the report's JSON.
+    pub bytes: usize,
+    /// Whether clients open it with their default settings.
+    pub fits_common_clients: bool,
+}
+
+impl SealedSize {
+    fn of(report_json: &[u8]) -> Self {
+        Self { bytes: report_json.len(), fits_common_clients: fits_common_clients(report_json) }
+    }
 }
 
 impl From<Vec<u8>> for Delivered {
     fn from(bytes: Vec<u8>) -> Self {
-        Self { bytes, style: None }
+        Self { bytes, style: None, sealed: None }
     }
 }
 
@@ -178,8 +196,10 @@ impl Verifier {
                     request.recipient_key.or_else(|| caller.recipient_key.clone()).ok_or(ReadError::NoRecipient)?;
                 let recipient = RecipientKey::parse(&recipient).map_err(|_| ReadError::NoRecipient)?;
                 let signed = std::str::from_utf8(&signed).map_err(|_| unreadable("report"))?;
-                let kid = UnverifiedJws::parse(signed).map_err(|_| unreadable("report"))?.kid().to_owned();
-                Ok(jwe::encrypt(signed, &kid, &recipient).map_err(VerificationError::from)?.into_bytes().into())
+                let inside = UnverifiedJws::parse(signed).map_err(|_| unreadable("report"))?;
+                let sealed = jwe::encrypt(signed, inside.kid(), &recipient).map_err(VerificationError::from)?;
+                let size = SealedSize::of(&inside.into_payload());
+                Ok(Delivered { sealed: Some(size), ..sealed.into_bytes().into() })
             }
             ReportForm::Json => Ok(payload(&signed)?.into()),
             ReportForm::Html { english } => {

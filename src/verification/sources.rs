@@ -194,12 +194,12 @@ impl super::Verifier {
 
 fn facts(descriptor: &Descriptor) -> SourceFacts {
     use crate::report::Words;
-    let never = descriptor.never_covers.join("；");
+    let never = Words { zh: descriptor.never_covers.join("；"), en: descriptor.never_covers_en.join("; ") };
     SourceFacts {
         key: descriptor.key.clone(),
         title: Words { zh: descriptor.title_zh.clone(), en: descriptor.title_en.clone() },
         law: descriptor.law.clone(),
-        never_covers: (!never.is_empty()).then(|| Words { zh: never.clone(), en: never }),
+        never_covers: (!never.zh.is_empty()).then_some(never),
         definition_sha256: descriptor.hash.clone(),
     }
 }

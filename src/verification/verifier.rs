@@ -33,6 +33,8 @@ pub struct VerifierSettings {
     pub lease: Duration,
     /// Days within which the applicant may object.
     pub objection_days: u32,
+    /// Name of the verification centre, which seals reports.
+    pub centre: String,
 }
 
 /// What a verifier is made of.

@@ -1,7 +1,5 @@
 //! A version of a case's report: evidence, rules, body, entry in the log, attestation, signature, seal, store; in this order.
 
-use std::collections::BTreeMap;
-
 use sha2::{Digest as _, Sha256};
 
 use super::answers::CellState;
@@ -9,12 +7,11 @@ use super::attribution;
 use super::case_work::Work;
 use super::reading::Delivered;
 use super::{VerificationError, Verifier, sealing};
-use crate::household::{Evidence, SourceKey, Verdict};
+use crate::household::{Evidence, Verdict};
 use crate::policy::assessment::Assessment;
 use crate::policy::{self, Pack, Window};
 use crate::report::{
-    self, Attestation, Body, Inputs, PackFacts, Period, ReferenceLine, Report, SigningKey, SourceTimings, Supersedes,
-    Words,
+    self, Attestation, Body, Inputs, PackFacts, Period, ReferenceLine, Report, SigningKey, Supersedes, Timings, Words,
 };
 use crate::store::{AuditReceipt, CaseState, DocumentKind, Hash, NewVersion, VersionReason};
 
@@ -115,13 +112,21 @@ impl Verifier {
             period: Period { from: window.first_day, to: window.last_day },
             region_name: Some(Words::new(zh, en)),
             sources: &facts,
-            pack: PackFacts { sha256: pack.hash().to_owned(), names: pack_names(&pack) },
+            pack: PackFacts { sha256: pack.hash().to_owned(), names: self.layers_of(&pack) },
             identity_model_sha256: inner.model_hash.clone(),
             engine: ENGINE.to_owned(),
-            reference_lines: reference_lines(&assessment),
+            reference_lines: vec![marginal_line(&assessment, &pack)],
             referrals: Vec::new(),
             objection_within_days: inner.settings.objection_days,
+            centre: inner.settings.centre.clone(),
         }))
+    }
+
+    /// The packs that a county's rules are layered from, widest first.
+    fn layers_of(&self, pack: &Pack) -> Vec<String> {
+        let counties = self.0.packs.counties();
+        let county = counties.into_iter().find(|county| county.region == pack.region());
+        county.map_or_else(|| vec![pack.region().to_owned()], |county| county.chain)
     }
 
     async fn attest(
@@ -131,7 +136,6 @@ impl Verifier {
         receipt: &AuditReceipt,
     ) -> Result<Attestation, VerificationError> {
         let (leaf, proof) = self.0.ledger.prove(receipt).await?;
-        let thumbprint = self.0.keys.report_signer().kid().to_owned();
         Ok(Attestation {
             body_sha256: hex::encode(body_hash),
             created_at: self.0.clock.now(),
@@ -143,7 +147,10 @@ impl Verifier {
             leaf_hash: hex::encode(leaf.leaf.hash),
             inclusion_proof: proof.hashes.iter().map(|hash| hex::encode(hash.0)).collect(),
             checkpoint: proof.checkpoint,
-            signing_key: SigningKey { id: thumbprint.clone(), jwk_thumbprint: thumbprint },
+            signing_key: SigningKey {
+                id: self.0.keys.log_signer().name().to_owned(),
+                jwk_thumbprint: self.0.keys.report_signer().kid().to_owned(),
+            },
         })
     }
 }
@@ -170,24 +177,21 @@ fn open_reviews(evidence: &Evidence) -> u32 {
     u32::try_from(held.count()).unwrap_or(u32::MAX)
 }
 
-fn timings(work: &Work) -> Vec<SourceTimings> {
-    let mut by_source: BTreeMap<&SourceKey, SourceTimings> = BTreeMap::new();
-    for ((member, source), state) in work.cells.iter().filter(|(_, state)| state.attempts > 0) {
-        let timings = by_source.entry(source).or_insert_with(|| SourceTimings::new(source.clone()));
-        timings.enter(member, state.attempts, state.elapsed_ms);
+fn timings(work: &Work) -> Timings {
+    let mut timings = Timings::default();
+    for ((_, source), state) in work.cells.iter().filter(|(_, state)| state.attempts > 0) {
+        timings.enter(source, state.attempts, state.elapsed_ms);
     }
-    by_source.into_values().collect()
+    timings
 }
 
-fn reference_lines(assessment: &Assessment) -> Vec<ReferenceLine> {
-    vec![ReferenceLine {
-        name: Words::new("低保标准", "dibao standard"), monthly: assessment.totals.standard_monthly
-    }]
-}
-
-fn pack_names(pack: &Pack) -> Vec<String> {
-    let (zh, _) = pack.names();
-    vec![zh.to_owned()]
+/// Where households on the margin end (低保边缘线).
+fn marginal_line(assessment: &Assessment, pack: &Pack) -> ReferenceLine {
+    let multiple = pack.rules().marginal_multiple.value;
+    ReferenceLine {
+        name: Words::new("低保边缘线", "Marginal line"),
+        monthly: multiple.of(assessment.totals.standard_monthly),
+    }
 }
 
 /// A resolved pack as shown to callers.
@@ -204,5 +208,5 @@ pub(super) fn page(report: &Report, english: bool) -> Delivered {
     use crate::report::render::html;
     let lang = if english { report::text::Lang::En } else { report::text::Lang::Zh };
     let page = html::render(&report.body, Some(&report.attestation), lang);
-    Delivered { bytes: page.into_bytes(), style: Some(html::style_of(&report.body)) }
+    Delivered { style: Some(html::style_of(&report.body)), ..page.into_bytes().into() }
 }

@@ -194,7 +194,12 @@ pub async fn verifier(setup: &Setup, base_url: &str, data: &Path, keys: Arc<KeyR
         packs: Arc::new(Packs::embedded()),
         model: Arc::new(Model::person()),
         clock,
-        settings: VerifierSettings { concurrent_cases: 16, lease: setup.lease, objection_days: 10 },
+        settings: VerifierSettings {
+            concurrent_cases: 16,
+            lease: setup.lease,
+            objection_days: 10,
+            centre: "会宁县居民家庭经济状况核对中心".into(),
+        },
     })
 }
 

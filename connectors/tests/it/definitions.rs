@@ -75,3 +75,26 @@ fn what_would_lose_or_invent_answers_is_refused_when_a_definition_is_read() {
         .replace("path = \"/batch/submit\"", "path = \"/batch/submit\"\nidempotent = true");
     assert!(Definition::parse("d.toml", &idempotent, &SourceKey::new("finance").unwrap()).is_ok());
 }
+
+#[test]
+fn what_departments_never_know_is_said_in_english_too() {
+    for descriptor in registry().descriptors() {
+        let (zh, en) = (&descriptor.never_covers, &descriptor.never_covers_en);
+        assert!(!zh.is_empty() && zh.len() == en.len(), "{}", descriptor.key);
+        assert!(en.iter().all(|text| text.is_ascii()), "{}", descriptor.key);
+    }
+}
+
+#[test]
+fn english_for_some_of_what_a_department_never_knows_is_refused() {
+    let key = SourceKey::new("tax").unwrap();
+    let shipped = include_str!("../../definitions/tax/definition.toml");
+    let parse = |text: &str| hedui_connectors::definition::Definition::parse("tax/definition.toml", text, &key);
+    assert!(parse(shipped).is_ok());
+    let short = shipped.replace(r#"never_covers = ["#, r#"never_covers = ["又一项", "#);
+    let problems = parse(&short).unwrap_err();
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].key, "never_covers_en");
+    let without: Vec<&str> = shipped.lines().filter(|line| !line.starts_with("never_covers_en")).collect();
+    assert!(parse(&without.join("\n")).is_ok(), "the Chinese stands");
+}

@@ -2,16 +2,21 @@
 
 use super::super::body::Body;
 use super::super::cells::{SourceLine, WhyNot};
+use super::super::lines::{OutcomeEntry, PropertyEntry};
 use super::super::text::{self, Lang};
 use super::super::totals::Silent;
 use super::amounts::{interval, yuan};
 use crate::household::{AnswerKind, Fen, MemberRef, Skip, SourceKey};
+use crate::policy::assessment::Certainty;
 use crate::policy::pack::spec;
 
 /// A body in a language.
 #[derive(Clone, Copy)]
 pub(super) struct Reading<'a> {
+    /// Its English spelled out.
     pub body: &'a Body,
+    /// Hash of the body as it stands in the report.
+    pub hash: &'a str,
     pub lang: Lang,
 }
 
@@ -82,8 +87,8 @@ impl<'a> Reading<'a> {
     pub fn completeness(self, complete: bool, silent: &'a Silent) -> String {
         match (complete, silent.is_empty()) {
             (true, _) => self.t("完整", "complete").to_owned(),
-            (false, true) => self.t("未完整", "incomplete").to_owned(),
-            (false, false) => format!("{}{}", self.t("未完整：尚缺 ", "incomplete: awaits "), self.silent(silent)),
+            (false, true) => self.t("不完整", "incomplete").to_owned(),
+            (false, false) => format!("{}{}", self.t("不完整：尚缺 ", "incomplete: awaits "), self.silent(silent)),
         }
     }
 
@@ -134,7 +139,13 @@ impl<'a> Reading<'a> {
         } else if income.at_least >= standard {
             self.t("不低于", "not below")
         } else {
-            self.t("尚不能与之比较：", "not to be compared yet with")
+            let (income, standard) = (interval(income), yuan(standard));
+            return match self.lang {
+                Lang::Zh => format!("人均月收入 {income} 元，尚不能与保障标准 {standard} 元相比较"),
+                Lang::En => format!(
+                    "{income} yuan a head and month; this cannot yet be compared with the standard of {standard} yuan"
+                ),
+            };
         };
         match self.lang {
             Lang::Zh => format!("人均月收入 {} 元，{how}保障标准 {} 元", interval(income), yuan(standard)),
@@ -160,11 +171,28 @@ impl<'a> Reading<'a> {
         lines.map(move |line| (line.name.get(self.lang), line.monthly))
     }
 
-    /// What every department can never know, one entry a source.
-    pub fn never_covered(self) -> Vec<(&'a str, &'a str)> {
-        (self.body.sources.iter())
-            .filter_map(|line| Some((line.title.get(self.lang), line.never_covers.as_ref()?.get(self.lang))))
-            .collect()
+    /// The outcomes to print; that none applies is worth a line only when it is so.
+    pub fn outcomes(self) -> impl Iterator<Item = &'a OutcomeEntry> {
+        self.body.screening.iter().filter(|outcome| outcome.outcome != "none" || outcome.state == Certainty::Met)
+    }
+
+    /// How certain an outcome is, in words.
+    pub fn certainty(self, outcome: &OutcomeEntry) -> &'static str {
+        match (outcome.outcome.as_str(), self.lang) {
+            ("none", Lang::Zh) => "成立",
+            ("none", Lang::En) => "holds",
+            _ => text::certainty(outcome.state, self.lang),
+        }
+    }
+
+    /// Value and area of a thing owned.
+    pub fn value_and_area(self, line: &PropertyEntry) -> String {
+        match (line.value, line.area) {
+            (Some(value), Some(area)) => format!("{}{}{area} m²", yuan(value), self.t("；", "; ")),
+            (Some(value), None) => yuan(value),
+            (None, Some(area)) => format!("{area} m²"),
+            (None, None) => "–".to_owned(),
+        }
     }
 
     /// How far a source's "no record" goes.

@@ -1,5 +1,7 @@
 //! Assumed parameters as an officer reads them: what each is, from the catalogue of parameters, and its value in words.
 
+use std::collections::BTreeMap;
+
 use super::names::Reading;
 use crate::policy::pack::spec;
 use crate::report::text::Lang;
@@ -8,7 +10,7 @@ use crate::report::text::Lang;
 pub(super) struct Assumed<'a> {
     pub pack: &'a str,
     /// What it is, its value, its key.
-    pub parameters: Vec<(&'a str, String, &'a str)>,
+    pub parameters: Vec<(&'a str, String, String)>,
 }
 
 /// Codes and units that values are written in.
@@ -52,13 +54,16 @@ const WORDS: &[(&str, &str, &str)] = &[
 impl<'a> Reading<'a> {
     /// The assumed parameters, pack by pack.
     pub fn assumed(self) -> Vec<Assumed<'a>> {
-        let row = |(key, value): (&'a String, &'a String)| {
-            let name = spec(key).map_or(key.as_str(), |spec| self.lang.pick(spec.zh, spec.en));
-            (name, words(value, self.lang), key.as_str())
+        let row = |group: &str, name: &'a String, value: &String| {
+            let key = if group.is_empty() { name.clone() } else { format!("{group}.{name}") };
+            let title = spec(&key).map_or(name.as_str(), |spec| self.lang.pick(spec.zh, spec.en));
+            (title, words(value, self.lang), key)
         };
-        (self.body.assumed.iter())
-            .map(|(pack, parameters)| Assumed { pack, parameters: parameters.iter().map(row).collect() })
-            .collect()
+        let rows = |groups: &'a BTreeMap<String, BTreeMap<String, String>>| {
+            let of_group = groups.iter().flat_map(|(group, named)| named.iter().map(move |one| (group, one)));
+            of_group.map(|(group, (name, value))| row(group, name, value)).collect()
+        };
+        (self.body.assumed.iter()).map(|(pack, groups)| Assumed { pack, parameters: rows(groups) }).collect()
     }
 }
 

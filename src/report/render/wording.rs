@@ -86,7 +86,7 @@ impl<'a> Reading<'a> {
 
     /// Why an outcome that nobody applied for is not gone into.
     pub fn not_applied_for(self, outcome: &OutcomeEntry) -> String {
-        let number = outcome.conditions.first().map_or_else(String::new, |condition| cite(condition.ground));
+        let number = outcome.conditions.first().map_or_else(String::new, |condition| cite(condition.ground()));
         let words = self.t(" — 未申请，须由本人单独提出 ", " — not applied for; only on the person's own application ");
         format!("{words}{number}")
     }
@@ -118,7 +118,7 @@ impl<'a> Reading<'a> {
             (self.t("规则包", "Rule pack"), format!("{} · {}", short(&from.pack.sha256), from.pack.names.join(" → "))),
             (self.t("身份模型", "Identity model"), short(&from.identity_model_sha256).to_owned()),
             (self.t("证据", "Evidence"), records),
-            (self.t("报告正文", "Body"), short(&self.body.hash()).to_owned()),
+            (self.t("报告正文", "Body"), short(self.hash).to_owned()),
             (self.t("程序", "Engine"), from.engine.clone()),
         ];
         let Some(attestation) = attestation else {
@@ -128,7 +128,7 @@ impl<'a> Reading<'a> {
         let (index, leaf) = (attestation.leaf_index, short(&attestation.leaf_hash));
         let steps = attestation.inclusion_proof.len();
         let logged = match self.lang {
-            Lang::Zh => format!("第 {index} 条 · {leaf} · 包含证明 {steps} 步"),
+            Lang::Zh => format!("第 {index} 条 · {leaf} · 存在性证明 {steps} 步"),
             Lang::En => format!("leaf {index} · {leaf} · inclusion proof of {steps} hashes"),
         };
         let key = &attestation.signing_key;

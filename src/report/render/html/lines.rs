@@ -4,7 +4,7 @@ use super::super::super::text;
 use super::super::super::totals::{CountRange, TotalRange};
 use super::super::amounts::{count, interval, yuan};
 use super::super::computation::computation;
-use super::super::grounds::wants_its_law;
+use super::super::grounds::{cite, wants_its_law};
 use super::super::names::Reading;
 use crate::household::{Fen, SourceKey};
 use crate::policy::assessment::{Basis, Treatment};
@@ -18,20 +18,20 @@ pub(super) struct Line<'a> {
     pub class: &'static str,
     pub counted: String,
     pub computation: String,
-    /// How many records, where not one.
+    /// The records it rests on, by number where they are few.
     pub number: Option<String>,
     /// Every record: `tax/SW001`.
     pub records: Vec<String>,
-    pub ground: Ground<'a>,
+    pub ground: Ground,
     /// Whether the law stands with the line itself.
     pub shows_law: bool,
 }
 
-pub(super) struct Ground<'a> {
+pub(super) struct Ground {
     pub number: u32,
     pub rules: String,
     pub law: String,
-    pub words: &'a str,
+    pub words: String,
     pub assumed: bool,
 }
 
@@ -44,22 +44,27 @@ pub(super) struct Total<'a> {
     pub complete: bool,
 }
 
-pub(super) fn ground(read: Reading<'_>, number: u32) -> Ground<'_> {
+pub(super) fn ground(read: Reading<'_>, number: u32) -> Ground {
     match read.body.ground(number) {
         Some(ground) => Ground {
             number,
             rules: ground.rules.join(" "),
             law: read.law(ground),
-            words: read.rule(ground),
+            words: read.rule(number, ground),
             assumed: ground.basis == Basis::Assumed,
         },
-        None => Ground { number, rules: String::new(), law: String::new(), words: "", assumed: false },
+        None => Ground { number, rules: String::new(), law: String::new(), words: String::new(), assumed: false },
     }
 }
 
 /// Every rule that a line cites.
-pub(super) fn grounds(read: Reading<'_>) -> Vec<Ground<'_>> {
-    (1..).zip(&read.body.grounds).map(|(number, _)| ground(read, number)).collect()
+pub(super) fn grounds(read: Reading<'_>) -> Vec<(String, Ground)> {
+    (read.grounds().into_iter())
+        .map(|(numbers, _, _, _)| {
+            let first = numbers.first().copied().unwrap_or_default();
+            (numbers.into_iter().map(cite).collect(), ground(read, first))
+        })
+        .collect()
 }
 
 pub(super) fn treatment_class(treatment: Treatment) -> &'static str {
@@ -94,7 +99,7 @@ pub(super) fn income(read: Reading<'_>) -> Vec<Line<'_>> {
                     _ => yuan(line.counted),
                 },
                 computation: words,
-                number: read.number_of_records(line.records.len(), &line.computation),
+                number: read.records(&line.records, &line.computation),
                 records: records(line.source.as_ref(), &line.records),
                 ground: ground(read, line.ground),
                 shows_law: wants_its_law(line.treatment),
@@ -112,9 +117,9 @@ pub(super) fn deductions(read: Reading<'_>) -> Vec<Line<'_>> {
             gross: yuan(line.base),
             treatment: read.t("扣减", "deducted"),
             class: "found",
-            counted: format!("−{}", yuan(line.amount)),
+            counted: format!("-{}", yuan(line.amount)),
             computation: computation(&line.computation, read.lang),
-            number: read.number_of_records(line.records.len(), &line.computation),
+            number: read.records(&line.records, &line.computation),
             records: records(line.source.as_ref(), &line.records),
             ground: ground(read, line.ground),
             shows_law: false,
@@ -128,12 +133,7 @@ pub(super) fn property(read: Reading<'_>) -> Vec<Line<'_>> {
             member: read.person(&line.member),
             item: read.t(&line.item_zh, &line.item_en),
             source: read.origin(line.source.as_ref()),
-            gross: match (line.value, line.area) {
-                (Some(value), Some(area)) => format!("{}{}{area} m²", yuan(value), read.t("；", "; ")),
-                (Some(value), None) => yuan(value),
-                (None, Some(area)) => format!("{area} m²"),
-                (None, None) => "–".to_owned(),
-            },
+            gross: read.value_and_area(line),
             treatment: text::treatment(line.treatment, read.lang),
             class: treatment_class(line.treatment),
             counted: match (line.counts, line.counted) {
@@ -141,7 +141,7 @@ pub(super) fn property(read: Reading<'_>) -> Vec<Line<'_>> {
                 (_, amount) => yuan(amount),
             },
             computation: text::property_class(line.class, read.lang).to_owned(),
-            number: None,
+            number: read.records(line.record.as_slice(), ""),
             records: records(line.source.as_ref(), line.record.as_slice()),
             ground: ground(read, line.ground),
             shows_law: wants_its_law(line.treatment),

@@ -21,7 +21,8 @@ pub const STYLE: &str = include_str!("../../../../templates/report.css");
 /// Never: the template writes strings into a string.
 #[must_use]
 pub fn render(body: &Body, attestation: Option<&Attestation>, lang: Lang) -> String {
-    view::page(Reading { body, lang }, attestation).render().expect("text written into a string")
+    let (full, hash) = (body.spelled_out(), body.hash());
+    view::page(Reading { body: &full, hash: &hash, lang }, attestation).render().expect("text written into a string")
 }
 
 /// The content of the `<style>` element of a report's page: what a content security policy has to allow by its hash.

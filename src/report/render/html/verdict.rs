@@ -37,7 +37,7 @@ pub(super) struct Outcome<'a> {
     /// Nobody applied for it: this is all there is to say.
     pub not_applied_for: Option<String>,
     /// Conditions to print in full: class, sign, state, rule.
-    pub conditions: Vec<(&'static str, &'static str, &'static str, Ground<'a>)>,
+    pub conditions: Vec<(&'static str, &'static str, &'static str, Ground)>,
     /// Numbers of further conditions that are met.
     pub met: String,
 }
@@ -46,7 +46,7 @@ pub(super) struct Amount<'a> {
     pub outcome: &'a str,
     pub monthly: String,
     pub computation: String,
-    pub ground: Ground<'a>,
+    pub ground: Ground,
 }
 
 pub(super) struct Finding<'a> {
@@ -109,22 +109,22 @@ pub(super) fn outcome<'a>(read: Reading<'a>, outcome: &'a OutcomeEntry, in_full:
         _ => in_full || state != Certainty::Met,
     };
     let met = outcome.conditions.iter().filter(|condition| {
-        condition.state == Certainty::Met && outcome.state != Certainty::NotMet && outcome.outcome != "none"
+        condition.state() == Certainty::Met && outcome.state != Certainty::NotMet && outcome.outcome != "none"
     });
-    let met: Vec<String> = met.filter(|c| !told(c.state)).map(|condition| cite(condition.ground)).collect();
+    let met: Vec<String> = met.filter(|c| !told(c.state())).map(|condition| cite(condition.ground())).collect();
     Outcome {
         sign: text::certainty_sign(outcome.state, read.lang),
         class: certainty_class(outcome.state),
         name: read.t(&outcome.name_zh, &outcome.name_en),
-        state: text::certainty(outcome.state, read.lang),
+        state: read.certainty(outcome),
         decides: outcome.decides.as_deref().map(|fact| read.fact(fact)),
         not_applied_for: outcome.is_not_applied_for().then(|| read.not_applied_for(outcome)),
         conditions: (outcome.conditions.iter())
-            .filter(|condition| told(condition.state))
+            .filter(|condition| told(condition.state()))
             .map(|condition| {
                 let (sign, state) =
-                    (text::certainty_sign(condition.state, read.lang), text::certainty(condition.state, read.lang));
-                (certainty_class(condition.state), sign, state, ground(read, condition.ground))
+                    (text::certainty_sign(condition.state(), read.lang), text::certainty(condition.state(), read.lang));
+                (certainty_class(condition.state()), sign, state, ground(read, condition.ground()))
             })
             .collect(),
         met: met.join(" "),

@@ -62,10 +62,11 @@ pub(super) struct Page<'a> {
     referrals: Vec<(&'a str, &'a str, &'a str)>,
     findings: Vec<Finding<'a>>,
     open_facts: Vec<String>,
-    grounds: Vec<Ground<'a>>,
+    grounds: Vec<(String, Ground)>,
     assumed: Vec<Assumed<'a>>,
     provenance: Vec<(&'a str, String)>,
     notices: Vec<String>,
+    centre: &'a str,
     issued: Option<(&'a str, String)>,
 }
 
@@ -136,7 +137,7 @@ pub(super) fn page<'a>(read: Reading<'a>, attestation: Option<&Attestation>) -> 
         set_aside: (body.set_aside.iter())
             .map(|aside| (aside.count, read.source(&aside.source), aside.words.get(lang)))
             .collect(),
-        screening: (body.screening.iter().enumerate())
+        screening: (read.outcomes().enumerate())
             .map(|(index, outcome)| super::verdict::outcome(read, outcome, index == 0))
             .collect(),
         grounds: grounds(read),
@@ -149,6 +150,7 @@ pub(super) fn page<'a>(read: Reading<'a>, attestation: Option<&Attestation>) -> 
         assumed: read.assumed(),
         provenance: read.provenance(attestation),
         notices: body.notices.words().iter().map(|notice| notice.get(lang).to_owned()).collect(),
+        centre: &body.centre,
         issued: body.issued.as_ref().map(|issue| (&*issue.by, day(issue.on, lang))),
     }
 }

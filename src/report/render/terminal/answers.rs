@@ -57,7 +57,9 @@ impl Page<'_> {
         let (read, lang) = (self.read, self.lang());
         let title = lines.iter().map(|line| line.title.get(lang).width()).max().unwrap_or(0).clamp(8, 22);
         let each = people.iter().map(|who| read.person(who).width()).max().unwrap_or(0).clamp(6, 12);
-        let dates = if lines.iter().any(|line| !self.dates_of(line, people).is_empty()) { 13 } else { 0 };
+        let dates_title = self.t("查询→反馈", if self.narrow() { "asked→in" } else { "asked→answered" });
+        let dated = lines.iter().any(|line| !self.dates_of(line, people).is_empty());
+        let dates = if dated { dates_title.width().max(11) } else { 0 };
         let mut taken = vec![title];
         taken.extend(people.iter().map(|_| each));
         taken.push(8);
@@ -67,7 +69,7 @@ impl Page<'_> {
         let mut titles = vec![self.t("核对项目", "Item")];
         titles.extend(people.iter().map(|who| read.person(who)));
         titles.push(self.t("“无记录”", "“none” in"));
-        titles.extend((dates > 0).then(|| self.t("查询→反馈", "asked→answered")));
+        titles.extend((dates > 0).then_some(dates_title));
         if remark >= REMARK {
             columns.push(left(remark));
             titles.push(self.t("该部门不掌握", "Never knows"));
@@ -85,7 +87,9 @@ impl Page<'_> {
             cells.push((line.never_covers.as_ref().map_or("", |never| never.get(lang)), Paint::Faint));
             self.canvas.row(2, &columns, &cells);
         }
-        self.remarks_told |= remark >= REMARK;
+        if remark >= REMARK {
+            self.remarks_told.extend(lines.iter().map(|line| line.source.clone()));
+        }
     }
 
     fn answer(&self, line: &SourceLine, who: &MemberRef) -> (String, Paint) {
@@ -132,14 +136,18 @@ impl Page<'_> {
         }
     }
 
-    /// What no department knows, where the tables had no room for it.
+    /// What each department never knows, where the tables had no room for it.
     pub(super) fn never_covered(&mut self) {
-        let never = self.read.never_covered();
-        if never.is_empty() || self.remarks_told {
+        let lang = self.lang();
+        let untold = self.read.body.sources.iter().filter(|line| !self.remarks_told.contains(&line.source));
+        let never: Vec<(&str, &str)> =
+            untold.filter_map(|line| Some((line.title.get(lang), line.never_covers.as_ref()?.get(lang)))).collect();
+        if never.is_empty() {
             return;
         }
-        self.canvas.heading(self.t("部门不掌握的情况", "What no department knows"));
-        let columns = [left(20), left(self.rest(2, &[20]))];
+        self.canvas.heading(self.t("各部门不掌握的情况", "What departments never know"));
+        let title = never.iter().map(|(source, _)| source.width()).max().unwrap_or(0).min(30);
+        let columns = [left(title), left(self.rest(2, &[title]))];
         for (source, words) in never {
             self.canvas.row(2, &columns, &[(source, Paint::Faint), (words, Paint::Plain)]);
         }

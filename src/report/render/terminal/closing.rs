@@ -18,9 +18,9 @@ impl Page<'_> {
     fn grounds(&mut self) {
         let read = self.read;
         self.canvas.heading(self.t("依据", "Rules and laws"));
-        for (number, ground) in (1..).zip(&read.body.grounds) {
-            let lead = format!("{:>6} ", cite(number));
-            self.canvas.paragraph(&lead, &format!("{} {}", read.rule(ground), read.law(ground)), Paint::Plain);
+        for (numbers, _, words, law) in read.grounds() {
+            let lead = format!("{:>6} ", numbers.into_iter().map(cite).collect::<String>());
+            self.canvas.paragraph(&lead, &format!("{words} {law}"), Paint::Plain);
         }
         self.none_if(read.body.grounds.is_empty());
     }
@@ -54,10 +54,16 @@ impl Page<'_> {
     }
 
     fn notices(&mut self) {
-        let (notices, lang) = (self.read.body.notices, self.lang());
+        let (read, lang) = (self.read, self.lang());
+        let notices = read.body.notices;
         self.canvas.heading(self.t("须知", "Notices"));
         for (index, notice) in notices.words().iter().enumerate() {
             self.canvas.paragraph(&format!("  {}. ", index + 1), notice.get(lang), Paint::Plain);
+        }
+        if !read.body.centre.is_empty() {
+            let words = format!("{}{}", self.t("核对机构：", "Verification centre: "), read.body.centre);
+            self.canvas.blank();
+            self.canvas.paragraph("  ", &words, Paint::Strong);
         }
         self.canvas.rule('═', Paint::Faint);
     }

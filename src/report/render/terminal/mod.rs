@@ -7,10 +7,13 @@ mod opening;
 mod tables;
 mod verdict;
 
+use std::collections::BTreeSet;
+
 use super::super::attestation::Attestation;
 use super::super::body::Body;
 use super::super::text::Lang;
 use super::names::Reading;
+use crate::household::SourceKey;
 use canvas::Canvas;
 
 /// How to draw.
@@ -33,10 +36,11 @@ impl Default for Style {
 /// Draws a report. Without an attestation (one not yet sealed, or recomputed) the audit section says so.
 #[must_use]
 pub fn render(body: &Body, attestation: Option<&Attestation>, style: Style) -> String {
+    let (full, hash) = (body.spelled_out(), body.hash());
     let mut page = Page {
-        read: Reading { body, lang: style.lang },
+        read: Reading { body: &full, hash: &hash, lang: style.lang },
         canvas: Canvas::new(style.width.clamp(80, 140), style.colour),
-        remarks_told: false,
+        remarks_told: BTreeSet::new(),
     };
     page.opening();
     page.answers();
@@ -57,8 +61,8 @@ pub fn render(body: &Body, attestation: Option<&Attestation>, style: Style) -> S
 struct Page<'a> {
     read: Reading<'a>,
     canvas: Canvas,
-    /// Whether what each source never knows stands beside its answers.
-    remarks_told: bool,
+    /// Sources whose answers have what they never know beside them.
+    remarks_told: BTreeSet<SourceKey>,
 }
 
 impl<'a> Page<'a> {

@@ -94,11 +94,11 @@ impl Page<'_> {
         }
         for obligor in &body.household.obligors {
             let words = format!(
-                "{} {} → {}（{}）",
+                "{} {} → {}{}",
                 self.t("义务人", "Obligor"),
                 obligor.person.name.expose(),
                 self.read.person(&obligor.obliged_to),
-                obligor.basis
+                self.read.bracketed(&obligor.basis)
             );
             self.canvas.paragraph("  ", &words, Paint::Faint);
         }
@@ -142,7 +142,7 @@ impl Page<'_> {
             "{} {} — {}",
             text::certainty_sign(outcome.state, lang),
             lang.pick(&outcome.name_zh, &outcome.name_en),
-            text::certainty(outcome.state, lang)
+            self.read.certainty(outcome)
         )
     }
 

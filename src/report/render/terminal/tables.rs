@@ -93,7 +93,7 @@ impl Page<'_> {
                 if line.reduced_by != Fen::ZERO && line.gross != Fen::ZERO {
                     below.push(format!("{}{}", self.t("扣除 ", "less "), yuan(line.reduced_by)));
                 }
-                below.extend(read.number_of_records(line.records.len(), &line.computation));
+                below.extend(read.records(&line.records, &line.computation));
                 below.extend(read.rule_and_law(line.ground).filter(|_| wants_its_law(line.treatment)));
                 Row {
                     cells: [
@@ -128,7 +128,7 @@ impl Page<'_> {
         let rows = (read.body.deductions.iter())
             .map(|line| {
                 let mut below = vec![computation(&line.computation, lang)];
-                below.extend(read.number_of_records(line.records.len(), &line.computation));
+                below.extend(read.records(&line.records, &line.computation));
                 Row {
                     cells: [
                         read.person(&line.member).to_owned(),
@@ -165,11 +165,7 @@ impl Page<'_> {
                     read.person(&line.member).to_owned(),
                     lang.pick(&line.item_zh, &line.item_en).to_owned(),
                     read.origin(line.source.as_ref()).to_owned(),
-                    match (line.value, line.area) {
-                        (Some(value), _) => yuan(value),
-                        (None, Some(area)) => format!("{area} m²"),
-                        (None, None) => "–".to_owned(),
-                    },
+                    read.value_and_area(line),
                     text::treatment(line.treatment, lang).to_owned(),
                     match (line.counts, line.counted) {
                         (true, Fen::ZERO) => self.t("计数 1", "counts as 1").to_owned(),
@@ -178,7 +174,10 @@ impl Page<'_> {
                     cite(line.ground),
                 ],
                 treatment: paint(line.treatment),
-                below: read.rule_and_law(line.ground).filter(|_| wants_its_law(line.treatment)).unwrap_or_default(),
+                below: (read.records(line.record.as_slice(), "").into_iter())
+                    .chain(read.rule_and_law(line.ground).filter(|_| wants_its_law(line.treatment)))
+                    .collect::<Vec<_>>()
+                    .join(" · "),
             })
             .collect();
         self.table(titles, rows);

@@ -67,7 +67,7 @@ impl Page<'_> {
         for held in &body.held_for_review {
             let words = match lang {
                 text::Lang::Zh => format!(
-                    "{} · {} · 属于本人的可能 {}（权重 {}）",
+                    "{} · {} · 属于本人的可能性 {}（权重 {}）",
                     self.record(&held.member, &held.source, &held.record),
                     held.what.zh,
                     per_cent(held.probability_ppm),
@@ -116,15 +116,14 @@ impl Page<'_> {
     pub(super) fn screening(&mut self) {
         let (read, lang) = (self.read, self.lang());
         self.canvas.heading(self.t("筛查（只核对、不认定）", "Screening (verifies, does not decide)"));
-        for (index, outcome) in read.body.screening.iter().enumerate() {
+        for (index, outcome) in read.outcomes().enumerate() {
             if outcome.is_not_applied_for() {
                 let words =
                     format!("{}{}", lang.pick(&outcome.name_zh, &outcome.name_en), read.not_applied_for(outcome));
                 self.canvas.paragraph("  – ", &words, Paint::Faint);
                 continue;
             }
-            let mut words =
-                format!("{} — {}", lang.pick(&outcome.name_zh, &outcome.name_en), text::certainty(outcome.state, lang));
+            let mut words = format!("{} — {}", lang.pick(&outcome.name_zh, &outcome.name_en), read.certainty(outcome));
             if let Some(decides) = &outcome.decides {
                 words.push_str(&read.bracketed(&format!(
                     "{}{}",
@@ -149,15 +148,15 @@ impl Page<'_> {
             Certainty::NotMet => state == Certainty::NotMet,
             _ => in_full || state != Certainty::Met,
         };
-        for condition in outcome.conditions.iter().filter(|condition| told(condition.state)) {
-            let Some(ground) = read.body.ground(condition.ground) else { continue };
-            let lead = format!("      {} ", text::certainty_sign(condition.state, lang));
-            let words = format!("{} {}", read.rule(ground), cite(condition.ground));
+        for condition in outcome.conditions.iter().filter(|condition| told(condition.state())) {
+            let Some(ground) = read.body.ground(condition.ground()) else { continue };
+            let lead = format!("      {} ", text::certainty_sign(condition.state(), lang));
+            let words = format!("{} {}", read.rule(condition.ground(), ground), cite(condition.ground()));
             self.canvas.paragraph(&lead, &words, Paint::Plain);
         }
         let met: Vec<String> = (outcome.conditions.iter())
-            .filter(|condition| condition.state == Certainty::Met && !told(Certainty::Met))
-            .map(|condition| cite(condition.ground))
+            .filter(|condition| condition.state() == Certainty::Met && !told(Certainty::Met))
+            .map(|condition| cite(condition.ground()))
             .collect();
         if !met.is_empty() && outcome.state != Certainty::NotMet {
             let lead = format!("      {} ", text::certainty_sign(Certainty::Met, lang));

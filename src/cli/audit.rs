@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::arguments::{Audit, AuditCommand, AuditVerify};
-use super::{compose, output};
+use super::{Usage, compose, output};
 use crate::audit::{VerifierKey, verify_log};
 use crate::keys::KeyRing;
 use crate::store::Store;
@@ -18,9 +18,14 @@ pub(super) async fn run(arguments: Audit) -> anyhow::Result<ExitCode> {
 async fn verify(arguments: AuditVerify) -> anyhow::Result<ExitCode> {
     let settings = compose::settings(&arguments.config)?;
     let data = arguments.data.unwrap_or(settings.data_directory);
-    let keys = KeyRing::load(&arguments.keys.unwrap_or(settings.keys_directory))?;
+    let key = match &arguments.log_key {
+        Some(text) => VerifierKey::parse(text).map_err(|error| Usage(format!("--log-key: {error}")))?,
+        None => {
+            let keys = KeyRing::load(&arguments.keys.unwrap_or(settings.keys_directory))?;
+            VerifierKey::of(compose::log_signer(&keys).as_ref())
+        }
+    };
     let store = Store::open_read_only(&data).await?;
-    let key = VerifierKey::of(compose::log_signer(&keys).as_ref());
     let published = std::fs::read_to_string(data.join("checkpoint")).ok();
     let started = std::time::Instant::now();
     let report = verify_log(&store, &[key], published.as_slice()).await?;

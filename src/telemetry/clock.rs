@@ -23,6 +23,12 @@ impl Clock {
         Self(Arc::new(move || instant))
     }
 
+    /// A clock that asks somebody else.
+    #[must_use]
+    pub fn of(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
     /// Now.
     #[must_use]
     pub fn now(&self) -> Timestamp {

@@ -56,6 +56,16 @@ impl Verifier {
         self.accept(caller, request, idempotency).await
     }
 
+    /// Enters that a call was refused before it became a request; `why` is a closed word.
+    ///
+    /// # Errors
+    /// The log cannot be written.
+    pub async fn refuse(&self, caller: &Caller, why: &'static str) -> Result<(), VerificationError> {
+        self.0.ledger.refused(caller, why).await?;
+        metrics::counter!("hedui_requests_refused_total").increment(1);
+        Ok(())
+    }
+
     fn read(&self, caller: &Caller, body: &[u8]) -> Result<Request, Vec<Fault>> {
         let today = self.0.clock.today();
         let sources = self.0.departments.keys();

@@ -96,6 +96,13 @@ fn packs(settings: &Settings) -> Result<Packs, Vec<Problem>> {
         let text = std::fs::read_to_string(&path).map_err(|error| vec![unreadable(&shown, &error)])?;
         files.push((shown, text));
     }
+    if files.is_empty() {
+        return Err(vec![fault(
+            &folder.display().to_string(),
+            "policy.directory",
+            "holds no pack (*.toml)".to_owned(),
+        )]);
+    }
     files.sort();
     let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     Packs::load(&files).map_err(|problems| problems.into_iter().map(policy_problem).collect())

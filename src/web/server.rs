@@ -21,7 +21,7 @@ use crate::config::ServerLimits;
 
 /// Most header lines of a request; more is a 431.
 const MOST_HEADERS: usize = 64;
-/// Most bytes of a request's header; more is a 431.
+/// Bytes of a request's header above which nothing more is read (a read begun may go twice as far); then it is a 431.
 const MOST_HEADER_BYTES: usize = 32 * 1024;
 /// Pause after a failed accept (too many open files), so that the loop does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);

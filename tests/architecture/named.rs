@@ -131,7 +131,7 @@ fn flatten(tree: &UseTree, before: &mut Vec<String>, leaves: &mut Vec<(Vec<Strin
         }
         UseTree::Name(name) => {
             let name = name.ident.to_string();
-            leaves.push(([before.as_slice(), &[name.clone()]].concat(), name));
+            leaves.push(([before.as_slice(), std::slice::from_ref(&name)].concat(), name));
         }
         UseTree::Rename(rename) if rename.ident == "self" => leaves.push((before.clone(), rename.rename.to_string())),
         UseTree::Rename(rename) => {

@@ -9,7 +9,7 @@ use super::intake::{IntakeContext, read_request};
 use super::{SubmitError, VerificationError, Verifier, sealing};
 use crate::auth::Caller;
 use crate::household::{Fault, IdNumber, Region, Request};
-use crate::store::{Created, DocumentKind, IdempotencyKey, NewCase, Tag};
+use crate::store::{Created, DocumentKind, IdempotencyKey, NewCase, StoreError, Tag};
 
 /// Hours an idempotency key is remembered: 30 days.
 const IDEMPOTENCY_HOURS: i64 = 30 * 24;
@@ -36,34 +36,46 @@ impl Verifier {
             body_mac: inner.keys.body_mac(body).bytes(),
             expires_at: now.saturating_add(IDEMPOTENCY_HOURS.hours()).unwrap_or(now),
         });
-        if let Some(key) = &idempotency
-            && let Some(case) = inner.store.find_idempotent(&caller.subject, key.key_tag, &key.body_mac, now).await?
-        {
-            return Ok(Submitted { id: case.to_string(), replayed: true });
+        if let Some(key) = &idempotency {
+            match inner.store.find_idempotent(&caller.subject, key.key_tag, &key.body_mac, now).await {
+                Ok(None) => {}
+                Ok(Some(case)) => return Ok(Submitted { id: case.to_string(), replayed: true }),
+                Err(StoreError::IdempotencyConflict) => return self.conflict(caller).await,
+                Err(error) => return Err(error.into()),
+            }
         }
         let request = match self.read(caller, body) {
             Ok(request) => request,
             Err(faults) => {
-                inner.ledger.refused(caller, "invalid").await.map_err(VerificationError::from)?;
-                metrics::counter!("hedui_requests_refused_total").increment(1);
+                self.refuse(caller, "invalid").await?;
                 return Err(SubmitError::Faults(faults));
             }
         };
         if !caller.covers_region(request.region.as_str()) {
-            inner.ledger.refused(caller, "region").await.map_err(VerificationError::from)?;
+            self.refuse(caller, "region").await?;
             return Err(SubmitError::Forbidden);
         }
-        self.accept(caller, request, idempotency).await
+        match self.accept(caller, request, idempotency).await {
+            // Another call with the same key and other bytes was faster.
+            Err(SubmitError::IdempotencyConflict) => self.conflict(caller).await,
+            other => other,
+        }
     }
 
-    /// Enters that a call was refused before it became a request; `why` is a closed word.
+    /// Enters in the log that something was refused to a caller, before the caller is told. `why` is a closed word, of which only
+    /// the hash is entered: `invalid`, `region`, `role`, `idempotency_conflict`, `too_large`, `media_type`, `idempotency_key`.
     ///
     /// # Errors
-    /// The log cannot be written.
+    /// [`VerificationError::Audit`]: the log cannot be written.
     pub async fn refuse(&self, caller: &Caller, why: &'static str) -> Result<(), VerificationError> {
         self.0.ledger.refused(caller, why).await?;
-        metrics::counter!("hedui_requests_refused_total").increment(1);
+        metrics::counter!("hedui_requests_refused_total", "why" => why).increment(1);
         Ok(())
+    }
+
+    async fn conflict(&self, caller: &Caller) -> Result<Submitted, SubmitError> {
+        self.refuse(caller, "idempotency_conflict").await?;
+        Err(SubmitError::IdempotencyConflict)
     }
 
     fn read(&self, caller: &Caller, body: &[u8]) -> Result<Request, Vec<Fault>> {

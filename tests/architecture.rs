@@ -1,8 +1,15 @@
 //! Holds ARCHITECTURE.md's table: a lower room never imports a higher one, rooms of one level do not import each other, the pure
 //! rooms know no async, clock, store or network, and the departments' mocks share nothing with the connectors.
+//!
+//! Files are parsed, not searched: `architecture/named.rs` lists every path a file names outside of its tests, as it resolves.
 
-use std::collections::{BTreeMap, BTreeSet};
+#[path = "architecture/named.rs"]
+mod named;
+
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+use named::{Named, named};
 
 /// Rooms by level, top first. A room may import only rooms of a level further down.
 const LEVELS: &[&[&str]] = &[
@@ -26,22 +33,28 @@ const SIDEWAYS: &[(&str, &str)] = &[
 /// Rooms that compute and nothing else.
 const PURE: &[&str] = &["identity", "policy", "household"];
 
-/// What a pure room must not name: async, clocks, storage, the network, threads, randomness.
+/// What a pure room must not name, by the beginning of a path: async, clocks, storage, files, the network, threads, randomness, logs.
 const IMPURE: &[&str] = &[
     "tokio",
-    "async ",
-    ".await",
     "sqlx",
     "reqwest",
     "axum",
+    "hyper",
+    "rand",
+    "tracing",
+    "metrics",
+    "futures_util",
     "std::net",
-    "std::time::Instant",
-    "SystemTime",
-    "Timestamp::now",
+    "std::fs",
+    "std::io",
+    "std::process",
     "std::env",
     "std::thread",
-    "rand::",
-    "tracing::",
+    "std::time::Instant",
+    "std::time::SystemTime",
+    "jiff::Timestamp::now",
+    "jiff::Zoned::now",
+    "async",
 ];
 
 /// Who may speak to the connector engine; everybody else uses `household`'s re-export of the canonical records.
@@ -52,6 +65,29 @@ const KNOWS_SQL: &[&str] = &["store"];
 
 fn level(room: &str) -> Option<usize> {
     LEVELS.iter().position(|rooms| rooms.contains(&room))
+}
+
+/// What is wrong with a path that a file of `room` names; none when it is allowed.
+fn fault(room: &str, path: &str) -> Option<String> {
+    let begins = |prefix: &str| path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with("::"));
+    if begins("hedui_connectors") && !KNOWS_CONNECTORS.contains(&room) {
+        return Some(format!("{room} speaks to the connector engine: {path}"));
+    }
+    if begins("sqlx") && !KNOWS_SQL.contains(&room) {
+        return Some(format!("{room} speaks SQL: {path}"));
+    }
+    if PURE.contains(&room) && IMPURE.iter().any(|word| begins(word)) {
+        return Some(format!("{room} is pure, but names {path}"));
+    }
+    let own = level(room)?;
+    let mut parts = path.split("::");
+    let other = parts.next().filter(|first| matches!(*first, "crate" | "hedui")).and(parts.next())?;
+    if other == "*" {
+        return Some(format!("{room} imports everything: {path}"));
+    }
+    let theirs = level(other)?;
+    let wrong = other != room && theirs <= own && !SIDEWAYS.contains(&(room, other));
+    wrong.then(|| format!("{room} imports {other}: {path}"))
 }
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -72,102 +108,43 @@ fn files_below(folder: &str) -> Vec<PathBuf> {
     found
 }
 
-/// The room a file of `src/` belongs to.
-fn room_of(path: &Path) -> String {
+/// The module a file of `src/` is: `src/report/jose/mod.rs` and `src/report/jose.rs` are both report, jose.
+fn module_of(path: &Path) -> Vec<String> {
     let inside = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).expect("a file of src");
-    let first = inside.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
-    first.trim_end_matches(".rs").to_owned()
-}
-
-/// Lines that are code: no comments, and nothing of a test module at the file's end.
-fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.lines()
-        .enumerate()
-        .take_while(|(_, line)| !line.starts_with("#[cfg(test)]"))
-        .filter(|(_, line)| !line.trim_start().starts_with("//"))
-        .map(|(index, line)| (index + 1, line))
-}
-
-/// Rooms named after `crate::` or `hedui::` in a line, `crate::{a, b}` included.
-fn rooms_named(line: &str) -> BTreeSet<String> {
-    let mut rooms = BTreeSet::new();
-    for prefix in ["crate::", "hedui::"] {
-        for (at, _) in line.match_indices(prefix) {
-            let rest = &line[at + prefix.len()..];
-            let names = rest.strip_prefix('{').map_or(rest, |list| list.split('}').next().unwrap_or(list));
-            let several = rest.starts_with('{');
-            for name in names.split(',') {
-                let name = name.trim().split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or("");
-                if level(name).is_some() {
-                    rooms.insert(name.to_owned());
-                }
-                if !several {
-                    break;
-                }
-            }
-        }
+    let without = inside.with_extension("");
+    let mut parts: Vec<_> = without.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    if parts.last().is_some_and(|last| matches!(last.as_str(), "mod" | "lib")) {
+        parts.pop();
     }
-    rooms
+    parts
+}
+
+/// Whether a file is compiled for tests alone: its parent declares it under `#[cfg(test)]`.
+fn is_test(path: &Path) -> bool {
+    let module = module_of(path);
+    let named = |name: &String| name == "tests" || name == "fixture" || name == "contract" || name == "properties";
+    module.iter().skip(1).any(named)
 }
 
 #[test]
 fn every_room_stands_in_the_table() {
-    let rooms: BTreeSet<_> = files_below("src").iter().map(|path| room_of(path)).filter(|room| room != "lib").collect();
+    let rooms: BTreeSet<_> = files_below("src").iter().filter_map(|path| module_of(path).into_iter().next()).collect();
     let strangers: Vec<_> = rooms.iter().filter(|room| level(room).is_none()).collect();
     assert!(strangers.is_empty(), "rooms that ARCHITECTURE.md does not name: {strangers:?}");
 }
 
 #[test]
-fn no_room_imports_against_the_table() {
+fn no_room_names_what_it_must_not_know() {
     let mut wrong = Vec::new();
-    for path in files_below("src") {
-        let room = room_of(&path);
-        let Some(own) = level(&room) else { continue };
+    for path in files_below("src").into_iter().filter(|path| !is_test(path)) {
+        let module = module_of(&path);
+        let Some(room) = module.first() else { continue };
         let text = std::fs::read_to_string(&path).expect("a source file");
-        for (line_number, line) in code_lines(&text) {
-            for other in rooms_named(line) {
-                let sideways = SIDEWAYS.contains(&(room.as_str(), other.as_str()));
-                let theirs = level(&other).expect("named rooms have a level");
-                if other != room && theirs <= own && !sideways {
-                    wrong.push(format!("{}:{line_number}: {room} imports {other}", path.display()));
-                }
-            }
-        }
+        let found = named(&text, &module).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let faults = found.into_iter().filter_map(|Named { path: name, line }| Some((line, fault(room, &name)?)));
+        wrong.extend(faults.map(|(line, fault)| format!("{}:{line}: {fault}", path.display())));
     }
     assert!(wrong.is_empty(), "against the table:\n{}", wrong.join("\n"));
-}
-
-#[test]
-fn pure_rooms_compute_and_nothing_else() {
-    let mut wrong = Vec::new();
-    for path in files_below("src").into_iter().filter(|path| PURE.contains(&room_of(path).as_str())) {
-        let text = std::fs::read_to_string(&path).expect("a source file");
-        for (line_number, line) in code_lines(&text) {
-            for word in IMPURE.iter().filter(|word| line.contains(**word)) {
-                wrong.push(format!("{}:{line_number}: {word}", path.display()));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "not pure:\n{}", wrong.join("\n"));
-}
-
-#[test]
-fn connectors_and_sql_are_known_in_one_place_each() {
-    let mut wrong = Vec::new();
-    // a test may tamper with the database behind the store's back
-    let is_test = |path: &PathBuf| path.components().any(|part| part.as_os_str() == "tests");
-    for path in files_below("src").into_iter().filter(|path| !is_test(path)) {
-        let room = room_of(&path);
-        let text = std::fs::read_to_string(&path).expect("a source file");
-        for (line_number, line) in code_lines(&text) {
-            let connectors = line.contains("hedui_connectors") && !KNOWS_CONNECTORS.contains(&room.as_str());
-            let sql = line.contains("sqlx::") && !KNOWS_SQL.contains(&room.as_str());
-            if connectors || sql {
-                wrong.push(format!("{}:{line_number}: {}", path.display(), line.trim()));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "outside of their room:\n{}", wrong.join("\n"));
 }
 
 #[test]
@@ -184,22 +161,70 @@ fn the_mocks_share_nothing_with_the_connectors() {
 
 #[test]
 fn every_file_says_what_it_is() {
-    let silent: BTreeMap<_, _> = ["src", "connectors/src", "mock-sources/src"]
-        .into_iter()
-        .flat_map(files_below)
-        .map(|path| (path.clone(), std::fs::read_to_string(&path).expect("a source file")))
-        .filter(|(_, text)| !text.starts_with("//!"))
-        .collect();
-    assert!(silent.is_empty(), "files without a `//!` opening: {:?}", silent.keys().collect::<Vec<_>>());
+    let files = ["src", "connectors/src", "mock-sources/src"].into_iter().flat_map(files_below);
+    let says = |path: &PathBuf| std::fs::read_to_string(path).expect("a source file").starts_with("//!");
+    let silent: Vec<_> = files.filter(|path| !says(path)).collect();
+    assert!(silent.is_empty(), "files without a `//!` opening: {silent:?}");
 }
 
+/// Module, source, and whether it is allowed.
+const SNIPPETS: &[(&[&str], &str, bool)] = &[
+    (&["store"], "use crate::report::Report;", false),
+    (&["store"], "use crate::{household::Fen, report};", false),
+    (
+        &["store"],
+        "use crate::{\n    household::{Fen, Region},\n    verification::{\n        Verifier,\n    },\n};",
+        false,
+    ),
+    (&["store"], "use {crate::{keys as k}};", false),
+    (&["store", "cases"], "use super::super::report::Report;", false),
+    (&["store", "sqlite", "writer"], "use super::super::super::{audit::Log};", false),
+    (&["store", "cases"], "fn f() { let _ = super::super::keys::KeyRing::load; }", false),
+    (&["store"], "pub fn f() -> crate::audit::Log { todo!() }", false),
+    (&["store"], "mod inner { use super::super::keys::KeyRing; }", false),
+    (&["store"], "#[derive(Clone)] struct S<T: crate::cli::Trait>(T);", false),
+    (&["store"], "#[cfg(test)]\nmod tests { use super::*; }\nuse crate::report::Report;", false),
+    (&["store"], "fn f() { println!(\"{}\", crate::report::NAME); }", false),
+    (&["store"], "use crate::*;", false),
+    (&["store"], "use hedui::audit::Log;", false),
+    (&["store"], "use ::hedui::audit::Log;", false),
+    (&["identity"], "use crate::policy::Pack;", false),
+    (&["identity"], "pub async fn f() {}", false),
+    (&["identity"], "fn f() { async { 1 }; }", false),
+    (&["identity"], "use std::{fmt, time::SystemTime};", false),
+    (&["identity"], "fn f() { jiff::Timestamp::now(); }", false),
+    (&["policy"], "use jiff::Timestamp;\nfn f() { Timestamp::now(); }", false),
+    (&["policy"], "fn f() { tracing::warn!(\"x\"); }", false),
+    (&["household"], "use tokio as t;", false),
+    (&["policy"], "use std::fs;", false),
+    (&["report"], "use hedui_connectors::Registry;", false),
+    (&["audit"], "use sqlx::Row;", false),
+    (&["api"], "extern crate sqlx;", false),
+    (&["store"], "use crate::household::Fen;\nuse crate::telemetry::{Clock};", true),
+    (&["store", "cases"], "use super::keys;", true),
+    (&["store", "cases"], "use super::report;", true),
+    (&["store", "cases"], "use super::super::household::Fen;", true),
+    (&["store"], "#[cfg(test)]\nuse crate::report::Report;", true),
+    (
+        &["store"],
+        "#[cfg(test)]\nmod tests { use crate::cli; }\n#[cfg(all(test, unix))]\nfn f() { crate::api::f() }",
+        true,
+    ),
+    (&["store"], "// use crate::report::Report;\n/// [`crate::report::Report`]\npub struct S;", true),
+    (&["store"], "const TEXT: &str = \"use crate::report::Report;\";", true),
+    (&["store"], "use sqlx::Row;", true),
+    (&["verification"], "use hedui_connectors::Registry;\nuse crate::{report::Report, store};", true),
+    (&["telemetry"], "use crate::config::LogFormat;", true),
+    (&["identity"], "use std::time::Duration;\nuse jiff::Timestamp;", true),
+    (&["cli"], "use crate::{api, web, verification};", true),
+];
+
 #[test]
-fn the_checks_themselves_see() {
-    assert_eq!(
-        rooms_named("use crate::{report, store::X};"),
-        BTreeSet::from(["report".to_owned(), "store".to_owned()])
-    );
-    assert_eq!(rooms_named("    crate::verification::run()"), BTreeSet::from(["verification".to_owned()]));
-    assert!(rooms_named("use crate::unknown;").is_empty());
-    assert!(level("store") > level("report") && level("cli") < level("api"));
+fn forbidden_snippets_are_seen_and_allowed_ones_pass() {
+    for (module, source, allowed) in SNIPPETS {
+        let module: Vec<_> = module.iter().map(|name| (*name).to_owned()).collect();
+        let found = named(source, &module).expect("the snippet is Rust");
+        let faults: Vec<_> = found.iter().filter_map(|name| fault(&module[0], &name.path)).collect();
+        assert_eq!(faults.is_empty(), *allowed, "in {module:?}: {source}\n{faults:?}");
+    }
 }

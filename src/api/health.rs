@@ -9,13 +9,13 @@ use serde_json::json;
 use super::ApiState;
 
 /// The process is alive.
-#[utoipa::path(get, path = "/healthz", tag = "public", responses((status = 200, description = "alive")))]
+#[utoipa::path(get, path = "/healthz", tag = "public", responses((status = 200, description = "alive", body = Object)))]
 pub async fn healthz() -> Json<serde_json::Value> {
     Json(json!({"status": "ok"}))
 }
 
 /// The service can accept cases: store, log and key ring work.
-#[utoipa::path(get, path = "/readyz", tag = "public", responses((status = 200, description = "ready"), (status = 503, description = "not ready, with reasons")))]
+#[utoipa::path(get, path = "/readyz", tag = "public", responses((status = 200, description = "ready", body = Object), (status = 503, description = "not ready, with reasons", body = Object)))]
 pub async fn readyz(State(state): State<ApiState>) -> Response {
     let reasons = state.verifier.not_ready().await;
     let ready = reasons.is_empty();

@@ -2,6 +2,7 @@
 
 mod health;
 mod openapi;
+mod permit;
 mod policies;
 mod report;
 mod router;

@@ -1,6 +1,7 @@
 //! `GET /openapi.json`, made from the routes themselves.
 
 use axum::Json;
+use serde_json::{Value, json};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -12,10 +13,10 @@ use super::{health, policies, report, schemas, sources, verifications};
     info(title = "hedui", description = "Household means verification (核对). It verifies; the officer decides."),
     paths(
         verifications::submit::submit, verifications::list::list, verifications::status::status, verifications::events::events,
-        verifications::versions::versions, report::report, sources::sources, policies::policy, schemas::report, schemas::jwks,
+        verifications::versions::versions, report::report, sources::sources, policies::policy, schemas::report, schemas::request, schemas::jwks,
         openapi, health::healthz, health::readyz, health::metrics,
     ),
-    components(schemas(crate::verification::CaseEvent)),
+    components(schemas(crate::verification::CaseEvent, crate::web::Problem)),
     modifiers(&Bearer),
 )]
 struct Document;
@@ -30,14 +31,60 @@ impl Modify for Bearer {
     }
 }
 
-/// The document as a value.
+/// The document as a value: what the routes say of themselves, the request's schema, and what holds for every call.
 #[must_use]
-pub fn document() -> utoipa::openapi::OpenApi {
-    Document::openapi()
+pub fn document() -> Value {
+    let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
+    let mut schema = crate::verification::intake::schema::request();
+    rebase(&mut schema);
+    document["components"]["schemas"]["Request"] = schema;
+    let operations = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.iter_mut());
+    for (path, item) in operations {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            let responses = &mut operation["responses"];
+            // The route's own answers first: what is added here is the same everywhere.
+            let closed = path.starts_with("/v1/");
+            let everywhere = [
+                (closed, "401", "No valid token"),
+                (closed, "429", "Too many calls: see Retry-After"),
+                (closed, "503", "The audit log cannot be written"),
+                (true, "500", "Something failed inside"),
+            ];
+            for (_, status, description) in everywhere.into_iter().filter(|(applies, ..)| *applies) {
+                responses[status] = json!({"description": description, "content": {"application/json": {}}});
+            }
+            for (status, response) in responses.as_object_mut().into_iter().flatten() {
+                if (path.as_str(), status.as_str()) != ("/readyz", "503") && status.as_str() >= "400" {
+                    let problem = json!({"$ref": "#/components/schemas/Problem"});
+                    response["content"] = json!({"application/problem+json": {"schema": problem}});
+                }
+            }
+            if method == "post" {
+                let schema = json!({"$ref": "#/components/schemas/Request"});
+                operation["requestBody"]["content"] = json!({"application/json": {"schema": schema}});
+                operation["requestBody"]["required"] = json!(true);
+            }
+        }
+    }
+    document
+}
+
+/// Moves a schema's inner references to where it stands in the document.
+fn rebase(schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            if let Some(Value::String(reference)) = fields.get_mut("$ref") {
+                *reference = reference.replacen("#/", "#/components/schemas/Request/", 1);
+            }
+            fields.values_mut().for_each(rebase);
+        }
+        Value::Array(items) => items.iter_mut().for_each(rebase),
+        _ => {}
+    }
 }
 
 /// The interface's description.
 #[utoipa::path(get, path = "/openapi.json", tag = "public", responses((status = 200, description = "OpenAPI 3.1", body = Object)))]
-pub async fn openapi() -> Json<utoipa::openapi::OpenApi> {
+pub async fn openapi() -> Json<Value> {
     Json(document())
 }

@@ -6,7 +6,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::auth::Permission;
+use super::permit::{closed, permit};
+use crate::auth::{Caller, Permission};
 use crate::report::seal::COMMON_CLIENT_REPORT_BYTES;
 use crate::verification::{ReadError, ReportForm, SealedSize, Verifier};
 use crate::web::{PathText, Problem, ProblemKind, SignedIn, policy_of_page};
@@ -29,12 +30,14 @@ pub struct ReportQuery {
 /// The report: sealed (`application/jose`), or opened on the server for a caller with `report:read`. Every reading is in the log first.
 #[utoipa::path(get, path = "/v1/verifications/{id}/report", tag = "verifications", params(("id" = String, Path), ReportQuery),
     responses(
-        (status = 200, description = "application/jose: JWE around JWS around the report; application/json and text/html with report:read", body = String, content_type = "application/jose",
+        (status = 200, description = "application/jose: JWE around JWS around the report; application/json (see /schemas/report.json) and text/html with report:read",
+            content((String = "application/jose"), (Object = "application/json"), (String = "text/html")),
             headers(
                 ("Hedui-Report-Bytes" = u64, description = "Of a sealed report: bytes of the JSON within"),
                 ("Hedui-Report-Over" = u64, description = "Only when these exceed what clients open with their default settings: that bound. Raise the client's limit on tokens, or fetch application/json"))),
-        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 406, body = Problem), (status = 409, description = "No version yet", body = Problem)),
+        (status = 403, body = Problem), (status = 404, description = "No such case, or no such version", body = Problem),
+        (status = 406, body = Problem), (status = 409, description = "No version yet, or nobody to seal for", body = Problem),
+        (status = 422, body = Problem)),
     security(("bearer" = [])))]
 pub async fn report(
     signed_in: SignedIn,
@@ -43,16 +46,29 @@ pub async fn report(
     query: Result<Query<ReportQuery>, axum::extract::rejection::QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Query(query) =
-        query.map_err(|_| Problem::new(ProblemKind::InvalidRequest).with_detail("known parameters: version, lang"))?;
+    let invalid = |zh: &str, en: &str| Problem::new(ProblemKind::InvalidRequest).with_detail(zh, en);
+    let known = ["可用参数：version（正整数）、lang", "known parameters: version (a whole number), lang"];
+    let Query(query) = query.map_err(|_| invalid(known[0], known[1]))?;
     let english = match query.lang.as_deref() {
         None | Some("zh") => false,
         Some("en") => true,
-        Some(_) => return Err(Problem::new(ProblemKind::InvalidRequest).with_detail("lang is zh or en")),
+        Some(_) => return Err(invalid("lang 应为 zh 或 en", "lang is zh or en")),
     };
-    let (form, permission, kind) = negotiate(&headers, english)?;
-    let caller = signed_in.with(permission)?;
-    let delivered = verifier.report(&caller, &id, query.version, form).await.map_err(problem)?;
+    let form = wanted_form(&headers, english).ok_or_else(|| {
+        let offered = "application/jose, application/json, text/html";
+        Problem::new(ProblemKind::NotAcceptable)
+            .with_detail(format!("可选格式：{offered}"), format!("offered: {offered}"))
+    })?;
+    let (permission, kind) = match form {
+        ReportForm::Sealed => (Permission::FetchReport, "application/jose"),
+        ReportForm::Json => (Permission::OpenReport, "application/json"),
+        ReportForm::Html { .. } => (Permission::OpenReport, "text/html; charset=utf-8"),
+    };
+    let caller = permit(&verifier, signed_in, permission).await?;
+    let delivered = match verifier.report(&caller, &id, query.version, form).await {
+        Err(ReadError::NoVersion) => return Err(no_version(&verifier, &caller, &id).await),
+        outcome => outcome.map_err(problem)?,
+    };
     let mut response = ([(header::CONTENT_TYPE, kind)], delivered.bytes).into_response();
     if let Some(style) = &delivered.style {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy_of_page(style));
@@ -71,37 +87,70 @@ fn say_size(headers: &mut HeaderMap, size: SealedSize) {
     }
 }
 
-fn negotiate(headers: &HeaderMap, english: bool) -> Result<(ReportForm, Permission, &'static str), Problem> {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("application/jose");
-    for offered in accept.split(',').map(|part| part.split(';').next().unwrap_or("").trim()) {
-        match offered {
-            "application/jose" | "*/*" | "application/*" => {
-                return Ok((ReportForm::Sealed, Permission::FetchReport, "application/jose"));
-            }
-            "application/json" => return Ok((ReportForm::Json, Permission::OpenReport, "application/json")),
-            "text/html" => {
-                return Ok((ReportForm::Html { english }, Permission::OpenReport, "text/html; charset=utf-8"));
-            }
-            _ => {}
-        }
+/// 409 while there is no version at all, 404 for a number that is not one of those there are.
+async fn no_version(verifier: &Verifier, caller: &Caller, id: &str) -> Problem {
+    match verifier.status(caller, id).await {
+        Err(error) => problem(error),
+        Ok(status) if status.versions.is_empty() => problem(ReadError::NoVersion),
+        Ok(_) => Problem::new(ProblemKind::NotFound)
+            .with_detail("没有该版本：见 …/versions", "no such version: see …/versions"),
     }
-    let detail = "offered: application/jose, application/json, text/html";
-    Err(Problem::new(ProblemKind::NotAcceptable).with_detail(detail))
+}
+
+/// The form a caller prefers by its Accept header (RFC 9110, 12.5.1): by weight, then by how exactly it is named, then in the order named.
+/// None when nothing that is offered is acceptable.
+fn wanted_form(headers: &HeaderMap, english: bool) -> Option<ReportForm> {
+    let named = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let ranges: Vec<_> = named.flat_map(|value| value.split(',')).map(range).collect();
+    let forms = [
+        ("application/jose", ReportForm::Sealed),
+        ("application/json", ReportForm::Json),
+        ("text/html", ReportForm::Html { english }),
+    ];
+    if ranges.is_empty() {
+        return Some(ReportForm::Sealed);
+    }
+    let rank = |kind: &str| {
+        let group = format!("{}/*", kind.split('/').next().unwrap_or(""));
+        let exact = |name: &str| match name {
+            name if name == kind => 3,
+            name if name == group => 2,
+            "*/*" => 1,
+            _ => 0,
+        };
+        // The most exact range that names a kind decides its weight.
+        let best = ranges.iter().enumerate().max_by_key(|(index, (name, _))| (exact(name), usize::MAX - index))?;
+        let (index, (name, weight)) = best;
+        (exact(name) > 0 && *weight > 0).then_some((*weight, exact(name), usize::MAX - index))
+    };
+    let ranked = forms.iter().filter_map(|(kind, form)| Some((rank(kind)?, *form))).rev();
+    ranked.max_by_key(|(rank, _)| *rank).map(|(_, form)| form)
+}
+
+/// A media range in lower case and its weight in thousandths.
+fn range(text: &str) -> (String, u32) {
+    let mut parts = text.split(';').map(str::trim);
+    let name = parts.next().unwrap_or("").to_ascii_lowercase();
+    let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+    (name, weight.map_or(Some(1000), thousandths).unwrap_or(0))
+}
+
+/// `0.25` → 250. None for what is no weight.
+fn thousandths(text: &str) -> Option<u32> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let (whole, digits) = (whole.parse::<u32>().ok()?, format!("{part:0<3}"));
+    (digits.len() == 3 && whole <= 1).then(|| digits.parse::<u32>().ok().map(|part| (whole * 1000 + part).min(1000)))?
 }
 
 /// The problem a failed reading becomes.
 pub(super) fn problem(error: ReadError) -> Problem {
     match error {
         ReadError::NotFound => Problem::new(ProblemKind::NotFound),
-        ReadError::NoVersion => {
-            Problem::new(ProblemKind::Conflict).with_detail("there is no such version yet: wait, or follow …/events")
-        }
-        ReadError::NoRecipient => {
-            Problem::new(ProblemKind::Conflict).with_detail("neither request nor client named a recipient key")
-        }
-        ReadError::Closed => {
-            Problem::new(ProblemKind::Unavailable).with_detail("the audit log cannot be written: nothing is shown")
-        }
+        ReadError::NoVersion => Problem::new(ProblemKind::Conflict)
+            .with_detail("尚无报告：请等待，或关注 …/events", "there is no version yet: wait, or follow …/events"),
+        ReadError::NoRecipient => Problem::new(ProblemKind::Conflict)
+            .with_detail("请求和登记均未给出接收方公钥", "neither request nor client named a recipient key"),
+        ReadError::Closed => closed("审计日志无法写入，暂不提供", "the audit log cannot be written: nothing is shown"),
         ReadError::Inside(error) => Problem::internal(error.as_ref()),
     }
 }
@@ -118,5 +167,32 @@ mod tests {
             assert_eq!(headers[BYTES].to_str().ok(), Some(&*bytes.to_string()));
             assert_eq!(headers.get(OVER).and_then(|value| value.to_str().ok()), over);
         }
+    }
+
+    #[test]
+    fn the_form_is_the_one_preferred() {
+        let sealed = Some(ReportForm::Sealed);
+        let page = Some(ReportForm::Html { english: false });
+        let table = [
+            ("", None),
+            ("application/jose", sealed),
+            ("*/*", sealed),
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", page),
+            ("application/json;q=0.5, text/html;q=0.9", page),
+            ("application/json;q=0, */*", sealed),
+            ("application/jose;q=0, text/*", page),
+            ("application/json, */*", Some(ReportForm::Json)),
+            ("text/html, application/json", page),
+            ("Application/JSON", Some(ReportForm::Json)),
+            ("application/pdf", None),
+            ("application/json;q=0", None),
+            ("application/json;q=high", None),
+        ];
+        for (accept, wanted) in table {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, accept.parse().unwrap());
+            assert_eq!(wanted_form(&headers, false), wanted, "{accept}");
+        }
+        assert_eq!(wanted_form(&HeaderMap::new(), false), sealed);
     }
 }

@@ -4,10 +4,11 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::{ApiState, health, openapi, policies, report, schemas, sources, verifications};
+use crate::config::ServerLimits;
 use crate::web::{Problem, ProblemKind, guard};
 
-/// The whole interface.
-pub fn router(state: ApiState) -> Router {
+/// The whole interface, each caller within its limits.
+pub fn router(state: ApiState, limits: &ServerLimits) -> Router {
     let routes = Router::new()
         .route("/v1/verifications", post(verifications::submit::submit).get(verifications::list::list))
         .route("/v1/verifications/{id}", get(verifications::status::status))
@@ -18,11 +19,12 @@ pub fn router(state: ApiState) -> Router {
         .route("/v1/policies/{region}", get(policies::policy))
         .route("/.well-known/jwks.json", get(schemas::jwks))
         .route("/schemas/report.json", get(schemas::report))
+        .route("/schemas/request.json", get(schemas::request))
         .route("/openapi.json", get(openapi::openapi))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
         .fallback(|| async { Problem::new(ProblemKind::NotFound) })
         .method_not_allowed_fallback(|| async { Problem::new(ProblemKind::MethodNotAllowed) });
-    guard(routes).with_state(state)
+    guard(routes, limits).with_state(state)
 }

@@ -11,6 +11,12 @@ pub async fn report() -> Json<serde_json::Value> {
     Json(crate::report::schema::report())
 }
 
+/// JSON Schema of a request.
+#[utoipa::path(get, path = "/schemas/request.json", tag = "public", responses((status = 200, description = "JSON Schema 2020-12", body = Object)))]
+pub async fn request() -> Json<serde_json::Value> {
+    Json(crate::verification::intake::schema::request())
+}
+
 /// Public keys that reports are signed with.
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "public", responses((status = 200, description = "JSON Web Key Set (RFC 7517)", body = Object)))]
 pub async fn jwks(State(verifier): State<Verifier>) -> Json<serde_json::Value> {

@@ -1,5 +1,7 @@
 //! An authenticated caller.
 
+use std::time::Duration;
+
 use super::{Permission, Role};
 
 /// Whoever made a call: what token and `clients.toml` both grant.
@@ -9,7 +11,7 @@ pub struct Caller {
     pub subject: String,
     /// Organisation.
     pub organisation: String,
-    /// Region code prefixes.
+    /// Region code prefixes of 2, 4 or 6 digits, without the zeros of a whole province or city.
     pub regions: Vec<String>,
     /// Roles.
     pub roles: Vec<Role>,
@@ -19,6 +21,8 @@ pub struct Caller {
     pub token_hash: String,
     /// Registered key (JWK) reports are sealed for.
     pub recipient_key: Option<serde_json::Value>,
+    /// How long the token is still good for; none where there is no token.
+    pub lasts: Option<Duration>,
 }
 
 impl Caller {
@@ -33,6 +37,7 @@ impl Caller {
             scopes: vec!["report:read".into()],
             token_hash: String::new(),
             recipient_key: None,
+            lasts: None,
         }
     }
 
@@ -46,7 +51,7 @@ impl Caller {
     /// Whether a region lies within what the caller may see.
     #[must_use]
     pub fn covers_region(&self, region: &str) -> bool {
-        self.regions.iter().any(|prefix| region.starts_with(prefix.trim_end_matches("00")) || region == prefix)
+        self.regions.iter().any(|prefix| region.starts_with(prefix.as_str()))
     }
 
     /// Whether a case of this organisation and region is the caller's to see.
@@ -70,7 +75,7 @@ mod tests {
     fn regions_are_prefixes() {
         let mut caller = Caller::operator("620422");
         assert!(caller.covers_region("620422") && !caller.covers_region("620423"));
-        caller.regions = vec!["620400".into()];
+        caller.regions = vec!["6204".into()];
         assert!(caller.covers_region("620422") && !caller.covers_region("620522"));
     }
 

@@ -12,3 +12,6 @@ pub use caller::Caller;
 pub use issuer::LocalIssuer;
 pub use roles::{Permission, Role};
 pub use token::{AuthError, Authenticator};
+
+#[cfg(test)]
+mod tests;

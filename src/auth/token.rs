@@ -1,6 +1,9 @@
 //! Bearer tokens.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
 
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
@@ -8,11 +11,15 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::{Caller, Role};
-use crate::config::{AuthSettings, Clients, Problem};
+use crate::config::{AuthSettings, Clients, IssuerSettings, Problem, region_prefix};
 use crate::telemetry::Clock;
 
 /// Seconds by which clocks may differ.
 const LEEWAY_SECS: i64 = 60;
+
+/// A key set is read again for a key it did not hold, but not sooner than this after the last time: strangers' tokens must not
+/// make the service read files.
+const REFRESH_SECS: i64 = 30;
 
 /// Why a call is not let in. The token itself is never repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +44,21 @@ pub enum AuthError {
     Unregistered,
 }
 
+impl AuthError {
+    /// In Chinese.
+    #[must_use]
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Missing => "缺少令牌：请发送 Authorization: Bearer …",
+            Self::Invalid => "令牌不是由已配置的签发方签发，或签名不符",
+            Self::Expired => "令牌已过期：请重新获取",
+            Self::NotYet => "令牌尚未生效：请核对时钟",
+            Self::Audience => "令牌的受众不是本服务",
+            Self::Unregistered => "调用方未在本服务登记，或登记在其他单位名下",
+        }
+    }
+}
+
 /// Checks bearer tokens.
 pub struct Authenticator {
     audience: String,
@@ -47,7 +69,53 @@ pub struct Authenticator {
 
 struct Issuer {
     algorithm: Algorithm,
-    keys: Vec<(Option<String>, DecodingKey)>,
+    file: PathBuf,
+    keys: RwLock<Keys>,
+}
+
+/// An issuer's keys by `kid`, and when they were read (seconds).
+struct Keys {
+    set: Vec<(Option<String>, DecodingKey)>,
+    read_at: i64,
+}
+
+impl Keys {
+    /// Keys a token with this `kid` may be signed by.
+    fn fitting(&self, wanted: Option<&str>) -> impl Iterator<Item = &DecodingKey> {
+        let fits = move |kid: &Option<String>| wanted.is_none() || kid.is_none() || kid.as_deref() == wanted;
+        self.set.iter().filter(move |(kid, _)| fits(kid)).map(|(_, key)| key)
+    }
+}
+
+impl Issuer {
+    /// Checks a token's signature. A key that is not there yet is looked for in the file once more: issuers change their keys.
+    fn verify(&self, token: &str, kid: Option<&str>, now: i64) -> Result<Claims, AuthError> {
+        if self.keys.read().unwrap_or_else(PoisonError::into_inner).fitting(kid).next().is_none() {
+            self.refresh(now);
+        }
+        let mut validation = Validation::new(self.algorithm);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub", "nbf"]);
+        // Times and audience are checked by the caller, against the service's own clock, with an error of their own each.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        validation.validate_aud = false;
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let mut fitting = keys.fitting(kid);
+        let verified = fitting.find_map(|key| jsonwebtoken::decode::<Claims>(token, key, &validation).ok());
+        verified.map(|token| token.claims).ok_or(AuthError::Invalid)
+    }
+
+    fn refresh(&self, now: i64) {
+        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
+        if now.saturating_sub(keys.read_at) < REFRESH_SECS {
+            return;
+        }
+        keys.read_at = now;
+        match read_keys(&self.file, self.algorithm) {
+            Ok(set) => keys.set = set,
+            Err(error) => tracing::warn!(%error, file = %self.file.display(), "the key set was not read again"),
+        }
+    }
 }
 
 /// Claims, typed: a claim of the wrong type refuses the token instead of being passed over.
@@ -92,7 +160,7 @@ impl Authenticator {
         let mut issuers = HashMap::new();
         let mut problems = Vec::new();
         for issuer in &settings.issuers {
-            match read_keys(&issuer.jwks_file, &issuer.algorithm) {
+            match read_issuer(issuer, clock.now().as_second()) {
                 Ok(read) => {
                     issuers.insert(issuer.issuer.clone(), read);
                 }
@@ -140,20 +208,7 @@ impl Authenticator {
         let unverified: Claims =
             jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(|_| AuthError::Invalid)?;
         let issuer = self.issuers.get(&unverified.iss).ok_or(AuthError::Invalid)?;
-        let mut validation = Validation::new(issuer.algorithm);
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub", "nbf"]);
-        // Times and audience are checked here, against the service's own clock, with an error of their own each.
-        validation.validate_exp = false;
-        validation.validate_nbf = false;
-        validation.validate_aud = false;
-        let fits = |kid: &Option<String>| header.kid.is_none() || kid.is_none() || *kid == header.kid;
-        issuer
-            .keys
-            .iter()
-            .filter(|(kid, _)| fits(kid))
-            .find_map(|(_, key)| jsonwebtoken::decode::<Claims>(token, key, &validation).ok())
-            .map(|token| token.claims)
-            .ok_or(AuthError::Invalid)
+        issuer.verify(token, header.kid.as_deref(), self.clock.now().as_second())
     }
 
     fn registered(&self, claims: Claims, token: &str) -> Result<Caller, AuthError> {
@@ -162,34 +217,37 @@ impl Authenticator {
             return Err(AuthError::Unregistered);
         }
         let roles = claims.roles.iter().filter(|role| client.roles.contains(role)).filter_map(|role| Role::parse(role));
-        let within = |outer: &str, inner: &str| inner.starts_with(outer.trim_end_matches("00"));
-        let regions = claims.regions.iter().filter(|region| client.regions.iter().any(|outer| within(outer, region)));
+        let registered = |prefix: &String| client.regions.iter().any(|outer| prefix.starts_with(outer.as_str()));
+        let regions = claims.regions.iter().filter_map(|region| region_prefix(region)).filter(registered);
+        let lasts = claims.exp.saturating_add(LEEWAY_SECS).saturating_sub(self.clock.now().as_second());
         Ok(Caller {
             subject: claims.sub,
             organisation: claims.org,
-            regions: regions.cloned().collect(),
+            regions: regions.collect(),
             roles: roles.collect(),
             scopes: claims.scope.split_whitespace().map(str::to_owned).collect(),
             token_hash: hex::encode(Sha256::digest(claims.jti.as_deref().unwrap_or(token).as_bytes())),
             recipient_key: client.recipient_key.clone(),
+            lasts: Some(Duration::from_secs(u64::try_from(lasts).unwrap_or(0))),
         })
     }
 }
 
-fn read_keys(path: &std::path::Path, algorithm: &str) -> Result<Issuer, String> {
+fn read_issuer(settings: &IssuerSettings, now: i64) -> Result<Issuer, String> {
+    let algorithm = settings.algorithm.parse::<Algorithm>();
+    let algorithm = algorithm.map_err(|_| "names an algorithm that is not supported".to_owned())?;
+    let set = read_keys(&settings.jwks_file, algorithm)?;
+    Ok(Issuer { algorithm, file: settings.jwks_file.clone(), keys: RwLock::new(Keys { set, read_at: now }) })
+}
+
+fn read_keys(path: &Path, algorithm: Algorithm) -> Result<Vec<(Option<String>, DecodingKey)>, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"))?;
     let set: JwkSet = serde_json::from_str(&text).map_err(|error| format!("is not a key set: {error}"))?;
-    let algorithm =
-        algorithm.parse::<Algorithm>().map_err(|_| "names an algorithm that is not supported".to_owned())?;
     let keys: Vec<_> = set
         .keys
         .iter()
         .filter_map(|jwk| Some((jwk.common.key_id.clone(), DecodingKey::from_jwk(jwk).ok()?)))
         .filter(|(_, key)| key.family() == algorithm.family())
         .collect();
-    if keys.is_empty() {
-        Err("holds no key that fits the issuer's algorithm".into())
-    } else {
-        Ok(Issuer { algorithm, keys })
-    }
+    if keys.is_empty() { Err("holds no key that fits the issuer's algorithm".into()) } else { Ok(keys) }
 }

@@ -6,7 +6,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// 核对: verifies what a household's members earn and own. It verifies; the officer decides.
 #[derive(Debug, Parser)]
-#[command(name = "hedui", version, about, max_term_width = 100)]
+#[command(
+    name = "hedui",
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "Examples:\n  hedui demo --once\n  hedui check-config\n  hedui serve"
+)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
@@ -33,14 +39,17 @@ pub enum Command {
     Verify(Verify),
     /// Decrypt a sealed report and check signature and audit inclusion, offline
     #[command(
-        after_help = "Examples:\n  hedui open report.jwe --key recipient.jwk\n  hedui open report.jwe --key recipient.jwk --jwks service.jwks.json --out report.html"
+        after_help = "Examples:\n  hedui open report.jwe --key recipient.jwk --jwks service.jwks.json --log-key \"$(cat service.log-key)\"\n  hedui open report.jwe --key recipient.jwk --jwks service.jwks.json --log-key \"$(cat service.log-key)\" --out report.html\n  hedui open report.jwe --key recipient.jwk --unpinned        without the service's keys: proves less\n\nExit 0 only when the service's keys sign the report and its place in the log."
     )]
     Open(Open),
     /// The audit log
+    #[command(after_help = "Example:\n  hedui audit verify")]
     Audit(Audit),
     /// The departments: definitions, live probes, samples
+    #[command(after_help = "Examples:\n  hedui sources list\n  hedui sources check vehicles\n  hedui sources test")]
     Sources(Sources),
     /// The key ring
+    #[command(after_help = "Examples:\n  hedui keys init\n  hedui keys list")]
     Keys(Keys),
     /// Check every configuration file, pack and definition: all problems at once
     #[command(after_help = "Example:\n  hedui check-config --config config/hedui.toml")]
@@ -141,6 +150,9 @@ pub struct Open {
     /// Service's log key as printed by `hedui keys list`, obtained once and kept
     #[arg(long, value_name = "KEY")]
     pub log_key: Option<String>,
+    /// Accept a report although its origin cannot be checked for want of --jwks or --log-key
+    #[arg(long)]
+    pub unpinned: bool,
     /// Write the opened report here: .json, .html or .txt
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -165,7 +177,7 @@ pub struct Audit {
 pub enum AuditCommand {
     /// Recompute the whole log offline and check every signed checkpoint
     #[command(
-        after_help = "Examples:\n  hedui audit verify\n  hedui audit verify --data ./demo/data --keys ./demo/keys --json"
+        after_help = "Examples:\n  hedui audit verify\n  hedui audit verify --data ./demo/data --keys ./demo/keys --json\n  hedui audit verify --data ./copy --log-key \"$(cat service.log-key)\"      without the private ring"
     )]
     Verify(AuditVerify),
     /// After a restored backup: log why the log goes on where it does, and publish from there (the service must be stopped)
@@ -193,11 +205,14 @@ pub struct AuditVerify {
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Key folder; the settings' one unless given
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "log_key")]
     pub keys: Option<PathBuf>,
     /// File of the last published checkpoint; the settings' one unless given, with --data the one in that folder
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,
+    /// The log's public key as printed by `hedui keys list`, instead of the key folder
+    #[arg(long, value_name = "KEY")]
+    pub log_key: Option<String>,
     /// For programs
     #[arg(long)]
     pub json: bool,
@@ -218,6 +233,7 @@ pub struct Sources {
 #[derive(Debug, Subcommand)]
 pub enum SourcesCommand {
     /// List the departments
+    #[command(after_help = "Examples:\n  hedui sources list\n  hedui sources list --json")]
     List(SourcesList),
     /// Send each department a real query about a fixture person (not merely connect)
     #[command(after_help = "Examples:\n  hedui sources check\n  hedui sources check vehicles")]
@@ -266,8 +282,10 @@ pub enum KeysCommand {
     #[command(after_help = "Examples:\n  hedui keys init\n  hedui keys init --keys /etc/hedui/keys")]
     Init(KeysFolder),
     /// Show the ring: ids, states, public keys; never a secret
+    #[command(after_help = "Examples:\n  hedui keys list\n  hedui keys list --keys /etc/hedui/keys --json")]
     List(KeysFolder),
     /// Make a P-256 key pair for a client that receives reports; prints the public JWK
+    #[command(after_help = "Example:\n  hedui keys recipient --out recipient.jwk > recipient.public.jwk")]
     Recipient(KeysRecipient),
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 use super::arguments::{Audit, AuditCommand, AuditResume, AuditVerify};
-use super::{compose, output};
+use super::{Usage, compose, output};
 use crate::audit::{Actor, AuditError, Log, VerifierKey, published_checkpoint, verify_log};
 use crate::keys::KeyRing;
 use crate::store::Store;
@@ -37,9 +37,14 @@ async fn verify(arguments: AuditVerify) -> anyhow::Result<ExitCode> {
     let beside = arguments.data.as_ref().map(|data| data.join("checkpoint"));
     let checkpoint = arguments.checkpoint.or(beside).or(settings.checkpoint_file);
     let data = arguments.data.unwrap_or(settings.data_directory);
-    let keys = KeyRing::load(&arguments.keys.unwrap_or(settings.keys_directory))?;
+    let key = match &arguments.log_key {
+        Some(text) => VerifierKey::parse(text).map_err(|error| Usage(format!("--log-key: {error}")))?,
+        None => {
+            let keys = KeyRing::load(&arguments.keys.unwrap_or(settings.keys_directory))?;
+            VerifierKey::of(compose::log_signer(&keys).as_ref())
+        }
+    };
     let store = Store::open_read_only(&data).await?;
-    let key = VerifierKey::of(compose::log_signer(&keys).as_ref());
     let started = std::time::Instant::now();
     let (published, missing) = match published_checkpoint(&store, checkpoint).await {
         Ok(published) => (published, None),

@@ -9,13 +9,19 @@ use crate::keys::KeyRing;
 use crate::telemetry::Clock;
 
 /// Checks and reports.
-pub(super) fn run(arguments: &CheckConfig) -> anyhow::Result<ExitCode> {
-    let problems = problems(arguments);
+pub(super) fn run(arguments: &CheckConfig) -> ExitCode {
+    let clock = Clock::system();
+    let (in_force, mut problems) = match compose::configured(&arguments.config, &clock) {
+        Ok(configured) => (configured.in_force(clock.today()), Vec::new()),
+        Err(faulty) => (Vec::new(), faulty.0),
+    };
+    problems.extend(keys(arguments));
     if arguments.json {
-        output::say(&serde_json::to_string_pretty(&problems)?);
+        let value = serde_json::json!({ "problems": problems, "in_force": in_force });
+        output::say(&serde_json::to_string_pretty(&value).unwrap_or_default());
     } else {
-        for problem in &problems {
-            output::say(&format!("✕ {problem}"));
+        for line in problems.iter().map(|problem| format!("✕ {problem}")).chain(in_force) {
+            output::say(&line);
         }
         let words = match problems.len() {
             0 => "✓ 配置无误 (the configuration is right)".to_owned(),
@@ -23,31 +29,19 @@ pub(super) fn run(arguments: &CheckConfig) -> anyhow::Result<ExitCode> {
         };
         output::say(&words);
     }
-    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn problems(arguments: &CheckConfig) -> Vec<Problem> {
-    let settings = match compose::settings(&arguments.config) {
-        Ok(settings) => settings,
-        Err(faulty) => return faulty.0,
-    };
-    let mut problems = match compose::configured(&settings) {
-        Ok(configured) => {
-            compose::authenticator(&settings, configured.clients, Clock::system()).err().map_or_else(Vec::new, |f| f.0)
-        }
-        Err(faulty) => faulty.0,
-    };
-    if settings.keys_directory.exists()
-        && let Err(error) = KeyRing::load(&settings.keys_directory)
-    {
-        problems.push(Problem {
-            file: settings.keys_directory.display().to_string(),
-            line: 0,
-            column: 0,
-            key: "keys".into(),
-            message: error.to_string(),
-            suggestion: None,
-        });
-    }
-    problems
+/// What is wrong with the key ring; nothing while there is none.
+fn keys(arguments: &CheckConfig) -> Option<Problem> {
+    let folder = compose::settings(&arguments.config).ok()?.keys_directory;
+    let error = folder.exists().then(|| KeyRing::load(&folder).err())??;
+    Some(Problem {
+        file: folder.display().to_string(),
+        line: 0,
+        column: 0,
+        key: "keys.directory".into(),
+        message: error.to_string(),
+        suggestion: None,
+    })
 }

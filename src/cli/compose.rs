@@ -5,18 +5,22 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use tokio_rustls::TlsAcceptor;
 
 use super::arguments::ConfigFile;
 use super::output;
 use crate::audit::{CheckpointSigner, Log, LogOptions};
 use crate::auth::Authenticator;
 use crate::config::{Clients, DEFAULT_CLIENTS, DEFAULT_SETTINGS, Problem, Settings};
-use crate::identity::Model;
+use crate::household::Region;
+use crate::identity::{Model, ModelFault};
 use crate::keys::KeyRing;
 use crate::policy::Packs;
+use crate::report::jose::RecipientKey;
 use crate::store::Store;
 use crate::telemetry::Clock;
 use crate::verification::{Departments, Parts, Verifier, VerifierSettings};
+use crate::web::{TlsError, tls_acceptor};
 
 /// Where settings are looked for when no file is named.
 const USUAL_PLACE: &str = "config/hedui.toml";
@@ -36,42 +40,53 @@ impl std::fmt::Display for Faulty {
 }
 impl std::error::Error for Faulty {}
 
-/// The settings: the file named, else the usual place, else the shipped ones.
-pub(super) fn settings(file: &ConfigFile) -> Result<Settings, Faulty> {
+/// The settings as far as they can be read, and every fault of them: the file named, else the usual place, else the shipped ones.
+fn settings_and_faults(file: &ConfigFile) -> (Option<Settings>, Vec<Problem>) {
     let environment: BTreeMap<_, _> = std::env::vars().filter(|(name, _)| name.starts_with("HEDUI__")).collect();
     let path = file.config.clone().or_else(|| Some(PathBuf::from(USUAL_PLACE)).filter(|path| path.exists()));
     let Some(path) = path else {
-        return Settings::read("(shipped) hedui.toml", DEFAULT_SETTINGS, Path::new("."), &environment).map_err(Faulty);
+        return Settings::read_all("(shipped) hedui.toml", DEFAULT_SETTINGS, Path::new("."), &environment);
     };
     let shown = path.display().to_string();
-    let text = std::fs::read_to_string(&path).map_err(|error| Faulty(vec![unreadable(&shown, &error)]))?;
     let base = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Settings::read(&shown, &text, base, &environment).map_err(Faulty)
-}
-
-fn unreadable(file: &str, error: &std::io::Error) -> Problem {
-    Problem {
-        file: file.to_owned(),
-        line: 0,
-        column: 0,
-        key: String::new(),
-        message: format!("cannot be read: {error}"),
-        suggestion: None,
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Settings::read_all(&shown, &text, base, &environment),
+        Err(error) => (None, vec![unreadable(&shown, &error)]),
     }
 }
 
-/// The clients' register.
-pub(super) fn clients(settings: &Settings) -> Result<Clients, Vec<Problem>> {
+/// The settings alone, for commands that need nothing else.
+pub(super) fn settings(file: &ConfigFile) -> Result<Settings, Faulty> {
+    match settings_and_faults(file) {
+        (Some(settings), faults) if faults.is_empty() => Ok(settings),
+        (_, faults) => Err(Faulty(faults)),
+    }
+}
+
+fn unreadable(file: &str, error: &std::io::Error) -> Problem {
+    fault(file, "", format!("cannot be read: {error}"))
+}
+
+fn fault(file: &str, key: &str, message: String) -> Problem {
+    Problem { file: file.to_owned(), line: 0, column: 0, key: key.to_owned(), message, suggestion: None }
+}
+
+/// The clients' register. A key that reports cannot be sealed for is a fault here, not at the first report.
+fn clients(settings: &Settings) -> Result<Clients, Vec<Problem>> {
+    let check_key = |jwk: &serde_json::Value| match RecipientKey::parse(jwk) {
+        Ok(_) => Vec::new(),
+        Err(faults) => faults.iter().map(ToString::to_string).collect(),
+    };
     let Some(path) = &settings.clients_file else {
-        return Clients::read("(shipped) clients.toml", DEFAULT_CLIENTS, Path::new("."));
+        return Clients::read("(shipped) clients.toml", DEFAULT_CLIENTS, Path::new("."), &check_key);
     };
     let shown = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| vec![unreadable(&shown, &error)])?;
-    Clients::read(&shown, &text, path.parent().unwrap_or(Path::new(".")))
+    Clients::read(&shown, &text, path.parent().unwrap_or(Path::new(".")), &check_key)
 }
 
 /// The packs: the folder named, else the shipped ones.
-pub(super) fn packs(settings: &Settings) -> Result<Packs, Vec<Problem>> {
+fn packs(settings: &Settings) -> Result<Packs, Vec<Problem>> {
     let Some(folder) = &settings.policy_directory else { return Ok(Packs::embedded()) };
     let mut files = Vec::new();
     let entries = std::fs::read_dir(folder).map_err(|error| vec![unreadable(&folder.display().to_string(), &error)])?;
@@ -81,12 +96,19 @@ pub(super) fn packs(settings: &Settings) -> Result<Packs, Vec<Problem>> {
         let text = std::fs::read_to_string(&path).map_err(|error| vec![unreadable(&shown, &error)])?;
         files.push((shown, text));
     }
+    if files.is_empty() {
+        return Err(vec![fault(
+            &folder.display().to_string(),
+            "policy.directory",
+            "holds no pack (*.toml)".to_owned(),
+        )]);
+    }
     files.sort();
     let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     Packs::load(&files).map_err(|problems| problems.into_iter().map(policy_problem).collect())
 }
 
-pub(super) fn policy_problem(problem: crate::policy::Problem) -> Problem {
+fn policy_problem(problem: crate::policy::Problem) -> Problem {
     Problem {
         file: problem.file,
         line: problem.line,
@@ -97,27 +119,97 @@ pub(super) fn policy_problem(problem: crate::policy::Problem) -> Problem {
     }
 }
 
+/// The matcher's model: the file named, else the shipped one.
+fn model(settings: &Settings) -> Result<Model, Vec<Problem>> {
+    let Some(path) = &settings.identity_model else { return Ok(Model::person()) };
+    let shown = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| vec![unreadable(&shown, &error)])?;
+    Model::parse(&shown, &text).map_err(|faulty| {
+        let convert = |found: ModelFault| Problem { line: found.line, ..fault(&shown, &found.key, found.message) };
+        faulty.faults.into_iter().map(convert).collect()
+    })
+}
+
 /// Definitions and settings of the departments.
 pub(super) fn departments(settings: &Settings) -> Result<Departments, Vec<Problem>> {
     Departments::load(settings.sources_file.as_deref(), settings.definitions_directory.as_deref())
 }
 
-/// Everything configuration says, or everything that is wrong with it.
-pub(super) struct Configured {
-    pub clients: Clients,
-    pub packs: Packs,
-    pub departments: Departments,
+/// Certificate and key.
+fn tls(settings: &Settings) -> Result<Option<TlsAcceptor>, Vec<Problem>> {
+    let Some(files) = &settings.tls else { return Ok(None) };
+    crate::verification::install_crypto_provider();
+    tls_acceptor(&files.certificate, &files.key).map(Some).map_err(|error| {
+        vec![match error {
+            TlsError::File { file, cause } => fault(&file, "server.tls_certificate, server.tls_key", cause),
+            pair @ TlsError::Pair(_) => {
+                fault(&files.certificate.display().to_string(), "server.tls_certificate", pair.to_string())
+            }
+        }]
+    })
 }
 
-/// Reads clients, packs, settings of sources and definitions; all faults at once.
-pub(super) fn configured(settings: &Settings) -> Result<Configured, Faulty> {
-    let (clients, packs, departments) = (clients(settings), packs(settings), departments(settings));
-    match (clients, packs, departments) {
-        (Ok(clients), Ok(packs), Ok(departments)) => Ok(Configured { clients, packs, departments }),
-        (clients, packs, departments) => {
-            let faults = [clients.err(), packs.err(), departments.err()];
-            Err(Faulty(faults.into_iter().flatten().flatten().collect()))
+/// Everything configuration says.
+pub(super) struct Configured {
+    pub settings: Settings,
+    pub authenticator: Authenticator,
+    pub packs: Packs,
+    pub model: Model,
+    pub departments: Departments,
+    pub tls: Option<TlsAcceptor>,
+}
+
+/// Reads settings, clients, packs, model, sources, definitions, key sets of issuers, certificate and key, each for itself, so that every
+/// fault is found at once.
+pub(super) fn configured(file: &ConfigFile, clock: &Clock) -> Result<Configured, Faulty> {
+    let (settings, mut faults) = settings_and_faults(file);
+    let Some(settings) = settings else { return Err(Faulty(faults)) };
+    let clients = sort_out(clients(&settings), &mut faults);
+    let issuers = Authenticator::new(&settings.auth, clients.unwrap_or_default(), clock.clone());
+    let authenticator = sort_out(issuers, &mut faults);
+    let packs = sort_out(packs(&settings), &mut faults);
+    let model = sort_out(model(&settings), &mut faults);
+    let departments = sort_out(departments(&settings), &mut faults);
+    let tls = sort_out(tls(&settings), &mut faults);
+    match (authenticator, packs, model, departments, tls) {
+        (Some(authenticator), Some(packs), Some(model), Some(departments), Some(tls)) if faults.is_empty() => {
+            Ok(Configured { settings, authenticator, packs, model, departments, tls })
         }
+        _ => Err(Faulty(faults)),
+    }
+}
+
+fn sort_out<T>(read: Result<T, Vec<Problem>>, faults: &mut Vec<Problem>) -> Option<T> {
+    read.map_err(|mut found| faults.append(&mut found)).ok()
+}
+
+impl Configured {
+    /// Which rules, which matcher and which departments are in force, and where they come from: one line each.
+    pub(super) fn in_force(&self, today: jiff::civil::Date) -> Vec<String> {
+        let place =
+            |path: &Option<PathBuf>| path.as_ref().map_or("built in".to_owned(), |path| path.display().to_string());
+        let mut lines = Vec::new();
+        for county in self.packs.counties() {
+            let pack = self.packs.resolve(&Region(county.region.clone()), today);
+            let hash = pack.map_or_else(|error| error.to_string(), |pack| format!("sha256 {}", pack.hash()));
+            let chain = county.chain.join(" → ");
+            lines.push(format!(
+                "rules: {} {} ({}; {chain}), {hash}",
+                county.region,
+                county.name_zh,
+                place(&self.settings.policy_directory)
+            ));
+        }
+        let model = (self.model.name(), place(&self.settings.identity_model), self.model.hash());
+        lines.push(format!("matcher: {} ({}), sha256 {}", model.0, model.1, model.2));
+        let definitions = match &self.settings.definitions_directory {
+            Some(path) => format!("built in and {}", path.display()),
+            None => "built in".to_owned(),
+        };
+        let sources = place(&self.settings.sources_file);
+        let count = self.departments.keys().len();
+        lines.push(format!("departments: {count} (definitions {definitions}; settings {sources})"));
+        lines
     }
 }
 
@@ -137,6 +229,7 @@ pub(super) fn log_options(settings: &Settings, keys: &KeyRing, clock: Clock) -> 
 pub(super) async fn verifier(
     settings: &Settings,
     packs: Packs,
+    model: Model,
     departments: Departments,
     clock: Clock,
 ) -> anyhow::Result<Verifier> {
@@ -151,7 +244,7 @@ pub(super) async fn verifier(
         keys,
         departments,
         packs: Arc::new(packs),
-        model: Arc::new(Model::person()),
+        model: Arc::new(model),
         clock,
         settings: VerifierSettings {
             concurrent_cases: settings.verification.concurrent_cases,
@@ -162,22 +255,22 @@ pub(super) async fn verifier(
     }))
 }
 
-/// The token check.
-pub(super) fn authenticator(settings: &Settings, clients: Clients, clock: Clock) -> Result<Authenticator, Faulty> {
-    Authenticator::new(&settings.auth, clients, clock).map_err(Faulty)
-}
-
 /// Writes a file that must not exist yet, readable by its owner alone.
 pub(super) fn write_private(path: &Path, contents: &[u8]) -> anyhow::Result<()> {
     crate::keys::file_access::write_new(path, contents).with_context(|| path.display().to_string())
 }
 
-/// Writes a result; an existing file is replaced.
+/// Writes a result, readable by its owner alone: reports are about people. An existing file is replaced.
 pub(super) fn write_result(path: &Path, contents: &[u8]) -> anyhow::Result<()> {
     if path.is_dir() {
         bail!("{} is a folder: name a file", path.display());
     }
-    std::fs::write(path, contents).with_context(|| path.display().to_string())?;
+    let special = path.metadata().is_ok_and(|metadata| !metadata.is_file());
+    if special {
+        std::fs::write(path, contents).with_context(|| path.display().to_string())?; // /dev/stdout, a pipe
+    } else {
+        crate::keys::file_access::replace(path, contents).with_context(|| path.display().to_string())?;
+    }
     output::tell(&format!("wrote {}", path.display()));
     Ok(())
 }

@@ -9,8 +9,10 @@ use hedui_mock_sources::{Config, Key, MockSources};
 
 use super::arguments::{Demo, Language};
 use super::{compose, output, progress, serve, show};
-use crate::auth::{Caller, LocalIssuer};
+use crate::audit::VerifierKey;
+use crate::auth::{Authenticator, Caller, LocalIssuer};
 use crate::config::{Client, Clients, DEFAULT_SETTINGS, Settings};
+use crate::identity::Model;
 use crate::keys::KeyRing;
 use crate::policy::Packs;
 use crate::report::jose::generate_recipient;
@@ -39,7 +41,7 @@ pub(super) async fn run(arguments: Demo) -> anyhow::Result<ExitCode> {
     let secret = |key: &str| Key::parse(key).map(Key::credential).unwrap_or_default();
     let address = OneAddress { base_url: &base_url, secret: &secret, poll_interval: Duration::from_millis(150) };
     let departments = Departments::load_at(None, None, &address).map_err(compose::Faulty)?;
-    let verifier = compose::verifier(&settings, Packs::embedded(), departments, clock.clone()).await?;
+    let verifier = compose::verifier(&settings, Packs::embedded(), Model::person(), departments, clock.clone()).await?;
     let outcome = present(&arguments, &home, &settings, &mocks, &verifier, clock).await;
     verifier.stop().await;
     mocks.shutdown().await;
@@ -58,14 +60,21 @@ async fn present(
     let client = home.client();
     let mut settings = settings.clone();
     settings.auth.issuers = vec![issuer.publish(&home.directory)?];
-    let authenticator = compose::authenticator(&settings, Clients::new(vec![client.clone()]), clock)?;
-    let service =
-        if arguments.once { None } else { Some(serve::listen(&settings, verifier.clone(), authenticator).await?) };
+    let authenticator =
+        Authenticator::new(&settings.auth, Clients::new(vec![client.clone()]), clock).map_err(compose::Faulty)?;
+    let service = if arguments.once {
+        None
+    } else {
+        Some(serve::listen(&settings, verifier.clone(), authenticator, None).await?)
+    };
 
     let caller = home.caller(&client);
     let mut request = mocks.sample_request();
     request["recipient_key"] = home.recipient.clone();
-    let submitted = verifier.submit(&caller, request.to_string().as_bytes(), None).await.map_err(show::submit_error)?;
+    let submitted = verifier
+        .submit(&caller, request.to_string().as_bytes(), None)
+        .await
+        .map_err(|error| show::submit_error(error, arguments.lang))?;
     let events = verifier.events(&caller, &submitted.id, 0).await?;
     progress::follow(events, &verifier.sources(), progress::people(&request), arguments.lang, PATIENCE).await;
 
@@ -75,13 +84,18 @@ async fn present(
     show::sealed_size(sealed.sealed);
     std::fs::write(home.directory.join("report.jwe"), sealed.bytes)?;
     std::fs::write(home.directory.join("service-jwks.json"), verifier.signing_keys().to_string())?;
+    std::fs::write(home.directory.join("service.log-key"), home.log_key()?)?;
     if !arguments.json {
         home.explain(arguments.lang);
     }
     let Some(service) = service else { return Ok(ExitCode::SUCCESS) };
     let token = issuer.token(&client, &settings.auth.audience, "report:read", 8 * 3600)?;
     std::fs::write(home.directory.join("token.txt"), &token)?;
-    invite(arguments.lang, &service.url(), &home.directory, &submitted.id);
+    if arguments.json {
+        output::tell(&format!("{}   Ctrl-C", service.url()));
+    } else {
+        invite(arguments.lang, &service.url(), &home.directory, &submitted.id);
+    }
     tokio::signal::ctrl_c().await?;
     service.stop().await;
     Ok(ExitCode::SUCCESS)
@@ -135,10 +149,17 @@ impl Home {
         Caller { subject: client.id.clone(), organisation: client.organisation.clone(), ..Caller::operator("620422") }
     }
 
+    /// The log's public key, for whoever checks a report's place in it.
+    fn log_key(&self) -> anyhow::Result<String> {
+        let keys = KeyRing::load(&self.directory.join("keys"))?;
+        Ok(VerifierKey::of(compose::log_signer(&keys).as_ref()).to_string())
+    }
+
     fn explain(&self, language: Language) {
         let folder = self.directory.display();
-        let open =
-            format!("hedui open {folder}/report.jwe --key {folder}/recipient.jwk --jwks {folder}/service-jwks.json");
+        let open = format!(
+            "hedui open {folder}/report.jwe --key {folder}/recipient.jwk --jwks {folder}/service-jwks.json --log-key \"$(cat {folder}/service.log-key)\""
+        );
         let audit = format!("hedui audit verify --data {folder}/data --keys {folder}/keys");
         match language {
             Language::Zh => {
@@ -184,7 +205,8 @@ mod tests {
         let secret = |key: &str| Key::parse(key).map(Key::credential).unwrap_or_default();
         let address = OneAddress { base_url: &base_url, secret: &secret, poll_interval: Duration::from_millis(150) };
         let departments = Departments::load_at(None, None, &address).map_err(compose::Faulty).unwrap();
-        let verifier = compose::verifier(&settings, Packs::embedded(), departments, clock).await.unwrap();
+        let verifier =
+            compose::verifier(&settings, Packs::embedded(), Model::person(), departments, clock).await.unwrap();
         let caller = home.caller(&home.client());
         let mut request = mocks.sample_request();
         request["recipient_key"] = home.recipient.clone();

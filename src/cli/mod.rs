@@ -40,10 +40,15 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             output::complain(&format!("{error:#}"));
-            ExitCode::FAILURE
+            if error.is::<Usage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
+
+/// The command cannot be meant as it was written: exit 2, as for what `clap` refuses.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Usage(String);
 
 async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
@@ -54,6 +59,6 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Audit(arguments) => audit::run(arguments).await,
         Command::Sources(arguments) => sources::run(arguments).await,
         Command::Keys(arguments) => keys::run(&arguments),
-        Command::CheckConfig(arguments) => check_config::run(&arguments),
+        Command::CheckConfig(arguments) => Ok(check_config::run(&arguments)),
     }
 }

@@ -13,7 +13,7 @@ use crate::report::{Report, proof};
 /// Opens, checks, prints.
 pub(super) fn run(arguments: &Open) -> anyhow::Result<ExitCode> {
     let read = |path: &std::path::Path| std::fs::read_to_string(path).with_context(|| path.display().to_string());
-    verify::check_out(arguments.out.as_deref())?;
+    verify::check_out(arguments.out.as_deref(), &["json", "html", "txt"])?;
     let key =
         RecipientPrivateKey::parse(&read(&arguments.key)?).with_context(|| arguments.key.display().to_string())?;
     let trusted = match &arguments.jwks {
@@ -36,9 +36,27 @@ pub(super) fn run(arguments: &Open) -> anyhow::Result<ExitCode> {
     for line in verdict(&opened, arguments.lang) {
         output::tell(&line);
     }
-    let trusted = !matches!(opened.signature, SignatureCheck::UnknownKey { .. })
-        && !matches!(opened.inclusion, InclusionCheck::Refuted { .. });
-    Ok(if trusted { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let proven = is_proven(&opened.signature, &opened.inclusion, arguments.unpinned);
+    if !proven {
+        output::tell(match arguments.lang {
+            Language::Zh => "✕ 未经证明：请用 --jwks 和 --log-key 指定服务的密钥，或以 --unpinned 明示不核对出处",
+            Language::En => {
+                "✕ not proven: give the service's keys by --jwks and --log-key, or say --unpinned to do without"
+            }
+        });
+    }
+    Ok(if proven { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Whether a report may be relied on: made by the pinned service and in its log; without pins, only that nothing contradicts.
+fn is_proven(signature: &SignatureCheck, inclusion: &InclusionCheck, unpinned: bool) -> bool {
+    let made_here = signature.is_pinned() || (unpinned && matches!(signature, SignatureCheck::Announced { .. }));
+    let in_log = match inclusion {
+        InclusionCheck::Proven { .. } => true,
+        InclusionCheck::NotChecked => unpinned,
+        InclusionCheck::Absent | InclusionCheck::Refuted { .. } => false,
+    };
+    made_here && in_log
 }
 
 fn verdict(opened: &Opened, language: Language) -> [String; 2] {
@@ -72,4 +90,32 @@ fn verdict(opened: &Opened, language: Language) -> [String; 2] {
         InclusionCheck::NotChecked => "○ the checkpoint's signature was not checked (give --log-key)".to_owned(),
     };
     [signature, inclusion]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_pinned_and_proven_passes_unless_the_reader_says_otherwise() {
+        let thumbprint = || "t".to_owned();
+        let pinned = SignatureCheck::Pinned { thumbprint: thumbprint() };
+        let announced = SignatureCheck::Announced { thumbprint: thumbprint() };
+        let unknown = SignatureCheck::UnknownKey { kid: thumbprint() };
+        let proven = InclusionCheck::Proven { log: "l".into(), leaf_index: 0, tree_size: 1 };
+        let refuted = InclusionCheck::Refuted { reason: "r".into() };
+        let table = [
+            (&pinned, &proven, true, true),
+            (&pinned, &InclusionCheck::NotChecked, false, true),
+            (&pinned, &InclusionCheck::Absent, false, false),
+            (&pinned, &refuted, false, false),
+            (&announced, &proven, false, true),
+            (&announced, &InclusionCheck::NotChecked, false, true),
+            (&unknown, &proven, false, false),
+        ];
+        for (signature, inclusion, strict, lax) in table {
+            let verdicts = [false, true].map(|unpinned| is_proven(signature, inclusion, unpinned));
+            assert_eq!(verdicts, [strict, lax], "{signature:?} {inclusion:?}");
+        }
+    }
 }

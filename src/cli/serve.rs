@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -15,20 +16,22 @@ use crate::auth::Authenticator;
 use crate::config::Settings;
 use crate::telemetry::{Clock, MetricsPage};
 use crate::verification::Verifier;
-use crate::web::TlsListener;
 
 /// Runs the service until it is told to stop.
 pub(super) async fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
-    let settings = compose::settings(&arguments.config)?;
-    crate::telemetry::start_logs(&settings.log_level, settings.log_format);
-    let configured = compose::configured(&settings)?;
     let clock = Clock::system();
-    let authenticator = compose::authenticator(&settings, configured.clients, clock.clone())?;
+    let configured = compose::configured(&arguments.config, &clock)?;
+    let in_force = configured.in_force(clock.today());
+    let compose::Configured { settings, authenticator, packs, model, departments, tls } = configured;
+    crate::telemetry::start_logs(&settings.log_level, settings.log_format);
+    for what in in_force {
+        tracing::info!(%what, "in force");
+    }
     if settings.auth.issuers.is_empty() {
         tracing::warn!("no [[auth.issuer]] is configured: nobody can call the API");
     }
-    let verifier = compose::verifier(&settings, configured.packs, configured.departments, clock).await?;
-    let service = match listen(&settings, verifier.clone(), authenticator).await {
+    let verifier = compose::verifier(&settings, packs, model, departments, clock).await?;
+    let service = match listen(&settings, verifier.clone(), authenticator, tls).await {
         Ok(service) => service,
         Err(error) => {
             verifier.stop().await;
@@ -71,30 +74,17 @@ pub(super) async fn listen(
     settings: &Settings,
     verifier: Verifier,
     authenticator: Authenticator,
+    tls: Option<TlsAcceptor>,
 ) -> anyhow::Result<Service> {
     let state = ApiState { verifier, authenticator: Arc::new(authenticator), metrics: MetricsPage::start() };
-    let routes = router(state);
+    let routes = router(state, &settings.limits);
+    let at = settings.listen;
+    let listener = tokio::net::TcpListener::bind(at).await.with_context(|| format!("cannot listen on {at}"))?;
+    let address = listener.local_addr()?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-    let stopped = stop.clone().cancelled_owned();
-    let address = if let Some(files) = &settings.tls {
-        let listener = TlsListener::bind(settings.listen, &files.certificate, &files.key).await?;
-        let address = axum::serve::Listener::local_addr(&listener)?;
-        tasks.spawn(async move { ended(axum::serve(listener, routes).with_graceful_shutdown(stopped).await) });
-        address
-    } else {
-        let at = settings.listen;
-        let listener = tokio::net::TcpListener::bind(at).await.with_context(|| format!("cannot listen on {at}"))?;
-        let address = listener.local_addr()?;
-        tasks.spawn(async move { ended(axum::serve(listener, routes).with_graceful_shutdown(stopped).await) });
-        address
-    };
-    Ok(Service { address, tls: settings.tls.is_some(), stop, tasks })
-}
-
-fn ended(outcome: std::io::Result<()>) {
-    if let Err(error) = outcome {
-        tracing::error!(%error, "the listener ended");
-    }
+    let secure = tls.is_some();
+    tasks.spawn(crate::web::serve(listener, tls, routes, settings.limits.clone(), stop.clone()));
+    Ok(Service { address, tls: secure, stop, tasks })
 }
 
 async fn stop_signal() {

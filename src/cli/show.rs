@@ -2,6 +2,7 @@
 
 use super::arguments::Language;
 use super::output;
+use crate::household::Fault;
 use crate::report::Report;
 use crate::report::render::terminal::{Style, render};
 use crate::report::seal::COMMON_CLIENT_REPORT_BYTES;
@@ -40,16 +41,33 @@ pub(super) fn sealed_size(size: Option<SealedSize>) {
     }
 }
 
-/// Every fault of a request, one a line.
-pub(super) fn submit_error(error: SubmitError) -> anyhow::Error {
+/// What is said of a report that is not the last.
+pub(super) fn provisional(language: Language) -> &'static str {
+    match language {
+        Language::Zh => "临时报告：仍有部门未反馈",
+        Language::En => "provisional: departments are still to answer",
+    }
+}
+
+/// Every fault of a request, one a line, in the reader's language.
+pub(super) fn submit_error(error: SubmitError, language: Language) -> anyhow::Error {
     match error {
-        SubmitError::Faults(faults) => {
-            let lines: Vec<_> = faults
-                .iter()
-                .map(|fault| format!("  {}: {}，{} ({})", fault.pointer, fault.detail_zh, fault.detail, fault.remedy))
-                .collect();
-            anyhow::anyhow!("the request has {} faults, nothing was asked:\n{}", faults.len(), lines.join("\n"))
-        }
+        SubmitError::Faults(faults) => anyhow::anyhow!(refusal(&faults, language)),
         other => other.into(),
     }
+}
+
+/// A refused request in words.
+pub(super) fn refusal(faults: &[Fault], language: Language) -> String {
+    let mut text = match language {
+        Language::Zh => format!("请求有 {} 处错误，未向任何部门查询：", faults.len()),
+        Language::En => format!("the request has {} faults, nothing was asked:", faults.len()),
+    };
+    for fault in faults {
+        text.push_str(&match language {
+            Language::Zh => format!("\n  {}: {}（{}）", fault.pointer, fault.detail_zh, fault.remedy_zh),
+            Language::En => format!("\n  {}: {} ({})", fault.pointer, fault.detail, fault.remedy),
+        });
+    }
+    text
 }

@@ -3,11 +3,10 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::bail;
 use comfy_table::{Table, presets};
 
 use super::arguments::{Sources, SourcesCommand, SourcesList, SourcesNamed};
-use super::{compose, output};
+use super::{Usage, compose, output};
 use crate::household::SourceKey;
 use crate::telemetry::Clock;
 use crate::verification::Departments;
@@ -71,7 +70,7 @@ fn named(departments: &Departments, name: Option<&str>) -> anyhow::Result<Vec<So
         Some(key) => Ok(vec![key.clone()]),
         None => {
             let known: Vec<_> = keys.iter().map(SourceKey::as_str).collect();
-            bail!("no department is called {name}; known: {}", known.join(", "))
+            Err(Usage(format!("no department is called {name}; known: {}", known.join(", "))).into())
         }
     }
 }

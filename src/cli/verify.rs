@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 
 use super::arguments::Verify;
-use super::{compose, output, progress, remote, show};
+use super::{Usage, compose, output, progress, remote, show};
 use crate::auth::Caller;
 use crate::report::Report;
 use crate::report::jose::generate_recipient;
@@ -16,27 +16,29 @@ use crate::verification::{ReportForm, Verifier};
 
 /// Verifies one household, here or at a running service.
 pub(super) async fn run(arguments: Verify) -> anyhow::Result<ExitCode> {
+    check_out(arguments.out.as_deref(), &["json", "jwe", "html", "txt"])?;
     let request = std::fs::read(&arguments.file).with_context(|| arguments.file.display().to_string())?;
-    check_out(arguments.out.as_deref())?;
     if let (Some(server), Some(token_file)) = (&arguments.server, &arguments.token_file) {
         return remote::verify(server, token_file, &request, &arguments).await;
     }
-    let settings = compose::settings(&arguments.config)?;
+    let clock = Clock::system();
+    let compose::Configured { settings, packs, model, departments, .. } =
+        compose::configured(&arguments.config, &clock)?;
     crate::telemetry::start_logs("warn", settings.log_format);
-    let configured = compose::configured(&settings)?;
-    let verifier = compose::verifier(&settings, configured.packs, configured.departments, Clock::system()).await?;
+    let verifier = compose::verifier(&settings, packs, model, departments, clock).await?;
     let outcome = local(&verifier, &request, &arguments).await;
     verifier.stop().await;
     outcome
 }
 
 /// Forms a report can be written in.
-pub(super) fn check_out(out: Option<&Path>) -> anyhow::Result<()> {
+pub(super) fn check_out(out: Option<&Path>, forms: &[&str]) -> Result<(), Usage> {
     let Some(out) = out else { return Ok(()) };
-    match extension(out) {
-        "json" | "jwe" | "html" | "txt" => Ok(()),
-        _ => bail!("{}: name a file that ends in .json, .jwe, .html or .txt", out.display()),
+    if forms.contains(&extension(out)) {
+        return Ok(());
     }
+    let forms: Vec<_> = forms.iter().map(|form| format!(".{form}")).collect();
+    Err(Usage(format!("--out {}: name a file that ends in {}", out.display(), forms.join(", "))))
 }
 
 pub(super) fn extension(path: &Path) -> &str {
@@ -46,7 +48,8 @@ pub(super) fn extension(path: &Path) -> &str {
 async fn local(verifier: &Verifier, request: &[u8], arguments: &Verify) -> anyhow::Result<ExitCode> {
     let wants_seal = arguments.out.as_deref().is_some_and(|out| extension(out) == "jwe");
     let caller = operator(request, wants_seal)?;
-    let submitted = verifier.submit(&caller, request, None).await.map_err(show::submit_error)?;
+    let submitted =
+        verifier.submit(&caller, request, None).await.map_err(|error| show::submit_error(error, arguments.lang))?;
     let events = verifier.events(&caller, &submitted.id, 0).await?;
     let people = progress::people(&serde_json::from_slice(request).unwrap_or_default());
     let limit = Duration::from_secs(arguments.wait);
@@ -63,7 +66,7 @@ async fn local(verifier: &Verifier, request: &[u8], arguments: &Verify) -> anyho
         deliver(&report, arguments)?;
     }
     if !version.is_final {
-        output::tell("临时报告：仍有部门未反馈 (provisional: departments are still to answer)");
+        output::tell(show::provisional(arguments.lang));
     }
     Ok(ExitCode::SUCCESS)
 }

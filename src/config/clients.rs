@@ -1,8 +1,8 @@
 //! `clients.toml`: who may call, and for whom.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::reader::{Problem, Reading, Section};
+use super::reader::{Origin, Problem, Reading, Section};
 
 /// Roles of SECURITY's list, as written in files and tokens.
 const ROLES: &[&str] = &["client", "caseworker", "supervisor", "auditor", "system_admin", "security_admin"];
@@ -39,20 +39,20 @@ impl Clients {
         self.0.iter().find(|client| client.id == id)
     }
 
-    /// Reads the file's text. Key files are taken from `base`.
+    /// Reads the file's text. Key files are taken from `base`; `check_key` says what is wrong with a public key.
     ///
     /// # Errors
     /// Every fault of the file.
-    pub fn read(file: &str, text: &str, base: &Path) -> Result<Self, Vec<Problem>> {
+    pub fn read(file: &str, text: &str, base: &Path, check_key: &CheckKey<'_>) -> Result<Self, Vec<Problem>> {
         let mut reading = Reading::new(file, text);
         let Some(table) = reading.parse() else { return Err(reading.problems) };
         let span = table.span();
         let mut root = Section::new("", span, table.into_inner());
         let mut clients: Vec<Client> = Vec::new();
         for mut section in root.tables("client", &mut reading) {
-            let client = read_client(&mut section, base, &mut reading);
+            let (client, id_origin) = read_client(&mut section, base, check_key, &mut reading);
             if clients.iter().any(|known| known.id == client.id) {
-                reading.problem(&section.span().clone(), &section.path("id"), "is listed twice", None);
+                reading.problem(&id_origin, &section.path("id"), "is listed twice", None);
             }
             section.finish(&mut reading);
             clients.push(client);
@@ -62,88 +62,198 @@ impl Clients {
     }
 }
 
-fn read_client(section: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> Client {
-    let span = section.span().clone();
+/// What is wrong with a recipient's public key, one line each; nothing when it can be used.
+pub type CheckKey<'a> = dyn Fn(&serde_json::Value) -> Vec<String> + 'a;
+
+/// The prefix by which a region code of 2, 4 or 6 digits covers those below it: `620400` → `6204`, `620000` → `62`. None for what is
+/// no GB/T 2260 code.
+#[must_use]
+pub fn region_prefix(code: &str) -> Option<String> {
+    let digits = code.bytes().all(|b| b.is_ascii_digit()) && matches!(code.len(), 2 | 4 | 6);
+    if !digits || !(b'1'..=b'8').contains(code.as_bytes().first()?) {
+        return None;
+    }
+    let pairs: Vec<&str> = [code.get(..2), code.get(2..4), code.get(4..6)].into_iter().flatten().collect();
+    let used = pairs.iter().rposition(|pair| *pair != "00")?;
+    // A zero pair within, as in 620022, is the code of no city.
+    (!pairs[..used].contains(&"00")).then(|| pairs[..=used].concat())
+}
+
+fn read_client(
+    section: &mut Section<'_>,
+    base: &Path,
+    check_key: &CheckKey<'_>,
+    reading: &mut Reading<'_>,
+) -> (Client, Origin) {
     let id = section.required_text("id", reading);
-    let organisation = section.required_text("organisation", reading);
-    let regions = section.texts("regions", reading);
+    let organisation = section.required_text("organisation", reading).value;
+    let regions = read_regions(section, reading);
+    let roles = read_roles(section, reading);
+    let recipient_key = section
+        .text("recipient_key_file", reading)
+        .and_then(|name| read_key(&base.join(&name.value), &name.origin, section, check_key, reading));
+    (Client { id: id.value, organisation, regions, roles, recipient_key }, id.origin)
+}
+
+fn read_regions(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<String> {
+    let (regions, list) = section.texts("regions", reading);
+    let path = section.path("regions");
     if regions.is_empty() {
-        reading.problem(&span, &section.path("regions"), "names no region: the caller could see nothing", None);
+        reading.problem(&list, &path, "names no region: the caller could see nothing", None);
     }
-    for (region, at) in &regions {
-        if region.len() > 6 || !region.bytes().all(|b| b.is_ascii_digit()) {
-            reading.problem(
-                at,
-                &section.path("regions"),
-                "must be prefixes of GB/T 2260 codes",
-                Some("\"620422\"".into()),
-            );
+    let mut prefixes = Vec::new();
+    for region in regions {
+        match region_prefix(&region.value) {
+            Some(prefix) => prefixes.push(prefix),
+            None => {
+                let advice = "2, 4 or 6 digits: \"62\", \"6204\", \"620422\"";
+                reading.problem(&region.origin, &path, "must be prefixes of GB/T 2260 codes", Some(advice.into()));
+            }
         }
     }
-    let roles = section.texts("roles", reading);
-    for (role, at) in &roles {
-        if !ROLES.contains(&role.as_str()) {
-            reading.problem(at, &section.path("roles"), &format!("unknown role; known: {}", ROLES.join(", ")), None);
-        }
+    prefixes
+}
+
+fn read_roles(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<String> {
+    let (roles, list) = section.texts("roles", reading);
+    let path = section.path("roles");
+    if roles.is_empty() {
+        let advice = format!("one of {}", ROLES.join(", "));
+        reading.problem(&list, &path, "names no role: the caller could do nothing", Some(advice));
     }
-    let holds = |wanted: &[&str]| roles.iter().any(|(role, _)| wanted.contains(&role.as_str()));
+    for role in roles.iter().filter(|role| !ROLES.contains(&role.value.as_str())) {
+        reading.problem(&role.origin, &path, &format!("unknown role; known: {}", ROLES.join(", ")), None);
+    }
+    let holds = |wanted: &[&str]| roles.iter().any(|role| wanted.contains(&role.value.as_str()));
     let data = holds(&["client", "caseworker", "supervisor"]);
     let apart = [data, holds(&["auditor"]), holds(&["system_admin"]), holds(&["security_admin"])];
     if apart.into_iter().filter(|held| *held).count() > 1 {
         let advice = "data, audit, system and security are four separate hands (等保三级)";
-        reading.problem(&span, &section.path("roles"), "these roles must not be held together", Some(advice.into()));
+        reading.problem(&list, &path, "these roles must not be held together", Some(advice.into()));
     }
-    let recipient_key = section
-        .text("recipient_key_file", reading)
-        .and_then(|name| read_key(&base.join(name), &span, section, reading));
-    Client {
-        id,
-        organisation,
-        regions: regions.into_iter().map(|(region, _)| region).collect(),
-        roles: roles.into_iter().map(|(role, _)| role).collect(),
-        recipient_key,
-    }
+    roles.into_iter().map(|role| role.value).collect()
 }
 
 fn read_key(
-    path: &PathBuf,
-    span: &std::ops::Range<usize>,
+    path: &Path,
+    origin: &Origin,
     section: &Section<'_>,
+    check_key: &CheckKey<'_>,
     reading: &mut Reading<'_>,
 ) -> Option<serde_json::Value> {
+    let key = section.path("recipient_key_file");
     let read = std::fs::read(path).ok().and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
-    match read {
-        Some(key) if key.get("d").is_some() => {
-            let advice = "give the public part only; the private key stays with the client";
-            reading.problem(span, &section.path("recipient_key_file"), "holds a private key", Some(advice.into()));
-            None
-        }
-        Some(key) => Some(key),
-        None => {
-            let message = format!("{} cannot be read as a JWK", path.display());
-            reading.problem(span, &section.path("recipient_key_file"), &message, None);
-            None
-        }
+    let Some(jwk) = read else {
+        reading.problem(origin, &key, &format!("{} cannot be read as a JWK", path.display()), None);
+        return None;
+    };
+    let faults = check_key(&jwk);
+    for fault in &faults {
+        let advice = "give the public key of the client; the private one stays with it (hedui keys recipient)";
+        reading.problem(origin, &key, fault, Some(advice.into()));
     }
+    faults.is_empty().then_some(jwk)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn roles_that_must_be_apart_are_refused_together() {
-        let text = "[[client]]\nid = \"a\"\norganisation = \"o\"\nregions = [\"62\"]\nroles = [\"auditor\", \"client\", \"boss\"]\n";
-        let problems = Clients::read("clients.toml", text, Path::new(".")).unwrap_err();
-        let messages: Vec<_> = problems.iter().map(|p| (p.line, p.message.as_str())).collect();
-        assert_eq!(messages.len(), 2);
-        assert!(messages[0].1.starts_with("unknown role"));
-        assert_eq!(messages[1].1, "these roles must not be held together");
+    fn read(text: &str, base: &Path) -> Result<Clients, Vec<Problem>> {
+        let no_private = |jwk: &serde_json::Value| match jwk.get("d") {
+            Some(_) => vec!["holds a private key".to_owned()],
+            None => Vec::new(),
+        };
+        Clients::read("clients.toml", text, base, &no_private)
+    }
+
+    fn found(text: &str) -> Vec<(usize, String, String)> {
+        let problems = read(text, Path::new(".")).unwrap_err();
+        problems.into_iter().map(|p| (p.line, p.key, p.message.split(';').next().unwrap_or("").to_owned())).collect()
+    }
+
+    fn at(line: usize, key: &str, message: &str) -> (usize, String, String) {
+        (line, format!("client[0].{key}"), message.to_owned())
     }
 
     #[test]
-    fn the_shipped_file_names_nobody() {
-        let clients = Clients::read("clients.toml", super::super::DEFAULT_CLIENTS, Path::new(".")).unwrap();
-        assert_eq!(clients, Clients::default());
+    fn faults_are_found_where_they_stand() {
+        let text = "[[client]]\nid = \"a\"\norganisation = \"o\"\nregions = [\n \"62\",\n \"620\",\n \"\", \"0000\"]\n\
+                    roles = [\"auditor\",\n \"client\",\n \"boss\"]\n";
+        let prefixes = "must be prefixes of GB/T 2260 codes";
+        let expected = [
+            at(6, "regions", prefixes),
+            at(7, "regions", prefixes),
+            at(7, "regions", prefixes),
+            at(10, "roles", "unknown role"),
+            at(8, "roles", "these roles must not be held together"),
+        ];
+        assert_eq!(found(text), expected);
+        let nothing = "[[client]]\nid = \"\"\norganisation = \"o\"\nregions = []\nroles = []\n";
+        let expected = [
+            at(2, "id", "is empty"),
+            at(4, "regions", "names no region: the caller could see nothing"),
+            at(5, "roles", "names no role: the caller could do nothing"),
+        ];
+        assert_eq!(found(nothing), expected);
+    }
+
+    #[test]
+    fn region_codes_become_prefixes() {
+        for (code, prefix) in [
+            ("62", Some("62")),
+            ("6204", Some("6204")),
+            ("620422", Some("620422")),
+            ("620400", Some("6204")),
+            ("620000", Some("62")),
+            ("6200", Some("62")),
+            ("100000", Some("10")),
+            ("", None),
+            ("0", None),
+            ("00", None),
+            ("0000", None),
+            ("620", None),
+            ("62042", None),
+            ("620022", None),
+            ("6204221", None),
+            ("62o422", None),
+            ("６２", None),
+        ] {
+            assert_eq!(region_prefix(code).as_deref(), prefix, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_used_is_refused_at_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("key.jwk"), "{\"d\": \"x\"}").unwrap();
+        let text = |file: &str| {
+            format!(
+                "[[client]]\nid = \"a\"\norganisation = \"o\"\nregions = [\"62\"]\nroles = [\"client\"]\nrecipient_key_file = \"{file}\"\n"
+            )
+        };
+        for (file, message) in [("key.jwk", "holds a private key"), ("none.jwk", "cannot be read as a JWK")] {
+            let problems = read(&text(file), folder.path()).unwrap_err();
+            assert_eq!((problems.len(), problems[0].line), (1, 6));
+            assert!(problems[0].message.contains(message), "{}", problems[0]);
+        }
+    }
+
+    #[test]
+    fn the_shipped_file_names_nobody_until_its_example_is_uncommented() {
+        let shipped = super::super::DEFAULT_CLIENTS;
+        assert_eq!(read(shipped, Path::new(".")).unwrap(), Clients::default());
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("huishi.jwk"), "{}").unwrap();
+        let (_, example) = shipped.split_once("#\n").expect("an empty comment before the example");
+        let lines = example.lines().map(|line| line.strip_prefix("# ").unwrap_or(line));
+        let uncommented = lines.collect::<Vec<_>>().join("\n");
+        let clients = read(&uncommented, folder.path()).unwrap();
+        assert_eq!(
+            clients.get("huishi-township").map(|client| client.regions.clone()),
+            Some(vec!["620422".to_owned()])
+        );
+        let kept = format!("{shipped}\n{uncommented}");
+        assert!(read(&kept, folder.path()).is_ok(), "nothing of the shipped file stands in the way");
     }
 }

@@ -3,15 +3,19 @@
 //! Knows nothing of what the settings are for; sources and packs have readers of their own in their rooms. Reads files, nothing else.
 
 mod clients;
+mod limits;
 mod reader;
 mod settings;
 
-pub use clients::{Client, Clients};
+pub use clients::{CheckKey, Client, Clients, region_prefix};
+pub use limits::ServerLimits;
 pub use reader::Problem;
 pub use settings::{AuthSettings, IssuerSettings, LogFormat, Settings, TlsFiles, VerificationSettings};
 
 /// The settings file the binary carries, used where no file is named.
 pub const DEFAULT_SETTINGS: &str = include_str!("../../config/hedui.toml");
+/// How the name of a text begins that is built into the program.
+pub const SHIPPED: &str = "(shipped)";
 /// The clients file the binary carries: nobody.
 pub const DEFAULT_CLIENTS: &str = include_str!("../../config/clients.toml");
 /// The sources file the binary carries.

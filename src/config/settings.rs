@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::reader::{Problem, Reading, Section};
+use super::reader::{Origin, Problem, Reading, Section};
+use super::{SHIPPED, ServerLimits};
 
-/// How the name of a text begins that is built into the program.
-const SHIPPED: &str = "(shipped)";
+/// Levels of the log.
+const LOG_LEVELS: &[&str] = &["error", "warn", "info", "debug", "trace"];
 
 /// The service's settings, complete and checked.
 #[derive(Clone, Debug)]
@@ -17,6 +19,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Certificate and key; always there off the loopback.
     pub tls: Option<TlsFiles>,
+    /// What a client may cost.
+    pub limits: ServerLimits,
     /// Database, log, checkpoints.
     pub data_directory: PathBuf,
     /// Where the last published checkpoint of the audit log is kept; none = in the data directory.
@@ -29,6 +33,8 @@ pub struct Settings {
     pub definitions_directory: Option<PathBuf>,
     /// Folder of packs; none = the embedded ones.
     pub policy_directory: Option<PathBuf>,
+    /// Model of the matcher; none = the embedded one.
+    pub identity_model: Option<PathBuf>,
     /// `clients.toml`; none = nobody.
     pub clients_file: Option<PathBuf>,
     /// Token checks.
@@ -103,26 +109,42 @@ impl Settings {
         base: &Path,
         environment: &BTreeMap<String, String>,
     ) -> Result<Self, Vec<Problem>> {
-        let (text, mut problems) = with_overrides(file, text, environment);
-        let mut reading = Reading::new(file, &text);
-        let Some(table) = reading.parse() else { return Err(reading.problems) };
+        match Self::read_all(file, text, base, environment) {
+            (Some(settings), problems) if problems.is_empty() => Ok(settings),
+            (_, problems) => Err(problems),
+        }
+    }
+
+    /// The same, with the usual values in place of faulty ones, so that what the settings name can be checked as well. None when the
+    /// text is not TOML.
+    #[must_use]
+    pub fn read_all(
+        file: &str,
+        text: &str,
+        base: &Path,
+        environment: &BTreeMap<String, String>,
+    ) -> (Option<Self>, Vec<Problem>) {
+        let mut reading = Reading::new(file, text);
+        let Some(table) = reading.parse() else { return (None, reading.problems) };
+        reading.lay_over(environment);
         let span = table.span();
         let mut root = Section::new("", span, table.into_inner());
         let settings = read_root(&mut root, base, &mut reading);
         root.finish(&mut reading);
-        problems.append(&mut reading.problems);
-        if problems.is_empty() { Ok(settings) } else { Err(problems) }
+        reading.finish();
+        (Some(settings), reading.problems)
     }
 }
 
 fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> Settings {
     let mut server = root.table("server", reading);
-    let listen = read_listen(&mut server, reading);
-    let tls = read_tls(&mut server, listen, base, reading);
+    let (listen, listen_origin) = read_listen(&mut server, reading);
+    let tls = read_tls(&mut server, listen, &listen_origin, base, reading);
+    let limits = read_limits(&mut server, reading);
     server.finish(reading);
     let directory = |root: &mut Section<'_>, name, default: &str, reading: &mut Reading<'_>| {
         let mut section = root.table(name, reading);
-        let path = section.text("directory", reading).unwrap_or_else(|| default.to_owned());
+        let path = section.text("directory", reading).map_or_else(|| default.to_owned(), |text| text.value);
         section.finish(reading);
         base.join(path)
     };
@@ -132,14 +154,17 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
     let checkpoint_file = path_in(&mut audit, "checkpoint_file", base, reading);
     audit.finish(reading);
     let mut sources = root.table("sources", reading);
-    let sources_file = file_in(&mut sources, "file", base, reading);
-    let definitions_directory = path_in(&mut sources, "definitions", base, reading);
+    let sources_file = existing_in(&mut sources, "file", base, reading);
+    let definitions_directory = existing_in(&mut sources, "definitions", base, reading);
     sources.finish(reading);
     let mut policy = root.table("policy", reading);
-    let policy_directory = path_in(&mut policy, "directory", base, reading);
+    let policy_directory = existing_in(&mut policy, "directory", base, reading);
     policy.finish(reading);
+    let mut identity = root.table("identity", reading);
+    let identity_model = existing_in(&mut identity, "model", base, reading);
+    identity.finish(reading);
     let mut clients = root.table("clients", reading);
-    let clients_file = file_in(&mut clients, "file", base, reading);
+    let clients_file = existing_in(&mut clients, "file", base, reading);
     clients.finish(reading);
     let auth = read_auth(root, base, reading);
     let mut section = root.table("verification", reading);
@@ -149,19 +174,22 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
     };
     section.finish(reading);
     let mut report = root.table("report", reading);
-    let centre = report.text("centre", reading).unwrap_or_else(|| "居民家庭经济状况核对中心".to_owned());
+    let centre =
+        report.text("centre", reading).map_or_else(|| "居民家庭经济状况核对中心".to_owned(), |text| text.value);
     let objection_days = u32::try_from(report.number("objection_days", 1..366, 10, reading)).unwrap_or(10);
     report.finish(reading);
     let (log_level, log_format) = read_log(root, reading);
     Settings {
         listen,
         tls,
+        limits,
         data_directory,
         checkpoint_file,
         keys_directory,
         sources_file,
         definitions_directory,
         policy_directory,
+        identity_model,
         clients_file,
         auth,
         verification,
@@ -172,70 +200,111 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
     }
 }
 
-fn path_in(section: &mut Section<'_>, key: &'static str, base: &Path, reading: &mut Reading<'_>) -> Option<PathBuf> {
-    section.text(key, reading).filter(|path| !path.is_empty()).map(|path| base.join(path))
+fn path_in(
+    section: &mut Section<'_>,
+    key: &'static str,
+    base: &Path,
+    reading: &mut Reading<'_>,
+) -> Option<(PathBuf, Origin)> {
+    let text = section.text(key, reading).filter(|text| !text.value.is_empty())?;
+    Some((base.join(text.value), text.origin))
 }
 
-/// A file that must be there, except that the shipped settings name files an operator may not have made yet.
-fn file_in(section: &mut Section<'_>, key: &'static str, base: &Path, reading: &mut Reading<'_>) -> Option<PathBuf> {
-    let span = section.span().clone();
-    let path = path_in(section, key, base, reading)?;
+/// A file or folder that must be there, except that the shipped settings name ones that an operator may not have made yet.
+fn existing_in(
+    section: &mut Section<'_>,
+    key: &'static str,
+    base: &Path,
+    reading: &mut Reading<'_>,
+) -> Option<PathBuf> {
+    let (path, origin) = path_in(section, key, base, reading)?;
     if path.exists() {
         return Some(path);
     }
-    if !reading.file().starts_with(SHIPPED) {
-        let message = format!("names a file that does not exist: {}", path.display());
+    let shipped = matches!(origin, Origin::File(_)) && reading.file().starts_with(SHIPPED);
+    if !shipped {
+        let message = format!("names something that does not exist: {}", path.display());
         let advice = "correct the name, or leave the key out to use what is shipped";
-        reading.problem(&span, &section.path(key), &message, Some(advice.into()));
+        reading.problem(&origin, &section.path(key), &message, Some(advice.into()));
     }
     None
 }
 
-fn read_listen(server: &mut Section<'_>, reading: &mut Reading<'_>) -> SocketAddr {
+fn read_listen(server: &mut Section<'_>, reading: &mut Reading<'_>) -> (SocketAddr, Origin) {
     let fallback = SocketAddr::from(([127, 0, 0, 1], 8480));
-    let span = server.span().clone();
-    let Some(text) = server.text("listen", reading) else { return fallback };
-    text.parse().unwrap_or_else(|_| {
-        reading.problem(&span, "server.listen", "must be an address and port", Some("127.0.0.1:8480".into()));
+    let Some(text) = server.text("listen", reading) else { return (fallback, server.origin().clone()) };
+    let listen = text.value.parse().unwrap_or_else(|_| {
+        let advice = "127.0.0.1:8480".to_owned();
+        reading.problem(&text.origin, "server.listen", "must be an address and port", Some(advice));
         fallback
-    })
+    });
+    (listen, text.origin)
 }
 
-fn read_tls(server: &mut Section<'_>, listen: SocketAddr, base: &Path, reading: &mut Reading<'_>) -> Option<TlsFiles> {
-    let span = server.span().clone();
+fn read_tls(
+    server: &mut Section<'_>,
+    listen: SocketAddr,
+    listen_origin: &Origin,
+    base: &Path,
+    reading: &mut Reading<'_>,
+) -> Option<TlsFiles> {
     let certificate = path_in(server, "tls_certificate", base, reading);
     let key = path_in(server, "tls_key", base, reading);
     match (certificate, key) {
-        (Some(certificate), Some(key)) => Some(TlsFiles { certificate, key }),
+        (Some((certificate, _)), Some((key, _))) => Some(TlsFiles { certificate, key }),
         (None, None) if listen.ip().is_loopback() => None,
         (None, None) => {
             let advice = "set server.tls_certificate and server.tls_key, or listen on 127.0.0.1 behind a proxy";
-            reading.problem(&span, "server.listen", "plain HTTP is allowed on the loopback only", Some(advice.into()));
+            let message = "plain HTTP is allowed on the loopback only";
+            reading.problem(listen_origin, "server.listen", message, Some(advice.into()));
             None
         }
-        _ => {
-            reading.problem(&span, "server.tls_certificate", "certificate and key go together: one is missing", None);
+        (Some((_, origin)), None) => {
+            reading.problem(
+                &origin,
+                "server.tls_certificate",
+                "goes together with server.tls_key, which is missing",
+                None,
+            );
+            None
+        }
+        (None, Some((_, origin))) => {
+            reading.problem(
+                &origin,
+                "server.tls_key",
+                "goes together with server.tls_certificate, which is missing",
+                None,
+            );
             None
         }
     }
 }
 
+fn read_limits(server: &mut Section<'_>, reading: &mut Reading<'_>) -> ServerLimits {
+    let connections = server.number("max_connections", 1..65_537, 1024, reading);
+    let header_secs = server.number("header_timeout_secs", 1..301, 10, reading);
+    let body_secs = server.number("body_timeout_secs", 1..601, 30, reading);
+    let calls = server.number("calls_per_second", 1..100_001, 200, reading);
+    let calls = u32::try_from(calls).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
+    ServerLimits::with(usize::try_from(connections).unwrap_or(1024), header_secs, body_secs, calls)
+}
+
 fn read_auth(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> AuthSettings {
     let mut auth = root.table("auth", reading);
-    let audience = auth.text("audience", reading).unwrap_or_else(|| "hedui".to_owned());
+    let audience = auth.text("audience", reading).map_or_else(|| "hedui".to_owned(), |text| text.value);
     let mut issuers = Vec::new();
     for mut section in auth.tables("issuer", reading) {
-        let span = section.span().clone();
         let issuer = section.required_text("issuer", reading);
         let algorithm = section.required_text("algorithm", reading);
-        if !["ES256", "RS256", "PS256", "EdDSA", ""].contains(&algorithm.as_str()) {
-            reading.problem(&span, &section.path("algorithm"), "must be ES256, RS256, PS256 or EdDSA", None);
+        if !["ES256", "RS256", "PS256", "EdDSA", ""].contains(&algorithm.value.as_str()) {
+            let message = "must be ES256, RS256, PS256 or EdDSA";
+            reading.problem(&algorithm.origin, &section.path("algorithm"), message, None);
         }
-        let jwks_file = base.join(section.required_text("jwks_file", reading));
-        if issuers.iter().any(|known: &IssuerSettings| known.issuer == issuer) {
-            reading.problem(&span, &section.path("issuer"), "is listed twice", None);
+        let jwks_file = base.join(section.required_text("jwks_file", reading).value);
+        if issuers.iter().any(|known: &IssuerSettings| known.issuer == issuer.value) {
+            reading.problem(&issuer.origin, &section.path("issuer"), "is listed twice", None);
         }
-        issuers.push(IssuerSettings { issuer, algorithm, jwks_file });
+        issuers.push(IssuerSettings { issuer: issuer.value, algorithm: algorithm.value, jwks_file });
         section.finish(reading);
     }
     auth.finish(reading);
@@ -244,62 +313,21 @@ fn read_auth(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
 
 fn read_log(root: &mut Section<'_>, reading: &mut Reading<'_>) -> (String, LogFormat) {
     let mut log = root.table("log", reading);
-    let span = log.span().clone();
-    let level = log.text("level", reading).unwrap_or_else(|| "info".to_owned());
-    if !["error", "warn", "info", "debug", "trace"].contains(&level.as_str()) {
-        reading.problem(&span, "log.level", "must be error, warn, info, debug or trace", None);
+    let level = log.text("level", reading);
+    if let Some(text) = level.as_ref().filter(|text| !LOG_LEVELS.contains(&text.value.as_str())) {
+        reading.problem(&text.origin, "log.level", &format!("must be one of {}", LOG_LEVELS.join(", ")), None);
     }
-    let format = match log.text("format", reading).as_deref() {
-        None | Some("text") => LogFormat::Text,
-        Some("json") => LogFormat::Json,
-        Some(_) => {
-            reading.problem(&span, "log.format", "must be text or json", None);
+    let format = match log.text("format", reading) {
+        None => LogFormat::Text,
+        Some(text) if text.value == "text" => LogFormat::Text,
+        Some(text) if text.value == "json" => LogFormat::Json,
+        Some(text) => {
+            reading.problem(&text.origin, "log.format", "must be text or json", None);
             LogFormat::Text
         }
     };
     log.finish(reading);
-    (level, format)
-}
-
-/// Lays `HEDUI__SECTION__KEY` over the file's values by rewriting the document; unknown sections surface as unknown keys do.
-fn with_overrides(file: &str, text: &str, environment: &BTreeMap<String, String>) -> (String, Vec<Problem>) {
-    let overrides: Vec<_> =
-        environment.iter().filter_map(|(name, value)| Some((name.strip_prefix("HEDUI__")?, value))).collect();
-    if overrides.is_empty() {
-        return (text.to_owned(), Vec::new());
-    }
-    let mut problems = Vec::new();
-    let mut table: toml::Table = match text.parse() {
-        Ok(table) => table,
-        Err(_) => return (text.to_owned(), problems),
-    };
-    for (name, value) in overrides {
-        let mut parts = name.split("__").map(str::to_ascii_lowercase);
-        let (Some(section), Some(key), None) = (parts.next(), parts.next(), parts.next()) else {
-            problems.push(environment_problem(name, "must be HEDUI__SECTION__KEY"));
-            continue;
-        };
-        let value = value.parse::<i64>().map_or_else(|_| toml::Value::String(value.clone()), toml::Value::Integer);
-        match table.entry(section).or_insert_with(|| toml::Value::Table(toml::Table::new())) {
-            toml::Value::Table(entries) => {
-                entries.insert(key, value);
-            }
-            _ => problems.push(environment_problem(name, "names no section")),
-        }
-    }
-    let _ = file;
-    (toml::to_string(&table).unwrap_or_else(|_| text.to_owned()), problems)
-}
-
-fn environment_problem(name: &str, message: &str) -> Problem {
-    Problem {
-        file: "environment".into(),
-        line: 0,
-        column: 0,
-        key: format!("HEDUI__{name}"),
-        message: message.into(),
-        suggestion: None,
-    }
+    (level.map_or_else(|| "info".to_owned(), |text| text.value), format)
 }
 
 #[cfg(test)]
@@ -310,38 +338,80 @@ mod tests {
         Settings::read("hedui.toml", text, Path::new("/etc/hedui"), &BTreeMap::new())
     }
 
+    fn with(text: &str, variables: &[(&str, &str)]) -> Result<Settings, Vec<Problem>> {
+        let environment = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Settings::read("hedui.toml", text, Path::new("."), &environment)
+    }
+
     #[test]
     fn the_shipped_file_is_complete_and_right() {
         let text = super::super::DEFAULT_SETTINGS;
         let settings = Settings::read("(shipped) hedui.toml", text, Path::new("/etc/hedui"), &BTreeMap::new()).unwrap();
         assert_eq!(settings.listen.port(), 8480);
         assert_eq!(settings.data_directory, Path::new("/etc/hedui/data"));
+        assert_eq!(settings.limits, ServerLimits::default());
+        let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
+        let installed = Settings::read("config/hedui.toml", text, &config, &BTreeMap::new()).unwrap();
+        assert_eq!(installed.policy_directory, Some(config.join("policy")), "an operator's rules are those in force");
+        assert_eq!(installed.identity_model, Some(config.join("identity/person.toml")));
     }
 
     #[test]
     fn every_fault_is_named_at_once_with_its_line() {
-        let text =
-            "[server]\nlisten = \"0.0.0.0:80\"\nlisen = 1\n[verification]\nlease_secs = 0\n[log]\nformat = \"xml\"\n";
+        let text = "[server]\n\nlisten = \"0.0.0.0:80\"\nlisen = 1\nmax_connections = 0\n[verification]\nlease_secs = 0\n\
+                    [log]\nlevel = \"loud\"\nformat = \"xml\"\n[[auth.issuer]]\nissuer = \"a\"\nalgorithm = \"HS256\"\njwks_file = \"x\"\n";
         let problems = read(text).unwrap_err();
         let found: Vec<_> = problems.iter().map(|p| (p.line, p.key.as_str())).collect();
-        assert_eq!(
-            found,
-            [(1, "server.listen"), (3, "server.lisen"), (5, "verification.lease_secs"), (6, "log.format")]
-        );
-        assert_eq!(problems[1].suggestion.as_deref(), Some("did you mean `listen`?"));
+        let expected = [
+            (3, "server.listen"),
+            (5, "server.max_connections"),
+            (4, "server.lisen"),
+            (13, "auth.issuer[0].algorithm"),
+            (7, "verification.lease_secs"),
+            (9, "log.level"),
+            (10, "log.format"),
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(problems[2].suggestion.as_deref(), Some("did you mean `listen`?"));
     }
 
     #[test]
-    fn a_file_that_is_named_must_be_there() {
-        let problems = read("[sources]\nfile = \"sorces.toml\"\n[clients]\nfile = \"cleints.toml\"\n").unwrap_err();
+    fn what_is_named_must_be_there() {
+        let problems = read(
+            "[sources]\nfile = \"sorces.toml\"\n[clients]\n\nfile = \"cleints.toml\"\n[policy]\ndirectory = \"p\"\n",
+        )
+        .unwrap_err();
         let found: Vec<_> = problems.iter().map(|p| (p.line, p.key.as_str())).collect();
-        assert_eq!(found, [(1, "sources.file"), (3, "clients.file")], "{problems:?}");
+        assert_eq!(found, [(2, "sources.file"), (7, "policy.directory"), (5, "clients.file")], "{problems:?}");
     }
 
     #[test]
-    fn the_environment_wins() {
-        let environment = BTreeMap::from([("HEDUI__SERVER__LISTEN".to_owned(), "127.0.0.1:9".to_owned())]);
-        let settings = Settings::read("hedui.toml", "", Path::new("."), &environment).unwrap();
-        assert_eq!(settings.listen.port(), 9);
+    fn the_environment_wins_and_is_typed_by_what_it_sets() {
+        let variables = [
+            ("HEDUI__SERVER__LISTEN", "127.0.0.1:9"),
+            ("HEDUI__REPORT__CENTRE", "620422"),
+            ("HEDUI__VERIFICATION__LEASE_SECS", "7"),
+        ];
+        let settings = with("[server]\nlisten = 3\n", &variables).unwrap();
+        assert_eq!((settings.listen.port(), settings.centre.as_str()), (9, "620422"));
+        assert_eq!(settings.verification.lease, Duration::from_secs(7));
+    }
+
+    #[test]
+    fn faults_of_the_environment_name_the_variable_and_leave_the_files_lines_alone() {
+        let variables = [
+            ("HEDUI__SERVER__LISEN", "127.0.0.1:9"),
+            ("HEDUI__SERVER", "x"),
+            ("HEDUI__VERIFICATION__LEASE_SECS", "soon"),
+        ];
+        let problems = with("# a comment\n\n[log]\n# another\nformat = \"xml\"\n", &variables).unwrap_err();
+        let found: Vec<_> = problems.iter().map(|p| (p.file.as_str(), p.line, p.key.as_str())).collect();
+        let expected = [
+            ("environment", 0, "HEDUI__VERIFICATION__LEASE_SECS"),
+            ("hedui.toml", 5, "log.format"),
+            ("environment", 0, "HEDUI__SERVER"),
+            ("environment", 0, "HEDUI__SERVER__LISEN"),
+        ];
+        assert_eq!(found, expected);
     }
 }

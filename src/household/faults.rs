@@ -14,7 +14,9 @@ pub struct Fault {
     pub detail_zh: String,
     /// What is wrong, in English.
     pub detail: String,
-    /// What to do about it.
+    /// What to do about it, in Chinese.
+    pub remedy_zh: String,
+    /// What to do about it, in English.
     pub remedy: String,
 }
 
@@ -23,13 +25,14 @@ pub struct Fault {
 pub struct Faults(pub Vec<Fault>);
 
 impl Faults {
-    /// Adds a fault. None of the texts may repeat the faulty value.
-    pub fn add(&mut self, pointer: &str, code: &str, detail_zh: &str, detail: &str, remedy: &str) {
+    /// Adds a fault; the remedy in Chinese and in English. None of the texts may repeat the faulty value.
+    pub fn add(&mut self, pointer: &str, code: &str, detail_zh: &str, detail: &str, [remedy_zh, remedy]: [&str; 2]) {
         self.0.push(Fault {
             pointer: pointer.to_owned(),
             code: code.to_owned(),
             detail_zh: detail_zh.to_owned(),
             detail: detail.to_owned(),
+            remedy_zh: remedy_zh.to_owned(),
             remedy: remedy.to_owned(),
         });
     }

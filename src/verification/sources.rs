@@ -56,7 +56,16 @@ impl Departments {
     /// # Errors
     /// Every fault of settings and definitions, with file, line and key.
     pub fn load(file: Option<&Path>, definitions: Option<&Path>) -> Result<Self, Vec<Problem>> {
-        Self::join(Self::settings(file, definitions)?)
+        match Self::settings(file, definitions) {
+            Ok(settings) => Self::join(settings),
+            Err(mut faults) => {
+                // Definitions are read although the settings are faulty, so that every fault is found at once.
+                let mut shipped = SourcesConfig::shipped();
+                shipped.definitions_dir = definitions.map(Path::to_owned);
+                faults.extend(Self::join(shipped).err().into_iter().flatten());
+                Err(faults)
+            }
+        }
     }
 
     /// The same, with every department below one address.

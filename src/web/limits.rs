@@ -1,23 +1,33 @@
 //! What every response carries and every request is held to.
 
-use axum::Router;
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, Request, header};
 use axum::response::IntoResponse;
+use axum::{Extension, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt as _;
 use sha2::{Digest as _, Sha256};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use super::call_rate::CallRate;
 use super::{Problem, ProblemKind};
+use crate::config::ServerLimits;
 
 /// Most bytes of a body that a route reads unless it says otherwise.
 const BODY_LIMIT: usize = 256 * 1024;
 
 /// Lays limits and security headers around a router: nothing is cached, sniffed, framed or loaded from elsewhere; a panic is a 500.
-pub fn guard<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
+/// Each caller has a bucket of calls, each body a deadline.
+pub fn guard<S: Clone + Send + Sync + 'static>(router: Router<S>, limits: &ServerLimits) -> Router<S> {
+    let rate = Arc::new(CallRate::new(limits));
+    let router = router.layer(Extension(BodyTimeout(limits.body_timeout))).layer(Extension(rate));
     let mut router = router.layer(DefaultBodyLimit::max(BODY_LIMIT)).layer(CatchPanicLayer::custom(|_panic| {
         tracing::error!("a route panicked");
         Problem::new(ProblemKind::Internal).into_response()
@@ -48,11 +58,39 @@ pub fn policy_of_page(style: &str) -> HeaderValue {
     HeaderValue::from_str(&policy).expect("base64 and fixed words are visible ASCII")
 }
 
-/// Reads a request's body, at most 256 KiB of it.
+/// How long a body may take.
+#[derive(Clone, Copy)]
+struct BodyTimeout(Duration);
+
+/// Why a body was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyFault {
+    /// More than 256 KiB.
+    TooLarge,
+    /// Not whole within the time for it.
+    TooSlow,
+    /// The connection broke, or the transfer coding is wrong.
+    Broken,
+}
+
+/// Reads a request's body, at most 256 KiB of it, within the time that [`guard`] was given.
 ///
 /// # Errors
-/// 413 when it is larger, or the connection broke.
-pub async fn read_body(request: Request<Body>) -> Result<bytes::Bytes, Problem> {
-    let too_large = |_| Problem::new(ProblemKind::TooLarge).with_detail("at most 256 KiB a request");
-    axum::body::to_bytes(request.into_body(), BODY_LIMIT).await.map_err(too_large)
+/// [`BodyFault`]; what was read so far is dropped.
+pub async fn read_body(request: Request<Body>) -> Result<Bytes, BodyFault> {
+    let limit = request.extensions().get::<BodyTimeout>().map_or(ServerLimits::default().body_timeout, |limit| limit.0);
+    tokio::time::timeout(limit, collect(request.into_body())).await.unwrap_or(Err(BodyFault::TooSlow))
+}
+
+async fn collect(body: Body) -> Result<Bytes, BodyFault> {
+    let mut pieces = body.into_data_stream();
+    let mut whole = BytesMut::new();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|_| BodyFault::Broken)?;
+        if whole.len() + piece.len() > BODY_LIMIT {
+            return Err(BodyFault::TooLarge);
+        }
+        whole.extend_from_slice(&piece);
+    }
+    Ok(whole.freeze())
 }

@@ -1,13 +1,17 @@
 //! What `api` and `console` share: problem documents (RFC 9457), limits, sign-in, TLS. No route, no rule, no storage.
 
+mod call_rate;
 mod limits;
 mod path_text;
+mod patient;
 mod problem;
+mod server;
 mod signed_in;
 mod tls;
 
-pub use limits::{guard, policy_of_page, read_body};
+pub use limits::{BodyFault, guard, policy_of_page, read_body};
 pub use path_text::PathText;
 pub use problem::{Problem, ProblemKind};
+pub use server::serve;
 pub use signed_in::SignedIn;
-pub use tls::{TlsError, TlsListener};
+pub use tls::{TlsError, tls_acceptor};

@@ -1,5 +1,7 @@
 //! Errors as RFC 9457 problem documents. A body never carries personal data; the cause of a 500 goes to the log alone.
 
+use std::time::Duration;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -20,12 +22,18 @@ pub struct Problem {
     pub title_zh: String,
     /// HTTP status.
     pub status: u16,
-    /// What to do.
+    /// What to do, in English.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// What to do, in Chinese.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail_zh: Option<String>,
     /// Every fault of a request, with JSON pointers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<Fault>,
+    /// Seconds after which to call again (`Retry-After`).
+    #[serde(skip)]
+    pub retry_after: Option<u64>,
 }
 
 /// The problems there are.
@@ -47,6 +55,10 @@ pub enum ProblemKind {
     IdempotencyConflict,
     /// The body is larger than allowed.
     TooLarge,
+    /// The body did not come whole in time.
+    TooSlow,
+    /// The caller calls too often.
+    TooManyCalls,
     /// A media type nobody offers.
     NotAcceptable,
     /// A content type nobody reads.
@@ -75,6 +87,10 @@ impl ProblemKind {
                 "该幂等键已用于不同的请求",
             ),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "the body is too large", "请求过大"),
+            Self::TooSlow => {
+                (StatusCode::REQUEST_TIMEOUT, "too-slow", "the body did not come in time", "请求体未在限定时间内传完")
+            }
+            Self::TooManyCalls => (StatusCode::TOO_MANY_REQUESTS, "too-many-calls", "too many calls", "调用过于频繁"),
             Self::NotAcceptable => {
                 (StatusCode::NOT_ACCEPTABLE, "not-acceptable", "no such representation", "不提供该格式")
             }
@@ -101,15 +117,27 @@ impl Problem {
             title_zh: title_zh.into(),
             status: status.as_u16(),
             detail: None,
+            detail_zh: None,
             errors: Vec::new(),
+            retry_after: None,
         }
     }
 
-    /// With what to do.
+    /// With what to do, in Chinese and in English.
     #[must_use]
-    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+    pub fn with_detail(mut self, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        self.detail_zh = Some(zh.into());
+        self.detail = Some(en.into());
         self
+    }
+
+    /// Too many calls: when to call again.
+    #[must_use]
+    pub fn too_many_calls(wait: Duration) -> Self {
+        let secs = wait.as_secs() + 1;
+        let problem = Self::new(ProblemKind::TooManyCalls)
+            .with_detail(format!("请在{secs}秒后重试"), format!("call again after {secs} s"));
+        Self { retry_after: Some(secs), ..problem }
     }
 
     /// With every fault.
@@ -129,7 +157,7 @@ impl Problem {
 
 impl From<AuthError> for Problem {
     fn from(error: AuthError) -> Self {
-        Self::new(ProblemKind::Unauthorised).with_detail(error.to_string())
+        Self::new(ProblemKind::Unauthorised).with_detail(error.zh(), error.to_string())
     }
 }
 
@@ -139,6 +167,9 @@ impl IntoResponse for Problem {
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, body).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(secs) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(secs));
+        }
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"hedui\""));
         }

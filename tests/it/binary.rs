@@ -115,8 +115,12 @@ impl Installation {
 
     /// A client of a running service.
     pub fn client(&self, service: &Service) -> Client {
-        let token = self.issuer.token(&self.client, "hedui", "report:read", 3600).expect("a token");
-        Client::new(&service.url, Some(token))
+        Client::new(&service.url, Some(self.token()))
+    }
+
+    /// A token of the registered caller.
+    pub fn token(&self) -> String {
+        self.issuer.token(&self.client, "hedui", "report:read", 3600).expect("a token")
     }
 
     /// Checks the log offline, as an auditor would.
@@ -143,6 +147,11 @@ pub struct Service {
 }
 
 impl Service {
+    /// Its address.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// SIGKILL: no handler runs, nothing is flushed.
     pub fn kill(mut self) {
         self.child.kill().expect("the process is ours");

@@ -1,5 +1,6 @@
 //! A plain HTTP client of the service, as a caseworker's system would be: no knowledge of the service's types.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -85,7 +86,12 @@ impl Client {
 
 /// Sends a call and reads the answer.
 pub async fn send(call: reqwest::RequestBuilder) -> Reply {
-    let response = call.send().await.expect("an answer");
+    let (http, request) = call.build_split();
+    let request = request.expect("a request");
+    let (method, path) = (request.method().as_str().to_lowercase(), request.url().path().to_owned());
+    let response = http.execute(request).await.expect("an answer");
+    let kind = response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
+    assert_described(&method, &path, response.status().as_u16(), &kind);
     let (status, headers) = (response.status(), response.headers().clone());
     let mut stream = response.bytes_stream();
     let mut body = Vec::new();
@@ -94,6 +100,23 @@ pub async fn send(call: reqwest::RequestBuilder) -> Reply {
         assert!(body.len() < MOST_BYTES, "an answer without end");
     }
     Reply { status, headers, body }
+}
+
+/// Holds every answer that a test sees to the published description: its status, and its content type.
+#[track_caller]
+fn assert_described(method: &str, path: &str, status: u16, kind: &str) {
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(hedui::api::openapi_document);
+    let fits = |template: &str| {
+        let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
+        template.len() == path.len()
+            && template.iter().zip(path).all(|(t, p)| *t == p || (t.starts_with('{') && !p.is_empty()))
+    };
+    let paths = DOCUMENT["paths"].as_object().expect("paths");
+    let Some((_, item)) = paths.iter().find(|(template, _)| fits(template)) else { return };
+    let Some(operation) = item.get(method) else { return };
+    let content = &operation["responses"][status.to_string()]["content"];
+    let essence = kind.split(';').next().unwrap_or("");
+    assert!(content.get(essence).is_some(), "{method} {path}: {status} {kind} is not described: {content}");
 }
 
 impl Reply {

@@ -3,6 +3,7 @@
 mod access;
 mod bad_input;
 mod limits;
+mod patience;
 mod published;
 mod reading;
 mod submitting;

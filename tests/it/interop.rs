@@ -14,6 +14,7 @@ use hedui::report::jose::{RecipientKey, RecipientPrivateKey, VerifyingKeys, gene
 use hedui::report::open::{InclusionCheck, TrustedKeys, open};
 use hedui::report::seal::{COMMON_CLIENT_REPORT_BYTES, seal};
 use hedui::verification::ReportForm;
+use hedui_mock_sources::Config;
 use hedui_mock_sources::truth::RequestOptions;
 
 use super::support::{PATIENCE, Setup, Stage};
@@ -63,53 +64,83 @@ fn sealed_reports_for_other_clients() {
     assert!(opened.signature.is_pinned());
 }
 
-/// A report of the service itself, over mock departments, opened by PyPI joserfc and jwcrypto with the recipient's key.
+/// Reports of the service itself, over mock departments, opened by PyPI joserfc and jwcrypto and npm jose with the recipient's key: the
+/// demo's household of five, with a record at every department, and a generated household of six.
 #[tokio::test]
-async fn a_report_of_the_service_is_opened_by_other_peoples_libraries() {
-    let Some(python) = python() else { return };
-    let stage = Stage::start(Setup::default()).await;
-    let options = RequestOptions::default();
-    let requests = (0..20).filter_map(|index| stage.mocks.request_for(index, &options));
-    let three =
-        |request: &serde_json::Value| request["household"]["members"].as_array().is_some_and(|list| list.len() == 3);
-    let mut request = requests.into_iter().find(three).expect("a household of three");
-    request["recipient_key"] = stage.recipient_public.clone();
-    let caller = stage.caller();
-    let submitted = stage.verifier.submit(&caller, request.to_string().as_bytes(), None).await.expect("accepted");
-    assert!(stage.verifier.wait_for_rest(&submitted.id, PATIENCE).await);
-    let sealed = stage.verifier.report(&caller, &submitted.id, None, ReportForm::Sealed).await.expect("sealed");
-    let dir = directory().join("real");
-    fs::create_dir_all(&dir).unwrap();
-    fs::write(dir.join("report.jwe"), &sealed.bytes).unwrap();
-    fs::write(dir.join("private.json"), &stage.recipient_private).unwrap();
-    fs::write(dir.join("jwks.json"), stage.verifier.signing_keys().to_string()).unwrap();
-    for script in ["open_with_joserfc.py", "open_with_jwcrypto.py"] {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop").join(script);
-        let run = Command::new(python)
-            .arg(&script)
-            .args(["report.jwe", "private.json", "jwks.json"])
-            .current_dir(&dir)
-            .output();
-        let run = run.expect("python runs");
-        assert!(run.status.success(), "{}: {}", script.display(), String::from_utf8_lossy(&run.stderr));
+async fn reports_of_the_service_are_opened_by_other_peoples_libraries() {
+    let setup = Setup { mocks: Config { households: 200, ..Setup::default().mocks }, ..Setup::default() };
+    let stage = Stage::start(setup).await;
+    let generated = (0..200).filter_map(|index| stage.mocks.request_for(index, &RequestOptions::default()));
+    let people = |request: &serde_json::Value| request["household"]["members"].as_array().map_or(0, Vec::len);
+    let six = generated.into_iter().find(|request| people(request) == 6).expect("a household of six");
+    let openers = openers();
+    for (name, mut request) in [("sample", stage.mocks.sample_request()), ("six", six)] {
+        request["recipient_key"] = stage.recipient_public.clone();
+        let caller = stage.caller();
+        let submitted = stage.verifier.submit(&caller, request.to_string().as_bytes(), None).await.expect("accepted");
+        assert!(stage.verifier.wait_for_rest(&submitted.id, PATIENCE).await);
+        let sealed = stage.verifier.report(&caller, &submitted.id, None, ReportForm::Sealed).await.expect("sealed");
+        let opened = stage.verifier.report(&caller, &submitted.id, None, ReportForm::Json).await.expect("opened");
+        let dir = directory().join(name);
+        fs::create_dir_all(&dir).unwrap();
+        fs::write(dir.join("report.jwe"), &sealed.bytes).unwrap();
+        fs::write(dir.join("private.json"), &stage.recipient_private).unwrap();
+        fs::write(dir.join("jwks.json"), stage.verifier.signing_keys().to_string()).unwrap();
+        let (plain, token) = (opened.bytes.len(), sealed.bytes.len());
+        say(&format!("interop: {name}, {} people: {plain} bytes of report, {token} bytes sealed", people(&request)));
+        for opener in &openers {
+            opener.open(&dir);
+        }
     }
 }
 
-/// A Python with both libraries; without one the test says that it was skipped, which `.ci/run` does not allow.
-fn python() -> Option<&'static str> {
-    let has = |python: &&str| {
-        let probe = Command::new(python).args(["-c", "import joserfc, jwcrypto"]).output();
+/// A program that opens `report.jwe` in a folder, or says why it does not.
+struct Opener {
+    program: &'static str,
+    script: &'static str,
+    /// Where its packages are found.
+    from: Option<PathBuf>,
+}
+
+impl Opener {
+    fn open(&self, dir: &Path) {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop").join(self.script);
+        let files = ["report.jwe", "private.json", "jwks.json"].map(|name| dir.join(name));
+        let mut command = Command::new(self.program);
+        command.arg(&script).args(files).current_dir(self.from.as_deref().unwrap_or(dir));
+        let run = command.output().expect("the program runs");
+        assert!(run.status.success(), "{}: {}", self.script, String::from_utf8_lossy(&run.stderr));
+    }
+}
+
+/// Whoever of them is installed; for each that is missing the test says so, which `.ci/run` does not allow.
+fn openers() -> Vec<Opener> {
+    let runs = |program: &str, arguments: &[&str], from: &Path| {
+        let probe = Command::new(program).args(arguments).current_dir(from).output();
         probe.is_ok_and(|probe| probe.status.success())
     };
-    let found = ["python", "python3"].into_iter().find(has);
-    if found.is_none() {
-        assert!(
-            std::env::var_os("HEDUI_NO_SKIP").is_none(),
-            "no Python with joserfc and jwcrypto, and no skip is allowed"
-        );
-        // past the harness, which hides what a passing test prints
-        let words = "skipped: interop, no Python with joserfc and jwcrypto (pip install joserfc jwcrypto)";
-        writeln!(std::io::stderr(), "{words}").expect("standard error");
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let python = ["python", "python3"].into_iter().find(|name| runs(name, &["-c", "import joserfc, jwcrypto"], here));
+    let packages = Path::new(env!("CARGO_TARGET_TMPDIR")).join("jose");
+    let node = packages.is_dir() && runs("node", &["-e", "import('jose').catch(() => process.exit(1))"], &packages);
+    let mut openers = Vec::new();
+    for script in ["open_with_joserfc.py", "open_with_jwcrypto.py"] {
+        openers.extend(python.map(|program| Opener { program, script, from: None }));
     }
-    found
+    openers.extend(node.then_some(Opener { program: "node", script: "open_with_jose.mjs", from: Some(packages) }));
+    for (found, what) in [
+        (python.is_some(), "no Python with joserfc and jwcrypto (pip install joserfc jwcrypto)"),
+        (node, "no Node with jose (npm install --prefix target/tmp/jose jose)"),
+    ] {
+        if !found {
+            assert!(std::env::var_os("HEDUI_NO_SKIP").is_none(), "{what}, and no skip is allowed");
+            say(&format!("skipped: interop, {what}"));
+        }
+    }
+    openers
+}
+
+/// Past the harness, which hides what a passing test prints.
+fn say(words: &str) {
+    writeln!(std::io::stderr(), "{words}").expect("standard error");
 }

@@ -1,6 +1,7 @@
 //! End to end, by interface: real sockets, a real store, departments as separate servers.
 
 mod binary;
+mod cli;
 mod client;
 mod crash;
 mod examples;

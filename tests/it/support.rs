@@ -8,7 +8,7 @@ use std::time::Duration;
 use hedui::api::{ApiState, router};
 use hedui::audit::{Leaf, Log, LogOptions, VerifierKey};
 use hedui::auth::{Authenticator, Caller, LocalIssuer};
-use hedui::config::{AuthSettings, Client, Clients};
+use hedui::config::{AuthSettings, Client, Clients, ServerLimits};
 use hedui::identity::Model;
 use hedui::keys::KeyRing;
 use hedui::policy::Packs;
@@ -19,6 +19,7 @@ use hedui::telemetry::{Clock, MetricsPage};
 use hedui::verification::{Departments, OneAddress, Parts, Verifier, VerifierSettings};
 use hedui_mock_sources::{Config, Key, MockSources};
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 /// The organisation the tests' client belongs to.
 pub const ORGANISATION: &str = "huishi-township";
@@ -106,6 +107,11 @@ impl Stage {
 
     /// Starts the HTTP interface over the verifier; its address and an issuer of tokens.
     pub async fn serve(&self) -> Served {
+        self.serve_within(ServerLimits::default()).await
+    }
+
+    /// The same, with limits of the test's own.
+    pub async fn serve_within(&self, limits: ServerLimits) -> Served {
         let clock = Clock::system();
         let issuer = LocalIssuer::new(clock.clone()).expect("an issuer");
         let auth = AuthSettings {
@@ -122,7 +128,8 @@ impl Stage {
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let server = tokio::spawn(async move { axum::serve(listener, router(state)).await });
+        let routes = router(state, &limits);
+        let server = tokio::spawn(hedui::web::serve(listener, None, routes, limits, CancellationToken::new()));
         Served { address, issuer, clients, server }
     }
 }
@@ -132,7 +139,7 @@ pub struct Served {
     pub address: SocketAddr,
     pub issuer: LocalIssuer,
     pub clients: Vec<Client>,
-    server: tokio::task::JoinHandle<std::io::Result<()>>,
+    server: tokio::task::JoinHandle<()>,
 }
 
 impl Drop for Served {

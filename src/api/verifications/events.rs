@@ -8,15 +8,16 @@ use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{Stream, StreamExt};
 
+use crate::api::permit::permit;
 use crate::auth::Permission;
 use crate::verification::{CaseEvent, Verifier};
 use crate::web::{PathText, Problem, SignedIn};
 
-/// Server-sent events: what stands already, then each answer as it lands, until the case is final.
+/// Server-sent events: what stands already, then each answer as it lands, until the case is final or the token expires.
 #[utoipa::path(get, path = "/v1/verifications/{id}/events", tag = "verifications", 
     params(("id" = String, Path), ("Last-Event-ID" = Option<u64>, Header, description = "Go on after this event")),
     responses((status = 200, description = "text/event-stream of CaseEvent", body = CaseEvent, content_type = "text/event-stream"),
-        (status = 401, body = Problem), (status = 404, body = Problem)),
+        (status = 403, body = Problem), (status = 404, body = Problem)),
     security(("bearer" = [])))]
 pub async fn events(
     signed_in: SignedIn,
@@ -24,11 +25,13 @@ pub async fn events(
     PathText(id): PathText,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let caller = signed_in.with(Permission::ReadCase)?;
+    let caller = permit(&verifier, signed_in, Permission::ReadCase).await?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let after = last.and_then(|text| text.parse().ok()).unwrap_or(0);
-    let events = verifier.events(&caller, &id, after).await.map_err(super::super::report::problem)?;
-    let lines = events.map(|event| Ok(encode(&event)));
+    let events = verifier.events(&caller, &id, after).await.map_err(crate::api::report::problem)?;
+    // A token that has expired lets nobody read on; with a fresh one, Last-Event-ID resumes.
+    let expiry = tokio::time::sleep(caller.lasts.unwrap_or(Duration::MAX / 4));
+    let lines = events.map(|event| Ok(encode(&event))).take_until(expiry);
     Ok(Sse::new(lines).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }
 

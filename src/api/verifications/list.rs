@@ -5,6 +5,7 @@ use axum::extract::{Query, State};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use crate::api::permit::permit;
 use crate::auth::Permission;
 use crate::verification::{CasePage, ListFilter, Verifier};
 use crate::web::{Problem, ProblemKind, SignedIn};
@@ -20,31 +21,40 @@ pub struct ListQuery {
     /// From the former page's `next`.
     pub cursor: Option<String>,
     /// 1 to 200; 50 unless given.
-    pub limit: Option<u32>,
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
+    pub limit: Option<String>,
 }
 
 /// Lists the caller's cases, newest first. No names: those need a role that opens reports.
 #[utoipa::path(get, path = "/v1/verifications", tag = "verifications", params(ListQuery),
-    responses((status = 200, body = CasePage), (status = 401, body = Problem), (status = 403, body = Problem), (status = 422, body = Problem)),
+    responses((status = 200, body = CasePage), (status = 403, body = Problem), (status = 422, body = Problem)),
     security(("bearer" = [])))]
 pub async fn list(
     signed_in: SignedIn,
     State(verifier): State<Verifier>,
     query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<CasePage>, Problem> {
-    let caller = signed_in.with(Permission::ReadCase)?;
-    let invalid = |detail: &str| Problem::new(ProblemKind::InvalidRequest).with_detail(detail);
-    let Query(query) = query.map_err(|_| invalid("known parameters: status, reference, cursor, limit"))?;
-    let limit = query.limit.unwrap_or(50);
-    if !(1..=200).contains(&limit) {
-        return Err(invalid("limit is 1 to 200"));
-    }
+    let caller = permit(&verifier, signed_in, Permission::ReadCase).await?;
+    let invalid = |zh: &str, en: &str| Problem::new(ProblemKind::InvalidRequest).with_detail(zh, en);
+    let Query(query) = query.map_err(|_| {
+        invalid(
+            "可用参数：status、reference、cursor、limit，各至多一次",
+            "known parameters, each at most once: status, reference, cursor, limit",
+        )
+    })?;
+    let limit = query.limit.as_deref().map_or(Some(50), |text| text.parse().ok()).filter(|n| (1..=200).contains(n));
+    let Some(limit) = limit else {
+        return Err(invalid("limit 应为 1 至 200 的整数", "limit is a whole number from 1 to 200"));
+    };
     if query.cursor.as_deref().is_some_and(|cursor| uuid::Uuid::parse_str(cursor).is_err()) {
-        return Err(invalid("cursor is the `next` of the former page"));
+        return Err(invalid("cursor 应为上一页的 next", "cursor is the `next` of the former page"));
     }
     let filter = ListFilter { status: query.status, reference: query.reference, cursor: query.cursor, limit };
     if filter.status.as_deref().is_some_and(|status| crate::verification::CaseState::parse(status).is_none()) {
-        return Err(invalid("status is accepted, running, waiting, final, cancelled, failed or erased"));
+        return Err(invalid(
+            "status 应为 accepted、running、waiting、final、cancelled、failed 或 erased",
+            "status is accepted, running, waiting, final, cancelled, failed or erased",
+        ));
     }
     verifier.list(&caller, &filter).await.map(Json).map_err(|error| Problem::internal(&error))
 }

@@ -75,7 +75,7 @@ impl RecipientKeyFault {
     pub fn report(&self, key: &str, faults: &mut Faults) {
         let words = self.words();
         let pointer = if words.member.is_empty() { key.to_owned() } else { format!("{key}/{}", words.member) };
-        faults.add(&pointer, words.code, &words.zh, &words.en, words.remedy);
+        faults.add(&pointer, words.code, &words.zh, &words.en, [self.remedy_zh(), words.remedy]);
     }
 
     /// The stable code.
@@ -88,6 +88,26 @@ impl RecipientKeyFault {
     #[must_use]
     pub fn member(&self) -> &'static str {
         self.words().member
+    }
+
+    /// What to do about it, in Chinese.
+    #[must_use]
+    pub fn remedy_zh(&self) -> &'static str {
+        match self {
+            Self::Private { .. } => "请重新生成密钥对，只提交公钥部分（kty、crv、x、y），并停用该密钥",
+            Self::Symmetric => "请提交公钥：P-256 曲线的 EC 密钥，或不少于 2048 位的 RSA 密钥",
+            Self::Curve => "请使用 P-256 曲线（又称 prime256v1、secp256r1）生成密钥",
+            Self::Base64Url { .. } => "按 RFC 4648 第 5 节的字母表编码，不带“=”",
+            Self::CoordinateLength { .. } => "保留前导零：坐标始终为 32 字节",
+            Self::OffCurve => "重新导出密钥；x 与 y 可能颠倒或被截断",
+            Self::ModulusSize { .. } | Self::Exponent | Self::NotRsa => {
+                "请生成 2048 至 8192 位、公钥指数为 65537 的 RSA 密钥，或使用 P-256 曲线的 EC 密钥"
+            }
+            Self::KeyOps { .. } => "请提交用于加密的密钥，或删去 key_ops",
+            Self::Algorithm { .. } => "删去 alg，或填写该算法",
+            Self::Use => "请提交用于加密的密钥；签名与加密不得共用一个密钥",
+            _ => "请提交 JWK 格式的公钥：kty 为 EC、crv 为 P-256，x 与 y 为 32 字节的 base64url",
+        }
     }
 
     /// What to do about it.

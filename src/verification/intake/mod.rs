@@ -1,10 +1,12 @@
 //! Reads a request from outside bytes and lists **every** fault with its JSON pointer. Pure: nothing is asked, nothing stored.
 //!
-//! `shape` walks the JSON (types, unknown fields), `person` and `consent` read people and authorisations, `whole` checks what
+//! `document` reads the JSON (repeated fields), `shape` walks it (types, unknown fields), `person` and `consent` read people and authorisations, `whole` checks what
 //! only the whole request can show (repeated members, references). No fault ever repeats the faulty value.
 
 mod consent;
+mod document;
 mod person;
+pub mod schema;
 mod shape;
 mod whole;
 
@@ -59,7 +61,7 @@ fn parse(bytes: &[u8], faults: &mut Faults) -> Option<serde_json::Value> {
             "too_large",
             "请求超过 256 KiB",
             "the request is larger than 256 KiB",
-            "send one household a request",
+            ["每个请求只提交一个家庭", "send one household a request"],
         );
         return None;
     }
@@ -67,12 +69,24 @@ fn parse(bytes: &[u8], faults: &mut Faults) -> Option<serde_json::Value> {
         Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
         Err(error) => {
             let detail = format!("not UTF-8: the byte at offset {} is invalid", error.valid_up_to());
-            faults.add("", "invalid_utf8", "请求不是 UTF-8 编码", &detail, "encode the request in UTF-8 (not GB18030)");
+            faults.add(
+                "",
+                "invalid_utf8",
+                "请求不是 UTF-8 编码",
+                &detail,
+                ["请求须用 UTF-8 编码（不是 GB18030）", "encode the request in UTF-8 (not GB18030)"],
+            );
             return None;
         }
     };
-    match serde_json::from_str(text) {
-        Ok(value) => Some(value),
+    match document::read(text) {
+        Ok((value, repeated)) => {
+            for pointer in &repeated {
+                let remedy = ["每个字段只保留一个", "keep one of them"];
+                faults.add(pointer, "duplicate_field", "字段重复", "stands more than once in its object", remedy);
+            }
+            Some(value)
+        }
         Err(error) => {
             let detail = format!("not JSON: fault at line {}, column {}", error.line(), error.column());
             faults.add(
@@ -80,7 +94,7 @@ fn parse(bytes: &[u8], faults: &mut Faults) -> Option<serde_json::Value> {
                 "invalid_json",
                 "请求不是有效的 JSON",
                 &detail,
-                "check commas, quotes and brackets at that place",
+                ["检查该处的逗号、引号和括号", "check commas, quotes and brackets at that place"],
             );
             None
         }
@@ -123,10 +137,13 @@ fn read_region(root: &mut Object, context: &IntakeContext<'_>, faults: &mut Faul
             "region_shape",
             "行政区划代码应为六位数字",
             "a region is a GB/T 2260 code of six digits",
-            "e.g. 620422",
+            ["例如 620422", "e.g. 620422"],
         );
     } else if !(context.knows_region)(&region) {
-        let remedy = "use the county's code, or install a pack for it (hedui policy)";
+        let remedy = [
+            "使用本县代码，或为该地区配置政策参数包",
+            "use the county's code, or install a pack for it (hedui policy)",
+        ];
         faults.add("/region", "unknown_region", "没有该地区的政策参数", "no pack covers this region", remedy);
     }
     region
@@ -140,7 +157,10 @@ fn read_legal_basis(root: &mut Object, faults: &mut Faults) -> LegalBasis {
     let document_number = object.text("document_number", 128, faults);
     if kind != LegalBasisKind::Authorisation && document_number.is_none() {
         let pointer = object.at("document_number");
-        let remedy = "give the number of the document that the duty or emergency rests on";
+        let remedy = [
+            "填写法定职责或紧急情形所依据文件的文号",
+            "give the number of the document that the duty or emergency rests on",
+        ];
         faults.add(&pointer, "required", "法定职责或紧急情形须注明文号", "is required for this legal basis", remedy);
     }
     object.finish(faults);
@@ -158,7 +178,7 @@ fn read_household(root: &mut Object, context: &IntakeContext<'_>, faults: &mut F
     let obligors = object.array("obligors", faults);
     if members.is_empty() || members.len() + obligors.len() > MAX_PEOPLE {
         let pointer = object.at("members");
-        let remedy = "split larger groups into the households that live together";
+        let remedy = ["按共同生活的家庭拆分提交", "split larger groups into the households that live together"];
         faults.add(
             &pointer,
             "count",
@@ -184,7 +204,10 @@ fn read_recipient_key(
 ) -> Option<serde_json::Value> {
     let Some(key) = root.take("recipient_key") else {
         if !context.has_registered_key {
-            let remedy = "send a P-256 public key as JWK, or register one in clients.toml";
+            let remedy = [
+                "提交 JWK 格式的 P-256 公钥，或在 clients.toml 中登记",
+                "send a P-256 public key as JWK, or register one in clients.toml",
+            ];
             faults.add("/recipient_key", "required", "缺少报告接收方公钥", "no key to seal the report for", remedy);
         }
         return None;

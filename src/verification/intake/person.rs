@@ -8,9 +8,9 @@ use crate::household::{
     Commission, Declared, DeclaredIncome, DeclaredProperty, Faults, IdKind, IdNumber, IncomeClass, Member, MemberRef,
     Obligor, PersonName, PropertyClass, Relation, Sex,
 };
-use crate::identity::ResidentNumber;
+use crate::identity::{DocumentFault, IdFault, ResidentNumber, check_document};
 
-/// Most digits in a row in a ref: telephone and identity numbers are longer.
+/// Most digits in a ref, however they are separated: telephone and identity numbers have more.
 const MOST_DIGITS: usize = 6;
 
 /// GB/T 4761-2008 codes in use: two digits, 00-99, first digit 0-9; the groups DOMAIN names.
@@ -24,7 +24,13 @@ pub(super) fn read_commission(root: &mut Object, faults: &mut Faults) -> Option<
     let pointer = object.at("investigators");
     let investigators = object.required_array("investigators", faults);
     if investigators.len() != 2 {
-        faults.add(&pointer, "count", "须由两名调查人员共同办理", "a check has two investigators", "name both");
+        faults.add(
+            &pointer,
+            "count",
+            "须由两名调查人员共同办理",
+            "a check has two investigators",
+            ["填写两人姓名", "name both"],
+        );
     }
     let names = investigators.into_iter().filter_map(|(pointer, value)| read_text(&pointer, value, 64, faults));
     let investigators = names.map(PersonName::new).collect();
@@ -62,7 +68,10 @@ fn read_fields(object: &mut Object, context: &IntakeContext<'_>, faults: &mut Fa
     let reference = read_reference(object, faults);
     let relation = object.required_text("relation", 2, faults);
     if !relation.is_empty() && !is_relation(&relation) {
-        let remedy = "two digits of GB/T 4761: 01 self, 10 spouse, 20 son, 30 daughter, 51 father, 52 mother, …";
+        let remedy = [
+            "填写 GB/T 4761 两位代码：01 本人、10 配偶、20 子、30 女、51 父、52 母……",
+            "two digits of GB/T 4761: 01 self, 10 spouse, 20 son, 30 daughter, 51 father, 52 mother, …",
+        ];
         faults.add(&object.at("relation"), "relation", "家庭关系代码不正确", "is not a GB/T 4761 code", remedy);
     }
     let name = PersonName::new(object.required_text("name", 64, faults));
@@ -102,15 +111,18 @@ fn read_reference(object: &mut Object, faults: &mut Faults) -> MemberRef {
             "ref",
             "成员编号只能使用字母、数字、- 和 _",
             detail,
-            "e.g. m1; never a name or a number of the person",
+            ["例如 m1；不得使用姓名或证件号码", "e.g. m1; never a name or a number of the person"],
         );
-    } else if reference.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() > MOST_DIGITS) {
+    } else if reference.bytes().filter(u8::is_ascii_digit).count() > MOST_DIGITS {
         faults.add(
             &object.at("ref"),
             "ref_is_a_number",
             "成员编号不得使用证件号码、电话等个人号码",
             "holds as many digits as a number of a person",
-            "e.g. m1: refs stand in the audit log, where no personal data may be",
+            [
+                "例如 m1：编号会写入审计日志，其中不得有个人信息",
+                "e.g. m1: refs stand in the audit log, where no personal data may be",
+            ],
         );
     }
     MemberRef(reference)
@@ -130,7 +142,7 @@ fn read_identity(object: &mut Object, context: &IntakeContext<'_>, faults: &mut 
                 "sex",
                 "性别取值不正确",
                 "is neither male nor female",
-                "write male or female (GB/T 2261.1)",
+                ["填写 male 或 female（GB/T 2261.1）", "write male or female (GB/T 2261.1)"],
             );
             None
         }
@@ -147,37 +159,42 @@ fn read_identity(object: &mut Object, context: &IntakeContext<'_>, faults: &mut 
                     "unknown_id_kind",
                     "证件类型不在规定范围内",
                     &detail,
-                    "use one of the listed values",
+                    ["使用所列取值之一", "use one of the listed values"],
                 );
                 return (IdKind::Resident, None, stated_birth, stated_sex);
             }
         },
     };
     if stated_birth.is_some_and(|birth| birth > context.today) {
-        faults.add(&object.at("birth_date"), "future", "出生日期在将来", "lies in the future", "check the year");
-    }
-    if kind != IdKind::Resident {
-        return other_document(object, kind, number, stated_birth, stated_sex, faults);
+        faults.add(
+            &object.at("birth_date"),
+            "future",
+            "出生日期在将来",
+            "lies in the future",
+            ["核对年份", "check the year"],
+        );
     }
     let Some(number) = number else {
-        let remedy = "give the 18-character number, or another id_kind (birth_certificate, none, …)";
-        faults.add(&object.at("id_number"), "required", "缺少公民身份号码", "is required for id_kind resident", remedy);
+        require_document(object, kind, stated_birth, faults);
         return (kind, None, stated_birth, stated_sex);
     };
-    match ResidentNumber::parse(&number) {
+    let number = match check_document(kind, &number, context.today) {
+        Ok(number) => number,
         Err(fault) => {
-            faults.add(
-                &object.at("id_number"),
-                fault.code(),
-                &fault.zh(),
-                &fault.to_string(),
-                "compare it with the card, character by character",
-            );
-            (kind, None, stated_birth, stated_sex)
+            let remedy = [document_remedy_zh(fault), fault.remedy()];
+            faults.add(&object.at("id_number"), fault.code(), &fault.zh(), &fault.to_string(), remedy);
+            return (kind, None, stated_birth, stated_sex);
         }
-        Ok(resident) => {
-            contradictions(object, &resident, stated_birth, stated_sex, context, faults);
-            (kind, Some(resident.to_id_number()), Some(resident.birth_date()), Some(resident.sex()))
+    };
+    // Citizens' numbers and residence permits carry birth date and sex.
+    match ResidentNumber::parse(number.expose()) {
+        Ok(inside) if matches!(kind, IdKind::Resident | IdKind::HmtPermit) => {
+            contradictions(object, &inside, stated_birth, stated_sex, faults);
+            (kind, Some(number), Some(inside.birth_date()), Some(inside.sex()))
+        }
+        _ => {
+            require_birth_date(object, stated_birth, faults);
+            (kind, Some(number), stated_birth, stated_sex)
         }
     }
 }
@@ -187,10 +204,9 @@ fn contradictions(
     resident: &ResidentNumber,
     stated_birth: Option<jiff::civil::Date>,
     stated_sex: Option<Sex>,
-    context: &IntakeContext<'_>,
     faults: &mut Faults,
 ) {
-    let remedy = "correct one of the two; the household book decides";
+    let remedy = ["更正其中一项，以户口簿为准", "correct one of the two; the household book decides"];
     if stated_birth.is_some_and(|birth| birth != resident.birth_date()) {
         faults.add(
             &object.at("birth_date"),
@@ -209,35 +225,45 @@ fn contradictions(
             remedy,
         );
     }
-    if resident.birth_date() > context.today {
-        let detail = "its birth date lies in the future";
-        faults.add(
-            &object.at("id_number"),
-            "birth_in_future",
-            "公民身份号码中的出生日期在将来",
-            detail,
-            "compare it with the card",
-        );
+}
+
+/// What must be there when no number is given.
+fn require_document(object: &Object, kind: IdKind, birth: Option<jiff::civil::Date>, faults: &mut Faults) {
+    let at = object.at("id_number");
+    if kind == IdKind::Resident {
+        let remedy = [
+            "填写 18 位号码，或选择其他 id_kind（birth_certificate、none 等）",
+            "give the 18-character number, or another id_kind (birth_certificate, none, …)",
+        ];
+        faults.add(&at, "required", "缺少公民身份号码", "is required for id_kind resident", remedy);
+        return;
+    }
+    if kind != IdKind::None {
+        let remedy = ["填写证件号码，或将 id_kind 填为 none", "give the document's number, or id_kind none"];
+        faults.add(&at, "required", "缺少证件号码", "is required for this id_kind", remedy);
+    }
+    require_birth_date(object, birth, faults);
+}
+
+fn require_birth_date(object: &Object, birth: Option<jiff::civil::Date>, faults: &mut Faults) {
+    let at = object.at("birth_date");
+    if birth.is_none() && !faults.0.iter().any(|fault| fault.pointer == at) {
+        let detail = "is required when there is no resident identity number";
+        faults.add(&at, "required", "缺少出生日期", detail, ["格式为 yyyy-MM-dd", "write yyyy-MM-dd"]);
     }
 }
 
-fn other_document(
-    object: &Object,
-    kind: IdKind,
-    number: Option<String>,
-    birth: Option<jiff::civil::Date>,
-    sex: Option<Sex>,
-    faults: &mut Faults,
-) -> Identity {
-    if kind != IdKind::None && number.is_none() {
-        let remedy = "give the document's number, or id_kind none";
-        faults.add(&object.at("id_number"), "required", "缺少证件号码", "is required for this id_kind", remedy);
+/// The remedy of `identity`, in Chinese.
+fn document_remedy_zh(fault: DocumentFault) -> &'static str {
+    match fault {
+        DocumentFault::Resident(IdFault::Empty) => "按证件填写号码，或选择所持证件的类型",
+        DocumentFault::Resident(IdFault::Length { .. }) => "与证件核对：缺一位或多一位",
+        DocumentFault::Resident(IdFault::Characters) => "只填数字；字母 O、l 常被误作 0、1",
+        DocumentFault::Resident(IdFault::NotYetBorn) => "与证件核对出生日期，并核对请求的基准日",
+        DocumentFault::Resident(_) => "与证件逐位核对",
+        DocumentFault::Shape(_) => "核对号码与证件是否一致，证件类型是否与所持证件相符",
+        DocumentFault::NotExpected => "删去号码，或选择其所属的证件类型",
     }
-    if birth.is_none() {
-        let detail = "is required when there is no resident identity number";
-        faults.add(&object.at("birth_date"), "required", "缺少出生日期", detail, "write yyyy-MM-dd");
-    }
-    (kind, number.map(IdNumber::new), birth, sex)
 }
 
 fn read_declared(object: &mut Object, faults: &mut Faults) -> Declared {
@@ -248,7 +274,7 @@ fn read_declared(object: &mut Object, faults: &mut Faults) -> Declared {
         let class = item.named("class", IncomeClass::parse, IncomeClass::ALL.iter().map(|c| c.as_str()), faults);
         let amount = item.money("annual_yuan", faults);
         if amount.is_none() && !faults.0.iter().any(|fault| fault.pointer == item.at("annual_yuan")) {
-            faults.add(&item.at("annual_yuan"), "required", "缺少金额", "is required", "add it");
+            faults.add(&item.at("annual_yuan"), "required", "缺少金额", "is required", ["请补填", "add it"]);
         }
         let informal = item.boolean("informal", faults).unwrap_or(false);
         item.finish(faults);

@@ -25,7 +25,7 @@ impl Object {
 
     /// The pointer of a field.
     pub(super) fn at(&self, key: &str) -> String {
-        format!("{}/{}", self.pointer, key.replace('~', "~0").replace('/', "~1"))
+        format!("{}/{}", self.pointer, escaped(key))
     }
 
     /// Takes a field; `null` is the same as absent.
@@ -37,7 +37,7 @@ impl Object {
     fn required(&mut self, key: &'static str, faults: &mut Faults) -> Option<Value> {
         let value = self.take(key);
         if value.is_none() {
-            faults.add(&self.at(key), "required", "缺少必填项", "is required", "add it");
+            faults.add(&self.at(key), "required", "缺少必填项", "is required", ["请补填", "add it"]);
         }
         value
     }
@@ -108,7 +108,10 @@ impl Object {
         let value = self.take(key)?;
         let amount = value.as_str().and_then(|text| text.parse::<Fen>().ok()).filter(|amount| amount.0 >= 0);
         if amount.is_none() {
-            let remedy = "write yuan as a decimal text without separators: \"12000.00\"";
+            let remedy = [
+                "以元为单位填写十进制文本，不带分隔符：\"12000.00\"",
+                "write yuan as a decimal text without separators: \"12000.00\"",
+            ];
             faults.add(
                 &self.at(key),
                 "amount",
@@ -147,7 +150,7 @@ impl Object {
                 &format!("unknown_{key}"),
                 "取值不在规定范围内",
                 &detail,
-                "use one of the listed values",
+                ["使用所列取值之一", "use one of the listed values"],
             );
         }
         read
@@ -158,11 +161,30 @@ impl Object {
         for key in self.fields.keys() {
             let nearest = self.known.iter().min_by_key(|known| strsim::damerau_levenshtein(known, key));
             let close = nearest.filter(|known| strsim::damerau_levenshtein(known, key) <= 2);
-            let remedy =
-                close.map_or_else(|| "remove it".to_owned(), |known| format!("remove it, or did you mean `{known}`?"));
-            faults.add(&self.at(key), "unknown_field", "未知字段", "is not a field of a request", &remedy);
+            let remedy = match close {
+                None => ["请删除".to_owned(), "remove it".to_owned()],
+                Some(known) => {
+                    [format!("请删除，或是否应为 `{known}`？"), format!("remove it, or did you mean `{known}`?")]
+                }
+            };
+            let remedy = [remedy[0].as_str(), remedy[1].as_str()];
+            faults.add(&self.at(shown(key)), "unknown_field", "未知字段", "is not a field of a request", remedy);
         }
     }
+}
+
+/// A name within a JSON pointer (RFC 6901, 3).
+pub(super) fn escaped(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+/// A field's name as a fault may repeat it: what is no short name of letters could be a number or a name of a person.
+pub(super) fn shown(key: &str) -> &str {
+    let plain = |b: u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b'/' | b'~' | b'.');
+    let few_digits = key.bytes().filter(u8::is_ascii_digit).count() <= 2;
+    let short = !key.is_empty() && key.len() <= 32;
+    let named = short && few_digits && key.bytes().all(|b| plain(b) || b.is_ascii_digit());
+    if named { key } else { "***" }
 }
 
 pub(super) fn read_text(pointer: &str, value: Value, most: usize, faults: &mut Faults) -> Option<String> {
@@ -172,12 +194,18 @@ pub(super) fn read_text(pointer: &str, value: Value, most: usize, faults: &mut F
     };
     let trimmed = text.trim();
     if trimmed.is_empty() {
-        faults.add(pointer, "empty", "不能为空", "is empty", "fill it in, or leave the field out");
+        faults.add(
+            pointer,
+            "empty",
+            "不能为空",
+            "is empty",
+            ["填写内容，或删去该字段", "fill it in, or leave the field out"],
+        );
         return None;
     }
     if trimmed.chars().count() > most {
         let detail = format!("is longer than {most} characters");
-        faults.add(pointer, "too_long", "内容过长", &detail, "shorten it");
+        faults.add(pointer, "too_long", "内容过长", &detail, ["请缩短", "shorten it"]);
         return None;
     }
     if trimmed.chars().any(char::is_control) {
@@ -186,7 +214,7 @@ pub(super) fn read_text(pointer: &str, value: Value, most: usize, faults: &mut F
             "control_character",
             "含有控制字符",
             "holds a control character",
-            "remove line breaks and tabs",
+            ["删除换行符和制表符", "remove line breaks and tabs"],
         );
         return None;
     }
@@ -196,12 +224,18 @@ pub(super) fn read_text(pointer: &str, value: Value, most: usize, faults: &mut F
 fn read_date(pointer: &str, value: &Value, faults: &mut Faults) -> Option<Date> {
     let date = value.as_str().filter(|text| text.len() == 10).and_then(|text| text.parse::<Date>().ok());
     if date.is_none() {
-        faults.add(pointer, "date", "日期格式不正确", "is not a calendar date", "write yyyy-MM-dd, e.g. 2026-11-01");
+        faults.add(
+            pointer,
+            "date",
+            "日期格式不正确",
+            "is not a calendar date",
+            ["格式为 yyyy-MM-dd，例如 2026-11-01", "write yyyy-MM-dd, e.g. 2026-11-01"],
+        );
     }
     date
 }
 
 fn wrong_type(pointer: &str, wanted: &str, wanted_zh: &str, faults: &mut Faults) {
     let detail = format!("must be of type {wanted}");
-    faults.add(pointer, "type", &format!("类型应为{wanted_zh}"), &detail, "correct the JSON type");
+    faults.add(pointer, "type", &format!("类型应为{wanted_zh}"), &detail, ["更正 JSON 类型", "correct the JSON type"]);
 }

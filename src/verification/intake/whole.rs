@@ -20,7 +20,7 @@ pub(super) fn check(request: &Request, context: &IntakeContext<'_>, faults: &mut
             "unknown_member",
             "申请人不在家庭成员中",
             "names no member",
-            "use the ref of a member",
+            ["填写某位成员的 ref", "use the ref of a member"],
         );
     }
     check_repeats(request, faults);
@@ -37,7 +37,7 @@ pub(super) fn check(request: &Request, context: &IntakeContext<'_>, faults: &mut
                 "unknown_member",
                 "赡养对象不在家庭成员中",
                 "names no member",
-                "use the ref of a member",
+                ["填写某位成员的 ref", "use the ref of a member"],
             );
         }
     }
@@ -53,13 +53,15 @@ fn people(request: &Request) -> Vec<(String, &Member, Option<&crate::household::
 
 fn check_as_of(request: &Request, context: &IntakeContext<'_>, faults: &mut Faults) {
     if request.as_of > context.today {
-        let remedy = "use today or an earlier day";
+        let remedy = ["使用当日或更早的日期", "use today or an earlier day"];
         faults.add("/as_of", "future", "核对基准日在将来", "lies in the future", remedy);
     } else if request.as_of < context.today.saturating_sub(3.years()) {
-        let remedy = "departments answer for the last years only; use a recent day";
+        let remedy =
+            ["各部门只反馈近年数据，请使用较近的日期", "departments answer for the last years only; use a recent day"];
         faults.add("/as_of", "too_old", "核对基准日过早", "lies more than three years back", remedy);
     } else if (context.knows_region)(&request.region) && !(context.covers_day)(&request.region, request.as_of) {
-        let remedy = "use a later day, or install a pack that covers this one";
+        let remedy =
+            ["使用更晚的日期，或配置涵盖该日的政策参数包", "use a later day, or install a pack that covers this one"];
         faults.add("/as_of", "no_pack_then", "该日尚无政策参数", "no pack covers the region on this day", remedy);
     }
 }
@@ -78,7 +80,7 @@ fn check_repeats(request: &Request, faults: &mut Faults) {
                 "repeated_ref",
                 "成员编号重复",
                 &detail,
-                "give each person a ref of their own",
+                ["为每人使用不同的编号", "give each person a ref of their own"],
             );
         }
         let repeated = match &person.id_number {
@@ -87,7 +89,13 @@ fn check_repeats(request: &Request, faults: &mut Faults) {
         };
         if let Some(first) = repeated.filter(|_| person.id_number.is_some() || person.birth_date.is_some()) {
             let detail = format!("is the same person as {first}");
-            faults.add(&pointer, "repeated_member", "同一人重复出现", &detail, "list each person once");
+            faults.add(
+                &pointer,
+                "repeated_member",
+                "同一人重复出现",
+                &detail,
+                ["每人只列一次", "list each person once"],
+            );
         }
     }
 }
@@ -97,7 +105,10 @@ fn check_consent(pointer: &str, person: &Member, request: &Request, context: &In
     let Some(authorisation) = &person.authorisation else {
         let already_faulty = faults.0.iter().any(|fault| fault.pointer.starts_with(&pointer));
         if request.legal_basis.kind == LegalBasisKind::Authorisation && !already_faulty {
-            let remedy = "attach the signed authorisation of the person or their legal representative";
+            let remedy = [
+                "附上本人或法定代理人签署的授权书",
+                "attach the signed authorisation of the person or their legal representative",
+            ];
             faults.add(
                 &pointer,
                 "no_authorisation",
@@ -108,14 +119,26 @@ fn check_consent(pointer: &str, person: &Member, request: &Request, context: &In
         }
         return;
     };
-    let mut fault = |key: &str, code: &str, zh: &str, en: &str, remedy: &str| {
+    let mut fault = |key: &str, code: &str, zh: &str, en: &str, remedy: [&str; 2]| {
         faults.add(&format!("{pointer}{key}"), code, zh, en, remedy);
     };
     if authorisation.signed_on > context.today {
-        fault("/signed_on", "future", "授权书签署日期在将来", "lies in the future", "check the date on the document");
+        fault(
+            "/signed_on",
+            "future",
+            "授权书签署日期在将来",
+            "lies in the future",
+            ["核对授权书上的日期", "check the date on the document"],
+        );
     }
     if authorisation.valid_until.is_some_and(|until| until < context.today) {
-        fault("/valid_until", "expired", "授权书已过期", "the authorisation has expired", "have it signed again");
+        fault(
+            "/valid_until",
+            "expired",
+            "授权书已过期",
+            "the authorisation has expired",
+            ["重新签署", "have it signed again"],
+        );
     }
     if authorisation.valid_until.is_some_and(|until| until < authorisation.signed_on) {
         fault(
@@ -123,15 +146,22 @@ fn check_consent(pointer: &str, person: &Member, request: &Request, context: &In
             "before_signing",
             "授权书有效期早于签署日期",
             "ends before it was signed",
-            "check both dates",
+            ["核对两个日期", "check both dates"],
         );
     }
     if !authorisation.covers_purpose(request.purpose) {
-        let remedy = "a new authorisation whose purposes cover this one";
+        let remedy = ["重新签署涵盖本次用途的授权书", "a new authorisation whose purposes cover this one"];
         fault("/purposes", "purpose_not_covered", "授权书未涵盖本次核对用途", "does not cover this purpose", remedy);
     }
     if let Some((code, zh, en)) = wrong_signatory(person, authorisation, request, context.today) {
-        fault("/signed_by", code, zh, en, "have the right person sign");
+        let remedy = match code {
+            "adult_guardian" => [
+                "由本人签署；无民事行为能力的，填写代理人（agent）及其依据（监护判决、授权委托书）",
+                "the person signs; for somebody without capacity name the agent with the basis (ruling on guardianship, power of attorney)",
+            ],
+            _ => ["由有权签署的人签署", "have the right person sign"],
+        };
+        fault("/signed_by", code, zh, en, remedy);
     }
 }
 
@@ -150,6 +180,12 @@ fn wrong_signatory(
         Authority::Guardian(guardian) if *guardian == person.reference => {
             Some(("own_guardian", "监护人不能是本人", "nobody is their own guardian"))
         }
+        // 民法典 art. 18, 23: an adult acts alone; a relative's word does not take that away.
+        Authority::Guardian(_) if is_adult(person, authorisation.signed_on.max(person.birth_date?)) => Some((
+            "adult_guardian",
+            "成年人的授权书须由本人或有依据的代理人签署",
+            "an adult's authorisation is signed by the person, or by an agent with a basis",
+        )),
         Authority::Guardian(guardian) => {
             match people(request).into_iter().find(|(_, other, _)| other.reference == *guardian) {
                 None => Some(("unknown_member", "监护人不在申请名单中", "names nobody in this request")),

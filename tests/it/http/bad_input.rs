@@ -15,7 +15,7 @@ fn faults(reply: &Reply) -> BTreeSet<(String, String)> {
     let text = |fault: &Value, name: &str| fault[name].as_str().unwrap_or_default().to_owned();
     let errors = problem["errors"].as_array().unwrap_or_else(|| panic!("no faults listed: {problem}"));
     for fault in errors {
-        for name in ["code", "detail", "detail_zh", "remedy"] {
+        for name in ["code", "detail", "detail_zh", "remedy", "remedy_zh"] {
             assert!(!text(fault, name).is_empty(), "{name} is missing: {fault}");
         }
     }
@@ -45,7 +45,7 @@ fn wrong_checksum(number: &str) -> String {
 }
 
 /// Where each fault of [`everything_wrong`] must be reported, and as what.
-const EXPECTED: [(&str, &str); 19] = [
+const EXPECTED: [(&str, &str); 23] = [
     ("/purpose", "unknown_purpose"),
     ("/region", "unknown_region"),
     ("/as_of", "future"),
@@ -65,6 +65,10 @@ const EXPECTED: [(&str, &str); 19] = [
     ("/household/members/8/authorisation/signed_by", "guardian_minor"),
     ("/household/members/9/authorisation/signed_by", "unknown_member"),
     ("/household/members/10/ref", "ref_is_a_number"),
+    ("/household/members/11/ref", "ref_is_a_number"),
+    ("/household/members/12/id_number", "id_number_shape"),
+    ("/household/members/13/authorisation/signed_by", "adult_guardian"),
+    ("/household/members/13/***", "unknown_field"),
 ];
 
 /// A request in which nearly everything is wrong.
@@ -87,7 +91,7 @@ fn everything_wrong(good: &Value, private_key: &str) -> Value {
         let mut authorisation = adult["authorisation"].clone();
         authorisation["signed_by"] = signed_by;
         json!({"ref": reference, "relation": "20", "name": "小测", "id_kind": "birth_certificate",
-            "id_number": format!("U62-{reference}"), "birth_date": born, "authorisation": authorisation})
+            "id_number": format!("U62{:07}", born.len() + reference.len()), "birth_date": born, "authorisation": authorisation})
     };
     let number = adult["id_number"].as_str().expect("a number").to_owned();
     let declared =
@@ -107,6 +111,15 @@ fn everything_wrong(good: &Value, private_key: &str) -> Value {
         child("m9", "2019-05-05", json!({"guardian": "m8"})),
         child("m10", "2018-05-05", json!({"guardian": "m77"})),
         person("620422198304129439", &|_| ()),
+        person("620422-198304-129439", &|_| ()),
+        person("m13", &|p| {
+            p["id_kind"] = json!("foreign_permanent");
+            p["id_number"] = json!("CN123");
+        }),
+        person("m14", &|p| {
+            p["authorisation"]["signed_by"] = json!({"guardian": "m1"});
+            p["62042219830412943X"] = json!(1);
+        }),
     ]);
     bad
 }
@@ -148,12 +161,22 @@ async fn no_fault_repeats_a_value_that_was_sent() {
     let mut sent = BTreeSet::new();
     texts(&bad, &mut sent);
     // Words of closed lists, which faults list, and texts as short as the examples in remedies.
-    let closed =
-        ["self", "all", "social_assistance", "dibao_application", "wage", "urban", "birth_certificate", "P-256", "EC"];
+    let closed = [
+        "self",
+        "all",
+        "social_assistance",
+        "dibao_application",
+        "wage",
+        "urban",
+        "birth_certificate",
+        "foreign_permanent",
+        "P-256",
+        "EC",
+    ];
     sent.retain(|text| text.len() > 3 && !closed.contains(&text.as_str()));
     assert!(sent.len() > 20, "{sent:?}");
     for fault in problem["errors"].as_array().expect("faults") {
-        for name in ["detail", "detail_zh", "remedy", "code"] {
+        for name in ["detail", "detail_zh", "remedy", "remedy_zh", "code"] {
             let text = fault[name].as_str().expect("a text");
             let repeated = sent.iter().find(|value| text.contains(value.as_str()));
             assert_eq!(repeated, None, "{} repeats a value that was sent", fault["pointer"]);
@@ -234,6 +257,19 @@ async fn an_unknown_kind_of_document_hides_no_other_field() {
     let reply = face.caseworker().submit(request.to_string()).await;
     let expected = at("/household/members/0/id_kind", "unknown_id_kind");
     assert_eq!(faults(&reply), [expected].into(), "its number is still a known field");
+}
+
+#[tokio::test]
+async fn a_field_that_stands_twice_is_refused_and_an_adult_may_have_an_agent() {
+    let face = Face::up().await;
+    let client = face.caseworker();
+    let good = face.stage.mocks.sample_request();
+    let twice = good.to_string().replacen("\"purpose\":", "\"purpose\":\"monitoring\",\"purpose\":", 1);
+    assert_eq!(faults(&client.submit(twice).await), [at("/purpose", "duplicate_field")].into());
+    let mut agent = good.clone();
+    agent["household"]["members"][0]["authorisation"]["signed_by"] = json!({"agent": {"name": "代理人",
+        "id_number": good["household"]["members"][1]["id_number"], "basis": "（2026）甘0422民特1号判决"}});
+    assert_eq!(client.submit(agent.to_string()).await.status, 202);
 }
 
 #[tokio::test]

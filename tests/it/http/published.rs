@@ -47,6 +47,50 @@ fn references(value: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn the_requests_schema_holds_for_real_requests_and_refuses_what_the_service_refuses_by_form() {
+    let face = Face::up().await;
+    let document = face.stranger().get("/openapi.json").await.json();
+    let body = &document["paths"]["/v1/verifications"]["post"]["requestBody"]["content"]["application/json"]["schema"];
+    assert_eq!(body["$ref"], "#/components/schemas/Request");
+    let schema = face.stranger().get("/schemas/request.json").await.json();
+    let validator = jsonschema::validator_for(&schema).expect("a JSON Schema");
+    for request in (0..20).map(|index| face.household(index)).chain([face.stage.mocks.sample_request()]) {
+        let faults: Vec<String> = validator.iter_errors(&request).map(|error| error.to_string()).collect();
+        assert_eq!(faults, [""; 0]);
+    }
+    let client = face.caseworker();
+    let mut good = face.stage.mocks.sample_request();
+    good["reference"] = json!("HN-2026-000123");
+    let changes: [(&str, Value); 14] = [
+        ("/purpose", json!("curiosity")),
+        ("/region", json!("62042")),
+        ("/as_of", json!("1 Nov 2026")),
+        ("/reference", json!("x".repeat(129))),
+        ("/applicant", json!(1)),
+        ("/kin_of_official", json!("no")),
+        ("/household", json!({})),
+        ("/household/members", json!([])),
+        ("/household/registered_as", json!("city")),
+        ("/household/members/0/ref", json!("m 1")),
+        ("/household/members/0/relation", json!("00")),
+        ("/household/members/0/name", json!("")),
+        ("/household/members/0/authorisation/purposes", json!([])),
+        ("/household/members/0/authorisation/signed_by", json!("somebody")),
+    ];
+    for (pointer, value) in changes {
+        let mut request = good.clone();
+        *request.pointer_mut(pointer).unwrap_or_else(|| panic!("{pointer}")) = value;
+        assert!(!validator.is_valid(&request), "{pointer}");
+        client.submit(request.to_string()).await.assert_problem(422, "invalid-request");
+    }
+    for place in ["", "/household", "/household/members/0", "/household/members/0/authorisation"] {
+        let mut request = good.clone();
+        request.pointer_mut(place).expect("an object")["remark"] = json!("");
+        assert!(!validator.is_valid(&request), "{place}: what the schema does not name is refused");
+    }
+}
+
+#[tokio::test]
 async fn the_published_schema_holds_for_a_real_report_and_refuses_a_changed_one() {
     let face = Face::up().await;
     let schema = face.stranger().get("/schemas/report.json").await.json();

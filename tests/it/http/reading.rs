@@ -151,7 +151,7 @@ async fn every_version_is_listed_with_its_reason_and_can_be_had() {
         }
     }
     let path = format!("/v1/verifications/{id}/report?version=");
-    client.get(&format!("{path}99")).await.assert_problem(409, "conflict");
+    client.get(&format!("{path}99")).await.assert_problem(404, "not-found");
     client.get(&format!("{path}one")).await.assert_problem(422, "invalid-request");
 }
 

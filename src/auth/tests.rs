@@ -1,0 +1,175 @@
+//! Hand-made tokens: every way in which one can be wrong is a refusal of its own.
+
+use aws_lc_rs::hmac;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use super::{AuthError, Authenticator};
+use crate::config::{AuthSettings, Client, Clients, IssuerSettings};
+use crate::telemetry::Clock;
+
+const NOW: &str = "2026-11-01T00:00:00Z";
+
+/// A key of an issuer, and tokens by it.
+struct Signer {
+    pair: EcdsaKeyPair,
+    kid: &'static str,
+}
+
+impl Signer {
+    fn new(kid: &'static str) -> Self {
+        let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
+        Self { pair: EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref()).unwrap(), kid }
+    }
+
+    fn jwk(&self) -> Value {
+        let point = self.pair.public_key().as_ref();
+        let part = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        json!({"kty": "EC", "crv": "P-256", "kid": self.kid, "x": part(&point[1..33]), "y": part(&point[33..65])})
+    }
+
+    fn token(&self, header: &Value, claims: &Value) -> String {
+        let signed = signing_input(header, claims);
+        let signature = self.pair.sign(&SystemRandom::new(), signed.as_bytes()).unwrap();
+        format!("Bearer {signed}.{}", URL_SAFE_NO_PAD.encode(signature.as_ref()))
+    }
+}
+
+fn signing_input(header: &Value, claims: &Value) -> String {
+    let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    format!("{}.{}", encode(header), encode(claims))
+}
+
+fn header() -> Value {
+    json!({"alg": "ES256", "typ": "JWT", "kid": "one"})
+}
+
+fn claims() -> Value {
+    let now = NOW.parse::<jiff::Timestamp>().unwrap().as_second();
+    json!({"iss": "sso", "aud": "hedui", "sub": "township", "nbf": now - 10, "exp": now + 600, "org": "o",
+        "regions": ["620400"], "roles": ["client"], "scope": ""})
+}
+
+/// Claims with one of them changed, or taken away by null.
+fn with(name: &str, value: Value) -> Value {
+    let mut claims = claims();
+    let fields = claims.as_object_mut().unwrap();
+    match value {
+        Value::Null => drop(fields.remove(name)),
+        value => drop(fields.insert(name.to_owned(), value)),
+    }
+    claims
+}
+
+fn authenticator(folder: &std::path::Path, keys: &[Value], clock: Clock) -> Authenticator {
+    let jwks_file = folder.join("jwks.json");
+    std::fs::write(&jwks_file, json!({"keys": keys}).to_string()).unwrap();
+    let issuer = IssuerSettings { issuer: "sso".into(), algorithm: "ES256".into(), jwks_file };
+    let client = Client {
+        id: "township".into(),
+        organisation: "o".into(),
+        regions: vec!["62".into()],
+        roles: vec!["client".into()],
+        recipient_key: None,
+    };
+    let settings = AuthSettings { audience: "hedui".into(), issuers: vec![issuer] };
+    Authenticator::new(&settings, Clients::new(vec![client]), clock).unwrap()
+}
+
+#[test]
+fn claims_that_are_missing_or_of_another_type_refuse_the_token() {
+    let folder = tempfile::tempdir().unwrap();
+    let signer = Signer::new("one");
+    let door = authenticator(folder.path(), &[signer.jwk()], Clock::fixed(NOW.parse().unwrap()));
+    let caller = door.caller(Some(&signer.token(&header(), &claims()))).unwrap();
+    assert_eq!(caller.regions, ["6204"], "the zeros of a whole city are no part of the prefix");
+    let now = claims()["nbf"].as_i64().unwrap();
+    let table = [
+        ("nbf", Value::Null, AuthError::Invalid),
+        ("nbf", json!("soon"), AuthError::Invalid),
+        ("nbf", json!(now.to_string()), AuthError::Invalid),
+        ("nbf", json!(now + 3600), AuthError::NotYet),
+        ("exp", Value::Null, AuthError::Invalid),
+        ("exp", json!("never"), AuthError::Invalid),
+        ("exp", json!(true), AuthError::Invalid),
+        ("exp", json!(now - 600), AuthError::Expired),
+        ("exp", json!(i64::MIN), AuthError::Invalid),
+        ("aud", Value::Null, AuthError::Invalid),
+        ("aud", json!(7), AuthError::Invalid),
+        ("aud", json!([]), AuthError::Audience),
+        ("aud", json!("hedui2"), AuthError::Audience),
+        ("sub", Value::Null, AuthError::Invalid),
+        ("sub", json!(["township"]), AuthError::Invalid),
+        ("sub", json!("stranger"), AuthError::Unregistered),
+        ("iss", Value::Null, AuthError::Invalid),
+        ("iss", json!("other"), AuthError::Invalid),
+        ("org", json!("another"), AuthError::Unregistered),
+    ];
+    for (name, value, refusal) in table {
+        let token = signer.token(&header(), &with(name, value.clone()));
+        assert_eq!(door.caller(Some(&token)).map(|caller| caller.subject), Err(refusal), "{name} = {value}");
+    }
+    let several = signer.token(&header(), &with("aud", json!(["other", "hedui"])));
+    assert!(door.caller(Some(&several)).is_ok());
+    for regions in [json!(["0000"]), json!([""]), json!(["620"]), json!(["61"])] {
+        let caller = door.caller(Some(&signer.token(&header(), &with("regions", regions.clone())))).unwrap();
+        assert!(caller.regions.is_empty() && !caller.covers_region("620422"), "{regions}");
+    }
+}
+
+#[test]
+fn the_algorithm_is_the_issuers_and_keys_of_the_token_count_for_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (signer, stranger) = (Signer::new("one"), Signer::new("one"));
+    let door = authenticator(folder.path(), &[signer.jwk()], Clock::fixed(NOW.parse().unwrap()));
+    let none = json!({"alg": "none", "typ": "JWT", "kid": "one"});
+    let unsigned = format!("Bearer {}.", signing_input(&none, &claims()));
+    let hs256 = json!({"alg": "HS256", "typ": "JWT", "kid": "one"});
+    let by_public_key = |key: &[u8]| {
+        let signed = signing_input(&hs256, &claims());
+        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), signed.as_bytes());
+        format!("Bearer {signed}.{}", URL_SAFE_NO_PAD.encode(tag.as_ref()))
+    };
+    let mut jwk = header();
+    jwk["jwk"] = stranger.jwk();
+    let mut jku = header();
+    jku["jku"] = json!("https://attacker.example/jwks.json");
+    let es384 = json!({"alg": "ES384", "typ": "JWT", "kid": "one"});
+    let table = [
+        ("alg none", unsigned),
+        ("HS256 with the public point", by_public_key(signer.pair.public_key().as_ref())),
+        ("HS256 with the key set", by_public_key(signer.jwk().to_string().as_bytes())),
+        ("key in the header", stranger.token(&jwk, &claims())),
+        ("address of keys in the header", stranger.token(&jku, &claims())),
+        ("another algorithm of the family", signer.token(&es384, &claims())),
+        ("no header", signer.token(&json!({}), &claims())),
+        ("a stranger's key under a known id", stranger.token(&header(), &claims())),
+    ];
+    for (what, token) in table {
+        assert_eq!(door.caller(Some(&token)).map(|caller| caller.subject), Err(AuthError::Invalid), "{what}");
+    }
+    let own_key_repeated = signer.token(&jwk, &claims());
+    assert!(door.caller(Some(&own_key_repeated)).is_ok(), "what the header carries is ignored, not trusted");
+}
+
+#[test]
+fn a_key_set_is_read_again_for_a_new_key_but_not_for_every_stranger() {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, new) = (Signer::new("one"), Signer::new("two"));
+    let start: jiff::Timestamp = NOW.parse().unwrap();
+    let token = new.token(&json!({"alg": "ES256", "kid": "two"}), &claims());
+    let door = |seconds: i64| {
+        let now = std::sync::Arc::new(std::sync::Mutex::new(start));
+        let shown = now.clone();
+        let clock = Clock::of(move || *shown.lock().unwrap());
+        let door = authenticator(folder.path(), &[old.jwk()], clock);
+        std::fs::write(folder.path().join("jwks.json"), json!({"keys": [old.jwk(), new.jwk()]}).to_string()).unwrap();
+        *now.lock().unwrap() = start + jiff::SignedDuration::from_secs(seconds);
+        door
+    };
+    assert_eq!(door(5).caller(Some(&token)).map(|caller| caller.subject), Err(AuthError::Invalid), "read a moment ago");
+    assert!(door(31).caller(Some(&token)).is_ok(), "the issuer has a new key");
+}

@@ -1,0 +1,40 @@
+//! What a client of the service may cost it: connections, time and calls.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+/// Limits of the listener and of each call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerLimits {
+    /// Connections open at a time; further ones wait in the system's queue.
+    pub connections: usize,
+    /// From the connection, or the former answer, to a whole header (or TLS handshake).
+    pub header_timeout: Duration,
+    /// From the header to the body's last byte.
+    pub body_timeout: Duration,
+    /// Longest time in which a client takes nothing of an answer.
+    pub write_timeout: Duration,
+    /// One call of a caller every so often, on average.
+    pub call_every: Duration,
+    /// Calls of a caller that may come at once.
+    pub call_burst: NonZeroU32,
+}
+
+impl Default for ServerLimits {
+    fn default() -> Self {
+        Self::with(1024, 10, 30, NonZeroU32::MIN.saturating_add(199))
+    }
+}
+
+impl ServerLimits {
+    pub(super) fn with(connections: usize, header_secs: u64, body_secs: u64, calls_per_second: NonZeroU32) -> Self {
+        Self {
+            connections,
+            header_timeout: Duration::from_secs(header_secs),
+            body_timeout: Duration::from_secs(body_secs),
+            write_timeout: Duration::from_secs(30),
+            call_every: Duration::from_secs(1) / calls_per_second.get(),
+            call_burst: calls_per_second.saturating_mul(NonZeroU32::MIN.saturating_add(1)),
+        }
+    }
+}

@@ -151,7 +151,7 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
     let data_directory = directory(root, "data", "data", reading);
     let keys_directory = directory(root, "keys", "keys", reading);
     let mut audit = root.table("audit", reading);
-    let checkpoint_file = path_in(&mut audit, "checkpoint_file", base, reading);
+    let checkpoint_file = path_in(&mut audit, "checkpoint_file", base, reading).map(|(path, _)| path);
     audit.finish(reading);
     let mut sources = root.table("sources", reading);
     let sources_file = existing_in(&mut sources, "file", base, reading);

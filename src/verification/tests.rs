@@ -74,7 +74,7 @@ impl House {
             packs: Arc::new(Packs::embedded()),
             model: Arc::new(Model::person()),
             clock: Clock::of(move || *told.lock().unwrap()),
-            settings: VerifierSettings { concurrent_cases: 0, lease: LEASE, objection_days: 10 },
+            settings: VerifierSettings { concurrent_cases: 0, lease: LEASE, objection_days: 10, centre: String::new() },
         })
     }
 

@@ -186,7 +186,7 @@ fn thing() -> impl Strategy<Value = Given> {
             used_as: RealEstateUse::Dwelling,
             area: Area(area),
             share: Share::new(1, 2).expect("a half"),
-            mortgaged: false,
+            mortgaged: Some(false),
             obtained: inherited.then_some(Obtained::Inheritance),
             registered_on: None,
             current: true,

@@ -165,9 +165,10 @@ fn path(text: &str) -> Path {
 }
 
 fn slice(entry: &Entry<'_>) -> (usize, usize) {
-    let numbers: Vec<usize> =
-        entry.items().iter().filter_map(|item| item.json().as_u64()).filter_map(|n| usize::try_from(n).ok()).collect();
-    match numbers.as_slice() {
+    let items = entry.items();
+    let number = |item: &Entry<'_>| item.json().as_u64().and_then(|number| usize::try_from(number).ok());
+    let numbers: Option<Vec<usize>> = items.iter().map(number).collect();
+    match numbers.as_deref().unwrap_or_default() {
         [from, to] if from < to && *to <= 1000 => (*from, *to),
         _ => {
             entry.fault("must be two numbers [from, to] with from < to", None);

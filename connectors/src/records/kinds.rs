@@ -565,9 +565,9 @@ pub enum Detail {
         /// Share owned.
         #[serde(default)]
         share: Share,
-        /// Mortgaged.
-        #[serde(default)]
-        mortgaged: bool,
+        /// Mortgaged; missing when not stated.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mortgaged: Option<bool>,
         /// How obtained.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         obtained: Option<Obtained>,

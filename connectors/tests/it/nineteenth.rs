@@ -121,3 +121,18 @@ fn settings_for_nobody_are_a_fault() {
         "sources.toml:1:1: source.vehicle: has no definition; did you mean `vehicles`?"
     );
 }
+
+#[test]
+fn a_folder_without_a_definition_is_a_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    install(&folder.path().join("more"), JUSTICE);
+    fs::create_dir(folder.path().join("more/forgotten")).unwrap();
+    fs::create_dir(folder.path().join("more/.git")).unwrap();
+    fs::write(folder.path().join("more/notes.txt"), "").unwrap();
+    let file = folder.path().join("sources.toml");
+    fs::write(&file, settings("https://x.example")).unwrap();
+    let Err(problems) = Registry::load(&SourcesConfig::read(&file).unwrap()) else { panic!("one is missing") };
+    let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(shown.len(), 1, "{shown:?}");
+    assert!(shown[0].contains("forgotten") && shown[0].contains("without definition.toml"), "{shown:?}");
+}

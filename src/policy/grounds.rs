@@ -59,7 +59,6 @@ const RESTS_ON: &[(&str, &[&str])] = &[
             "amount.disabled_rise.registered_as",
         ],
     ),
-    ("income.wage.counted", &["income.wage.sources"]),
     (
         "screening.single.grade_up_to",
         &[

@@ -24,15 +24,9 @@ impl<T> GroundOf for Param<T> {
     }
 }
 
-/// Parameters that every assessment uses, whatever its lines: how income is added up, who is a member, when nothing adverse stands.
-/// What acts only through a record is cited by that record's line.
-const ALWAYS: &[&str] = &[
-    "income.window.months",
-    "income.order",
-    "household.extra_registrant",
-    "household.undeclared_spouse",
-    "screening.adverse_needs_all",
-];
+/// Parameters that every assessment uses, whatever its lines: how income is added up. What acts only through a record is cited by
+/// that record's line; what guards the household and its screening, by their conditions.
+const ALWAYS: &[&str] = &["income.window.months", "income.order"];
 
 /// What a count of cars, firms or dwellings rests on.
 const CARS: &[&str] = &["property.vehicle.cars"];
@@ -96,6 +90,7 @@ const RESTS_ON: &[(&str, &[&str])] = &[
 fn unlisted(assessment: &Assessment, evidence: &Evidence) -> impl Iterator<Item = &'static str> {
     let silent = !assessment.totals.income.silent.is_empty();
     let declared = !assessment.declared.is_empty();
+    let extra = assessment.findings.iter().any(|finding| finding.code == "extra_registrant");
     let applies = match evidence.registered_as {
         RegisteredAs::ResidencePermit => Some("standard.applies.residence_permit"),
         RegisteredAs::Visitor => Some("standard.applies.visitor"),
@@ -109,6 +104,7 @@ fn unlisted(assessment: &Assessment, evidence: &Evidence) -> impl Iterator<Item 
         costs(IncomeClass::Property).then_some("income.floor.property"),
         costs(IncomeClass::Transfer).then_some("income.floor.transfer"),
         silent.then_some("income.transfers_paid.most_share"),
+        extra.then_some("household.extra_registrant"),
         declared.then_some("declared.tolerance"),
         declared.then_some("income.declared.counted"),
         applies,

@@ -27,11 +27,7 @@ fn dibao(case: &Case<'_>, totals: &Totals) -> Option<AmountLine> {
     let (monthly, computation) = dibao_at(case, totals, net.so_far)?;
     let of_end = |income: Fen| dibao_at(case, totals, income).map_or(Fen::ZERO, |(monthly, _)| monthly);
     let (least, most) = (of_end(net.at_most.unwrap_or(net.so_far)), of_end(net.at_least));
-    let open = if least == most {
-        String::new()
-    } else {
-        format!("；收入尚未全部确定，在 {least} 至 {most} 之间")
-    };
+    let open = if least == most { String::new() } else { format!("；收入未定，{least} 至 {most}") };
     let ground = case.rules.amount_method.ground(
         "按低保标准与家庭人均收入的差额计算；以批准机关的决定为准。",
         "The difference between the standard and income a head; the authority decides.",

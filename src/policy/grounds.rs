@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::assessment::{Assessment, AssumedParameter, Basis, Ground};
 use super::pack::{Pack, Param};
-use crate::household::{Evidence, RegisteredAs};
+use crate::household::{Evidence, IncomeClass, RegisteredAs};
 
 /// Turns a parameter into a ground.
 pub(super) trait GroundOf {
@@ -24,26 +24,14 @@ impl<T> GroundOf for Param<T> {
     }
 }
 
-/// Parameters that every assessment uses, whatever its lines: how income is added up, who is a member, when nothing adverse stands.
-const ALWAYS: &[&str] = &[
-    "income.window.months",
-    "income.order",
-    "income.duplicate.once",
-    "income.floor.wage",
-    "income.floor.business",
-    "income.floor.property",
-    "income.floor.transfer",
-    "household.in_custody",
-    "household.extra_registrant",
-    "household.undeclared_spouse",
-    "screening.adverse_needs_all",
-];
+/// Parameters that every assessment uses, whatever its lines: how income is added up. What acts only through a record is cited by
+/// that record's line; what guards the household and its screening, by their conditions.
+const ALWAYS: &[&str] = &["income.window.months", "income.order"];
 
-/// What a count of cars, firms or dwellings, and a sum of financial property, rests on.
+/// What a count of cars, firms or dwellings rests on.
 const CARS: &[&str] = &["property.vehicle.cars"];
-const FIRMS: &[&str] = &["property.company.capital_paid_up_to", "property.exempt.sole_trader"];
-const DWELLINGS: &[&str] = &["property.second_dwelling.area_per_head_below", "property.exempt.inherited_part_share"];
-const FINANCIAL: &[&str] = &["property.financial.loans", "property.financial.housing_fund"];
+const FIRMS: &[&str] = &["property.company.capital_paid_up_to"];
+const DWELLINGS: &[&str] = &["property.second_dwelling.area_per_head_below"];
 
 /// Parameters that a rule rests on beside its own.
 const RESTS_ON: &[(&str, &[&str])] = &[
@@ -65,8 +53,6 @@ const RESTS_ON: &[(&str, &[&str])] = &[
             "amount.disabled_rise.registered_as",
         ],
     ),
-    ("income.wage.counted", &["income.wage.sources"]),
-    ("screening.rigid.spending_ratio", &["income.insurance_claims.against_illness"]),
     (
         "screening.single.grade_up_to",
         &[
@@ -98,23 +84,27 @@ const RESTS_ON: &[(&str, &[&str])] = &[
     ("property.marginal.dwellings", DWELLINGS),
     ("property.tekun.dwellings", DWELLINGS),
     ("property.rigid.dwellings", DWELLINGS),
-    ("property.dibao.financial_multiple", FINANCIAL),
-    ("property.marginal.financial_multiple", FINANCIAL),
-    ("property.tekun.financial_multiple", FINANCIAL),
-    ("property.rigid.financial_multiple", FINANCIAL),
 ];
 
 /// Parameters that no line cites, because they act on totals, comparisons or the choice of the standard.
 fn unlisted(assessment: &Assessment, evidence: &Evidence) -> impl Iterator<Item = &'static str> {
     let silent = !assessment.totals.income.silent.is_empty();
     let declared = !assessment.declared.is_empty();
+    let extra = assessment.findings.iter().any(|finding| finding.code == "extra_registrant");
     let applies = match evidence.registered_as {
         RegisteredAs::ResidencePermit => Some("standard.applies.residence_permit"),
         RegisteredAs::Visitor => Some("standard.applies.visitor"),
         RegisteredAs::Urban | RegisteredAs::Rural => None,
     };
+    let costs =
+        |class| assessment.income.iter().any(|line| line.class == class && line.gross.0 > 0 && line.reduced_by.0 > 0);
     let standing = [
+        costs(IncomeClass::Wage).then_some("income.floor.wage"),
+        costs(IncomeClass::Business).then_some("income.floor.business"),
+        costs(IncomeClass::Property).then_some("income.floor.property"),
+        costs(IncomeClass::Transfer).then_some("income.floor.transfer"),
         silent.then_some("income.transfers_paid.most_share"),
+        extra.then_some("household.extra_registrant"),
         declared.then_some("declared.tolerance"),
         declared.then_some("income.declared.counted"),
         applies,

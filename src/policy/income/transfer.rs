@@ -49,7 +49,17 @@ pub(super) fn lines(
             Detail::InsurancePolicy { policy, claims_12m: Some(paid), .. } if paid.0 > 0 => {
                 let doubtful = |item: &Item<'_>| item.in_doubt() && matches!(item.detail(), Detail::MedicalCost { .. });
                 let medical_open = silence.person(position, &[InfoClass::Medical]) || person.items.iter().any(doubtful);
-                drafts.extend(claims(case, person, item, *policy, *paid, &mut offset_left, medical_open));
+                let falls =
+                    |item: &Item<'_>| matches!(item.detail(), Detail::MedicalCost { self_paid, .. } if self_paid.0 < 0);
+                // A bill that may have been taken back leaves less cost for claims to offset: more of them is income.
+                let less_cost = person.items.iter().any(|item| item.in_doubt() && falls(item));
+                let line = claims(case, person, item, *policy, *paid, &mut offset_left, medical_open);
+                drafts.extend(line.map(|mut draft| {
+                    if less_cost && item.counts() && *policy != PolicyKind::Vehicle {
+                        draft.most = draft.most.max(*paid);
+                    }
+                    draft
+                }));
             }
             _ => {}
         }

@@ -64,7 +64,7 @@ fn qualifies(bench: &Bench<'_, '_>) -> Weighed {
     };
     let ground = case.rules.single_grade.ground(
         "重度残疾（一、二级，智力、精神三级）或重病（目录内，或年自付医疗费超过上年家庭收入）。",
-        "Grave disability (grade 1-2, intellectual or mental 3) or serious illness (listed, or cost over last year's income).",
+        "Grave disability (1-2, intellectual or mental 3) or serious illness (listed, or cost over last year's income).",
     );
     Weighed::new(state, ground, classes.with(Classes::INCOME)).guarded()
 }

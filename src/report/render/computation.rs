@@ -21,6 +21,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("最低工资 ", "minimum wage "),
     ("残疾成员 ", "disabled members "),
     ("月收入 ", "monthly income "),
+    ("收入未定", "income not settled"),
     ("自付 ", "self-paid "),
     ("理赔 ", "claims "),
     ("抵扣 ", "offset "),
@@ -63,6 +64,10 @@ mod tests {
             (
                 "623.00 × 5 人 − 月收入 1141.51 + 残疾成员 1 人 × 124.60",
                 "623.00 × 5 − monthly income 1141.51 + disabled members 1 × 124.60",
+            ),
+            (
+                "623.00 × 1 人 − 月收入 0.00；收入未定，100.00 至 623.00",
+                "623.00 × 1 − monthly income 0.00; income not settled, 100.00 to 623.00",
             ),
             ("2026-03 一次性发放 1500.00", "2026-03, paid once: 1500.00"),
         ] {

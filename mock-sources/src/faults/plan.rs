@@ -57,7 +57,8 @@ pub struct FaultRule {
     /// How many of a thousand requests; all when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share_permille: Option<u16>,
-    /// Only this many requests, from when the plan was set.
+    /// Only this many requests, from when the plan was set. Where a department answers for each person of a batch apart (one busy person at
+    /// securities, one refused at civil_assistance), neither this nor the time applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_requests: Option<u64>,
     /// Only for this long, from when the plan was set.

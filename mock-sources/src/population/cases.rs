@@ -5,7 +5,7 @@ use super::names;
 use crate::calendar::Month;
 use crate::truth::{
     AccountKind, AccountState, Assistance, AssistanceKind, Case, Hospital, Informal, InformalKind, PensionScheme,
-    Person, SecondNumber, SeriousIllness, Study, StudyState, Text,
+    Person, SecondNumber, SeriousIllness, Settlement, Study, StudyState, Text,
 };
 
 /// Marks and changes the household where its turn comes.
@@ -28,6 +28,9 @@ pub(crate) fn sow(maker: &mut Maker<'_>) {
     }
     if index % 3 == 1 {
         business_loss(maker);
+    }
+    if index % 10 == 9 {
+        echo_bill(maker);
     }
     if maker.chance.permille(45) && maker.household.members[0].age_on(maker.as_of) >= 25 {
         former_name(maker);
@@ -172,6 +175,16 @@ fn business_loss(maker: &mut Maker<'_>) {
         (receipt.cost_fen, receipt.tax_fen) = (receipt.gross_fen * share / 100, 0);
     }
     maker.mark(Case::BusinessLoss);
+}
+
+/// Two bills that nothing tells apart but their numbers.
+fn echo_bill(maker: &mut Maker<'_>) {
+    let bills = maker.household.members.iter_mut().map(|person| &mut person.settlements);
+    let own_part = |bills: &&mut Vec<Settlement>| bills.first().is_some_and(|bill| bill.self_paid_fen > 0);
+    let Some(bills) = bills.into_iter().find(own_part) else { return };
+    let twin = bills[0].clone();
+    bills.insert(1, twin);
+    maker.mark(Case::EchoBill);
 }
 
 /// The head of the household once had another given name.

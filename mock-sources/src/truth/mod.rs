@@ -128,6 +128,8 @@ pub enum Case {
     ChangedSchools,
     /// A member's shop cost more than it took in.
     BusinessLoss,
+    /// A member paid two bills of the same minute and the same amounts: they look like one bill told twice.
+    EchoBill,
     /// A member has a second ID number under which some departments hold property.
     SecondIdNumber,
     /// A member's ID number was also issued to somebody in another household.

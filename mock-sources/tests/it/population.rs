@@ -115,6 +115,7 @@ fn the_cases_that_matter_occur() {
         Case::NamesakeManyHouses,
         Case::ChangedSchools,
         Case::BusinessLoss,
+        Case::EchoBill,
         Case::SecondIdNumber,
         Case::SharedIdNumber,
         Case::OnDibao,

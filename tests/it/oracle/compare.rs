@@ -78,14 +78,17 @@ pub fn ends(reading: &Reading, expected: &Expected) -> Vec<Difference> {
     let (dibao, marginal, single) = screening(expected);
     differ("dibao", &reading.screening("dibao").as_str(), &dibao.word(), &mut found);
     differ("dibao_marginal", &reading.screening("dibao_marginal").as_str(), &marginal.word(), &mut found);
-    differ("dibao_single", &reading.screening("dibao_single").as_str(), &single.word(), &mut found);
+    let stated = reading.screening("dibao_single");
+    let waits_for_application = single == State::Met && !expected.alone && stated == State::Open.word();
+    if !waits_for_application {
+        differ("dibao_single", &stated.as_str(), &single.word(), &mut found);
+    }
     differ("none", &reading.screening("none").as_str(), &none_of_the_others(reading), &mut found);
     // What may be paid where an outcome is open is an estimate; where it is met, the sum is known.
-    let amount = |met: State, expected: i64| (met == State::Met && expected > 0).then_some(expected);
-    for (name, expected) in
-        [("dibao", amount(dibao, dibao_amount(expected))), ("dibao_single", amount(single, expected.standard / 12))]
-    {
-        let Some(expected) = expected else { continue };
+    for (name, expected) in [("dibao", dibao_amount(expected)), ("dibao_single", expected.standard / 12)] {
+        if reading.screening(name) != State::Met.word() || expected == 0 {
+            continue;
+        }
         let stated = reading.amount(name);
         if !stated.is_some_and(|(least, most)| (least..=most).contains(&expected)) {
             found.push(format!("amount of {name}: reported {stated:?}, expected {expected}"));

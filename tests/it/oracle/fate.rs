@@ -38,11 +38,9 @@ impl<'r, 'a> Fates<'r, 'a> {
         let mut of: Vec<_> = rows.iter().map(|row| (row, fate(row, member, reading, returned))).collect();
         for place in 0..of.len() {
             let (row, fate) = of[place];
-            let told = |(other, fate): &(&Row<'_>, Fate)| {
-                *fate == Fate::Known && (other.department, other.ordinal) == (row.department, row.ordinal)
-            };
-            // A second copy need not be cited where the first one is.
-            if fate == Fate::SetAside && row.is(DirtKind::Duplicated) && of.iter().any(told) {
+            let told = |(other, fate): &(&Row<'_>, Fate)| *fate == Fate::Known && row.repeats(other);
+            // A second copy, or a bill like another, need not be cited where the first one is.
+            if fate == Fate::SetAside && of.iter().any(told) {
                 of[place].1 = Fate::Known;
             }
         }
@@ -105,7 +103,7 @@ fn trace(row: &Row<'_>, member: &str, reading: &Reading) -> Trace {
         Fact::Study(study) if study.public_fee_fen == 0 || study.state != StudyState::Attending => Trace::Nothing,
         Fact::Study(_) => when(deducted("schooling"), Trace::Nothing),
         Fact::Disability(paper) if !paper.valid => Trace::Nothing,
-        Fact::Disability(paper) => {
+        Fact::Disability(_) => {
             let cited = deducted("disability_nursing") || deducted("employment_cost");
             when(cited, Trace::Nothing)
         }

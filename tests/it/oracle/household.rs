@@ -30,8 +30,10 @@ pub struct Expected {
     /// Members with a valid certificate, for the rise of the amount.
     pub disabled: i64,
     pub registered: Registered,
-    /// Whether somebody could be a household alone, and whether that is the applicant.
-    pub single: (State, bool),
+    /// Whether somebody may be a household alone.
+    pub single: State,
+    /// Whether the request names one person.
+    pub alone: bool,
 }
 
 impl Expected {
@@ -93,22 +95,21 @@ pub fn expected(household: &Household, members: &[Member<'_>], settled: bool, ye
         disabled: i64::try_from(alive().filter(|member| member.disability(year).is_some()).count()).expect("few"),
         registered: household.registered_as,
         single: single(members, year, income, settled),
+        alone: members.len() == 1,
     }
 }
 
 /// 单人户: a gravely disabled or seriously ill member, or one whose own medical cost is more than the household's income.
-fn single(members: &[Member<'_>], year: Year, income: (i64, i64), settled: bool) -> (State, bool) {
+fn single(members: &[Member<'_>], year: Year, income: (i64, i64), settled: bool) -> State {
     let own_cost_over = |member: &Member<'_>, income: i64| member.deductions(year, 0, &[0; 12]).ill > income;
-    let qualifies = |member: &Member<'_>| {
-        member.alive && (member.is_gravely_ill_or_disabled(year) || (settled && own_cost_over(member, income.1)))
-    };
-    let perhaps = members.iter().any(|member| own_cost_over(member, income.0.max(0)));
-    let state = match (members.iter().any(qualifies), perhaps) {
+    let alive = || members.iter().filter(|member| member.alive);
+    let qualifies =
+        |member: &Member<'_>| member.is_gravely_ill_or_disabled(year) || (settled && own_cost_over(member, income.1));
+    match (alive().any(qualifies), alive().any(|member| own_cost_over(member, income.0))) {
         (true, _) => State::Met,
         (false, true) => State::Open,
         (false, false) => State::NotMet,
-    };
-    (state, members.first().is_some_and(qualifies))
+    }
 }
 
 /// Dwellings by unit, and the room of all shares in them. An inherited part is necessary and left out.
@@ -204,7 +205,8 @@ pub fn dibao_amount(expected: &Expected) -> i64 {
     if gap > 0 { gap + rise * expected.disabled } else { 0 }
 }
 
-/// 低保, 低保边缘 and 单人户 with every department heard and no record in doubt.
+/// 低保 and 低保边缘 with every department heard and no record in doubt; and 单人户 as far as it does not rest on an application of one's
+/// own, which a household of several has not made.
 pub fn screening(expected: &Expected) -> (State, State, State) {
     let line = expected.standard * expected.members;
     let bounded = |most: i64| expected.settled.then_some(most);
@@ -230,8 +232,7 @@ pub fn screening(expected: &Expected) -> (State, State, State) {
     };
     let dibao = judge(&[income(line)]);
     let marginal = judge(&[income(line + line / 2), dibao.inverse()]);
-    let own_application = if expected.single.1 { State::Met } else { State::Open };
-    let single = marginal.min(expected.single.0).min(own_application);
+    let single = marginal.min(expected.single);
     let single = if single == State::NotMet && !expected.settled { State::Open } else { single };
     (dibao, marginal, single)
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use hedui_mock_sources::DirtKind;
 use hedui_mock_sources::truth::{
-    AccountKind, AccountState, FirmState, Job, PensionScheme, Person, PolicyState, ReturnedItem, Role, Study,
-    StudyState,
+    AccountKind, AccountState, FirmState, Job, PensionScheme, Person, PolicyState, ReturnedItem, Role, Settlement,
+    Study, StudyState,
 };
 use serde_json::Value;
 
@@ -283,11 +283,17 @@ impl<'a> Member<'a> {
     }
 
     fn self_paid(&self, year: Year) -> i64 {
-        let paid = self.facts().filter_map(|fact| match fact {
-            Fact::Settlement(bill) if year.has(bill.on) => Some(bill.self_paid_fen),
-            _ => None,
-        });
-        paid.sum()
+        let mut bills: Vec<&Settlement> = Vec::new();
+        for fact in self.facts() {
+            // Bills alike in everything count once: most are one bill told twice.
+            if let Fact::Settlement(bill) = fact
+                && year.has(bill.on)
+                && !bills.contains(&bill)
+            {
+                bills.push(bill);
+            }
+        }
+        bills.into_iter().map(|bill| bill.self_paid_fen).sum()
     }
 
     /// Claims pay medical cost back first.

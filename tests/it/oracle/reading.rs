@@ -19,7 +19,6 @@ pub struct Line {
     pub records: Vec<String>,
     pub treatment: String,
     pub kind: String,
-    pub reduced_by: i64,
 }
 
 /// A report.
@@ -152,6 +151,5 @@ fn line(section: &'static str, value: &Value) -> Line {
         records,
         treatment: text(&value["treatment"]),
         kind: if section == "deductions" { text(&value["kind"]) } else { text(&value["class"]) },
-        reduced_by: value["reduced_by"].as_str().map_or(0, fen),
     }
 }

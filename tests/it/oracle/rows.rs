@@ -65,6 +65,14 @@ impl Row<'_> {
         self.dirt.contains(&dirt)
     }
 
+    /// Whether it says what another row says: its second copy, or a bill alike in everything.
+    pub fn repeats(&self, other: &Row<'_>) -> bool {
+        match (self.fact, other.fact) {
+            (Fact::Settlement(one), Fact::Settlement(another)) => one == another,
+            _ => self.is(DirtKind::Duplicated) && (self.department, self.ordinal) == (other.department, other.ordinal),
+        }
+    }
+
     /// Nobody can know that the row is the member's: it carries another valid number, the owner's second one or a stranger's.
     pub fn is_documented_loss(&self) -> bool {
         self.under_second_number || self.is(DirtKind::WronglyKeyed)

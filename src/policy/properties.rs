@@ -223,7 +223,15 @@ fn loss() -> impl Strategy<Value = Given> {
         let (reimbursed, aid) = (none, none);
         (
             "medical_insurance",
-            Detail::MedicalCost { settled_on, total, reimbursed, aid, self_paid, catalogue_illness: Some(false), insured: None },
+            Detail::MedicalCost {
+                settled_on,
+                total,
+                reimbursed,
+                aid,
+                self_paid,
+                catalogue_illness: Some(false),
+                insured: None,
+            },
         )
     });
     prop_oneof![taxed, bill]

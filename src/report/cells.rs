@@ -12,7 +12,7 @@ use super::lines::Laws;
 use super::source_form::SourceForm;
 use crate::household::{AnswerKind, Cell, CellOutcome, Failure, Gap, MemberRef, Reach, Skip, SourceKey, Verdict};
 
-/// One source. Written as [`SourceForm`].
+/// One source. Written as `SourceForm`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "SourceForm", into = "SourceForm")]
 pub struct SourceLine {

@@ -80,7 +80,7 @@ impl Bench<'_, '_> {
         let ground = limits.financial.ground(
             format!("人均金融资产不超过年低保标准的 {} 倍（{head}）。", multiple(limits.financial.value)),
             format!(
-                "Financial property a head: at most {} yearly standards ({head}).",
+                "Financial property a head is at most {} yearly standards ({head}).",
                 multiple(limits.financial.value)
             ),
         );
@@ -98,7 +98,7 @@ impl Bench<'_, '_> {
         let area = self.sums.case.rules.second_dwelling_area.value;
         let ground = limits.dwellings.ground(
             format!("住房不超过 {allowed} 套；合计人均面积低于 {area} 平方米时可多一套。"),
-            format!("Dwellings: at most {allowed}, one more below {area} m² a head."),
+            format!("Dwellings: at most {allowed}; one more while area a head is below {area} m²."),
         );
         Weighed::new(state, ground, Classes::of(&[InfoClass::RealEstate])).guarded()
     }
@@ -114,7 +114,7 @@ impl Bench<'_, '_> {
         let state = below(i64::from(count.at_least), count.at_most.map(i64::from), limits.cars.value + 1);
         let ground = limits.cars.ground(
             format!("除豁免车辆外，机动车不超过 {} 辆。", limits.cars.value),
-            format!("Cars not left out: at most {}.", limits.cars.value),
+            format!("Cars beside those left out: at most {}.", limits.cars.value),
         );
         Weighed::new(state, ground, Classes::of(&[InfoClass::Vehicle, InfoClass::Disability])).guarded()
     }
@@ -124,7 +124,7 @@ impl Bench<'_, '_> {
         let state = below(i64::from(count.at_least), count.at_most.map(i64::from), limits.companies.value + 1);
         let ground = limits.companies.ground(
             format!("除无雇工的个体工商户外，有实缴资本的企业不超过 {} 家。", limits.companies.value),
-            format!("Firms with paid-in capital: at most {}.", limits.companies.value),
+            format!("Firms with paid-in capital, beside sole traders: at most {}.", limits.companies.value),
         );
         Weighed::new(state, ground, Classes::of(&[InfoClass::Company])).guarded()
     }

@@ -40,7 +40,7 @@ fn unable_to_work(bench: &Bench<'_, '_>) -> Weighed {
     };
     let ground = case.rules.tekun_old_from.ground(
         "申请人无劳动能力：满六十或未满十六周岁，或智力、精神残疾一至三级，肢体残疾一、二级，视力残疾一级。",
-        "Unable to work: 60 or older, under 16, or disabled (intellectual, mental 1-3, limb 1-2, sight 1).",
+        "The applicant is unable to work: 60 or older, under 16, or disabled (intellectual, mental 1-3, limb 1-2, sight 1).",
     );
     let weighed = Weighed::new(state, ground, open).guarded();
     let unknown = applicant.is_none_or(|person| person.facts.birth_date.is_none());
@@ -86,7 +86,7 @@ fn no_source_of_living(bench: &Bench<'_, '_>) -> Weighed {
 fn no_able_obligor(bench: &Bench<'_, '_>) -> Weighed {
     let ground = bench.sums.case.rules.tekun_old_from.ground(
         "无法定义务人，或义务人无履行能力（家庭以外的经其同意后核对）。",
-        "No legal obligor, or none who is able (outside the household only checked with consent).",
+        "No legal obligor, or none who is able (outside the household checked only with their consent).",
     );
     let state = if lives_with_able_kin(bench) { Certainty::NotMet } else { Certainty::Open };
     Weighed::new(state, ground, Classes::default()).settled_by("obligors").guarded()

@@ -10,8 +10,6 @@ use super::{Trial, answers, assert_open, changed, plan};
 /// Every fault of an answer, at a department, and the reason its cells must give.
 fn table() -> Vec<(&'static str, Fault, &'static str)> {
     vec![
-        // first: until its time is over, the department is left alone whatever else happens
-        ("housing_fund", Fault::Maintenance { retry_after_secs: Some(5) }, "busy"),
         ("tax", Fault::Delay(Delay::FixedMs(6000)), "timeout"),
         ("social_security", Fault::Delay(Delay::UniformMs(4500, 6000)), "timeout"),
         ("vehicles", Fault::Timeout, "timeout"),
@@ -45,6 +43,21 @@ async fn a_fault_changes_the_cells_of_its_department_alone() {
     }
     let again = trial.under(FaultPlan::default()).await;
     assert_eq!(changed(&healthy, &again), [].into(), "a fault leaves nothing behind");
+}
+
+/// Apart from the table: until the time a department asked for is over it is left alone, whatever else happens.
+#[tokio::test]
+async fn a_department_under_maintenance_is_left_alone_for_the_time_it_asks() {
+    let trial = Trial::start().await;
+    let healthy = trial.healthy().await;
+    let report = trial.under(plan("housing_fund", Fault::Maintenance { retry_after_secs: Some(60) })).await;
+    assert_eq!(answers(&report, "housing_fund"), [("unavailable".to_owned(), "busy".to_owned())].into());
+    assert_eq!(changed(&healthy, &report), ["housing_fund".to_owned()].into());
+    let requests = || trial.stage.mocks.statistics()["housing_fund"]["requests"].as_u64().unwrap_or(0);
+    let before = requests();
+    let again = trial.under(FaultPlan::default()).await;
+    assert_eq!(changed(&healthy, &again), ["housing_fund".to_owned()].into(), "its time is not over");
+    assert_eq!(requests(), before, "nothing was sent to it");
 }
 
 #[tokio::test]

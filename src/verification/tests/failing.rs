@@ -4,7 +4,7 @@ use super::stand_in::no_record;
 use super::*;
 use crate::audit::{Action, Actor, Event, Leaf};
 use crate::store::faults::Fault;
-use crate::store::{CaseState, LogFilter};
+use crate::store::{AuditReceipt, CaseState, LogFilter};
 use crate::verification::lease_keeper::LeaseKeeper;
 
 #[tokio::test]
@@ -103,10 +103,10 @@ async fn stop_log(house: &House) {
 }
 
 #[tokio::test]
-async fn a_lease_survives_a_failed_renewal_and_ends_when_another_has_the_case() {
+async fn a_lease_survives_a_failed_renewal_and_ends_when_the_case_is_taken_away() {
     let house = House::new().await;
     let verifier = house.verifier(sources(&[]), &[]);
-    accepted(&verifier).await;
+    let case = accepted(&verifier).await;
     let claimed = house.claim().await.unwrap();
     let told = house.now.clone();
     let clock = Clock::of(move || *told.lock().unwrap());
@@ -117,8 +117,8 @@ async fn a_lease_survives_a_failed_renewal_and_ends_when_another_has_the_case() 
         () = keeper.lost() => panic!("one failure is no loss"),
         () = async { while house.store.commits() < before + 2 { tokio::task::yield_now().await } } => {}
     }
-    house.pass(60);
-    house.claim().await.unwrap();
+    let now = *house.now.lock().unwrap();
+    house.store.cancel_case(&AuditReceipt::for_test(Some(case)), case, now).await.unwrap();
     keeper.lost().await;
 }
 

@@ -85,7 +85,8 @@ impl KeyRing {
     pub fn seal_document(&self, context: &DocumentContext<'_>, plaintext: &[u8]) -> Result<SealedDocument, KeyError> {
         let dek = SecretKey::random()?;
         let (kek_id, wrapped_dek) = self.keks().wrap(&dek)?;
-        let dek_id = Uuid::new_v4();
+        // In the order of time, so that keys sealed together stand together on disk.
+        let dek_id = Uuid::now_v7();
         let mut nonce = [0; NONCE_LEN];
         aws_lc_rs::rand::fill(&mut nonce).map_err(|_| KeyError::Library { doing: "draw random bytes" })?;
 

@@ -200,7 +200,7 @@ fn no_error_and_no_debug_shows_a_key() {
         edit(&ring, |_| text.replace("key = \"", broken));
         shown.push(format!("{0} {0:?}", KeyRing::load(ring.dir()).unwrap_err()));
     }
-    edit(&ring, |_| text.replacen("key = \"", "key = \"\\", 1));
+    edit(&ring, |_| text.replacen("key = \"", "key = \"\\q", 1));
     let error = KeyRing::load(ring.dir()).unwrap_err();
     let expected_line = text.lines().position(|line| line.starts_with("key = ")).unwrap() + 1;
     assert!(matches!(error, KeyError::RingSyntax { line, .. } if line == expected_line), "{error}");

@@ -16,6 +16,10 @@ mod share;
 
 use std::process::ExitCode;
 
+/// The program's own allocator, for both sides.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Core of the measured process, and of the departments.
 const CORES: [&str; 2] = ["0", "1"];
 

@@ -115,16 +115,16 @@ words! {
     }
 }
 
-/// Who acts.
+/// Who acts. Here and below, fields stand in the order of their names: so they are written in their canonical order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Actor {
-    /// Subject of the token.
-    pub subject: Label,
     /// Organisation.
     pub organisation: Label,
     /// Role.
     pub role: ActorRole,
+    /// Subject of the token.
+    pub subject: Label,
     /// SHA-256 of the token's id.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "opt_hex")]
     pub token_sha256: Option<Hash>,
@@ -143,42 +143,42 @@ impl Actor {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Event {
-    /// Who.
-    pub actor: Actor,
     /// What.
     pub action: Action,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// Case.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub case: Option<Uuid>,
-    /// Version of the case's report.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub version: Option<u32>,
-    /// Person concerned.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub subject_tag: Option<Tag>,
-    /// The person's place in the case, `m1`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub member: Option<Label>,
-    /// Programme.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub purpose: Option<Purpose>,
-    /// Legal basis.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub basis: Option<LegalBasisKind>,
-    /// Authorisation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub authorisation: Option<AuthorisationRef>,
-    /// Source.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<SourceKey>,
+    /// Who.
+    pub actor: Actor,
     /// Kind of answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<AnswerKind>,
+    /// Authorisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorisation: Option<AuthorisationRef>,
+    /// Legal basis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<LegalBasisKind>,
+    /// Case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<Uuid>,
     /// SHA-256 of the encrypted detail, or of what the action says.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "opt_hex")]
     pub detail_sha256: Option<Hash>,
+    /// The person's place in the case, `m1`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<Label>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Programme.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    /// Source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceKey>,
+    /// Person concerned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject_tag: Option<Tag>,
+    /// Version of the case's report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
 }
 
 /// Defines `fn field(self, value) -> Self` for optional fields.
@@ -249,14 +249,14 @@ impl Event {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Leaf {
-    /// Version of this form.
-    pub v: u32,
-    /// UUIDv7.
-    pub id: Uuid,
     /// Server time, to the millisecond.
     pub at: Timestamp,
     /// The event.
     pub event: Event,
+    /// UUIDv7.
+    pub id: Uuid,
+    /// Version of this form.
+    pub v: u32,
 }
 
 /// A leaf's bytes are not what this program writes.

@@ -12,9 +12,9 @@ use super::event::{Action, Actor, Event};
 use super::note::{CheckpointSigner, VerifierKey};
 use super::publish::{self, Publication};
 use super::startup;
-use super::writer::{Request, Writer};
+use super::writer::{Appended, Proved, Request, Writer};
 use super::{AuditError, ConsistencyProof, InclusionProof, proof};
-use crate::store::{AuditReceipt, Hash, Store, StoredLeaf};
+use crate::store::{AuditReceipt, Effect, Hash, PendingEffect, Store, StoreError, StoredLeaf};
 
 /// Tells the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -141,9 +141,42 @@ impl Log {
         if events.is_empty() {
             return Ok(Vec::new());
         }
+        Ok(self.send(events, None, false).await?.receipts)
+    }
+
+    /// Appends events, at least one, and does in the same transaction what follows from them: one fsync for both. When the effect fails,
+    /// the entries stand without it.
+    ///
+    /// # Errors
+    /// As [`Log::append`]; the effect's own error is the inner one.
+    pub async fn append_with<T: Send + 'static>(
+        &self,
+        events: Vec<Event>,
+        effect: Effect<T>,
+    ) -> Result<(Vec<AuditReceipt>, Result<T, StoreError>), AuditError> {
+        let (effect, outcome) = effect.split();
+        let receipts = self.send(events, Some(effect), false).await?.receipts;
+        Ok((receipts, outcome.told().await))
+    }
+
+    /// Appends one event, and returns its leaf with the proof that it is in the log, against the checkpoint signed with it.
+    ///
+    /// # Errors
+    /// As [`Log::append`].
+    pub async fn append_proved(&self, event: Event) -> Result<(AuditReceipt, Proved), AuditError> {
+        let Appended { receipts, proved } = self.send(vec![event], None, true).await?;
+        Ok((receipts.into_iter().next().expect("one receipt an event"), proved.expect("one proof an event")))
+    }
+
+    async fn send(
+        &self,
+        events: Vec<Event>,
+        effect: Option<PendingEffect>,
+        prove: bool,
+    ) -> Result<Appended, AuditError> {
         let stopped = || AuditError::Stopped { reason: "its writer has ended".into() };
         let (reply, answer) = oneshot::channel();
-        self.inner.queue.send(Request { events, reply }).await.map_err(|_| stopped())?;
+        self.inner.queue.send(Request { events, effect, prove, reply }).await.map_err(|_| stopped())?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 

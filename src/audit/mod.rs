@@ -29,6 +29,7 @@ pub use encoded::EncodedHash;
 pub use errors::AuditError;
 pub use event::{Action, Actor, ActorRole, Event, Leaf, NotALeaf, Outcome};
 pub use label::{AuthorisationRef, Label, NotALabel};
+pub use writer::Proved;
 pub use log::{Clock, Log, LogOptions};
 pub use note::{Checkpoint, CheckpointSigner, NoteError, VerifierKey};
 pub use proof::{ConsistencyProof, InclusionProof, ProofError};

@@ -40,6 +40,10 @@ pub enum ProofError {
 }
 
 impl InclusionProof {
+    pub(super) fn new(index: u64, hashes: Vec<Hash>, checkpoint: String) -> Self {
+        Self { index, hashes: encoded(hashes), checkpoint }
+    }
+
     /// Checks that the leaf with these exact bytes is in the log, under a checkpoint that one of the keys signed.
     ///
     /// # Errors
@@ -125,7 +129,7 @@ pub(super) async fn inclusion(store: &Store, index: u64) -> Result<InclusionProo
     let (Some(path), Some(checkpoint)) = (merkle::inclusion_path(index, head.size), head.checkpoint) else {
         return Err(out_of_range);
     };
-    Ok(InclusionProof { index, hashes: encoded(hashes(store, &path).await?), checkpoint })
+    Ok(InclusionProof::new(index, hashes(store, &path).await?, checkpoint))
 }
 
 /// Makes a consistency proof between two sizes of the log.

@@ -157,6 +157,16 @@ impl Edge {
         changed
     }
 
+    /// The partial tiles as they are.
+    #[must_use]
+    pub fn tiles(&self) -> Tiles {
+        let mut tiles = Tiles::default();
+        for (level, tile) in (0..).zip(&self.levels) {
+            tiles.insert(LogTile { level, index: tile.index, bytes: tile.bytes.clone() });
+        }
+        tiles
+    }
+
     /// The frontier, computed from the tiles alone: what is signed must agree with it.
     #[must_use]
     pub fn frontier(&self, size: u64) -> Option<Frontier> {

@@ -56,6 +56,16 @@ impl Tree {
         if self.agrees() { Ok(tiles) } else { Err(AuditError::TreeBroken { size: self.size() }) }
     }
 
+    /// The hashes beside the way from leaf `index` to the root, where the leaf came with the growth that changed these tiles: then they
+    /// are all at the right edge.
+    pub(super) fn inclusion(&self, index: u64, changed: &[LogTile]) -> Result<Vec<Hash>, AuditError> {
+        let mut tiles = self.edge.tiles();
+        changed.iter().cloned().for_each(|tile| tiles.insert(tile));
+        let path = merkle::inclusion_path(index, self.size());
+        let hashes = path.and_then(|path| path.into_iter().map(|range| tiles.hash(range)).collect());
+        hashes.ok_or(AuditError::TreeBroken { size: self.size() })
+    }
+
     /// Whether the tiles lead to the same frontier.
     fn agrees(&self) -> bool {
         self.edge.frontier(self.size()).as_ref() == Some(&self.frontier)

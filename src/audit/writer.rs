@@ -1,5 +1,7 @@
 //! The one task that appends: it takes whatever queued during the last commit, and commits it at once.
 
+use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
@@ -9,17 +11,65 @@ use super::AuditError;
 use super::event::{Event, Leaf};
 use super::log::Clock;
 use super::note::{Checkpoint, CheckpointSigner};
+use super::proof::InclusionProof;
 use super::tree::Tree;
-use crate::store::{AuditReceipt, LogHead, LogTx, PreparedLeaf, Store};
+use crate::store::{AuditReceipt, LogHead, LogTx, PendingEffect, PreparedLeaf, Store};
 
 /// Entries in one commit, unless one call alone brings more.
 const BATCH: usize = 256;
 
-/// Events of one call and where their receipts go.
+/// Events of one call, what follows from them in their own transaction, and where their receipts go.
 pub(super) struct Request {
     pub(super) events: Vec<Event>,
-    pub(super) reply: oneshot::Sender<Result<Vec<AuditReceipt>, AuditError>>,
+    pub(super) effect: Option<PendingEffect>,
+    /// Whether the first event is wanted with its proof.
+    pub(super) prove: bool,
+    pub(super) reply: oneshot::Sender<Result<Appended, AuditError>>,
 }
+
+/// What stands in the log.
+pub(super) struct Appended {
+    pub(super) receipts: Vec<AuditReceipt>,
+    pub(super) proved: Option<Proved>,
+}
+
+/// A leaf and the proof that it is in the tree of its own commit.
+#[derive(Clone, Debug)]
+pub struct Proved {
+    /// The leaf.
+    pub leaf: PreparedLeaf,
+    /// The proof.
+    pub proof: InclusionProof,
+}
+
+/// The calls whose events share a commit.
+#[derive(Default)]
+struct Batch {
+    events: Vec<Event>,
+    /// What follows from which of the events.
+    effects: Vec<(PendingEffect, Range<usize>)>,
+    /// Which events are wanted with their proof.
+    prove: Vec<usize>,
+    calls: Vec<(Range<usize>, oneshot::Sender<Result<Appended, AuditError>>)>,
+}
+
+impl Batch {
+    fn of(requests: Vec<Request>) -> Self {
+        let mut batch = Self::default();
+        for Request { events, effect, prove, reply } in requests {
+            let first = batch.events.len();
+            batch.events.extend(events);
+            let range = first..batch.events.len();
+            batch.effects.extend(effect.map(|effect| (effect, range.clone())));
+            batch.prove.extend(prove.then_some(first));
+            batch.calls.push((range, reply));
+        }
+        batch
+    }
+}
+
+/// Proofs by the place of their event in the batch.
+type Proofs = HashMap<usize, Proved>;
 
 /// The state of the task.
 pub(super) struct Writer {
@@ -68,32 +118,32 @@ impl Writer {
         }
     }
 
-    async fn serve(&mut self, batch: Vec<Request>) {
+    async fn serve(&mut self, requests: Vec<Request>) {
         let begun = Instant::now();
-        let (events, replies): (Vec<_>, Vec<_>) =
-            batch.into_iter().map(|request| (request.events, request.reply)).unzip();
-        let counts: Vec<usize> = events.iter().map(Vec::len).collect();
-        match self.append(events.into_iter().flatten().collect()).await {
-            Ok(receipts) => {
+        let mut batch = Batch::of(requests);
+        let calls = std::mem::take(&mut batch.calls);
+        let entries = batch.events.len();
+        match self.append(batch).await {
+            Ok((receipts, mut proved)) => {
                 metrics::counter!("hedui_audit_entries_total").increment(receipts.len() as u64);
                 metrics::histogram!("hedui_audit_append_seconds").record(begun.elapsed());
-                let mut receipts = receipts.into_iter();
-                for (count, reply) in counts.into_iter().zip(replies) {
+                for (range, reply) in calls {
+                    let proved = proved.remove(&range.start);
                     // A caller that went away does not want its receipts; the entries stand.
-                    let _gone = reply.send(Ok(receipts.by_ref().take(count).collect()));
+                    let _gone = reply.send(Ok(Appended { receipts: receipts[range].to_vec(), proved }));
                 }
             }
             Err(error) => {
                 metrics::counter!("hedui_audit_failures_total").increment(1);
-                tracing::error!(%error, entries = counts.iter().sum::<usize>(), "the audit log could not be written");
-                for reply in replies {
+                tracing::error!(%error, entries, "the audit log could not be written");
+                for (_, reply) in calls {
                     let _gone = reply.send(Err(error.clone()));
                 }
             }
         }
     }
 
-    async fn append(&mut self, events: Vec<Event>) -> Result<Vec<AuditReceipt>, AuditError> {
+    async fn append(&mut self, batch: Batch) -> Result<(Vec<AuditReceipt>, Proofs), AuditError> {
         if let Some(reason) = self.stopped.get() {
             return Err(AuditError::Stopped { reason: Arc::clone(reason) });
         }
@@ -108,7 +158,7 @@ impl Writer {
                 return Err(error);
             }
         };
-        let outcome = self.commit(tx, tree, events).await;
+        let outcome = self.commit(tx, tree, batch).await;
         self.suspect = outcome.is_err();
         if let Err(AuditError::TreeBroken { .. }) = &outcome {
             self.stop("what was about to be signed contradicts itself: a fault of memory or disk");
@@ -145,17 +195,28 @@ impl Writer {
         &mut self,
         mut tx: LogTx,
         mut tree: Tree,
-        events: Vec<Event>,
-    ) -> Result<Vec<AuditReceipt>, AuditError> {
-        let now = (self.clock)();
-        let leaves: Vec<PreparedLeaf> = events.into_iter().map(|event| Leaf::new(event, now).prepare()).collect();
+        batch: Batch,
+    ) -> Result<(Vec<AuditReceipt>, Proofs), AuditError> {
+        let (now, first) = ((self.clock)(), tree.size());
+        let leaves: Vec<PreparedLeaf> =
+            batch.events.into_iter().map(|event| Leaf::new(event, now).prepare()).collect();
         let tiles = tree.grow(&leaves)?;
         let head = self.sign(&tree);
         tx.append(&leaves, &tiles, head.clone()).await?;
+        for (effect, entries) in batch.effects {
+            tx.effect(effect, entries).await?;
+        }
+        let mut proofs = Proofs::new();
+        for place in batch.prove {
+            let index = first + place as u64;
+            let hashes = tree.inclusion(index, &tiles)?;
+            let proof = InclusionProof::new(index, hashes, head.checkpoint.clone().unwrap_or_default());
+            proofs.insert(place, Proved { leaf: leaves[place].clone(), proof });
+        }
         let receipts = tx.commit().await?;
         self.acknowledged = Some(head);
         self.tree = Some(tree);
-        Ok(receipts)
+        Ok((receipts, proofs))
     }
 
     fn sign(&self, tree: &Tree) -> LogHead {

@@ -16,7 +16,8 @@ use serde::Serialize;
 #[must_use]
 pub fn canonical_json(value: &impl Serialize) -> Vec<u8> {
     let text = serde_json::to_vec(value).expect("texts, integers and maps with text keys always serialise");
-    let mut written = Ordered { text: &text, at: 0, out: Vec::with_capacity(text.len()) };
+    let out = Vec::with_capacity(text.len());
+    let mut written = Ordered { text: &text, at: 0, out, members: Vec::with_capacity(64), spare: Vec::new() };
     written.value();
     written.out
 }
@@ -26,11 +27,20 @@ struct Ordered<'a> {
     text: &'a [u8],
     at: usize,
     out: Vec<u8>,
+    /// Of every object that is being copied, outermost first.
+    members: Vec<Member>,
+    spare: Vec<u8>,
+}
+
+/// Where a string's content stands in the text, and whether its bytes are its characters.
+struct Content {
+    range: Range<usize>,
+    plain: bool,
 }
 
 /// Where a member's name stands in the text, and the whole member in what is written.
 struct Member {
-    name: Range<usize>,
+    name: Content,
     written: Range<usize>,
 }
 
@@ -49,16 +59,21 @@ impl Ordered<'_> {
         self.at += 1;
     }
 
-    /// Copies a string with its quotes; where its content stands in the text.
-    fn string(&mut self) -> Range<usize> {
+    /// Copies a string with its quotes.
+    fn string(&mut self) -> Content {
         let begin = self.at + 1;
-        let mut end = begin;
-        while self.text[end] != b'"' {
-            end += if self.text[end] == b'\\' { 2 } else { 1 };
+        let (mut end, mut plain) = (begin, true);
+        while let Some(next) = memchr::memchr2(b'"', b'\\', &self.text[end..]) {
+            end += next;
+            if self.text[end] == b'"' {
+                break;
+            }
+            plain = false;
+            end += 2;
         }
         self.out.extend_from_slice(&self.text[self.at..=end]);
         self.at = end + 1;
-        begin..end
+        Content { plain: plain && self.text[begin..end].is_ascii(), range: begin..end }
     }
 
     /// Copies a number, `true`, `false` or `null`.
@@ -82,8 +97,7 @@ impl Ordered<'_> {
 
     fn object(&mut self) {
         self.take();
-        let first = self.out.len();
-        let mut members = Vec::new();
+        let (first, outer) = (self.out.len(), self.members.len());
         while self.text[self.at] != b'}' {
             if self.text[self.at] == b',' {
                 self.take();
@@ -92,29 +106,31 @@ impl Ordered<'_> {
             let name = self.string();
             self.take();
             self.value();
-            members.push(Member { name, written: begin..self.out.len() });
+            self.members.push(Member { name, written: begin..self.out.len() });
         }
-        if !members.is_sorted_by(|a, b| self.order(a, b).is_lt()) {
-            members.sort_by(|a, b| self.order(a, b));
-            let mut ordered = Vec::with_capacity(self.out.len() - first);
+        let text = self.text;
+        let members = &mut self.members[outer..];
+        if !members.is_sorted_by(|a, b| order(text, &a.name, &b.name).is_lt()) {
+            members.sort_by(|a, b| order(text, &a.name, &b.name));
+            self.spare.clear();
             for member in members {
-                if !ordered.is_empty() {
-                    ordered.push(b',');
+                if !self.spare.is_empty() {
+                    self.spare.push(b',');
                 }
-                ordered.extend_from_slice(&self.out[member.written]);
+                self.spare.extend_from_slice(&self.out[member.written.clone()]);
             }
-            self.out.truncate(first);
-            self.out.extend_from_slice(&ordered);
+            self.out[first..].copy_from_slice(&self.spare);
         }
+        self.members.truncate(outer);
         self.take();
     }
+}
 
-    /// By UTF-16 code units, which for plain ASCII names is the order of their bytes.
-    fn order(&self, a: &Member, b: &Member) -> Ordering {
-        let (a, b) = (&self.text[a.name.clone()], &self.text[b.name.clone()]);
-        let plain = |name: &[u8]| name.iter().all(|byte| byte.is_ascii() && *byte != b'\\');
-        if plain(a) && plain(b) { a.cmp(b) } else { units(a).cmp(&units(b)) }
-    }
+/// By UTF-16 code units, which for plain names is the order of their bytes.
+fn order(text: &[u8], a: &Content, b: &Content) -> Ordering {
+    let plain = a.plain && b.plain;
+    let (a, b) = (&text[a.range.clone()], &text[b.range.clone()]);
+    if plain { a.cmp(b) } else { units(a).cmp(&units(b)) }
 }
 
 /// The code units of a name as it stands between quotes.

@@ -12,7 +12,7 @@ use super::{Pack, Packs, assess};
 use crate::household::evidence::MemberFacts;
 use crate::household::*;
 
-static PACK: LazyLock<Pack> =
+static PACK: LazyLock<std::sync::Arc<Pack>> =
     LazyLock::new(|| Packs::embedded().resolve(&Region("620422".to_owned()), AS_OF).expect("the embedded pack"));
 const AS_OF: Date = date(2026, 11, 1);
 

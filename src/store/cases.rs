@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::claims::must_hold;
 use super::columns::{Columns as _, int, millis};
 use super::events::{self, Happened};
-use super::{AuditReceipt, CaseState, Hash, Lease, SealedDocument, Store, StoreError, Tag, documents};
+use super::receipt::entry_of;
+use super::{AuditReceipt, CaseState, Effect, Hash, Lease, SealedDocument, Store, StoreError, Tag, documents};
 use crate::household::{Purpose, Region};
 
 /// A case to be accepted.
@@ -102,25 +103,24 @@ pub(super) const SELECT: &str =
     "SELECT c.*, (SELECT max(number) FROM versions v WHERE v.case_id = c.id) AS latest_version FROM cases c ";
 
 impl Store {
-    /// Accepts a case with its request and its idempotency key, all or nothing.
+    /// Accepts a case with its request and its idempotency key, all or nothing: an effect of its entry in the log.
     ///
-    /// # Errors
-    /// [`StoreError::IdempotencyConflict`] when the key came with another body; [`StoreError::WrongReceipt`].
-    pub async fn create_case(&self, receipt: &AuditReceipt, case: NewCase) -> Result<Created, StoreError> {
-        receipt.must_speak_of(case.id)?;
-        let leaf = receipt.index();
-        self.write(move |tx| {
+    /// Fails with [`StoreError::IdempotencyConflict`] when the key came with another body; [`StoreError::WrongReceipt`] when the
+    /// entry speaks of another case.
+    #[must_use]
+    pub fn accepting(case: NewCase) -> Effect<Created> {
+        Effect::new(move |tx, entries| {
             Box::pin(async move {
+                let entry = entry_of(case.id, entries)?;
                 if let Some(key) = &case.idempotency
                     && let Some(existing) = find_idempotent(tx, &case.client, key, case.created_at).await?
                 {
                     return Ok(Created::Existing(existing));
                 }
-                insert(tx, &case, leaf).await?;
+                insert(tx, &case, entry.index()).await?;
                 Ok(Created::New(case.id))
             })
         })
-        .await
     }
 
     /// The case a client made under this key, if any: to be asked before anything is logged for a retry.
@@ -240,8 +240,8 @@ async fn insert(tx: &mut SqliteConnection, case: &NewCase, leaf: u64) -> Result<
     documents::insert(tx, Some(case.id), &case.request).await?;
     sqlx::query(
         "INSERT INTO cases (id, state, organisation, client, purpose, region, reference_tag, as_of, created_at,
-                            updated_at, accepted_leaf, request_document, wake_at)
-         VALUES ($1, 'accepted', $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $8)",
+                            updated_at, accepted_leaf, request_document, wake_at, next_event)
+         VALUES ($1, 'accepted', $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $8, 2)",
     )
     .bind(case.id.to_string())
     .bind(case.organisation.as_str())
@@ -255,12 +255,12 @@ async fn insert(tx: &mut SqliteConnection, case: &NewCase, leaf: u64) -> Result<
     .bind(case.request.id.to_string())
     .execute(&mut *tx)
     .await?;
-    for tag in &case.subject_tags {
-        sqlx::query("INSERT INTO case_subjects (case_id, subject_tag) VALUES ($1, $2) ON CONFLICT DO NOTHING")
-            .bind(case.id.to_string())
-            .bind(tag.to_string())
-            .execute(&mut *tx)
-            .await?;
+    if !case.subject_tags.is_empty() {
+        let mut subjects = QueryBuilder::<Sqlite>::new("INSERT INTO case_subjects (case_id, subject_tag) ");
+        subjects.push_values(&case.subject_tags, |mut row, tag| {
+            row.push_bind(case.id.to_string()).push_bind(tag.to_string());
+        });
+        subjects.push(" ON CONFLICT DO NOTHING").build().execute(&mut *tx).await?;
     }
     if let Some(key) = &case.idempotency
         && let (Some(tag), Some(mac)) = (key.key_tags.first(), key.body_macs.first())
@@ -279,7 +279,7 @@ async fn insert(tx: &mut SqliteConnection, case: &NewCase, leaf: u64) -> Result<
         .execute(&mut *tx)
         .await?;
     }
-    events::record(tx, case.id, case.created_at, &[Happened::State(CaseState::Accepted)]).await
+    events::insert(tx, case.id, case.created_at, 1, &[Happened::State(CaseState::Accepted)]).await
 }
 
 async fn find_idempotent(

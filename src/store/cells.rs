@@ -1,17 +1,17 @@
 //! The cells of a case: member × source, each planned before it is asked and ended exactly once.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
-use super::cases::state;
 use super::claims::must_hold;
 use super::columns::{Columns as _, int, millis};
 use super::events::{self, Happened};
-use super::{AuditReceipt, CaseState, KEPT_ROWS, Lease, SealedDocument, Store, StoreError, documents};
+use super::receipt::entry_of;
+use super::{AuditReceipt, CaseState, Effect, KEPT_ROWS, Lease, SealedDocument, Store, StoreError, documents};
 use crate::household::{AnswerKind, MemberRef, SourceKey};
 
 /// Rows in one statement, at most.
@@ -33,10 +33,10 @@ pub struct NewCell {
 /// What is planned for a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Plan {
-    /// It will be asked; the query's own entry is durable.
+    /// It will be asked; the query has an entry of its own.
     Ask {
-        /// Proof of that entry, which speaks of the case.
-        receipt: AuditReceipt,
+        /// Which of the entries the plan follows from.
+        entry: usize,
     },
     /// It will not: the cell ends here.
     Skip {
@@ -62,8 +62,9 @@ pub struct CellAnswer {
     pub elapsed_ms: u64,
     /// When the answer came.
     pub answered_at: Timestamp,
-    /// The answer, sealed; of `Pending` with its ticket. None of a further `Pending` with the same ticket: what is sealed stays.
-    pub evidence: Option<SealedDocument>,
+    /// The document the answer is sealed in, with others it may be; of `Pending` with its ticket. None of a further `Pending` with
+    /// the same ticket: what is sealed stays.
+    pub evidence: Option<Uuid>,
     /// Looks for a ticket's result so far.
     pub polls: u32,
     /// When to poll, of `Pending`.
@@ -127,36 +128,24 @@ impl CellRow {
 }
 
 impl Store {
-    /// Plans cells. One that is planned already (by a worker that died) is left as it is, so a plan may be repeated. Returns how
-    /// many were new.
+    /// Plans cells: an effect of the entries of their queries. One that is planned already (by a worker that died) is left as it
+    /// is, so a plan may be repeated. Tells how many were new.
     ///
-    /// # Errors
-    /// [`StoreError::LeaseLost`]; [`StoreError::WrongReceipt`], of a cell's own too; or the database failed.
-    pub async fn plan_cells(
-        &self,
-        receipt: &AuditReceipt,
-        lease: &Lease,
-        cells: Vec<NewCell>,
-        now: Timestamp,
-    ) -> Result<u64, StoreError> {
-        let lease = lease.clone();
-        receipt.must_speak_of(lease.case_id)?;
-        for cell in &cells {
-            if let Plan::Ask { receipt } = &cell.plan {
-                receipt.must_speak_of(lease.case_id)?;
-            }
-        }
-        self.write(move |tx| {
+    /// Fails with [`StoreError::LeaseLost`]; with [`StoreError::NoEntry`] and [`StoreError::WrongReceipt`] when an entry is missing or
+    /// speaks of another case.
+    #[must_use]
+    pub fn planning(lease: Lease, cells: Vec<NewCell>, now: Timestamp) -> Effect<u64> {
+        Effect::new(move |tx, entries| {
             Box::pin(async move {
+                entry_of(lease.case_id, entries)?;
                 must_hold(tx, &lease).await?;
-                plan(tx, lease.case_id, &cells, now).await
+                plan(tx, lease.case_id, &cells, entries, now).await
             })
         })
-        .await
     }
 
-    /// Records answers, all in one transaction, and says for each what became of it. Evidence is stored only with an answer that
-    /// stands. A waiting case is woken when a cell has ended.
+    /// Records answers, all in one transaction, and says for each what became of it. Documents that no answer names which stands are
+    /// not stored. A waiting case is woken when a cell has ended.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`], [`StoreError::NotPlanned`] and [`StoreError::PendingIncomplete`]: then none is recorded;
@@ -166,13 +155,14 @@ impl Store {
         receipt: &AuditReceipt,
         lease: &Lease,
         answers: Vec<CellAnswer>,
+        evidence: Vec<SealedDocument>,
     ) -> Result<Vec<CellWrite>, StoreError> {
         let lease = lease.clone();
         receipt.must_speak_of(lease.case_id)?;
         self.write(move |tx| {
             Box::pin(async move {
-                must_hold(tx, &lease).await?;
-                record(tx, lease.case_id, &answers).await
+                let state = must_hold(tx, &lease).await?;
+                record(tx, lease.case_id, state, &answers, &evidence).await
             })
         })
         .await
@@ -191,91 +181,116 @@ impl Store {
     }
 }
 
-async fn plan(tx: &mut SqliteConnection, case: Uuid, cells: &[NewCell], now: Timestamp) -> Result<u64, StoreError> {
-    let (asked, skipped): (Vec<_>, Vec<_>) = cells.iter().partition(|cell| matches!(cell.plan, Plan::Ask { .. }));
+async fn plan(
+    tx: &mut SqliteConnection,
+    case: Uuid,
+    cells: &[NewCell],
+    entries: &[AuditReceipt],
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let mut rows = Vec::with_capacity(cells.len());
+    for cell in cells {
+        let row = match &cell.plan {
+            Plan::Ask { entry } => {
+                let entry = entries.get(*entry).ok_or(StoreError::NoEntry { case })?;
+                PlannedRow { cell, leaf: Some(entry.index()), why: None }
+            }
+            Plan::Skip { why } => PlannedRow { cell, leaf: None, why: Some(why) },
+        };
+        rows.push(row);
+    }
+    let (asked, skipped): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.why.is_none());
     let mut planned = 0;
     for rows in asked.chunks(ROWS) {
-        planned += insert(tx, case, rows, now).await?;
+        let inserted = insert(case, rows, now).build().persistent(rows.len() <= KEPT_ROWS).execute(&mut *tx).await?;
+        planned += inserted.rows_affected();
     }
-    for cell in skipped {
-        let inserted = insert(tx, case, &[cell], now).await?;
-        planned += inserted;
-        if inserted == 1 {
-            let kind = AnswerKind::Skipped;
-            let event = Happened::Answer { member_ref: &cell.member_ref, source: &cell.source, kind };
-            events::record(tx, case, now, &[event]).await?;
+    for rows in skipped.chunks(ROWS) {
+        let mut query = insert(case, rows, now);
+        query.push(" RETURNING member_ref, source");
+        let new = cells_in(&query.build().persistent(rows.len() <= KEPT_ROWS).fetch_all(&mut *tx).await?)?;
+        planned += new.len() as u64;
+        let kind = AnswerKind::Skipped;
+        let ended: Vec<_> =
+            new.iter().map(|(member_ref, source)| Happened::Answer { member_ref, source, kind }).collect();
+        if !ended.is_empty() {
+            events::record(tx, case, now, &ended).await?;
         }
     }
     Ok(planned)
 }
 
-/// Inserts planned cells in one statement; how many were new.
-async fn insert(tx: &mut SqliteConnection, case: Uuid, cells: &[&NewCell], now: Timestamp) -> Result<u64, StoreError> {
+/// A cell about to be planned: with the leaf of its query, or why it is skipped.
+struct PlannedRow<'c> {
+    cell: &'c NewCell,
+    leaf: Option<u64>,
+    why: Option<&'c String>,
+}
+
+/// Inserts planned cells in one statement; those that stand already are left.
+fn insert(case: Uuid, rows: &[&PlannedRow<'_>], now: Timestamp) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::<Sqlite>::new(
         "INSERT INTO cells (case_id, member_ref, source, leaf_index, planned_at, kind, why, answered_at, speaks_for) ",
     );
-    query.push_values(cells, |mut row, cell| {
-        let (leaf, kind, why) = match &cell.plan {
-            Plan::Ask { receipt } => (Some(int(receipt.index())), None, None),
-            Plan::Skip { why } => (None, Some(AnswerKind::Skipped), Some(why.as_str())),
-        };
+    query.push_values(rows, |mut row, planned| {
+        let PlannedRow { cell, leaf, why } = planned;
+        let kind = why.map(|_| AnswerKind::Skipped);
         row.push_bind(case.to_string())
-            .push_bind(cell.member_ref.as_str())
-            .push_bind(cell.source.as_str())
-            .push_bind(leaf)
+            .push_bind(cell.member_ref.0.clone())
+            .push_bind(cell.source.as_str().to_owned())
+            .push_bind(leaf.map(int))
             .push_bind(millis(now))
             .push_bind(kind.map(AnswerKind::as_str))
-            .push_bind(why)
+            .push_bind(why.cloned())
             .push_bind(kind.map(|_| millis(now)))
             .push_bind(cell.speaks_for.join(","));
     });
     query.push(" ON CONFLICT DO NOTHING");
-    Ok(query.build().persistent(cells.len() <= KEPT_ROWS).execute(tx).await?.rows_affected())
+    query
 }
 
-async fn record(tx: &mut SqliteConnection, case: Uuid, answers: &[CellAnswer]) -> Result<Vec<CellWrite>, StoreError> {
-    let mut kinds = kinds(tx, case, answers).await?;
-    let (mut writes, mut standing, mut news) = (Vec::with_capacity(answers.len()), Vec::new(), Vec::new());
+async fn record(
+    tx: &mut SqliteConnection,
+    case: Uuid,
+    state: CaseState,
+    answers: &[CellAnswer],
+    evidence: &[SealedDocument],
+) -> Result<Vec<CellWrite>, StoreError> {
+    for answer in answers.iter().filter(|answer| !answer.kind.ended()) {
+        let sealed = answer.evidence.is_some() || answer.polls > 0;
+        if !(sealed && answer.next_poll_at.is_some() && answer.deadline.is_some()) {
+            return Err(StoreError::PendingIncomplete);
+        }
+    }
+    let mut standing = HashSet::with_capacity(answers.len());
+    for rows in answers.chunks(ROWS) {
+        let written = write(case, rows).build().persistent(rows.len() <= KEPT_ROWS).fetch_all(&mut *tx).await?;
+        standing.extend(cells_in(&written)?);
+    }
+    let mut writes = Vec::with_capacity(answers.len());
+    let (mut news, mut named) = (Vec::with_capacity(answers.len()), HashSet::new());
     for answer in answers {
-        let pending = !answer.kind.ended();
-        let cell = (answer.member_ref.as_str().to_owned(), answer.source.as_str().to_owned());
-        let before = kinds.get_mut(&cell).ok_or_else(|| StoreError::NotPlanned {
-            case,
-            member_ref: answer.member_ref.0.clone(),
-            source_key: answer.source.to_string(),
-        })?;
-        if before.is_some_and(AnswerKind::ended) {
+        if !standing.remove(&(answer.member_ref.clone(), answer.source.clone())) {
+            must_be_planned(tx, case, answer).await?;
             writes.push(CellWrite::AlreadyEnded);
             continue;
         }
-        let sealed = answer.evidence.is_some() || before.is_some();
-        if pending && !(sealed && answer.next_poll_at.is_some() && answer.deadline.is_some()) {
-            return Err(StoreError::PendingIncomplete);
-        }
+        named.extend(answer.evidence);
         // a poll without news is no event
-        if !pending || before.is_none() {
+        if answer.kind.ended() || answer.polls == 0 {
             news.push(answer);
         }
-        let replaces = before.replace(answer.kind).is_some() && (!pending || answer.evidence.is_some());
-        standing.push((answer, replaces));
         writes.push(CellWrite::Written);
     }
-    let evidence: Vec<&SealedDocument> = standing.iter().filter_map(|(answer, _)| answer.evidence.as_ref()).collect();
+    let evidence: Vec<_> = evidence.iter().filter(|document| named.contains(&document.id)).collect();
     for rows in evidence.chunks(ROWS) {
         documents::insert_all(tx, Some(case), rows).await?;
-    }
-    for (answer, replaces) in &standing {
-        let ticket = if *replaces { sealed_answer(tx, case, answer).await? } else { None };
-        write(tx, case, answer).await?;
-        if let Some(document) = ticket {
-            documents::remove(tx, document).await?;
-        }
     }
     for together in news.chunk_by(|a, b| a.answered_at == b.answered_at) {
         let events: Vec<_> = together.iter().map(|answer| happened(answer)).collect();
         events::record(tx, case, together[0].answered_at, &events).await?;
     }
-    if state(tx, case).await? == CaseState::Waiting {
+    if state == CaseState::Waiting {
         match news.iter().filter(|answer| answer.kind.ended()).map(|answer| answer.answered_at).max() {
             Some(at) => wake_by(tx, case, at).await?,
             None => wake_for_next_poll(tx, case).await?,
@@ -288,62 +303,63 @@ fn happened(answer: &CellAnswer) -> Happened<'_> {
     Happened::Answer { member_ref: &answer.member_ref, source: &answer.source, kind: answer.kind }
 }
 
-/// What the cells of some answers hold, by member and source; a cell that is not planned is not there.
-async fn kinds(
-    tx: &mut SqliteConnection,
-    case: Uuid,
-    answers: &[CellAnswer],
-) -> Result<HashMap<(String, String), Option<AnswerKind>>, StoreError> {
-    let mut kinds = HashMap::with_capacity(answers.len());
-    for asked in answers.chunks(ROWS) {
-        let mut query = QueryBuilder::<Sqlite>::new("SELECT member_ref, source, kind FROM cells WHERE case_id = ");
-        query.push_bind(case.to_string()).push(" AND (member_ref, source) IN (");
-        query.push_values(asked, |mut row, answer| {
-            row.push_bind(answer.member_ref.as_str()).push_bind(answer.source.as_str());
-        });
-        query.push(")");
-        for row in query.build().persistent(asked.len() <= KEPT_ROWS).fetch_all(&mut *tx).await? {
-            kinds.insert((row.text("member_ref")?, row.text("source")?), row.word("kind", AnswerKind::parse)?);
-        }
-    }
-    Ok(kinds)
-}
-
-/// The document of a cell's answer so far: of a cell that waits, its ticket.
-async fn sealed_answer(tx: &mut SqliteConnection, case: Uuid, answer: &CellAnswer) -> Result<Option<Uuid>, StoreError> {
-    let row = sqlx::query("SELECT evidence_document FROM cells WHERE case_id = $1 AND member_ref = $2 AND source = $3")
+/// Fails if the cell of an answer that was not written does not exist: then it has ended.
+async fn must_be_planned(tx: &mut SqliteConnection, case: Uuid, answer: &CellAnswer) -> Result<(), StoreError> {
+    let cell = sqlx::query("SELECT 1 FROM cells WHERE case_id = $1 AND member_ref = $2 AND source = $3")
         .bind(case.to_string())
         .bind(answer.member_ref.as_str())
         .bind(answer.source.as_str())
-        .fetch_one(tx)
+        .fetch_optional(tx)
         .await?;
-    row.opt_uuid("evidence_document")
+    if cell.is_some() {
+        return Ok(());
+    }
+    Err(StoreError::NotPlanned {
+        case,
+        member_ref: answer.member_ref.0.clone(),
+        source_key: answer.source.to_string(),
+    })
 }
 
-async fn write(tx: &mut SqliteConnection, case: Uuid, answer: &CellAnswer) -> Result<(), StoreError> {
-    let pending = !answer.kind.ended();
-    sqlx::query(
-        "UPDATE cells SET kind = $1, why = $2, attempts = $3, elapsed_ms = $4, answered_at = $5,
-                          evidence_document = CASE WHEN $13 THEN coalesce($6, evidence_document) ELSE $6 END,
-                          polls = $7, next_poll_at = $8, deadline = $9
-         WHERE case_id = $10 AND member_ref = $11 AND source = $12",
-    )
-    .bind(answer.kind.as_str())
-    .bind(answer.why.as_deref())
-    .bind(i64::from(answer.attempts))
-    .bind(int(answer.elapsed_ms))
-    .bind(millis(answer.answered_at))
-    .bind(answer.evidence.as_ref().map(|document| document.id.to_string()))
-    .bind(i64::from(answer.polls))
-    .bind(answer.next_poll_at.filter(|_| pending).map(millis))
-    .bind(answer.deadline.filter(|_| pending).map(millis))
-    .bind(case.to_string())
-    .bind(answer.member_ref.as_str())
-    .bind(answer.source.as_str())
-    .bind(pending)
-    .execute(tx)
-    .await?;
-    Ok(())
+/// Writes answers over cells that have not ended, in one statement that returns those.
+fn write(case: Uuid, answers: &[CellAnswer]) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::<Sqlite>::new(
+        "WITH answers (member_ref, source, kind, why, attempts, elapsed_ms, answered_at, evidence, polls, next_poll_at, deadline) AS (",
+    );
+    query.push_values(answers, |mut row, answer| {
+        let pending = !answer.kind.ended();
+        row.push_bind(answer.member_ref.0.clone())
+            .push_bind(answer.source.as_str().to_owned())
+            .push_bind(answer.kind.as_str())
+            .push_bind(answer.why.clone())
+            .push_bind(i64::from(answer.attempts))
+            .push_bind(int(answer.elapsed_ms))
+            .push_bind(millis(answer.answered_at))
+            .push_bind(answer.evidence.map(|document| document.to_string()))
+            .push_bind(i64::from(answer.polls))
+            .push_bind(answer.next_poll_at.filter(|_| pending).map(millis))
+            .push_bind(answer.deadline.filter(|_| pending).map(millis));
+    });
+    query.push(
+        ") UPDATE cells SET kind = a.kind, why = a.why, attempts = a.attempts, elapsed_ms = a.elapsed_ms, answered_at = a.answered_at,
+               evidence_document = CASE WHEN a.kind = 'pending' THEN coalesce(a.evidence, evidence_document) ELSE a.evidence END,
+               polls = a.polls, next_poll_at = a.next_poll_at, deadline = a.deadline
+           FROM answers a WHERE case_id = ",
+    );
+    query.push_bind(case.to_string());
+    query.push(
+        " AND cells.member_ref = a.member_ref AND cells.source = a.source AND (cells.kind IS NULL OR cells.kind = 'pending')
+           RETURNING cells.member_ref, cells.source",
+    );
+    query
+}
+
+/// The cells that rows name.
+fn cells_in(rows: &[SqliteRow]) -> Result<Vec<(MemberRef, SourceKey)>, StoreError> {
+    let cell = |row: &SqliteRow| {
+        Ok((MemberRef(row.text("member_ref")?), row.must("source", |key| SourceKey::new(key).ok())?))
+    };
+    rows.iter().map(cell).collect()
 }
 
 async fn wake_by(tx: &mut SqliteConnection, case: Uuid, at: Timestamp) -> Result<(), StoreError> {

@@ -9,8 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::cases::{read, transition};
+use super::cases::case_of;
 use super::columns::{Columns as _, millis};
+use super::events::{self, Happened};
 use super::{CaseRow, CaseState, Store, StoreError};
 
 /// The right to work on a case until it runs out.
@@ -82,8 +83,12 @@ impl Store {
     /// The database failed.
     pub async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
         sqlx::query(
-            "SELECT min(CASE WHEN lease_until > wake_at THEN lease_until ELSE wake_at END) AS wake_at
-             FROM cases WHERE wake_at IS NOT NULL",
+            "SELECT min(wake_at) AS wake_at FROM (
+                 SELECT * FROM (SELECT wake_at FROM cases WHERE wake_at IS NOT NULL AND lease_until IS NULL
+                                ORDER BY wake_at LIMIT 1) AS free
+                 UNION ALL
+                 SELECT min(CASE WHEN lease_until > wake_at THEN lease_until ELSE wake_at END)
+                 FROM cases WHERE lease_until IS NOT NULL AND wake_at IS NOT NULL) AS next",
         )
         .fetch_one(self.reader())
         .await?
@@ -154,15 +159,15 @@ impl Store {
     }
 }
 
-/// Fails unless the lease is still its worker's: to be asked in the transaction that the answer is meant for.
-pub(super) async fn must_hold(tx: &mut SqliteConnection, lease: &Lease) -> Result<(), StoreError> {
-    let held = sqlx::query("SELECT 1 FROM cases WHERE id = $1 AND lease_worker = $2 AND attempts = $3")
+/// Fails unless the lease is still its worker's: to be asked in the transaction that the answer is meant for. The case's state.
+pub(super) async fn must_hold(tx: &mut SqliteConnection, lease: &Lease) -> Result<CaseState, StoreError> {
+    let held = sqlx::query("SELECT state FROM cases WHERE id = $1 AND lease_worker = $2 AND attempts = $3")
         .bind(lease.case_id.to_string())
         .bind(lease.worker.as_str())
         .bind(i64::from(lease.fence))
         .fetch_optional(tx)
         .await?;
-    if held.is_some() { Ok(()) } else { Err(StoreError::LeaseLost { case: lease.case_id }) }
+    held.ok_or(StoreError::LeaseLost { case: lease.case_id })?.must("state", CaseState::parse)
 }
 
 async fn claim(
@@ -171,25 +176,35 @@ async fn claim(
     now: Timestamp,
     until: Timestamp,
 ) -> Result<Option<ClaimedCase>, StoreError> {
-    let claimed = sqlx::query(
-        "UPDATE cases SET lease_worker = $1, lease_until = $2, attempts = attempts + 1
-         WHERE id = (SELECT id FROM cases
-                     WHERE wake_at <= $3 AND (lease_until IS NULL OR lease_until <= $3)
-                     ORDER BY wake_at, id LIMIT 1)
-         RETURNING id, state",
+    let due = sqlx::query(
+        "SELECT id, state FROM cases WHERE wake_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
+         ORDER BY wake_at, id LIMIT 1",
     )
-    .bind(worker.as_str())
-    .bind(millis(until))
     .bind(millis(now))
     .fetch_optional(&mut *tx)
     .await?;
-    let Some(claimed) = claimed else { return Ok(None) };
-    let id = claimed.uuid("id")?;
-    if claimed.must("state", CaseState::parse)? == CaseState::Accepted {
-        transition(tx, id, CaseState::Running, now).await?;
+    let Some(due) = due else { return Ok(None) };
+    let begins = due.must("state", CaseState::parse)? == CaseState::Accepted;
+    let claimed = sqlx::query(
+        "UPDATE cases SET lease_worker = $1, lease_until = $2, attempts = attempts + 1,
+                          state = CASE WHEN $3 THEN 'running' ELSE state END,
+                          updated_at = CASE WHEN $3 THEN $4 ELSE updated_at END,
+                          next_event = CASE WHEN $3 THEN next_event + 1 ELSE next_event END
+         WHERE id = $5
+         RETURNING *, (SELECT max(number) FROM versions v WHERE v.case_id = cases.id) AS latest_version",
+    )
+    .bind(worker.as_str())
+    .bind(millis(until))
+    .bind(begins)
+    .bind(millis(now))
+    .bind(due.text("id")?)
+    .fetch_one(&mut *tx)
+    .await?;
+    let (case, next_event) = (case_of(&claimed)?, claimed.int("next_event")?);
+    if begins {
+        events::insert(tx, case.id, now, next_event - 1, &[Happened::State(CaseState::Running)]).await?;
     }
-    let case = read(tx, id).await?;
-    let lease = Lease { case_id: id, worker, fence: case.attempts, until };
+    let lease = Lease { case_id: case.id, worker, fence: case.attempts, until };
     Ok(Some(ClaimedCase { resumed: case.attempts > 1, case, lease }))
 }
 

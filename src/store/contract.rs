@@ -14,8 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    AuditReceipt, CellAnswer, CellRow, DocumentKind, Lease, NewCase, NewCell, NewVersion, Plan, SealedDocument, Store,
-    Tag, VersionReason,
+    AuditReceipt, CellAnswer, CellRow, CellWrite, Created, DocumentKind, Lease, NewCase, NewCell, NewVersion, Plan, SealedDocument, Store,
+    StoreError, Tag, VersionReason,
 };
 use crate::household::{AnswerKind, MemberRef, Purpose, Region, SourceKey};
 
@@ -92,7 +92,7 @@ mod sqlite {
         }
         answering::{
             a_plan_may_be_repeated, an_ended_cell_never_changes, only_what_was_planned_is_answered,
-            a_pending_cell_is_polled_and_wakes_its_case, a_ticket_is_removed_once_it_is_answered,
+            a_pending_cell_is_polled_and_wakes_its_case, a_ticket_stays_until_another_answer, answers_share_a_document,
             a_version_tells_of_what_ended_before_it, events_have_no_gaps,
         }
         reporting::{
@@ -128,9 +128,58 @@ fn lease(case: Uuid) -> Lease {
     Lease { case_id: case, worker: "worker".into(), fence: 1, until: at(60) }
 }
 
-fn ask(case: Uuid, key: &str, leaf: u64) -> NewCell {
-    let plan = Plan::Ask { receipt: AuditReceipt::for_test_at(leaf, Some(case)) };
-    NewCell { member_ref: member("m1"), source: source(key), plan, speaks_for: vec!["wage".into(), "financial".into()] }
+/// A cell to be asked, with the entry of its query.
+fn ask(case: Uuid, key: &str, leaf: u64) -> (NewCell, Option<AuditReceipt>) {
+    let entry = AuditReceipt::for_test_at(leaf, Some(case));
+    let speaks_for = vec!["wage".into(), "financial".into()];
+    let plan = Plan::Ask { entry: usize::MAX };
+    (NewCell { member_ref: member("m1"), source: source(key), plan, speaks_for }, Some(entry))
+}
+
+/// Plans cells as what follows from their entries.
+async fn plan(
+    store: &Store,
+    receipt: &AuditReceipt,
+    lease: &Lease,
+    cells: Vec<(NewCell, Option<AuditReceipt>)>,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let mut entries = vec![receipt.clone()];
+    let mut planned = Vec::new();
+    for (mut cell, entry) in cells {
+        if let Some(own) = entry {
+            cell.plan = Plan::Ask { entry: entries.len() };
+            entries.push(own);
+        }
+        planned.push(cell);
+    }
+    store.apply(Store::planning(lease.clone(), planned, now), entries).await
+}
+
+async fn create(store: &Store, receipt: AuditReceipt, case: NewCase) -> Result<Created, StoreError> {
+    store.apply(Store::accepting(case), vec![receipt]).await
+}
+
+/// Records answers, with the documents they name.
+async fn record(
+    store: &Store,
+    receipt: &AuditReceipt,
+    lease: &Lease,
+    answers: Vec<CellAnswer>,
+) -> Result<Vec<CellWrite>, StoreError> {
+    let evidence = answers.iter().filter_map(|answer| answer.evidence).map(evidence).collect();
+    store.record_answers(receipt, lease, answers, evidence).await
+}
+
+/// The document of this id that answers are sealed in.
+fn evidence(id: Uuid) -> SealedDocument {
+    let (wrapped_dek, ciphertext) = (id.as_bytes().repeat(2), id.as_bytes().repeat(20));
+    SealedDocument { id, dek_id: id, wrapped_dek, ciphertext, ..document(DocumentKind::Evidence) }
+}
+
+/// The lease of a worker that takes up the case that is due.
+async fn taken_up(store: &Store, now: Timestamp) -> Lease {
+    store.claim_next("worker", now, std::time::Duration::from_secs(60)).await.unwrap().unwrap().lease
 }
 
 fn tag(byte: u8) -> Tag {
@@ -178,7 +227,7 @@ fn new_case(created_at: Timestamp) -> NewCase {
 async fn accepted(store: &Store, created_at: Timestamp) -> Uuid {
     let case = new_case(created_at);
     let id = case.id;
-    store.create_case(&receipt(id), case).await.unwrap();
+    create(store, receipt(id), case).await.unwrap();
     id
 }
 
@@ -187,10 +236,10 @@ async fn running(store: &Store, created_at: Timestamp) -> Uuid {
     let id = accepted(store, created_at).await;
     let claimed = store.claim_next("worker", created_at, std::time::Duration::from_secs(60)).await.unwrap().unwrap();
     assert_eq!(claimed.case.id, id);
-    let plan = Plan::Skip { why: "no_identifier".into() };
-    let skip = NewCell { member_ref: member("m2"), source: source("bank"), plan, speaks_for: Vec::new() };
+    let skipped = Plan::Skip { why: "no_identifier".into() };
+    let skip = (NewCell { member_ref: member("m2"), source: source("bank"), plan: skipped, speaks_for: Vec::new() }, None);
     let cells = vec![ask(id, "bank", 1), ask(id, "tax", 2), skip];
-    assert_eq!(store.plan_cells(&receipt(id), &lease(id), cells, created_at).await.unwrap(), 3);
+    assert_eq!(plan(store, &receipt(id), &lease(id), cells, created_at).await.unwrap(), 3);
     id
 }
 
@@ -203,7 +252,7 @@ fn answer(key: &str, kind: AnswerKind, answered_at: Timestamp) -> CellAnswer {
         attempts: 1,
         elapsed_ms: 50,
         answered_at,
-        evidence: Some(document(DocumentKind::Evidence)),
+        evidence: Some(Uuid::now_v7()),
         polls: 0,
         next_poll_at: None,
         deadline: None,

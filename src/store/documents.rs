@@ -176,17 +176,6 @@ impl Store {
     }
 }
 
-/// Removes a document that nothing names any more, and destroys its key.
-pub(super) async fn remove(tx: &mut SqliteConnection, id: Uuid) -> Result<(), StoreError> {
-    for statement in [
-        "DELETE FROM deks WHERE id = (SELECT dek_id FROM documents WHERE id = $1)",
-        "DELETE FROM documents WHERE id = $1",
-    ] {
-        sqlx::query(statement).bind(id.to_string()).execute(&mut *tx).await?;
-    }
-    Ok(())
-}
-
 pub(super) async fn insert(
     tx: &mut SqliteConnection,
     case_id: Option<Uuid>,

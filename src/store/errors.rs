@@ -85,6 +85,12 @@ pub enum StoreError {
         /// Leaf of the receipt.
         leaf: u64,
     },
+    /// An effect of no entry of the log.
+    #[error("nothing in the log speaks of what is to be done with case {case}")]
+    NoEntry {
+        /// Case concerned.
+        case: Uuid,
+    },
     /// An answer for a cell that was never planned.
     #[error("case {case} has no planned cell for {member_ref} at {source_key}: only what was logged may be answered")]
     NotPlanned {

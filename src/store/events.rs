@@ -1,11 +1,12 @@
 //! What happened to a case, in order, written in the transaction that made it so: any replica can serve the stream and resume it.
 
 use jiff::Timestamp;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use super::columns::{Columns as _, int, millis};
-use super::{CaseState, KEPT_ROWS, Store, StoreError, words};
+use super::{CaseState, Store, StoreError, words};
 use crate::household::{AnswerKind, MemberRef, SourceKey};
 
 words! {
@@ -55,23 +56,36 @@ impl Store {
             .bind(i64::from(limit))
             .fetch_all(self.reader())
             .await?;
-        rows.iter()
-            .map(|row| {
-                let kind = row.must("kind", CaseEventKind::parse)?;
-                let is = |wanted| kind == wanted;
-                Ok(CaseEvent {
-                    seq: row.index("seq")?,
-                    at: row.time("at")?,
-                    kind,
-                    state: if is(CaseEventKind::State) { row.word("word", CaseState::parse)? } else { None },
-                    member_ref: row.opt_text("member_ref")?.map(MemberRef),
-                    source: row.word("source", |key| SourceKey::new(key).ok())?,
-                    answer: if is(CaseEventKind::Answer) { row.word("word", AnswerKind::parse)? } else { None },
-                    version: row.opt_small("version")?,
-                })
-            })
-            .collect()
+        let mut events = Vec::new();
+        for row in &rows {
+            events.extend(events_of(row)?.into_iter().filter(|event| event.seq > after));
+        }
+        events.truncate(limit as usize);
+        Ok(events)
     }
+}
+
+/// The events of a row: one, or answers that were recorded together, the last of which has the row's number.
+fn events_of(row: &SqliteRow) -> Result<Vec<CaseEvent>, StoreError> {
+    let column = "answers";
+    let kind = row.must("kind", CaseEventKind::parse)?;
+    let (last, at) = (row.index("seq")?, row.time("at")?);
+    let bare = CaseEvent { seq: last, at, kind, state: None, member_ref: None, source: None, answer: None, version: None };
+    let Some(answers) = row.opt_text(column)? else {
+        let state = if kind == CaseEventKind::State { row.word("word", CaseState::parse)? } else { None };
+        return Ok(vec![CaseEvent { state, version: row.opt_small("version")?, ..bare }]);
+    };
+    let corrupt = || StoreError::Corrupt { column };
+    let answers: Vec<(MemberRef, SourceKey, AnswerKind)> = serde_json::from_str(&answers).map_err(|_| corrupt())?;
+    let before = last.checked_sub(answers.len() as u64).ok_or_else(corrupt)?;
+    let event = |(seq, (member_ref, source, answer))| CaseEvent {
+        seq,
+        member_ref: Some(member_ref),
+        source: Some(source),
+        answer: Some(answer),
+        ..bare.clone()
+    };
+    Ok((before + 1..).zip(answers).map(event).collect())
 }
 
 /// An event about to be written.
@@ -96,27 +110,50 @@ pub(super) async fn record(
             .bind(case.to_string())
             .fetch_one(&mut *tx)
             .await?;
-    let mut query = QueryBuilder::<Sqlite>::new(
-        "INSERT INTO case_events (case_id, seq, at, kind, member_ref, source, word, version) ",
-    );
-    query.push_values((next - count..).zip(events), |mut row, (seq, event)| {
-        let (kind, member_ref, source, word, version) = match event {
-            Happened::State(state) => (CaseEventKind::State, None, None, Some(state.as_str()), None),
-            Happened::Answer { member_ref, source, kind } => {
-                (CaseEventKind::Answer, Some(member_ref.as_str()), Some(source.as_str()), Some(kind.as_str()), None)
-            }
-            Happened::Version(number) => (CaseEventKind::Version, None, None, None, Some(i64::from(*number))),
-            Happened::Issued(number) => (CaseEventKind::Issued, None, None, None, Some(i64::from(*number))),
+    insert(tx, case, at, next - count, events).await
+}
+
+/// Writes events whose numbers, from `first`, the case's row has counted already. Answers that follow each other stand in one row.
+pub(super) async fn insert(
+    tx: &mut SqliteConnection,
+    case: Uuid,
+    at: Timestamp,
+    first: i64,
+    events: &[Happened<'_>],
+) -> Result<(), StoreError> {
+    let mut last = first - 1;
+    let both = |a: &Happened<'_>, b: &Happened<'_>| a.answer().is_some() && b.answer().is_some();
+    for together in events.chunk_by(both) {
+        last += int(together.len() as u64);
+        let (kind, word, version) = match together[0] {
+            Happened::State(state) => (CaseEventKind::State, Some(state.as_str()), None),
+            Happened::Answer { .. } => (CaseEventKind::Answer, None, None),
+            Happened::Version(number) => (CaseEventKind::Version, None, Some(i64::from(number))),
+            Happened::Issued(number) => (CaseEventKind::Issued, None, Some(i64::from(number))),
         };
-        row.push_bind(case.to_string())
-            .push_bind(seq)
-            .push_bind(millis(at))
-            .push_bind(kind.as_str())
-            .push_bind(member_ref)
-            .push_bind(source)
-            .push_bind(word)
-            .push_bind(version);
-    });
-    query.build().persistent(events.len() <= KEPT_ROWS).execute(tx).await?;
+        let answers: Vec<_> = together.iter().filter_map(Happened::answer).collect();
+        let answers = (!answers.is_empty()).then(|| serde_json::to_string(&answers).expect("three words each"));
+        sqlx::query(
+            "INSERT INTO case_events (case_id, seq, at, kind, word, version, answers) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(case.to_string())
+        .bind(last)
+        .bind(millis(at))
+        .bind(kind.as_str())
+        .bind(word)
+        .bind(version)
+        .bind(answers)
+        .execute(&mut *tx)
+        .await?;
+    }
     Ok(())
+}
+
+impl Happened<'_> {
+    fn answer(&self) -> Option<(&MemberRef, &SourceKey, AnswerKind)> {
+        match self {
+            Self::Answer { member_ref, source, kind } => Some((member_ref, source, *kind)),
+            _ => None,
+        }
+    }
 }

@@ -7,8 +7,9 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
 use super::columns::{Columns as _, int, millis};
-use super::sqlite::writer::Tx;
-use super::{AuditReceipt, Hash, Store, StoreError, Tag};
+use super::effect::PendingEffect;
+use super::sqlite::writer::{Tx, Work};
+use super::{AuditReceipt, Hash, KEPT_ROWS, Store, StoreError, Tag};
 
 /// The state of the log after its last commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +95,7 @@ pub struct LogTx {
     store: Store,
     head: LogHead,
     receipts: Vec<AuditReceipt>,
+    effects: Vec<Box<dyn Work>>,
 }
 
 impl Store {
@@ -104,7 +106,7 @@ impl Store {
     pub async fn log_tx(&self) -> Result<LogTx, StoreError> {
         let mut tx = self.writer()?.begin().await?;
         let head = read_head(&mut tx).await?;
-        Ok(LogTx { tx, store: self.clone(), head, receipts: Vec::new() })
+        Ok(LogTx { tx, store: self.clone(), head, receipts: Vec::new(), effects: Vec::new() })
     }
 
     /// The head as last committed.
@@ -216,12 +218,25 @@ impl LogTx {
         Ok(())
     }
 
+    /// Does what follows from the entries in this range of those appended here, in the same transaction. Where it fails, the entries
+    /// stand without it; who wanted it is told.
+    ///
+    /// # Errors
+    /// The database failed, and nothing can be appended any more.
+    pub async fn effect(&mut self, effect: PendingEffect, entries: std::ops::Range<usize>) -> Result<(), StoreError> {
+        let mut work = effect.0;
+        let entries = self.receipts.get(entries).unwrap_or_default();
+        work.run(&mut self.tx, entries, true).await?;
+        self.effects.push(work);
+        Ok(())
+    }
+
     /// Makes it durable; the only place where receipts come from.
     ///
     /// # Errors
     /// [`StoreError::CommitFailed`]: the entries may be durable or not, so the head must be read before the next append.
     pub async fn commit(self) -> Result<Vec<AuditReceipt>, StoreError> {
-        self.store.writer()?.commit(self.tx).await?;
+        self.store.writer()?.commit(self.tx, self.effects).await?;
         Ok(self.receipts)
     }
 }
@@ -282,7 +297,7 @@ async fn insert_leaves(tx: &mut SqliteConnection, first: u64, leaves: &[Prepared
                 .push_bind(columns.subject_tag.map(|tag| tag.to_string()))
                 .push_bind(columns.source.as_deref());
         });
-        query.build().persistent(chunk.len() == 1).execute(&mut *tx).await?;
+        query.build().persistent(chunk.len() <= KEPT_ROWS).execute(&mut *tx).await?;
     }
     Ok(())
 }

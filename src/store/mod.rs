@@ -16,6 +16,7 @@ mod cells;
 mod claims;
 mod columns;
 mod documents;
+mod effect;
 mod erasure;
 mod errors;
 mod events;
@@ -41,6 +42,7 @@ pub use cells::{CellAnswer, CellRow, CellWrite, NewCell, Plan};
 pub use claims::{ClaimedCase, Lease};
 pub use columns::Hash;
 pub use documents::{DocumentKind, SealedDocument, StoredDocument, WrappedDek};
+pub use effect::{Effect, EffectOutcome, PendingEffect};
 pub use erasure::Erasure;
 pub use errors::StoreError;
 pub use events::{CaseEvent, CaseEventKind};
@@ -55,7 +57,7 @@ pub use tag::Tag;
 pub use versions::{NewVersion, VersionReason, VersionRow};
 
 /// Statements with at most this many rows are kept prepared; longer ones come in too many lengths.
-const KEPT_ROWS: usize = 8;
+const KEPT_ROWS: usize = 64;
 
 /// SHA-256 of nothing: the root of a log without leaves (RFC 6962, 2.1).
 pub const EMPTY_ROOT: Hash = [

@@ -73,3 +73,11 @@ impl AuditReceipt {
         Self::new(index, [0; 32], Uuid::nil(), case_id, index + 1)
     }
 }
+
+/// The first of the entries, all of which must speak of `case`: an effect without an entry is none.
+pub(super) fn entry_of(case: Uuid, entries: &[AuditReceipt]) -> Result<&AuditReceipt, StoreError> {
+    for entry in entries {
+        entry.must_speak_of(case)?;
+    }
+    entries.first().ok_or(StoreError::NoEntry { case })
+}

@@ -5,8 +5,6 @@ use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
-use super::cases::transition;
-use super::cells::wake_for_next_poll;
 use super::claims::must_hold;
 use super::columns::{Columns as _, int, millis};
 use super::events::{self, Happened};
@@ -99,7 +97,7 @@ pub struct VersionRow {
 impl Store {
     /// Adds a version and moves the case to `new_state`, with the callback's row, in one transaction. `receipt` is that of the
     /// `completed` leaf; the version superseded is always the latest. Ended cells that no version told of are told by this one.
-    /// A worker's version (`First`, `LateAnswer`) demands its lease; a person's decision has none.
+    /// A worker's version (`First`, `LateAnswer`) demands its lease, and gives the case back; a person's decision has none.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`], [`StoreError::VersionOutOfOrder`] when somebody else added one meanwhile,
@@ -120,10 +118,7 @@ impl Store {
         let leaf = receipt.index();
         self.write(move |tx| {
             Box::pin(async move {
-                if let Some(lease) = &lease {
-                    must_hold(tx, lease).await?;
-                }
-                add(tx, case, version, new_state, leaf).await
+                add(tx, case, lease.as_ref(), version, new_state, leaf).await
             })
         })
         .await
@@ -219,32 +214,35 @@ impl Store {
 async fn add(
     tx: &mut SqliteConnection,
     case: Uuid,
+    lease: Option<&Lease>,
     version: NewVersion,
     new_state: CaseState,
     leaf: u64,
 ) -> Result<(), StoreError> {
+    if let Some(lease) = lease {
+        must_hold(tx, lease).await?;
+    }
     let row = sqlx::query(
-        "SELECT coalesce(max(number), 0) AS latest, coalesce(max(CASE WHEN first_final THEN 1 ELSE 0 END), 0) AS finals
-         FROM versions WHERE case_id = $1",
+        "SELECT c.state, coalesce(max(v.number), 0) AS latest,
+                coalesce(max(CASE WHEN v.first_final THEN 1 ELSE 0 END), 0) AS finals
+         FROM cases c LEFT JOIN versions v ON v.case_id = c.id WHERE c.id = $1 GROUP BY c.id, c.state",
     )
     .bind(case.to_string())
-    .fetch_one(&mut *tx)
-    .await?;
+    .fetch_optional(&mut *tx)
+    .await?
+    .ok_or(StoreError::NotFound { what: "case", id: case })?;
     let (latest, has_final) = (row.small("latest")?, row.small("finals")? > 0);
+    let from = row.must("state", CaseState::parse)?;
     if version.number != latest + 1 {
         return Err(StoreError::VersionOutOfOrder { case, expected: latest + 1, offered: version.number });
     }
     if has_final && !version.reason.may_follow_final() {
         return Err(StoreError::AlreadyFinal { case });
     }
-    transition(tx, case, new_state, version.created_at).await?;
+    if !from.may_become(new_state) {
+        return Err(StoreError::IllegalTransition { case, from, to: new_state });
+    }
     insert(tx, case, &version, latest, !has_final && version.is_final, leaf).await?;
-    sqlx::query("UPDATE cases SET reviews_open = $1, updated_at = $2 WHERE id = $3")
-        .bind(i64::from(version.reviews_open))
-        .bind(millis(version.created_at))
-        .bind(case.to_string())
-        .execute(&mut *tx)
-        .await?;
     sqlx::query(
         "UPDATE cells SET told_in = $1
          WHERE case_id = $2 AND told_in IS NULL AND kind IS NOT NULL AND kind <> 'pending'",
@@ -253,13 +251,49 @@ async fn add(
     .bind(case.to_string())
     .execute(&mut *tx)
     .await?;
-    if new_state == CaseState::Waiting {
-        wake_for_next_poll(tx, case).await?;
-    }
+    let news = [Happened::State(new_state), Happened::Version(version.number)];
+    let news = if from == new_state { &news[1..] } else { &news[..] };
+    let next_event = move_case(tx, case, lease.is_some(), &version, new_state, news.len()).await?;
     if version.callback {
         outbox::enqueue(tx, case, OutboxTopic::Version, Some(version.number), version.created_at).await?;
     }
-    events::record(tx, case, version.created_at, &[Happened::Version(version.number)]).await
+    events::insert(tx, case, version.created_at, next_event, news).await
+}
+
+/// Moves the case on with its version: to its state, to its next wake, and back to nobody if a worker had it. Counts its events in;
+/// returns the first one's number.
+async fn move_case(
+    tx: &mut SqliteConnection,
+    case: Uuid,
+    give_back: bool,
+    version: &NewVersion,
+    to: CaseState,
+    events: usize,
+) -> Result<i64, StoreError> {
+    let events = int(events as u64);
+    let next: i64 = sqlx::query_scalar(
+        "UPDATE cases SET state = $1, updated_at = $2, reviews_open = $3, next_event = next_event + $4,
+                          wake_at = CASE WHEN $5 THEN NULL
+                                         WHEN $6 THEN coalesce((SELECT min(CASE WHEN deadline < next_poll_at THEN deadline
+                                                                                ELSE next_poll_at END)
+                                                                FROM cells WHERE case_id = $8 AND kind = 'pending'), wake_at)
+                                         ELSE wake_at END,
+                          lease_worker = CASE WHEN $7 THEN NULL ELSE lease_worker END,
+                          lease_until = CASE WHEN $7 THEN NULL ELSE lease_until END,
+                          failures = CASE WHEN $7 THEN 0 ELSE failures END
+         WHERE id = $8 RETURNING next_event",
+    )
+    .bind(to.as_str())
+    .bind(millis(version.created_at))
+    .bind(i64::from(version.reviews_open))
+    .bind(events)
+    .bind(to.at_rest())
+    .bind(to == CaseState::Waiting)
+    .bind(give_back || to.at_rest())
+    .bind(case.to_string())
+    .fetch_one(tx)
+    .await?;
+    Ok(next - events)
 }
 
 async fn insert(

@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
 use super::VerificationError;
 use super::fanout::Landed;
 use super::plan::PlannedCell;
 use crate::household::{Answer, AnswerKind, Cell, CellOutcome, InfoClass, MemberRef, SourceKey};
-use crate::store::{CellAnswer, CellRow, SealedDocument};
+use crate::store::{CellAnswer, CellRow};
 use crate::telemetry::china_date;
 
+/// Shortest pause between two polls.
+const SHORTEST_PAUSE: SignedDuration = SignedDuration::from_millis(100);
 /// Longest pause between two polls.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(15);
 
@@ -34,6 +37,14 @@ pub(super) struct CellState {
 
 /// Every cell of a case, by person and source.
 pub(super) type Cells = BTreeMap<(MemberRef, SourceKey), CellState>;
+
+/// An answer as it is sealed: what lands together is sealed in one document, a list of these.
+#[derive(serde::Serialize, serde::Deserialize)]
+pub(super) struct SealedAnswer<A = Answer> {
+    pub(super) member: MemberRef,
+    pub(super) source: SourceKey,
+    pub(super) answer: A,
+}
 
 /// How an asynchronous source's tickets are kept alive.
 pub(super) struct Polling {
@@ -159,7 +170,7 @@ pub(super) fn has_contents(answer: &Answer) -> bool {
 pub(super) fn row(
     landed: &Landed,
     before: &CellState,
-    evidence: Option<SealedDocument>,
+    evidence: Option<Uuid>,
     polling: &Polling,
     now: Timestamp,
 ) -> Result<CellAnswer, VerificationError> {
@@ -185,8 +196,9 @@ pub(super) fn row(
 }
 
 /// The first eight polls come at the source's interval, the next eight at twice that, and so on: up to 32 times the interval, but not
-/// more than a quarter of an hour apart unless the interval itself is longer.
+/// more than a quarter of an hour apart unless the interval itself is longer. An interval of nothing is for the first look alone.
 fn next_poll(now: Timestamp, polls: u32, interval: SignedDuration) -> Timestamp {
+    let interval = if polls == 0 { interval } else { interval.max(SHORTEST_PAUSE) };
     let pause = interval.saturating_mul(1_i32 << (polls / 8).min(5));
     later(now, pause.min(interval.max(LONGEST_PAUSE)))
 }

@@ -8,13 +8,13 @@ use std::time::Duration;
 use hedui_connectors::source::{Query, Reply, Source};
 use uuid::Uuid;
 
-use super::answers::{self, CellState};
+use super::answers::{self, CellState, SealedAnswer};
 use super::case_work::Work;
 use super::fanout::{Ask, FanOut, Landed, Look};
 use super::plan::{self, PlannedCell, PlannedSource};
 use super::{VerificationError, Verifier, sealing};
 use crate::household::{Answer, Failure, IdNumber, MemberRef, Request, SourceKey};
-use crate::store::{AuditReceipt, CaseRow, CellWrite, DocumentKind, NewCell, Plan, SealedDocument};
+use crate::store::{AuditReceipt, CaseRow, CellWrite, DocumentKind, Effect, NewCell, Plan, SealedDocument, Store};
 
 /// Which cell.
 type Key = (MemberRef, SourceKey);
@@ -69,7 +69,7 @@ impl Verifier {
         plan::plan(case.id, request, &case.organisation, &sources, self.0.clock.today())
     }
 
-    /// Enters every query in the log, all in one commit, then plans the new cells. What comes out may be asked.
+    /// Enters every query in the log and plans the new cells, all in one commit. What comes out may be asked.
     async fn enter(
         &self,
         work: &mut Work,
@@ -77,27 +77,34 @@ impl Verifier {
         questions: Vec<Question>,
     ) -> Result<Vec<Ask>, VerificationError> {
         let asked: Vec<_> = questions.iter().map(|((member, source), ..)| (member, source)).collect();
-        let receipts = self.enter_queries(work, &asked).await?;
+        let entry_of: BTreeMap<_, usize> = asked.iter().copied().zip(0..).collect();
+        let now = self.0.clock.now();
+        let mut cells = Vec::with_capacity(new.len());
+        for cell in &new {
+            let plan = match (&cell.decision, entry_of.get(&(&cell.member, &cell.source))) {
+                (Err(why), _) => Plan::Skip { why: answers::word(why)? },
+                (Ok(_), Some(entry)) => Plan::Ask { entry: *entry },
+                (Ok(_), None) => return Err(VerificationError::Uneven { what: "entries of queries" }),
+            };
+            let (member_ref, source) = (cell.member.clone(), cell.source.clone());
+            cells.push(NewCell { member_ref, source, plan, speaks_for: cell.speaks_for.clone() });
+        }
+        let plan = (!cells.is_empty()).then(|| Store::planning(work.lease.clone(), cells, now));
+        let receipts = match plan {
+            Some(plan) if asked.is_empty() => {
+                self.0.store.apply(plan, vec![work.receipt.clone()]).await?;
+                Vec::new()
+            }
+            None if asked.is_empty() => Vec::new(),
+            plan => self.enter_queries(work, &asked, plan).await?,
+        };
         if receipts.len() != questions.len() {
             return Err(VerificationError::Uneven { what: "entries of queries" });
         }
-        let of_cell: BTreeMap<Key, AuditReceipt> =
-            questions.iter().map(|(key, ..)| key.clone()).zip(receipts.iter().cloned()).collect();
-        let now = self.0.clock.now();
+        for cell in &new {
+            work.cells.insert((cell.member.clone(), cell.source.clone()), CellState::planned(cell, now));
+        }
         if !new.is_empty() {
-            let mut cells = Vec::with_capacity(new.len());
-            for cell in &new {
-                let key = (cell.member.clone(), cell.source.clone());
-                let plan = match (&cell.decision, of_cell.get(&key)) {
-                    (Err(why), _) => Plan::Skip { why: answers::word(why)? },
-                    (Ok(_), Some(receipt)) => Plan::Ask { receipt: receipt.clone() },
-                    (Ok(_), None) => return Err(VerificationError::Uneven { what: "entries of queries" }),
-                };
-                let (member_ref, source) = key.clone();
-                cells.push(NewCell { member_ref, source, plan, speaks_for: cell.speaks_for.clone() });
-                work.cells.insert(key, CellState::planned(cell, now));
-            }
-            self.0.store.plan_cells(&work.receipt, &work.lease, cells, now).await?;
             self.0.hub.tell(work.case.id);
         }
         let asks = questions.into_iter().zip(receipts);
@@ -108,10 +115,11 @@ impl Verifier {
         &self,
         work: &Work,
         asked: &[(&MemberRef, &SourceKey)],
+        plan: Option<Effect<u64>>,
     ) -> Result<Vec<AuditReceipt>, VerificationError> {
         let subject = |number: &IdNumber| self.subject_tag(number);
         let authorisation = |number: &str| self.tag("authorisation", number);
-        Ok(self.0.ledger.queried(&work.case, &work.request, asked, subject, authorisation).await?)
+        self.0.ledger.queried(&work.case, &work.request, asked, plan, subject, authorisation).await
     }
 
     /// Polls the tickets that are due, a last time those whose deadline has passed, which end if they still wait. Goes by the cells
@@ -157,32 +165,37 @@ impl Verifier {
         self.record(work, failed).await
     }
 
-    /// Seals and stores answers, all in one commit, and tells whoever watches.
+    /// Seals answers in one document, stores them in one commit, and tells whoever watches.
     async fn record(&self, work: &mut Work, landed: Vec<Landed>) -> Result<(), VerificationError> {
-        let now = self.0.clock.now();
-        let (mut kept, mut rows) = (Vec::with_capacity(landed.len()), Vec::with_capacity(landed.len()));
-        for one in landed {
-            let key = (one.member.clone(), one.source.clone());
-            let Some(before) = work.cells.get(&key) else { continue };
-            let evidence = self.seal_answer(work.case.id, before, &one.reply.answer)?;
-            let row = answers::row(&one, before, evidence, &self.0.departments.polling(&one.source), now)?;
-            kept.push((key, before.after(&row, one.reply.answer.clone()), one));
-            rows.push(row);
-        }
-        if rows.is_empty() {
+        let landed: Vec<_> = landed
+            .into_iter()
+            .map(|one| ((one.member.clone(), one.source.clone()), one))
+            .filter(|(key, _)| work.cells.contains_key(key))
+            .collect();
+        if landed.is_empty() {
             return Ok(());
         }
-        let writes = self.0.store.record_answers(&work.receipt, &work.lease, rows).await?;
+        let now = self.0.clock.now();
+        let evidence = self.seal_answers(work, &landed)?;
+        let (mut kept, mut rows) = (Vec::with_capacity(landed.len()), Vec::with_capacity(landed.len()));
+        for (key, one) in landed {
+            let before = &work.cells[&key];
+            let sealed = evidence.as_ref().map(|document| document.id).filter(|_| is_sealed(before, &one.reply.answer));
+            let row = answers::row(&one, before, sealed, &self.0.departments.polling(&one.source), now)?;
+            let after = before.after(&row, one.reply.answer.clone());
+            report_failure(&one, work.case.id);
+            kept.push((key, after));
+            rows.push(row);
+        }
+        let evidence = evidence.into_iter().collect();
+        let writes = self.0.store.record_answers(&work.receipt, &work.lease, rows, evidence).await?;
         if writes.len() != kept.len() {
             return Err(VerificationError::Uneven { what: "answers recorded" });
         }
         let mut ended_before = BTreeSet::new();
-        for ((key, state, one), write) in kept.into_iter().zip(writes) {
+        for ((key, state), write) in kept.into_iter().zip(writes) {
             match write {
-                CellWrite::Written => {
-                    report_failure(&one, work.case.id);
-                    work.cells.insert(key, state);
-                }
+                CellWrite::Written => drop(work.cells.insert(key, state)),
                 CellWrite::AlreadyEnded => drop(ended_before.insert(key)),
             }
         }
@@ -196,29 +209,36 @@ impl Verifier {
         if keys.is_empty() {
             return Ok(());
         }
-        for row in self.0.store.cells(work.case.id).await? {
-            let key = (row.member_ref.clone(), row.source.clone());
-            if keys.contains(&key) {
-                let state = self.read_cell(&work.receipt, &row).await?;
-                work.cells.insert(key, state);
-            }
-        }
+        let mut rows = self.0.store.cells(work.case.id).await?;
+        rows.retain(|row| keys.contains(&(row.member_ref.clone(), row.source.clone())));
+        let cells = self.read_cells(&work.receipt, &rows).await?;
+        work.cells.extend(cells);
         Ok(())
     }
 
-    fn seal_answer(
-        &self,
-        case: Uuid,
-        before: &CellState,
-        answer: &Answer,
-    ) -> Result<Option<SealedDocument>, VerificationError> {
-        let same_ticket = before.is_pending() && before.answer.as_ref() == Some(answer);
-        if same_ticket || !answers::has_contents(answer) {
+    /// One document with every answer that must be had again; none when there is none.
+    fn seal_answers(&self, work: &Work, landed: &[(Key, Landed)]) -> Result<Option<SealedDocument>, VerificationError> {
+        let sealed: Vec<_> = landed
+            .iter()
+            .filter(|(key, one)| is_sealed(&work.cells[key], &one.reply.answer))
+            .map(|((member, source), one)| SealedAnswer {
+                member: member.clone(),
+                source: source.clone(),
+                answer: &one.reply.answer,
+            })
+            .collect();
+        if sealed.is_empty() {
             return Ok(None);
         }
-        let bytes = serde_json::to_vec(answer).map_err(|_| VerificationError::Unreadable { what: "answer" })?;
-        sealing::seal(&self.0.keys, case, DocumentKind::Evidence, &bytes).map(Some)
+        let bytes = serde_json::to_vec(&sealed).map_err(|_| VerificationError::Unreadable { what: "answer" })?;
+        sealing::seal(&self.0.keys, work.case.id, DocumentKind::Evidence, &bytes).map(Some)
     }
+}
+
+/// Whether an answer is to be sealed: one with contents, but for a ticket that is sealed already.
+fn is_sealed(before: &CellState, answer: &Answer) -> bool {
+    let same_ticket = before.is_pending() && before.answer.as_ref() == Some(answer);
+    !same_ticket && answers::has_contents(answer)
 }
 
 fn without_asking((member, source): Key, answer: Answer) -> Landed {

@@ -3,13 +3,14 @@
 //! Every step stands in the store before the next begins, so that another worker can go on from any point: a cell is planned after
 //! its entry is in the log, asked after it is planned, and ended once. How cells are asked is in `asking`.
 
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt as _;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::answers::{CellState, Cells};
+use super::answers::{CellState, Cells, SealedAnswer};
 use super::lease_keeper::LeaseKeeper;
 use super::memory::Known;
 use super::{VerificationError, Verifier, sealing, setbacks};
@@ -18,6 +19,14 @@ use crate::store::{AuditReceipt, CaseRow, CaseState, CellRow, ClaimedCase, Lease
 
 /// When a case is looked at again that waits for something nobody can ask about now (a source whose definition is gone).
 const IDLE_LOOK: SignedDuration = SignedDuration::from_secs(30);
+
+/// How work on a case came to rest.
+enum Rest {
+    /// The lease went with the version.
+    Given,
+    /// The lease is still held; when to look again, where the store does not know.
+    Held(Option<Timestamp>),
+}
 
 /// A case in hand.
 pub(super) struct Work {
@@ -44,8 +53,9 @@ impl Verifier {
         };
         drop(keeper);
         match outcome {
-            // A case at rest is nobody's any more: there is nothing to give back.
-            Ok(wake_at) => drop(inner.store.release(lease, wake_at).await),
+            Ok(Rest::Given) => {}
+            // Where that fails, the case is taken up when its lease has run out.
+            Ok(Rest::Held(wake_at)) => drop(inner.store.release(lease, wake_at).await),
             Err(error) => {
                 inner.memory.forget(case);
                 self.set_back(lease, error).await;
@@ -89,65 +99,75 @@ impl Verifier {
         if let Err(error) = self.0.store.fail_case(&receipt, lease, why, self.0.clock.now()).await {
             tracing::error!(%case, %error, "a case could not be given up; it is tried again");
         }
-        self.0.hub.tell(case);
+        self.0.hub.tell_turn(case);
     }
 
-    /// Does what is to be done now. When to look again, where the store does not know.
-    async fn advance(&self, claimed: ClaimedCase) -> Result<Option<Timestamp>, VerificationError> {
+    /// Does what is to be done now.
+    async fn advance(&self, claimed: ClaimedCase) -> Result<Rest, VerificationError> {
         let mut work = self.take_up(claimed).await?;
         let first = work.case.latest_version.is_none();
         self.ask(&mut work, first).await?;
-        let polled = !first && self.poll(&mut work).await?;
+        // a ticket whose result is to be looked for at once is looked for before the first version
+        let polled = self.poll(&mut work).await?;
         if !first && !has_news(&work.cells) {
             let idle = self.0.clock.now().checked_add(IDLE_LOOK).ok().filter(|_| !polled);
             self.0.memory.keep_work(work);
-            return Ok(idle);
+            return Ok(Rest::Held(idle));
         }
         let reason = if first { VersionReason::First } else { VersionReason::LateAnswer };
         let (mut work, version, state) = self.make_version(work, reason).await?;
-        self.0.hub.tell(work.case.id);
+        self.0.hub.tell_turn(work.case.id);
         if state == CaseState::Waiting {
             work.cells.values_mut().filter(|state| state.has_ended()).for_each(|state| state.tell_in(version));
             self.0.memory.keep_work(work);
         }
-        Ok(None)
+        Ok(Rest::Given)
     }
 
     /// The request, and what stands of the case already.
     async fn take_up(&self, claimed: ClaimedCase) -> Result<Work, VerificationError> {
         let inner = &self.0;
-        if let Some(Known { request, receipt, cells, .. }) = inner.memory.take(&claimed) {
+        if let Some(Known { request, receipt, cells, .. }) = inner.memory.take(&claimed)
+            && let Some(receipt) = receipt.get().cloned()
+        {
             return Ok(Work { case: claimed.case, lease: claimed.lease, request, receipt, cells });
         }
         let ClaimedCase { case, lease, .. } = claimed;
         let receipt = inner.ledger.resumed(case.id, case.purpose).await?;
         let stored = sealing::open(&inner.store, &inner.keys, &receipt, case.id, case.request_document).await?;
         let request = serde_json::from_slice(&stored).map_err(|_| VerificationError::Unreadable { what: "request" })?;
-        let mut cells = Cells::new();
-        for row in inner.store.cells(case.id).await? {
-            let state = self.read_cell(&receipt, &row).await?;
-            cells.insert((row.member_ref, row.source), state);
-        }
+        let rows = inner.store.cells(case.id).await?;
+        let cells = self.read_cells(&receipt, &rows).await?;
         Ok(Work { case, lease, request, receipt, cells })
     }
 
-    /// A cell as it stands in the store.
-    pub(super) async fn read_cell(
+    /// Cells of a case as they stand in the store, each document opened once.
+    pub(super) async fn read_cells(
         &self,
         receipt: &AuditReceipt,
-        row: &CellRow,
-    ) -> Result<CellState, VerificationError> {
-        let mut state = CellState::of_row(row)?;
-        if let Some(document) = row.evidence_document {
-            let stored = sealing::open(&self.0.store, &self.0.keys, receipt, row.case_id, document).await?;
-            let answer =
-                serde_json::from_slice(&stored).map_err(|_| VerificationError::Unreadable { what: "answer" })?;
-            state.answer = Some(answer);
+        rows: &[CellRow],
+    ) -> Result<Cells, VerificationError> {
+        let unreadable = || VerificationError::Unreadable { what: "answer" };
+        let mut opened: HashMap<Uuid, Vec<SealedAnswer>> = HashMap::new();
+        let mut cells = Cells::new();
+        for row in rows {
+            let mut state = CellState::of_row(row)?;
+            if let Some(document) = row.evidence_document {
+                if !opened.contains_key(&document) {
+                    let stored = sealing::open(&self.0.store, &self.0.keys, receipt, row.case_id, document).await?;
+                    opened.insert(document, serde_json::from_slice(&stored).map_err(|_| unreadable())?);
+                }
+                let answers = opened.get_mut(&document).ok_or_else(unreadable)?;
+                let of_cell = |sealed: &SealedAnswer| sealed.member == row.member_ref && sealed.source == row.source;
+                let place = answers.iter().position(of_cell).ok_or_else(unreadable)?;
+                state.answer = Some(answers.swap_remove(place).answer);
+            }
+            if state.answer.as_ref().map(crate::household::Answer::kind) != row.kind {
+                return Err(unreadable());
+            }
+            cells.insert((row.member_ref.clone(), row.source.clone()), state);
         }
-        if state.answer.as_ref().map(crate::household::Answer::kind) != row.kind {
-            return Err(VerificationError::Unreadable { what: "answer" });
-        }
-        Ok(state)
+        Ok(cells)
     }
 
     /// The state a case has after a version.

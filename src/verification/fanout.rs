@@ -19,6 +19,11 @@ use crate::store::AuditReceipt;
 /// Answers that may wait for the collector before sources are held up.
 const CHANNEL: usize = 64;
 
+/// How long an answer waits for others before it is stored. A process that dies within it asks again.
+const GATHER: Duration = Duration::from_millis(25);
+/// Answers that are stored at once, at most about.
+const GATHERED: usize = 256;
+
 /// A query that may leave the process.
 pub(super) struct Ask {
     pub(super) source: Arc<dyn Source>,
@@ -126,10 +131,21 @@ impl FanOut {
         Self { landed, _calls: running }
     }
 
-    /// The next answers: at least one, and whatever landed meanwhile. Empty at the end.
+    /// The next answers: the first, and what lands within a moment after it, so that they share a commit. Empty at the end.
     pub(super) async fn next(&mut self) -> Vec<Landed> {
         let mut batch = Vec::new();
-        self.landed.recv_many(&mut batch, CHANNEL).await;
+        if self.landed.recv_many(&mut batch, CHANNEL).await == 0 {
+            return batch;
+        }
+        let moment = tokio::time::sleep(GATHER);
+        tokio::pin!(moment);
+        while batch.len() < GATHERED {
+            tokio::select! {
+                biased;
+                more = self.landed.recv_many(&mut batch, CHANNEL) => if more == 0 { break },
+                () = &mut moment => break,
+            }
+        }
         batch
     }
 }

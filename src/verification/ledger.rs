@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{ReportForm, plan};
+use super::{ReportForm, VerificationError, plan};
 use crate::audit::{
-    Action, Actor, ActorRole, AuditError, AuthorisationRef, Event, InclusionProof, Label, Log, Outcome,
+    Action, Actor, ActorRole, AuditError, AuthorisationRef, Event, Label, Log, Outcome, Proved,
 };
 use crate::auth::{Caller, Role};
-use crate::household::{IdNumber, MemberRef, Purpose, Request, SourceKey};
-use crate::store::{AuditReceipt, CaseRow, Hash, StoredLeaf, Tag, VersionRow};
+use crate::household::{IdNumber, LegalBasisKind, MemberRef, Purpose, Request, SourceKey};
+use crate::store::{AuditReceipt, CaseRow, Created, Effect, Hash, NewCase, Store, Tag, VersionRow};
 
 /// The log as a case uses it.
 #[derive(Clone)]
@@ -35,15 +35,18 @@ impl Ledger {
         }
     }
 
-    /// A request that passed its checks becomes a case.
+    /// A request that passed its checks becomes a case, in the entry's own commit.
     pub(super) async fn accepted(
         &self,
         caller: &Caller,
-        case: Uuid,
-        request: &Request,
-    ) -> Result<AuditReceipt, AuditError> {
-        let event = Event::new(&actor(caller), Action::Accepted).case(case).purpose(request.purpose);
-        self.0.append_one(event.basis(request.legal_basis.kind)).await
+        case: NewCase,
+        basis: LegalBasisKind,
+    ) -> Result<(AuditReceipt, Created), VerificationError> {
+        let event = Event::new(&actor(caller), Action::Accepted).case(case.id).purpose(case.purpose).basis(basis);
+        let (receipts, created) = self.0.append_with(vec![event], Store::accepting(case)).await?;
+        let created = created?;
+        let receipt = receipts.into_iter().next().ok_or(VerificationError::Uneven { what: "entries of a case" })?;
+        Ok((receipt, created))
     }
 
     /// A request that was refused; `why` is a closed word, of which only the hash is entered.
@@ -52,18 +55,17 @@ impl Ledger {
         self.0.append_one(event.detail(Sha256::digest(why).into())).await
     }
 
-    /// One entry for every person × source that will be asked, all in one commit, in the order of `asked`.
+    /// One entry for every person × source that will be asked, in the order of `asked`, with the cells that are planned: all in one
+    /// commit.
     pub(super) async fn queried(
         &self,
         case: &CaseRow,
         request: &Request,
         asked: &[(&MemberRef, &SourceKey)],
+        plan: Option<Effect<u64>>,
         subject: impl Fn(&IdNumber) -> Tag,
         number: impl Fn(&str) -> Tag,
-    ) -> Result<Vec<AuditReceipt>, AuditError> {
-        if asked.is_empty() {
-            return Ok(Vec::new());
-        }
+    ) -> Result<Vec<AuditReceipt>, VerificationError> {
         let service = Actor::service();
         let people: Vec<_> = plan::people(request).collect();
         let event = |(member, source): &(&MemberRef, &SourceKey)| {
@@ -84,7 +86,15 @@ impl Ledger {
                 None => event,
             }
         };
-        self.0.append(asked.iter().map(event).collect()).await
+        let events = asked.iter().map(event).collect();
+        match plan {
+            Some(plan) => {
+                let (receipts, planned) = self.0.append_with(events, plan).await?;
+                planned?;
+                Ok(receipts)
+            }
+            None => Ok(self.0.append(events).await?),
+        }
     }
 
     /// A worker takes a case up again and opens what is stored of it.
@@ -98,9 +108,14 @@ impl Ledger {
     }
 
     /// A version of a report stands; the entry holds its body's hash.
-    pub(super) async fn completed(&self, case: &CaseRow, version: u32, body: Hash) -> Result<AuditReceipt, AuditError> {
+    pub(super) async fn completed(
+        &self,
+        case: &CaseRow,
+        version: u32,
+        body: Hash,
+    ) -> Result<(AuditReceipt, Proved), AuditError> {
         let event = Event::new(&Actor::service(), Action::Completed).case(case.id).version(version);
-        self.0.append_one(event.purpose(case.purpose).detail(body).outcome(Outcome::Done)).await
+        self.0.append_proved(event.purpose(case.purpose).detail(body).outcome(Outcome::Done)).await
     }
 
     /// Somebody is about to read a report.
@@ -114,12 +129,6 @@ impl Ledger {
         let action = if form == ReportForm::Sealed { Action::ReportSealed } else { Action::ReportRead };
         let event = Event::new(&actor(caller), action).case(case.id).version(version.number).purpose(case.purpose);
         self.0.append_one(event.detail(version.body_hash)).await
-    }
-
-    /// Proof that an entry is in the log, against the checkpoint signed with it.
-    pub(super) async fn prove(&self, receipt: &AuditReceipt) -> Result<(StoredLeaf, InclusionProof), AuditError> {
-        let leaf = self.0.leaf(receipt.index()).await?;
-        Ok((leaf, self.0.prove_inclusion(receipt.index()).await?))
     }
 }
 

@@ -4,7 +4,7 @@
 //! is not held longer than a case is being worked on: the verifier has the old forgotten twice a minute.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
@@ -22,7 +22,8 @@ const KEPT_FOR: Duration = Duration::from_secs(120);
 /// What is known of a case.
 pub(super) struct Known {
     pub(super) request: Request,
-    pub(super) receipt: AuditReceipt,
+    /// Set once the case's entry is durable.
+    pub(super) receipt: Arc<OnceLock<AuditReceipt>>,
     pub(super) cells: Cells,
     /// How often it had been claimed when this was known.
     pub(super) claims: u32,
@@ -44,7 +45,7 @@ impl Memory {
     /// Keeps a case that was worked on until its next poll.
     pub(super) fn keep_work(&self, work: Work) {
         let Work { case, request, receipt, cells, .. } = work;
-        self.keep(case.id, Known { request, receipt, cells, claims: case.attempts });
+        self.keep(case.id, Known { request, receipt: Arc::new(receipt.into()), cells, claims: case.attempts });
     }
 
     /// The case as it was left here, unless another worker has had it since: then what is kept may be out of date.

@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 use super::states::{CaseEvent, CasePage, CaseStatus, CaseSummary, CellStatus, EventKind, ListFilter, VersionSummary};
+use super::hub::News;
 use super::{ReadError, VerificationError, Verifier, sealing};
 use crate::auth::Caller;
 use crate::household::{Region, Request};
@@ -143,13 +144,13 @@ impl Verifier {
         let mut news = self.0.hub.watch(id);
         let deadline = Instant::now() + limit;
         loop {
-            news.borrow_and_update();
+            let seen = news.borrow_and_update().turns;
             let case = self.0.store.get_case(id).await.ok().filter(&reached);
             if case.is_some() || Instant::now() >= deadline {
                 return case;
             }
             let look = deadline.min(Instant::now() + LOOK_AGAIN);
-            drop(timeout_at(look, news.changed()).await);
+            drop(timeout_at(look, news.wait_for(|news| news.turns != seen)).await);
         }
     }
 
@@ -251,7 +252,7 @@ fn read_report(signed: &[u8]) -> Result<Report, ReadError> {
 struct Watching {
     verifier: Verifier,
     case: Uuid,
-    news: tokio::sync::watch::Receiver<u64>,
+    news: tokio::sync::watch::Receiver<News>,
     after: u64,
     ready: Vec<CaseEvent>,
     ended: bool,

@@ -1,5 +1,7 @@
 //! From bytes to an accepted case: checked, entered in the log, stored; only then is the caller told.
 
+use std::sync::{Arc, OnceLock};
+
 use jiff::ToSpan;
 use uuid::Uuid;
 
@@ -108,7 +110,6 @@ impl Verifier {
         let id = Uuid::now_v7();
         let stored = serde_json::to_vec(&request).map_err(|_| VerificationError::Unreadable { what: "request" })?;
         let sealed = sealing::seal(&inner.keys, id, DocumentKind::Request, &stored)?;
-        let receipt = inner.ledger.accepted(caller, id, &request).await.map_err(VerificationError::from)?;
         let case = NewCase {
             id,
             organisation: caller.organisation.clone(),
@@ -126,12 +127,16 @@ impl Verifier {
             request: sealed,
         };
         // Known before it can be claimed, so that whoever claims it finds it.
-        inner.memory.keep(id, Known { request, receipt: receipt.clone(), cells: Cells::new(), claims: 0 });
-        let created = inner.store.create_case(&receipt, case).await;
-        if !matches!(created, Ok(Created::New(_))) {
+        let (basis, receipt) = (request.legal_basis.kind, Arc::new(OnceLock::new()));
+        inner.memory.keep(id, Known { request, receipt: Arc::clone(&receipt), cells: Cells::new(), claims: 0 });
+        let created = inner.ledger.accepted(caller, case, basis).await;
+        if let Ok((entry, _)) = &created {
+            receipt.get_or_init(|| entry.clone());
+        }
+        if !matches!(created, Ok((_, Created::New(_)))) {
             inner.memory.forget(id);
         }
-        match created? {
+        match created?.1 {
             Created::Existing(existing) => Ok(Submitted { id: existing.to_string(), replayed: true }),
             Created::New(id) => {
                 inner.bell.notify_one();

@@ -7,13 +7,14 @@ use super::attribution;
 use super::case_work::Work;
 use super::reading::Delivered;
 use super::{VerificationError, Verifier, sealing};
+use crate::audit::Proved;
 use crate::household::{Evidence, Verdict};
 use crate::policy::assessment::Assessment;
 use crate::policy::{self, Pack, Window};
 use crate::report::{
     self, Attestation, Body, Inputs, PackFacts, Period, ReferenceLine, Report, SigningKey, Supersedes, Timings, Words,
 };
-use crate::store::{AuditReceipt, CaseState, DocumentKind, Hash, NewVersion, VersionReason};
+use crate::store::{CaseState, DocumentKind, Hash, NewVersion, VersionReason};
 
 /// Name and version of the engine, as a report states it.
 const ENGINE: &str = concat!("hedui ", env!("CARGO_PKG_VERSION"));
@@ -40,8 +41,8 @@ impl Verifier {
         let number = before.map_or(1, |version| version.number + 1);
         let (work, evidence, body) = self.assessed(work, number, supersedes).await?;
         let body_hash: Hash = Sha256::digest(&body).into();
-        let receipt = inner.ledger.completed(&work.case, number, body_hash).await?;
-        let attestation = self.attest(&work, body_hash, &receipt).await?;
+        let (receipt, proved) = inner.ledger.completed(&work.case, number, body_hash).await?;
+        let attestation = self.attest(&work, body_hash, proved)?;
         let report = Report::bytes_around(&attestation, &body);
         let signed = report::jose::jws::sign(&report, &inner.keys.report_signer())?;
         let new_state = Self::state_after(&work);
@@ -129,22 +130,16 @@ impl Verifier {
         county.map_or_else(|| vec![pack.region().to_owned()], |county| county.chain)
     }
 
-    async fn attest(
-        &self,
-        work: &Work,
-        body_hash: Hash,
-        receipt: &AuditReceipt,
-    ) -> Result<Attestation, VerificationError> {
-        let (leaf, proof) = self.0.ledger.prove(receipt).await?;
+    fn attest(&self, work: &Work, body_hash: Hash, proved: Proved) -> Result<Attestation, VerificationError> {
+        let Proved { leaf, proof } = proved;
         Ok(Attestation {
             body_sha256: hex::encode(body_hash),
             created_at: self.0.clock.now(),
             engine: ENGINE.to_owned(),
             timings: timings(work),
-            leaf_index: receipt.index(),
-            leaf: String::from_utf8(leaf.leaf.bytes)
-                .map_err(|_| VerificationError::Unreadable { what: "log entry" })?,
-            leaf_hash: hex::encode(leaf.leaf.hash),
+            leaf_index: proof.index,
+            leaf: String::from_utf8(leaf.bytes).map_err(|_| VerificationError::Unreadable { what: "log entry" })?,
+            leaf_hash: hex::encode(leaf.hash),
             inclusion_proof: proof.hashes.iter().map(|hash| hex::encode(hash.0)).collect(),
             checkpoint: proof.checkpoint,
             signing_key: SigningKey {

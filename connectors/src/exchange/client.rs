@@ -3,7 +3,7 @@
 use std::sync::Once;
 use std::time::Duration;
 
-use reqwest::{Certificate, Client, Identity, redirect};
+use reqwest::{Certificate, Client, Identity, Url, redirect};
 use secrecy::SecretString;
 
 use crate::settings::{SecretFault, SourceSettings};
@@ -22,6 +22,8 @@ pub fn install_crypto_provider() {
 pub(crate) enum NotConfigured {
     #[error("base_url is missing")]
     NoAddress,
+    #[error("base_url is no address")]
+    Address,
     #[error("secret is missing: name an environment variable or a file")]
     NoSecret,
     #[error("secret: {0}")]
@@ -35,7 +37,7 @@ pub(crate) enum NotConfigured {
 /// An address with the means to call it.
 pub(crate) struct Line {
     pub(crate) client: Client,
-    pub(crate) base_url: String,
+    base_url: Url,
     pub(crate) secret: SecretString,
     pub(crate) app_id: String,
 }
@@ -71,7 +73,17 @@ impl Line {
             builder = builder.identity(identity);
         }
         let client = builder.build().map_err(|_| NotConfigured::Client)?;
+        let base_url = Url::parse(&base_url).map_err(|_| NotConfigured::Address)?;
         Ok(Self { client, base_url, secret, app_id: settings.app_id.clone() })
+    }
+
+    /// The address of a path with its query, which begins with `/` and is percent-encoded.
+    pub(crate) fn url(&self, path_and_query: &str) -> Url {
+        let mut url = self.base_url.clone();
+        let (path, query) = path_and_query.split_once('?').map_or((path_and_query, None), |(path, query)| (path, Some(query)));
+        url.set_path(&[self.base_url.path().trim_end_matches('/'), path].concat());
+        url.set_query(query);
+        url
     }
 }
 

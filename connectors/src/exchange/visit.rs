@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use http::StatusCode;
+use reqwest::Request;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
 use tokio::time::{Instant, sleep, timeout};
@@ -189,9 +190,10 @@ impl<'s> Visit<'s> {
     }
 
     async fn send(&self, prepared: Prepared) -> Result<Received, Fault> {
-        let url = format!("{}{}", self.line.base_url, prepared.path_and_query);
-        let request = self.line.client.request(prepared.method, url).headers(prepared.headers).body(prepared.body);
-        let mut response = request.send().await.map_err(|error| broken(&error))?;
+        let mut request = Request::new(prepared.method, self.line.url(&prepared.path_and_query));
+        *request.headers_mut() = prepared.headers;
+        *request.body_mut() = Some(prepared.body.into());
+        let mut response = self.line.client.execute(request).await.map_err(|error| broken(&error))?;
         let status = response.status();
         let after = retry_after(response.headers());
         let charset = charset(response.headers());
@@ -200,7 +202,7 @@ impl<'s> Visit<'s> {
         if response.content_length().is_some_and(|length| length > u64::try_from(limit).unwrap_or(u64::MAX)) {
             return Err(too_large());
         }
-        let mut body = Vec::new();
+        let mut body = Vec::with_capacity(response.content_length().and_then(|length| length.try_into().ok()).unwrap_or(0));
         while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
             if body.len() + chunk.len() > limit {
                 return Err(too_large());

@@ -14,7 +14,7 @@ mod resolved;
 mod typed;
 mod value;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
 
@@ -36,7 +36,12 @@ use layers::Layers;
 #[derive(Clone, Debug)]
 pub struct Packs {
     layers: Arc<Layers>,
+    /// What was resolved last, newest first: most cases of a day ask for the same.
+    recent: Arc<Mutex<Vec<Arc<Pack>>>>,
 }
+
+/// How many resolved packs are kept.
+const RECENT: usize = 16;
 
 /// A county with a complete pack.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -91,7 +96,7 @@ impl Packs {
         check::chains(&layers, &mut problems);
         problems.sort();
         problems.dedup();
-        if problems.is_empty() { Ok(Self { layers: Arc::new(layers) }) } else { Err(problems) }
+        if problems.is_empty() { Ok(Self { layers: Arc::new(layers), recent: Arc::default() }) } else { Err(problems) }
     }
 
     /// The packs compiled into the program.
@@ -120,12 +125,19 @@ impl Packs {
     /// # Errors
     /// [`PolicyError::UnknownRegion`], or [`PolicyError::NotCovered`] when the day (or the income window before it) lies
     /// before the packs begin.
-    pub fn resolve(&self, region: &Region, as_of: Date) -> Result<Pack, PolicyError> {
+    pub fn resolve(&self, region: &Region, as_of: Date) -> Result<Arc<Pack>, PolicyError> {
         let resolved = self
             .layers
             .resolved(region.as_str())
             .ok_or_else(|| PolicyError::UnknownRegion { region: region.as_str().to_owned() })?;
-        Pack::new(resolved, as_of)
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = recent.iter().find(|pack| pack.as_of == as_of && Arc::ptr_eq(&pack.resolved, &resolved)) {
+            return Ok(Arc::clone(known));
+        }
+        let pack = Arc::new(Pack::new(resolved, as_of)?);
+        recent.truncate(RECENT - 1);
+        recent.insert(0, Arc::clone(&pack));
+        Ok(pack)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::store::{CaseFilter, CaseState, Created, IdempotencyKey, StoreError};
 pub(super) async fn a_case_is_found_as_it_was_accepted(backend: impl Backend) {
     let store = backend.open().await;
     let case = new_case(at(0));
-    assert_eq!(store.create_case(&receipt(case.id), case.clone()).await.unwrap(), Created::New(case.id));
+    assert_eq!(create(&store, receipt(case.id), case.clone()).await.unwrap(), Created::New(case.id));
     let row = store.get_case(case.id).await.unwrap();
     assert_eq!((row.state, row.latest_version, row.attempts), (CaseState::Accepted, None, 0));
     assert_eq!((row.purpose, &row.region, row.as_of), (case.purpose, &case.region, case.as_of));
@@ -28,16 +28,16 @@ fn key(byte: u8, mac: u8, now: Timestamp) -> IdempotencyKey {
 pub(super) async fn the_same_key_and_body_is_the_same_case(backend: impl Backend) {
     let store = backend.open().await;
     let first = keyed(1, 1, at(0));
-    assert_eq!(store.create_case(&receipt(first.id), first.clone()).await.unwrap(), Created::New(first.id));
+    assert_eq!(create(&store, receipt(first.id), first.clone()).await.unwrap(), Created::New(first.id));
     let again = keyed(1, 1, at(5));
-    assert_eq!(store.create_case(&receipt(again.id), again.clone()).await.unwrap(), Created::Existing(first.id));
+    assert_eq!(create(&store, receipt(again.id), again.clone()).await.unwrap(), Created::Existing(first.id));
     assert!(store.get_case(again.id).await.is_err());
     assert!(store.get_document(again.request.id).await.is_err(), "nothing of a retry is kept");
     let other = keyed(1, 2, at(5));
-    assert!(matches!(store.create_case(&receipt(other.id), other).await, Err(StoreError::IdempotencyConflict)));
+    assert!(matches!(create(&store, receipt(other.id), other).await, Err(StoreError::IdempotencyConflict)));
     let elsewhere = NewCase { client: "another".into(), ..keyed(1, 2, at(5)) };
     let id = elsewhere.id;
-    assert_eq!(store.create_case(&receipt(id), elsewhere).await.unwrap(), Created::New(id));
+    assert_eq!(create(&store, receipt(id), elsewhere).await.unwrap(), Created::New(id));
     let found = store.find_idempotent("caseworkers", &key(1, 1, at(5)), at(5)).await.unwrap();
     assert_eq!(found, Some(first.id));
     assert!(store.find_idempotent("caseworkers", &key(1, 2, at(5)), at(5)).await.is_err());
@@ -47,7 +47,7 @@ pub(super) async fn the_same_key_and_body_is_the_same_case(backend: impl Backend
 pub(super) async fn a_key_is_found_under_every_epoch(backend: impl Backend) {
     let store = backend.open().await;
     let first = keyed(1, 1, at(0));
-    store.create_case(&receipt(first.id), first.clone()).await.unwrap();
+    create(&store, receipt(first.id), first.clone()).await.unwrap();
     // Since then the ring has new keys: tag and MAC of the former ones come second.
     let now = |mac| IdempotencyKey {
         key_tags: vec![tag(7), tag(1)],
@@ -56,7 +56,7 @@ pub(super) async fn a_key_is_found_under_every_epoch(backend: impl Backend) {
     };
     assert_eq!(store.find_idempotent("caseworkers", &now(1), at(5)).await.unwrap(), Some(first.id));
     let again = NewCase { idempotency: Some(now(1)), ..new_case(at(5)) };
-    assert_eq!(store.create_case(&receipt(again.id), again).await.unwrap(), Created::Existing(first.id));
+    assert_eq!(create(&store, receipt(again.id), again).await.unwrap(), Created::Existing(first.id));
     let other = store.find_idempotent("caseworkers", &now(2), at(5)).await;
     assert!(matches!(other, Err(StoreError::IdempotencyConflict)));
 }
@@ -64,10 +64,10 @@ pub(super) async fn a_key_is_found_under_every_epoch(backend: impl Backend) {
 pub(super) async fn an_expired_key_is_free_again(backend: impl Backend) {
     let store = backend.open().await;
     let first = keyed(1, 1, at(0));
-    store.create_case(&receipt(first.id), first).await.unwrap();
+    create(&store, receipt(first.id), first).await.unwrap();
     let later = keyed(1, 2, at(3600));
     let id = later.id;
-    assert_eq!(store.create_case(&receipt(id), later).await.unwrap(), Created::New(id));
+    assert_eq!(create(&store, receipt(id), later).await.unwrap(), Created::New(id));
     assert_eq!(store.purge_idempotency(at(3600)).await.unwrap(), 0);
     assert_eq!(store.purge_idempotency(at(7200)).await.unwrap(), 1);
 }
@@ -76,7 +76,7 @@ pub(super) async fn many_retries_at_once_make_one_case(backend: impl Backend) {
     let store = backend.open().await;
     let tries = (0..16).map(|_| {
         let (store, case) = (store.clone(), keyed(1, 1, at(0)));
-        tokio::spawn(async move { store.create_case(&receipt(case.id), case).await.unwrap() })
+        tokio::spawn(async move { create(&store, receipt(case.id), case).await.unwrap() })
     });
     let mut made = Vec::new();
     for one in tries.collect::<Vec<_>>() {
@@ -91,16 +91,16 @@ pub(super) async fn many_retries_at_once_make_one_case(backend: impl Backend) {
 pub(super) async fn a_receipt_of_another_case_is_refused(backend: impl Backend) {
     let store = backend.open().await;
     let case = new_case(at(0));
-    let refused = store.create_case(&receipt(Uuid::now_v7()), case.clone()).await;
+    let refused = create(&store, receipt(Uuid::now_v7()), case.clone()).await;
     assert!(matches!(refused, Err(StoreError::WrongReceipt { case: id, .. }) if id == case.id));
     let id = accepted(&store, at(0)).await;
     let theirs = vec![ask(Uuid::now_v7(), "tax", 3)];
-    let refused = store.plan_cells(&receipt(id), &lease(id), theirs, at(0)).await;
+    let refused = plan(&store, &receipt(id), &lease(id), theirs, at(0)).await;
     assert!(matches!(refused, Err(StoreError::WrongReceipt { leaf: 3, .. })), "a query needs an entry of its own case");
     for foreign in [receipt(Uuid::now_v7()), AuditReceipt::for_test(None)] {
         let wrong = |e| matches!(e, StoreError::WrongReceipt { .. });
-        assert!(wrong(store.plan_cells(&foreign, &lease(id), Vec::new(), at(0)).await.unwrap_err()));
-        assert!(wrong(store.record_answers(&foreign, &lease(id), Vec::new()).await.unwrap_err()));
+        assert!(wrong(plan(&store, &foreign, &lease(id), Vec::new(), at(0)).await.unwrap_err()));
+        assert!(wrong(record(&store, &foreign, &lease(id), Vec::new()).await.unwrap_err()));
         assert!(wrong(store.cancel_case(&foreign, id, at(0)).await.unwrap_err()));
         assert!(wrong(store.erase_case(&foreign, id, at(0)).await.unwrap_err()));
         assert!(wrong(store.put_document(&foreign, Some(id), document(DocumentKind::Upload)).await.unwrap_err()));
@@ -119,7 +119,7 @@ pub(super) async fn lists_keep_to_their_scope(backend: impl Backend) {
         case.reference_tag = Some(tag(number));
         case.subject_tags = vec![tag(100 + number)];
         ids.push(case.id);
-        store.create_case(&receipt(case.id), case).await.unwrap();
+        create(&store, receipt(case.id), case).await.unwrap();
     }
     let list = async |filter: CaseFilter| -> Vec<usize> {
         let rows = store.list_cases(&filter).await.unwrap();

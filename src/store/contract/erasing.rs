@@ -6,10 +6,10 @@ use crate::store::{CaseFilter, CaseState, StoreError, WrappedDek};
 pub(super) async fn an_erased_case_opens_no_more(backend: impl Backend) {
     let store = backend.open().await;
     let other = new_case(at(0));
-    store.create_case(&receipt(other.id), other.clone()).await.unwrap();
+    create(&store, receipt(other.id), other.clone()).await.unwrap();
     let case = new_case(at(0));
     let id = case.id;
-    store.create_case(&receipt(id), case.clone()).await.unwrap();
+    create(&store, receipt(id), case.clone()).await.unwrap();
     store.cancel_case(&receipt(id), id, at(1)).await.unwrap();
     let at_rest = |needle: &[u8], bytes: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
     assert!(at_rest(&case.request.wrapped_dek, &backend.bytes_at_rest()));

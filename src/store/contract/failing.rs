@@ -31,7 +31,7 @@ pub(super) async fn a_failed_commit_is_unknown_and_whole(backend: impl Backend) 
     for (fault, durable) in [(Fault::Lost, false), (Fault::Durable, true)] {
         let case = new_case(at(0));
         store.plan_faults(&[fault]);
-        let error = store.create_case(&receipt(case.id), case.clone()).await.unwrap_err();
+        let error = create(&store, receipt(case.id), case.clone()).await.unwrap_err();
         assert!(error.outcome_unknown(), "{error}");
         assert_eq!(store.get_case(case.id).await.is_ok(), durable);
         assert_eq!(store.get_document(case.request.id).await.is_ok(), durable);
@@ -39,7 +39,7 @@ pub(super) async fn a_failed_commit_is_unknown_and_whole(backend: impl Backend) 
     }
     store.plan_faults(&[Fault::Begin]);
     let case = new_case(at(0));
-    assert!(!store.create_case(&receipt(case.id), case.clone()).await.unwrap_err().outcome_unknown());
+    assert!(!create(&store, receipt(case.id), case.clone()).await.unwrap_err().outcome_unknown());
     accepted(&store, at(0)).await;
 }
 

@@ -6,20 +6,23 @@ use crate::store::{CaseState, StoreError};
 pub(super) async fn versions_follow_each_other(backend: impl Backend) {
     let store = backend.open().await;
     let id = running(&store, at(0)).await;
-    let add = async |number, is_final, reason: VersionReason, state| {
-        let lease = (!reason.may_follow_final()).then(|| lease(id));
+    let mut held = Some(lease(id));
+    let add = async |number, is_final, reason: VersionReason, lease: &Option<Lease>, state| {
         let version = version(number, is_final, reason, at(i64::from(number)));
         store.add_version(&receipt(id), id, lease.as_ref(), version, state).await
     };
-    let skipped = add(2, false, VersionReason::First, CaseState::Waiting).await;
+    let skipped = add(2, false, VersionReason::First, &held, CaseState::Waiting).await;
     assert!(matches!(skipped, Err(StoreError::VersionOutOfOrder { expected: 1, offered: 2, .. })));
-    add(1, false, VersionReason::First, CaseState::Waiting).await.unwrap();
-    add(2, true, VersionReason::LateAnswer, CaseState::Final).await.unwrap();
-    let late = add(3, true, VersionReason::LateAnswer, CaseState::Final).await;
+    add(1, false, VersionReason::First, &held, CaseState::Waiting).await.unwrap();
+    let gone = add(2, true, VersionReason::LateAnswer, &held, CaseState::Final).await;
+    assert!(matches!(gone, Err(StoreError::LeaseLost { .. })), "the lease went with the version");
+    held = Some(taken_up(&store, at(2)).await);
+    add(2, true, VersionReason::LateAnswer, &held, CaseState::Final).await.unwrap();
+    let late = add(3, true, VersionReason::LateAnswer, &held, CaseState::Final).await;
     assert!(matches!(late, Err(StoreError::LeaseLost { .. })), "a case at rest is nobody's");
-    let back = add(3, true, VersionReason::Review, CaseState::Waiting).await;
+    let back = add(3, true, VersionReason::Review, &None, CaseState::Waiting).await;
     assert!(matches!(back, Err(StoreError::IllegalTransition { .. })));
-    add(3, true, VersionReason::Review, CaseState::Final).await.unwrap();
+    add(3, true, VersionReason::Review, &None, CaseState::Final).await.unwrap();
     let versions = store.list_versions(id).await.unwrap();
     let shape: Vec<_> = versions.iter().map(|v| (v.number, v.is_final, v.first_final, v.supersedes)).collect();
     assert_eq!(shape, [(1, false, false, None), (2, true, true, Some(1)), (3, true, false, Some(2))]);
@@ -50,14 +53,14 @@ pub(super) async fn two_workers_make_one_final_version(backend: impl Backend) {
     for one in tries {
         match one.await.unwrap() {
             Ok(()) => made += 1,
-            Err(StoreError::VersionOutOfOrder { expected: 2, offered: 1, .. }) => {}
+            Err(StoreError::LeaseLost { .. }) => {}
             Err(other) => panic!("{other}"),
         }
     }
     assert_eq!(made, 1);
     assert_eq!(store.list_versions(id).await.unwrap().iter().filter(|v| v.first_final).count(), 1);
-    let late = version(2, true, VersionReason::LateAnswer, at(2));
-    let second = store.add_version(&receipt(id), id, Some(&lease(id)), late, CaseState::Final).await;
+    let (late, again) = (version(2, true, VersionReason::LateAnswer, at(2)), taken_up(&store, at(2)).await);
+    let second = store.add_version(&receipt(id), id, Some(&again), late, CaseState::Final).await;
     assert!(matches!(second, Err(StoreError::AlreadyFinal { .. })));
 }
 

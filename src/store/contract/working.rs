@@ -90,10 +90,10 @@ pub(super) async fn who_lost_a_case_changes_nothing(backend: impl Backend) {
     let (lost, receipt) = (lease(id), receipt(id));
     let held = store.claim_next("another", at(60), LEASE).await.unwrap().unwrap().lease;
     let is_lost = |error| matches!(error, StoreError::LeaseLost { case } if case == id);
-    let plan = vec![ask(id, "house", 9)];
-    assert!(is_lost(store.plan_cells(&receipt, &lost, plan.clone(), at(61)).await.unwrap_err()));
+    let house = || vec![ask(id, "house", 9)];
+    assert!(is_lost(plan(&store, &receipt, &lost, house(), at(61)).await.unwrap_err()));
     let found = || vec![answer("tax", AnswerKind::Found, at(61))];
-    assert!(is_lost(store.record_answers(&receipt, &lost, found()).await.unwrap_err()));
+    assert!(is_lost(record(&store, &receipt, &lost, found()).await.unwrap_err()));
     let first = version(1, true, VersionReason::First, at(61));
     for lease in [Some(&lost), None] {
         let refused = store.add_version(&receipt, id, lease, first.clone(), CaseState::Final).await;
@@ -103,8 +103,8 @@ pub(super) async fn who_lost_a_case_changes_nothing(backend: impl Backend) {
     assert!(is_lost(store.break_off(lost, at(61)).await.unwrap_err()));
     assert_eq!(store.cells(id).await.unwrap().len(), 3);
     assert_eq!(cell(&store, id, "tax").await.kind, None);
-    store.plan_cells(&receipt, &held, plan, at(61)).await.unwrap();
-    store.record_answers(&receipt, &held, found()).await.unwrap();
+    plan(&store, &receipt, &held, house(), at(61)).await.unwrap();
+    record(&store, &receipt, &held, found()).await.unwrap();
     store.add_version(&receipt, id, Some(&held), first, CaseState::Final).await.unwrap();
 }
 

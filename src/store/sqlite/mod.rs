@@ -25,7 +25,7 @@ fn options(directory: &Path) -> SqliteConnectOptions {
         .filename(directory.join(DATABASE))
         .busy_timeout(BUSY_TIMEOUT)
         .foreign_keys(true)
-        .statement_cache_capacity(200)
+        .statement_cache_capacity(256)
 }
 
 /// The one connection that writes, on a database brought to the present schema.
@@ -34,6 +34,8 @@ pub(super) async fn open_writer(directory: &Path) -> Result<SqlitePool, StoreErr
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .pragma("secure_delete", "ON")
+        // what undoes a savepoint need not outlive the process
+        .pragma("temp_store", "MEMORY")
         .pragma("wal_autocheckpoint", "2000");
     let pool = serial_pool().connect_with(options).await?;
     schema::migrate(&pool).await?;

@@ -14,6 +14,7 @@ use sqlx::{Connection as _, SqliteConnection, Transaction};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::{Directory, StoreError};
+use crate::store::AuditReceipt;
 
 /// Pieces of work in one commit, at most.
 const BATCH: usize = 256;
@@ -69,7 +70,8 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let room = Arc::clone(&self.room).acquire_owned().await.map_err(|_| StoreError::ReadOnly)?;
-        let piece = Box::new(Piece { work: Some(work), outcome: None, reply, _room: room });
+        let work = alone(work);
+        let piece = Box::new(Piece { work: Some(work), outcome: None, reply, _room: Some(room) });
         {
             let mut queue = self.queue();
             if queue.closed {
@@ -88,29 +90,37 @@ impl Writer {
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
     }
 
-    /// Takes along what is queued, commits, answers.
-    pub(in crate::store) async fn commit(&self, mut tx: Tx) -> Result<(), StoreError> {
+    /// Takes along what is queued, commits, answers; `done` is what has been done in the transaction already.
+    pub(in crate::store) async fn commit(&self, mut tx: Tx, mut done: Vec<Box<dyn Work>>) -> Result<(), StoreError> {
         let mut batch: Vec<Box<dyn Work>> = {
             let mut queue = self.queue();
             let count = queue.pieces.len().min(BATCH);
             queue.pieces.drain(..count).collect()
         };
-        let outcome = self.run_and_commit(&mut batch, &mut tx).await;
-        let outcome = match outcome {
+        let outcome = match run(&mut batch, &mut tx).await {
             Ok(()) => self.end(tx).await,
             Err(error) => Err(error),
         };
-        for piece in batch {
+        done.append(&mut batch);
+        for piece in done {
             piece.answer(&outcome);
         }
         outcome
     }
 
-    async fn run_and_commit(&self, batch: &mut [Box<dyn Work>], tx: &mut Tx) -> Result<(), StoreError> {
-        for piece in batch {
-            piece.run(tx).await?;
-        }
-        Ok(())
+    /// Commits the queue in a transaction of its own. A piece that is alone in it needs no savepoint.
+    async fn commit_pieces(&self, mut tx: Tx) -> Result<(), StoreError> {
+        let lone = {
+            let mut queue = self.queue();
+            if queue.pieces.len() == 1 { queue.pieces.pop_front() } else { None }
+        };
+        let Some(mut piece) = lone else { return self.commit(tx, Vec::new()).await };
+        let outcome = match piece.run(&mut tx, &[], false).await {
+            Ok(()) => self.end(tx).await,
+            Err(error) => Err(error),
+        };
+        piece.answer(&outcome);
+        outcome
     }
 
     async fn end(&self, tx: Tx) -> Result<(), StoreError> {
@@ -150,7 +160,7 @@ impl Writer {
         match begun.await {
             Ok(Some(tx)) => {
                 // Every caller has been told; there is nobody else to tell.
-                let _told = self.commit(tx).await;
+                let _told = self.commit_pieces(tx).await;
             }
             Ok(None) => {}
             Err(error) => {
@@ -208,10 +218,34 @@ impl Writer {
     }
 }
 
+/// Work that follows from no entry of its transaction.
+fn alone<T, F>(
+    work: F,
+) -> impl for<'c> FnOnce(&'c mut SqliteConnection, &'c [AuditReceipt]) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static
+where
+    T: Send + 'static,
+    F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+{
+    move |tx, _entries| work(tx)
+}
+
+async fn run(batch: &mut [Box<dyn Work>], tx: &mut Tx) -> Result<(), StoreError> {
+    for piece in batch {
+        piece.run(tx, &[], true).await?;
+    }
+    Ok(())
+}
+
 /// A piece of work of any result.
-trait Work: Send {
-    /// Fails only when the whole transaction must.
-    fn run<'c>(&'c mut self, tx: &'c mut SqliteConnection) -> BoxFuture<'c, Result<(), StoreError>>;
+pub(in crate::store) trait Work: Send {
+    /// Does it with the entries it follows from, `apart` from what else is in the transaction. Fails only when the whole
+    /// transaction must.
+    fn run<'c>(
+        &'c mut self,
+        tx: &'c mut SqliteConnection,
+        entries: &'c [AuditReceipt],
+        apart: bool,
+    ) -> BoxFuture<'c, Result<(), StoreError>>;
     fn answer(self: Box<Self>, committed: &Result<(), StoreError>);
 }
 
@@ -219,26 +253,55 @@ struct Piece<F, T> {
     work: Option<F>,
     outcome: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
-    _room: OwnedSemaphorePermit,
+    /// Its place in the queue; none of what comes with an append to the log.
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+/// A piece of work that comes with an append to the log, and where its outcome is told.
+pub(in crate::store) fn piece<T, F>(work: F) -> (Box<dyn Work>, oneshot::Receiver<Result<T, StoreError>>)
+where
+    T: Send + 'static,
+    F: for<'c> FnOnce(&'c mut SqliteConnection, &'c [AuditReceipt]) -> BoxFuture<'c, Result<T, StoreError>>
+        + Send
+        + 'static,
+{
+    let (reply, outcome) = oneshot::channel();
+    (Box::new(Piece { work: Some(work), outcome: None, reply, _room: None }), outcome)
 }
 
 impl<F, T> Work for Piece<F, T>
 where
     T: Send + 'static,
-    F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    F: for<'c> FnOnce(&'c mut SqliteConnection, &'c [AuditReceipt]) -> BoxFuture<'c, Result<T, StoreError>>
+        + Send
+        + 'static,
 {
-    fn run<'c>(&'c mut self, tx: &'c mut SqliteConnection) -> BoxFuture<'c, Result<(), StoreError>> {
+    fn run<'c>(
+        &'c mut self,
+        tx: &'c mut SqliteConnection,
+        entries: &'c [AuditReceipt],
+        apart: bool,
+    ) -> BoxFuture<'c, Result<(), StoreError>> {
         Box::pin(async move {
             let Some(work) = self.work.take() else { return Ok(()) };
-            let mut savepoint = tx.begin().await?;
-            let outcome = work(&mut savepoint).await;
-            if outcome.is_ok() {
-                savepoint.commit().await?
+            let outcome = if apart {
+                let mut savepoint = tx.begin().await?;
+                let outcome = work(&mut savepoint, entries).await;
+                if outcome.is_ok() {
+                    savepoint.commit().await?
+                } else {
+                    savepoint.rollback().await?
+                }
+                outcome
             } else {
-                savepoint.rollback().await?
-            }
+                work(tx, entries).await
+            };
+            let whole = match &outcome {
+                Err(error) if !apart => Err(error.clone()),
+                _ => Ok(()),
+            };
             self.outcome = Some(outcome);
-            Ok(())
+            whole
         })
     }
 

@@ -161,7 +161,7 @@ async fn the_version_is_made_of_what_stands_in_the_store() {
         next_poll_at: None,
         deadline: None,
     };
-    house.store.record_answers(&AuditReceipt::for_test(Some(case)), &lease, vec![busy]).await.unwrap();
+    house.store.record_answers(&AuditReceipt::for_test(Some(case)), &lease, vec![busy], Vec::new()).await.unwrap();
     notice.notify_one();
     work.await.unwrap();
     assert_eq!(house.said(case, "tax").await, "unavailable busy");

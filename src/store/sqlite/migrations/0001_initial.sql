@@ -1,8 +1,10 @@
 -- Times are BIGINT milliseconds since 1970-01-01T00:00:00Z, ids are UUIDs as TEXT, tags are `<epoch>.<hex>` as TEXT.
 -- Nothing personal stands in any column: what is not an id, a state, a time, a tag or a closed word is ciphertext.
+-- Small rows stand in their key's order (WITHOUT ROWID): what a case writes at once lies on one page. Documents, versions and cells
+-- are never deleted, so that what is named by an id needs no foreign key, whose every check would be another look-up.
 
 CREATE TABLE log_head (
-    id         BIGINT  NOT NULL PRIMARY KEY CHECK (id = 1),
+    id         INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
     size       BIGINT  NOT NULL,
     root       BLOB    NOT NULL,
     frontier   BLOB    NOT NULL,
@@ -10,14 +12,14 @@ CREATE TABLE log_head (
 );
 
 CREATE TABLE log_leaves (
-    idx          BIGINT NOT NULL PRIMARY KEY,
-    bytes        BLOB   NOT NULL,
-    hash         BLOB   NOT NULL,
-    id           TEXT   NOT NULL UNIQUE,
-    at           BIGINT NOT NULL,
-    actor        TEXT   NOT NULL,
-    organisation TEXT   NOT NULL,
-    action       TEXT   NOT NULL,
+    idx          INTEGER NOT NULL PRIMARY KEY,
+    bytes        BLOB    NOT NULL,
+    hash         BLOB    NOT NULL,
+    id           TEXT    NOT NULL,
+    at           BIGINT  NOT NULL,
+    actor        TEXT    NOT NULL,
+    organisation TEXT    NOT NULL,
+    action       TEXT    NOT NULL,
     case_id      TEXT,
     subject_tag  TEXT,
     source       TEXT
@@ -34,10 +36,10 @@ CREATE TABLE log_tiles (
 );
 
 CREATE TABLE log_checkpoints (
-    size         BIGINT NOT NULL PRIMARY KEY,
-    root         BLOB   NOT NULL,
-    note         TEXT   NOT NULL,
-    published_at BIGINT NOT NULL
+    size         INTEGER NOT NULL PRIMARY KEY,
+    root         BLOB    NOT NULL,
+    note         TEXT    NOT NULL,
+    published_at BIGINT  NOT NULL
 );
 
 -- Wrapped data keys stand apart from what they open: to erase is to delete here.
@@ -45,7 +47,7 @@ CREATE TABLE deks (
     id      TEXT NOT NULL PRIMARY KEY,
     kek_id  TEXT NOT NULL,
     wrapped BLOB NOT NULL
-);
+) WITHOUT ROWID;
 CREATE INDEX deks_by_kek ON deks (kek_id, id);
 
 CREATE TABLE documents (
@@ -70,38 +72,43 @@ CREATE TABLE cases (
     created_at       BIGINT NOT NULL,
     updated_at       BIGINT NOT NULL,
     accepted_leaf    BIGINT NOT NULL,
-    request_document TEXT   NOT NULL REFERENCES documents (id),
+    request_document TEXT   NOT NULL,
     reviews_open     BIGINT NOT NULL DEFAULT 0,
+    -- why it was given up
     failure          TEXT,
+    -- how often in a row work on it was broken off by an error
+    failures         BIGINT NOT NULL DEFAULT 0,
     next_event       BIGINT NOT NULL DEFAULT 1,
     wake_at          BIGINT,
     attempts         BIGINT NOT NULL DEFAULT 0,
     lease_worker     TEXT,
     lease_until      BIGINT
-);
+) WITHOUT ROWID;
 CREATE INDEX cases_by_wake         ON cases (wake_at) WHERE wake_at IS NOT NULL;
+CREATE INDEX cases_by_lease        ON cases (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX cases_by_organisation ON cases (organisation, id);
 CREATE INDEX cases_by_reference    ON cases (reference_tag) WHERE reference_tag IS NOT NULL;
 
 CREATE TABLE case_subjects (
-    case_id     TEXT NOT NULL REFERENCES cases (id),
+    case_id     TEXT NOT NULL,
     subject_tag TEXT NOT NULL,
     PRIMARY KEY (case_id, subject_tag)
-);
+) WITHOUT ROWID;
 CREATE INDEX case_subjects_by_tag ON case_subjects (subject_tag, case_id);
 
 CREATE TABLE idempotency (
     client     TEXT   NOT NULL,
     key_tag    TEXT   NOT NULL,
     body_mac   BLOB   NOT NULL,
-    case_id    TEXT   NOT NULL REFERENCES cases (id),
+    case_id    TEXT   NOT NULL,
     expires_at BIGINT NOT NULL,
     PRIMARY KEY (client, key_tag)
-);
+) WITHOUT ROWID;
 CREATE INDEX idempotency_by_expiry ON idempotency (expires_at);
+CREATE INDEX idempotency_by_case   ON idempotency (case_id);
 
 CREATE TABLE cells (
-    case_id           TEXT   NOT NULL REFERENCES cases (id),
+    case_id           TEXT   NOT NULL,
     member_ref        TEXT   NOT NULL,
     source            TEXT   NOT NULL,
     leaf_index        BIGINT,
@@ -111,16 +118,21 @@ CREATE TABLE cells (
     attempts          BIGINT NOT NULL DEFAULT 0,
     elapsed_ms        BIGINT NOT NULL DEFAULT 0,
     answered_at       BIGINT,
-    evidence_document TEXT REFERENCES documents (id),
-    ticket            TEXT,
+    -- the document that the answer is sealed in, with others of the case
+    evidence_document TEXT,
+    -- looks for the result of a ticket
+    polls             BIGINT NOT NULL DEFAULT 0,
     next_poll_at      BIGINT,
     deadline          BIGINT,
+    -- classes of information the source speaks for, commas between; none: not known, which counts as all of them
+    speaks_for        TEXT,
+    -- first version that states how the cell ended: what has none is news
+    told_in           BIGINT,
     PRIMARY KEY (case_id, member_ref, source)
-);
-CREATE INDEX cells_by_poll ON cells (next_poll_at) WHERE kind = 'pending';
+) WITHOUT ROWID;
 
 CREATE TABLE versions (
-    case_id              TEXT    NOT NULL REFERENCES cases (id),
+    case_id              TEXT    NOT NULL,
     number               BIGINT  NOT NULL,
     final                BOOLEAN NOT NULL,
     first_final          BOOLEAN NOT NULL,
@@ -131,24 +143,25 @@ CREATE TABLE versions (
     supersedes           BIGINT,
     body_hash            BLOB    NOT NULL,
     leaf_index           BIGINT  NOT NULL,
-    report_document      TEXT    NOT NULL REFERENCES documents (id),
-    attestation_document TEXT REFERENCES documents (id),
+    report_document      TEXT    NOT NULL,
+    attestation_document TEXT,
     created_at           BIGINT  NOT NULL,
     PRIMARY KEY (case_id, number)
-);
+) WITHOUT ROWID;
 CREATE UNIQUE INDEX one_first_final_version ON versions (case_id) WHERE first_final;
 
+-- One row an event; answers that were recorded together are one row, numbered as the last of them.
 CREATE TABLE case_events (
-    case_id    TEXT   NOT NULL REFERENCES cases (id),
-    seq        BIGINT NOT NULL,
-    at         BIGINT NOT NULL,
-    kind       TEXT   NOT NULL,
-    member_ref TEXT,
-    source     TEXT,
-    word       TEXT,
-    version    BIGINT,
+    case_id TEXT   NOT NULL,
+    seq     BIGINT NOT NULL,
+    at      BIGINT NOT NULL,
+    kind    TEXT   NOT NULL,
+    word    TEXT,
+    version BIGINT,
+    -- JSON: [[member, source, kind of answer], …]
+    answers TEXT,
     PRIMARY KEY (case_id, seq)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE outbox (
     id              TEXT   NOT NULL PRIMARY KEY,

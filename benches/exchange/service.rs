@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hedui::audit::{Log, LogOptions};
+use hedui::audit::{Action, Actor, Event, Log, LogOptions};
 use hedui::auth::Caller;
+use hedui::household::{Purpose, SourceKey};
 use hedui::identity::Model;
 use hedui::keys::KeyRing;
 use hedui::policy::Packs;
 use hedui::report::jose::generate_recipient;
-use hedui::store::Store;
+use hedui::store::{Store, Tag};
 use hedui::telemetry::Clock;
 use hedui::verification::{Departments, OneAddress, Parts, Verifier, VerifierSettings};
 use hedui_mock_sources::Key;
@@ -30,6 +31,7 @@ pub(crate) struct Service {
     pub(crate) store: Store,
     pub(crate) folder: tempfile::TempDir,
     pub(crate) caller: Caller,
+    log: Log,
 }
 
 impl Service {
@@ -46,7 +48,7 @@ impl Service {
         let log = Log::open(store.clone(), LogOptions::new(signer, Arc::new(move || now.now()))).await.expect("a log");
         let verifier = Verifier::start(Parts {
             store: store.clone(),
-            log,
+            log: log.clone(),
             keys,
             departments,
             packs: Arc::new(Packs::embedded()),
@@ -61,7 +63,7 @@ impl Service {
         });
         let recipient = generate_recipient().expect("a key pair").public_jwk;
         let caller = Caller { recipient_key: Some(recipient), ..Caller::operator("620422") };
-        Self { verifier, store, folder, caller }
+        Self { verifier, store, folder, caller, log }
     }
 
     /// Submits a case; its id.
@@ -77,6 +79,20 @@ impl Service {
     /// Waits for the last version.
     pub(crate) async fn last_version(&self, case: &str) {
         assert!(self.verifier.wait_for_rest(case, PATIENCE).await, "the case comes to rest");
+    }
+
+    /// What the log alone asks of a case: its acceptance, an entry for each person × source, its completion, each durable before the next.
+    pub(crate) async fn entries_of_a_case(&self, people: u8) {
+        let (case, service) = (uuid::Uuid::now_v7(), Actor::service());
+        let event = |action| Event::new(&service, action).case(case).purpose(Purpose::DibaoApplication);
+        let query = |person: u8, key: Key| {
+            let source = SourceKey::new(key.as_str()).expect("a key");
+            event(Action::QueryAuthorised).source(source).subject(Tag::new(1, [person; 16]))
+        };
+        let queries = (0..people).flat_map(|person| Key::ALL.iter().map(move |key| query(person, *key))).collect();
+        for events in [vec![event(Action::Accepted)], queries, vec![event(Action::Completed)]] {
+            self.log.append(events).await.expect("the log is open");
+        }
     }
 
     /// The longest exchange of a case, after checking that every source did its part.

@@ -18,6 +18,8 @@ const ROUND: usize = 60;
 const ROUNDS: usize = 5;
 /// Cases at a time: as many as a service has by default.
 const CONCURRENT: usize = 32;
+/// People of a case.
+const PEOPLE: u8 = 3;
 /// When the service looks for tickets' results: at once, as the bare client does. They are there.
 const POLL: Duration = Duration::ZERO;
 
@@ -33,7 +35,7 @@ pub(crate) async fn run() {
     let service = Arc::new(Service::start(&departments.base_url, POLL).await);
     let bare = Arc::new(Bare::new(&departments.base_url));
     let requests = households::requests(ROUND);
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let (mut ours, mut theirs, mut entries) = (Vec::new(), Vec::new(), Vec::new());
     for turn in 0..=ROUNDS {
         let of_service = measure(&departments, &bare, &requests, |request| {
             let service = service.clone();
@@ -48,12 +50,18 @@ pub(crate) async fn run() {
             async move { bare.verify(&request).await }
         });
         let of_bare = of_bare.await;
+        let of_entries = measure(&departments, &bare, &requests, |_| {
+            let service = service.clone();
+            async move { service.entries_of_a_case(PEOPLE).await }
+        });
+        let of_entries = of_entries.await;
         if turn > 0 {
-            ours.push(of_service); // the first turn warms both up
+            ours.push(of_service); // the first turn warms all up
             theirs.push(of_bare);
+            entries.push(of_entries);
         }
     }
-    print(&ours, &theirs);
+    print(&ours, &theirs, &entries);
     if let Some(service) = Arc::into_inner(service) {
         service.stop().await;
     }
@@ -82,7 +90,7 @@ async fn measure<F: Future<Output = ()> + Send + 'static>(
     Cost { cpu, wall, requests: departments.requests(&bare.http).await - asked }
 }
 
-fn print(ours: &[Cost], theirs: &[Cost]) {
+fn print(ours: &[Cost], theirs: &[Cost], entries: &[Cost]) {
     let cases = ROUND as u128;
     let rate = |cost: &Cost| ratio(cases * 1_000_000_000, cost.cpu.as_nanos());
     say("\nshare of a bare client's case rate, in CPU time of this process; submission to final report");
@@ -108,5 +116,10 @@ fn print(ours: &[Cost], theirs: &[Cost]) {
     say(&format!(
         "  share over all rounds {} (goal: at least 0.50 now, 0.70 later)",
         ratio(total(theirs), total(ours))
+    ));
+    say(&format!(
+        "  a case's entries in the log alone {} a case: a bare client that made them would have a share of {}",
+        millis(entries.iter().map(|cost| cost.cpu).sum::<Duration>() / (ROUND * ROUNDS) as u32),
+        ratio(total(theirs), total(theirs) + total(entries))
     ));
 }

@@ -127,6 +127,10 @@ impl Definition {
                 coverage: coverage(top),
                 needs_id_number: top.flag("needs_id_number", true),
                 batch_size,
+                paged: !matches!(
+                    transport,
+                    Transport::Http { paging: Paging::Single } | Transport::Ticket(_) | Transport::File(_)
+                ),
                 hash: hash(text),
             },
             auth,

@@ -146,6 +146,8 @@ pub struct Descriptor {
     pub needs_id_number: bool,
     /// Most people in one exchange.
     pub batch_size: usize,
+    /// Whether an answer may come in several pages, one trip after another.
+    pub paged: bool,
     /// SHA-256 of the definition's canonical form, hex: named in reports.
     pub hash: String,
 }

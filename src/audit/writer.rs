@@ -198,8 +198,7 @@ impl Writer {
         batch: Batch,
     ) -> Result<(Vec<AuditReceipt>, Proofs), AuditError> {
         let (now, first) = ((self.clock)(), tree.size());
-        let leaves: Vec<PreparedLeaf> =
-            batch.events.into_iter().map(|event| Leaf::new(event, now).prepare()).collect();
+        let leaves: Vec<PreparedLeaf> = batch.events.into_iter().map(|event| Leaf::new(event, now).prepare()).collect();
         let tiles = tree.grow(&leaves)?;
         let head = self.sign(&tree);
         tx.append(&leaves, &tiles, head.clone()).await?;

@@ -270,7 +270,15 @@ fn successor_matters(sums: &Sums<'_, '_>, totals: &Totals) -> bool {
         spent.at_most.is_none_or(|most| ratio.value.exceeded_by(most, income.at_least))
             && !income.at_most.is_some_and(|most| ratio.value.exceeded_by(spent.at_least, most))
     });
+    // 年自付医疗费超过上年家庭收入: what one member's illness cost beside the household's income
+    let by_illness = rules.single_self_paid.value
+        && sums.case.people.iter().zip(sums.illness).any(|(person, illness)| {
+            person.is_member()
+                && illness.most() > income.at_least
+                && income.at_most.is_none_or(|most| illness.least() <= most)
+        });
     by_share
+        || by_illness
         || [Some(line), Some(rules.marginal_multiple.value.of(line)), disposable].into_iter().flatten().any(straddled)
 }
 

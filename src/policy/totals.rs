@@ -85,6 +85,10 @@ impl Sums<'_, '_> {
         let so_far: Fen = drafts().map(|draft| draft.line.counted).sum();
         let mut most: Fen = drafts().map(|draft| draft.most).sum();
         if class == IncomeClass::Transfer {
+            if !self.size.settled {
+                // Whoever turns out to be no member takes what they receive along, not what the others pay away.
+                least = least.min(drafts().map(|draft| draft.least.min(Fen::ZERO)).sum());
+            }
             // What was paid away is taken off the whole household's income, which it does not make negative.
             let others = || self.income.iter().filter(|draft| draft.line.class != IncomeClass::Transfer);
             least -= self.paid_still_possible();

@@ -314,11 +314,7 @@ async fn must_be_planned(tx: &mut SqliteConnection, case: Uuid, answer: &CellAns
     if cell.is_some() {
         return Ok(());
     }
-    Err(StoreError::NotPlanned {
-        case,
-        member_ref: answer.member_ref.0.clone(),
-        source_key: answer.source.to_string(),
-    })
+    Err(StoreError::NotPlanned { case, member_ref: answer.member_ref.0.clone(), source_key: answer.source.to_string() })
 }
 
 /// Writes answers over cells that have not ended, in one statement that returns those.
@@ -356,9 +352,8 @@ fn write(case: Uuid, answers: &[CellAnswer]) -> QueryBuilder<Sqlite> {
 
 /// The cells that rows name.
 fn cells_in(rows: &[SqliteRow]) -> Result<Vec<(MemberRef, SourceKey)>, StoreError> {
-    let cell = |row: &SqliteRow| {
-        Ok((MemberRef(row.text("member_ref")?), row.must("source", |key| SourceKey::new(key).ok())?))
-    };
+    let cell =
+        |row: &SqliteRow| Ok((MemberRef(row.text("member_ref")?), row.must("source", |key| SourceKey::new(key).ok())?));
     rows.iter().map(cell).collect()
 }
 

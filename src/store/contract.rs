@@ -14,8 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::{
-    AuditReceipt, CellAnswer, CellRow, CellWrite, Created, DocumentKind, Lease, NewCase, NewCell, NewVersion, Plan, SealedDocument, Store,
-    StoreError, Tag, VersionReason,
+    AuditReceipt, CellAnswer, CellRow, CellWrite, Created, DocumentKind, Lease, NewCase, NewCell, NewVersion, Plan,
+    SealedDocument, Store, StoreError, Tag, VersionReason,
 };
 use crate::household::{AnswerKind, MemberRef, Purpose, Region, SourceKey};
 
@@ -237,7 +237,8 @@ async fn running(store: &Store, created_at: Timestamp) -> Uuid {
     let claimed = store.claim_next("worker", created_at, std::time::Duration::from_secs(60)).await.unwrap().unwrap();
     assert_eq!(claimed.case.id, id);
     let skipped = Plan::Skip { why: "no_identifier".into() };
-    let skip = (NewCell { member_ref: member("m2"), source: source("bank"), plan: skipped, speaks_for: Vec::new() }, None);
+    let skip =
+        (NewCell { member_ref: member("m2"), source: source("bank"), plan: skipped, speaks_for: Vec::new() }, None);
     let cells = vec![ask(id, "bank", 1), ask(id, "tax", 2), skip];
     assert_eq!(plan(store, &receipt(id), &lease(id), cells, created_at).await.unwrap(), 3);
     id

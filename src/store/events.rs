@@ -70,7 +70,8 @@ fn events_of(row: &SqliteRow) -> Result<Vec<CaseEvent>, StoreError> {
     let column = "answers";
     let kind = row.must("kind", CaseEventKind::parse)?;
     let (last, at) = (row.index("seq")?, row.time("at")?);
-    let bare = CaseEvent { seq: last, at, kind, state: None, member_ref: None, source: None, answer: None, version: None };
+    let bare =
+        CaseEvent { seq: last, at, kind, state: None, member_ref: None, source: None, answer: None, version: None };
     let Some(answers) = row.opt_text(column)? else {
         let state = if kind == CaseEventKind::State { row.word("word", CaseState::parse)? } else { None };
         return Ok(vec![CaseEvent { state, version: row.opt_small("version")?, ..bare }]);

@@ -116,12 +116,8 @@ impl Store {
             return Err(StoreError::LeaseLost { case });
         }
         let leaf = receipt.index();
-        self.write(move |tx| {
-            Box::pin(async move {
-                add(tx, case, lease.as_ref(), version, new_state, leaf).await
-            })
-        })
-        .await
+        self.write(move |tx| Box::pin(async move { add(tx, case, lease.as_ref(), version, new_state, leaf).await }))
+            .await
     }
 
     /// Puts an attestation beside a version that was stored without one.

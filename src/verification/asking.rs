@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hedui_connectors::source::{Query, Reply, Source};
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::answers::{self, CellState, SealedAnswer};
@@ -14,7 +15,15 @@ use super::fanout::{Ask, FanOut, Landed, Look};
 use super::plan::{self, PlannedCell, PlannedSource};
 use super::{VerificationError, Verifier, sealing};
 use crate::household::{Answer, Failure, IdNumber, MemberRef, Request, SourceKey};
-use crate::store::{AuditReceipt, CaseRow, CellWrite, DocumentKind, Effect, NewCell, Plan, SealedDocument, Store};
+use crate::store::{
+    AuditReceipt, CaseRow, CellWrite, DocumentKind, Effect, NewCell, Plan, SealedDocument, Store, StoreError,
+};
+
+/// Answers that are being written.
+pub(super) struct Recording {
+    keys: Vec<Key>,
+    write: JoinHandle<Result<Vec<CellWrite>, StoreError>>,
+}
 
 /// Which cell.
 type Key = (MemberRef, SourceKey);
@@ -147,6 +156,7 @@ impl Verifier {
         Ok(polled)
     }
 
+    /// Records answers as they land. The last of them are still being written when this returns: see [`Work::recording`].
     async fn collect(&self, work: &mut Work, mut answers: FanOut) -> Result<(), VerificationError> {
         loop {
             let landed = answers.next().await;
@@ -165,7 +175,8 @@ impl Verifier {
         self.record(work, failed).await
     }
 
-    /// Seals answers in one document, stores them in one commit, and tells whoever watches.
+    /// Seals answers in one document and has them written in one commit, which is waited for by [`Verifier::settle`]: what follows from
+    /// them is reckoned meanwhile.
     async fn record(&self, work: &mut Work, landed: Vec<Landed>) -> Result<(), VerificationError> {
         let landed: Vec<_> = landed
             .into_iter()
@@ -175,33 +186,40 @@ impl Verifier {
         if landed.is_empty() {
             return Ok(());
         }
+        self.settle(work).await?;
         let now = self.0.clock.now();
         let evidence = self.seal_answers(work, &landed)?;
-        let (mut kept, mut rows) = (Vec::with_capacity(landed.len()), Vec::with_capacity(landed.len()));
+        let (mut keys, mut rows) = (Vec::with_capacity(landed.len()), Vec::with_capacity(landed.len()));
         for (key, one) in landed {
-            let before = &work.cells[&key];
-            let sealed = evidence.as_ref().map(|document| document.id).filter(|_| is_sealed(before, &one.reply.answer));
-            let row = answers::row(&one, before, sealed, &self.0.departments.polling(&one.source), now)?;
-            let after = before.after(&row, one.reply.answer.clone());
+            let Some(state) = work.cells.get_mut(&key) else { continue };
+            let sealed = evidence.as_ref().map(|document| document.id).filter(|_| is_sealed(state, &one.reply.answer));
+            let row = answers::row(&one, state, sealed, &self.0.departments.polling(&one.source), now)?;
             report_failure(&one, work.case.id);
-            kept.push((key, after));
+            *state = state.after(&row, one.reply.answer);
+            keys.push(key);
             rows.push(row);
         }
+        let (store, receipt, lease) = (self.0.store.clone(), work.receipt.clone(), work.lease.clone());
         let evidence = evidence.into_iter().collect();
-        let writes = self.0.store.record_answers(&work.receipt, &work.lease, rows, evidence).await?;
-        if writes.len() != kept.len() {
+        let write = tokio::spawn(async move { store.record_answers(&receipt, &lease, rows, evidence).await });
+        work.recording = Some(Recording { keys, write });
+        Ok(())
+    }
+
+    /// Waits until what was recorded last stands in the store, and tells whoever watches. Whether a cell had ended otherwise: then what was
+    /// reckoned from it is void.
+    pub(super) async fn settle(&self, work: &mut Work) -> Result<bool, VerificationError> {
+        let Some(Recording { keys, write }) = work.recording.take() else { return Ok(false) };
+        let writes = write.await.map_err(|_| VerificationError::Panicked)??;
+        if writes.len() != keys.len() {
             return Err(VerificationError::Uneven { what: "answers recorded" });
         }
-        let mut ended_before = BTreeSet::new();
-        for ((key, state), write) in kept.into_iter().zip(writes) {
-            match write {
-                CellWrite::Written => drop(work.cells.insert(key, state)),
-                CellWrite::AlreadyEnded => drop(ended_before.insert(key)),
-            }
-        }
+        let outcomes = keys.into_iter().zip(writes);
+        let ended_before =
+            outcomes.filter(|(_, write)| *write == CellWrite::AlreadyEnded).map(|(key, _)| key).collect();
         self.read_again(work, &ended_before).await?;
         self.0.hub.tell(work.case.id);
-        Ok(())
+        Ok(!ended_before.is_empty())
     }
 
     /// What stands in the store is what the version is made of: cells that had ended otherwise are taken from there.

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::answers::{CellState, Cells, SealedAnswer};
+use super::asking::Recording;
 use super::lease_keeper::LeaseKeeper;
 use super::memory::Known;
 use super::{VerificationError, Verifier, sealing, setbacks};
@@ -37,6 +38,8 @@ pub(super) struct Work {
     /// Proof that working on the case stands in the log: opens its documents, records its answers.
     pub(super) receipt: AuditReceipt,
     pub(super) cells: Cells,
+    /// Answers that are in `cells` and not yet known to stand in the store.
+    pub(super) recording: Option<Recording>,
 }
 
 impl Verifier {
@@ -110,6 +113,7 @@ impl Verifier {
         // a ticket whose result is to be looked for at once is looked for before the first version
         let polled = self.poll(&mut work).await?;
         if !first && !has_news(&work.cells) {
+            self.settle(&mut work).await?;
             let idle = self.0.clock.now().checked_add(IDLE_LOOK).ok().filter(|_| !polled);
             self.0.memory.keep_work(work);
             return Ok(Rest::Held(idle));
@@ -130,7 +134,7 @@ impl Verifier {
         if let Some(Known { request, receipt, cells, .. }) = inner.memory.take(&claimed)
             && let Some(receipt) = receipt.get().cloned()
         {
-            return Ok(Work { case: claimed.case, lease: claimed.lease, request, receipt, cells });
+            return Ok(Work { case: claimed.case, lease: claimed.lease, request, receipt, cells, recording: None });
         }
         let ClaimedCase { case, lease, .. } = claimed;
         let receipt = inner.ledger.resumed(case.id, case.purpose).await?;
@@ -138,7 +142,7 @@ impl Verifier {
         let request = serde_json::from_slice(&stored).map_err(|_| VerificationError::Unreadable { what: "request" })?;
         let rows = inner.store.cells(case.id).await?;
         let cells = self.read_cells(&receipt, &rows).await?;
-        Ok(Work { case, lease, request, receipt, cells })
+        Ok(Work { case, lease, request, receipt, cells, recording: None })
     }
 
     /// Cells of a case as they stand in the store, each document opened once.

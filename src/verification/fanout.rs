@@ -91,6 +91,8 @@ impl FanOut {
             }
         }
         calls.extend(by_source.into_values());
+        // what takes several trips sets out first: the case waits for the longest
+        calls.sort_by_key(|call| !call.source.descriptor().paged);
         Self::spawn(calls, |source, queries| async move { source.submit(&queries).await })
     }
 

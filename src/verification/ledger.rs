@@ -7,9 +7,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{ReportForm, VerificationError, plan};
-use crate::audit::{
-    Action, Actor, ActorRole, AuditError, AuthorisationRef, Event, Label, Log, Outcome, Proved,
-};
+use crate::audit::{Action, Actor, ActorRole, AuditError, AuthorisationRef, Event, Label, Log, Outcome, Proved};
 use crate::auth::{Caller, Role};
 use crate::household::{IdNumber, LegalBasisKind, MemberRef, Purpose, Request, SourceKey};
 use crate::store::{AuditReceipt, CaseRow, Created, Effect, Hash, NewCase, Store, Tag, VersionRow};

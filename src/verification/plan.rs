@@ -126,6 +126,7 @@ pub(super) mod tests {
             coverage: Coverage::County,
             needs_id_number,
             batch_size: 1,
+            paged: false,
             hash: String::new(),
         }
     }

@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
-use super::states::{CaseEvent, CasePage, CaseStatus, CaseSummary, CellStatus, EventKind, ListFilter, VersionSummary};
 use super::hub::News;
+use super::states::{CaseEvent, CasePage, CaseStatus, CaseSummary, CellStatus, EventKind, ListFilter, VersionSummary};
 use super::{ReadError, VerificationError, Verifier, sealing};
 use crate::auth::Caller;
 use crate::household::{Region, Request};

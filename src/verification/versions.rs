@@ -25,7 +25,7 @@ impl Verifier {
     /// Makes the next version of a case's report from what is known now: its number, and the state the case has after it.
     pub(super) async fn make_version(
         &self,
-        work: Work,
+        mut work: Work,
         reason: VersionReason,
     ) -> Result<(Work, u32, CaseState), VerificationError> {
         let inner = &self.0;
@@ -39,9 +39,17 @@ impl Verifier {
             reason: reason_in_words(reason),
         });
         let number = before.map_or(1, |version| version.number + 1);
-        let (work, evidence, body) = self.assessed(work, number, supersedes).await?;
-        let body_hash: Hash = Sha256::digest(&body).into();
-        let (receipt, proved) = inner.ledger.completed(&work.case, number, body_hash).await?;
+        // The last answers are written with the entry, at the latest. If one of their cells had ended otherwise, the body is made anew
+        // and the entry stands without a version.
+        let (evidence, body, body_hash, receipt, proved) = loop {
+            let (assessed, evidence, body) = self.assessed(work, number, supersedes.clone()).await?;
+            work = assessed;
+            let body_hash: Hash = Sha256::digest(&body).into();
+            let (receipt, proved) = inner.ledger.completed(&work.case, number, body_hash).await?;
+            if !self.settle(&mut work).await? {
+                break (evidence, body, body_hash, receipt, proved);
+            }
+        };
         let attestation = self.attest(&work, body_hash, proved)?;
         let report = Report::bytes_around(&attestation, &body);
         let signed = report::jose::jws::sign(&report, &inner.keys.report_signer())?;

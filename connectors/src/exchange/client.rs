@@ -80,7 +80,8 @@ impl Line {
     /// The address of a path with its query, which begins with `/` and is percent-encoded.
     pub(crate) fn url(&self, path_and_query: &str) -> Url {
         let mut url = self.base_url.clone();
-        let (path, query) = path_and_query.split_once('?').map_or((path_and_query, None), |(path, query)| (path, Some(query)));
+        let (path, query) =
+            path_and_query.split_once('?').map_or((path_and_query, None), |(path, query)| (path, Some(query)));
         url.set_path(&[self.base_url.path().trim_end_matches('/'), path].concat());
         url.set_query(query);
         url

@@ -202,7 +202,8 @@ impl<'s> Visit<'s> {
         if response.content_length().is_some_and(|length| length > u64::try_from(limit).unwrap_or(u64::MAX)) {
             return Err(too_large());
         }
-        let mut body = Vec::with_capacity(response.content_length().and_then(|length| length.try_into().ok()).unwrap_or(0));
+        let mut body =
+            Vec::with_capacity(response.content_length().and_then(|length| length.try_into().ok()).unwrap_or(0));
         while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
             if body.len() + chunk.len() > limit {
                 return Err(too_large());

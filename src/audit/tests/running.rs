@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::{House, now, searches};
 use crate::audit::note::tests::TestSigner;
 use crate::audit::{Action, Actor, AuditError, Checkpoint, Event, InclusionProof, Leaf, Log, ProofError, verify_log};
+use crate::household::{Purpose, Region};
 use crate::store::faults::Fault;
-use crate::store::{LogFilter, StoreError, Tag};
+use crate::store::{Created, DocumentKind, LogFilter, NewCase, SealedDocument, Store, StoreError, Tag};
 
 #[tokio::test]
 async fn what_is_acknowledged_is_indexed_proved_and_under_a_checkpoint() {
@@ -86,6 +87,111 @@ async fn many_tasks_make_one_order_in_few_commits() {
     let report = verify_log(log.store(), &house.keys(), &[]).await.unwrap();
     assert!(report.sound(), "{:?}", report.faults);
     assert_eq!(report.size, count as u64);
+}
+
+fn case(id: Uuid) -> NewCase {
+    let document = SealedDocument {
+        id: Uuid::now_v7(),
+        kind: DocumentKind::Request,
+        dek_id: Uuid::now_v7(),
+        kek_id: "kek-1".into(),
+        wrapped_dek: vec![1; 40],
+        commitment: [2; 32],
+        ciphertext: vec![3; 90],
+    };
+    NewCase {
+        id,
+        organisation: "township-1".into(),
+        client: "caseworkers".into(),
+        purpose: Purpose::DibaoApplication,
+        region: Region("620422".into()),
+        reference_tag: None,
+        created_at: now(),
+        as_of: "2026-11-01".parse().unwrap(),
+        idempotency: None,
+        subject_tags: Vec::new(),
+        request: document,
+    }
+}
+
+fn accepted(id: Uuid) -> Vec<Event> {
+    vec![Event::new(&Actor::service(), Action::Accepted).case(id)]
+}
+
+#[tokio::test]
+async fn an_entry_and_what_follows_from_it_share_a_commit() {
+    let house = House::new();
+    let log = house.log().await;
+    let (id, before) = (Uuid::now_v7(), log.store().commits());
+    let (receipts, created) = log.append_with(accepted(id), Store::accepting(case(id))).await.unwrap();
+    assert_eq!(created.unwrap(), Created::New(id));
+    assert_eq!(log.store().commits() - before, 1);
+    assert_eq!(log.store().get_case(id).await.unwrap().accepted_leaf, receipts[0].index());
+    for (fault, durable) in [(Fault::Lost, false), (Fault::Durable, true)] {
+        let (id, size) = (Uuid::now_v7(), log.store().log_head().await.unwrap().size);
+        log.store().plan_faults(&[fault]);
+        let error = log.append_with(accepted(id), Store::accepting(case(id))).await.unwrap_err();
+        assert!(matches!(&error, AuditError::Store(e) if e.outcome_unknown()), "{error}");
+        assert_eq!(log.store().get_case(id).await.is_ok(), durable, "{fault:?}");
+        assert_eq!(log.store().log_head().await.unwrap().size, size + u64::from(durable), "both or neither: {fault:?}");
+    }
+    assert!(verify_log(log.store(), &house.keys(), &[]).await.unwrap().sound());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_effect_that_fails_leaves_its_entry_and_every_other() {
+    let house = House::new();
+    let log = house.log().await;
+    let calls: Vec<_> = (0..40_u128)
+        .map(|number| {
+            let log = log.clone();
+            tokio::spawn(async move {
+                let (own, other) = (Uuid::now_v7(), Uuid::now_v7());
+                let wrong = number % 4 == 0;
+                let effect = Store::accepting(case(if wrong { other } else { own }));
+                let (receipts, created) = log.append_with(accepted(own), effect).await.unwrap();
+                let leaf = log.leaf(receipts[0].index()).await.unwrap().leaf;
+                assert_eq!(leaf.columns.case_id, Some(own), "the entry stands");
+                match created {
+                    Err(StoreError::WrongReceipt { case, .. }) => assert!(wrong && case == other),
+                    created => assert!(!wrong && created.unwrap() == Created::New(own)),
+                }
+                assert_eq!(log.store().get_case(own).await.is_ok(), !wrong);
+                assert!(log.store().get_case(other).await.is_err());
+            })
+        })
+        .collect();
+    for call in calls {
+        call.await.unwrap();
+    }
+    assert!(verify_log(log.store(), &house.keys(), &[]).await.unwrap().sound());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proof_comes_with_its_entry() {
+    let house = House::new();
+    let log = house.log().await;
+    log.append(searches(240)).await.unwrap();
+    for _ in 0..40 {
+        let (receipt, proved) = log.append_proved(searches(1).remove(0)).await.unwrap();
+        assert_eq!(proved.proof, log.prove_inclusion(receipt.index()).await.unwrap(), "as the tiles prove it");
+        proved.proof.verify(&proved.leaf.bytes, &house.keys()).unwrap();
+    }
+    let calls = (0..300).map(|number| {
+        let log = log.clone();
+        async move {
+            if number % 3 == 0 {
+                drop(log.append(searches(7)).await.unwrap());
+                return None;
+            }
+            Some(log.append_proved(searches(1).remove(0)).await.unwrap())
+        }
+    });
+    for (receipt, proved) in futures_util::future::join_all(calls).await.into_iter().flatten() {
+        assert_eq!((receipt.index(), *receipt.leaf_hash()), (proved.proof.index, proved.leaf.hash));
+        let checkpoint = proved.proof.verify(&proved.leaf.bytes, &house.keys()).unwrap();
+        assert_eq!(checkpoint.size, receipt.size_after());
+    }
 }
 
 #[tokio::test]

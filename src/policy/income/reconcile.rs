@@ -82,11 +82,17 @@ impl<'c> Told<'c> {
 pub(super) fn once<'c>(order: &Codes<WageSource>, mut candidates: Vec<Candidate<'c>>) -> Vec<Chosen<'c>> {
     candidates.retain(|candidate| order.position(candidate.source).is_some());
     candidates.sort_by_key(|candidate| order.position(candidate.source));
+    let rank_of = |candidate: &Candidate<'_>| order.position(candidate.source).unwrap_or(usize::MAX);
+    let doubted: Vec<_> = candidates
+        .iter()
+        .filter(|candidate| candidate.item.in_doubt())
+        .map(|candidate| (rank_of(candidate), candidate.months))
+        .collect();
     let (mut before, mut within) = (Told::default(), Told::default());
     let mut current = None;
     let mut chosen = Vec::new();
     for candidate in candidates {
-        let rank = order.position(candidate.source).unwrap_or(usize::MAX);
+        let rank = rank_of(&candidate);
         if current != Some(rank) {
             before.0.append(&mut within.0);
             current = Some(rank);
@@ -98,9 +104,15 @@ pub(super) fn once<'c>(order: &Codes<WageSource>, mut candidates: Vec<Candidate<
         }
         let counted_months = new.without(others).within(candidate.certain);
         if candidate.item.counts() {
-            within.0.push((candidate.employer, new));
+            // months that a record only may be about hide nobody else's
+            within.0.push((candidate.employer, new.within(candidate.certain)));
         }
-        chosen.push(Chosen { candidate, counted_months, open_months: new.without(counted_months), rank });
+        // A record in doubt that comes first may turn out to be the wage that another record only seemed to repeat: then this one is
+        // a second job's in those months.
+        let may_turn =
+            doubted.iter().filter(|(theirs, _)| *theirs <= rank).fold(Months::default(), |all, (_, m)| all.with(*m));
+        let open = if candidate.item.counts() { new.with(candidate.months.within(may_turn)) } else { new };
+        chosen.push(Chosen { counted_months, open_months: open.without(counted_months), rank, candidate });
     }
     chosen
 }

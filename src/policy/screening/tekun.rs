@@ -71,7 +71,9 @@ fn no_source_of_living(bench: &Bench<'_, '_>) -> Weighed {
     let line = bench.line(Ratio::ONE);
     let (mut least, mut most) = (bench.totals.net_income.at_least, bench.totals.net_income.at_most);
     for draft in bench.sums.income {
-        least -= draft.not_for_tekun.min(draft.least).at_least_zero();
+        // What is left out is what the most has over the least, before anything of the least.
+        let of_least = draft.not_for_tekun - (draft.most - draft.least);
+        least -= of_least.min(draft.least).at_least_zero();
         most = most.map(|most| most - draft.not_for_tekun);
     }
     let most = most.map(|most| most.at_least_zero().0);

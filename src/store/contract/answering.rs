@@ -28,9 +28,8 @@ pub(super) async fn an_ended_cell_never_changes(backend: impl Backend) {
     assert_eq!(record(&store, &receipt(id), &lease(id), vec![first]).await.unwrap(), [CellWrite::Written]);
     let second = answer("tax", AnswerKind::NoRecord, at(2));
     let dropped = second.evidence.unwrap();
-    let writes = record(&store, &receipt(id), &lease(id), vec![second, answer("bank", AnswerKind::Found, at(2))])
-        .await
-        .unwrap();
+    let writes =
+        record(&store, &receipt(id), &lease(id), vec![second, answer("bank", AnswerKind::Found, at(2))]).await.unwrap();
     assert_eq!(writes, [CellWrite::AlreadyEnded, CellWrite::Written]);
     let cell = cell(&store, id, "tax").await;
     assert_eq!(

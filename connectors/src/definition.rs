@@ -239,6 +239,7 @@ impl Probe {
             window_from: crate::source::window_start(as_of),
             asked_for: String::new(),
             exchange_key: ExchangeKey::random(),
+            entry: None,
         }
     }
 }

@@ -26,7 +26,7 @@ use crate::exchange::{Breaker, Clock, Fault, Guards, Line, NotConfigured, Pacing
 use crate::health::{HealthBook, InFlight, SourceHealth};
 use crate::records::{Answer, Failure, Skip, Ticket};
 use crate::settings::SourceSettings;
-use crate::source::{Admission, BoxFuture, Descriptor, Query, Reply, Source};
+use crate::source::{Admission, BoxFuture, Descriptor, Query, Reply, Reused, Source};
 use crate::template::Values;
 
 use flights::{Claim, Flight, Flights, Landed, Question, landed, reused};
@@ -283,12 +283,13 @@ impl DeclaredSource {
     /// One exchange, whose answers are kept and handed to whoever waits for them.
     async fn ask_batch(&self, queries: &[Query], batch: Vec<Claimed<'_>>) -> Vec<(usize, Reply)> {
         let people: Vec<Query> = batch.iter().map(|(index, _)| queries[*index].clone()).collect();
-        let at = Timestamp::now();
+        let asked_at = Timestamp::now();
         let answers = self.ask(&people).await;
         let mut replies = Vec::with_capacity(batch.len());
         for ((index, flight), reply) in batch.into_iter().zip(answers) {
             if let Some((question, flight)) = flight {
-                let landed = Landed::new((at, reply.clone()));
+                let entry = queries[index].entry;
+                let landed = Landed::new((Reused { asked_at, entry }, reply.clone()));
                 if let Some(cache) = &self.cache
                     && reply.answer.kind().speaks()
                 {

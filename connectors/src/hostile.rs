@@ -46,6 +46,7 @@ fn render(definition: &Definition, name: &str, id: &str) -> Prepared {
         window_from: window_start(as_of),
         asked_for: String::new(),
         exchange_key: ExchangeKey::random(),
+        entry: None,
     };
     let values = Values {
         query: Some(&query),

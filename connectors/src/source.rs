@@ -48,6 +48,9 @@ pub struct Query {
     /// which the department recognises a repeat. No part of the question itself.
     #[serde(skip, default = "ExchangeKey::random")]
     pub exchange_key: ExchangeKey,
+    /// Hash of the log's entry that allows this query, where there is a log. No part of the question.
+    #[serde(skip)]
+    pub entry: Option<[u8; 32]>,
 }
 
 impl fmt::Debug for Query {
@@ -104,8 +107,17 @@ pub struct Reply {
     pub elapsed: Duration,
     /// For a failure: where in the exchange and why, in words without anything personal (source, sample path, reason).
     pub note: Option<String>,
-    /// When the department was asked, if that was for another question and its answer is reused here.
-    pub reused: Option<Timestamp>,
+    /// Whose exchange brought the answer, if it was had for another query and is reused here.
+    pub reused: Option<Reused>,
+}
+
+/// The exchange whose answer serves another query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reused {
+    /// When the department was asked.
+    pub asked_at: Timestamp,
+    /// [`Query::entry`] of the query that was sent.
+    pub entry: Option<[u8; 32]>,
 }
 
 /// How a source is spoken to.

@@ -117,7 +117,11 @@ impl Verifier {
             self.0.hub.tell(work.case.id);
         }
         let asks = questions.into_iter().zip(receipts);
-        Ok(asks.map(|(((member, _), source, query), receipt)| Ask { source, member, query, receipt }).collect())
+        let ask = |(((member, _), source, query), receipt): (Question, AuditReceipt)| {
+            let query = Query { entry: Some(*receipt.leaf_hash()), ..query };
+            Ask { source, member, query, receipt }
+        };
+        Ok(asks.map(ask).collect())
     }
 
     async fn enter_queries(
@@ -187,6 +191,11 @@ impl Verifier {
             return Ok(());
         }
         self.settle(work).await?;
+        // An answer that was had for somebody else's query is entered, with the entry of that query, before it is kept.
+        let reused = landed.iter().filter_map(|((member, source), one)| {
+            one.reply.reused.map(|first| (member.clone(), source.clone(), first.entry))
+        });
+        self.0.ledger.reused(&work.case, reused).await?;
         let now = self.0.clock.now();
         let evidence = self.seal_answers(work, &landed)?;
         let (mut keys, mut rows) = (Vec::with_capacity(landed.len()), Vec::with_capacity(landed.len()));

@@ -95,6 +95,24 @@ impl Ledger {
         }
     }
 
+    /// Answers that were had for queries of other entries, with the hash of each.
+    pub(super) async fn reused(
+        &self,
+        case: &CaseRow,
+        reused: impl Iterator<Item = (MemberRef, SourceKey, Option<Hash>)>,
+    ) -> Result<(), AuditError> {
+        let service = Actor::service();
+        let event = |(member, source, first): (MemberRef, SourceKey, Option<Hash>)| {
+            let mut event =
+                Event::new(&service, Action::QueryReused).case(case.id).purpose(case.purpose).source(source);
+            if let Ok(label) = Label::new(member.as_str()) {
+                event = event.member(label);
+            }
+            first.map_or(event.clone(), |first| event.detail(first))
+        };
+        self.0.append(reused.map(event).collect()).await.map(drop)
+    }
+
     /// A worker takes a case up again and opens what is stored of it.
     pub(super) async fn resumed(&self, case: Uuid, purpose: Purpose) -> Result<AuditReceipt, AuditError> {
         self.0.append_one(Event::new(&Actor::service(), Action::DocumentOpened).case(case).purpose(purpose)).await

@@ -94,6 +94,7 @@ pub(super) fn query(case: Uuid, request: &Request, organisation: &str, person: &
         asked_for: organisation.to_owned(),
         // The same after a crash: so a department recognises what it was handed before.
         exchange_key: ExchangeKey::of(&[case.as_bytes(), person.reference.as_str().as_bytes()]),
+        entry: None,
     }
 }
 

@@ -4,16 +4,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::watch;
 
-use crate::source::Reply;
+use crate::source::{Reply, Reused};
 
 /// A question: the hash of all that makes it the same one.
 pub(super) type Question = [u8; 32];
 
-/// An answer, and when the department was asked for it.
-pub(super) type Landed = Arc<(Timestamp, Reply)>;
+/// An answer, and for which query the department was asked for it, and when.
+pub(super) type Landed = Arc<(Reused, Reply)>;
 
 type Awaited = watch::Receiver<Option<Landed>>;
 
@@ -71,6 +70,6 @@ pub(super) async fn landed(mut awaited: Awaited) -> Option<Landed> {
 
 /// An answer for another question than it was had for: nothing was sent, and it is as old as it is.
 pub(super) fn reused(landed: &Landed) -> Reply {
-    let (at, reply) = &**landed;
-    Reply { attempts: 0, elapsed: Duration::ZERO, reused: Some(*at), ..reply.clone() }
+    let (first, reply) = &**landed;
+    Reply { attempts: 0, elapsed: Duration::ZERO, reused: Some(*first), ..reply.clone() }
 }

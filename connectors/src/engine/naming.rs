@@ -60,6 +60,7 @@ mod tests {
             window_from: jiff::civil::date(2025, 11, 2),
             asked_for: "会宁".into(),
             exchange_key: crate::source::ExchangeKey::of(&[key]),
+            entry: None,
         };
         let source = SourceKey::new("finance").unwrap();
         let named = |queries: &[Query]| submission(&source, queries);

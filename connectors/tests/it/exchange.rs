@@ -279,10 +279,13 @@ async fn an_exchange_counts_once_and_one_persons_trouble_not_at_all() {
 async fn without_a_cache_too_identical_questions_at_the_same_time_are_one_exchange() {
     let server = server(nothing_held().set_delay(Duration::from_millis(50))).await;
     let source = source(&server.uri(), SOURCE, |_| ());
-    let replies = source.submit(&vec![query(); 5]).await;
+    let queries: Vec<_> =
+        (1..=5).map(|number| hedui_connectors::source::Query { entry: Some([number; 32]), ..query() }).collect();
+    let replies = source.submit(&queries).await;
     assert_eq!(requests(&server).await, 1);
     let reused: Vec<_> = replies.iter().filter_map(|reply| reply.reused).collect();
     assert_eq!(reused.len(), 4, "whoever reuses an answer says since when it stands");
+    assert!(reused.iter().all(|reused| reused.entry == Some([1; 32])), "and whose query brought it");
     assert!(ask(&source).await.reused.is_none());
     assert_eq!(requests(&server).await, 2, "nothing is kept");
 }

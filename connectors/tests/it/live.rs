@@ -61,6 +61,7 @@ fn query(mocks: &MockSources, name: &str, id: &str, born: Option<jiff::civil::Da
         window_from: window_start(as_of),
         asked_for: String::new(),
         exchange_key: ExchangeKey::random(),
+        entry: None,
     }
 }
 

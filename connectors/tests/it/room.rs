@@ -29,6 +29,7 @@ pub fn query() -> Query {
         window_from: window_start(as_of),
         asked_for: String::new(),
         exchange_key: ExchangeKey::of(&[]),
+        entry: None,
     }
 }
 

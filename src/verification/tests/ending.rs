@@ -2,8 +2,9 @@
 
 use super::stand_in::{no_record, pending};
 use super::*;
+use crate::audit::Leaf;
 use crate::household::{Answer, AnswerKind, Failure, MemberRef};
-use crate::store::{AuditReceipt, CaseState, CellAnswer};
+use crate::store::{AuditReceipt, CaseState, CellAnswer, LogFilter};
 
 #[tokio::test]
 async fn a_source_that_falls_over_or_says_too_little_fails_and_the_others_stand() {
@@ -21,6 +22,24 @@ async fn a_source_that_falls_over_or_says_too_little_fails_and_the_others_stand(
     assert_eq!(house.case(case).await.state, CaseState::Final);
     let report = report(&verifier, case).await;
     assert!(report.body.is_final && !report.body.totals.income.complete, "a gap is open, not zero");
+}
+
+#[tokio::test]
+async fn an_answer_had_for_another_query_is_entered_with_that_querys_entry() {
+    let house = House::new().await;
+    let first = [7; 32];
+    let tax = StandIn::new("tax", Does::Reuses(no_record(), first));
+    let health = StandIn::new("health", Does::Answers(no_record()));
+    let verifier = house.verifier(sources(&[&tax, &health]), &[]);
+    let case = accepted(&verifier).await;
+    verifier.run_claimed(house.claim().await.unwrap()).await;
+    assert_eq!(house.case(case).await.state, CaseState::Final);
+    let filter = LogFilter { actions: vec!["query_reused".into()], ..LogFilter::default() };
+    let entries = house.store.search_log(&filter).await.unwrap();
+    let events: Vec<_> = entries.iter().map(|entry| Leaf::parse(&entry.leaf.bytes).unwrap().event).collect();
+    assert_eq!(events.len(), 1, "one of the two was reused");
+    assert_eq!((events[0].case, events[0].source.clone()), (Some(case), Some(key("tax"))));
+    assert_eq!(events[0].detail_sha256, Some(first));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use hedui_connectors::records::{Coverage, Reach, Ticket};
-use hedui_connectors::source::{BoxFuture, Descriptor, Query, Reply, Source};
+use hedui_connectors::source::{BoxFuture, Descriptor, Query, Reply, Reused, Source};
 use tokio::sync::Notify;
 
 use crate::household::{Answer, SourceKey};
@@ -14,6 +14,8 @@ use crate::verification::plan::tests::descriptor;
 #[derive(Clone)]
 pub(super) enum Does {
     Answers(Answer),
+    /// Answers with what was had for the query of another entry.
+    Reuses(Answer, [u8; 32]),
     /// Answers about nobody.
     SaysNothing,
     Panics,
@@ -73,6 +75,10 @@ impl StandIn {
         Box::pin(async move {
             match does {
                 Does::Answers(answer) => vec![reply(answer); people],
+                Does::Reuses(answer, entry) => {
+                    let reused = Some(Reused { asked_at: jiff::Timestamp::UNIX_EPOCH, entry: Some(entry) });
+                    vec![Reply { reused, attempts: 0, ..reply(answer) }; people]
+                }
                 Does::SaysNothing => Vec::new(),
                 Does::Panics | Does::PanicsAtOnce => panic!("a source fell over"),
                 Does::Hangs => std::future::pending().await,

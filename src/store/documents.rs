@@ -11,7 +11,7 @@ words! {
     DocumentKind {
         /// The request as checked, with names and authorisations.
         Request = "request",
-        /// The records one source sent about one member.
+        /// Answers of a case that landed together, with the records in them.
         Evidence = "evidence",
         /// A report's body.
         Report = "report",

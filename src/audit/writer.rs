@@ -24,8 +24,11 @@ pub(super) struct Request {
     pub(super) effect: Option<PendingEffect>,
     /// Whether the first event is wanted with its proof.
     pub(super) prove: bool,
-    pub(super) reply: oneshot::Sender<Result<Appended, AuditError>>,
+    pub(super) reply: Reply,
 }
+
+/// Where a call is answered.
+type Reply = oneshot::Sender<Result<Appended, AuditError>>;
 
 /// What stands in the log.
 pub(super) struct Appended {
@@ -50,7 +53,8 @@ struct Batch {
     effects: Vec<(PendingEffect, Range<usize>)>,
     /// Which events are wanted with their proof.
     prove: Vec<usize>,
-    calls: Vec<(Range<usize>, oneshot::Sender<Result<Appended, AuditError>>)>,
+    /// Which events each call brought, and where it is answered.
+    calls: Vec<(Range<usize>, Reply)>,
 }
 
 impl Batch {

@@ -4,6 +4,7 @@
 //! its entry is in the log, asked after it is planned, and ended once. How cells are asked is in `asking`.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt as _;
@@ -157,11 +158,13 @@ impl Verifier {
         for row in rows {
             let mut state = CellState::of_row(row)?;
             if let Some(document) = row.evidence_document {
-                if !opened.contains_key(&document) {
-                    let stored = sealing::open(&self.0.store, &self.0.keys, receipt, row.case_id, document).await?;
-                    opened.insert(document, serde_json::from_slice(&stored).map_err(|_| unreadable())?);
-                }
-                let answers = opened.get_mut(&document).ok_or_else(unreadable)?;
+                let answers = match opened.entry(document) {
+                    Entry::Occupied(opened) => opened.into_mut(),
+                    Entry::Vacant(place) => {
+                        let stored = sealing::open(&self.0.store, &self.0.keys, receipt, row.case_id, document).await?;
+                        place.insert(serde_json::from_slice(&stored).map_err(|_| unreadable())?)
+                    }
+                };
                 let of_cell = |sealed: &SealedAnswer| sealed.member == row.member_ref && sealed.source == row.source;
                 let place = answers.iter().position(of_cell).ok_or_else(unreadable)?;
                 state.answer = Some(answers.swap_remove(place).answer);

@@ -49,6 +49,13 @@ fn returned(item: TaxItem, payer: Option<&str>, gross: &str, tax: &str) -> Given
     ("tax", Detail::TaxedIncome { item, from, to, gross: yuan(gross), cost: None, tax, social_insurance: None, payer })
 }
 
+/// Paid since January 2026, its basic part included.
+fn residents_pension(monthly: &str, basic: &str) -> Given {
+    let (scheme, from) = (InsuranceScheme::ResidentPension, "2026-01".parse().unwrap());
+    let (monthly, basic_monthly) = (yuan(monthly), Some(yuan(basic)));
+    ("social_security", Detail::Pension { scheme, from, to: None, monthly, basic_monthly })
+}
+
 fn yuan(text: &str) -> Fen {
     serde_json::from_value(serde_json::Value::String(text.to_owned())).unwrap()
 }
@@ -75,15 +82,8 @@ fn who_may_be_no_member_leaves_what_others_pay_away() {
 
 #[test]
 fn a_reading_that_decides_whether_illness_cost_more_than_income_is_named() {
-    let pension = Detail::Pension {
-        scheme: InsuranceScheme::ResidentPension,
-        from: "2026-01".parse().unwrap(),
-        to: None,
-        monthly: yuan("2510.00"),
-        basic_monthly: Some(yuan("10.00")),
-    };
     let known = vec![
-        (0, ("social_security", pension), Verdict::Match),
+        (0, residents_pension("2510.00", "10.00"), Verdict::Match),
         (0, bill("2026-05-05".parse().unwrap(), yuan("25050.00")), Verdict::Match),
     ];
     let assessment = found(of(&[1940]), known);
@@ -93,14 +93,7 @@ fn a_reading_that_decides_whether_illness_cost_more_than_income_is_named() {
 
 #[test]
 fn a_basic_pension_that_tekun_leaves_out_is_taken_off_once() {
-    let pension = Detail::Pension {
-        scheme: InsuranceScheme::ResidentPension,
-        from: "2026-01".parse().unwrap(),
-        to: None,
-        monthly: yuan("647.68"),
-        basic_monthly: Some(yuan("32.48")),
-    };
-    let assessment = found(of(&[1940]), vec![(0, ("social_security", pension), Verdict::Match)]);
+    let assessment = found(of(&[1940]), vec![(0, residents_pension("647.68", "32.48"), Verdict::Match)]);
     let tekun = assessment.screening.iter().find(|screening| screening.outcome == "tekun").unwrap();
     let living = tekun.conditions.iter().find(|condition| condition.ground.rule.starts_with("not_income.tekun"));
     assert_ne!(living.unwrap().state, Certainty::Open, "both readings of the law leave the same");

@@ -210,13 +210,18 @@ impl Verifier {
         }
         let (store, receipt, lease) = (self.0.store.clone(), work.receipt.clone(), work.lease.clone());
         let evidence = evidence.into_iter().collect();
-        let write = tokio::spawn(async move { store.record_answers(&receipt, &lease, rows, evidence).await });
+        let hub = self.0.hub.clone();
+        // Whoever watches hears of them as soon as they stand, however long the next answer takes.
+        let write = tokio::spawn(async move {
+            let writes = store.record_answers(&receipt, &lease, rows, evidence).await?;
+            hub.tell(lease.case_id);
+            Ok(writes)
+        });
         work.recording = Some(Recording { keys, write });
         Ok(())
     }
 
-    /// Waits until what was recorded last stands in the store, and tells whoever watches. Whether a cell had ended otherwise: then what was
-    /// reckoned from it is void.
+    /// Waits until what was recorded last stands in the store. Whether a cell had ended otherwise: then what was reckoned from it is void.
     pub(super) async fn settle(&self, work: &mut Work) -> Result<bool, VerificationError> {
         let Some(Recording { keys, write }) = work.recording.take() else { return Ok(false) };
         let writes = write.await.map_err(|_| VerificationError::Panicked)??;
@@ -227,7 +232,6 @@ impl Verifier {
         let ended_before =
             outcomes.filter(|(_, write)| *write == CellWrite::AlreadyEnded).map(|(key, _)| key).collect();
         self.read_again(work, &ended_before).await?;
-        self.0.hub.tell(work.case.id);
         Ok(!ended_before.is_empty())
     }
 

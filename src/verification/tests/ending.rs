@@ -25,6 +25,27 @@ async fn a_source_that_falls_over_or_says_too_little_fails_and_the_others_stand(
 }
 
 #[tokio::test]
+async fn whoever_watches_hears_of_answers_while_a_slow_source_is_still_asked() {
+    let house = House::new().await;
+    let health = StandIn::new("health", Does::Answers(no_record()));
+    let tax = StandIn::new("tax", Does::Hangs);
+    let verifier = house.verifier(sources(&[&tax, &health]), &[]);
+    let case = accepted(&verifier).await;
+    let mut news = verifier.0.hub.watch(case);
+    let (claimed, worker) = (house.claim().await.unwrap(), verifier.clone());
+    let work = tokio::spawn(async move { worker.run_claimed(claimed).await });
+    let heard = async {
+        while house.cell(case, "health").await.kind != Some(AnswerKind::NoRecord) {
+            news.changed().await.unwrap();
+        }
+    };
+    tax.is_asked().await;
+    tokio::time::timeout(std::time::Duration::from_secs(20), heard).await.expect("told as soon as it stands");
+    assert_eq!(house.cell(case, "tax").await.kind, None);
+    work.abort();
+}
+
+#[tokio::test]
 async fn an_answer_had_for_another_query_is_entered_with_that_querys_entry() {
     let house = House::new().await;
     let first = [7; 32];

@@ -1,14 +1,37 @@
 //! What would be paid if the authority decides so. Nothing is computed for an outcome that is not met, whatever is still missing;
 //! of one that is, where income is not settled to the fen the line says between what the amount lies.
 
-use super::assessment::{AmountLine, Certainty, Screening, Totals};
+use std::borrow::Cow;
+
+use super::assessment::{AmountLine, Certainty};
 use super::case::{Case, Person};
-use super::grounds::GroundOf;
-use super::pack::{AmountMethod, RiseReading};
+use super::grounds::{GroundOf, Reason, Text};
+use super::pack::{AmountMethod, Ratio, RiseReading};
+use super::screening::Judged;
+use super::totals::Reckoned;
 use crate::household::{Detail, Fen, Programme, YearMonth};
 
-pub(super) fn lines(case: &Case<'_>, totals: &Totals, screening: &[Screening]) -> Vec<AmountLine> {
-    let met = |name: &str| screening.iter().any(|s| s.outcome == name && s.state == Certainty::Met);
+/// An amount, before it is spelled out.
+pub(super) struct AmountDraft<'a> {
+    pub outcome: &'static str,
+    pub monthly: Fen,
+    computation: Text,
+    ground: Reason<'a>,
+}
+
+impl AmountDraft<'_> {
+    pub fn spell_out(self) -> AmountLine {
+        AmountLine {
+            outcome: Cow::Borrowed(self.outcome),
+            monthly: self.monthly,
+            computation: self.computation.into_cow(),
+            ground: self.ground.spell_out(),
+        }
+    }
+}
+
+pub(super) fn lines<'a>(case: &Case<'a>, totals: &Reckoned, judged: &[Judged<'_>]) -> Vec<AmountDraft<'a>> {
+    let met = |name: &str| judged.iter().any(|other| other.outcome == name && other.state == Certainty::Met);
     let mut lines = Vec::new();
     if met("dibao") {
         lines.extend(dibao(case, totals));
@@ -22,62 +45,92 @@ pub(super) fn lines(case: &Case<'_>, totals: &Totals, screening: &[Screening]) -
     lines
 }
 
-fn dibao(case: &Case<'_>, totals: &Totals) -> Option<AmountLine> {
+fn dibao<'a>(case: &Case<'a>, totals: &Reckoned) -> Option<AmountDraft<'a>> {
     let net = &totals.net_income;
-    let (monthly, computation) = dibao_at(case, totals, net.so_far)?;
-    let of_end = |income: Fen| dibao_at(case, totals, income).map_or(Fen::ZERO, |(monthly, _)| monthly);
-    let (least, most) = (of_end(net.at_most.unwrap_or(net.so_far)), of_end(net.at_least));
-    let open = if least == most { String::new() } else { format!("；收入未定，{least} 至 {most}") };
+    let so_far = Dibao::at(case, totals, net.so_far)?;
+    let computation = case.text(|| {
+        let of_end = |income: Fen| Dibao::at(case, totals, income).map_or(Fen::ZERO, |amount| amount.monthly());
+        let (least, most) = (of_end(net.at_most.unwrap_or(net.so_far)), of_end(net.at_least));
+        let open = if least == most { String::new() } else { format!("；收入未定，{least} 至 {most}") };
+        so_far.in_words(case, totals) + &open
+    });
     let ground = case.rules.amount_method.ground(
         "按低保标准与家庭人均收入的差额计算；以批准机关的决定为准。",
         "The difference between the standard and income a head; the authority decides.",
     );
-    Some(AmountLine { outcome: "dibao".to_owned(), monthly, computation: computation + &open, ground })
+    Some(AmountDraft { outcome: "dibao", monthly: so_far.monthly(), computation, ground })
 }
 
-/// The amount a month for a net income of the household over the year, and how it is found.
-fn dibao_at(case: &Case<'_>, totals: &Totals, net: Fen) -> Option<(Fen, String)> {
-    let heads = i64::from(totals.members);
-    let whole = case.standard().mul_ratio(heads, 1);
-    let monthly_income = net.mul_ratio(1, 12);
-    let gap = (whole - monthly_income).at_least_zero();
-    if gap.0 == 0 {
-        return None;
-    }
-    let (basic, computation) = match (case.rules.amount_method.value, &case.rules.amount_tiers) {
-        (AmountMethod::Tiers, Some(tiers)) => {
-            // Compared on the household's whole year: a rounded amount a head could fall into the wrong tier.
-            let ratio = tiers.value.ratio_where(|bound| net <= bound.mul_ratio(heads * 12, 1));
-            (ratio.of(whole), format!("{} × {} 人 × {ratio}", case.standard(), totals.members))
+/// The amount a month for a net income of the household over the year.
+struct Dibao {
+    monthly_income: Fen,
+    basic: Fen,
+    /// Of the standard, where the county pays by tiers.
+    tier: Option<Ratio>,
+    /// Disabled members, and the rise of each.
+    rise: (i64, Fen),
+}
+
+impl Dibao {
+    fn at(case: &Case<'_>, totals: &Reckoned, net: Fen) -> Option<Self> {
+        let heads = i64::from(totals.members);
+        let whole = case.standard().mul_ratio(heads, 1);
+        let monthly_income = net.mul_ratio(1, 12);
+        let gap = (whole - monthly_income).at_least_zero();
+        if gap.0 == 0 {
+            return None;
         }
-        _ => (gap, format!("{} × {} 人 − 月收入 {monthly_income}", case.standard(), totals.members)),
-    };
-    let (rise, rise_words) = rise(case, totals, basic);
-    Some((basic + rise, computation + &rise_words))
+        let tier = match (case.rules.amount_method.value, &case.rules.amount_tiers) {
+            // Compared on the household's whole year: a rounded amount a head could fall into the wrong tier.
+            (AmountMethod::Tiers, Some(tiers)) => {
+                Some(tiers.value.ratio_where(|bound| net <= bound.mul_ratio(heads * 12, 1)))
+            }
+            _ => None,
+        };
+        let basic = tier.map_or(gap, |ratio| ratio.of(whole));
+        Some(Self { monthly_income, basic, tier, rise: rise(case, totals, basic) })
+    }
+
+    fn monthly(&self) -> Fen {
+        let (disabled, each) = self.rise;
+        self.basic + each.mul_ratio(disabled, 1)
+    }
+
+    /// How it is found.
+    fn in_words(&self, case: &Case<'_>, totals: &Reckoned) -> String {
+        let (standard, heads) = (case.standard(), totals.members);
+        let basic = match self.tier {
+            Some(ratio) => format!("{standard} × {heads} 人 × {ratio}"),
+            None => format!("{standard} × {heads} 人 − 月收入 {}", self.monthly_income),
+        };
+        match self.rise {
+            (0, _) => basic,
+            (disabled, each) => format!("{basic} + 残疾成员 {disabled} 人 × {each}"),
+        }
+    }
 }
 
-/// The disabled member's rise: a share of the standard (A), or of the own part of the amount (B).
-fn rise(case: &Case<'_>, totals: &Totals, basic: Fen) -> (Fen, String) {
+/// The disabled members' rise: a share of the standard (A), or of the own part of the amount (B).
+fn rise(case: &Case<'_>, totals: &Reckoned, basic: Fen) -> (i64, Fen) {
     let rules = case.rules;
     let disabled =
         i64::try_from(case.members().filter(|p| p.disability.is_some()).count()).expect("a household is small");
-    if disabled == 0 || !rules.rise_registered.value.has(case.evidence.registered_as) {
-        return (Fen::ZERO, String::new());
+    if disabled == 0 || !rules.rise_registered.value.has(case.registered_as) {
+        return (0, Fen::ZERO);
     }
     let each = match rules.rise_reading.value {
         RiseReading::Standard => rules.rise.value.of(case.standard()),
         RiseReading::OwnAmount => rules.rise.value.of(basic.mul_ratio(1, i64::from(totals.members.max(1)))),
     };
-    let rise = each.mul_ratio(disabled, 1);
-    (rise, format!(" + 残疾成员 {disabled} 人 × {each}"))
+    (disabled, each)
 }
 
-fn single(case: &Case<'_>) -> AmountLine {
+fn single<'a>(case: &Case<'a>) -> AmountDraft<'a> {
     let rule = &case.rules.amount_single;
-    AmountLine {
-        outcome: "dibao_single".to_owned(),
+    AmountDraft {
+        outcome: "dibao_single",
         monthly: rule.value.of(case.standard()),
-        computation: format!("{} × {}", case.standard(), rule.value),
+        computation: case.text(|| format!("{} × {}", case.standard(), rule.value)),
         ground: rule.ground(
             "单人户按标准的比例计算；以批准机关的决定为准。",
             "A share of the standard for a single person; the authority decides.",
@@ -86,13 +139,13 @@ fn single(case: &Case<'_>) -> AmountLine {
 }
 
 /// The previous amount goes on.
-fn gradual_exit(case: &Case<'_>) -> Option<AmountLine> {
+fn gradual_exit<'a>(case: &Case<'a>) -> Option<AmountDraft<'a>> {
     let monthly: Fen = case.members().flat_map(|person| running_dibao(case, person)).sum();
     let rule = &case.rules.gradual_exit_months;
-    (monthly.0 > 0).then(|| AmountLine {
-        outcome: "gradual_exit".to_owned(),
+    (monthly.0 > 0).then(|| AmountDraft {
+        outcome: "gradual_exit",
         monthly,
-        computation: format!("原低保金 {monthly}，最长 {} 个月", rule.value),
+        computation: case.text(|| format!("原低保金 {monthly}，最长 {} 个月", rule.value)),
         ground: rule.ground("渐退期内继续发放原金额。", "The previous amount goes on while it lasts."),
     })
 }

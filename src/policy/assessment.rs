@@ -3,6 +3,10 @@
 //! Every line names source, record, rule and law. A total is an interval: its lower end is confirmed, its upper end is missing
 //! (unbounded) while a source that could add to it is silent.
 
+use std::borrow::Cow;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -39,15 +43,18 @@ pub struct Assessment {
 #[serde(deny_unknown_fields)]
 pub struct Ground {
     /// Rule, as in the pack: `income.exempt.basic_pension`.
-    pub rule: String,
+    #[schema(value_type = String)]
+    pub rule: Cow<'static, str>,
     /// Law or document, article: `《最低生活保障审核确认办法》第十三条`.
     pub law: String,
     /// `published` or `assumed`.
     pub basis: Basis,
     /// In Chinese a family can read.
-    pub zh: String,
+    #[schema(value_type = String)]
+    pub zh: Cow<'static, str>,
     /// In English.
-    pub en: String,
+    #[schema(value_type = String)]
+    pub en: Cow<'static, str>,
 }
 
 impl Ground {
@@ -96,15 +103,18 @@ pub struct IncomeLine {
     /// Class.
     pub class: IncomeClass,
     /// What it is: `基础养老金`.
-    pub item_zh: String,
+    #[schema(value_type = String)]
+    pub item_zh: Cow<'static, str>,
     /// In English.
-    pub item_en: String,
+    #[schema(value_type = String)]
+    pub item_en: Cow<'static, str>,
     /// Source; none when declared.
     pub source: Option<SourceKey>,
     /// Every record at the source that the line is the sum of.
     pub records: Vec<String>,
     /// How it was added up, months and rates: `2025-11 至 2026-10，12 个月 × 3200.00`.
-    pub computation: String,
+    #[schema(value_type = String)]
+    pub computation: Cow<'static, str>,
     /// Before any treatment, over the window.
     pub gross: Fen,
     /// Costs, tax and contributions taken off.
@@ -126,11 +136,14 @@ pub struct DeductionLine {
     /// Whose.
     pub member: MemberRef,
     /// What: `illness`, `schooling`, `disability_nursing`, `nutrition`, `employment_cost`.
-    pub kind: String,
+    #[schema(value_type = String)]
+    pub kind: Cow<'static, str>,
     /// In Chinese.
-    pub item_zh: String,
+    #[schema(value_type = String)]
+    pub item_zh: Cow<'static, str>,
     /// In English.
-    pub item_en: String,
+    #[schema(value_type = String)]
+    pub item_en: Cow<'static, str>,
     /// Source it rests on.
     pub source: Option<SourceKey>,
     /// Records it rests on.
@@ -138,7 +151,8 @@ pub struct DeductionLine {
     /// The expense or standard it is computed from.
     pub base: Fen,
     /// How: `5000.00 × 50% + 3000.00 × 70%`.
-    pub computation: String,
+    #[schema(value_type = String)]
+    pub computation: Cow<'static, str>,
     /// Amount.
     pub amount: Fen,
     /// Why.
@@ -154,9 +168,11 @@ pub struct PropertyLine {
     /// Class.
     pub class: PropertyClass,
     /// What it is.
-    pub item_zh: String,
+    #[schema(value_type = String)]
+    pub item_zh: Cow<'static, str>,
     /// In English.
-    pub item_en: String,
+    #[schema(value_type = String)]
+    pub item_en: Cow<'static, str>,
     /// Source; none when declared.
     pub source: Option<SourceKey>,
     /// Record number at the source.
@@ -348,17 +364,45 @@ pub enum Certainty {
 #[serde(deny_unknown_fields)]
 pub struct Screening {
     /// `dibao`, `dibao_single`, `dibao_marginal`, `rigid_expenditure`, `tekun`, `gradual_exit`, `none`.
-    pub outcome: String,
+    #[schema(value_type = String)]
+    pub outcome: Cow<'static, str>,
     /// Chinese name.
-    pub name_zh: String,
+    #[schema(value_type = String)]
+    pub name_zh: Cow<'static, str>,
     /// English name.
-    pub name_en: String,
+    #[schema(value_type = String)]
+    pub name_en: Cow<'static, str>,
     /// Certainty.
     pub state: Certainty,
     /// The conditions, each with its own certainty.
     pub conditions: Vec<Condition>,
     /// When open: the one fact or source that decides.
     pub decides: Option<String>,
+    /// How long it holds, where the rules limit it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term: Option<Term>,
+}
+
+/// How long an outcome holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Term {
+    /// Last day.
+    #[schema(value_type = String, format = Date)]
+    pub until: Date,
+    /// Months left on the as-of date, one begun counting as one.
+    pub months_left: u32,
+}
+
+impl Term {
+    /// A number of months from a day on, seen on the as-of date; none once it is over.
+    #[must_use]
+    pub fn of_months(from: Date, months: i64, as_of: Date) -> Option<Self> {
+        let until = from.checked_add(months.months()).ok()?.yesterday().ok()?;
+        let begun = |left: &i64| from.checked_add((months - left).months()).is_ok_and(|day| day <= as_of);
+        let months_left = (1..=months).find(begun)?;
+        Some(Self { until, months_left: u32::try_from(months_left).ok()? }).filter(|term| as_of <= term.until)
+    }
 }
 
 /// One condition of an outcome.
@@ -376,11 +420,13 @@ pub struct Condition {
 #[serde(deny_unknown_fields)]
 pub struct AmountLine {
     /// `dibao`, `dibao_single`, …
-    pub outcome: String,
+    #[schema(value_type = String)]
+    pub outcome: Cow<'static, str>,
     /// Per month.
     pub monthly: Fen,
     /// How.
-    pub computation: String,
+    #[schema(value_type = String)]
+    pub computation: Cow<'static, str>,
     /// Why.
     pub ground: Ground,
 }

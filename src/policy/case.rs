@@ -4,32 +4,37 @@
 
 use jiff::civil::Date;
 
-use super::assessment::Ground;
-use super::grounds::GroundOf;
-use super::pack::{Codes, Pack, Ratio, Rules, StandardKind};
+use super::grounds::{GroundOf, Reason, Text};
+use super::pack::{Caps, Codes, Pack, Param, Ratio, Rules, StandardKind};
 use super::plausible::is_plausible;
 use super::window::Window;
 use crate::household::evidence::MemberFacts;
 use crate::household::{
-    Attributed, CustodyKind, Detail, DisabilityCategory, Evidence, Fen, MemberRef, Record, RegisteredAs,
-    RegistrationStatus, SourceKey, Verdict,
+    CustodyKind, Detail, DisabilityCategory, Evidence, Fen, MemberRef, Purpose, RegisteredAs, RegistrationStatus,
+    SourceKey, Verdict,
 };
 
 /// Evidence and rules, arranged.
 pub(super) struct Case<'a> {
-    pub evidence: &'a Evidence,
     pub rules: &'a Rules,
+    pub caps: &'a Caps,
+    /// Whether words are made: not where only outcomes are wanted.
+    pub traced: bool,
+    pub purpose: Purpose,
+    pub registered_as: RegisteredAs,
     pub window: Window,
     pub as_of: Date,
     pub people: Vec<Person<'a>>,
-    /// Cells with a record that cannot be read: they have not spoken in full.
-    pub unreadable: Vec<(&'a MemberRef, &'a SourceKey)>,
+    /// Position of the applicant among the people.
+    pub applicant: Option<usize>,
+    standard: &'a Param<Fen>,
 }
 
 /// A member with what matching records say.
 pub(super) struct Person<'a> {
     pub facts: &'a MemberFacts,
     pub standing: Standing,
+    pub age: Option<i64>,
     pub disability: Option<Disability<'a>>,
     pub serious_illness: bool,
     pub items: Vec<Item<'a>>,
@@ -55,7 +60,8 @@ pub(super) struct Disability<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Item<'a> {
     pub source: &'a SourceKey,
-    pub record: &'a Record,
+    pub number: &'a str,
+    pub detail: &'a Detail,
     /// Under review: neither counted nor dropped.
     pub held: bool,
     /// The same record again.
@@ -65,6 +71,10 @@ pub(super) struct Item<'a> {
 }
 
 impl<'a> Item<'a> {
+    pub fn new(source: &'a SourceKey, number: &'a str, detail: &'a Detail, held: bool) -> Self {
+        Self { source, number, detail, held, duplicate: false, echo: false }
+    }
+
     /// A matching record, met the first time.
     pub fn counts(&self) -> bool {
         !self.held && !self.duplicate
@@ -76,7 +86,7 @@ impl<'a> Item<'a> {
     }
 
     pub fn detail(&self) -> &'a Detail {
-        &self.record.detail
+        self.detail
     }
 }
 
@@ -87,13 +97,6 @@ impl<'a> Person<'a> {
 
     pub fn is_member(&self) -> bool {
         self.standing == Standing::Member
-    }
-
-    /// Completed years on a day.
-    pub fn age_on(&self, day: Date) -> Option<i64> {
-        let born = self.facts.birth_date?;
-        let before_birthday = (day.month(), day.day()) < (born.month(), born.day());
-        Some(i64::from(day.year()) - i64::from(born.year()) - i64::from(before_birthday))
     }
 
     /// Matching records, each once.
@@ -107,34 +110,77 @@ impl<'a> Person<'a> {
     }
 }
 
+/// What a case is about, beside its people.
+pub(super) struct About<'a> {
+    pub purpose: Purpose,
+    pub registered_as: RegisteredAs,
+    pub as_of: Date,
+    pub applicant: Option<&'a MemberRef>,
+}
+
 impl<'a> Case<'a> {
-    pub fn new(evidence: &'a Evidence, pack: &'a Pack) -> Self {
-        let window = Window::before(evidence.as_of);
+    /// Arranges evidence; also the cells with a record that cannot be read: they have not spoken in full.
+    pub fn of_evidence(evidence: &'a Evidence, pack: &'a Pack, traced: bool) -> (Self, Vec<(usize, &'a SourceKey)>) {
         let mut items: Vec<Vec<Item<'a>>> = vec![Vec::new(); evidence.members.len()];
         let mut unreadable = Vec::new();
+        let mut last = 0;
         for attributed in evidence.records.iter().filter(|a| a.verdict != Verdict::No) {
-            if !is_plausible(&attributed.record.detail) {
-                unreadable.push((&attributed.member, &attributed.source));
-                continue;
-            }
-            let position = evidence.members.iter().position(|m| m.reference == attributed.member);
-            if let Some(position) = position {
-                items[position].push(item(attributed));
+            let Some(position) = position(&evidence.members, &attributed.member, last) else { continue };
+            last = position;
+            let record = &attributed.record;
+            if is_plausible(&record.detail) {
+                let held = attributed.verdict == Verdict::Review;
+                items[position].push(Item::new(&attributed.source, &record.number, &record.detail, held));
+            } else {
+                unreadable.push((position, &attributed.source));
             }
         }
-        let mut people: Vec<Person<'a>> = evidence
-            .members
-            .iter()
-            .zip(items)
-            .map(|(facts, items)| Person::new(facts, items, evidence.as_of))
-            .collect();
+        let about = About {
+            purpose: evidence.purpose,
+            registered_as: evidence.registered_as,
+            as_of: evidence.as_of,
+            applicant: Some(&evidence.applicant),
+        };
+        (Self::arranged(&about, pack, traced, evidence.members.iter().zip(items)), unreadable)
+    }
+
+    /// A case of people with their records.
+    pub fn arranged(
+        about: &About<'a>,
+        pack: &'a Pack,
+        traced: bool,
+        people: impl Iterator<Item = (&'a MemberFacts, Vec<Item<'a>>)>,
+    ) -> Self {
+        let as_of = about.as_of;
+        let mut people: Vec<Person<'a>> = people.map(|(facts, items)| Person::new(facts, items, as_of)).collect();
         mark_shared(&mut people);
-        Self { evidence, rules: pack.rules(), window, as_of: evidence.as_of, people, unreadable }
+        let rules = pack.rules();
+        let standard = match standard_kind(rules, about.registered_as) {
+            StandardKind::Urban => &rules.standard_urban,
+            StandardKind::Rural => &rules.standard_rural,
+        };
+        Self {
+            rules,
+            caps: pack.caps(),
+            traced,
+            purpose: about.purpose,
+            registered_as: about.registered_as,
+            window: pack.window(),
+            as_of,
+            applicant: people.iter().position(|person| Some(person.reference()) == about.applicant),
+            people,
+            standard,
+        }
     }
 
     /// Those who count when dividing.
     pub fn members(&self) -> impl Iterator<Item = &Person<'a>> {
         self.people.iter().filter(|person| person.is_member())
+    }
+
+    /// The applicant, if a member.
+    pub fn applicant(&self) -> Option<&Person<'a>> {
+        self.applicant.map(|position| &self.people[position]).filter(|person| person.is_member())
     }
 
     pub fn size(&self) -> u32 {
@@ -143,31 +189,19 @@ impl<'a> Case<'a> {
 
     /// The standard of the household, a head and month.
     pub fn standard(&self) -> Fen {
-        self.standard_param().value
+        self.standard.value
     }
 
     pub fn standard_yearly(&self) -> Fen {
         Fen(self.standard().0 * 12)
     }
 
-    fn standard_param(&self) -> &'a super::pack::Param<Fen> {
-        match self.standard_kind() {
-            StandardKind::Urban => &self.rules.standard_urban,
-            StandardKind::Rural => &self.rules.standard_rural,
-        }
-    }
-
     pub fn standard_kind(&self) -> StandardKind {
-        match self.evidence.registered_as {
-            RegisteredAs::Urban => StandardKind::Urban,
-            RegisteredAs::Rural => StandardKind::Rural,
-            RegisteredAs::ResidencePermit => self.rules.residence_permit.value,
-            RegisteredAs::Visitor => self.rules.visitor.value,
-        }
+        standard_kind(self.rules, self.registered_as)
     }
 
-    pub fn standard_ground(&self, zh: String, en: String) -> Ground {
-        self.standard_param().ground(zh, en)
+    pub fn standard_ground(&self, make: impl FnOnce() -> (String, String)) -> Reason<'a> {
+        self.standard.ground_made(self, make)
     }
 
     /// Whether a category counts as intellectual or mental disability.
@@ -180,97 +214,108 @@ impl<'a> Case<'a> {
     pub fn of_standard(&self, ratio: Ratio) -> Fen {
         ratio.of(self.standard_yearly())
     }
+
+    /// A text that is made only for a reader.
+    pub fn text(&self, make: impl FnOnce() -> String) -> Text {
+        if self.traced { Text::Made(make()) } else { Text::Fixed("") }
+    }
 }
 
-fn item(attributed: &Attributed) -> Item<'_> {
-    Item {
-        source: &attributed.source,
-        record: &attributed.record,
-        held: attributed.verdict == Verdict::Review,
-        duplicate: false,
-        echo: false,
+/// Whose place a reference names; rows of one person follow each other.
+pub(super) fn position(members: &[MemberFacts], reference: &MemberRef, last: usize) -> Option<usize> {
+    if members.get(last).is_some_and(|member| member.reference == *reference) {
+        return Some(last);
     }
+    members.iter().position(|member| member.reference == *reference)
+}
+
+fn standard_kind(rules: &Rules, registered_as: RegisteredAs) -> StandardKind {
+    match registered_as {
+        RegisteredAs::Urban => StandardKind::Urban,
+        RegisteredAs::Rural => StandardKind::Rural,
+        RegisteredAs::ResidencePermit => rules.residence_permit.value,
+        RegisteredAs::Visitor => rules.visitor.value,
+    }
+}
+
+/// Completed years on a day.
+fn age_on(born: Date, day: Date) -> i64 {
+    let before_birthday = (day.month(), day.day()) < (born.month(), born.day());
+    i64::from(day.year()) - i64::from(born.year()) - i64::from(before_birthday)
 }
 
 impl<'a> Person<'a> {
     fn new(facts: &'a MemberFacts, mut items: Vec<Item<'a>>, as_of: Date) -> Self {
-        items.sort_by(|a, b| order(a, b));
+        items.sort_by(order);
         for later in 1..items.len() {
             let (earlier, item) = (&items[..later], &items[later]);
-            let twice = earlier.iter().any(|other| is_twice(other, item));
-            let echo = !twice && earlier.iter().any(|other| same_contents(other, item));
+            // sorted by source: what may be the same stands right before
+            let mut same_source = earlier.iter().rev().take_while(|other| other.source == item.source);
+            let twice = same_source.clone().any(|other| is_twice(other, item));
+            let echo = !twice && same_source.any(|other| same_contents(other, item));
             (items[later].duplicate, items[later].echo) = (twice, echo);
         }
-        let mut person = Self { facts, standing: Standing::Member, disability: None, serious_illness: false, items };
-        person.standing = person.find_standing(as_of);
-        person.disability = person.find_disability(as_of);
-        person.serious_illness = person.find_serious_illness(as_of);
+        let age = facts.birth_date.map(|born| age_on(born, as_of));
+        let (standing, disability, serious_illness) = (Standing::Member, None, false);
+        let mut person = Self { facts, standing, age, disability, serious_illness, items };
+        person.look_at_states(as_of);
         person
     }
 
-    fn find_standing(&self, as_of: Date) -> Standing {
-        let dead = self.counting().any(|item| match item.detail() {
-            Detail::Death { on } => on.is_none_or(|day| day <= as_of),
-            Detail::Registration { status: RegistrationStatus::Deceased, died_on, .. } => {
-                died_on.is_none_or(|day| day <= as_of)
+    /// What records say about the person's own state: alive, in custody, disabled, gravely ill.
+    fn look_at_states(&mut self, as_of: Date) {
+        let (mut dead, mut in_custody, mut ill) = (false, false, false);
+        let mut gravest: Option<Disability<'a>> = None;
+        for item in self.counting() {
+            match item.detail() {
+                Detail::Death { on } => dead |= on.is_none_or(|day| day <= as_of),
+                Detail::Registration { status: RegistrationStatus::Deceased, died_on, .. } => {
+                    dead |= died_on.is_none_or(|day| day <= as_of);
+                }
+                Detail::Custody { custody: CustodyKind::Prison | CustodyKind::Rehabilitation, from, to } => {
+                    in_custody |= *from <= as_of && to.is_none_or(|day| as_of <= day);
+                }
+                Detail::DisabilityCertificate { category, grade, valid_until, valid: true }
+                    if valid_until.is_none_or(|day| as_of <= day) =>
+                {
+                    let graver = gravest.is_none_or(|known| (*grade, *category) < (known.grade, known.category));
+                    if graver {
+                        gravest = Some(Disability { category: *category, grade: *grade, item: *item });
+                    }
+                }
+                Detail::SeriousIllness { from, listed } => ill |= *listed && from.is_none_or(|day| day <= as_of),
+                Detail::Hospitalisation { serious_illness, from, .. } => ill |= *serious_illness && *from <= as_of,
+                _ => {}
             }
-            _ => false,
-        });
-        let held = self.counting().any(|item| match item.detail() {
-            Detail::Custody { custody: CustodyKind::Prison | CustodyKind::Rehabilitation, from, to } => {
-                *from <= as_of && to.is_none_or(|day| as_of <= day)
-            }
-            _ => false,
-        });
-        match (dead, held) {
+        }
+        self.standing = match (dead, in_custody) {
             (true, _) => Standing::Dead,
             (false, true) => Standing::InCustody,
             (false, false) => Standing::Member,
-        }
-    }
-
-    fn find_disability(&self, as_of: Date) -> Option<Disability<'a>> {
-        let valid = self.counting().filter_map(|item| match item.detail() {
-            Detail::DisabilityCertificate { category, grade, valid_until, valid: true }
-                if valid_until.is_none_or(|day| as_of <= day) =>
-            {
-                Some(Disability { category: *category, grade: *grade, item: *item })
-            }
-            _ => None,
-        });
-        valid.min_by_key(|disability| (disability.grade, disability.category))
-    }
-
-    fn find_serious_illness(&self, as_of: Date) -> bool {
-        self.counting().any(|item| match item.detail() {
-            Detail::SeriousIllness { from, listed } => *listed && from.is_none_or(|day| day <= as_of),
-            Detail::Hospitalisation { serious_illness, from, .. } => *serious_illness && *from <= as_of,
-            _ => false,
-        })
+        };
+        (self.disability, self.serious_illness) = (gravest, ill);
     }
 }
 
 /// By source, then number; matches before records under review. Equal numbers with unlike contents are told apart by those.
 fn order(a: &Item<'_>, b: &Item<'_>) -> std::cmp::Ordering {
-    let key = |item: &Item<'_>| (item.held, item.record.number.len());
     a.source
         .cmp(b.source)
-        .then_with(|| a.record.number.cmp(&b.record.number))
-        .then_with(|| key(a).cmp(&key(b)))
-        .then_with(|| if a.record == b.record { std::cmp::Ordering::Equal } else { content(a).cmp(&content(b)) })
+        .then_with(|| a.number.cmp(b.number))
+        .then_with(|| a.held.cmp(&b.held))
+        .then_with(|| if a.detail == b.detail { std::cmp::Ordering::Equal } else { content(a).cmp(&content(b)) })
 }
 
 fn content(item: &Item<'_>) -> String {
-    serde_json::to_string(item.record).expect("a record is plain data")
+    serde_json::to_string(item.detail).expect("a record is plain data")
 }
 
 fn is_twice(earlier: &Item<'_>, later: &Item<'_>) -> bool {
-    let same_number = earlier.source == later.source && earlier.record.number == later.record.number;
-    same_number || (same_contents(earlier, later) && tells(later.detail()))
+    earlier.number == later.number || (same_contents(earlier, later) && tells(later.detail()))
 }
 
 fn same_contents(earlier: &Item<'_>, later: &Item<'_>) -> bool {
-    earlier.source == later.source && earlier.held == later.held && earlier.record.detail == later.record.detail
+    earlier.held == later.held && earlier.detail == later.detail
 }
 
 /// Whether equal contents certainly mean the same fact: a state of a person, a grant of one programme, or a thing that is named.
@@ -316,7 +361,7 @@ fn mark_shared(people: &mut [Person<'_>]) {
         let (before, rest) = people.split_at_mut(later);
         for item in rest[0].items.iter_mut().filter(|item| item.counts()) {
             let same = |other: &Item<'_>| {
-                other.counts() && other.source == item.source && other.record.number == item.record.number
+                other.counts() && other.number == item.number && other.source == item.source
             };
             item.duplicate = before.iter().any(|person| person.items.iter().any(same));
         }

@@ -26,9 +26,9 @@ fn income(sums: &Sums<'_, '_>, position: usize, class: IncomeClass) -> Option<De
     let mut formal = person.facts.declared.income.iter().filter(|d| d.class == class && !d.informal).peekable();
     let declared = formal.peek().is_some().then(|| formal.map(|d| d.annual_yuan).sum::<Fen>());
     let own =
-        |draft: &&IncomeDraft| draft.line.class == class && draft.line.member == *person.reference() && !draft.paid;
+        |draft: &&IncomeDraft<'_>| draft.line.class == class && draft.line.member == person.reference() && !draft.paid;
     let recorded =
-        |draft: &&IncomeDraft| draft.line.source.is_some() && draft.line.treatment != Treatment::HeldForReview;
+        |draft: &&IncomeDraft<'_>| draft.line.source.is_some() && draft.line.treatment != Treatment::HeldForReview;
     let mut found_lines = sums.income.iter().filter(own).filter(recorded).peekable();
     let found = found_lines.peek().is_some().then(|| found_lines.map(|d| d.line.counted).sum::<Fen>());
     let silent = sums.silence.of_person[position].meets(Classes::of(&[info_class(class)]));
@@ -40,7 +40,7 @@ fn financial(sums: &Sums<'_, '_>, position: usize) -> Option<DeclaredLine> {
     let values = person.facts.declared.property.iter().filter(|d| d.class == PropertyClass::Financial);
     let mut values = values.filter_map(|d| d.value_yuan).peekable();
     let declared = values.peek().is_some().then(|| values.sum::<Fen>());
-    let own = |d: &&PropertyDraft| d.line.class == PropertyClass::Financial && d.line.member == *person.reference();
+    let own = |d: &&PropertyDraft<'_>| d.line.class == PropertyClass::Financial && d.line.member == person.reference();
     let mut found = sums.property.iter().filter(own).filter(|d| d.line.source.is_some() && d.least.0 > 0).peekable();
     let found = found.peek().is_some().then(|| found.map(|d| d.least).sum::<Fen>());
     let silent = sums.silence.of_person[position].meets(Classes::of(&[InfoClass::Financial]));
@@ -89,7 +89,7 @@ fn things(sums: &Sums<'_, '_>, position: usize, class: PropertyClass) -> Option<
     let found = sums
         .property
         .iter()
-        .filter(|d| d.line.class == class && d.line.member == *person.reference() && d.line.source.is_some())
+        .filter(|d| d.line.class == class && d.line.member == person.reference() && d.line.source.is_some())
         .filter(|d| matches!(d.line.treatment, Treatment::Counted | Treatment::Exempt | Treatment::Open))
         .count();
     if declared == 0 && found == 0 {

@@ -1,13 +1,98 @@
 //! Lines before they are totalled: what the report prints, with the least and the most it could still turn out to be.
+//!
+//! A draft points at the evidence and the rules; nothing is copied or put in words before somebody reads it.
 
-use super::assessment::{DeductionLine, Ground, IncomeLine, PropertyLine, Treatment};
+use std::borrow::Cow;
+
+use super::assessment::{DeductionLine, IncomeLine, PropertyLine, Treatment};
 use super::case::{Item, Person};
+use super::grounds::{Reason, Text};
 use super::window::Months;
-use crate::household::{Area, Detail, Fen, IncomeClass, Private, PropertyClass, SourceKey};
+use crate::household::{Area, Detail, Fen, IncomeClass, MemberRef, Private, PropertyClass, SourceKey};
+
+/// What a line is, in both languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Name {
+    pub zh: &'static str,
+    pub en: &'static str,
+}
+
+/// A line of income.
+pub(super) struct IncomeRow<'a> {
+    pub member: &'a MemberRef,
+    pub class: IncomeClass,
+    pub item: Name,
+    pub source: Option<&'a SourceKey>,
+    pub records: Records<'a>,
+    pub computation: Text,
+    pub gross: Fen,
+    pub reduced_by: Fen,
+    pub counted: Fen,
+    pub counted_at_most: Option<Fen>,
+    pub treatment: Treatment,
+    pub ground: Reason<'a>,
+}
+
+/// The records a line rests on; most rest on one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Records<'a> {
+    None,
+    One(&'a str),
+    Many(Vec<&'a str>),
+}
+
+impl<'a> Records<'a> {
+    pub fn as_slice(&self) -> &[&'a str] {
+        match self {
+            Self::None => &[],
+            Self::One(record) => std::slice::from_ref(record),
+            Self::Many(records) => records,
+        }
+    }
+
+    pub fn first(&self) -> Option<&'a str> {
+        self.as_slice().first().copied()
+    }
+
+    fn to_owned(&self) -> Vec<String> {
+        self.as_slice().iter().map(|record| (*record).to_owned()).collect()
+    }
+}
+
+impl<'a> FromIterator<&'a str> for Records<'a> {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(records: I) -> Self {
+        let mut records = records.into_iter();
+        match (records.next(), records.next()) {
+            (None, _) => Self::None,
+            (Some(one), None) => Self::One(one),
+            (Some(one), Some(two)) => Self::Many([one, two].into_iter().chain(records).collect()),
+        }
+    }
+}
+
+impl IncomeRow<'_> {
+    pub fn spell_out(self) -> IncomeLine {
+        IncomeLine {
+            member: self.member.clone(),
+            class: self.class,
+            item_zh: Cow::Borrowed(self.item.zh),
+            item_en: Cow::Borrowed(self.item.en),
+            source: self.source.cloned(),
+            records: self.records.to_owned(),
+            computation: self.computation.into_cow(),
+            gross: self.gross,
+            reduced_by: self.reduced_by,
+            counted: self.counted,
+            counted_at_most: self.counted_at_most,
+            treatment: self.treatment,
+            ground: self.ground.spell_out(),
+        }
+    }
+}
 
 /// A line of income with its bounds.
-pub(super) struct IncomeDraft {
-    pub line: IncomeLine,
+pub(super) struct IncomeDraft<'a> {
+    pub line: IncomeRow<'a>,
     /// The least it counts, whatever is still missing.
     pub least: Fen,
     /// The most it counts, were every doubt to go against the family.
@@ -19,21 +104,22 @@ pub(super) struct IncomeDraft {
     /// Months of the window it is about; none where it is not kept by month.
     pub months: Months,
     /// Who paid it: lines of two payers stay two. Never printed.
-    pub payer: Option<Private>,
+    pub payer: Option<&'a Private>,
 }
 
 /// The employer or payer a record names.
-fn payer(detail: &Detail) -> Option<Private> {
+fn payer(detail: &Detail) -> Option<&Private> {
     match detail {
-        Detail::TaxedIncome { payer, .. } => payer.clone(),
+        Detail::TaxedIncome { payer, .. } => payer.as_ref(),
         Detail::Contribution { employer, .. } | Detail::Job { employer, .. } | Detail::HousingFund { employer, .. } => {
-            employer.clone()
+            employer.as_ref()
         }
         _ => None,
     }
 }
 
-/// What an item of income is, in both languages.
+/// What an item of income is.
+#[derive(Clone, Copy)]
 pub(super) struct Named {
     pub class: IncomeClass,
     pub zh: &'static str,
@@ -61,23 +147,22 @@ impl Counted {
     }
 }
 
-impl IncomeDraft {
+impl<'a> IncomeDraft<'a> {
     /// A line from a record; a held one or a second copy counts nothing.
     pub fn of_item(
-        person: &Person<'_>,
-        item: &Item<'_>,
+        person: &Person<'a>,
+        item: &Item<'a>,
         named: &Named,
         money: Counted,
-        computation: String,
-        ground: Ground,
+        computation: Text,
+        ground: Reason<'a>,
     ) -> Self {
-        let line = IncomeLine {
-            member: person.reference().clone(),
+        let line = IncomeRow {
+            member: person.reference(),
             class: named.class,
-            item_zh: named.zh.to_owned(),
-            item_en: named.en.to_owned(),
-            source: Some(item.source.clone()),
-            records: vec![item.record.number.clone()],
+            item: Name { zh: named.zh, en: named.en },
+            source: Some(item.source),
+            records: Records::One(item.number),
             computation,
             gross: money.gross,
             reduced_by: money.reduced_by,
@@ -101,7 +186,7 @@ impl IncomeDraft {
     }
 
     /// A line that counts what it says.
-    pub fn plain(line: IncomeLine) -> Self {
+    pub fn plain(line: IncomeRow<'a>) -> Self {
         let (least, most) = (line.counted, line.counted_at_most.unwrap_or(line.counted));
         let months = Months::default();
         Self { line, least, most, paid: false, not_for_tekun: Fen::ZERO, months, payer: None }
@@ -122,7 +207,7 @@ impl IncomeDraft {
         self.line.counted_at_most = None;
         self.line.reduced_by = Fen::ZERO;
         self.line.treatment = Treatment::HeldForReview;
-        held_ground(&mut self.line.ground);
+        self.line.ground.held = true;
     }
 
     /// Counts nothing and never will.
@@ -137,10 +222,59 @@ impl IncomeDraft {
     }
 }
 
+/// Kinds of deduction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Illness,
+    Schooling,
+    DisabilityNursing,
+    OldAgeNursing,
+    Nutrition,
+    EmploymentCost,
+}
+
+impl Kind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Illness => "illness",
+            Self::Schooling => "schooling",
+            Self::DisabilityNursing => "disability_nursing",
+            Self::OldAgeNursing => "old_age_nursing",
+            Self::Nutrition => "nutrition",
+            Self::EmploymentCost => "employment_cost",
+        }
+    }
+}
+
 /// A deduction with the least it is, whatever is still missing.
-pub(super) struct DeductionDraft {
-    pub line: DeductionLine,
+pub(super) struct DeductionDraft<'a> {
+    pub member: &'a MemberRef,
+    pub kind: Kind,
+    pub item: Name,
+    pub source: Option<&'a SourceKey>,
+    pub records: Records<'a>,
+    pub base: Fen,
+    pub computation: Text,
+    pub amount: Fen,
+    pub ground: Reason<'a>,
     pub least: Fen,
+}
+
+impl DeductionDraft<'_> {
+    pub fn spell_out(self) -> DeductionLine {
+        DeductionLine {
+            member: self.member.clone(),
+            kind: Cow::Borrowed(self.kind.as_str()),
+            item_zh: Cow::Borrowed(self.item.zh),
+            item_en: Cow::Borrowed(self.item.en),
+            source: self.source.cloned(),
+            records: self.records.to_owned(),
+            base: self.base,
+            computation: self.computation.into_cow(),
+            amount: self.amount,
+            ground: self.ground.spell_out(),
+        }
+    }
 }
 
 /// What a thing is tallied as.
@@ -152,9 +286,43 @@ pub(super) enum Tally {
     Company,
 }
 
+/// A line of property.
+pub(super) struct PropertyRow<'a> {
+    pub member: &'a MemberRef,
+    pub class: PropertyClass,
+    pub item: Name,
+    pub source: Option<&'a SourceKey>,
+    pub record: Option<&'a str>,
+    pub value: Option<Fen>,
+    pub area: Option<Area>,
+    pub counted: Fen,
+    pub counts: bool,
+    pub treatment: Treatment,
+    pub ground: Reason<'a>,
+}
+
+impl PropertyRow<'_> {
+    pub fn spell_out(self) -> PropertyLine {
+        PropertyLine {
+            member: self.member.clone(),
+            class: self.class,
+            item_zh: Cow::Borrowed(self.item.zh),
+            item_en: Cow::Borrowed(self.item.en),
+            source: self.source.cloned(),
+            record: self.record.map(str::to_owned),
+            value: self.value,
+            area: self.area,
+            counted: self.counted,
+            counts: self.counts,
+            treatment: self.treatment,
+            ground: self.ground.spell_out(),
+        }
+    }
+}
+
 /// A thing owned, with its bounds.
-pub(super) struct PropertyDraft {
-    pub line: PropertyLine,
+pub(super) struct PropertyDraft<'a> {
+    pub line: PropertyRow<'a>,
     pub least: Fen,
     /// None = no upper bound (over a limit, amount not told).
     pub most: Option<Fen>,
@@ -174,27 +342,36 @@ pub(super) struct Thing {
     pub area: Option<Area>,
 }
 
-impl PropertyDraft {
+impl<'a> PropertyDraft<'a> {
     /// A line from a record that has no value for the totals and counts as nothing.
-    pub fn of_item(person: &Person<'_>, item: &Item<'_>, thing: &Thing, treatment: Treatment, ground: Ground) -> Self {
-        let line = PropertyLine {
-            member: person.reference().clone(),
+    pub fn of_item(
+        person: &Person<'a>,
+        item: &Item<'a>,
+        thing: &Thing,
+        treatment: Treatment,
+        ground: Reason<'a>,
+    ) -> Self {
+        Self::plain(PropertyRow {
+            member: person.reference(),
             class: thing.class,
-            item_zh: thing.zh.to_owned(),
-            item_en: thing.en.to_owned(),
-            source: Some(SourceKey::clone(item.source)),
-            record: Some(item.record.number.clone()),
+            item: Name { zh: thing.zh, en: thing.en },
+            source: Some(item.source),
+            record: Some(item.number),
             value: thing.value,
             area: thing.area,
             counted: Fen::ZERO,
             counts: false,
             treatment,
             ground,
-        };
+        })
+    }
+
+    /// A line that has the value it counts, and counts as nothing.
+    pub fn plain(line: PropertyRow<'a>) -> Self {
         Self {
+            least: line.counted,
+            most: Some(line.counted),
             line,
-            least: Fen::ZERO,
-            most: Some(Fen::ZERO),
             tally: Tally::Nothing,
             count_least: 0,
             count_most: 0,
@@ -233,7 +410,7 @@ impl PropertyDraft {
         self.line.counted = Fen::ZERO;
         self.line.counts = false;
         self.line.treatment = Treatment::HeldForReview;
-        held_ground(&mut self.line.ground);
+        self.line.ground.held = true;
         self
     }
 
@@ -253,13 +430,4 @@ impl PropertyDraft {
         self.line.treatment = treatment;
         self
     }
-}
-
-/// Says that the rule waits for a person's decision on whose record it is.
-fn held_ground(ground: &mut Ground) {
-    ground.zh = format!("是否属于本人待人工核实，核实前不计入。核实属于本人时：{}", ground.zh);
-    ground.en = format!(
-        "Whether this record is theirs is for a person to settle; not counted until then. If it is: {}",
-        ground.en
-    );
 }

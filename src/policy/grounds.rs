@@ -1,26 +1,90 @@
 //! Why something was treated as it was: a parameter with its law, in words a family can read.
+//!
+//! Words are made only when somebody will read them: the same rules judge one household for a report and a hundred thousand for
+//! a comparison of packs.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::assessment::{Assessment, AssumedParameter, Basis, Ground};
+use super::case::Case;
 use super::pack::{Pack, Param};
 use crate::household::{Evidence, IncomeClass, RegisteredAs};
 
-/// Turns a parameter into a ground.
+/// A text that may not have been made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Text {
+    Fixed(&'static str),
+    Made(String),
+}
+
+impl Text {
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Fixed(text) => text,
+            Self::Made(text) => text,
+        }
+    }
+
+    pub fn into_cow(self) -> Cow<'static, str> {
+        match self {
+            Self::Fixed(text) => Cow::Borrowed(text),
+            Self::Made(text) => Cow::Owned(text),
+        }
+    }
+}
+
+/// A rule and why it applies, before it is spelled out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Reason<'a> {
+    pub rule: &'static str,
+    law: &'a str,
+    basis: Basis,
+    zh: Text,
+    en: Text,
+    /// Waits for a person's decision on whose record it is.
+    pub held: bool,
+}
+
+impl<'a> Reason<'a> {
+    /// A rule for which the packs have no value.
+    pub fn without_value(rule: &'static str, zh: Text, en: Text) -> Self {
+        Self { rule, law: Ground::NO_LAW, basis: Basis::Assumed, zh, en, held: false }
+    }
+
+    pub fn spell_out(self) -> Ground {
+        let (mut zh, mut en) = (self.zh.into_cow(), self.en.into_cow());
+        if self.held {
+            zh = format!("是否属于本人待人工核实，核实前不计入。核实属于本人时：{zh}").into();
+            en = format!("Whether this record is theirs is for a person to settle; not counted until then. If it is: {en}").into();
+        }
+        Ground { rule: Cow::Borrowed(self.rule), law: self.law.to_owned(), basis: self.basis, zh, en }
+    }
+}
+
+/// Turns a parameter into a reason.
 pub(super) trait GroundOf {
-    /// A ground that cites the parameter's law.
-    fn ground(&self, zh: impl Into<String>, en: impl Into<String>) -> Ground;
+    /// A reason that cites the parameter's law.
+    fn ground(&self, zh: &'static str, en: &'static str) -> Reason<'_>;
+
+    /// Words that name amounts or counts.
+    fn ground_made(&self, case: &Case<'_>, make: impl FnOnce() -> (String, String)) -> Reason<'_>;
 }
 
 impl<T> GroundOf for Param<T> {
-    fn ground(&self, zh: impl Into<String>, en: impl Into<String>) -> Ground {
-        Ground {
-            rule: self.origin.key.to_owned(),
-            law: self.origin.law.clone(),
-            basis: self.origin.basis,
-            zh: zh.into(),
-            en: en.into(),
+    fn ground(&self, zh: &'static str, en: &'static str) -> Reason<'_> {
+        let origin = &self.origin;
+        let (zh, en) = (Text::Fixed(zh), Text::Fixed(en));
+        Reason { rule: origin.key, law: &origin.law, basis: origin.basis, zh, en, held: false }
+    }
+
+    fn ground_made(&self, case: &Case<'_>, make: impl FnOnce() -> (String, String)) -> Reason<'_> {
+        let mut reason = self.ground("", "");
+        if case.traced {
+            let (zh, en) = make();
+            (reason.zh, reason.en) = (Text::Made(zh), Text::Made(en));
         }
+        reason
     }
 }
 
@@ -121,7 +185,7 @@ pub(super) fn assumed<'g>(
 ) -> Vec<AssumedParameter> {
     let mut keys: BTreeSet<&str> = ALWAYS.iter().copied().chain(unlisted(assessment, evidence)).collect();
     for ground in grounds {
-        keys.insert(&ground.rule);
+        keys.insert(ground.rule.as_ref());
         if let Some((_, others)) = RESTS_ON.iter().find(|(rule, _)| *rule == ground.rule) {
             keys.extend(*others);
         }

@@ -1,11 +1,11 @@
 //! What decides: the facts and sources that leave something open, most decisive first.
 
-use super::assessment::{OpenFact, Totals, Treatment};
+use super::assessment::{OpenFact, Treatment};
 use super::drafts::{IncomeDraft, PropertyDraft};
 use super::pack::StandardKind;
 use super::silence::{ALL, Classes, classes_of};
-use super::totals::Sums;
-use crate::household::{Detail, Fen, IncomeClass, InfoClass, PropertyClass, Verdict};
+use super::totals::{Reckoned, Sums};
+use crate::household::{Detail, Evidence, Fen, IncomeClass, InfoClass, PropertyClass, Verdict};
 
 /// An open fact with its classes as a set.
 pub(super) struct Fact {
@@ -24,11 +24,11 @@ impl Fact {
 pub(super) const APPLICANT: &str = "applicant";
 
 /// Everything open: people, sources (the widest first), reviews, open readings.
-pub(super) fn facts(sums: &Sums<'_, '_>, totals: &Totals) -> Vec<Fact> {
+pub(super) fn facts(sums: &Sums<'_, '_>, totals: &Reckoned, evidence: &Evidence) -> Vec<Fact> {
     let mut facts = people(sums);
     facts.extend(sources(sums));
     facts.extend(uncovered(sums));
-    facts.extend(reviews(sums));
+    facts.extend(reviews(evidence));
     facts.extend(readings(sums, totals));
     facts
 }
@@ -57,8 +57,7 @@ fn people(sums: &Sums<'_, '_>) -> Vec<Fact> {
         facts.push(Fact::new("registration_kind".to_owned(), household, zh, en));
     }
     let case = sums.case;
-    let applicant = case.members().find(|person| *person.reference() == case.evidence.applicant);
-    if applicant.is_none_or(|person| person.facts.birth_date.is_none()) {
+    if case.applicant().is_none_or(|person| person.facts.birth_date.is_none()) {
         let (zh, en) = (
             "申请人不计为家庭成员，或出生日期不详，须由工作人员核定",
             "The applicant does not count as a member, or the birth date is not known: for the officer to settle",
@@ -122,8 +121,7 @@ fn class_word(class: InfoClass) -> &'static str {
     }
 }
 
-fn reviews(sums: &Sums<'_, '_>) -> Vec<Fact> {
-    let evidence = sums.case.evidence;
+fn reviews(evidence: &Evidence) -> Vec<Fact> {
     let mut facts: Vec<Fact> = evidence
         .records
         .iter()
@@ -143,7 +141,7 @@ fn reviews(sums: &Sums<'_, '_>) -> Vec<Fact> {
     facts
 }
 
-fn readings(sums: &Sums<'_, '_>, totals: &Totals) -> Vec<Fact> {
+fn readings(sums: &Sums<'_, '_>, totals: &Reckoned) -> Vec<Fact> {
     let mut facts = Vec::new();
     if successor_matters(sums, totals) {
         let (zh, en) = (
@@ -161,9 +159,9 @@ fn readings(sums: &Sums<'_, '_>, totals: &Totals) -> Vec<Fact> {
 }
 
 /// A wage that may be another one than the one counted, or of which not every month is known.
-fn wage_reading(draft: &IncomeDraft) -> Option<Fact> {
+fn wage_reading(draft: &IncomeDraft<'_>) -> Option<Fact> {
     let open = draft.line.class == IncomeClass::Wage && draft.line.counted_at_most.is_some();
-    let (source, record) = (draft.line.source.as_ref()?, draft.line.records.first()?);
+    let (source, record) = (draft.line.source?, draft.line.records.first()?);
     let (zh, en) = (
         "该工资是否另一份工作、发放了几个月待核定",
         "Whether this wage is another job's, and for how many months it was paid, is for the officer to settle",
@@ -196,13 +194,13 @@ fn told_twice(sums: &Sums<'_, '_>) -> Vec<Fact> {
     let mut facts = Vec::new();
     for person in sums.case.members() {
         for item in person.counting().filter(|item| item.echo) {
-            let key = (person.reference(), item.source, &item.record.number);
+            let key = (person.reference(), item.source, item.number);
             let income = sums.income.iter().any(|draft| {
-                let own = (&draft.line.member, draft.line.source.as_ref(), draft.line.records.first());
+                let own = (draft.line.member, draft.line.source, draft.line.records.first());
                 own == (key.0, Some(key.1), Some(key.2)) && (draft.least.0 < 0 || draft.most.0 > 0)
             });
             let property = sums.property.iter().any(|draft| {
-                let own = (&draft.line.member, draft.line.source.as_ref(), draft.line.record.as_ref());
+                let own = (draft.line.member, draft.line.source, draft.line.record);
                 own == (key.0, Some(key.1), Some(key.2)) && (draft.count_most > 0 || draft.most != Some(Fen::ZERO))
             });
             let bill = matches!(item.detail(), Detail::MedicalCost { settled_on, self_paid, .. }
@@ -220,7 +218,7 @@ fn told_twice(sums: &Sums<'_, '_>) -> Vec<Fact> {
     facts
 }
 
-fn property_reading(draft: &PropertyDraft) -> Option<Fact> {
+fn property_reading(draft: &PropertyDraft<'_>) -> Option<Fact> {
     use crate::household::PropertyClass as P;
     let (class, word, zh, en) = match draft.line.class {
         P::Financial => (
@@ -243,12 +241,12 @@ fn property_reading(draft: &PropertyDraft) -> Option<Fact> {
         ),
         P::RealEstate | P::Other => return None,
     };
-    let (source, record) = (draft.line.source.as_ref()?, draft.line.record.as_ref()?);
+    let (source, record) = (draft.line.source?, draft.line.record?);
     Some(Fact::new(format!("{word}:{}/{source}/{record}", draft.line.member), Classes::of(&[class]), zh, en))
 }
 
 /// Whether two readings of the law lead to different sides of a line of the screening table, as far as is known.
-fn successor_matters(sums: &Sums<'_, '_>, totals: &Totals) -> bool {
+fn successor_matters(sums: &Sums<'_, '_>, totals: &Reckoned) -> bool {
     let rules = sums.case.rules;
     let key = rules.not_income_basic_pension.latest().origin.key;
     let mut open = sums.income.iter().filter(|draft| draft.line.ground.rule == key);

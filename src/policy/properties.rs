@@ -42,7 +42,7 @@ fn refused(assessment: &Assessment) -> Vec<&str> {
             break;
         }
         if screening.state == adverse {
-            refused.push(screening.outcome.as_str());
+            refused.push(&*screening.outcome);
         }
     }
     refused

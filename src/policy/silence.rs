@@ -3,8 +3,8 @@
 //! Missing is never zero. A class that no source was even planned for is silent too.
 
 use super::assessment::SilentCell;
-use super::case::Case;
-use crate::household::{Cell, Detail, InfoClass, MemberRef};
+use super::case::{Case, position};
+use crate::household::{Cell, Detail, Evidence, InfoClass, SourceKey};
 
 /// A set of classes of information.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,6 +15,16 @@ impl Classes {
         Self::of(&[InfoClass::Wage, InfoClass::Business, InfoClass::PropertyIncome, InfoClass::Transfer]);
     pub const DEDUCTIONS: Self = Self::of(&[InfoClass::Medical, InfoClass::Education, InfoClass::Disability]);
     pub const HOUSEHOLD: Self = Self::of(&[InfoClass::Household]);
+    /// Every class.
+    pub const ALL: Self = Self::of(&ALL);
+    pub const WAGE: Self = Self::of(&[InfoClass::Wage]);
+    pub const TRANSFER: Self = Self::of(&[InfoClass::Transfer]);
+    pub const FINANCIAL: Self = Self::of(&[InfoClass::Financial]);
+    pub const MEDICAL: Self = Self::of(&[InfoClass::Medical]);
+    pub const EDUCATION: Self = Self::of(&[InfoClass::Education]);
+    pub const DISABILITY: Self = Self::of(&[InfoClass::Disability]);
+    /// Illness and schooling: what they cost has no bound while they are not known.
+    pub const SPENDING: Self = Self::MEDICAL.with(Self::EDUCATION);
 
     pub const fn of(classes: &[InfoClass]) -> Self {
         let (mut bits, mut n) = (0, 0);
@@ -33,7 +43,7 @@ impl Classes {
         self.0 & other.0 != 0
     }
 
-    pub fn without(self, other: Self) -> Self {
+    pub const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
@@ -63,6 +73,7 @@ pub(super) const ALL: [InfoClass; 12] = [
 ];
 
 /// What is silent or under review, of those who count as members.
+#[derive(Default)]
 pub(super) struct Silence<'a> {
     /// Silent cells, by person and source.
     pub cells: Vec<(&'a Cell, Classes)>,
@@ -72,68 +83,90 @@ pub(super) struct Silence<'a> {
     pub uncovered: Vec<Classes>,
     /// Per person of the case: classes of records under review.
     pub held: Vec<Classes>,
+    /// Of anybody.
+    silent: Classes,
+    /// Of anybody.
+    under_review: Classes,
 }
 
 impl<'a> Silence<'a> {
-    pub fn new(case: &Case<'a>) -> Self {
-        let all = Classes::of(&ALL);
-        let mut silence = Self { cells: Vec::new(), of_person: Vec::new(), uncovered: Vec::new(), held: Vec::new() };
-        for person in &case.people {
-            let (mut silent, mut covered, mut held) = (Classes::default(), Classes::default(), Classes::default());
-            for cell in case.evidence.cells.iter().filter(|cell| cell.member == *person.reference()) {
-                let classes = Classes::of(&cell.speaks_for);
-                covered = covered.with(classes);
-                let unreadable = case.unreadable.contains(&(&cell.member, &cell.source));
-                if unreadable || !cell.outcome.speaks() {
-                    silent = silent.with(classes);
-                    if person.is_member() {
-                        silence.cells.push((cell, classes));
-                    }
+    /// Reads who has spoken from the cells; one with a record that cannot be read has not.
+    pub fn new(case: &Case<'a>, evidence: &'a Evidence, unreadable: &[(usize, &SourceKey)]) -> Self {
+        let all = Classes::ALL;
+        let mut covered = vec![(Classes::default(), Classes::default()); case.people.len()];
+        let mut cells = Vec::new();
+        let mut last = 0;
+        for cell in &evidence.cells {
+            let Some(whose) = position(&evidence.members, &cell.member, last) else { continue };
+            last = whose;
+            let classes = Classes::of(&cell.speaks_for);
+            let (covers, silent) = &mut covered[whose];
+            *covers = covers.with(classes);
+            if !cell.outcome.speaks() || unreadable.contains(&(whose, &cell.source)) {
+                *silent = silent.with(classes);
+                if case.people[whose].is_member() {
+                    cells.push((cell, classes));
                 }
             }
-            for item in person.held() {
-                held = held.with(classes_of(item.detail()));
-            }
-            let counts = |classes| if person.is_member() { classes } else { Classes::default() };
-            silence.of_person.push(counts(silent.with(all.without(covered))));
-            silence.uncovered.push(counts(all.without(covered)));
-            silence.held.push(held);
         }
-        silence.cells.sort_by(|(a, _), (b, _)| (&a.member, &a.source).cmp(&(&b.member, &b.source)));
+        if case.traced {
+            cells.sort_by(|(a, _), (b, _)| (&a.member, &a.source).cmp(&(&b.member, &b.source)));
+        }
+        let spoken = covered.into_iter().map(|(covers, silent)| (silent, all.without(covers)));
+        Self { cells, ..Self::of_classes(case, spoken) }
+    }
+
+    /// Who has spoken, as classes alone: of every person those that are silent, and those that nobody speaks for.
+    pub fn of_classes(case: &Case<'_>, spoken: impl Iterator<Item = (Classes, Classes)>) -> Self {
+        let mut silence = Self::default();
+        for (person, (silent, uncovered)) in case.people.iter().zip(spoken) {
+            let counts = |classes| if person.is_member() { classes } else { Classes::default() };
+            let held = person.held().fold(Classes::default(), |all, item| all.with(classes_of(item.detail())));
+            silence.of_person.push(counts(silent.with(uncovered)));
+            silence.uncovered.push(counts(uncovered));
+            silence.held.push(held);
+            silence.silent = silence.silent.with(counts(silent.with(uncovered)));
+            silence.under_review = silence.under_review.with(held);
+        }
         silence
     }
 
     /// Whether any of the classes is silent for anybody.
     pub fn any(&self, classes: Classes) -> bool {
-        self.of_person.iter().any(|silent| silent.meets(classes))
+        self.silent.meets(classes)
     }
 
     /// Whether any of the classes is silent for one person.
-    pub fn person(&self, position: usize, classes: &[InfoClass]) -> bool {
-        self.of_person[position].meets(Classes::of(classes))
+    pub fn person(&self, position: usize, classes: Classes) -> bool {
+        self.of_person[position].meets(classes)
+    }
+
+    /// Whether any of the classes is silent for one person, or a record of them under review.
+    pub fn unsettled(&self, position: usize, classes: Classes) -> bool {
+        self.of_person[position].with(self.held[position]).meets(classes)
     }
 
     /// Whether a record of one of the classes is under review.
     pub fn any_held(&self, classes: Classes) -> bool {
-        self.held.iter().any(|held| held.meets(classes))
+        self.under_review.meets(classes)
     }
 
     /// Whether any record at all is under review.
     pub fn anything_held(&self) -> bool {
-        self.held.iter().any(|held| held.count() > 0)
+        self.under_review.count() > 0
     }
 
     /// The cells that leave these classes open.
     pub fn waiting_for(&self, classes: Classes) -> Vec<SilentCell> {
         let waiting = self.cells.iter().filter(|(_, speaks_for)| speaks_for.meets(classes));
-        let mut cells: Vec<SilentCell> = waiting.map(|(cell, _)| silent_cell(&cell.member, cell)).collect();
+        let mut cells: Vec<SilentCell> = waiting.map(|(cell, _)| silent_cell(cell)).collect();
         cells.dedup();
         cells
     }
 }
 
-fn silent_cell(member: &MemberRef, cell: &Cell) -> SilentCell {
-    SilentCell { member: member.clone(), source: cell.source.clone() }
+fn silent_cell(cell: &Cell) -> SilentCell {
+    SilentCell { member: cell.member.clone(), source: cell.source.clone() }
 }
 
 /// The classes a record could change.

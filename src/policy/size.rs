@@ -9,7 +9,7 @@ use super::pack::Handling;
 use super::silence::{Classes, Silence};
 use super::spouse::undeclared_spouses;
 use crate::household::{
-    Detail, InfoClass, MemberRef, Registered, RegisteredAs, RegistrationStatus, SourceKey, Verdict,
+    Detail, Evidence, MemberRef, Registered, RegisteredAs, RegistrationStatus, SourceKey, Verdict,
 };
 
 /// The household's size and what leaves it open.
@@ -27,9 +27,17 @@ pub(super) struct Size<'a> {
 }
 
 impl<'a> Size<'a> {
-    pub fn new(case: &Case<'a>, silence: &Silence<'_>) -> Self {
-        let extra_registrants = extra_registrants(case, silence);
-        let undeclared_spouses = undeclared_spouses(case);
+    pub fn new(case: &Case<'a>, silence: &Silence<'_>, evidence: &'a Evidence) -> Self {
+        Self::of(case, silence, extra_registrants(case, silence, evidence), undeclared_spouses(case, evidence))
+    }
+
+    /// With the people that registers know and nobody declared.
+    pub fn of(
+        case: &Case<'a>,
+        silence: &Silence<'_>,
+        extra_registrants: BTreeSet<(&'a SourceKey, &'a str)>,
+        undeclared_spouses: Vec<(&'a MemberRef, &'a SourceKey)>,
+    ) -> Self {
         let members = case.size();
         let open_extra = !extra_registrants.is_empty() && case.rules.extra_registrant.value == Handling::Open;
         let open_spouse = !undeclared_spouses.is_empty() && case.rules.undeclared_spouse.value == Handling::Open;
@@ -50,13 +58,20 @@ impl<'a> Size<'a> {
 /// A book answers with all its registrants; one who matched nobody was not declared.
 ///
 /// A row that matched nobody may be a member whose own answer has not come: then it says nothing yet.
-fn extra_registrants<'a>(case: &Case<'a>, silence: &Silence<'_>) -> BTreeSet<(&'a SourceKey, &'a str)> {
+fn extra_registrants<'a>(
+    case: &Case<'a>,
+    silence: &Silence<'_>,
+    evidence: &'a Evidence,
+) -> BTreeSet<(&'a SourceKey, &'a str)> {
     let rows = || {
-        case.evidence.records.iter().filter_map(|attributed| match &attributed.record.detail {
+        evidence.records.iter().filter_map(|attributed| match &attributed.record.detail {
             Detail::Registration { book, status, .. } => Some((attributed, book, *status)),
             _ => None,
         })
     };
+    if rows().next().is_none() {
+        return BTreeSet::new();
+    }
     let books: BTreeSet<&str> =
         rows().filter(|(row, ..)| row.verdict == Verdict::Match).map(|(_, book, _)| book.expose()).collect();
     let known: BTreeSet<_> = rows()
@@ -65,7 +80,7 @@ fn extra_registrants<'a>(case: &Case<'a>, silence: &Silence<'_>) -> BTreeSet<(&'
         .collect();
     let unanswered = case.people.iter().enumerate().filter(|(position, person)| {
         let registered = person.counting().any(|item| matches!(item.detail(), Detail::Registration { .. }));
-        !registered && silence.person(*position, &[InfoClass::Household])
+        !registered && silence.person(*position, Classes::HOUSEHOLD)
     });
     let unanswered = unanswered.count();
     let extra: BTreeSet<_> = rows()
@@ -79,7 +94,7 @@ fn extra_registrants<'a>(case: &Case<'a>, silence: &Silence<'_>) -> BTreeSet<(&'
 /// Urban or rural decides the standard. Members may be registered unlike each other; that none is as the request says is a
 /// contradiction.
 fn contradicted<'a>(case: &Case<'a>) -> Option<(&'a MemberRef, &'a SourceKey)> {
-    let said = match case.evidence.registered_as {
+    let said = match case.registered_as {
         RegisteredAs::Urban => Registered::Urban,
         RegisteredAs::Rural => Registered::Rural,
         RegisteredAs::ResidencePermit | RegisteredAs::Visitor => return None,

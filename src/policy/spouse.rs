@@ -2,9 +2,9 @@
 //! is asked here, never whose record something is.
 
 use super::case::{Case, Person};
-use crate::household::{Detail, MaritalState, MemberRef, Record, SourceKey, Subject, Verdict};
+use crate::household::{Detail, Evidence, MaritalState, MemberRef, Record, SourceKey, Subject, Verdict};
 
-pub(super) fn undeclared_spouses<'a>(case: &Case<'a>) -> Vec<(&'a MemberRef, &'a SourceKey)> {
+pub(super) fn undeclared_spouses<'a>(case: &Case<'a>, evidence: &'a Evidence) -> Vec<(&'a MemberRef, &'a SourceKey)> {
     let mut found = Vec::new();
     for person in case.members() {
         let newest = person
@@ -15,10 +15,10 @@ pub(super) fn undeclared_spouses<'a>(case: &Case<'a>) -> Vec<(&'a MemberRef, &'a
                 }
                 _ => None,
             })
-            .max_by(|a, b| (a.0, &a.2.record.number).cmp(&(b.0, &b.2.record.number)));
+            .max_by(|a, b| (a.0, a.2.number).cmp(&(b.0, b.2.number)));
         let Some((_, MaritalState::Married, item, name, id)) = newest else { continue };
         let spouse = Spouse { name: name.map(|n| plain(n.expose())), id: id.map(|n| plain_id(n.expose())) };
-        if !is_declared(case, person, &spouse) {
+        if !is_declared(case, evidence, person, &spouse) {
             found.push((person.reference(), item.source));
         }
     }
@@ -65,9 +65,9 @@ fn plain_id(text: &str) -> String {
 }
 
 /// The spouse is somebody whose own records carry that number or name; failing both, the declared relations decide.
-fn is_declared(case: &Case<'_>, person: &Person<'_>, spouse: &Spouse) -> bool {
+fn is_declared(case: &Case<'_>, evidence: &Evidence, person: &Person<'_>, spouse: &Spouse) -> bool {
     let others =
-        case.evidence.records.iter().filter(|row| row.verdict == Verdict::Match && row.member != *person.reference());
+        evidence.records.iter().filter(|row| row.verdict == Verdict::Match && row.member != *person.reference());
     let mut id_seen = false;
     for Record { subject: Subject { name, former_name, id_number, .. }, .. } in others.map(|row| &row.record) {
         let same = |ours: &Option<String>, theirs: Option<String>| ours.is_some() && *ours == theirs;

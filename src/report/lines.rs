@@ -298,19 +298,19 @@ impl Grounds {
             return self.enter(entry, Cited::ByCondition);
         };
         let known = &mut self.entries[place].0;
-        if !known.rules.contains(&ground.rule) {
-            known.rules.push(ground.rule.clone());
+        if !known.rules.iter().any(|rule| *rule == ground.rule) {
+            known.rules.push(ground.rule.clone().into_owned());
         }
         number_of(place)
     }
 
     fn entry(ground: &Ground, laws: &mut Laws) -> GroundEntry {
         GroundEntry {
-            rules: vec![ground.rule.clone()],
+            rules: vec![ground.rule.clone().into_owned()],
             law: (ground.law != Ground::NO_LAW).then(|| laws.cite(&ground.law)),
             basis: ground.basis,
-            zh: ground.zh.clone(),
-            en: ground.en.clone(),
+            zh: ground.zh.clone().into_owned(),
+            en: ground.en.clone().into_owned(),
         }
     }
 
@@ -361,7 +361,7 @@ impl Lines {
         let (mut grounds, mut laws) = (Grounds::default(), Laws::default());
         let own = outcome_of(purpose);
         let mut screening: Vec<&Screening> = assessment.screening.iter().collect();
-        screening.sort_by_key(|outcome| own != Some(outcome.outcome.as_str()));
+        screening.sort_by_key(|outcome| own != Some(&*outcome.outcome));
         let mut cite = |ground: &Ground| grounds.cite(ground, &mut laws);
         let income = assessment.income.iter().map(|line| income(line, cite(&line.ground))).collect();
         let deductions = assessment.deductions.iter().map(|line| deduction(line, cite(&line.ground))).collect();
@@ -390,11 +390,11 @@ fn income(line: &IncomeLine, ground: u32) -> IncomeEntry {
     IncomeEntry {
         member: line.member.clone(),
         class: line.class,
-        item_zh: line.item_zh.clone(),
-        item_en: line.item_en.clone(),
+        item_zh: line.item_zh.clone().into_owned(),
+        item_en: line.item_en.clone().into_owned(),
         source: line.source.clone(),
         records: line.records.clone(),
-        computation: line.computation.clone(),
+        computation: line.computation.clone().into_owned(),
         gross: line.gross,
         reduced_by: line.reduced_by,
         counted: line.counted,
@@ -407,13 +407,13 @@ fn income(line: &IncomeLine, ground: u32) -> IncomeEntry {
 fn deduction(line: &DeductionLine, ground: u32) -> DeductionEntry {
     DeductionEntry {
         member: line.member.clone(),
-        kind: line.kind.clone(),
-        item_zh: line.item_zh.clone(),
-        item_en: line.item_en.clone(),
+        kind: line.kind.clone().into_owned(),
+        item_zh: line.item_zh.clone().into_owned(),
+        item_en: line.item_en.clone().into_owned(),
         source: line.source.clone(),
         records: line.records.clone(),
         base: line.base,
-        computation: line.computation.clone(),
+        computation: line.computation.clone().into_owned(),
         amount: line.amount,
         ground,
     }
@@ -423,8 +423,8 @@ fn property(line: &PropertyLine, ground: u32) -> PropertyEntry {
     PropertyEntry {
         member: line.member.clone(),
         class: line.class,
-        item_zh: line.item_zh.clone(),
-        item_en: line.item_en.clone(),
+        item_zh: line.item_zh.clone().into_owned(),
+        item_en: line.item_en.clone().into_owned(),
         source: line.source.clone(),
         record: line.record.clone(),
         value: line.value,
@@ -438,9 +438,9 @@ fn property(line: &PropertyLine, ground: u32) -> PropertyEntry {
 
 fn outcome(line: &Screening, cite: &mut impl FnMut(&Ground) -> u32) -> OutcomeEntry {
     OutcomeEntry {
-        outcome: line.outcome.clone(),
-        name_zh: line.name_zh.clone(),
-        name_en: line.name_en.clone(),
+        outcome: line.outcome.clone().into_owned(),
+        name_zh: line.name_zh.clone().into_owned(),
+        name_en: line.name_en.clone().into_owned(),
         state: line.state,
         conditions: (line.conditions.iter())
             .filter(|condition| line.state != Certainty::NotMet || condition.state == Certainty::NotMet)
@@ -452,7 +452,7 @@ fn outcome(line: &Screening, cite: &mut impl FnMut(&Ground) -> u32) -> OutcomeEn
 }
 
 fn amount(line: &AmountLine, ground: u32) -> AmountEntry {
-    AmountEntry { outcome: line.outcome.clone(), monthly: line.monthly, computation: line.computation.clone(), ground }
+    AmountEntry { outcome: line.outcome.clone().into_owned(), monthly: line.monthly, computation: line.computation.clone().into_owned(), ground }
 }
 
 #[cfg(test)]
@@ -461,12 +461,12 @@ mod tests {
 
     #[test]
     fn one_wording_is_written_once_and_another_gets_a_number() {
-        let ground = |zh: &str| Ground {
+        let ground = |zh: &'static str| Ground {
             rule: "income.wage".into(),
             law: "第十三条".into(),
             basis: Basis::Published,
             zh: zh.into(),
-            en: String::new(),
+            en: "".into(),
         };
         let (mut grounds, mut laws) = (Grounds::default(), Laws::default());
         let numbers = ["计入", "不计", "计入", "待定", "不计"].map(|zh| grounds.cite(&ground(zh), &mut laws));
@@ -476,12 +476,12 @@ mod tests {
 
     #[test]
     fn conditions_that_read_alike_are_one_entry_naming_every_rule() {
-        let limit = |rule: &str| Ground {
+        let limit = |rule: &'static str| Ground {
             rule: rule.into(),
             law: Ground::NO_LAW.into(),
             basis: Basis::Assumed,
             zh: "机动车不超过 0 辆".into(),
-            en: String::new(),
+            en: "".into(),
         };
         let (mut grounds, mut laws) = (Grounds::default(), Laws::default());
         let line = grounds.cite(&limit("property.dibao.cars"), &mut laws);

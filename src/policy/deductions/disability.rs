@@ -1,13 +1,11 @@
 //! Necessary nursing of the gravely disabled: a share of the yearly standard, by grade of a valid certificate.
-//!
-//! Nursing of old people who cannot care for themselves rests on an assessment that no department holds.
 
-use super::{Named, draft};
+use super::{Expense, draft};
 use crate::policy::case::{Case, Person};
-use crate::policy::drafts::DeductionDraft;
+use crate::policy::drafts::{DeductionDraft, Kind, Name};
 use crate::policy::grounds::GroundOf;
 
-pub(super) fn line(case: &Case<'_>, person: &Person<'_>) -> Option<DeductionDraft> {
+pub(super) fn line<'a>(case: &Case<'a>, person: &Person<'a>) -> Option<DeductionDraft<'a>> {
     let disability = person.disability.as_ref()?;
     let share = match disability.grade {
         1 => &case.rules.nursing_grade_1,
@@ -15,11 +13,18 @@ pub(super) fn line(case: &Case<'_>, person: &Person<'_>) -> Option<DeductionDraf
         _ => return None,
     };
     let base = case.standard_yearly();
-    let ground = share.ground(
-        format!("持有效残疾人证（{}级），按年低保标准的比例扣减。", disability.grade),
-        format!("A valid certificate of grade {}, a share of the yearly standard.", disability.grade),
-    );
-    let named = Named { kind: "disability_nursing", zh: "残疾护理支出", en: "Disability nursing" };
-    let computation = format!("{base} × {}", share.value);
-    Some(draft(person, &named, &[&disability.item], base, case.of_standard(share.value), computation, ground))
+    let ground = share.ground_made(case, || {
+        (
+            format!("持有效残疾人证（{}级），按年低保标准的比例扣减。", disability.grade),
+            format!("A valid certificate of grade {}, a share of the yearly standard.", disability.grade),
+        )
+    });
+    let expense = Expense {
+        kind: Kind::DisabilityNursing,
+        name: Name { zh: "残疾护理支出", en: "Disability nursing" },
+        base,
+        amount: case.of_standard(share.value),
+        computation: case.text(|| format!("{base} × {}", share.value)),
+    };
+    Some(draft(person, std::iter::once(&disability.item), expense, ground))
 }

@@ -1,9 +1,9 @@
 //! Illness: self-paid medical cost of the window, after every insurance and medical aid, in tiers.
 
-use super::{Named, draft};
-use crate::household::{Detail, Fen, InfoClass, PolicyKind};
+use super::{Expense, draft};
+use crate::household::{Detail, Fen, PolicyKind};
 use crate::policy::case::{Case, Item, Person};
-use crate::policy::drafts::DeductionDraft;
+use crate::policy::drafts::{DeductionDraft, Kind, Name};
 use crate::policy::grounds::GroundOf;
 use crate::policy::pack::Handling;
 use crate::policy::silence::{Classes, Silence};
@@ -46,12 +46,14 @@ pub(in crate::policy) fn costs(case: &Case<'_>, silence: &Silence<'_>) -> Vec<Il
 
 fn of_person(case: &Case<'_>, silence: &Silence<'_>, position: usize) -> IllnessCosts {
     let person = &case.people[position];
+    if person.items.is_empty() {
+        return IllnessCosts::default();
+    }
     let self_paid: Fen = bills(case, person).map(|(_, amount)| amount).sum::<Fen>().at_least_zero();
     let claims: Fen = person.counting().filter(|item| !item.echo).filter_map(claim).sum();
     let offsets = case.rules.insurance_claims.value == Handling::Exempt;
-    let financial = Classes::of(&[InfoClass::Financial]);
     let claims_open = offsets
-        && (silence.of_person[position].with(silence.held[position]).meets(financial)
+        && (silence.unsettled(position, Classes::FINANCIAL)
             || person.counting().any(|item| item.echo && claim(item).is_some()));
     let doubtful = || person.items.iter().filter(|item| item.in_doubt()).filter_map(|item| bill(case, item));
     IllnessCosts {
@@ -73,9 +75,12 @@ fn claim(item: &Item<'_>) -> Option<Fen> {
     }
 }
 
-fn bills<'p>(case: &Case<'_>, person: &'p Person<'_>) -> impl Iterator<Item = (&'p Item<'p>, Fen)> {
+fn bills<'p, 'a>(
+    case: &Case<'_>,
+    person: &'p Person<'a>,
+) -> impl Iterator<Item = (&'p Item<'a>, Fen)> + Clone + use<'p, 'a> {
     let window = case.window;
-    person.counting().filter(|item| !item.echo).filter_map(move |item| Some((item, bill_within(window, item)?)))
+    person.items.iter().filter(|item| item.counts() && !item.echo).filter_map(move |item| Some((item, bill_within(window, item)?)))
 }
 
 /// What a bill of the window left to the person; negative where a bill was taken back (冲正、退费).
@@ -92,24 +97,32 @@ fn bill_within(window: Window, item: &Item<'_>) -> Option<Fen> {
     }
 }
 
-pub(super) fn line(case: &Case<'_>, person: &Person<'_>, costs: &IllnessCosts) -> Option<DeductionDraft> {
+pub(super) fn line<'a>(case: &Case<'a>, person: &Person<'a>, costs: &IllnessCosts) -> Option<DeductionDraft<'a>> {
     let base = costs.net();
     if base.0 <= 0 {
         return None;
     }
-    let items: Vec<&Item<'_>> = bills(case, person).map(|(item, _)| item).collect();
     let tiers = &case.rules.illness_tiers;
-    let parts: Vec<String> = tiers.value.parts(base).map(|(part, ratio)| format!("{part} × {ratio}")).collect();
-    let mut computation = parts.join(" + ");
-    if costs.offset.0 > 0 {
-        computation = format!("自付 {} − 理赔 {} = {base}；{computation}", costs.self_paid, costs.offset);
-    }
     let ground = tiers.ground(
         "自付医疗费（各类保险和医疗救助之后）按档次比例扣减。",
         "Self-paid medical cost, after insurance and aid, in tiers.",
     );
-    let named = Named { kind: "illness", zh: "因病刚性支出", en: "Illness" };
-    let mut draft = draft(person, &named, &items, base, tiers.value.apply(base), computation, ground);
+    let expense = Expense {
+        kind: Kind::Illness,
+        name: Name { zh: "因病刚性支出", en: "Illness" },
+        base,
+        amount: tiers.value.apply(base),
+        computation: case.text(|| {
+            let parts: Vec<String> = tiers.value.parts(base).map(|(part, ratio)| format!("{part} × {ratio}")).collect();
+            let parts = parts.join(" + ");
+            if costs.offset.0 > 0 {
+                format!("自付 {} − 理赔 {} = {base}；{parts}", costs.self_paid, costs.offset)
+            } else {
+                parts
+            }
+        }),
+    };
+    let mut draft = draft(person, bills(case, person).map(|(item, _)| item), expense, ground);
     if costs.may_fall {
         draft.least = Fen::ZERO;
     }

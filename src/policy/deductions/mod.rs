@@ -8,17 +8,21 @@ mod illness;
 mod nutrition;
 mod schooling;
 
-use super::assessment::{DeductionLine, Ground};
 use super::case::{Case, Item, Person};
-use super::drafts::DeductionDraft;
+use super::drafts::{DeductionDraft, Kind, Name};
+use super::grounds::{Reason, Text};
 use super::income::WageMonths;
-use super::silence::Silence;
-use crate::household::{Detail, Fen, InfoClass};
+use super::silence::{Classes, Silence};
+use crate::household::{Detail, Fen};
 
 pub(super) use illness::{IllnessCosts, costs};
 
 /// All deductions, by person, then kind.
-pub(super) fn lines(case: &Case<'_>, illness: &[IllnessCosts], wages: &[WageMonths]) -> Vec<DeductionDraft> {
+pub(super) fn lines<'a>(
+    case: &Case<'a>,
+    illness: &[IllnessCosts],
+    wages: &[WageMonths],
+) -> Vec<DeductionDraft<'a>> {
     let mut drafts = Vec::new();
     for (position, person) in case.people.iter().enumerate().filter(|(_, person)| person.is_member()) {
         drafts.extend(illness::line(case, person, &illness[position]));
@@ -36,11 +40,11 @@ pub(super) fn still_possible(
     silence: &Silence<'_>,
     illness: &[IllnessCosts],
     wages: &[WageMonths],
-    drafts: &[DeductionDraft],
+    drafts: &[DeductionDraft<'_>],
 ) -> Option<Fen> {
     let mut possible = Fen::ZERO;
     for (position, person) in case.people.iter().enumerate().filter(|(_, person)| person.is_member()) {
-        if silence.person(position, &[InfoClass::Medical, InfoClass::Education]) {
+        if silence.person(position, Classes::SPENDING) {
             return None;
         }
         for item in person.held() {
@@ -53,11 +57,11 @@ pub(super) fn still_possible(
         }
         // Bills under review or told twice; a claim under review never adds.
         possible += illness[position].more;
-        if silence.person(position, &[InfoClass::Disability]) {
+        if silence.person(position, Classes::DISABILITY) {
             possible += case.of_standard(case.rules.nursing_grade_1.value);
         }
-        let unmet = |kind: &str| !drafts.iter().any(|d| d.line.kind == kind && d.line.member == *person.reference());
-        if person.facts.birth_date.is_none() && unmet(nutrition::KIND) {
+        let unmet = |kind| !drafts.iter().any(|d| d.kind == kind && d.member == person.reference());
+        if person.facts.birth_date.is_none() && unmet(Kind::Nutrition) {
             possible += case.of_standard(case.rules.nutrition.value);
         }
         possible += employment_cost::still_possible(case, silence, position, &wages[position], drafts);
@@ -65,33 +69,34 @@ pub(super) fn still_possible(
     Some(possible)
 }
 
-/// What a deduction is, in both languages.
-struct Named {
-    kind: &'static str,
-    zh: &'static str,
-    en: &'static str,
-}
-
-fn draft(
-    person: &Person<'_>,
-    named: &Named,
-    items: &[&Item<'_>],
+/// What a deduction is and what it is reckoned from.
+struct Expense {
+    kind: Kind,
+    name: Name,
     base: Fen,
     amount: Fen,
-    computation: String,
-    ground: Ground,
-) -> DeductionDraft {
-    let line = DeductionLine {
-        member: person.reference().clone(),
-        kind: named.kind.to_owned(),
-        item_zh: named.zh.to_owned(),
-        item_en: named.en.to_owned(),
-        source: items.first().map(|item| item.source.clone()),
-        records: items.iter().map(|item| item.record.number.clone()).collect(),
-        base,
-        computation,
-        amount,
+    computation: Text,
+}
+
+fn draft<'a, 'i>(
+    person: &Person<'a>,
+    items: impl Iterator<Item = &'i Item<'a>> + Clone,
+    expense: Expense,
+    ground: Reason<'a>,
+) -> DeductionDraft<'a>
+where
+    'a: 'i,
+{
+    DeductionDraft {
+        member: person.reference(),
+        kind: expense.kind,
+        item: expense.name,
+        source: items.clone().next().map(|item| item.source),
+        records: items.map(|item| item.number).collect(),
+        base: expense.base,
+        computation: expense.computation,
+        amount: expense.amount,
         ground,
-    };
-    DeductionDraft { line, least: amount }
+        least: expense.amount,
+    }
 }

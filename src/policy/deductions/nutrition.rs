@@ -2,26 +2,23 @@
 
 use jiff::ToSpan;
 
-use super::{Named, draft};
+use super::{Expense, draft};
 use crate::household::Detail;
 use crate::policy::case::{Case, Item, Person};
-use crate::policy::drafts::DeductionDraft;
+use crate::policy::drafts::{DeductionDraft, Kind, Name};
 use crate::policy::grounds::GroundOf;
 
-pub(super) const KIND: &str = "nutrition";
-
-pub(super) fn line(case: &Case<'_>, person: &Person<'_>) -> Option<DeductionDraft> {
+pub(super) fn line<'a>(case: &Case<'a>, person: &Person<'a>) -> Option<DeductionDraft<'a>> {
     let rules = case.rules;
-    let age = person.age_on(case.as_of);
     let maternal = person.counting().find(|item| is_maternal(case, item));
-    let (zh, en, items): (_, _, Vec<&Item<'_>>) = match (age, maternal) {
+    let (zh, en, item) = match (person.age, maternal) {
         (Some(years), _) if years < rules.nutrition_child_under.value => {
-            ("儿童必要营养支出", "Nutrition of a child", Vec::new())
+            ("儿童必要营养支出", "Nutrition of a child", None)
         }
         (Some(years), _) if years >= rules.nutrition_old_from.value => {
-            ("老年人必要营养支出", "Nutrition of an old person", Vec::new())
+            ("老年人必要营养支出", "Nutrition of an old person", None)
         }
-        (_, Some(item)) => ("孕产哺乳期必要营养支出", "Nutrition of a pregnant or nursing woman", vec![item]),
+        (_, Some(item)) => ("孕产哺乳期必要营养支出", "Nutrition of a pregnant or nursing woman", Some(item)),
         _ => return None,
     };
     let base = case.standard_yearly();
@@ -29,9 +26,14 @@ pub(super) fn line(case: &Case<'_>, person: &Person<'_>) -> Option<DeductionDraf
         "儿童、孕产哺乳期妇女、老年人按年低保标准的比例扣减，每人一次。",
         "Children, pregnant and nursing women, old people: a share of the yearly standard, once a person.",
     );
-    let named = Named { kind: KIND, zh, en };
-    let computation = format!("{base} × {}", rules.nutrition.value);
-    Some(draft(person, &named, &items, base, case.of_standard(rules.nutrition.value), computation, ground))
+    let expense = Expense {
+        kind: Kind::Nutrition,
+        name: Name { zh, en },
+        base,
+        amount: case.of_standard(rules.nutrition.value),
+        computation: case.text(|| format!("{base} × {}", rules.nutrition.value)),
+    };
+    Some(draft(person, item.into_iter(), expense, ground))
 }
 
 /// From ten months before the day of birth to the end of nursing.

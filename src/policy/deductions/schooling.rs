@@ -1,9 +1,9 @@
 //! Schooling: the public-school price of the stage, one deduction a student, up to a ceiling.
 
-use super::{Named, draft};
+use super::{Expense, draft};
 use crate::household::{Detail, EnrolmentState, Fen, SchoolKind, Stage};
 use crate::policy::case::{Case, Item, Person};
-use crate::policy::drafts::DeductionDraft;
+use crate::policy::drafts::{DeductionDraft, Kind, Name};
 use crate::policy::grounds::GroundOf;
 use crate::policy::pack::{Param, Ratio};
 
@@ -13,29 +13,29 @@ struct Fee {
     amount: Fen,
 }
 
-pub(super) fn line(case: &Case<'_>, person: &Person<'_>) -> Option<DeductionDraft> {
-    let mut best: Option<(&Item<'_>, Fee, &Param<Ratio>)> = None;
+pub(super) fn line<'a>(case: &Case<'a>, person: &Person<'a>) -> Option<DeductionDraft<'a>> {
+    let mut best: Option<(&Item<'a>, Fee, &'a Param<Ratio>)> = None;
     for item in person.counting() {
         let Some((fee, ratio)) = fee(case, item) else { continue };
         if best.as_ref().is_none_or(|(_, other, _)| fee.amount > other.amount) {
             best = Some((item, fee, ratio));
         }
     }
-    let (item, fee, ratio) = best.filter(|(_, fee, _)| fee.amount.0 > 0)?;
-    let ceiling = case.rules.schooling_ceiling.value;
-    let capped = if ratio.value.of(fee.base) > ceiling { format!("，上限 {ceiling}") } else { String::new() };
+    let (item, Fee { base, amount }, ratio) = best.filter(|(_, fee, _)| fee.amount.0 > 0)?;
     let ground = ratio
         .ground("按公办学校收费标准扣减，每名学生每年有上限。", "At the public-school price, up to a yearly ceiling.");
-    let named = Named { kind: "schooling", zh: "就学刚性支出", en: "Schooling" };
-    Some(draft(
-        person,
-        &named,
-        &[item],
-        fee.base,
-        fee.amount,
-        format!("{} × {}{capped}", fee.base, ratio.value),
-        ground,
-    ))
+    let expense = Expense {
+        kind: Kind::Schooling,
+        name: Name { zh: "就学刚性支出", en: "Schooling" },
+        base,
+        amount,
+        computation: case.text(|| {
+            let ceiling = case.rules.schooling_ceiling.value;
+            let capped = if ratio.value.of(base) > ceiling { format!("，上限 {ceiling}") } else { String::new() };
+            format!("{base} × {}{capped}", ratio.value)
+        }),
+    };
+    Some(draft(person, std::iter::once(item), expense, ground))
 }
 
 fn fee<'a>(case: &Case<'a>, item: &Item<'_>) -> Option<(Fee, &'a Param<Ratio>)> {

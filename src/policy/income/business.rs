@@ -6,7 +6,7 @@ use crate::policy::case::{Case, Item, Person};
 use crate::policy::drafts::{Counted, IncomeDraft, Named};
 use crate::policy::grounds::GroundOf;
 
-pub(super) fn lines(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<IncomeDraft>) {
+pub(super) fn lines<'a>(case: &Case<'a>, person: &Person<'a>, drafts: &mut Vec<IncomeDraft<'a>>) {
     for item in &person.items {
         let Detail::TaxedIncome { item: TaxItem::Business, .. } = item.detail() else { continue };
         let named = Named { class: IncomeClass::Business, zh: "经营所得", en: "Business income" };
@@ -15,7 +15,12 @@ pub(super) fn lines(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<Incom
 }
 
 /// An item of a tax return: gross less the costs of it, within the window.
-pub(super) fn taxed(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, named: &Named) -> Option<IncomeDraft> {
+pub(super) fn taxed<'a>(
+    case: &Case<'a>,
+    person: &Person<'a>,
+    item: &Item<'a>,
+    named: &Named,
+) -> Option<IncomeDraft<'a>> {
     let period = taxed_period(case, item.detail())?;
     let (money, ground) = if period.months.is_empty() {
         let Detail::TaxedIncome { gross, .. } = item.detail() else { return None };

@@ -4,34 +4,43 @@
 //! family's own word stands alone. So a class is never less than declared, and no record but a loss of the same class lowers it.
 
 use crate::household::{Fen, IncomeClass, InfoClass};
-use crate::policy::assessment::{IncomeLine, Treatment};
+use crate::policy::assessment::Treatment;
 use crate::policy::case::{Case, Person};
-use crate::policy::drafts::IncomeDraft;
-use crate::policy::grounds::GroundOf;
+use crate::policy::drafts::{IncomeDraft, IncomeRow, Name, Records};
+use crate::policy::grounds::{GroundOf, Text};
 use crate::policy::plausible::MOST;
 use crate::policy::silence::{Classes, Silence};
 
-pub(super) fn lines(case: &Case<'_>, silence: &Silence<'_>, position: usize, drafts: &mut Vec<IncomeDraft>) {
+pub(super) fn lines<'a>(
+    case: &Case<'a>,
+    silence: &Silence<'_>,
+    position: usize,
+    first: usize,
+    drafts: &mut Vec<IncomeDraft<'a>>,
+) {
     if !case.rules.count_declared.value {
         return;
     }
     let person = &case.people[position];
+    if person.facts.declared.income.is_empty() {
+        return;
+    }
     let recorded = drafts.len();
     for &class in IncomeClass::ALL {
         let of_class = || person.facts.declared.income.iter().filter(move |declared| declared.class == class);
         for declared in of_class().filter(|declared| declared.informal && declared.annual_yuan.0 > 0) {
             let amount = declared.annual_yuan.min(MOST);
-            drafts.push(line(case, person, class, amount, format!("申报每年 {amount}")));
+            drafts.push(line(case, person, class, amount, case.text(|| format!("申报每年 {amount}"))));
         }
         let formal: Fen = of_class()
             .filter(|declared| !declared.informal)
             .map(|declared| declared.annual_yuan)
             .sum::<Fen>()
             .min(MOST);
-        let held: Fen = drafts[..recorded].iter().filter(|draft| draft.line.class == class).map(explained).sum();
+        let held: Fen = drafts[first..recorded].iter().filter(|draft| draft.line.class == class).map(explained).sum();
         let beyond = (formal - held).at_least_zero();
         if beyond.0 > 0 {
-            let computation = format!("申报每年 {formal} − 部门记载 {held}");
+            let computation = case.text(|| format!("申报每年 {formal} − 部门记载 {held}"));
             let mut draft = line(case, person, class, beyond, computation);
             if may_be_left_out(silence, position, class) {
                 draft.least = Fen::ZERO;
@@ -43,7 +52,7 @@ pub(super) fn lines(case: &Case<'_>, silence: &Silence<'_>, position: usize, dra
 
 /// What a record explains of a declaration: all of it, whether income or left out, less its costs. A second job that is open
 /// explains nothing yet: the family's own word stands.
-fn explained(draft: &IncomeDraft) -> Fen {
+fn explained(draft: &IncomeDraft<'_>) -> Fen {
     let open_wage = draft.line.class == IncomeClass::Wage && draft.line.treatment == Treatment::Open;
     let absent =
         open_wage || matches!(draft.line.treatment, Treatment::Stale | Treatment::Duplicate | Treatment::HeldForReview);
@@ -52,25 +61,28 @@ fn explained(draft: &IncomeDraft) -> Fen {
 
 /// What the family calls income may turn out to be a benefit that is none, once the departments of benefits have spoken.
 fn may_be_left_out(silence: &Silence<'_>, position: usize, class: IncomeClass) -> bool {
-    let benefits = Classes::of(&[InfoClass::Transfer, InfoClass::Education]);
-    class == IncomeClass::Transfer
-        && (silence.of_person[position].meets(benefits) || silence.held[position].meets(benefits))
+    class == IncomeClass::Transfer && silence.unsettled(position, Classes::TRANSFER.with(Classes::EDUCATION))
 }
 
-fn line(case: &Case<'_>, person: &Person<'_>, class: IncomeClass, amount: Fen, computation: String) -> IncomeDraft {
+fn line<'a>(
+    case: &Case<'a>,
+    person: &Person<'a>,
+    class: IncomeClass,
+    amount: Fen,
+    computation: Text,
+) -> IncomeDraft<'a> {
     let (zh, en) = match class {
         IncomeClass::Wage => ("申报的务工收入", "Declared wages"),
         IncomeClass::Business => ("申报的种养、经营收入", "Declared farming or business income"),
         IncomeClass::Property => ("申报的财产收入", "Declared property income"),
         IncomeClass::Transfer => ("申报的转移收入", "Declared transfers"),
     };
-    let line = IncomeLine {
-        member: person.reference().clone(),
+    IncomeDraft::plain(IncomeRow {
+        member: person.reference(),
         class,
-        item_zh: zh.to_owned(),
-        item_en: en.to_owned(),
+        item: Name { zh, en },
         source: None,
-        records: Vec::new(),
+        records: Records::None,
         computation,
         gross: amount,
         reduced_by: Fen::ZERO,
@@ -81,8 +93,7 @@ fn line(case: &Case<'_>, person: &Person<'_>, class: IncomeClass, amount: Fen, c
             "没有部门掌握，按家庭申报计入，未经核实。",
             "No department knows it; counted as the family declared it, unverified.",
         ),
-    };
-    IncomeDraft::plain(line)
+    })
 }
 
 /// The class of information behind a class of income.

@@ -5,10 +5,10 @@ use crate::household::{Detail, EnrolmentState, Fen, IncomeClass, Programme};
 use crate::policy::assessment::Treatment;
 use crate::policy::case::{Case, Item, Person};
 use crate::policy::drafts::{Counted, IncomeDraft, Named};
-use crate::policy::grounds::GroundOf;
+use crate::policy::grounds::{GroundOf, Text};
 use crate::policy::pack::{Handling, Param};
 
-pub(super) fn lines(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<IncomeDraft>) {
+pub(super) fn lines<'a>(case: &Case<'a>, person: &Person<'a>, drafts: &mut Vec<IncomeDraft<'a>>) {
     for item in &person.items {
         let draft = match item.detail() {
             Detail::SpecialCare { monthly, from, to, .. } => {
@@ -24,11 +24,11 @@ pub(super) fn lines(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<Incom
             }
             Detail::Assistance { .. } => assistance(case, person, item),
             Detail::Enrolment { aid_yearly: Some(aid), state: EnrolmentState::Attending, .. } if aid.0 > 0 => {
-                Some(line(case, person, item, &Kind::education_aid(case), *aid, format!("每年 {aid}")))
+                Some(line(case, person, item, &Kind::education_aid(case), *aid, case.text(|| format!("每年 {aid}"))))
             }
             Detail::EmploymentSubsidy { amount, paid_on, .. } => {
                 let gross = if case.window.has(*paid_on) { *amount } else { Fen::ZERO };
-                Some(line(case, person, item, &Kind::employment(case), gross, format!("{paid_on} 发放 {amount}")))
+                Some(line(case, person, item, &Kind::employment(case), gross, case.text(|| format!("{paid_on} 发放 {amount}"))))
             }
             _ => None,
         };
@@ -36,12 +36,13 @@ pub(super) fn lines(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<Incom
     }
 }
 
-fn assistance(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>) -> Option<IncomeDraft> {
+fn assistance<'a>(case: &Case<'a>, person: &Person<'a>, item: &Item<'a>) -> Option<IncomeDraft<'a>> {
     let Detail::Assistance { programme, amount, from, to } = item.detail() else { return None };
     let kind = Kind::of_programme(case, *programme);
     if *programme == Programme::TemporaryRelief {
         let months = case.window.overlap(Some(*from), Some(*from));
-        return Some(line(case, person, item, &kind, times(*amount, months), format!("{from} 一次性发放 {amount}")));
+        let computation = case.text(|| format!("{from} 一次性发放 {amount}"));
+        return Some(line(case, person, item, &kind, times(*amount, months), computation));
     }
     let months = case.window.overlap(Some(*from), *to);
     Some(line(case, person, item, &kind, times(*amount, months), by_month(case, months, *amount)))
@@ -88,14 +89,14 @@ impl<'a> Kind<'a> {
     }
 }
 
-fn line(
-    case: &Case<'_>,
-    person: &Person<'_>,
-    item: &Item<'_>,
-    kind: &Kind<'_>,
+fn line<'a>(
+    case: &Case<'a>,
+    person: &Person<'a>,
+    item: &Item<'a>,
+    kind: &Kind<'a>,
     gross: Fen,
-    computation: String,
-) -> IncomeDraft {
+    computation: Text,
+) -> IncomeDraft<'a> {
     if gross == Fen::ZERO {
         let outside =
             case.rules.window_months.ground("不在核算期的十二个月内。", "Outside the twelve months that count.");

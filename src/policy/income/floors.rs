@@ -10,23 +10,24 @@ use crate::household::{Fen, IncomeClass, MemberRef};
 use crate::policy::case::Case;
 use crate::policy::drafts::IncomeDraft;
 use crate::policy::pack::{Floor, Step};
-use crate::policy::silence::Silence;
+use crate::policy::silence::{Classes, Silence};
 
-pub(super) fn apply(case: &Case<'_>, silence: &Silence<'_>, drafts: &mut [IncomeDraft]) {
+pub(super) fn apply(case: &Case<'_>, silence: &Silence<'_>, drafts: &mut [IncomeDraft<'_>]) {
     let order = &case.rules.reduction_order.value;
     let paid_under_class = order.position(Step::TransfersPaid) < order.position(Step::ClassCosts);
     for (position, person) in case.people.iter().enumerate() {
         for &class in IncomeClass::ALL {
             let member = person.reference();
-            let within = |draft: &IncomeDraft| {
-                draft.line.class == class && draft.line.member == *member && (paid_under_class || !draft.paid)
-            };
             let floor = floor(case, class);
-            if may_lose(class) && silence.person(position, &[info_class(class)]) {
+            if may_lose(class) && silence.person(position, Classes::of(&[info_class(class)])) {
                 expect_a_loss(drafts, floor, member, class);
             }
-            if floor == Floor::Zero {
-                lift(drafts, within);
+            // nothing negative, nothing to lift
+            let falls = |draft: &IncomeDraft<'_>| draft.line.counted.0 < 0 || draft.least.0 < 0 || draft.most.0 < 0;
+            if floor == Floor::Zero && drafts.iter().any(falls) {
+                lift(drafts, |draft| {
+                    draft.line.class == class && draft.line.member == member && (paid_under_class || !draft.paid)
+                });
             }
         }
     }
@@ -49,22 +50,55 @@ const fn may_lose(class: IncomeClass) -> bool {
 
 /// A cell that has not spoken may still report a loss: nothing that it could reduce is confirmed. Without a floor, it could
 /// reduce whatever the household has.
-fn expect_a_loss(drafts: &mut [IncomeDraft], floor: Floor, member: &MemberRef, class: IncomeClass) {
+fn expect_a_loss(drafts: &mut [IncomeDraft<'_>], floor: Floor, member: &MemberRef, class: IncomeClass) {
     let reached =
-        |draft: &&mut IncomeDraft| floor == Floor::None || (draft.line.class == class && draft.line.member == *member);
+        |draft: &&mut IncomeDraft<'_>| floor == Floor::None || (draft.line.class == class && draft.line.member == member);
     for draft in drafts.iter_mut().filter(reached) {
         draft.least = draft.least.min(Fen::ZERO);
     }
 }
 
 /// Raises negative lines of a group, the last first, until neither what stands, nor its least, nor its most is negative.
-fn lift(drafts: &mut [IncomeDraft], within: impl Fn(&IncomeDraft) -> bool) {
+fn lift(drafts: &mut [IncomeDraft<'_>], within: impl Fn(&IncomeDraft<'_>) -> bool) {
     lift_counted(drafts, &within);
-    lift_bound(drafts, &within, |draft| &mut draft.least);
-    lift_bound(drafts, &within, |draft| &mut draft.most);
+    let within: Vec<bool> = drafts.iter().map(within).collect();
+    let group = |drafts: &mut [IncomeDraft<'_>], end: End| {
+        let sum: Fen = drafts.iter().zip(&within).filter(|(_, within)| **within).map(|(draft, _)| end.of(draft)).sum();
+        let mut missing = (-sum).at_least_zero();
+        for (draft, _) in drafts.iter_mut().zip(&within).rev().filter(|(_, within)| **within) {
+            let raise = missing.min(-end.of(draft)).at_least_zero();
+            end.raise(draft, raise);
+            missing -= raise;
+        }
+    };
+    group(drafts, End::Least);
+    group(drafts, End::Most);
 }
 
-fn lift_counted(drafts: &mut [IncomeDraft], within: impl Fn(&IncomeDraft) -> bool) {
+/// An end of what a line may count.
+#[derive(Clone, Copy)]
+enum End {
+    Least,
+    Most,
+}
+
+impl End {
+    fn of(self, draft: &IncomeDraft<'_>) -> Fen {
+        match self {
+            Self::Least => draft.least,
+            Self::Most => draft.most,
+        }
+    }
+
+    fn raise(self, draft: &mut IncomeDraft<'_>, by: Fen) {
+        match self {
+            Self::Least => draft.least += by,
+            Self::Most => draft.most += by,
+        }
+    }
+}
+
+fn lift_counted(drafts: &mut [IncomeDraft<'_>], within: impl Fn(&IncomeDraft<'_>) -> bool) {
     let sum: Fen = drafts.iter().filter(|draft| within(draft)).map(|draft| draft.line.counted).sum();
     let mut missing = (-sum).at_least_zero();
     for draft in drafts.iter_mut().rev().filter(|draft| within(draft)) {
@@ -74,20 +108,5 @@ fn lift_counted(drafts: &mut [IncomeDraft], within: impl Fn(&IncomeDraft) -> boo
             draft.line.reduced_by -= raise;
             missing -= raise;
         }
-    }
-}
-
-fn lift_bound(
-    drafts: &mut [IncomeDraft],
-    within: impl Fn(&IncomeDraft) -> bool,
-    bound: impl Fn(&mut IncomeDraft) -> &mut Fen,
-) {
-    let sum: Fen = drafts.iter_mut().filter(|draft| within(draft)).map(|draft| *bound(draft)).sum();
-    let mut missing = (-sum).at_least_zero();
-    for draft in drafts.iter_mut().rev().filter(|draft| within(draft)) {
-        let end = bound(draft);
-        let raise = missing.min(-*end).at_least_zero();
-        *end += raise;
-        missing -= raise;
     }
 }

@@ -17,7 +17,7 @@ use super::assessment::Treatment;
 use super::case::{Case, Person, Standing};
 use super::deductions::IllnessCosts;
 use super::drafts::{Counted, IncomeDraft};
-use super::grounds::GroundOf;
+use super::grounds::{GroundOf, Text};
 use super::pack::{Handling, Param};
 use super::silence::Silence;
 use super::window::{MONTHS, Months};
@@ -36,25 +36,26 @@ pub(super) struct WageMonths {
 }
 
 /// All lines of income, and the wages by month of each person of the case.
-pub(super) fn lines(
-    case: &Case<'_>,
+pub(super) fn lines<'a>(
+    case: &Case<'a>,
     silence: &Silence<'_>,
     illness: &[IllnessCosts],
-) -> (Vec<IncomeDraft>, Vec<WageMonths>) {
+) -> (Vec<IncomeDraft<'a>>, Vec<WageMonths>) {
     let (mut drafts, mut wages) = (Vec::new(), Vec::new());
     for (position, person) in case.people.iter().enumerate() {
-        let mut own = Vec::new();
-        wage::lines(case, silence, position, &mut own);
-        business::lines(case, person, &mut own);
-        property::lines(case, person, &mut own);
-        transfer::lines(case, silence, position, &illness[position], &mut own);
-        exempt::lines(case, person, &mut own);
-        declared::lines(case, silence, position, &mut own);
-        if !person.is_member() {
-            leave_out(case, person, &mut own);
+        let first = drafts.len();
+        if !person.items.is_empty() {
+            wage::lines(case, silence, position, &mut drafts);
+            business::lines(case, person, &mut drafts);
+            property::lines(case, person, &mut drafts);
+            transfer::lines(case, silence, position, &illness[position], &mut drafts);
+            exempt::lines(case, person, &mut drafts);
         }
-        wages.push(wage::by_month(case, silence, position, &own));
-        drafts.append(&mut own);
+        declared::lines(case, silence, position, first, &mut drafts);
+        if !person.is_member() {
+            leave_out(case, person, first, &mut drafts);
+        }
+        wages.push(wage::by_month(case, silence, position, &drafts[first..]));
     }
     for draft in drafts.iter_mut().filter(|draft| draft.line.treatment == Treatment::Duplicate) {
         if draft.line.ground.rule != case.rules.wage_sources.origin.key {
@@ -84,12 +85,13 @@ pub(super) fn held_payments(case: &Case<'_>) -> Fen {
 }
 
 /// Somebody dead or in custody is no member: their income is listed and not counted.
-fn leave_out(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<IncomeDraft>) {
+fn leave_out<'a>(case: &Case<'a>, person: &Person<'_>, first: usize, drafts: &mut Vec<IncomeDraft<'a>>) {
     if person.standing == Standing::InCustody && case.rules.member_custody.value != Handling::Exempt {
         return;
     }
-    drafts.retain(|draft| !draft.paid);
-    for draft in drafts {
+    let own = drafts.split_off(first);
+    drafts.extend(own.into_iter().filter(|draft| !draft.paid));
+    for draft in &mut drafts[first..] {
         draft.set_aside(Treatment::Stale);
         draft.line.ground = match person.standing {
             Standing::Dead => case.rules.stale.ground(
@@ -115,11 +117,11 @@ fn handled(handling: &Param<Handling>, gross: Fen) -> Counted {
 }
 
 /// `2025-11 至 2026-10，12 个月 × 3200.00`
-fn by_month(case: &Case<'_>, months: Months, monthly: Fen) -> String {
+fn by_month(case: &Case<'_>, months: Months, monthly: Fen) -> Text {
     if months.is_empty() {
-        return "不在核算期内".to_owned();
+        return Text::Fixed("不在核算期内");
     }
-    format!("{}，{} 个月 × {monthly}", case.window.spell(months), months.count())
+    case.text(|| format!("{}，{} 个月 × {monthly}", case.window.spell(months), months.count()))
 }
 
 fn times(monthly: Fen, months: Months) -> Fen {
@@ -133,7 +135,7 @@ struct Period {
     cost: Fen,
     tax: Fen,
     social_insurance: Fen,
-    computation: String,
+    computation: Text,
 }
 
 /// Cuts a taxed period to the window, month by month in equal parts.
@@ -142,12 +144,12 @@ fn taxed_period(case: &Case<'_>, detail: &Detail) -> Option<Period> {
     let months = case.window.overlap_days(*from, Some(*to));
     let span = |day: &jiff::civil::Date| i64::from(day.year()) * 12 + i64::from(day.month());
     let whole = (span(to) - span(from) + 1).max(1);
-    let part = |amount: Fen| amount.mul_ratio(months.count(), whole);
-    let computation = match (months.count(), whole) {
+    let part = |amount: Fen| if months.count() == whole { amount } else { amount.mul_ratio(months.count(), whole) };
+    let computation = case.text(|| match (months.count(), whole) {
         (0, _) => format!("{from} 至 {to}，不在核算期内"),
         (inside, whole) if inside == whole => format!("{from} 至 {to}：{gross}"),
         (inside, whole) => format!("{from} 至 {to}：{gross} × {inside}/{whole} 个月"),
-    };
+    });
     let known = |amount: &Option<Fen>| part(amount.unwrap_or(Fen::ZERO));
     Some(Period {
         months,

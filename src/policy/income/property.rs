@@ -8,13 +8,13 @@ use super::class_rule;
 use crate::household::{AccountKind, Detail, Fen, IncomeClass, PolicyKind, TaxItem};
 use crate::policy::case::{Case, Item, Person};
 use crate::policy::drafts::{Counted, IncomeDraft, Named};
-use crate::policy::grounds::GroundOf;
+use crate::policy::grounds::{GroundOf, Text};
 
 const fn named(zh: &'static str, en: &'static str) -> Named {
     Named { class: IncomeClass::Property, zh, en }
 }
 
-pub(super) fn lines(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<IncomeDraft>) {
+pub(super) fn lines<'a>(case: &Case<'a>, person: &Person<'a>, drafts: &mut Vec<IncomeDraft<'a>>) {
     for item in &person.items {
         match item.detail() {
             Detail::TaxedIncome { item: tax_item, .. } => {
@@ -30,18 +30,18 @@ pub(super) fn lines(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<Incom
                 if *account != AccountKind::Loan && interest.0 > 0 =>
             {
                 let line = named("存款、理财利息", "Interest on savings");
-                drafts.push(plain(case, person, item, &line, *interest, "近十二个月利息".to_owned()));
+                drafts.push(plain(case, person, item, &line, *interest, Text::Fixed("近十二个月利息")));
             }
             Detail::InsurancePolicy {
                 policy: PolicyKind::Life | PolicyKind::Annuity, claims_12m: Some(paid), ..
             } if paid.0 > 0 => {
                 let line = named("储蓄性保险给付", "Payments of savings insurance");
-                drafts.push(plain(case, person, item, &line, *paid, "近十二个月给付".to_owned()));
+                drafts.push(plain(case, person, item, &line, *paid, Text::Fixed("近十二个月给付")));
             }
             Detail::LandLease { rent_yearly, from, to } => {
                 let months = case.window.overlap_days(*from, *to);
                 let rent = rent_yearly.mul_ratio(months.count(), 12);
-                let computation = format!("{rent_yearly} × {}/12 个月", months.count());
+                let computation = case.text(|| format!("{rent_yearly} × {}/12 个月", months.count()));
                 drafts.push(plain(case, person, item, &named("土地流转收入", "Land let"), rent, computation));
             }
             _ => {}
@@ -49,14 +49,14 @@ pub(super) fn lines(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<Incom
     }
 }
 
-fn plain(
-    case: &Case<'_>,
-    person: &Person<'_>,
-    item: &Item<'_>,
+fn plain<'a>(
+    case: &Case<'a>,
+    person: &Person<'a>,
+    item: &Item<'a>,
     named: &Named,
     gross: Fen,
-    computation: String,
-) -> IncomeDraft {
+    computation: Text,
+) -> IncomeDraft<'a> {
     let ground = class_rule(case, IncomeClass::Property).ground(
         "利息、租金、土地流转等财产收入计入财产净收入。",
         "Interest, rent and land let are net property income.",

@@ -3,27 +3,28 @@
 
 use crate::household::{Fen, Private};
 use crate::policy::case::Item;
+use crate::policy::grounds::Text;
 use crate::policy::pack::{Codes, WageSource};
 use crate::policy::spouse::plain;
 use crate::policy::window::Months;
 
 /// A record that says what somebody was paid in some months.
-pub(super) struct Candidate<'c> {
-    pub item: &'c Item<'c>,
+pub(super) struct Candidate<'c, 'a> {
+    pub item: &'c Item<'a>,
     pub source: WageSource,
-    pub employer: Option<&'c Private>,
+    pub employer: Option<&'a Private>,
     pub months: Months,
     /// Of these, the months that the record itself vouches for.
     pub certain: Months,
     /// A month, where the record states one; else `gross` is spread evenly.
     pub monthly: Option<Fen>,
     pub gross: Fen,
-    pub computation: Option<String>,
+    pub computation: Option<Text>,
 }
 
 /// A candidate with the months it is counted for.
-pub(super) struct Chosen<'c> {
-    pub candidate: Candidate<'c>,
+pub(super) struct Chosen<'c, 'a> {
+    pub candidate: Candidate<'c, 'a>,
     pub counted_months: Months,
     /// Months that may be another wage, or may not have been paid at all.
     pub open_months: Months,
@@ -31,7 +32,7 @@ pub(super) struct Chosen<'c> {
     pub rank: usize,
 }
 
-impl Chosen<'_> {
+impl Chosen<'_, '_> {
     /// What it counts: all of it, or the part of the months that nobody before reported.
     pub fn counted(&self) -> Fen {
         self.amount(self.counted_months)
@@ -79,10 +80,13 @@ impl<'c> Told<'c> {
 
 /// Chooses months. Tax returns of one department add up (two payers, a bonus beside the pay); of the others, two records of the
 /// same employer in one month are one wage seen from two branches.
-pub(super) fn once<'c>(order: &Codes<WageSource>, mut candidates: Vec<Candidate<'c>>) -> Vec<Chosen<'c>> {
+pub(super) fn once<'c, 'a>(
+    order: &Codes<WageSource>,
+    mut candidates: Vec<Candidate<'c, 'a>>,
+) -> Vec<Chosen<'c, 'a>> {
     candidates.retain(|candidate| order.position(candidate.source).is_some());
     candidates.sort_by_key(|candidate| order.position(candidate.source));
-    let rank_of = |candidate: &Candidate<'_>| order.position(candidate.source).unwrap_or(usize::MAX);
+    let rank_of = |candidate: &Candidate<'_, '_>| order.position(candidate.source).unwrap_or(usize::MAX);
     let doubted: Vec<_> = candidates
         .iter()
         .filter(|candidate| candidate.item.in_doubt())
@@ -90,7 +94,7 @@ pub(super) fn once<'c>(order: &Codes<WageSource>, mut candidates: Vec<Candidate<
         .collect();
     let (mut before, mut within) = (Told::default(), Told::default());
     let mut current = None;
-    let mut chosen = Vec::new();
+    let mut chosen = Vec::with_capacity(candidates.len());
     for candidate in candidates {
         let rank = rank_of(&candidate);
         if current != Some(rank) {

@@ -1,26 +1,26 @@
 //! Net transfers (转移净收入): pensions, unemployment benefit, claims, gifts; less taxes and contributions paid.
 
 use super::{by_month, class_rule, handled, times};
-use crate::household::{Detail, Fen, IncomeClass, InfoClass, InsuranceScheme, PolicyKind, TaxItem};
-use crate::policy::assessment::{IncomeLine, Treatment};
+use crate::household::{Detail, Fen, IncomeClass, InsuranceScheme, PolicyKind, SourceKey, TaxItem};
+use crate::policy::assessment::Treatment;
 use crate::policy::case::{Case, Item, Person};
 use crate::policy::deductions::IllnessCosts;
-use crate::policy::drafts::{Counted, IncomeDraft, Named};
+use crate::policy::drafts::{Counted, IncomeDraft, IncomeRow, Name, Named, Records};
 use crate::policy::grounds::GroundOf;
-use crate::policy::pack::Handling;
-use crate::policy::silence::Silence;
+use crate::policy::pack::{Handling, Param};
+use crate::policy::silence::{Classes, Silence};
 use crate::policy::window::Months;
 
 const fn named(zh: &'static str, en: &'static str) -> Named {
     Named { class: IncomeClass::Transfer, zh, en }
 }
 
-pub(super) fn lines(
-    case: &Case<'_>,
+pub(super) fn lines<'a>(
+    case: &Case<'a>,
     silence: &Silence<'_>,
     position: usize,
     illness: &IllnessCosts,
-    drafts: &mut Vec<IncomeDraft>,
+    drafts: &mut Vec<IncomeDraft<'a>>,
 ) {
     let person = &case.people[position];
     let mut offset_left = illness.offset;
@@ -48,7 +48,7 @@ pub(super) fn lines(
             }
             Detail::InsurancePolicy { policy, claims_12m: Some(paid), .. } if paid.0 > 0 => {
                 let doubtful = |item: &Item<'_>| item.in_doubt() && matches!(item.detail(), Detail::MedicalCost { .. });
-                let medical_open = silence.person(position, &[InfoClass::Medical]) || person.items.iter().any(doubtful);
+                let medical_open = silence.person(position, Classes::MEDICAL) || person.items.iter().any(doubtful);
                 let falls =
                     |item: &Item<'_>| matches!(item.detail(), Detail::MedicalCost { self_paid, .. } if self_paid.0 < 0);
                 // A bill that may have been taken back leaves less cost for claims to offset: more of them is income.
@@ -67,14 +67,14 @@ pub(super) fn lines(
     paid(case, person, drafts);
 }
 
-fn monthly_line(
-    case: &Case<'_>,
-    person: &Person<'_>,
-    item: &Item<'_>,
+fn monthly_line<'a>(
+    case: &Case<'a>,
+    person: &Person<'a>,
+    item: &Item<'a>,
     named: &Named,
     months: Months,
     monthly: Fen,
-) -> IncomeDraft {
+) -> IncomeDraft<'a> {
     let computation = by_month(case, months, monthly);
     if months.is_empty() {
         let outside = case
@@ -96,7 +96,7 @@ fn monthly_line(
 }
 
 /// The basic part is handled month by month: not income until the end of 2025, open after.
-fn resident_pension(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>) -> Option<IncomeDraft> {
+fn resident_pension<'a>(case: &Case<'a>, person: &Person<'a>, item: &Item<'a>) -> Option<IncomeDraft<'a>> {
     let Detail::Pension { from, to, monthly, basic_monthly, .. } = item.detail() else { return None };
     let months = case.window.overlap(Some(*from), *to);
     let line = named("城乡居民养老金", "Residents' pension");
@@ -130,16 +130,17 @@ fn resident_pension(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>) -> Op
         counted_at_most: (open.0 > 0).then_some(counted + open),
         treatment,
     };
-    let mut computation = by_month(case, months, *monthly);
-    if exempt.0 > 0 {
-        computation += &format!("；基础养老金 {} 个月 × {basic} 不计入", exempt_months.count());
-    }
-    if open.0 > 0 {
-        computation += &format!(
-            "；基础养老金 {} 个月 × {basic} 待定",
-            exempt_months.count() * i64::from(not_stated) + open_months.count()
-        );
-    }
+    let computation = case.text(|| {
+        let mut text = by_month(case, months, *monthly).into_cow().into_owned();
+        if exempt.0 > 0 {
+            text += &format!("；基础养老金 {} 个月 × {basic} 不计入", exempt_months.count());
+        }
+        if open.0 > 0 {
+            let number = exempt_months.count() * i64::from(not_stated) + open_months.count();
+            text += &format!("；基础养老金 {number} 个月 × {basic} 待定");
+        }
+        text
+    });
     let position =
         months.positions().find(|&n| rule.0[n].value == Handling::Open).or_else(|| months.positions().next())?;
     let ground = if treatment == Treatment::Counted {
@@ -163,7 +164,7 @@ fn resident_pension(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>) -> Op
 }
 
 /// Applies a handling to a line that was counted in full.
-fn rehandled(mut draft: IncomeDraft, rule: &crate::policy::pack::Param<Handling>) -> IncomeDraft {
+fn rehandled<'a>(mut draft: IncomeDraft<'a>, rule: &'a Param<Handling>) -> IncomeDraft<'a> {
     if draft.line.treatment == Treatment::Counted && rule.value != Handling::Counted {
         let money = handled(rule, draft.line.counted);
         (draft.line.counted, draft.line.counted_at_most, draft.line.treatment) =
@@ -174,31 +175,31 @@ fn rehandled(mut draft: IncomeDraft, rule: &crate::policy::pack::Param<Handling>
     draft
 }
 
-fn farm_subsidy(
-    case: &Case<'_>,
-    person: &Person<'_>,
-    item: &Item<'_>,
+fn farm_subsidy<'a>(
+    case: &Case<'a>,
+    person: &Person<'a>,
+    item: &Item<'a>,
     amount: Fen,
     paid_on: jiff::civil::Date,
-) -> IncomeDraft {
+) -> IncomeDraft<'a> {
     let line = named("惠农补贴", "Farm subsidy");
     let ground =
         case.rules.farm_subsidy.ground("惠农补贴按参数规定处理。", "Farm subsidies are handled as the parameter says.");
     let money =
         if case.window.has(paid_on) { handled(&case.rules.farm_subsidy, amount) } else { Counted::stale(amount) };
-    IncomeDraft::of_item(person, item, &line, money, format!("{paid_on} 发放 {amount}"), ground)
+    IncomeDraft::of_item(person, item, &line, money, case.text(|| format!("{paid_on} 发放 {amount}")), ground)
 }
 
 /// Claims first offset the medical cost they were paid for; what is left over is income. Damage to a car is no income.
-fn claims(
-    case: &Case<'_>,
-    person: &Person<'_>,
-    item: &Item<'_>,
+fn claims<'a>(
+    case: &Case<'a>,
+    person: &Person<'a>,
+    item: &Item<'a>,
     policy: PolicyKind,
     gross: Fen,
     offset_left: &mut Fen,
     medical_open: bool,
-) -> Option<IncomeDraft> {
+) -> Option<IncomeDraft<'a>> {
     let rule = &case.rules.insurance_claims;
     let against_illness = matches!(policy, PolicyKind::Medical | PolicyKind::CriticalIllness | PolicyKind::Accident);
     let offset = match policy {
@@ -220,7 +221,7 @@ fn claims(
         "理赔先抵扣自付医疗费，余额才计入；车损赔付不是收入。",
         "Claims first offset self-paid medical cost; only the rest is income. Damage to a vehicle is not.",
     );
-    let computation = format!("近十二个月理赔 {gross}，抵扣 {offset}");
+    let computation = case.text(|| format!("近十二个月理赔 {gross}，抵扣 {offset}"));
     let mut draft =
         IncomeDraft::of_item(person, item, &named("商业保险理赔", "Insurance claims"), money, computation, ground);
     if medical_open && against_illness {
@@ -231,7 +232,7 @@ fn claims(
 
 /// Taxes and social-insurance contributions paid, one line a department. Contributions that the tax return already names are not
 /// taken from social security again.
-fn paid(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<IncomeDraft>) {
+fn paid<'a>(case: &Case<'a>, person: &Person<'a>, drafts: &mut Vec<IncomeDraft<'a>>) {
     let mut by_tax = Paid::default();
     let mut doubtful = Months::default();
     for item in person.items.iter().filter(|item| item.in_doubt()) {
@@ -255,8 +256,10 @@ fn paid(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<IncomeDraft>) {
         by_insurance.add(item, times(*own, months), months);
         by_insurance.certain += times(*own, months.without(doubtful));
     }
-    drafts.extend(by_tax.line(case, person, "缴纳的个人所得税和社会保险费", "Income tax and social insurance paid"));
-    drafts.extend(by_insurance.line(case, person, "缴纳的社会保险费", "Social insurance contributions paid"));
+    let name = Name { zh: "缴纳的个人所得税和社会保险费", en: "Income tax and social insurance paid" };
+    drafts.extend(by_tax.line(case, person, name));
+    let name = Name { zh: "缴纳的社会保险费", en: "Social insurance contributions paid" };
+    drafts.extend(by_insurance.line(case, person, name));
 }
 
 #[derive(Default)]
@@ -266,33 +269,34 @@ struct Paid<'a> {
     certain: Fen,
     months: Months,
     insured: Months,
-    records: Vec<&'a Item<'a>>,
+    source: Option<&'a SourceKey>,
+    records: Vec<&'a str>,
 }
 
 impl<'a> Paid<'a> {
-    fn add(&mut self, item: &'a Item<'a>, amount: Fen, months: Months) {
+    fn add(&mut self, item: &Item<'a>, amount: Fen, months: Months) {
         if amount.0 > 0 {
             self.amount += amount;
             self.months = self.months.with(months);
-            self.records.push(item);
+            self.source.get_or_insert(item.source);
+            self.records.push(item.number);
         }
     }
 
-    fn line(self, case: &Case<'_>, person: &Person<'_>, zh: &str, en: &str) -> Option<IncomeDraft> {
-        let first = self.records.first()?;
+    fn line(self, case: &Case<'a>, person: &Person<'a>, item: Name) -> Option<IncomeDraft<'a>> {
+        let source = self.source?;
         let ground = class_rule(case, IncomeClass::Transfer)
             .ground("缴纳的税款和社会保险费从转移净收入中减去。", "Taxes and contributions paid reduce net transfers.");
-        let line = IncomeLine {
-            member: person.reference().clone(),
+        let line = IncomeRow {
+            member: person.reference(),
             class: IncomeClass::Transfer,
-            item_zh: zh.to_owned(),
-            item_en: en.to_owned(),
-            source: Some(first.source.clone()),
-            records: self.records.iter().map(|item| item.record.number.clone()).collect(),
-            computation: match self.records.len() {
+            item,
+            source: Some(source),
+            computation: case.text(|| match self.records.len() {
                 1 => case.window.spell(self.months),
                 number => format!("{}，{number} 条记录合计 {}", case.window.spell(self.months), self.amount),
-            },
+            }),
+            records: Records::Many(self.records),
             gross: Fen::ZERO,
             reduced_by: self.amount,
             counted: -self.amount,

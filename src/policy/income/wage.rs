@@ -2,7 +2,7 @@
 
 use super::reconcile::{self, Candidate};
 use super::{WageMonths, class_rule, taxed_period};
-use crate::household::{Detail, Fen, IncomeClass, InfoClass, InsuranceScheme, Private, TaxItem, YearMonth};
+use crate::household::{Detail, Fen, IncomeClass, InsuranceScheme, Private, TaxItem, YearMonth};
 use crate::policy::assessment::Treatment;
 use crate::policy::case::{Case, Item, Person};
 use crate::policy::drafts::{Counted, IncomeDraft, Named};
@@ -11,11 +11,15 @@ use crate::policy::pack::WageSource;
 use crate::policy::silence::{Classes, Silence};
 use crate::policy::window::{ALL_MONTHS, MONTHS, Months};
 
-pub(super) fn lines(case: &Case<'_>, silence: &Silence<'_>, position: usize, drafts: &mut Vec<IncomeDraft>) {
+pub(super) fn lines<'a>(
+    case: &Case<'a>,
+    silence: &Silence<'_>,
+    position: usize,
+    drafts: &mut Vec<IncomeDraft<'a>>,
+) {
     let person = &case.people[position];
-    let unsettled =
-        silence.person(position, &[InfoClass::Wage]) || silence.held[position].meets(Classes::of(&[InfoClass::Wage]));
-    let candidates = person.items.iter().filter_map(|item| candidate(case, person, item)).collect();
+    let unsettled = silence.unsettled(position, Classes::WAGE);
+    let candidates: Vec<_> = person.items.iter().filter_map(|item| candidate(case, person, item)).collect();
     for chosen in reconcile::once(&case.rules.wage_sources.value, candidates) {
         let confirmed = chosen.rank == 0 || !unsettled;
         let mut draft = line(case, person, &chosen);
@@ -28,13 +32,12 @@ pub(super) fn lines(case: &Case<'_>, silence: &Silence<'_>, position: usize, dra
 }
 
 /// What a member was paid by month, as far as lines tell: what is not kept by month is spread over the year.
-pub(super) fn by_month(case: &Case<'_>, silence: &Silence<'_>, position: usize, own: &[IncomeDraft]) -> WageMonths {
+pub(super) fn by_month(case: &Case<'_>, silence: &Silence<'_>, position: usize, own: &[IncomeDraft<'_>]) -> WageMonths {
     let mut wages = WageMonths::default();
-    let wage = Classes::of(&[InfoClass::Wage]);
-    let unsettled = silence.of_person[position].with(silence.held[position]).meets(wage);
+    let unsettled = silence.unsettled(position, Classes::WAGE);
     let all_pay = case.rules.employment_cost_all_pay.value;
     for draft in own.iter().filter(|draft| draft.line.class == IncomeClass::Wage) {
-        if !all_pay && (draft.line.source.is_none() || draft.line.item_zh == LABOUR) {
+        if !all_pay && (draft.line.source.is_none() || draft.line.item.zh == LABOUR) {
             continue;
         }
         let months = if draft.line.source.is_none() { ALL_MONTHS } else { draft.months };
@@ -51,16 +54,27 @@ const LABOUR: &str = "劳务报酬";
 
 /// Divides an amount among months, to the fen: what does not divide goes to the later ones.
 fn spread(by_month: &mut [Fen; MONTHS], months: Months, amount: Fen) {
+    if amount == Fen::ZERO {
+        return;
+    }
     let number = months.count();
     for (place, position) in months.positions().enumerate() {
         let place = i64::try_from(place).unwrap_or(0);
-        let up_to = |month: i64| i128::from(amount.0) * i128::from(month) / i128::from(number.max(1));
-        by_month[position] += Fen(i64::try_from(up_to(place + 1) - up_to(place)).unwrap_or(0));
+        by_month[position] += part(amount, place + 1, number.max(1)) - part(amount, place, number.max(1));
     }
 }
 
+/// `amount × month ÷ number`, cut to the fen.
+fn part(amount: Fen, month: i64, number: i64) -> Fen {
+    let exact = amount.0.checked_mul(month).map_or_else(
+        || i128::from(amount.0) * i128::from(month) / i128::from(number),
+        |product| i128::from(product / number),
+    );
+    Fen(i64::try_from(exact).unwrap_or(0))
+}
+
 /// A record that says what somebody was paid.
-fn candidate<'c>(case: &Case<'_>, person: &Person<'_>, item: &'c Item<'c>) -> Option<Candidate<'c>> {
+fn candidate<'c, 'a>(case: &Case<'a>, person: &Person<'a>, item: &'c Item<'a>) -> Option<Candidate<'c, 'a>> {
     let window = &case.window;
     let made = |source, employer, months, monthly, gross, computation| {
         Some(Candidate { item, source, employer, months, certain: months, monthly, gross, computation })
@@ -132,7 +146,7 @@ fn named(source: WageSource) -> Named {
     Named { class: IncomeClass::Wage, zh, en }
 }
 
-fn line(case: &Case<'_>, person: &Person<'_>, chosen: &reconcile::Chosen<'_>) -> IncomeDraft {
+fn line<'a>(case: &Case<'a>, person: &Person<'a>, chosen: &reconcile::Chosen<'_, 'a>) -> IncomeDraft<'a> {
     let candidate = &chosen.candidate;
     let counted = chosen.counted();
     let at_most = chosen.counted_at_most();
@@ -179,7 +193,7 @@ fn line(case: &Case<'_>, person: &Person<'_>, chosen: &reconcile::Chosen<'_>) ->
 }
 
 /// Labour service (劳务报酬) stands beside a wage: it is never the same money.
-fn labour(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<IncomeDraft>) {
+fn labour<'a>(case: &Case<'a>, person: &Person<'a>, drafts: &mut Vec<IncomeDraft<'a>>) {
     for item in &person.items {
         let Detail::TaxedIncome { item: TaxItem::Labour, .. } = item.detail() else { continue };
         let named = Named { class: IncomeClass::Wage, zh: LABOUR, en: "Labour service" };

@@ -175,6 +175,7 @@ parameters! {
     rigid_ratio: Option<Param<Ratio>> = "screening.rigid.spending_ratio", "ratio", "刚性支出占收入比例（超过）", "rigid expenditure: spending over income, more than";
     disposable_urban: Option<Param<Fen>> = "screening.rigid.disposable_income.urban", "yuan_per_head_year", "上年度城镇居民人均可支配收入", "last year's local disposable income a head, urban";
     disposable_rural: Option<Param<Fen>> = "screening.rigid.disposable_income.rural", "yuan_per_head_year", "上年度农村居民人均可支配收入", "last year's local disposable income a head, rural";
+    rigid_valid_months: Param<i64> = "screening.rigid.valid_months", "months", "刚性支出困难认定有效期", "months that a finding of rigid expenditure holds";
     tekun_old_from: Param<i64> = "screening.tekun.old_from", "years", "特困：老年人年龄（满）", "tekun: old from this age";
     tekun_child_under: Param<i64> = "screening.tekun.child_under", "years", "特困：未成年人年龄（不满）", "tekun: child below this age";
     tekun_mental_grade: Param<i64> = "screening.tekun.mental_grade_up_to", "count", "特困：智力、精神残疾等级", "tekun: grade of intellectual or mental disability";

@@ -3,6 +3,7 @@
 //! A pack file is read whole and every fault is reported at once. [`Packs::resolve`] turns the layers of a county into typed
 //! parameters in force on a day, each carrying where it comes from.
 
+mod caps;
 mod catalogue;
 mod check;
 mod document;
@@ -19,7 +20,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::civil::Date;
 
 use crate::household::Region;
+use crate::policy::window::Window;
 
+pub use caps::Caps;
 pub use catalogue::{CATALOGUE, KeySpec, Rules, spec};
 pub use document::Law;
 pub use explain::{Explanation, HistoryEntry};
@@ -146,7 +149,9 @@ impl Packs {
 pub struct Pack {
     resolved: Arc<ResolvedPack>,
     as_of: Date,
+    window: Window,
     rules: Rules,
+    caps: Caps,
 }
 
 impl Pack {
@@ -156,7 +161,7 @@ impl Pack {
             as_of,
             keys,
         })?;
-        Ok(Self { resolved, as_of, rules })
+        Ok(Self { resolved, as_of, window: Window::before(as_of), caps: Caps::of(&rules), rules })
     }
 
     /// Rebuilds a pack from what [`Pack::canonical`] gave: the same bytes give the same assessment.
@@ -201,6 +206,18 @@ impl Pack {
     #[must_use]
     pub fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    /// The income window before the day.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        self.window
+    }
+
+    /// What the parameters amount to month by month.
+    #[must_use]
+    pub fn caps(&self) -> &Caps {
+        &self.caps
     }
 
     /// The entry of a key in force on the day.

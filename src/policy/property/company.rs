@@ -10,7 +10,7 @@ use crate::policy::drafts::{PropertyDraft, Tally, Thing};
 use crate::policy::grounds::GroundOf;
 use crate::policy::pack::Handling;
 
-pub(super) fn line(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>) -> Option<PropertyDraft> {
+pub(super) fn line<'a>(case: &Case<'a>, person: &Person<'a>, item: &Item<'a>) -> Option<PropertyDraft<'a>> {
     let Detail::Business { role, capital_paid, state, employees, .. } = item.detail() else { return None };
     let (zh, en) = match role {
         BusinessRole::SoleTrader => ("个体工商户", "Sole trader"),
@@ -34,7 +34,13 @@ struct Firm {
     employees: Option<u32>,
 }
 
-fn active(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, thing: &Thing, firm: &Firm) -> PropertyDraft {
+fn active<'a>(
+    case: &Case<'a>,
+    person: &Person<'a>,
+    item: &Item<'a>,
+    thing: &Thing,
+    firm: &Firm,
+) -> PropertyDraft<'a> {
     let (limit, sole) = (&case.rules.company_capital, &case.rules.sole_trader);
     let (sole_trader, employees) = (firm.role == BusinessRole::SoleTrader, firm.employees);
     let over = thing.value.map(|paid| paid > limit.value);
@@ -88,10 +94,10 @@ fn active(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, thing: &Thing, 
 }
 
 /// One firm in which members have several roles counts once.
-pub(super) fn same_firm_once(case: &Case<'_>, drafts: &mut [PropertyDraft]) {
+pub(super) fn same_firm_once<'a>(case: &Case<'a>, drafts: &mut [PropertyDraft<'a>]) {
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     for draft in drafts.iter_mut().filter(|draft| draft.line.counts && draft.tally == Tally::Company) {
-        let Some(firm) = firm(case, &draft.line.member, draft.line.record.as_deref()) else { continue };
+        let Some(firm) = firm(case, draft.line.member, draft.line.record) else { continue };
         if !seen.insert(firm) {
             draft.line.treatment = Treatment::Duplicate;
             draft.line.ground =
@@ -107,7 +113,7 @@ pub(super) fn same_firm_once(case: &Case<'_>, drafts: &mut [PropertyDraft]) {
 fn firm<'a>(case: &Case<'a>, member: &MemberRef, record: Option<&str>) -> Option<&'a str> {
     let person = case.people.iter().find(|person| person.reference() == member)?;
     person.counting().find_map(|item| match item.detail() {
-        Detail::Business { firm: Some(firm), .. } if Some(item.record.number.as_str()) == record => Some(firm.expose()),
+        Detail::Business { firm: Some(firm), .. } if Some(item.number) == record => Some(firm.expose()),
         _ => None,
     })
 }

@@ -1,14 +1,14 @@
 //! Property that the family declared beyond what departments hold: its own word stands, marked unverified.
 
 use crate::household::{Fen, PropertyClass};
-use crate::policy::assessment::{PropertyLine, Treatment};
+use crate::policy::assessment::Treatment;
 use crate::policy::case::{Case, Person};
-use crate::policy::drafts::{PropertyDraft, Tally};
+use crate::policy::drafts::{Name, PropertyDraft, PropertyRow, Tally};
 use crate::policy::grounds::GroundOf;
 use crate::policy::plausible::MOST;
 
-pub(super) fn lines(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<PropertyDraft>) {
-    if !case.rules.count_declared.value {
+pub(super) fn lines<'a>(case: &Case<'a>, person: &Person<'a>, drafts: &mut Vec<PropertyDraft<'a>>) {
+    if !case.rules.count_declared.value || person.facts.declared.property.is_empty() {
         return;
     }
     let held: Fen = drafts.iter().filter(|d| d.line.class == PropertyClass::Financial).map(explained).sum();
@@ -24,8 +24,8 @@ pub(super) fn lines(case: &Case<'_>, person: &Person<'_>, drafts: &mut Vec<Prope
 
 /// Houses, vehicles and firms declared beyond what departments hold of the whole household: each may be one that counts. Who of the
 /// family declared it, and in whose name it is held, need not agree.
-pub(super) fn things(case: &Case<'_>, drafts: &mut Vec<PropertyDraft>) {
-    if !case.rules.count_declared.value {
+pub(super) fn things<'a>(case: &Case<'a>, drafts: &mut Vec<PropertyDraft<'a>>) {
+    if !case.rules.count_declared.value || case.members().all(|person| person.facts.declared.property.is_empty()) {
         return;
     }
     let recorded = drafts.len();
@@ -59,7 +59,7 @@ pub(in crate::policy) fn declared_number(person: &Person<'_>, class: PropertyCla
     of_class.map(|declared| declared.count.unwrap_or(1)).fold(0, u32::saturating_add)
 }
 
-fn is_there(draft: &PropertyDraft) -> bool {
+fn is_there(draft: &PropertyDraft<'_>) -> bool {
     matches!(draft.line.treatment, Treatment::Counted | Treatment::Exempt | Treatment::Open)
 }
 
@@ -68,12 +68,18 @@ fn declared_value(person: &Person<'_>, class: PropertyClass) -> Fen {
     of_class.filter_map(|declared| declared.value_yuan).fold(Fen::ZERO, Fen::saturating_add).min(MOST)
 }
 
-fn explained(draft: &PropertyDraft) -> Fen {
+fn explained(draft: &PropertyDraft<'_>) -> Fen {
     let absent = matches!(draft.line.treatment, Treatment::Stale | Treatment::Duplicate | Treatment::HeldForReview);
     if absent { Fen::ZERO } else { draft.line.counted }
 }
 
-fn line(case: &Case<'_>, person: &Person<'_>, class: PropertyClass, value: Fen, counted: Fen) -> PropertyDraft {
+fn line<'a>(
+    case: &Case<'a>,
+    person: &Person<'a>,
+    class: PropertyClass,
+    value: Fen,
+    counted: Fen,
+) -> PropertyDraft<'a> {
     let (zh, en) = match class {
         PropertyClass::Financial => ("申报的金融资产", "Declared financial property"),
         PropertyClass::Vehicle => ("申报的车辆", "Declared vehicles"),
@@ -81,11 +87,10 @@ fn line(case: &Case<'_>, person: &Person<'_>, class: PropertyClass, value: Fen, 
         PropertyClass::Company => ("申报的企业", "Declared firms"),
         PropertyClass::Other => ("申报的其他财产", "Other declared property"),
     };
-    let line = PropertyLine {
-        member: person.reference().clone(),
+    PropertyDraft::plain(PropertyRow {
+        member: person.reference(),
         class,
-        item_zh: zh.to_owned(),
-        item_en: en.to_owned(),
+        item: Name { zh, en },
         source: None,
         record: None,
         value: Some(value).filter(|value| value.0 > 0),
@@ -97,14 +102,5 @@ fn line(case: &Case<'_>, person: &Person<'_>, class: PropertyClass, value: Fen, 
             "没有部门掌握这部分财产，按家庭申报列入，未经核实。",
             "No department knows it; listed as the family declared it, unverified.",
         ),
-    };
-    PropertyDraft {
-        line,
-        least: counted,
-        most: Some(counted),
-        tally: Tally::Nothing,
-        count_least: 0,
-        count_most: 0,
-        dwelling_area: None,
-    }
+    })
 }

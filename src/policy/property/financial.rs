@@ -8,10 +8,10 @@ use crate::policy::drafts::{PropertyDraft, Thing};
 use crate::policy::grounds::GroundOf;
 use crate::policy::pack::{Handling, Param};
 
-pub(super) fn line(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>) -> Option<PropertyDraft> {
+pub(super) fn line<'a>(case: &Case<'a>, person: &Person<'a>, item: &Item<'a>) -> Option<PropertyDraft<'a>> {
     let draft = match item.detail() {
         Detail::Account { account: AccountKind::Loan, balance, .. } => {
-            by_rule(person, item, &thing("贷款", "Loan", *balance), &case.rules.loans)
+            by_rule(case, person, item, &thing("贷款", "Loan", *balance), &case.rules.loans)
         }
         Detail::Account { account, balance, state, .. } => {
             let (zh, en) = account_name(*account);
@@ -38,7 +38,7 @@ pub(super) fn line(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>) -> Opt
             if *state == FundState::Closed {
                 gone(case, person, item, &thing, "公积金账户已销户。", "The fund account is closed.")
             } else {
-                by_rule(person, item, &thing, &case.rules.housing_fund)
+                by_rule(case, person, item, &thing, &case.rules.housing_fund)
             }
         }
         _ => return None,
@@ -60,7 +60,7 @@ fn account_name(account: AccountKind) -> (&'static str, &'static str) {
     }
 }
 
-fn counted(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, thing: &Thing) -> PropertyDraft {
+fn counted<'a>(case: &Case<'a>, person: &Person<'a>, item: &Item<'a>, thing: &Thing) -> PropertyDraft<'a> {
     let ground = case
         .rules
         .dibao_financial
@@ -70,12 +70,19 @@ fn counted(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, thing: &Thing)
     PropertyDraft::of_item(person, item, thing, Treatment::Counted, ground).counting(value)
 }
 
-fn gone(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, thing: &Thing, zh: &str, en: &str) -> PropertyDraft {
+fn gone<'a>(
+    case: &Case<'a>,
+    person: &Person<'a>,
+    item: &Item<'a>,
+    thing: &Thing,
+    zh: &'static str,
+    en: &'static str,
+) -> PropertyDraft<'a> {
     PropertyDraft::of_item(person, item, thing, Treatment::Stale, case.rules.stale.ground(zh, en))
 }
 
 /// A policy out of force may still be worth its cash value, or may have been paid out.
-fn lapsed(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, thing: &Thing) -> PropertyDraft {
+fn lapsed<'a>(case: &Case<'a>, person: &Person<'a>, item: &Item<'a>, thing: &Thing) -> PropertyDraft<'a> {
     let ground = case.rules.dibao_financial.ground(
         "保单已失效，现金价值是否仍可领取须由工作人员核定。",
         "The policy has lapsed; whether its cash value can still be drawn is for the officer to settle.",
@@ -85,16 +92,23 @@ fn lapsed(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, thing: &Thing) 
     draft
 }
 
-fn by_rule(person: &Person<'_>, item: &Item<'_>, thing: &Thing, rule: &Param<Handling>) -> PropertyDraft {
+fn by_rule<'a>(
+    case: &Case<'a>,
+    person: &Person<'a>,
+    item: &Item<'a>,
+    thing: &Thing,
+    rule: &'a Param<Handling>,
+) -> PropertyDraft<'a> {
     let value = thing.value.unwrap_or(Fen::ZERO).at_least_zero();
-    let (zh, en) = (format!("{}按参数规定处理。", thing.zh), format!("{}: handled as the parameter says.", thing.en));
+    let words = || (format!("{}按参数规定处理。", thing.zh), format!("{}: handled as the parameter says.", thing.en));
+    let ground = rule.ground_made(case, words);
     match rule.value {
-        Handling::Exempt => PropertyDraft::of_item(person, item, thing, Treatment::Exempt, rule.ground(zh, en)),
+        Handling::Exempt => PropertyDraft::of_item(person, item, thing, Treatment::Exempt, ground),
         Handling::Counted => {
-            PropertyDraft::of_item(person, item, thing, Treatment::Counted, rule.ground(zh, en)).counting(value)
+            PropertyDraft::of_item(person, item, thing, Treatment::Counted, ground).counting(value)
         }
         Handling::Open => {
-            let mut draft = PropertyDraft::of_item(person, item, thing, Treatment::Open, rule.ground(zh, en));
+            let mut draft = PropertyDraft::of_item(person, item, thing, Treatment::Open, ground);
             draft.most = Some(value);
             draft
         }
@@ -102,7 +116,13 @@ fn by_rule(person: &Person<'_>, item: &Item<'_>, thing: &Thing, rule: &Param<Han
 }
 
 /// A bank that says only whether the balance is over its limit: not over = anything up to the limit; over = at least the limit.
-fn threshold(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, limit: Fen, exceeds: bool) -> PropertyDraft {
+fn threshold<'a>(
+    case: &Case<'a>,
+    person: &Person<'a>,
+    item: &Item<'a>,
+    limit: Fen,
+    exceeds: bool,
+) -> PropertyDraft<'a> {
     let thing = Thing {
         class: PropertyClass::Financial,
         zh: "银行答复是否超限",
@@ -112,18 +132,22 @@ fn threshold(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, limit: Fen, 
     };
     let rule = &case.rules.dibao_financial;
     if exceeds {
-        let ground = rule.ground(
-            format!("该银行只答复余额超过 {limit}，不告知数额：至少计 {limit}，上不封顶。"),
-            format!("The bank only says the balance is over {limit}: at least that counts, with no upper bound."),
-        );
+        let ground = rule.ground_made(case, || {
+            (
+                format!("该银行只答复余额超过 {limit}，不告知数额：至少计 {limit}，上不封顶。"),
+                format!("The bank only says the balance is over {limit}: at least that counts, with no upper bound."),
+            )
+        });
         let mut draft = PropertyDraft::of_item(person, item, &thing, Treatment::Counted, ground).counting(limit);
         draft.most = None;
         return draft;
     }
-    let ground = rule.ground(
-        format!("该银行只答复余额未超过 {limit}，不告知数额：在 0 至 {limit} 之间。"),
-        format!("The bank only says the balance is not over {limit}: between nothing and that."),
-    );
+    let ground = rule.ground_made(case, || {
+        (
+            format!("该银行只答复余额未超过 {limit}，不告知数额：在 0 至 {limit} 之间。"),
+            format!("The bank only says the balance is not over {limit}: between nothing and that."),
+        )
+    });
     let mut draft = PropertyDraft::of_item(person, item, &thing, Treatment::Open, ground);
     draft.most = Some(limit);
     draft

@@ -17,7 +17,7 @@ use super::silence::Silence;
 use crate::household::Fen;
 
 /// All lines of property, by person, class and record.
-pub(super) fn lines(case: &Case<'_>, silence: &Silence<'_>) -> Vec<PropertyDraft> {
+pub(super) fn lines<'a>(case: &Case<'a>, silence: &Silence<'_>) -> Vec<PropertyDraft<'a>> {
     let mut drafts = Vec::new();
     for person in &case.people {
         let mut own = Vec::new();
@@ -39,7 +39,7 @@ pub(super) fn lines(case: &Case<'_>, silence: &Silence<'_>) -> Vec<PropertyDraft
 }
 
 /// A copy counts nothing; a record under review may still count.
-fn settle(case: &Case<'_>, item: &Item<'_>, mut draft: PropertyDraft) -> PropertyDraft {
+fn settle<'a>(case: &Case<'a>, item: &Item<'_>, mut draft: PropertyDraft<'a>) -> PropertyDraft<'a> {
     if item.held {
         draft.held()
     } else if item.duplicate {
@@ -58,12 +58,12 @@ fn settle(case: &Case<'_>, item: &Item<'_>, mut draft: PropertyDraft) -> Propert
 }
 
 /// What a dead holder left, or somebody in custody owns, is not the household's.
-fn leave_out(case: &Case<'_>, person: &Person<'_>, drafts: Vec<PropertyDraft>) -> Vec<PropertyDraft> {
+fn leave_out<'a>(case: &Case<'a>, person: &Person<'_>, drafts: Vec<PropertyDraft<'a>>) -> Vec<PropertyDraft<'a>> {
     let in_custody = person.standing == Standing::InCustody;
     if in_custody && case.rules.member_custody.value != Handling::Exempt {
         return drafts;
     }
-    let set_aside = |draft: PropertyDraft| {
+    let set_aside = |draft: PropertyDraft<'a>| {
         let mut draft = draft.set_aside(Treatment::Stale);
         draft.line.ground = if in_custody {
             case.rules.member_custody.ground(

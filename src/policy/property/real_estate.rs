@@ -12,11 +12,15 @@ use crate::policy::drafts::{PropertyDraft, Tally, Thing};
 use crate::policy::grounds::GroundOf;
 use crate::policy::pack::Handling;
 
-pub(super) fn lines(case: &Case<'_>, drafts: &mut Vec<PropertyDraft>) {
+pub(super) fn lines<'a>(case: &Case<'a>, drafts: &mut Vec<PropertyDraft<'a>>) {
+    let is_immovable = |item: &Item<'_>| matches!(item.detail(), Detail::RealEstate { .. });
+    if !case.people.iter().flat_map(|person| &person.items).any(is_immovable) {
+        return;
+    }
     let only = dwellings(case) == 1;
     let mut seen = BTreeSet::new();
     for person in &case.people {
-        let mut own: Vec<PropertyDraft> = Vec::new();
+        let mut own = Vec::new();
         for item in &person.items {
             let Some(draft) = line(case, person, item, only, &mut seen) else { continue };
             own.push(settle(case, item, draft));
@@ -29,7 +33,7 @@ pub(super) fn lines(case: &Case<'_>, drafts: &mut Vec<PropertyDraft>) {
 }
 
 /// A registered dwelling of a member that would count, by unit where the unit is named.
-fn dwelling_key<'c>(case: &Case<'_>, person: &'c Person<'_>, item: &'c Item<'_>) -> Option<(&'c str, &'c str)> {
+fn dwelling_key<'a>(case: &Case<'_>, person: &Person<'a>, item: &Item<'a>) -> Option<(&'a str, &'a str)> {
     let Detail::RealEstate { unit, used_as: RealEstateUse::Dwelling, share, obtained, current: true, .. } =
         item.detail()
     else {
@@ -39,7 +43,7 @@ fn dwelling_key<'c>(case: &Case<'_>, person: &'c Person<'_>, item: &'c Item<'_>)
     if inherited && case.rules.inherited_part.value == Handling::Exempt {
         return None;
     }
-    let apart = (person.reference().as_str(), item.record.number.as_str());
+    let apart = (person.reference().as_str(), item.number);
     Some(unit.as_ref().map_or(apart, |unit| ("", unit.expose())))
 }
 
@@ -51,13 +55,13 @@ fn dwellings(case: &Case<'_>) -> usize {
     keys.len()
 }
 
-fn line<'c>(
-    case: &Case<'_>,
-    person: &'c Person<'_>,
-    item: &'c Item<'_>,
+fn line<'a>(
+    case: &Case<'a>,
+    person: &Person<'a>,
+    item: &Item<'a>,
     only: bool,
-    seen: &mut BTreeSet<(&'c str, &'c str)>,
-) -> Option<PropertyDraft> {
+    seen: &mut BTreeSet<(&'a str, &'a str)>,
+) -> Option<PropertyDraft<'a>> {
     let Detail::RealEstate { used_as, area, share, current, .. } = item.detail() else { return None };
     let (zh, en) = match used_as {
         RealEstateUse::Dwelling => ("住房", "Dwelling"),

@@ -9,12 +9,12 @@ use crate::policy::grounds::GroundOf;
 use crate::policy::pack::{Handling, Param};
 use crate::policy::silence::{Classes, Silence};
 
-pub(super) fn line(
-    case: &Case<'_>,
+pub(super) fn line<'a>(
+    case: &Case<'a>,
     silence: &Silence<'_>,
-    person: &Person<'_>,
-    item: &Item<'_>,
-) -> Option<PropertyDraft> {
+    person: &Person<'a>,
+    item: &Item<'a>,
+) -> Option<PropertyDraft<'a>> {
     let draft = match item.detail() {
         Detail::Vehicle { vehicle, used_as, state, price, .. } => {
             let (zh, en) = name(*vehicle);
@@ -37,7 +37,7 @@ pub(super) fn line(
                 value: *price,
                 area: None,
             };
-            necessary(person, item, &thing, &case.rules.farm_machinery)
+            necessary(case, person, item, &thing, &case.rules.farm_machinery)
         }
         _ => return None,
     };
@@ -57,23 +57,23 @@ fn name(vehicle: VehicleKind) -> (&'static str, &'static str) {
     }
 }
 
-fn treated(
-    case: &Case<'_>,
+fn treated<'a>(
+    case: &Case<'a>,
     silence: &Silence<'_>,
-    person: &Person<'_>,
-    item: &Item<'_>,
+    person: &Person<'a>,
+    item: &Item<'a>,
     thing: &Thing,
     vehicle: VehicleKind,
     used_as: Option<VehicleUse>,
-) -> PropertyDraft {
+) -> PropertyDraft<'a> {
     let rules = case.rules;
     match vehicle {
         VehicleKind::MobilityVehicle => mobility(case, silence, person, item, thing),
-        VehicleKind::Tractor | VehicleKind::FarmVehicle => necessary(person, item, thing, &rules.farm_machinery),
-        VehicleKind::TwoWheeler | VehicleKind::ThreeWheeler => necessary(person, item, thing, &rules.low_powered),
+        VehicleKind::Tractor | VehicleKind::FarmVehicle => necessary(case, person, item, thing, &rules.farm_machinery),
+        VehicleKind::TwoWheeler | VehicleKind::ThreeWheeler => necessary(case, person, item, thing, &rules.low_powered),
         VehicleKind::Car | VehicleKind::Bus | VehicleKind::Lorry => {
             if matches!(used_as, Some(VehicleUse::CommercialPassenger | VehicleUse::Goods)) {
-                necessary(person, item, thing, &rules.tools_of_trade)
+                necessary(case, person, item, thing, &rules.tools_of_trade)
             } else {
                 car(case, person, item, thing, vehicle)
             }
@@ -81,7 +81,13 @@ fn treated(
     }
 }
 
-fn car(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, thing: &Thing, vehicle: VehicleKind) -> PropertyDraft {
+fn car<'a>(
+    case: &Case<'a>,
+    person: &Person<'a>,
+    item: &Item<'a>,
+    thing: &Thing,
+    vehicle: VehicleKind,
+) -> PropertyDraft<'a> {
     let value = thing.value.unwrap_or_default();
     let rule = &case.rules.car_kinds;
     let ground = rule.ground("机动车计入家庭财产，与数量上限比较。", "A car is property and counts against the limit.");
@@ -90,17 +96,23 @@ fn car(case: &Case<'_>, person: &Person<'_>, item: &Item<'_>, thing: &Thing, veh
 }
 
 /// Necessary property, as its parameter says.
-fn necessary(person: &Person<'_>, item: &Item<'_>, thing: &Thing, rule: &Param<Handling>) -> PropertyDraft {
+fn necessary<'a>(
+    case: &Case<'a>,
+    person: &Person<'a>,
+    item: &Item<'a>,
+    thing: &Thing,
+    rule: &'a Param<Handling>,
+) -> PropertyDraft<'a> {
     let value = thing.value.unwrap_or_default();
     match rule.value {
         Handling::Exempt => {
-            let (zh, en) =
-                (format!("{}属于必需财产，不计。", thing.zh), format!("{}: necessary property, left out.", thing.en));
-            PropertyDraft::of_item(person, item, thing, Treatment::Exempt, rule.ground(zh, en))
+            let words =
+                || (format!("{}属于必需财产，不计。", thing.zh), format!("{}: necessary property, left out.", thing.en));
+            PropertyDraft::of_item(person, item, thing, Treatment::Exempt, rule.ground_made(case, words))
         }
         Handling::Counted => {
-            let (zh, en) = (format!("{}计入家庭财产。", thing.zh), format!("{}: counted as property.", thing.en));
-            PropertyDraft::of_item(person, item, thing, Treatment::Counted, rule.ground(zh, en))
+            let words = || (format!("{}计入家庭财产。", thing.zh), format!("{}: counted as property.", thing.en));
+            PropertyDraft::of_item(person, item, thing, Treatment::Counted, rule.ground_made(case, words))
                 .counting(value)
                 .tallied(Tally::Car)
         }
@@ -115,16 +127,16 @@ fn necessary(person: &Person<'_>, item: &Item<'_>, thing: &Thing, rule: &Param<H
 }
 
 /// Left out when a member of the household is disabled; open while that is not known.
-fn mobility(
-    case: &Case<'_>,
+fn mobility<'a>(
+    case: &Case<'a>,
     silence: &Silence<'_>,
-    person: &Person<'_>,
-    item: &Item<'_>,
+    person: &Person<'a>,
+    item: &Item<'a>,
     thing: &Thing,
-) -> PropertyDraft {
+) -> PropertyDraft<'a> {
     let rule = &case.rules.mobility_vehicle;
     if case.members().any(|member| member.disability.is_some()) || rule.value != Handling::Exempt {
-        return necessary(person, item, thing, rule);
+        return necessary(case, person, item, thing, rule);
     }
     let disability = Classes::of(&[InfoClass::Disability]);
     if silence.any(disability) || silence.any_held(disability) {

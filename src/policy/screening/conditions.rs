@@ -37,15 +37,23 @@ impl<'a> Limits<'a> {
     }
 }
 
-impl Bench<'_, '_> {
+impl<'a> Bench<'_, 'a> {
+    /// Room for the conditions of an outcome.
+    pub(super) fn conditions(&self) -> Vec<Weighed<'a>> {
+        Vec::with_capacity(8)
+    }
+
     /// The household's size, which every division rests on.
-    pub(super) fn household(&self) -> Weighed {
+    pub(super) fn household(&self) -> Weighed<'a> {
         let known = self.sums.size.settled && self.sums.size.contradicted.is_none();
         let state = if known { Certainty::Met } else { Certainty::Open };
-        let ground = self.sums.case.rules.undeclared_spouse.ground(
-            format!("共同生活的家庭成员 {} 人，户籍、婚姻信息齐全且无未申报人员。", self.totals.members),
-            format!("{} members; registration and marriage are known and nobody is undeclared.", self.totals.members),
-        );
+        let members = self.totals.members;
+        let ground = self.sums.case.rules.undeclared_spouse.ground_made(self.sums.case, || {
+            (
+                format!("共同生活的家庭成员 {members} 人，户籍、婚姻信息齐全且无未申报人员。"),
+                format!("{members} members; registration and marriage are known and nobody is undeclared."),
+            )
+        });
         Weighed::new(state, ground, Classes::HOUSEHOLD)
     }
 
@@ -65,29 +73,31 @@ impl Bench<'_, '_> {
     }
 
     /// Financial property, dwellings, cars and firms, each against its limit.
-    pub(super) fn property(&self, limits: &Limits<'_>) -> Vec<Weighed> {
-        vec![self.financial(limits), self.dwellings(limits), self.cars(limits), self.companies(limits)]
+    pub(super) fn property(&self, limits: &Limits<'a>, conditions: &mut Vec<Weighed<'a>>) {
+        conditions.push(self.financial(limits));
+        conditions.push(self.dwellings(limits));
+        conditions.push(self.cars(limits));
+        conditions.push(self.companies(limits));
     }
 
-    fn financial(&self, limits: &Limits<'_>) -> Weighed {
+    fn financial(&self, limits: &Limits<'a>) -> Weighed<'a> {
         let limit = self.line(limits.financial.value);
         let financial = &self.totals.financial;
         // A bank that says "over" says more than its limit: a limit that equals the ceiling is passed.
         let told_over = self.sums.property.iter().any(|draft| draft.most.is_none() && draft.least.0 > 0);
         let at_least = financial.at_least.0 + i64::from(told_over && financial.at_least.0 > 0);
         let state = below(at_least, financial.at_most.map(|most| most.0), limit.0 + 1);
-        let head = self.sums.case.of_standard(limits.financial.value);
-        let ground = limits.financial.ground(
-            format!("人均金融资产不超过年低保标准的 {} 倍（{head}）。", multiple(limits.financial.value)),
-            format!(
-                "Financial property a head is at most {} yearly standards ({head}).",
-                multiple(limits.financial.value)
-            ),
-        );
-        Weighed::new(state, ground, Classes::of(&[InfoClass::Financial])).guarded()
+        let ground = limits.financial.ground_made(self.sums.case, || {
+            let (head, times) = (self.sums.case.of_standard(limits.financial.value), multiple(limits.financial.value));
+            (
+                format!("人均金融资产不超过年低保标准的 {times} 倍（{head}）。"),
+                format!("Financial property a head is at most {times} yearly standards ({head})."),
+            )
+        });
+        Weighed::new(state, ground, Classes::FINANCIAL).guarded()
     }
 
-    fn dwellings(&self, limits: &Limits<'_>) -> Weighed {
+    fn dwellings(&self, limits: &Limits<'a>) -> Weighed<'a> {
         let count = &self.totals.dwellings;
         let allowed = limits.dwellings.value;
         let mut state = below(i64::from(count.at_least), count.at_most.map(i64::from), allowed + 1);
@@ -95,11 +105,13 @@ impl Bench<'_, '_> {
             // One more is allowed while all of them together give little room.
             state = below(i64::from(count.at_least), count.at_most.map(i64::from), allowed + 2);
         }
-        let area = self.sums.case.rules.second_dwelling_area.value;
-        let ground = limits.dwellings.ground(
-            format!("住房不超过 {allowed} 套；合计人均面积低于 {area} 平方米时可多一套。"),
-            format!("Dwellings: at most {allowed}; one more while area a head is below {area} m²."),
-        );
+        let ground = limits.dwellings.ground_made(self.sums.case, || {
+            let area = self.sums.case.rules.second_dwelling_area.value;
+            (
+                format!("住房不超过 {allowed} 套；合计人均面积低于 {area} 平方米时可多一套。"),
+                format!("Dwellings: at most {allowed}; one more while area a head is below {area} m²."),
+            )
+        });
         Weighed::new(state, ground, Classes::of(&[InfoClass::RealEstate])).guarded()
     }
 
@@ -109,23 +121,27 @@ impl Bench<'_, '_> {
         total < self.sums.case.rules.second_dwelling_area.value.0 * i64::from(self.totals.members)
     }
 
-    fn cars(&self, limits: &Limits<'_>) -> Weighed {
+    fn cars(&self, limits: &Limits<'a>) -> Weighed<'a> {
         let count = &self.totals.cars;
         let state = below(i64::from(count.at_least), count.at_most.map(i64::from), limits.cars.value + 1);
-        let ground = limits.cars.ground(
-            format!("除豁免车辆外，机动车不超过 {} 辆。", limits.cars.value),
-            format!("Cars beside those left out: at most {}.", limits.cars.value),
-        );
+        let ground = limits.cars.ground_made(self.sums.case, || {
+            (
+                format!("除豁免车辆外，机动车不超过 {} 辆。", limits.cars.value),
+                format!("Cars beside those left out: at most {}.", limits.cars.value),
+            )
+        });
         Weighed::new(state, ground, Classes::of(&[InfoClass::Vehicle, InfoClass::Disability])).guarded()
     }
 
-    fn companies(&self, limits: &Limits<'_>) -> Weighed {
+    fn companies(&self, limits: &Limits<'a>) -> Weighed<'a> {
         let count = &self.totals.companies;
         let state = below(i64::from(count.at_least), count.at_most.map(i64::from), limits.companies.value + 1);
-        let ground = limits.companies.ground(
-            format!("除无雇工的个体工商户外，有实缴资本的企业不超过 {} 家。", limits.companies.value),
-            format!("Firms with paid-in capital, beside sole traders: at most {}.", limits.companies.value),
-        );
+        let ground = limits.companies.ground_made(self.sums.case, || {
+            (
+                format!("除无雇工的个体工商户外，有实缴资本的企业不超过 {} 家。", limits.companies.value),
+                format!("Firms with paid-in capital, beside sole traders: at most {}.", limits.companies.value),
+            )
+        });
         Weighed::new(state, ground, Classes::of(&[InfoClass::Company])).guarded()
     }
 }

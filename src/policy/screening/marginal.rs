@@ -1,25 +1,27 @@
 //! Marginal household (低保边缘): not dibao, income a head below a multiple of the standard, property within its own limits.
 
 use super::conditions::{Limits, multiple};
-use super::{Bench, Names, Weighed, inverse};
-use crate::policy::assessment::Screening;
+use super::{Bench, Judged, Names, Weighed, inverse};
 use crate::policy::grounds::GroundOf;
-use crate::policy::silence::{ALL, Classes};
 
-pub(super) fn outcome(bench: &Bench<'_, '_>, dibao: &Screening) -> Screening {
-    let rule = &bench.sums.case.rules.marginal_multiple;
-    let standard = bench.sums.case.standard();
-    let line = rule.value.of(standard);
+const NAMES: Names = Names { outcome: "dibao_marginal", zh: "低保边缘家庭", en: "Marginal household" };
+
+pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>, dibao: &Judged<'_>) -> Judged<'a> {
+    let case = bench.sums.case;
+    let rule = &case.rules.marginal_multiple;
     let not_dibao = rule.ground("最低生活保障不适用。", "The minimum living allowance does not apply.");
-    let mut not_dibao = Weighed::new(inverse(dibao.state), not_dibao, Classes::of(&ALL));
-    not_dibao.fact.clone_from(&dibao.decides);
-    let income = rule.ground(
-        format!("家庭月人均收入低于低保标准的 {} 倍（{line}）。", multiple(rule.value)),
-        format!("Income a head and month is below {} standards ({line}).", multiple(rule.value)),
-    );
+    let income = rule.ground_made(case, || {
+        let (line, times) = (rule.value.of(case.standard()), multiple(rule.value));
+        (
+            format!("家庭月人均收入低于低保标准的 {times} 倍（{line}）。"),
+            format!("Income a head and month is below {times} standards ({line})."),
+        )
+    });
     let state = bench.income_below(bench.line(rule.value));
-    let mut conditions =
-        vec![bench.household(), not_dibao, Weighed::new(state, income, Bench::income_classes()).guarded()];
-    conditions.extend(bench.property(&Limits::marginal(bench.sums.case.rules)));
-    bench.judge(&Names { outcome: "dibao_marginal", zh: "低保边缘家庭", en: "Marginal household" }, conditions)
+    let mut conditions = bench.conditions();
+    conditions.push(bench.household());
+    conditions.push(Weighed::of_outcome(inverse(dibao.state), not_dibao, dibao));
+    conditions.push(Weighed::new(state, income, Bench::income_classes()).guarded());
+    bench.property(&Limits::marginal(case.rules), &mut conditions);
+    bench.judge(NAMES, conditions)
 }

@@ -11,33 +11,43 @@ mod rigid;
 mod single;
 mod tekun;
 
-use super::assessment::{Certainty, Condition, Ground, Screening, Totals};
+use std::borrow::Cow;
+
+use super::assessment::{Certainty, Condition, Screening, Term};
+use super::drafts::Name;
+use super::grounds::Reason;
 use super::open_facts::{self, Fact};
 use super::silence::Classes;
-use super::totals::Sums;
-use crate::household::InfoClass;
+use super::totals::{Reckoned, Sums};
 
 /// What outcomes are judged by.
 struct Bench<'s, 'a> {
     sums: &'s Sums<'s, 'a>,
-    totals: &'s Totals,
+    totals: &'s Reckoned,
     facts: &'s [Fact],
 }
 
 /// A condition and what could settle it.
-struct Weighed {
-    condition: Condition,
+struct Weighed<'a> {
+    state: Certainty,
+    ground: Reason<'a>,
     /// Classes of information that could settle it.
     classes: Classes,
     /// A fact of its own that settles it.
-    fact: Option<String>,
+    fact: Option<Cow<'static, str>>,
     /// Rests on amounts or counts that size, illness, schooling or a match under review could still move.
     adverse: bool,
 }
 
-impl Weighed {
-    fn new(state: Certainty, ground: Ground, classes: Classes) -> Self {
-        Self { condition: Condition { state, ground }, classes, fact: None, adverse: false }
+impl<'a> Weighed<'a> {
+    fn new(state: Certainty, ground: Reason<'a>, classes: Classes) -> Self {
+        Self { state, ground, classes, fact: None, adverse: false }
+    }
+
+    /// The state of another outcome, and what decides that one.
+    fn of_outcome(state: Certainty, ground: Reason<'a>, other: &Judged<'_>) -> Self {
+        let fact = other.decides.clone().map(Cow::Owned);
+        Self { state, ground, classes: Classes::ALL, fact, adverse: false }
     }
 
     /// Nothing adverse about it is certain before everything that could move it is known.
@@ -46,21 +56,48 @@ impl Weighed {
         self
     }
 
-    fn settled_by(mut self, fact: impl Into<String>) -> Self {
+    fn settled_by(mut self, fact: impl Into<Cow<'static, str>>) -> Self {
         self.fact = Some(fact.into());
         self
     }
 }
 
 /// Names of an outcome.
+#[derive(Clone, Copy)]
 struct Names {
     outcome: &'static str,
     zh: &'static str,
     en: &'static str,
 }
 
+/// An outcome, judged.
+pub(super) struct Judged<'a> {
+    pub outcome: &'static str,
+    name: Name,
+    pub state: Certainty,
+    conditions: Vec<Weighed<'a>>,
+    /// When open: the one fact or source that decides.
+    decides: Option<String>,
+    pub term: Option<Term>,
+}
+
+impl Judged<'_> {
+    pub fn spell_out(self) -> Screening {
+        let spelled = |weighed: Weighed<'_>| Condition { state: weighed.state, ground: weighed.ground.spell_out() };
+        Screening {
+            outcome: Cow::Borrowed(self.outcome),
+            name_zh: Cow::Borrowed(self.name.zh),
+            name_en: Cow::Borrowed(self.name.en),
+            state: self.state,
+            conditions: self.conditions.into_iter().map(spelled).collect(),
+            decides: self.decides,
+            term: self.term,
+        }
+    }
+}
+
 /// Every outcome, most favourable first.
-pub(super) fn outcomes(sums: &Sums<'_, '_>, totals: &Totals, facts: &[Fact]) -> Vec<Screening> {
+pub(super) fn outcomes<'a>(sums: &Sums<'_, 'a>, totals: &Reckoned, facts: &[Fact]) -> [Judged<'a>; 7] {
     let bench = Bench { sums, totals, facts };
     let tekun = tekun::outcome(&bench);
     let dibao = dibao::outcome(&bench);
@@ -69,23 +106,22 @@ pub(super) fn outcomes(sums: &Sums<'_, '_>, totals: &Totals, facts: &[Fact]) -> 
     let rigid = rigid::outcome(&bench, &[&tekun, &dibao, &single, &marginal]);
     let gradual_exit = gradual_exit::outcome(&bench, &dibao);
     let none = none::outcome(&[&tekun, &dibao, &single, &marginal, &rigid, &gradual_exit], &bench);
-    vec![tekun, dibao, single, marginal, rigid, gradual_exit, none]
+    [tekun, dibao, single, marginal, rigid, gradual_exit, none]
 }
 
-impl Bench<'_, '_> {
+impl<'a> Bench<'_, 'a> {
     /// Whether something adverse may be certain: size settled, no match under review, illness and schooling known.
     fn adverse_may_stand(&self) -> bool {
-        let classes = Classes::of(&[InfoClass::Medical, InfoClass::Education]);
         self.sums.size.settled
             && self.sums.size.contradicted.is_none()
             && !self.sums.silence.anything_held()
-            && !self.sums.silence.any(classes)
+            && !self.sums.silence.any(Classes::SPENDING)
     }
 
     /// Puts conditions together: one that is not met decides, then one that is open.
-    fn judge(&self, names: &Names, mut weighed: Vec<Weighed>) -> Screening {
+    fn judge(&self, names: Names, mut weighed: Vec<Weighed<'a>>) -> Judged<'a> {
         let held_back = self.hold_back(&mut weighed);
-        let any = |state| weighed.iter().any(|w| w.condition.state == state);
+        let any = |state| weighed.iter().any(|w| w.state == state);
         let state = if any(Certainty::NotMet) {
             Certainty::NotMet
         } else if any(Certainty::Open) {
@@ -93,39 +129,34 @@ impl Bench<'_, '_> {
         } else {
             Certainty::Met
         };
-        let decides = (state == Certainty::Open).then(|| held_back.or_else(|| self.decides(&weighed))).flatten();
-        Screening {
-            outcome: names.outcome.to_owned(),
-            name_zh: names.zh.to_owned(),
-            name_en: names.en.to_owned(),
-            state,
-            conditions: weighed.into_iter().map(|w| w.condition).collect(),
-            decides,
-        }
+        let open = state == Certainty::Open && self.sums.case.traced;
+        let decides = open.then(|| held_back.or_else(|| self.decides(&weighed))).flatten();
+        let name = Name { zh: names.zh, en: names.en };
+        Judged { outcome: names.outcome, name, state, conditions: weighed, decides, term: None }
     }
 
     /// While something adverse may not stand, what would be not met is open; gives the fact that holds it back.
-    fn hold_back(&self, weighed: &mut [Weighed]) -> Option<String> {
+    fn hold_back(&self, weighed: &mut [Weighed<'_>]) -> Option<String> {
         if self.adverse_may_stand() {
             return None;
         }
         let mut any = false;
-        for w in weighed.iter_mut().filter(|w| w.adverse && w.condition.state == Certainty::NotMet) {
-            w.condition.state = Certainty::Open;
+        for w in weighed.iter_mut().filter(|w| w.adverse && w.state == Certainty::NotMet) {
+            w.state = Certainty::Open;
             any = true;
         }
-        let guards = Classes::HOUSEHOLD.with(Classes::of(&[InfoClass::Medical, InfoClass::Education]));
+        let guards = Classes::HOUSEHOLD.with(Classes::SPENDING);
         let review = || self.facts.iter().find(|f| f.fact.fact.starts_with("review:")).map(|f| f.fact.fact.clone());
         if any { open_facts::decides(self.facts, guards).or_else(review) } else { None }
     }
 
     /// The fact behind the first open condition. What one class leaves open may act on another (claims on what illness cost): then
     /// the most decisive fact there is.
-    fn decides(&self, weighed: &[Weighed]) -> Option<String> {
-        let first = weighed.iter().find(|w| w.condition.state == Certainty::Open)?;
+    fn decides(&self, weighed: &[Weighed<'_>]) -> Option<String> {
+        let first = weighed.iter().find(|w| w.state == Certainty::Open)?;
         let of_classes = || open_facts::decides(self.facts, first.classes);
         let any = || self.facts.first().map(|fact| fact.fact.fact.clone());
-        first.fact.clone().or_else(of_classes).or_else(any)
+        first.fact.clone().map(Cow::into_owned).or_else(of_classes).or_else(any)
     }
 }
 

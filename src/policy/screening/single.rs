@@ -1,35 +1,34 @@
 //! Single person (单人户): a gravely disabled or seriously ill member of a marginal household, only on the own application.
 
-use super::{Bench, Names, Weighed};
-use crate::household::{InfoClass, Purpose};
-use crate::policy::assessment::{Certainty, Screening};
+use super::{Bench, Judged, Names, Weighed};
+use crate::household::Purpose;
+use crate::policy::assessment::Certainty;
 use crate::policy::case::Person;
 use crate::policy::deductions::IllnessCosts;
 use crate::policy::grounds::GroundOf;
-use crate::policy::silence::{ALL, Classes};
+use crate::policy::silence::Classes;
 
-pub(super) fn outcome(bench: &Bench<'_, '_>, marginal: &Screening) -> Screening {
+const NAMES: Names =
+    Names { outcome: "dibao_single", zh: "低保（单人户）", en: "Minimum living allowance, single person" };
+
+pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>, marginal: &Judged<'_>) -> Judged<'a> {
     let rules = bench.sums.case.rules;
-    let mut in_marginal = Weighed::new(
-        marginal.state,
-        rules.marginal_multiple.ground("所在家庭为低保边缘家庭。", "Lives in a marginal household."),
-        Classes::of(&ALL),
-    );
-    in_marginal.fact.clone_from(&marginal.decides);
-    let conditions = vec![in_marginal, qualifies(bench), own_application(bench)];
-    let names =
-        Names { outcome: "dibao_single", zh: "低保（单人户）", en: "Minimum living allowance, single person" };
-    let mut screening = bench.judge(&names, conditions);
-    if let (Certainty::Open, Some(own)) = (screening.state, screening.conditions.pop()) {
+    let ground = rules.marginal_multiple.ground("所在家庭为低保边缘家庭。", "Lives in a marginal household.");
+    let mut conditions = bench.conditions();
+    conditions.push(Weighed::of_outcome(marginal.state, ground, marginal));
+    conditions.push(qualifies(bench));
+    conditions.push(own_application(bench));
+    let mut judged = bench.judge(NAMES, conditions);
+    if let (Certainty::Open, Some(own)) = (judged.state, judged.conditions.pop()) {
         // not applied for: nothing else about it is asked before that
         if own.state == Certainty::Open {
-            screening.conditions = vec![own];
-            screening.decides = Some(OWN_APPLICATION.to_owned());
+            judged.conditions = vec![own];
+            judged.decides = bench.sums.case.traced.then(|| OWN_APPLICATION.to_owned());
         } else {
-            screening.conditions.push(own);
+            judged.conditions.push(own);
         }
     }
-    screening
+    judged
 }
 
 /// What decides while nobody has applied alone.
@@ -48,11 +47,11 @@ fn qualifies_now(bench: &Bench<'_, '_>, person: &Person<'_>, illness: &IllnessCo
     by_disability || person.serious_illness || by_cost
 }
 
-fn qualifies(bench: &Bench<'_, '_>) -> Weighed {
+fn qualifies<'a>(bench: &Bench<'_, 'a>) -> Weighed<'a> {
     let case = bench.sums.case;
     let members = || case.people.iter().zip(bench.sums.illness).filter(|(person, _)| person.is_member());
     let found = members().any(|(person, illness)| qualifies_now(bench, person, illness));
-    let classes = Classes::of(&[InfoClass::Medical, InfoClass::Disability]);
+    let classes = Classes::MEDICAL.with(Classes::DISABILITY);
     let cost_open = case.rules.single_self_paid.value
         && members().any(|(_, illness)| illness.most() > bench.totals.income.at_least && illness.most().0 > 0);
     let state = if found {
@@ -71,10 +70,10 @@ fn qualifies(bench: &Bench<'_, '_>) -> Weighed {
 
 /// Only the person's own application opens this way: a household of one that applies for dibao. What a family applies for is the
 /// family's, whoever of it signed.
-fn own_application(bench: &Bench<'_, '_>) -> Weighed {
+fn own_application<'a>(bench: &Bench<'_, 'a>) -> Weighed<'a> {
     let case = bench.sums.case;
-    let alone = case.evidence.members.len() == 1 && bench.sums.size.settled;
-    let own = case.evidence.purpose == Purpose::DibaoApplication && alone;
+    let alone = case.people.len() == 1 && bench.sums.size.settled;
+    let own = case.purpose == Purpose::DibaoApplication && alone;
     let state = if own { Certainty::Met } else { Certainty::Open };
     let ground = case.rules.single_grade.ground("须由本人单独提出申请。", "Only on the person's own application.");
     Weighed::new(state, ground, Classes::default()).settled_by(OWN_APPLICATION)

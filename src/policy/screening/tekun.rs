@@ -3,9 +3,9 @@
 //! Whether an obligor is able rests on checks of their own consent; no obligor named is not "no obligor".
 
 use super::conditions::Limits;
-use super::{Bench, Names, Weighed};
-use crate::household::{Detail, DisabilityCategory, EnrolmentState, InfoClass};
-use crate::policy::assessment::{Certainty, Screening};
+use super::{Bench, Judged, Names, Weighed};
+use crate::household::{Detail, DisabilityCategory, EnrolmentState};
+use crate::policy::assessment::Certainty;
 use crate::policy::case::{Case, Person};
 use crate::policy::grounds::GroundOf;
 use crate::policy::open_facts;
@@ -15,43 +15,43 @@ use crate::policy::silence::Classes;
 /// Age from which somebody may owe support.
 const ADULT: i64 = 18;
 
-pub(super) fn outcome(bench: &Bench<'_, '_>) -> Screening {
-    let case = bench.sums.case;
-    let mut conditions = vec![bench.household(), unable_to_work(bench), no_source_of_living(bench)];
-    conditions.extend(bench.property(&Limits::tekun(case.rules)));
+const NAMES: Names = Names { outcome: "tekun", zh: "特困人员", en: "Tekun (destitute person)" };
+
+pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>) -> Judged<'a> {
+    let mut conditions = bench.conditions();
+    conditions.push(bench.household());
+    conditions.push(unable_to_work(bench));
+    conditions.push(no_source_of_living(bench));
+    bench.property(&Limits::tekun(bench.sums.case.rules), &mut conditions);
     conditions.push(no_able_obligor(bench));
-    bench.judge(&Names { outcome: "tekun", zh: "特困人员", en: "Tekun (destitute person)" }, conditions)
+    bench.judge(NAMES, conditions)
 }
 
-fn unable_to_work(bench: &Bench<'_, '_>) -> Weighed {
+fn unable_to_work<'a>(bench: &Bench<'_, 'a>) -> Weighed<'a> {
     let case = bench.sums.case;
-    let applicant = case.members().find(|person| *person.reference() == case.evidence.applicant);
-    let open = Classes::of(&[InfoClass::Disability]);
+    let applicant = case.applicant();
+    let settled = !bench.sums.silence.any(Classes::DISABILITY) && !bench.sums.silence.any_held(Classes::DISABILITY);
     let state = match applicant {
         Some(person) if is_unable(case, person) => Certainty::Met,
-        Some(person)
-            if person.facts.birth_date.is_some()
-                && !bench.sums.silence.any(open)
-                && !bench.sums.silence.any_held(open) =>
-        {
-            Certainty::NotMet
-        }
+        Some(person) if person.age.is_some() && settled => Certainty::NotMet,
         _ => Certainty::Open,
     };
     let ground = case.rules.tekun_old_from.ground(
         "申请人无劳动能力：满六十或未满十六周岁，或智力、精神残疾一至三级，肢体残疾一、二级，视力残疾一级。",
         "The applicant is unable to work: 60 or older, under 16, or disabled (intellectual, mental 1-3, limb 1-2, sight 1).",
     );
-    let weighed = Weighed::new(state, ground, open).guarded();
-    let unknown = applicant.is_none_or(|person| person.facts.birth_date.is_none());
-    if unknown { weighed.settled_by(open_facts::APPLICANT) } else { weighed }
+    let weighed = Weighed::new(state, ground, Classes::DISABILITY).guarded();
+    if applicant.is_none_or(|person| person.age.is_none()) {
+        weighed.settled_by(open_facts::APPLICANT)
+    } else {
+        weighed
+    }
 }
 
 fn is_unable(case: &Case<'_>, person: &Person<'_>) -> bool {
     let rules = case.rules;
-    let by_age = person
-        .age_on(case.as_of)
-        .is_some_and(|age| age >= rules.tekun_old_from.value || age < rules.tekun_child_under.value);
+    let by_age =
+        person.age.is_some_and(|age| age >= rules.tekun_old_from.value || age < rules.tekun_child_under.value);
     let by_disability = person.disability.as_ref().is_some_and(|disability| {
         let limit = match disability.category {
             category if case.is_mental(category) => rules.tekun_mental_grade.value,
@@ -65,7 +65,7 @@ fn is_unable(case: &Case<'_>, person: &Person<'_>) -> bool {
 }
 
 /// Income by the programme's own list, never more than by dibao's: what dibao leaves out, tekun leaves out too.
-fn no_source_of_living(bench: &Bench<'_, '_>) -> Weighed {
+fn no_source_of_living<'a>(bench: &Bench<'_, 'a>) -> Weighed<'a> {
     let case = bench.sums.case;
     let rule = &case.rules.tekun_social_insurance;
     let line = bench.line(Ratio::ONE);
@@ -85,7 +85,7 @@ fn no_source_of_living(bench: &Bench<'_, '_>) -> Weighed {
     Weighed::new(state, ground, Bench::income_classes()).guarded()
 }
 
-fn no_able_obligor(bench: &Bench<'_, '_>) -> Weighed {
+fn no_able_obligor<'a>(bench: &Bench<'_, 'a>) -> Weighed<'a> {
     let ground = bench.sums.case.rules.tekun_old_from.ground(
         "无法定义务人，或义务人无履行能力（家庭以外的经其同意后核对）。",
         "No legal obligor, or none who is able (outside the household checked only with their consent).",
@@ -99,12 +99,11 @@ fn no_able_obligor(bench: &Bench<'_, '_>) -> Weighed {
 /// towards the person with the relation `self` or `head`; nothing is concluded when that is not the applicant.
 fn lives_with_able_kin(bench: &Bench<'_, '_>) -> bool {
     let case = bench.sums.case;
-    let applicant = case.members().find(|person| *person.reference() == case.evidence.applicant);
+    let applicant = case.applicant();
     if !applicant.is_some_and(|person| matches!(person.facts.relation.0.as_str(), "01" | "02")) {
         return false;
     }
-    let disability = Classes::of(&[InfoClass::Disability]);
-    let known = !bench.sums.silence.any(disability) && !bench.sums.silence.any_held(disability);
+    let known = !bench.sums.silence.any(Classes::DISABILITY) && !bench.sums.silence.any_held(Classes::DISABILITY);
     let is_kin = |person: &Person<'_>| {
         let code = person.facts.relation.0.as_str();
         matches!(code.as_bytes().first(), Some(b'1' | b'2' | b'3')) && !matches!(code, "28" | "38")
@@ -115,13 +114,13 @@ fn lives_with_able_kin(bench: &Bench<'_, '_>) -> bool {
         person.counting().any(|item| is_pupil(item.detail()))
     };
     let is_able = |person: &Person<'_>| {
-        person.age_on(case.as_of).is_some_and(|age| age >= ADULT)
+        person.age.is_some_and(|age| age >= ADULT)
             && person.disability.is_none()
             && !is_unable(case, person)
             && !studies(person)
     };
     known
-        && case
-            .members()
-            .any(|person| *person.reference() != case.evidence.applicant && is_kin(person) && is_able(person))
+        && case.people.iter().enumerate().any(|(position, person)| {
+            person.is_member() && Some(position) != case.applicant && is_kin(person) && is_able(person)
+        })
 }

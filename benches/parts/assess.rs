@@ -9,7 +9,7 @@ use hedui::household::{
     Attributed, Cell, CellOutcome, Coverage, Declared, Detail, Fen, InfoClass, InsuranceScheme, MemberRef, Purpose,
     Reach, Record, Region, RegisteredAs, Relation, SourceKey, Subject, TaxItem, Verdict,
 };
-use hedui::policy::{Packs, assess};
+use hedui::policy::{Packs, assess, outcomes};
 use jiff::civil::{Date, date};
 
 use super::turns::measure;
@@ -33,6 +33,8 @@ pub(crate) fn run(criterion: &mut Criterion) {
         let text = serde_json::to_vec(black_box(&evidence)).expect("evidence is plain data");
         drop(black_box(serde_json::from_slice::<Evidence>(&text).expect("as written")));
     };
+    let short = || drop(black_box(outcomes(black_box(&evidence), &pack)));
+    measure(criterion, ["outcomes of households of three", "their full assessments"], short, part);
     measure(criterion, ["households of three assessed", "serde_json round trip of the evidence"], part, peer);
 }
 
@@ -43,6 +45,8 @@ fn evidence() -> Evidence {
         birth_date: Some(born),
         sex: None,
         can_work: None,
+        self_care_lost: None,
+        absence: None,
         declared: Declared::default(),
     });
     let cell = |(member, _, _): (&str, &str, Date)| {
@@ -79,6 +83,7 @@ fn records() -> Vec<Attributed> {
             cost: None,
             tax: None,
             social_insurance: Some(Fen::from_yuan(128)),
+            paid_on: None,
             payer: None,
         };
         attributed("m1", "tax", format!("GS-{month:02}"), detail)

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    AnswerKind, Declared, Failure, Gap, MemberRef, Purpose, Reach, Record, Region, RegisteredAs, Relation, Sex, Skip,
-    SourceKey,
+    Absence, AnswerKind, Declared, Failure, Gap, MemberRef, Purpose, Reach, Record, Region, RegisteredAs, Relation,
+    Sex, Skip, SourceKey, Support,
 };
 
 /// All that the rules may look at.
@@ -51,6 +51,12 @@ pub struct MemberFacts {
     pub sex: Option<Sex>,
     /// As assessed by the township.
     pub can_work: Option<bool>,
+    /// Of the six activities of self-care, how many are lost, as the household visit found it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub self_care_lost: Option<u8>,
+    /// Why this person does not count as a member.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absence: Option<Absence>,
     /// Declared income and property.
     pub declared: Declared,
 }
@@ -63,6 +69,9 @@ pub struct ObligorFacts {
     pub person: MemberFacts,
     /// Whom they must support.
     pub obliged_to: MemberRef,
+    /// What they do for them.
+    #[serde(default)]
+    pub support: Support,
 }
 
 /// One person × source.

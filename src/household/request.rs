@@ -105,6 +105,14 @@ named! {
         /// 紧急
         Emergency = "emergency",
     }
+    /// Why somebody of the family is no member of the household (Measures art. 7), as the township found it. Prison and compulsory
+    /// rehabilitation are read from records.
+    Absence {
+        /// 在宗教场所生活满三年
+        Clergy = "clergy",
+        /// 宣告失踪
+        DeclaredMissing = "declared_missing",
+    }
     /// The four classes of income (Measures art. 13).
     IncomeClass {
         /// 工资性收入
@@ -254,6 +262,10 @@ pub struct Member {
     pub authorisation: Option<Authorisation>,
     /// As assessed by the township.
     pub can_work: Option<bool>,
+    /// Of the six activities of self-care (自理能力六项), how many are lost, as the household visit found it: 0 to 6.
+    pub self_care_lost: Option<u8>,
+    /// Why this person does not count as a member.
+    pub absence: Option<Absence>,
     /// What the family declared.
     pub declared: Declared,
 }
@@ -268,6 +280,24 @@ pub struct Obligor {
     pub obliged_to: MemberRef,
     /// Law or agreement.
     pub basis: String,
+    /// What they do for those they must support.
+    #[serde(default)]
+    pub support: Support,
+}
+
+/// What an obligor pays, or what the formula needs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Support {
+    /// A month, by agreement or a court's decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreed_monthly_yuan: Option<Fen>,
+    /// People in the obligor's own household.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub household_size: Option<u32>,
+    /// People the obligor must support outside it, this one among them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supports: Option<u32>,
 }
 
 /// A signed authorisation (授权书).

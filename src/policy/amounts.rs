@@ -3,36 +3,49 @@
 
 use std::borrow::Cow;
 
-use super::assessment::{AmountLine, Certainty};
+use super::assessment::{AmountLine, Certainty, Per};
 use super::case::{Case, Person};
 use super::grounds::{GroundOf, Reason, Text};
 use super::pack::{AmountMethod, Ratio, RiseReading};
-use super::screening::Judged;
-use super::totals::Reckoned;
-use crate::household::{Detail, Fen, Programme, YearMonth};
+use super::screening::{CareLevel, Judged, care_level};
+use super::totals::{Reckoned, Sums};
+use crate::household::{Detail, Fen, Programme, Purpose, YearMonth};
 
 /// An amount, before it is spelled out.
 pub(super) struct AmountDraft<'a> {
     pub outcome: &'static str,
-    pub monthly: Fen,
+    pub amount: Fen,
+    at_most: Option<Fen>,
+    pub per: Per,
     computation: Text,
     ground: Reason<'a>,
 }
 
-impl AmountDraft<'_> {
+impl<'a> AmountDraft<'a> {
+    fn monthly(outcome: &'static str, amount: Fen, computation: Text, ground: Reason<'a>) -> Self {
+        Self { outcome, amount, at_most: None, per: Per::Month, computation, ground }
+    }
+
     pub fn spell_out(self) -> AmountLine {
         AmountLine {
             outcome: Cow::Borrowed(self.outcome),
-            monthly: self.monthly,
+            amount: self.amount,
+            at_most: self.at_most,
+            per: self.per,
             computation: self.computation.into_cow(),
             ground: self.ground.spell_out(),
         }
     }
 }
 
-pub(super) fn lines<'a>(case: &Case<'a>, totals: &Reckoned, judged: &[Judged<'_>]) -> Vec<AmountDraft<'a>> {
+pub(super) fn lines<'a>(sums: &Sums<'_, 'a>, totals: &Reckoned, judged: &[Judged<'_>]) -> Vec<AmountDraft<'a>> {
+    let case = sums.case;
     let met = |name: &str| judged.iter().any(|other| other.outcome == name && other.state == Certainty::Met);
     let mut lines = Vec::new();
+    if met("tekun") {
+        lines.push(tekun_basic(case));
+        lines.extend(tekun_care(case));
+    }
     if met("dibao") {
         lines.extend(dibao(case, totals));
     }
@@ -42,12 +55,91 @@ pub(super) fn lines<'a>(case: &Case<'a>, totals: &Reckoned, judged: &[Judged<'_>
     if met("gradual_exit") {
         lines.extend(gradual_exit(case));
     }
+    if case.purpose == Purpose::TemporaryRelief {
+        lines.push(temporary_relief(case, totals));
+    }
+    if met("tekun") || met("dibao") {
+        lines.extend(medical_aid(sums));
+    }
     lines
+}
+
+/// Basic living: a multiple of the dibao standard (Tekun Measures).
+fn tekun_basic<'a>(case: &Case<'a>) -> AmountDraft<'a> {
+    let rule = &case.rules.amount_tekun_basic;
+    let computation = case.text(|| format!("{} × {}", case.standard(), rule.value));
+    let ground = rule.ground(
+        "基本生活标准不低于低保标准的规定倍数；以批准机关的决定为准。",
+        "Basic living is at least the set multiple of the dibao standard; the authority decides.",
+    );
+    AmountDraft::monthly("tekun_basic", rule.value.of(case.standard()), computation, ground)
+}
+
+/// Care by what a visit found of self-care; nothing while nobody has looked.
+fn tekun_care<'a>(case: &Case<'a>) -> Option<AmountDraft<'a>> {
+    let level = care_level(case, case.applicant()?)?;
+    let (rule, zh) = match level {
+        CareLevel::Able => (&case.rules.amount_tekun_care_able, "全自理"),
+        CareLevel::Partial => (&case.rules.amount_tekun_care_partial, "半自理"),
+        CareLevel::None => (&case.rules.amount_tekun_care_none, "全护理"),
+    };
+    let minimum = case.rules.minimum_wage.latest().value;
+    let computation = case.text(|| format!("{zh}：最低工资 {minimum} × {}", rule.value));
+    let ground = rule.ground(
+        "照料护理标准按六项自理能力评估的档次确定；以批准机关的决定为准。",
+        "Care by the level of self-care that the visit found; the authority decides.",
+    );
+    Some(AmountDraft::monthly("tekun_care", rule.value.of(minimum), computation, ground))
+}
+
+/// Ordinary hardship: the urban standard for everybody, for some months. Fire, accident and sudden illness are decided case by case.
+fn temporary_relief<'a>(case: &Case<'a>, totals: &Reckoned) -> AmountDraft<'a> {
+    let (rule, standard) = (&case.rules.relief_months, case.rules.standard_urban.value);
+    let month = standard.mul_ratio(i64::from(totals.members), 1);
+    AmountDraft {
+        outcome: "temporary_relief",
+        amount: month,
+        at_most: Some(month.mul_ratio(rule.value, 1)),
+        per: Per::Once,
+        computation: case.text(|| format!("{standard} × {} 人 × 1 至 {} 个月", totals.members, rule.value)),
+        ground: rule.ground(
+            "一般困难按城市低保标准、人数和月数确定；火灾、意外事故、突发重病一事一议；核对不影响先行救助。",
+            "Ordinary hardship: urban standard, people and months. Fire, accident, sudden illness: case by case. A check never delays relief.",
+        ),
+    }
+}
+
+/// Aid for what a covered illness left to the family. Departments do not tell which part of it is covered: at most all of it.
+fn medical_aid<'a>(sums: &Sums<'_, 'a>) -> Option<AmountDraft<'a>> {
+    let case = sums.case;
+    let rule = &case.rules.medical_aid_share;
+    let members = case.people.iter().zip(sums.illness).filter(|(person, _)| person.is_member());
+    let self_paid: Fen = members.map(|(_, illness)| illness.net().at_least_zero()).sum();
+    let cap = case.rules.medical_aid_cap.as_ref().map(|cap| cap.value);
+    let most = rule.value.of(self_paid);
+    let most = cap.map_or(most, |cap| most.min(cap));
+    (self_paid.0 > 0).then(|| AmountDraft {
+        outcome: "medical_aid",
+        amount: Fen::ZERO,
+        at_most: Some(most),
+        per: Per::Year,
+        computation: case.text(|| {
+            let cap = cap.map_or_else(|| "封顶线未设定".to_owned(), |cap| format!("年度封顶 {cap}"));
+            format!("自付 {self_paid} 中的政策范围内部分 × {}，{cap}", rule.value)
+        }),
+        ground: rule.ground(
+            "政策范围内的自付医疗费按比例救助；部门未告知政策范围内的数额，此处为上限，由医保部门核定。",
+            "A share of the covered self-paid cost. Which part is covered is not told: this is the most; the medical-insurance office settles it.",
+        ),
+    })
 }
 
 fn dibao<'a>(case: &Case<'a>, totals: &Reckoned) -> Option<AmountDraft<'a>> {
     let net = &totals.net_income;
     let so_far = Dibao::at(case, totals, net.so_far)?;
+    if let Some(goes_on) = unchanged(case, so_far.monthly()) {
+        return Some(goes_on);
+    }
     let computation = case.text(|| {
         let of_end = |income: Fen| Dibao::at(case, totals, income).map_or(Fen::ZERO, |amount| amount.monthly());
         let (least, most) = (of_end(net.at_most.unwrap_or(net.so_far)), of_end(net.at_least));
@@ -58,7 +150,25 @@ fn dibao<'a>(case: &Case<'a>, totals: &Reckoned) -> Option<AmountDraft<'a>> {
         "按低保标准与家庭人均收入的差额计算；以批准机关的决定为准。",
         "The difference between the standard and income a head; the authority decides.",
     );
-    Some(AmountDraft { outcome: "dibao", monthly: so_far.monthly(), computation, ground })
+    Some(AmountDraft::monthly("dibao", so_far.monthly(), computation, ground))
+}
+
+/// At a periodic review an amount changes only with an obvious change of circumstances: else what is paid goes on.
+fn unchanged<'a>(case: &Case<'a>, reckoned: Fen) -> Option<AmountDraft<'a>> {
+    if case.purpose != Purpose::PeriodicReview {
+        return None;
+    }
+    let paid: Fen = case.members().flat_map(|person| running_dibao(case, person)).sum();
+    let rule = &case.rules.amount_review_change;
+    let obvious = paid.0 == 0 || rule.value.exceeded_by(Fen((reckoned - paid).0.abs()), paid);
+    (!obvious && paid != reckoned).then(|| {
+        let computation = case.text(|| format!("现发 {paid}，按本次核对为 {reckoned}，相差不超过 {}", rule.value));
+        let ground = rule.ground(
+            "定期复核时家庭情况没有明显变化的，不调整救助金额。",
+            "At a periodic review, without an obvious change of circumstances the amount goes on.",
+        );
+        AmountDraft::monthly("dibao", paid, computation, ground)
+    })
 }
 
 /// The amount a month for a net income of the household over the year.
@@ -127,27 +237,21 @@ fn rise(case: &Case<'_>, totals: &Reckoned, basic: Fen) -> (i64, Fen) {
 
 fn single<'a>(case: &Case<'a>) -> AmountDraft<'a> {
     let rule = &case.rules.amount_single;
-    AmountDraft {
-        outcome: "dibao_single",
-        monthly: rule.value.of(case.standard()),
-        computation: case.text(|| format!("{} × {}", case.standard(), rule.value)),
-        ground: rule.ground(
-            "单人户按标准的比例计算；以批准机关的决定为准。",
-            "A share of the standard for a single person; the authority decides.",
-        ),
-    }
+    let computation = case.text(|| format!("{} × {}", case.standard(), rule.value));
+    let ground = rule.ground(
+        "单人户按标准的比例计算；以批准机关的决定为准。",
+        "A share of the standard for a single person; the authority decides.",
+    );
+    AmountDraft::monthly("dibao_single", rule.value.of(case.standard()), computation, ground)
 }
 
 /// The previous amount goes on.
 fn gradual_exit<'a>(case: &Case<'a>) -> Option<AmountDraft<'a>> {
     let monthly: Fen = case.members().flat_map(|person| running_dibao(case, person)).sum();
     let rule = &case.rules.gradual_exit_months;
-    (monthly.0 > 0).then(|| AmountDraft {
-        outcome: "gradual_exit",
-        monthly,
-        computation: case.text(|| format!("原低保金 {monthly}，最长 {} 个月", rule.value)),
-        ground: rule.ground("渐退期内继续发放原金额。", "The previous amount goes on while it lasts."),
-    })
+    let computation = case.text(|| format!("原低保金 {monthly}，最长 {} 个月", rule.value));
+    let ground = rule.ground("渐退期内继续发放原金额。", "The previous amount goes on while it lasts.");
+    (monthly.0 > 0).then(|| AmountDraft::monthly("gradual_exit", monthly, computation, ground))
 }
 
 /// Dibao being paid to a person on the as-of date.

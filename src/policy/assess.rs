@@ -1,22 +1,25 @@
 //! Applies a pack to evidence: records to lines, lines to totals, totals to a screening for the officer.
 
+use super::alerts;
 use super::amounts::{self, AmountDraft};
-use super::assessment::{Assessment, Ground};
+use super::assessment::{Assessment, Certainty, Ground, Per};
 use super::case::Case;
 use super::declared;
 use super::deductions::{self, IllnessCosts};
 use super::drafts::{DeductionDraft, IncomeDraft, PropertyDraft};
 use super::findings;
 use super::grounds;
-use super::income::{self, WageMonths};
+use super::income::{self, Support, WageMonths};
 use super::open_facts;
 use super::pack::Pack;
 use super::property;
+use super::referrals;
+use super::review;
 use super::screening;
 use super::silence::Silence;
 use super::size::Size;
 use super::totals::Sums;
-use crate::household::Evidence;
+use crate::household::{Cell, CellOutcome, Evidence, Fen};
 
 /// Applies `pack` to `evidence`. Pure: the same two give the same assessment, whatever the order of records and cells.
 ///
@@ -27,13 +30,18 @@ pub fn assess(evidence: &Evidence, pack: &Pack) -> Assessment {
     let (case, unreadable) = Case::of_evidence(evidence, pack, true);
     let silence = Silence::new(&case, evidence, &unreadable);
     let size = Size::new(&case, &silence, evidence);
-    let lines = Lines::of(&case, &silence);
-    let sums = lines.sums(&case, &silence, &size);
+    let support = income::support::of_obligors(evidence, pack, &case);
+    let lines = Lines::of(&case, &silence, &support);
+    let sums = Sums { support: &support, ..lines.sums(&case, &silence, &size) };
     let reckoned = sums.reckoned();
     let totals = sums.totals(&reckoned);
     let facts = open_facts::facts(&sums, &reckoned, evidence);
     let judged = screening::outcomes(&sums, &reckoned, &facts);
-    let amounts = amounts::lines(&case, &reckoned, &judged);
+    let amounts = amounts::lines(&sums, &reckoned, &judged);
+    let noticed = alerts::lately(&case);
+    let review = review::class(&case, &lines.income, &noticed);
+    let referrals = referrals::referrals(&sums, &reckoned, &judged);
+    let decided_early = decided_early(evidence, &case, &judged);
     let declared = declared::lines(&sums);
     let findings = findings::findings(&sums, &declared);
     let mut assessment = Assessment {
@@ -44,7 +52,11 @@ pub fn assess(evidence: &Evidence, pack: &Pack) -> Assessment {
         declared,
         findings,
         screening: judged.into_iter().map(screening::Judged::spell_out).collect(),
+        decided_early,
         amounts: amounts.into_iter().map(AmountDraft::spell_out).collect(),
+        referrals,
+        alerts: noticed.into_iter().map(alerts::Noticed::spell_out).collect(),
+        review,
         assumed: Vec::new(),
         open_facts: facts.into_iter().map(|fact| fact.fact).collect(),
     };
@@ -52,9 +64,17 @@ pub fn assess(evidence: &Evidence, pack: &Pack) -> Assessment {
     assessment
 }
 
+/// Whether some department has yet to answer, and none that has can change the outcome asked about.
+fn decided_early(evidence: &Evidence, case: &Case<'_>, judged: &[screening::Judged<'_>]) -> bool {
+    let is_member = |cell: &Cell| case.members().any(|person| *person.reference() == cell.member);
+    let waits = evidence.cells.iter().any(|cell| cell.outcome == CellOutcome::Pending && is_member(cell));
+    let certain = |asked: &str| judged.iter().any(|other| other.outcome == asked && other.state != Certainty::Open);
+    waits && screening::asked_about(case.purpose).is_some_and(certain)
+}
+
 /// Every line of a case.
 pub(super) struct Lines<'a> {
-    income: Vec<IncomeDraft<'a>>,
+    pub income: Vec<IncomeDraft<'a>>,
     deductions: Vec<DeductionDraft<'a>>,
     property: Vec<PropertyDraft<'a>>,
     illness: Vec<IllnessCosts>,
@@ -62,9 +82,9 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    pub fn of(case: &Case<'a>, silence: &Silence<'_>) -> Self {
+    pub fn of(case: &Case<'a>, silence: &Silence<'_>, support: &[Support<'a>]) -> Self {
         let illness = deductions::costs(case, silence);
-        let (income, wages) = income::lines(case, silence, &illness);
+        let (income, wages) = income::lines(case, silence, &illness, support);
         let deductions = deductions::lines(case, &illness, &wages);
         let property = property::lines(case, silence);
         Self { income, deductions, property, illness, wages }
@@ -72,7 +92,47 @@ impl<'a> Lines<'a> {
 
     pub fn sums<'s>(&'s self, case: &'s Case<'a>, silence: &'s Silence<'a>, size: &'s Size<'a>) -> Sums<'s, 'a> {
         let Self { income, deductions, property, illness, wages } = self;
-        Sums { case, silence, size, income, deductions, property, illness, wages }
+        Sums { case, silence, size, support: &[], income, deductions, property, illness, wages }
+    }
+}
+
+/// What the rules say of a household, in short: [`assess`] without its lines and words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcomes {
+    /// Of every outcome of [`OUTCOMES`], in that order.
+    pub states: [Certainty; OUTCOMES.len()],
+    /// What would be paid a month, of what is met.
+    pub monthly: Fen,
+}
+
+/// Every outcome, most favourable first.
+pub const OUTCOMES: [&str; 7] =
+    ["tekun", "dibao", "dibao_single", "dibao_marginal", "rigid_expenditure", "gradual_exit", "none"];
+
+/// The outcomes of [`assess`], several times faster.
+#[must_use]
+pub fn outcomes(evidence: &Evidence, pack: &Pack) -> Outcomes {
+    let (case, unreadable) = Case::of_evidence(evidence, pack, false);
+    let silence = Silence::new(&case, evidence, &unreadable);
+    let size = Size::new(&case, &silence, evidence);
+    let support = income::support::of_obligors(evidence, pack, &case);
+    reckon(&case, &silence, &size, &support)
+}
+
+pub(super) fn reckon<'a>(
+    case: &Case<'a>,
+    silence: &Silence<'a>,
+    size: &Size<'a>,
+    support: &[Support<'a>],
+) -> Outcomes {
+    let lines = Lines::of(case, silence, support);
+    let sums = Sums { support, ..lines.sums(case, silence, size) };
+    let reckoned = sums.reckoned();
+    let judged = screening::outcomes(&sums, &reckoned, &[]);
+    let amounts = amounts::lines(&sums, &reckoned, &judged);
+    Outcomes {
+        states: judged.each_ref().map(|outcome| outcome.state),
+        monthly: amounts.iter().filter(|line| line.per == Per::Month).map(|line| line.amount).sum(),
     }
 }
 
@@ -82,5 +142,8 @@ fn every_ground(assessment: &Assessment) -> impl Iterator<Item = &Ground> {
     let property = assessment.property.iter().map(|line| &line.ground);
     let screening = assessment.screening.iter().flat_map(|outcome| &outcome.conditions).map(|c| &c.ground);
     let amounts = assessment.amounts.iter().map(|line| &line.ground);
-    income.chain(deductions).chain(property).chain(screening).chain(amounts)
+    let referrals = assessment.referrals.iter().map(|line| &line.ground);
+    let alerts = assessment.alerts.iter().map(|line| &line.ground);
+    let review = std::iter::once(&assessment.review.ground);
+    income.chain(deductions).chain(property).chain(screening).chain(amounts).chain(referrals).chain(alerts).chain(review)
 }

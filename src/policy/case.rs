@@ -5,12 +5,12 @@
 use jiff::civil::Date;
 
 use super::grounds::{GroundOf, Reason, Text};
-use super::pack::{Caps, Codes, Pack, Param, Ratio, Rules, StandardKind};
+use super::pack::{Caps, Codes, Handling, Pack, Param, Ratio, Rules, StandardKind};
 use super::plausible::is_plausible;
 use super::window::Window;
 use crate::household::evidence::MemberFacts;
 use crate::household::{
-    CustodyKind, Detail, DisabilityCategory, Evidence, Fen, MemberRef, Purpose, RegisteredAs, RegistrationStatus,
+    BusinessState, CustodyKind, Detail, DisabilityCategory, EnrolmentState, Evidence, Fen, MemberRef, Purpose, RegisteredAs, RegistrationStatus,
     SourceKey, Verdict,
 };
 
@@ -46,6 +46,8 @@ pub(super) enum Standing {
     Member,
     Dead,
     InCustody,
+    /// As the township found it: long away as clergy, or declared missing.
+    Away,
 }
 
 /// The gravest valid certificate.
@@ -87,6 +89,17 @@ impl<'a> Item<'a> {
 
     pub fn detail(&self) -> &'a Detail {
         self.detail
+    }
+
+    /// Whether it says that somebody goes to school on a day.
+    pub fn is_enrolment_on(&self, day: Date) -> bool {
+        matches!(self.detail, Detail::Enrolment { state: EnrolmentState::Attending, from, to, .. }
+            if from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to))
+    }
+
+    /// Whether it is a firm or business of somebody that is active.
+    pub fn is_active_business(&self) -> bool {
+        matches!(self.detail, Detail::Business { state: BusinessState::Active, .. })
     }
 }
 
@@ -173,6 +186,11 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Whether the household is looked at because it receives assistance.
+    pub fn is_on_the_rolls(&self) -> bool {
+        matches!(self.purpose, Purpose::PeriodicReview | Purpose::ReportedChange | Purpose::Monitoring)
+    }
+
     /// Those who count when dividing.
     pub fn members(&self) -> impl Iterator<Item = &Person<'a>> {
         self.people.iter().filter(|person| person.is_member())
@@ -202,6 +220,16 @@ impl<'a> Case<'a> {
 
     pub fn standard_ground(&self, make: impl FnOnce() -> (String, String)) -> Reason<'a> {
         self.standard.ground_made(self, make)
+    }
+
+    /// Whether what somebody who is no member earns and owns is left out of the household's.
+    pub fn leaves_out(&self, person: &Person<'_>) -> bool {
+        match person.standing {
+            Standing::Member => false,
+            Standing::Dead => true,
+            Standing::InCustody => self.rules.member_custody.value == Handling::Exempt,
+            Standing::Away => self.rules.member_absent.value == Handling::Exempt,
+        }
     }
 
     /// Whether a category counts as intellectual or mental disability.
@@ -288,10 +316,11 @@ impl<'a> Person<'a> {
                 _ => {}
             }
         }
-        self.standing = match (dead, in_custody) {
-            (true, _) => Standing::Dead,
-            (false, true) => Standing::InCustody,
-            (false, false) => Standing::Member,
+        self.standing = match (dead, in_custody, self.facts.absence) {
+            (true, ..) => Standing::Dead,
+            (false, true, _) => Standing::InCustody,
+            (false, false, Some(_)) => Standing::Away,
+            (false, false, None) => Standing::Member,
         };
         (self.disability, self.serious_illness) = (gravest, ill);
     }

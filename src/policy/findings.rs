@@ -80,13 +80,18 @@ fn standing(sums: &Sums<'_, '_>, member: &MemberRef, standing: Standing) -> Opti
             "此人在服刑或强制隔离戒毒，不计入家庭人口。",
             "In prison or compulsory rehabilitation; not counted.",
         ),
+        Standing::Away => (
+            "absent",
+            "长期在宗教场所或宣告失踪，不计入家庭人口。",
+            "Clergy long away, or declared missing; not counted.",
+        ),
     };
     let person = sums.case.people.iter().find(|person| person.reference() == member)?;
     let source = person.counting().find(|item| {
         matches!(
             item.detail(),
             Detail::Death { .. } | Detail::Custody { .. } | Detail::Registration { died_on: Some(_), .. }
-        )
+        ) && standing != Standing::Away
     });
     Some(made(code, Some(member), source.map(|item| item.source), standing == Standing::InCustody, zh, en))
 }

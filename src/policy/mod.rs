@@ -8,6 +8,7 @@ pub mod assessment;
 pub mod cases;
 pub mod pack;
 
+mod alerts;
 mod amounts;
 mod assess;
 mod case;
@@ -20,6 +21,8 @@ mod income;
 mod open_facts;
 mod plausible;
 mod property;
+mod referrals;
+mod review;
 mod screening;
 mod silence;
 mod size;
@@ -27,7 +30,8 @@ mod spouse;
 mod totals;
 mod window;
 
-pub use assess::assess;
+pub use alerts::between as alerts_between;
+pub use assess::{OUTCOMES, Outcomes, assess, outcomes};
 pub use pack::{Explanation, Pack, PackInfo, Packs, PolicyError, Problem};
 pub use window::Window;
 

@@ -150,6 +150,13 @@ fn readings(sums: &Sums<'_, '_>, totals: &Reckoned) -> Vec<Fact> {
         );
         facts.push(Fact::new("successor_rule".to_owned(), Classes::of(&[InfoClass::Transfer]), zh, en));
     }
+    facts.extend(sums.support.iter().filter(|support| support.is_open()).map(|support| {
+        let (zh, en) = (
+            "义务人的给付能力或给付数额不明",
+            "What an obligor can pay, or pays, is not known",
+        );
+        Fact::new(format!("support:{}", support.reference()), Classes::TRANSFER, zh, en)
+    }));
     facts.extend(sums.income.iter().filter_map(wage_reading));
     let open = sums.property.iter().filter(|draft| draft.line.treatment == Treatment::Open || draft.most.is_none());
     facts.extend(open.filter_map(property_reading));

@@ -7,7 +7,7 @@ use super::assessment::{ClassTotal, CountInterval, Interval, Totals};
 use super::case::Case;
 use super::deductions::{self, IllnessCosts};
 use super::drafts::{DeductionDraft, IncomeDraft, Kind, PropertyDraft, Tally};
-use super::income::{self, WageMonths, declared::info_class};
+use super::income::{self, Support, WageMonths, declared::info_class};
 use super::pack::{Ratio, StandardKind};
 use super::silence::{Classes, Silence};
 use super::size::Size;
@@ -18,6 +18,7 @@ pub(super) struct Sums<'s, 'a> {
     pub case: &'s Case<'a>,
     pub silence: &'s Silence<'a>,
     pub size: &'s Size<'a>,
+    pub support: &'s [Support<'a>],
     pub income: &'s [IncomeDraft<'a>],
     pub deductions: &'s [DeductionDraft<'a>],
     pub property: &'s [PropertyDraft<'a>],
@@ -108,7 +109,8 @@ impl Sums<'_, '_> {
 
     /// Whether a source is silent, or somebody may be missing, so that there is no upper end.
     fn unbounded(&self, classes: Classes) -> bool {
-        self.silence.any(classes) || !self.size.settled
+        let support = || classes.meets(Classes::TRANSFER) && self.support.iter().any(Support::is_unbounded);
+        self.silence.any(classes) || !self.size.settled || support()
     }
 
     fn range(&self, classes: Classes, at_least: Fen, so_far: Fen, at_most: Option<Fen>) -> Range {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::body::{
-    Body, CopyFor, FORMAT, Issue, Period, ReferenceLine, Referral, RequestFacts, Status, Supersedes, Words,
+    Body, CopyFor, FORMAT, Issue, Period, ReferenceLine, RequestFacts, Status, Supersedes, Words,
 };
 use super::lines::Lines;
 use super::notices::Notices;
@@ -43,8 +43,6 @@ pub struct Inputs<'a> {
     pub engine: String,
     /// Lines to compare with, beside the standard.
     pub reference_lines: Vec<ReferenceLine>,
-    /// Other programmes worth asking about.
-    pub referrals: Vec<Referral>,
     /// The county's time limit for objections.
     pub objection_within_days: u32,
     /// Name of the verification centre.
@@ -99,9 +97,12 @@ pub fn assemble(inputs: &Inputs<'_>) -> Body {
         // what differs from the declaration stands in its own section
         findings: (assessment.findings.iter()).filter(|f| f.code != Finding::DISCREPANCY).cloned().collect(),
         screening: lines.screening,
+        decided_early: assessment.decided_early,
         amounts: lines.amounts,
         open_facts: assessment.open_facts.clone(),
-        referrals: inputs.referrals.clone(),
+        referrals: lines.referrals,
+        alerts: lines.alerts,
+        review: lines.review,
         held_for_review,
         set_aside: records::set_aside(inputs.evidence),
         assumed: assumed(&assessment.assumed),

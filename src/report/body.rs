@@ -11,7 +11,11 @@ use utoipa::{PartialSchema, ToSchema};
 use super::cells::{SourceLine, Summary};
 use super::household::ReportHousehold;
 use super::lexicon;
-use super::lines::{AmountEntry, DeductionEntry, GroundEntry, IncomeEntry, OutcomeEntry, PropertyEntry, outcome_of};
+use super::entries::{
+    AlertEntry, AmountEntry, DeductionEntry, GroundEntry, IncomeEntry, OutcomeEntry, PropertyEntry, ReferralEntry,
+    ReviewEntry,
+};
+use super::lines::outcome_of;
 use super::notices::Notices;
 use super::provenance::{Provenance, canonical_bytes, sha256_hex};
 use super::records::{HeldRecord, SetAside};
@@ -78,12 +82,20 @@ pub struct Body {
     pub findings: Vec<Finding>,
     /// Screening for the officer, the outcome applied for first; the decision is the authority's.
     pub screening: Vec<OutcomeEntry>,
+    /// Whether the outcome asked about is certain although departments have yet to answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub decided_early: bool,
     /// What would be paid if the authority decides so.
     pub amounts: Vec<AmountEntry>,
     /// Facts that decide what is open.
     pub open_facts: Vec<OpenFact>,
     /// Other programmes worth asking about.
-    pub referrals: Vec<Referral>,
+    pub referrals: Vec<ReferralEntry>,
+    /// What changed lately, of a household on the rolls.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<AlertEntry>,
+    /// When the household is looked at again.
+    pub review: ReviewEntry,
     /// Records of uncertain ownership: neither counted nor dropped.
     pub held_for_review: Vec<HeldRecord>,
     /// Records that belong to somebody else, as counts.
@@ -175,7 +187,6 @@ impl Body {
             .chain(self.request.region_name.as_mut())
             .chain([&mut self.summary.words])
             .chain(self.reference_lines.iter_mut().map(|line| &mut line.name))
-            .chain(self.referrals.iter_mut().map(|referral| &mut referral.what))
             .chain(self.held_for_review.iter_mut().map(|held| &mut held.what))
             .chain(self.set_aside.iter_mut().map(|aside| &mut aside.words))
             .for_each(|words| visit(&words.zh, &mut words.en));
@@ -194,6 +205,9 @@ impl Body {
         self.deductions.iter_mut().for_each(|line| renumber(&mut line.ground));
         self.property.iter_mut().for_each(|line| renumber(&mut line.ground));
         self.amounts.iter_mut().for_each(|line| renumber(&mut line.ground));
+        self.referrals.iter_mut().for_each(|line| renumber(&mut line.ground));
+        self.alerts.iter_mut().for_each(|line| renumber(&mut line.ground));
+        renumber(&mut self.review.ground);
         let conditions = self.screening.iter_mut().flat_map(|outcome| &mut outcome.conditions);
         conditions.for_each(|condition| renumber(condition.ground_mut()));
     }
@@ -205,6 +219,9 @@ impl Body {
             .chain(self.deductions.iter().map(|line| line.ground))
             .chain(self.property.iter().map(|line| line.ground))
             .chain(self.amounts.iter().map(|line| line.ground))
+            .chain(self.referrals.iter().map(|line| line.ground))
+            .chain(self.alerts.iter().map(|line| line.ground))
+            .chain([self.review.ground])
             .chain(conditions.map(|condition| condition.ground()))
     }
 
@@ -395,19 +412,4 @@ pub struct ReferenceLine {
     pub name: Words,
     /// Per head and month.
     pub monthly: Fen,
-}
-
-/// Another programme worth asking about (转介).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Referral {
-    /// Programme.
-    pub code: String,
-    /// For whom; the whole household when missing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub member: Option<MemberRef>,
-    /// What and where.
-    pub what: Words,
-    /// Law or document.
-    pub law: String,
 }

@@ -27,6 +27,11 @@ pub fn applicant_copy(body: &Body) -> Body {
         source.cells.retain(|cell| !cell.members.is_empty());
     }
     copy.income.retain(|line| is_member(&line.member) && line.treatment != Treatment::HeldForReview);
+    for line in copy.income.iter_mut().filter(|line| line.item_zh == SUPPORT) {
+        // what it was reckoned from is the obligor's
+        line.computation = String::new();
+        line.counted_at_most = None;
+    }
     copy.deductions.retain(|line| is_member(&line.member));
     copy.property.retain(|line| is_member(&line.member) && line.treatment != Treatment::HeldForReview);
     copy.declared.retain(|line| is_member(&line.member));
@@ -36,12 +41,16 @@ pub fn applicant_copy(body: &Body) -> Body {
     for outcome in &mut copy.screening {
         outcome.decides.take_if(|decides| hidden.contains(decides));
     }
+    copy.alerts.retain(|alert| is_member(&alert.member));
     copy.held_for_review.clear();
     copy.set_aside.clear();
     copy.provenance.records.retain(|who, _| members.iter().any(|member| member.0 == *who));
     copy.keep_cited_grounds();
     copy
 }
+
+/// The income line that rests on what an obligor earns.
+const SUPPORT: &str = crate::policy::assessment::SUPPORT_ZH;
 
 /// Open facts that name a third person or a record under review.
 fn hidden_facts(body: &Body, members: &[MemberRef]) -> Vec<String> {

@@ -1,245 +1,13 @@
-//! The assessment's lines as a report carries them: a rule that many lines cite is written once, under its name.
+//! From the assessment's lines to a report's entries: a rule that many lines cite is written once, under its name.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use crate::household::{Area, Fen, IncomeClass, MemberRef, PropertyClass, Purpose, SourceKey};
-use crate::policy::assessment::{
-    AmountLine, Assessment, Basis, Certainty, DeductionLine, Ground, IncomeLine, PropertyLine, Screening, Treatment,
+use super::entries::{
+    AlertEntry, AmountEntry, ConditionEntry, DeductionEntry, GroundEntry, IncomeEntry, OutcomeEntry, PropertyEntry,
+    ReferralEntry, ReviewEntry,
 };
-
-/// An item of income: alike records of one member, source and payer together.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct IncomeEntry {
-    /// Whose.
-    pub member: MemberRef,
-    /// Class.
-    pub class: IncomeClass,
-    /// What it is.
-    pub item_zh: String,
-    /// In English, where the schema's `x-english` does not give it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub item_en: String,
-    /// Source; missing when declared.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<SourceKey>,
-    /// Every record at the source that the line is the sum of.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub records: Vec<String>,
-    /// How it was added up.
-    pub computation: String,
-    /// Before any treatment, over the period.
-    pub gross: Fen,
-    /// Costs, tax and contributions taken off.
-    #[serde(default, skip_serializing_if = "is_nothing")]
-    pub reduced_by: Fen,
-    /// Least that is counted.
-    pub counted: Fen,
-    /// Most that is counted, where an open reading differs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub counted_at_most: Option<Fen>,
-    /// Treatment; `counted` where not said.
-    #[serde(default = "counted", skip_serializing_if = "is_counted")]
-    pub treatment: Treatment,
-    /// Its rule: a number of `grounds`.
-    pub ground: u32,
-}
-
-fn counted() -> Treatment {
-    Treatment::Counted
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_counted(treatment: &Treatment) -> bool {
-    *treatment == Treatment::Counted
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_nothing(amount: &Fen) -> bool {
-    *amount == Fen::ZERO
-}
-
-/// A deduction.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DeductionEntry {
-    /// Whose.
-    pub member: MemberRef,
-    /// What: `illness`, `schooling`, …
-    pub kind: String,
-    /// In Chinese.
-    pub item_zh: String,
-    /// In English, where the schema's `x-english` does not give it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub item_en: String,
-    /// Source it rests on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<SourceKey>,
-    /// Records it rests on.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub records: Vec<String>,
-    /// The expense or standard it is computed from.
-    pub base: Fen,
-    /// How.
-    pub computation: String,
-    /// Amount.
-    pub amount: Fen,
-    /// Its rule: a number of `grounds`.
-    pub ground: u32,
-}
-
-/// A thing owned.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PropertyEntry {
-    /// Whose.
-    pub member: MemberRef,
-    /// Class.
-    pub class: PropertyClass,
-    /// What it is.
-    pub item_zh: String,
-    /// In English, where the schema's `x-english` does not give it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub item_en: String,
-    /// Source; missing when declared.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<SourceKey>,
-    /// Record number at the source.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub record: Option<String>,
-    /// Value of the share owned, where known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<Fen>,
-    /// Area of the share owned, of immovables.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub area: Option<Area>,
-    /// Counted value.
-    pub counted: Fen,
-    /// Whether it counts against the limit on the number of such things.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub counts: bool,
-    /// Treatment; `counted` where not said.
-    #[serde(default = "counted", skip_serializing_if = "is_counted")]
-    pub treatment: Treatment,
-    /// Its rule: a number of `grounds`.
-    pub ground: u32,
-}
-
-/// An outcome of the screening.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct OutcomeEntry {
-    /// `dibao`, `dibao_marginal`, …
-    pub outcome: String,
-    /// Chinese name.
-    pub name_zh: String,
-    /// English name, where the schema's `x-english` does not give it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub name_en: String,
-    /// Certainty.
-    pub state: Certainty,
-    /// Its conditions; of an outcome that is not met, those that are not met.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub conditions: Vec<ConditionEntry>,
-    /// When open: the one fact or source that decides.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub decides: Option<String>,
-}
-
-impl OutcomeEntry {
-    /// Whether it is open for no other reason than that nobody applied for it.
-    #[must_use]
-    pub fn is_not_applied_for(&self) -> bool {
-        self.state == Certainty::Open && self.decides.as_deref() == Some("own_application")
-    }
-}
-
-/// A condition of an outcome: how certain it is, with its rule, a number of `grounds`. `{"met": 3}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ConditionEntry {
-    /// Met.
-    Met(u32),
-    /// Not met.
-    NotMet(u32),
-    /// Open.
-    Open(u32),
-}
-
-impl ConditionEntry {
-    fn new(state: Certainty, ground: u32) -> Self {
-        match state {
-            Certainty::Met => Self::Met(ground),
-            Certainty::NotMet => Self::NotMet(ground),
-            Certainty::Open => Self::Open(ground),
-        }
-    }
-
-    /// How certain it is.
-    #[must_use]
-    pub fn state(self) -> Certainty {
-        match self {
-            Self::Met(_) => Certainty::Met,
-            Self::NotMet(_) => Certainty::NotMet,
-            Self::Open(_) => Certainty::Open,
-        }
-    }
-
-    /// The number of its rule.
-    #[must_use]
-    pub fn ground(self) -> u32 {
-        let (Self::Met(ground) | Self::NotMet(ground) | Self::Open(ground)) = self;
-        ground
-    }
-
-    pub(super) fn ground_mut(&mut self) -> &mut u32 {
-        let (Self::Met(ground) | Self::NotMet(ground) | Self::Open(ground)) = self;
-        ground
-    }
-}
-
-/// What would be paid.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AmountEntry {
-    /// Of which outcome.
-    pub outcome: String,
-    /// Per month.
-    pub monthly: Fen,
-    /// How.
-    pub computation: String,
-    /// Its rule: a number of `grounds`.
-    pub ground: u32,
-}
-
-/// A rule in words, with its law (依据). Lines cite it by its place in the table, from 1; a drawn report prints `[3]`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GroundEntry {
-    /// Its name in the pack; several where programmes share a condition word for word.
-    pub rules: Vec<String>,
-    /// Law or document: a number of `laws`, from 1. Missing where no published text backs it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub law: Option<u32>,
-    /// Published or assumed; assumed where not said.
-    #[serde(default = "assumed", skip_serializing_if = "is_assumed")]
-    pub basis: Basis,
-    /// In Chinese a family can read.
-    pub zh: String,
-    /// In English, where the schema's `x-english` does not give it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub en: String,
-}
-
-fn assumed() -> Basis {
-    Basis::Assumed
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_assumed(basis: &Basis) -> bool {
-    *basis == Basis::Assumed
-}
+use crate::household::Purpose;
+use crate::policy::assessment::{
+    AmountLine, Assessment, Certainty, DeductionLine, Ground, IncomeLine, PropertyLine, Screening,
+};
 
 /// Laws and documents, each written once and cited by its place, from 1.
 #[derive(Debug, Default)]
@@ -348,6 +116,12 @@ pub struct Lines {
     pub screening: Vec<OutcomeEntry>,
     /// Amounts.
     pub amounts: Vec<AmountEntry>,
+    /// Other programmes.
+    pub referrals: Vec<ReferralEntry>,
+    /// What changed lately.
+    pub alerts: Vec<AlertEntry>,
+    /// When it is looked at again.
+    pub review: ReviewEntry,
     /// The rules they cite.
     pub grounds: Vec<GroundEntry>,
     /// The laws these rest on.
@@ -368,9 +142,32 @@ impl Lines {
         let property = assessment.property.iter().map(|line| property(line, cite(&line.ground))).collect();
         let mut share = |ground: &Ground| grounds.cite_shared(ground, &mut laws);
         let screening = screening.into_iter().map(|line| outcome(line, &mut share)).collect();
-        let amounts =
-            assessment.amounts.iter().map(|line| amount(line, grounds.cite(&line.ground, &mut laws))).collect();
-        Self { income, deductions, property, screening, amounts, grounds: grounds.into_table(), laws }
+        let mut cite = |ground: &Ground| grounds.cite(ground, &mut laws);
+        let amounts = assessment.amounts.iter().map(|line| amount(line, cite(&line.ground))).collect();
+        let referrals = (assessment.referrals.iter())
+            .map(|line| ReferralEntry {
+                code: line.code.clone().into_owned(),
+                members: line.members.clone(),
+                open: line.state != Certainty::Met,
+                office: line.office.clone(),
+                ground: cite(&line.ground),
+            })
+            .collect();
+        let alerts = (assessment.alerts.iter())
+            .map(|line| AlertEntry {
+                code: line.code.clone().into_owned(),
+                points: line.points,
+                member: line.member.clone(),
+                source: line.source.clone(),
+                record: line.record.clone(),
+                on: line.on,
+                ground: cite(&line.ground),
+            })
+            .collect();
+        let review = &assessment.review;
+        let review = ReviewEntry { class: review.class, due: review.due, ground: cite(&review.ground) };
+        let grounds = grounds.into_table();
+        Self { income, deductions, property, screening, amounts, referrals, alerts, review, grounds, laws }
     }
 }
 
@@ -448,16 +245,25 @@ fn outcome(line: &Screening, cite: &mut impl FnMut(&Ground) -> u32) -> OutcomeEn
             .map(|condition| ConditionEntry::new(condition.state, cite(&condition.ground)))
             .collect(),
         decides: line.decides.clone(),
+        term: line.term,
     }
 }
 
 fn amount(line: &AmountLine, ground: u32) -> AmountEntry {
-    AmountEntry { outcome: line.outcome.clone().into_owned(), monthly: line.monthly, computation: line.computation.clone().into_owned(), ground }
+    AmountEntry {
+        outcome: line.outcome.clone().into_owned(),
+        amount: line.amount,
+        at_most: line.at_most,
+        per: line.per,
+        computation: line.computation.clone().into_owned(),
+        ground,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::assessment::Basis;
 
     #[test]
     fn one_wording_is_written_once_and_another_gets_a_number() {

@@ -13,6 +13,7 @@ mod attestation;
 mod body;
 mod cells;
 pub mod disclosure;
+mod entries;
 mod household;
 pub mod jose;
 pub mod lexicon;
@@ -37,14 +38,15 @@ mod tests;
 pub use assemble::{Inputs, SourceFacts, assemble};
 pub use attestation::{Attestation, Report, SigningKey, Timings};
 pub use body::{
-    Body, CopyFor, FORMAT, Issue, Period, ReferenceLine, Referral, RequestFacts, Status, Supersedes, Words,
+    Body, CopyFor, FORMAT, Issue, Period, ReferenceLine, RequestFacts, Status, Supersedes, Words,
 };
 pub use cells::{CellLine, SourceLine, Summary, WhyNot};
 pub use household::{FoundMember, ReportHousehold, ReportObligor, ReportPerson};
-pub use lines::{
-    AmountEntry, ConditionEntry, DeductionEntry, GroundEntry, Grounds, IncomeEntry, Laws, Lines, OutcomeEntry,
-    PropertyEntry, outcome_of,
+pub use entries::{
+    AlertEntry, AmountEntry, ConditionEntry, DeductionEntry, GroundEntry, IncomeEntry, OutcomeEntry, PropertyEntry,
+    ReferralEntry, ReviewEntry,
 };
+pub use lines::{Grounds, Laws, Lines, outcome_of};
 pub use notices::Notices;
 pub use provenance::{MemberRecords, PackFacts, Provenance, canonical_bytes, sha256_hex};
 pub use records::{HeldRecord, SetAside};

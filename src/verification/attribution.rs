@@ -25,7 +25,11 @@ pub(super) fn evidence(request: &Request, cells: &Cells, model: &Model) -> Evide
         obligors: household
             .obligors
             .iter()
-            .map(|obligor| ObligorFacts { person: facts(&obligor.person), obliged_to: obligor.obliged_to.clone() })
+            .map(|obligor| ObligorFacts {
+                person: facts(&obligor.person),
+                obliged_to: obligor.obliged_to.clone(),
+                support: obligor.support,
+            })
             .collect(),
         cells: cells.iter().map(cell).collect(),
         records: records(request, cells, model),
@@ -39,6 +43,8 @@ fn facts(member: &Member) -> MemberFacts {
         birth_date: member.birth_date,
         sex: member.sex,
         can_work: member.can_work,
+        self_care_lost: member.self_care_lost,
+        absence: member.absence,
         declared: member.declared.clone(),
     }
 }

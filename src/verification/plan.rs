@@ -169,6 +169,8 @@ pub(super) mod tests {
                     phone: None,
                     authorisation,
                     can_work: None,
+                    self_care_lost: None,
+                    absence: None,
                     declared: Declared::default(),
                 }],
                 obligors: Vec::new(),

@@ -125,7 +125,6 @@ impl Verifier {
             identity_model_sha256: inner.model_hash.clone(),
             engine: ENGINE.to_owned(),
             reference_lines: vec![marginal_line(&assessment, &pack)],
-            referrals: Vec::new(),
             objection_within_days: inner.settings.objection_days,
             centre: inner.settings.centre.clone(),
         }))

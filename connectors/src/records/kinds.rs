@@ -532,6 +532,10 @@ pub enum Detail {
         /// Social insurance withheld.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         social_insurance: Option<Fen>,
+        /// Day of payment, where it is back pay for months before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<String>, format = Date)]
+        paid_on: Option<Date>,
         /// Who paid.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         payer: Option<Private>,

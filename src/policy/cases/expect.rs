@@ -32,6 +32,18 @@ pub(in crate::policy) struct Expect {
     /// Outcome → amount a month; `none` = no such line.
     #[serde(default)]
     amounts: BTreeMap<String, String>,
+    /// Outcome → last day and months left, `2027-10-31 12`; `none` = no term.
+    #[serde(default)]
+    terms: BTreeMap<String, String>,
+    /// Code → `met m1, m2`, `open`; `none` = no such referral.
+    #[serde(default)]
+    referrals: BTreeMap<String, String>,
+    /// `code member`, all of them, sorted.
+    alerts: Option<Vec<String>>,
+    /// `yearly 2027-11-01`.
+    review: Option<String>,
+    /// Whether the outcome asked about is certain before every department has answered.
+    decided_early: Option<bool>,
     /// Codes of findings, all of them, sorted.
     findings: Option<Vec<String>>,
     /// Facts that must be among the open ones.
@@ -68,6 +80,12 @@ impl Expect {
         all("deductions", &self.deductions, &|key| deduction(found, key));
         all("property", &self.property, &|key| property(found, key));
         all("amounts", &self.amounts, &|key| amount(found, key));
+        all("terms", &self.terms, &|key| term(found, key));
+        all("referrals", &self.referrals, &|key| referral(found, key));
+        let one = |key: &str, value: &Option<String>| value.iter().map(|v| (key.to_owned(), v.clone())).collect();
+        all("review", &one("class", &self.review), &|_| review(found));
+        let early = self.decided_early.map(|early| early.to_string());
+        all("decided early", &one("outcome", &early), &|_| found.decided_early.to_string());
         let agrees = self.agrees.iter().map(|(key, agrees)| (key.clone(), agrees.to_string())).collect();
         all("agrees", &agrees, &|key| agreement(found, key));
         self.lists(found, &mut differences);
@@ -80,6 +98,14 @@ impl Expect {
             codes.sort();
             if *expected != codes {
                 differences.push(format!("findings: expected {expected:?}, found {codes:?}"));
+            }
+        }
+        if let Some(expected) = &self.alerts {
+            let mut alerts: Vec<String> =
+                found.alerts.iter().map(|alert| format!("{} {}", alert.code, alert.member)).collect();
+            alerts.sort();
+            if *expected != alerts {
+                differences.push(format!("alerts: expected {expected:?}, found {alerts:?}"));
             }
         }
         let facts: Vec<&str> = found.open_facts.iter().map(|fact| fact.fact.as_str()).collect();
@@ -153,7 +179,28 @@ fn property(found: &Assessment, key: &str) -> String {
 
 fn amount(found: &Assessment, outcome: &str) -> String {
     let line = found.amounts.iter().find(|line| line.outcome == outcome);
-    line.map_or_else(|| NONE.to_owned(), |line| line.monthly.to_string())
+    line.map_or_else(
+        || NONE.to_owned(),
+        |line| {
+            let most = line.at_most.map_or_else(String::new, |most| format!("..{most}"));
+            format!("{}{most}", line.amount)
+        },
+    )
+}
+
+fn term(found: &Assessment, outcome: &str) -> String {
+    let term = found.screening.iter().find(|s| s.outcome == outcome).and_then(|s| s.term);
+    term.map_or_else(|| NONE.to_owned(), |term| format!("{} {}", term.until, term.months_left))
+}
+
+fn referral(found: &Assessment, code: &str) -> String {
+    let Some(line) = found.referrals.iter().find(|line| line.code == code) else { return NONE.to_owned() };
+    let members: Vec<&str> = line.members.iter().map(|who| who.as_str()).collect();
+    format!("{} {}", word(&line.state), members.join(", ")).trim_end().to_owned()
+}
+
+fn review(found: &Assessment) -> String {
+    format!("{} {}", word(&found.review.class), found.review.due)
 }
 
 fn agreement(found: &Assessment, key: &str) -> String {

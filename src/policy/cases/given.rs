@@ -7,8 +7,8 @@ use toml::Spanned;
 use super::expect::Expect;
 use crate::household::evidence::{MemberFacts, ObligorFacts};
 use crate::household::{
-    Attributed, Cell, CellOutcome, Coverage, Declared, Detail, Evidence, Failure, InfoClass, MemberRef, Purpose, Reach,
-    Record, Region, RegisteredAs, Relation, Skip, SourceKey, Subject, Verdict,
+    Absence, Attributed, Cell, CellOutcome, Coverage, Declared, Detail, Evidence, Failure, InfoClass, MemberRef, Purpose, Reach,
+    Record, Region, RegisteredAs, Relation, Skip, SourceKey, Subject, Support, Verdict,
 };
 
 /// Which classes each department speaks for in a case, as its shipped definition says (a test compares). Whoever may report a death
@@ -84,9 +84,19 @@ pub(in crate::policy) struct Person {
     #[serde(default)]
     can_work: Option<bool>,
     #[serde(default)]
+    self_care_lost: Option<u8>,
+    #[serde(default)]
+    absence: Option<Absence>,
+    #[serde(default)]
     income: Vec<crate::household::DeclaredIncome>,
     #[serde(default)]
     property: Vec<crate::household::DeclaredProperty>,
+    /// Of an obligor: what they do for the applicant.
+    #[serde(default)]
+    support: Support,
+    /// Of an obligor: whether the departments were asked, with their consent.
+    #[serde(default)]
+    asked: bool,
 }
 
 /// A record of a case: `detail` is the canonical form.
@@ -135,7 +145,7 @@ impl Case {
     pub fn evidence(&self) -> Result<Evidence, String> {
         let first = self.members.first().ok_or("a case needs a member")?;
         let mut cells = Vec::new();
-        for person in &self.members {
+        for person in self.members.iter().chain(self.obligors.iter().filter(|obligor| obligor.asked)) {
             for (source, speaks_for) in DEPARTMENTS {
                 cells.push(self.cell(&person.reference, source, speaks_for)?);
             }
@@ -154,7 +164,11 @@ impl Case {
             obligors: self
                 .obligors
                 .iter()
-                .map(|o| ObligorFacts { person: o.facts(), obliged_to: MemberRef(first.reference.clone()) })
+                .map(|o| ObligorFacts {
+                    person: o.facts(),
+                    obliged_to: MemberRef(first.reference.clone()),
+                    support: o.support,
+                })
                 .collect(),
             cells,
             records,
@@ -192,6 +206,8 @@ impl Person {
             birth_date: Some(self.born),
             sex: None,
             can_work: self.can_work,
+            self_care_lost: self.self_care_lost,
+            absence: self.absence,
             declared: Declared { income: self.income.clone(), property: self.property.clone() },
         }
     }

@@ -6,6 +6,7 @@ mod disability;
 mod employment_cost;
 mod illness;
 mod nutrition;
+mod old_age_nursing;
 mod schooling;
 
 use super::case::{Case, Item, Person};
@@ -28,6 +29,7 @@ pub(super) fn lines<'a>(
         drafts.extend(illness::line(case, person, &illness[position]));
         drafts.extend(schooling::line(case, person));
         drafts.extend(disability::line(case, person));
+        drafts.extend(old_age_nursing::line(case, person));
         drafts.extend(nutrition::line(case, person));
         drafts.extend(employment_cost::line(case, person, &wages[position]));
     }

@@ -10,19 +10,23 @@ mod floors;
 mod grouping;
 mod property;
 mod reconcile;
+pub(super) mod support;
 mod transfer;
 mod wage;
+
+use jiff::civil::Date;
 
 use super::assessment::Treatment;
 use super::case::{Case, Person, Standing};
 use super::deductions::IllnessCosts;
 use super::drafts::{Counted, IncomeDraft};
 use super::grounds::{GroundOf, Text};
-use super::pack::{Handling, Param};
+use super::pack::{self, Arrears, Handling, Param};
 use super::silence::Silence;
 use super::window::{MONTHS, Months};
-use crate::household::{Detail, Fen, IncomeClass};
+use crate::household::{Detail, Fen, IncomeClass, TaxItem, YearMonth};
 pub(super) use grouping::grouped;
+pub(super) use support::Support;
 
 /// What a member earned by month: employment cost is capped by it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,6 +44,7 @@ pub(super) fn lines<'a>(
     case: &Case<'a>,
     silence: &Silence<'_>,
     illness: &[IllnessCosts],
+    support: &[Support<'a>],
 ) -> (Vec<IncomeDraft<'a>>, Vec<WageMonths>) {
     let (mut drafts, mut wages) = (Vec::new(), Vec::new());
     for (position, person) in case.people.iter().enumerate() {
@@ -51,6 +56,7 @@ pub(super) fn lines<'a>(
             transfer::lines(case, silence, position, &illness[position], &mut drafts);
             exempt::lines(case, person, &mut drafts);
         }
+        support::lines(case, person, position, support, &mut drafts);
         declared::lines(case, silence, position, first, &mut drafts);
         if !person.is_member() {
             leave_out(case, person, first, &mut drafts);
@@ -86,7 +92,7 @@ pub(super) fn held_payments(case: &Case<'_>) -> Fen {
 
 /// Somebody dead or in custody is no member: their income is listed and not counted.
 fn leave_out<'a>(case: &Case<'a>, person: &Person<'_>, first: usize, drafts: &mut Vec<IncomeDraft<'a>>) {
-    if person.standing == Standing::InCustody && case.rules.member_custody.value != Handling::Exempt {
+    if !case.leaves_out(person) {
         return;
     }
     let own = drafts.split_off(first);
@@ -101,6 +107,10 @@ fn leave_out<'a>(case: &Case<'a>, person: &Person<'_>, first: usize, drafts: &mu
             Standing::InCustody | Standing::Member => case.rules.member_custody.ground(
                 "服刑或强制隔离戒毒期间不计为共同生活的家庭成员，其收入不计入。",
                 "Somebody in prison or compulsory rehabilitation is no member; the income is not counted.",
+            ),
+            Standing::Away => case.rules.member_absent.ground(
+                "在宗教场所生活满三年或宣告失踪的人员不计为共同生活的家庭成员，其收入不计入。",
+                "Clergy away for three years, or somebody declared missing, is no member; the income is not counted.",
             ),
         };
     }
@@ -138,17 +148,31 @@ struct Period {
     computation: Text,
 }
 
-/// Cuts a taxed period to the window, month by month in equal parts.
+/// Cuts a taxed period to the window, month by month in equal parts: the months it was earned in, unless the pack takes back pay by
+/// the month of payment; a lump sum over as many months from its receipt as the pack says.
 fn taxed_period(case: &Case<'_>, detail: &Detail) -> Option<Period> {
-    let Detail::TaxedIncome { from, to, gross, cost, tax, social_insurance, .. } = detail else { return None };
-    let months = case.window.overlap_days(*from, Some(*to));
-    let span = |day: &jiff::civil::Date| i64::from(day.year()) * 12 + i64::from(day.month());
-    let whole = (span(to) - span(from) + 1).max(1);
+    let Detail::TaxedIncome { item, from, to, gross, cost, tax, social_insurance, paid_on, .. } = detail else {
+        return None;
+    };
+    let spread = case.rules.lump_sum_months.value.clamp(1, 120);
+    let run = match (item, paid_on) {
+        (TaxItem::PropertySale | TaxItem::Chance, _) if spread > 1 => {
+            let first = YearMonth::of(*to);
+            (first, first.plus_months(i32::try_from(spread).unwrap_or(1) - 1))
+        }
+        (_, Some(paid)) if case.rules.arrears.value == Arrears::Received => (YearMonth::of(*paid), YearMonth::of(*paid)),
+        _ => (YearMonth::of(*from), YearMonth::of(*to)),
+    };
+    let months = case.window.overlap(Some(run.0), Some(run.1));
+    let whole = i64::from(run.1.index() - run.0.index() + 1).max(1);
     let part = |amount: Fen| if months.count() == whole { amount } else { amount.mul_ratio(months.count(), whole) };
-    let computation = case.text(|| match (months.count(), whole) {
-        (0, _) => format!("{from} 至 {to}，不在核算期内"),
-        (inside, whole) if inside == whole => format!("{from} 至 {to}：{gross}"),
-        (inside, whole) => format!("{from} 至 {to}：{gross} × {inside}/{whole} 个月"),
+    let computation = case.text(|| {
+        let back_pay = paid_on.map_or_else(String::new, |day| format!("（{day} 补发）"));
+        match (months.count(), whole) {
+            (0, _) => format!("{from} 至 {to}{back_pay}，不在核算期内"),
+            (inside, whole) if inside == whole => format!("{from} 至 {to}{back_pay}：{gross}"),
+            (inside, whole) => format!("{from} 至 {to}{back_pay}：{gross} × {inside}/{whole} 个月"),
+        }
     });
     let known = |amount: &Option<Fen>| part(amount.unwrap_or(Fen::ZERO));
     Some(Period {
@@ -159,6 +183,31 @@ fn taxed_period(case: &Case<'_>, detail: &Detail) -> Option<Period> {
         social_insurance: known(social_insurance),
         computation,
     })
+}
+
+/// What months at the ends of a run fall short of a whole month's amount, by position in the window.
+#[derive(Clone, Copy, Default)]
+struct PartMonths([Option<(usize, Fen)>; 2]);
+
+impl PartMonths {
+    /// Of a run of days at a monthly amount, where the pack counts by the day.
+    fn of(case: &Case<'_>, from: Date, to: Option<Date>, monthly: Fen) -> Self {
+        if case.rules.part_months.value != pack::PartMonths::ByDay {
+            return Self::default();
+        }
+        let short = |day: Date, missing: i8| {
+            let place = YearMonth::of(day).index() - case.window.first_month.index();
+            let off = monthly.mul_ratio(i64::from(missing), i64::from(day.days_in_month()));
+            usize::try_from(place).ok().filter(|place| *place < MONTHS && missing > 0).map(|place| (place, off))
+        };
+        Self([short(from, from.day() - 1), to.and_then(|day| short(day, day.days_in_month() - day.day()))])
+    }
+
+    /// What some months fall short of.
+    fn short_of(self, months: Months) -> Fen {
+        let within = self.0.into_iter().flatten().filter(|(place, _)| months.0 & (1 << place) != 0);
+        within.map(|(_, off)| off).sum()
+    }
 }
 
 /// The parameter that says a class is income.

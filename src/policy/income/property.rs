@@ -4,7 +4,7 @@
 //! for income tax.
 
 use super::business;
-use super::class_rule;
+use super::{PartMonths, class_rule};
 use crate::household::{AccountKind, Detail, Fen, IncomeClass, PolicyKind, TaxItem};
 use crate::policy::case::{Case, Item, Person};
 use crate::policy::drafts::{Counted, IncomeDraft, Named};
@@ -40,8 +40,12 @@ pub(super) fn lines<'a>(case: &Case<'a>, person: &Person<'a>, drafts: &mut Vec<I
             }
             Detail::LandLease { rent_yearly, from, to } => {
                 let months = case.window.overlap_days(*from, *to);
-                let rent = rent_yearly.mul_ratio(months.count(), 12);
-                let computation = case.text(|| format!("{rent_yearly} × {}/12 个月", months.count()));
+                let short = PartMonths::of(case, *from, *to, rent_yearly.mul_ratio(1, 12)).short_of(months);
+                let rent = (rent_yearly.mul_ratio(months.count(), 12) - short).at_least_zero();
+                let computation = case.text(|| {
+                    let part = if short.0 > 0 { format!(" − 不足整月 {short}") } else { String::new() };
+                    format!("{rent_yearly} × {}/12 个月{part}", months.count())
+                });
                 drafts.push(plain(case, person, item, &named("土地流转收入", "Land let"), rent, computation));
             }
             _ => {}

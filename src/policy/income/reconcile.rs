@@ -1,6 +1,7 @@
 //! One wage, several departments: each month is counted once, from the department the pack believes first. A wage of another
 //! employer, known as such, may be a second job: it counts nothing as it stands and stays in what is at most counted.
 
+use super::PartMonths;
 use crate::household::{Fen, Private};
 use crate::policy::case::Item;
 use crate::policy::grounds::Text;
@@ -18,6 +19,8 @@ pub(super) struct Candidate<'c, 'a> {
     pub certain: Months,
     /// A month, where the record states one; else `gross` is spread evenly.
     pub monthly: Option<Fen>,
+    /// What months at the ends of a job fall short of `monthly`.
+    pub short: PartMonths,
     pub gross: Fen,
     pub computation: Option<Text>,
 }
@@ -48,7 +51,7 @@ impl Chosen<'_, '_> {
             return self.candidate.gross;
         }
         match self.candidate.monthly {
-            Some(monthly) => super::times(monthly, months),
+            Some(monthly) => (super::times(monthly, months) - self.candidate.short.short_of(months)).at_least_zero(),
             None => self.candidate.gross.mul_ratio(months.count(), self.candidate.months.count().max(1)),
         }
     }

@@ -1,12 +1,12 @@
 //! Wages (工资性收入): pay and labour service. The same money reported by several departments is counted once.
 
 use super::reconcile::{self, Candidate};
-use super::{WageMonths, class_rule, taxed_period};
+use super::{PartMonths, WageMonths, class_rule, taxed_period};
 use crate::household::{Detail, Fen, IncomeClass, InsuranceScheme, Private, TaxItem, YearMonth};
 use crate::policy::assessment::Treatment;
 use crate::policy::case::{Case, Item, Person};
 use crate::policy::drafts::{Counted, IncomeDraft, Named};
-use crate::policy::grounds::GroundOf;
+use crate::policy::grounds::{GroundOf, Text};
 use crate::policy::pack::WageSource;
 use crate::policy::silence::{Classes, Silence};
 use crate::policy::window::{ALL_MONTHS, MONTHS, Months};
@@ -77,7 +77,8 @@ fn part(amount: Fen, month: i64, number: i64) -> Fen {
 fn candidate<'c, 'a>(case: &Case<'a>, person: &Person<'a>, item: &'c Item<'a>) -> Option<Candidate<'c, 'a>> {
     let window = &case.window;
     let made = |source, employer, months, monthly, gross, computation| {
-        Some(Candidate { item, source, employer, months, certain: months, monthly, gross, computation })
+        let short = PartMonths::default();
+        Some(Candidate { item, source, employer, months, certain: months, monthly, short, gross, computation })
     };
     match item.detail() {
         Detail::TaxedIncome { item: TaxItem::Wage, payer, .. } => {
@@ -93,7 +94,10 @@ fn candidate<'c, 'a>(case: &Case<'a>, person: &Person<'a>, item: &'c Item<'a>) -
         }
         Detail::Job { employer, from, to, wage_monthly: Some(wage) } => {
             let months = window.overlap_days(*from, *to);
-            made(WageSource::Employment, employer.as_ref(), months, Some(*wage), super::times(*wage, months), None)
+            let short = PartMonths::of(case, *from, *to, *wage);
+            let gross = (super::times(*wage, months) - short.short_of(months)).at_least_zero();
+            let candidate = made(WageSource::Employment, employer.as_ref(), months, Some(*wage), gross, None);
+            candidate.map(|candidate| Candidate { short, ..candidate })
         }
         Detail::HousingFund { employer, base_monthly: Some(base), paid_to, .. } => {
             // The fund itself vouches for the last month paid; for those before, whoever else knows the job. A record under
@@ -181,7 +185,7 @@ fn line<'a>(case: &Case<'a>, person: &Person<'a>, chosen: &reconcile::Chosen<'_,
     let computation = candidate
         .computation
         .clone()
-        .unwrap_or_else(|| super::by_month(case, months, candidate.monthly.unwrap_or(candidate.gross)));
+        .unwrap_or_else(|| in_months(case, candidate, months));
     let money = Counted {
         gross: candidate.gross,
         reduced_by: if treatment == Treatment::Counted { candidate.gross - counted } else { Fen::ZERO },
@@ -190,6 +194,15 @@ fn line<'a>(case: &Case<'a>, person: &Person<'a>, chosen: &reconcile::Chosen<'_,
         treatment,
     };
     IncomeDraft::of_item(person, candidate.item, &named(candidate.source), money, computation, ground).over(months)
+}
+
+/// How a wage by month adds up.
+fn in_months(case: &Case<'_>, candidate: &reconcile::Candidate<'_, '_>, months: Months) -> Text {
+    let by_month = super::by_month(case, months, candidate.monthly.unwrap_or(candidate.gross));
+    match candidate.short.short_of(months) {
+        Fen::ZERO => by_month,
+        short => case.text(|| format!("{} − 不足整月 {short}", by_month.as_str())),
+    }
 }
 
 /// Labour service (劳务报酬) stands beside a wage: it is never the same money.

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::resolved::ResolvedPack;
 use super::typed::{Monthly, Param, Shape};
 use super::value::{
-    AmountMethod, Codes, Floor, Handling, Kind, Ratio, RiseReading, StandardKind, Step, Tiers, WageSource,
+    AmountMethod, Arrears, Codes, Floor, Handling, Kind, PartMonths, Ratio, RiseReading, StandardKind, Step, Tiers, WageSource,
 };
 use crate::household::{Area, DisabilityCategory, Fen, RegisteredAs, VehicleKind};
 
@@ -84,7 +84,6 @@ parameters! {
     residence_permit: Param<StandardKind> = "standard.applies.residence_permit", "choice", "持居住证家庭适用的标准", "standard applied to holders of a residence permit";
     visitor: Param<StandardKind> = "standard.applies.visitor", "choice", "外来临时遇困人员适用的标准", "standard applied to visitors in hardship";
     minimum_wage: Monthly<Fen> = "minimum_wage.monthly", "yuan_per_month", "月最低工资标准", "monthly minimum wage";
-    minimum_wage_hourly: Option<Param<Fen>> = "minimum_wage.hourly", "yuan_per_hour", "小时最低工资标准", "hourly minimum wage";
     // income
     window_months: Param<i64> = "income.window.months", "months", "收入核算期", "months over which income is added up";
     reduction_order: Param<Codes<Step>> = "income.order", "codes", "扣减顺序", "order of reductions";
@@ -101,6 +100,11 @@ parameters! {
     floor_transfer: Param<Floor> = "income.floor.transfer", "choice", "转移净收入下限", "floor of net transfers";
     transfers_paid_most: Param<Ratio> = "income.transfers_paid.most_share", "ratio", "信息未齐时税费和社保缴费可能占收入的最大比例", "largest share of income that taxes and contributions may take while a source is silent";
     insurance_claims: Param<Handling> = "income.insurance_claims.against_illness", "choice", "商业保险理赔先抵扣医疗自付费用", "claims of commercial insurance first offset medical cost";
+    support_share: Param<Ratio> = "income.support.share", "ratio", "赡养（抚养、扶养）费占义务人超出部分的比例", "support: share of what an obligor has above the line";
+    support_multiple: Param<Ratio> = "income.support.line_multiple", "ratio", "义务人家庭人均收入线（标准倍数）", "support: line a head of the obligor's household, in standards";
+    part_months: Param<PartMonths> = "income.part_months", "choice", "不足整月的工作和租赁", "months in which a job or a lease begins or ends";
+    arrears: Param<Arrears> = "income.arrears", "choice", "补发收入的归属月份", "months that back pay belongs to";
+    lump_sum_months: Param<i64> = "income.lump_sum.months", "months", "一次性收入的分摊月数", "months that a lump sum is spread over";
     farm_subsidy: Param<Handling> = "income.farm_subsidy", "choice", "惠农补贴", "farm subsidies";
     chance: Param<Handling> = "income.chance", "choice", "偶然所得", "chance income";
     // what is not income, per programme
@@ -125,6 +129,9 @@ parameters! {
     schooling_less_aid: Param<bool> = "deduction.schooling.less_aid", "boolean", "就学支出先减助学金", "education aid is taken off the cost of schooling";
     nursing_grade_1: Param<Ratio> = "deduction.disability_nursing.grade_1", "ratio", "一级残疾护理扣减（占年标准）", "disability nursing, grade 1, of the yearly standard";
     nursing_grade_2: Param<Ratio> = "deduction.disability_nursing.grade_2", "ratio", "二级残疾护理扣减（占年标准）", "disability nursing, grade 2, of the yearly standard";
+    nursing_old_full: Param<Ratio> = "deduction.old_age_nursing.full", "ratio", "失能老年人护理扣减（占年标准）", "nursing of old people who cannot care for themselves, of the yearly standard";
+    nursing_old_partial: Param<Ratio> = "deduction.old_age_nursing.partial", "ratio", "半失能老年人护理扣减（占年标准）", "nursing of old people who partly can, of the yearly standard";
+    self_care_none_from: Param<i64> = "care.none_from", "count", "丧失几项自理能力为完全不能自理", "activities of self-care lost from which somebody is wholly dependent";
     nutrition: Param<Ratio> = "deduction.nutrition.share", "ratio", "必要营养扣减（占年标准）", "nutrition, of the yearly standard";
     nutrition_child_under: Param<i64> = "deduction.nutrition.child_under", "years", "营养扣减：儿童年龄（不满）", "nutrition: children below this age";
     nutrition_old_from: Param<i64> = "deduction.nutrition.old_from", "years", "营养扣减：老年人年龄（满）", "nutrition: old people from this age";
@@ -164,6 +171,7 @@ parameters! {
     rigid_companies: Param<i64> = "property.rigid.companies", "count", "刚性支出困难：企业上限", "rigid expenditure: firms";
     // household
     member_custody: Param<Handling> = "household.in_custody", "choice", "服刑、强制隔离戒毒人员（不计为共同生活成员）", "people in prison or compulsory rehabilitation, as members";
+    member_absent: Param<Handling> = "household.absent", "choice", "宗教教职人员离家三年以上、宣告失踪人员（不计为共同生活成员）", "clergy away for three years and people declared missing, as members";
     extra_registrant: Param<Handling> = "household.extra_registrant", "choice", "同户未申报人员", "registrants of the household book who were not declared";
     undeclared_spouse: Param<Handling> = "household.undeclared_spouse", "choice", "未申报配偶", "a registered spouse who was not declared";
     // screening
@@ -190,7 +198,36 @@ parameters! {
     rise_reading: Param<RiseReading> = "amount.disabled_rise.reading", "choice", "上浮的读法", "how the rise is read";
     rise_registered: Param<Codes<RegisteredAs>> = "amount.disabled_rise.registered_as", "codes", "适用上浮的户籍类别", "kinds of registration the rise applies to";
     amount_single: Param<Ratio> = "amount.single.share", "ratio", "单人户低保金（占标准）", "amount of a single person, of the standard";
+    amount_review_change: Param<Ratio> = "amount.review.obvious_change", "ratio", "定期复核：视为明显变化的差额比例", "periodic review: difference from the amount paid that is an obvious change";
     amount_tekun_basic: Param<Ratio> = "amount.tekun.basic_multiple", "ratio", "特困基本生活标准（低保标准倍数）", "tekun basic standard, in dibao standards";
+    amount_tekun_care_able: Param<Ratio> = "amount.tekun.care.able", "ratio", "特困照料护理标准：全自理（占最低工资）", "tekun care: fully able, of the minimum wage";
+    amount_tekun_care_partial: Param<Ratio> = "amount.tekun.care.partial", "ratio", "特困照料护理标准：半自理（占最低工资）", "tekun care: partly able, of the minimum wage";
+    amount_tekun_care_none: Param<Ratio> = "amount.tekun.care.none", "ratio", "特困照料护理标准：全护理（占最低工资）", "tekun care: not able, of the minimum wage";
+    relief_months: Param<i64> = "amount.temporary_relief.months_up_to", "months", "临时救助最长月数", "temporary relief: months at most";
+    medical_aid_share: Param<Ratio> = "amount.medical_aid.share", "ratio", "医疗救助比例", "medical aid: share of the covered self-paid part";
+    medical_aid_cap: Option<Param<Fen>> = "amount.medical_aid.cap", "yuan_per_year", "医疗救助年度封顶线", "medical aid: yearly cap";
+    // referrals: the office in charge
+    referral_medical_premium: Option<Param<String>> = "referral.medical_premium", "office", "转介：资助参加基本医疗保险", "referral: medical-insurance premium aid";
+    referral_education_aid: Option<Param<String>> = "referral.education_aid", "office", "转介：学生资助", "referral: education aid";
+    referral_housing: Option<Param<String>> = "referral.housing", "office", "转介：公租房或住房租赁补贴", "referral: public housing or rent subsidy";
+    referral_employment: Option<Param<String>> = "referral.employment", "office", "转介：就业服务与补贴", "referral: employment services and subsidies";
+    referral_pension_premium: Option<Param<String>> = "referral.pension_premium", "office", "转介：代缴城乡居民基本养老保险费", "referral: residents' pension premium paid on behalf";
+    referral_disaster_relief: Option<Param<String>> = "referral.disaster_relief", "office", "转介：受灾人员救助", "referral: disaster relief";
+    referral_small_business_tax: Option<Param<String>> = "referral.small_business_tax", "office", "转介：小微企业、个体工商户税费减免", "referral: tax relief for small business";
+    referral_two_cancers: Option<Param<String>> = "referral.two_cancers.office", "office", "转介：低收入妇女“两癌”检查与救助", "referral: cervical and breast cancer check for women on low income";
+    referral_care_service: Option<Param<String>> = "referral.care_service", "office", "转介：重度残疾人托养照护服务", "referral: care service for the gravely disabled";
+    referral_unattended_children: Option<Param<String>> = "referral.unattended_children", "office", "转介：孤儿、事实无人抚养儿童保障", "referral: orphans and de-facto-unattended children";
+    referral_workers_hardship: Option<Param<String>> = "referral.workers_hardship", "office", "转介：困难职工帮扶", "referral: aid for workers in hardship";
+    two_cancers_from: Param<i64> = "referral.two_cancers.age_from", "years", "“两癌”检查：年龄（满）", "cancer check: women from this age";
+    two_cancers_to: Param<i64> = "referral.two_cancers.age_to", "years", "“两癌”检查：年龄（至）", "cancer check: women up to this age";
+    working_from: Param<i64> = "person.working_age_from", "years", "劳动年龄（满）", "working age, from";
+    working_under: Param<i64> = "person.working_age_under", "years", "劳动年龄（不满）", "working age, below";
+    // re-verification and alerts
+    review_stable: Param<i64> = "review.stable_months", "months", "情况稳定家庭的复核周期", "months between reviews where circumstances are stable";
+    review_unstable: Param<i64> = "review.unstable_months", "months", "收入不稳定且有劳动能力家庭的复核周期", "months between reviews where income is unstable and a member can work";
+    alert_months: Param<i64> = "alert.months", "months", "监测回看的月数", "months that monitoring looks back";
+    alert_medical: Param<Fen> = "alert.medical_cost_from", "yuan", "监测：大额自付医疗费", "monitoring: self-paid medical cost that counts as large";
+    alert_deposit: Param<Fen> = "alert.deposit_from", "yuan", "监测：新增存款", "monitoring: growth of deposits that counts as new";
     // declared against found
     declared_tolerance: Param<Ratio> = "declared.tolerance", "ratio", "申报与核对视为一致的差异比例", "difference between declared and found that still agrees";
 }

@@ -59,7 +59,7 @@ macro_rules! plain {
         }
     )*};
 }
-plain! { Fen = Money, Ratio = Ratio, i64 = Integer, Area = Area, bool = Boolean, Tiers = Tiers }
+plain! { Fen = Money, Ratio = Ratio, i64 = Integer, Area = Area, bool = Boolean, Tiers = Tiers, String = Text }
 
 impl<T: Word> Typed for Codes<T> {
     const KIND: Kind = Kind::Codes(T::WORDS);
@@ -82,7 +82,7 @@ macro_rules! choices {
         }
     )*};
 }
-choices!(Handling, StandardKind, Floor, AmountMethod, RiseReading);
+choices!(Handling, StandardKind, Floor, AmountMethod, RiseReading, PartMonths, Arrears);
 
 /// How a field of the typed parameters is read.
 pub trait Shape: Sized {

@@ -25,6 +25,8 @@ pub enum Kind {
     Codes(&'static [&'static str]),
     /// A list of `{ up_to, ratio }`, ascending; the last without `up_to`.
     Tiers,
+    /// Words: the name of an office.
+    Text,
 }
 
 impl Kind {
@@ -39,6 +41,7 @@ impl Kind {
             Self::Boolean => "true or false".to_owned(),
             Self::Choice(words) => format!("one of {}", words.join(", ")),
             Self::Codes(words) => format!("a list of some of {}", words.join(", ")),
+            Self::Text => "a text in quotes".to_owned(),
             Self::Tiers => "a list of { up_to = \"5000.00\", ratio = \"50%\" }, the last without up_to".to_owned(),
         }
     }
@@ -203,6 +206,8 @@ pub enum Value {
     Codes(Vec<String>),
     /// Tiers.
     Tiers(Tiers),
+    /// Words.
+    Text(String),
 }
 
 impl fmt::Display for Value {
@@ -213,7 +218,7 @@ impl fmt::Display for Value {
             Self::Integer(count) => write!(f, "{count}"),
             Self::Area(area) => write!(f, "{area}"),
             Self::Boolean(yes) => write!(f, "{yes}"),
-            Self::Choice(word) => f.write_str(word),
+            Self::Choice(word) | Self::Text(word) => f.write_str(word),
             Self::Codes(words) => f.write_str(&words.join(", ")),
             Self::Tiers(tiers) => {
                 for (n, tier) in tiers.0.iter().enumerate() {
@@ -298,6 +303,24 @@ pub enum RiseReading {
     OwnAmount,
 }
 
+/// How a month counts in which a job or a lease begins or ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartMonths {
+    /// 整月: as a whole month.
+    Whole,
+    /// 按日: by its days.
+    ByDay,
+}
+
+/// Where back pay belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrears {
+    /// 应得月份: to the months it was earned in.
+    Earned,
+    /// 实发月份: to the month it was paid in.
+    Received,
+}
+
 /// A step in the order of reductions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -329,6 +352,8 @@ words! {
     StandardKind { "urban" => StandardKind::Urban, "rural" => StandardKind::Rural }
     Floor { "zero" => Floor::Zero, "none" => Floor::None }
     AmountMethod { "difference" => AmountMethod::Difference, "tiers" => AmountMethod::Tiers }
+    PartMonths { "whole" => PartMonths::Whole, "by_day" => PartMonths::ByDay }
+    Arrears { "earned" => Arrears::Earned, "received" => Arrears::Received }
     RiseReading { "standard" => RiseReading::Standard, "own_amount" => RiseReading::OwnAmount }
     Step {
         "exempt" => Step::Exempt, "class_costs" => Step::ClassCosts,

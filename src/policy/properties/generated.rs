@@ -42,6 +42,7 @@ fn taxed(items: &'static [TaxItem], most_tax_percent: i64) -> impl Strategy<Valu
             cost: None,
             tax,
             social_insurance: None,
+            paid_on: None,
             payer: None,
         };
         ("tax", detail)
@@ -215,7 +216,7 @@ fn loss() -> impl Strategy<Value = Given> {
     let taxed = (select(items), month(), fen(20_000), fen(30_000)).prop_map(|(item, month, gross, cost)| {
         let to = month.plus_months(1).first_day().yesterday().expect("a day");
         let (from, cost) = (month.first_day(), Some(cost));
-        ("tax", Detail::TaxedIncome { item, from, to, gross, cost, tax: None, social_insurance: None, payer: None })
+        ("tax", Detail::TaxedIncome { item, from, to, gross, cost, tax: None, social_insurance: None, paid_on: None, payer: None })
     });
     let taken_back = (day(), fen(20_000)).prop_map(|(settled_on, amount)| bill(settled_on, -amount));
     prop_oneof![taxed, taken_back]
@@ -255,6 +256,7 @@ fn second_job() -> impl Strategy<Value = Given> {
                     cost: None,
                     tax: None,
                     social_insurance,
+                    paid_on: None,
                     payer: employer,
                 },
             )
@@ -312,6 +314,8 @@ pub(super) fn member(position: usize, born: i16, declared: Option<(IncomeClass, 
         birth_date: Some(date(born, 6, 15)),
         sex: None,
         can_work: None,
+        self_care_lost: None,
+        absence: None,
         declared: Declared { income: income.into_iter().collect(), property: Vec::new() },
     }
 }

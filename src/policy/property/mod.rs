@@ -12,7 +12,6 @@ use super::assessment::Treatment;
 use super::case::{Case, Item, Person, Standing};
 use super::drafts::PropertyDraft;
 use super::grounds::GroundOf;
-use super::pack::Handling;
 use super::silence::Silence;
 use crate::household::Fen;
 
@@ -57,24 +56,23 @@ fn settle<'a>(case: &Case<'a>, item: &Item<'_>, mut draft: PropertyDraft<'a>) ->
     }
 }
 
+const NO_MEMBER: (&str, &str) =
+    ("不计为共同生活的家庭成员，其财产不计入。", "No member of the household; the property is not counted.");
+
 /// What a dead holder left, or somebody in custody owns, is not the household's.
 fn leave_out<'a>(case: &Case<'a>, person: &Person<'_>, drafts: Vec<PropertyDraft<'a>>) -> Vec<PropertyDraft<'a>> {
-    let in_custody = person.standing == Standing::InCustody;
-    if in_custody && case.rules.member_custody.value != Handling::Exempt {
+    if !case.leaves_out(person) {
         return drafts;
     }
     let set_aside = |draft: PropertyDraft<'a>| {
         let mut draft = draft.set_aside(Treatment::Stale);
-        draft.line.ground = if in_custody {
-            case.rules.member_custody.ground(
-                "不计为共同生活的家庭成员，其财产不计入。",
-                "No member of the household; the property is not counted.",
-            )
-        } else {
-            case.rules.stale.ground(
+        draft.line.ground = match person.standing {
+            Standing::Dead | Standing::Member => case.rules.stale.ground(
                 "登记显示持有人已去世，须办理继承后再核。",
                 "The records say the holder has died; to be looked at once inherited.",
-            )
+            ),
+            Standing::InCustody => case.rules.member_custody.ground(NO_MEMBER.0, NO_MEMBER.1),
+            Standing::Away => case.rules.member_absent.ground(NO_MEMBER.0, NO_MEMBER.1),
         };
         draft
     };

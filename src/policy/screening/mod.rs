@@ -19,6 +19,7 @@ use super::grounds::Reason;
 use super::open_facts::{self, Fact};
 use super::silence::Classes;
 use super::totals::{Reckoned, Sums};
+use crate::household::Purpose;
 
 /// What outcomes are judged by.
 struct Bench<'s, 'a> {
@@ -93,6 +94,21 @@ impl Judged<'_> {
             decides: self.decides,
             term: self.term,
         }
+    }
+}
+
+pub(super) use tekun::{CareLevel, care_level, is_unable};
+
+/// The outcome that a purpose is about; of a review, the allowance that is paid.
+pub(super) fn asked_about(purpose: Purpose) -> Option<&'static str> {
+    match purpose {
+        Purpose::DibaoApplication | Purpose::PeriodicReview | Purpose::ReportedChange | Purpose::Monitoring => {
+            Some("dibao")
+        }
+        Purpose::TekunApplication => Some("tekun"),
+        Purpose::MarginalApplication => Some("dibao_marginal"),
+        Purpose::RigidExpenditureApplication => Some("rigid_expenditure"),
+        Purpose::TemporaryRelief => None,
     }
 }
 

@@ -48,7 +48,7 @@ fn unable_to_work<'a>(bench: &Bench<'_, 'a>) -> Weighed<'a> {
     }
 }
 
-fn is_unable(case: &Case<'_>, person: &Person<'_>) -> bool {
+pub(in crate::policy) fn is_unable(case: &Case<'_>, person: &Person<'_>) -> bool {
     let rules = case.rules;
     let by_age =
         person.age.is_some_and(|age| age >= rules.tekun_old_from.value || age < rules.tekun_child_under.value);
@@ -62,6 +62,24 @@ fn is_unable(case: &Case<'_>, person: &Person<'_>) -> bool {
         i64::from(disability.grade) <= limit
     });
     by_age || by_disability
+}
+
+/// How much care somebody needs, by the self-care activities lost (自理能力六项): none, some, all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::policy) enum CareLevel {
+    Able,
+    Partial,
+    None,
+}
+
+/// None where no visit has looked.
+pub(in crate::policy) fn care_level(case: &Case<'_>, person: &Person<'_>) -> Option<CareLevel> {
+    let level = match i64::from(person.facts.self_care_lost?) {
+        0 => CareLevel::Able,
+        lost if lost >= case.rules.self_care_none_from.value => CareLevel::None,
+        _ => CareLevel::Partial,
+    };
+    Some(level)
 }
 
 /// Income by the programme's own list, never more than by dibao's: what dibao leaves out, tekun leaves out too.

@@ -1,6 +1,6 @@
 //! Rules with their law (依据), as a numbered list that lines cite: `[3]`.
 
-use super::super::lines::{GroundEntry, IncomeEntry};
+use super::super::entries::{GroundEntry, IncomeEntry};
 use super::super::text::Lang;
 use super::names::Reading;
 use crate::policy::assessment::{Basis, Treatment};

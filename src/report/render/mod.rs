@@ -6,6 +6,7 @@ mod computation;
 mod grounds;
 pub mod html;
 mod names;
+mod onward;
 mod parameters;
 pub mod terminal;
 mod wording;

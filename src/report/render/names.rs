@@ -2,7 +2,7 @@
 
 use super::super::body::Body;
 use super::super::cells::{SourceLine, WhyNot};
-use super::super::lines::{OutcomeEntry, PropertyEntry};
+use super::super::entries::{OutcomeEntry, PropertyEntry};
 use super::super::text::{self, Lang};
 use super::super::totals::Silent;
 use super::amounts::{interval, yuan};

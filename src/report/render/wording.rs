@@ -1,7 +1,7 @@
 //! Whole rows worded once for both renderings: the facts at the top, the names of the totals, where a report comes from.
 
 use super::super::attestation::Attestation;
-use super::super::lines::OutcomeEntry;
+use super::super::entries::OutcomeEntry;
 use super::super::text::{self, Lang};
 use super::super::totals::{CountRange, TotalRange};
 use super::amounts::{day, yuan};

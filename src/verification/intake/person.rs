@@ -5,13 +5,17 @@ use serde_json::Value;
 use super::shape::{Object, read_text};
 use super::{IntakeContext, consent};
 use crate::household::{
-    Commission, Declared, DeclaredIncome, DeclaredProperty, Faults, IdKind, IdNumber, IncomeClass, Member, MemberRef,
-    Obligor, PersonName, PropertyClass, Relation, Sex,
+    Absence, Commission, Declared, DeclaredIncome, DeclaredProperty, Faults, IdKind, IdNumber, IncomeClass, Member, MemberRef,
+    Obligor, PersonName, PropertyClass, Relation, Sex, Support,
 };
 use crate::identity::{DocumentFault, IdFault, ResidentNumber, check_document};
 
 /// Most digits in a ref, however they are separated: telephone and identity numbers have more.
 const MOST_DIGITS: usize = 6;
+/// People in a household, or supported by one person.
+const MOST_PEOPLE: u32 = 30;
+/// Activities of self-care: eating, dressing, getting in and out of bed, using the toilet, moving indoors, washing.
+const MOST_LOST: u32 = 6;
 
 /// GB/T 4761-2008 codes in use: two digits, 00-99, first digit 0-9; the groups DOMAIN names.
 fn is_relation(code: &str) -> bool {
@@ -60,8 +64,38 @@ pub(super) fn read_obligor(
     let obliged_to = MemberRef(object.required_text("obliged_to", 32, faults));
     let basis = object.required_text("basis", 256, faults);
     let person = read_fields(&mut object, context, faults);
+    let support = Support {
+        agreed_monthly_yuan: object.money("agreed_monthly_yuan", faults),
+        household_size: read_people(&mut object, "household_size", faults),
+        supports: read_people(&mut object, "supports", faults),
+    };
     object.finish(faults);
-    Some(Obligor { person, obliged_to, basis })
+    Some(Obligor { person, obliged_to, basis, support })
+}
+
+/// A number of people that the one it is about belongs to.
+fn read_people(object: &mut Object, key: &'static str, faults: &mut Faults) -> Option<u32> {
+    let number = object.integer(key, faults)?;
+    if !(1..=MOST_PEOPLE).contains(&number) {
+        let remedy = ["连本人在内，1 至 30", "1 to 30, counting the person"];
+        faults.add(&object.at(key), "number_of_people", "人数不正确", "is no number of people", remedy);
+        return None;
+    }
+    Some(number)
+}
+
+/// Of the six activities, how many are lost.
+fn read_self_care(object: &mut Object, faults: &mut Faults) -> Option<u8> {
+    let lost = object.integer("self_care_lost", faults)?;
+    if lost > MOST_LOST {
+        let remedy = [
+            "填写六项自理能力中丧失的项数，0 至 6",
+            "how many of the six activities of self-care are lost, 0 to 6",
+        ];
+        faults.add(&object.at("self_care_lost"), "self_care", "自理能力项数不正确", "is over 6", remedy);
+        return None;
+    }
+    u8::try_from(lost).ok()
 }
 
 fn read_fields(object: &mut Object, context: &IntakeContext<'_>, faults: &mut Faults) -> Member {
@@ -85,6 +119,8 @@ fn read_fields(object: &mut Object, context: &IntakeContext<'_>, faults: &mut Fa
     let phone = object.text("phone", 32, faults).map(Into::into);
     let authorisation = consent::read(object, context, faults);
     let can_work = object.boolean("can_work", faults);
+    let self_care_lost = read_self_care(object, faults);
+    let absence = object.named("absence", Absence::parse, Absence::ALL.iter().map(|a| a.as_str()), faults);
     let declared = read_declared(object, faults);
     Member {
         reference,
@@ -98,6 +134,8 @@ fn read_fields(object: &mut Object, context: &IntakeContext<'_>, faults: &mut Fa
         phone,
         authorisation,
         can_work,
+        self_care_lost,
+        absence,
         declared,
     }
 }

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{MAX_PEOPLE, MAX_REQUEST_BYTES};
-use crate::household::{IdKind, IncomeClass, LegalBasisKind, PropertyClass, Purpose, RegisteredAs};
+use crate::household::{Absence, IdKind, IncomeClass, LegalBasisKind, PropertyClass, Purpose, RegisteredAs};
 
 /// The schema.
 #[must_use]
@@ -37,6 +37,12 @@ pub fn request() -> Value {
     let mut obligor = person();
     obligor["obliged_to"] = json!({"$ref": "#/$defs/ref"});
     obligor["basis"] = text(256);
+    obligor["agreed_monthly_yuan"] = json!({"anyOf": [{"$ref": "#/$defs/yuan"}, {"type": "null"}],
+        "description": "Support a month, by agreement or a court's decision"});
+    obligor["household_size"] = json!({"type": ["integer", "null"], "minimum": 1, "maximum": 30,
+        "description": "People in the obligor's own household"});
+    obligor["supports"] = json!({"type": ["integer", "null"], "minimum": 1, "maximum": 30,
+        "description": "People the obligor must support, this one among them"});
     let mut schema = object(&["purpose", "region", "as_of", "applicant", "household"], properties);
     schema["title"] = json!("hedui request");
     schema["description"] =
@@ -69,13 +75,17 @@ fn person() -> Value {
         "relation": {"type": "string", "pattern": "^(0[1-9]|[1-9][0-9])$", "description": "GB/T 4761"},
         "name": text(64),
         "former_names": {"type": ["array", "null"], "items": text(64)},
-        "id_kind": {"enum": names(IdKind::ALL, IdKind::as_str).into_iter().map(Some).chain([None]).collect::<Vec<_>>()},
+        "id_kind": {"enum": optional_names(IdKind::ALL, IdKind::as_str)},
         "id_number": optional(32),
         "birth_date": optional_date(),
         "sex": {"enum": ["male", "female", null]},
         "phone": optional(32),
         "authorisation": {"anyOf": [{"$ref": "#/$defs/authorisation"}, {"type": "null"}]},
         "can_work": {"type": ["boolean", "null"]},
+        "self_care_lost": {"type": ["integer", "null"], "minimum": 0, "maximum": 6,
+            "description": "Of the six activities of self-care, how many are lost, as the household visit found it"},
+        "absence": {"enum": optional_names(Absence::ALL, Absence::as_str),
+            "description": "Why this person does not count as a member"},
         "declared": object(&[], json!({
             "income": {"type": ["array", "null"], "items": income},
             "property": {"type": ["array", "null"], "items": property},
@@ -102,6 +112,10 @@ fn authorisation(purposes: &[&str]) -> Value {
             "document_sha256": {"type": ["string", "null"], "pattern": "^[0-9A-Fa-f]{64}$"},
         }),
     )
+}
+
+fn optional_names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<Option<&'static str>> {
+    names(all, name).into_iter().map(Some).chain([None]).collect()
 }
 
 fn names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<&'static str> {

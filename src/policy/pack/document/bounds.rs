@@ -22,6 +22,11 @@ const SHARES: &[&str] = &[
     "deduction.employment_cost.share",
     "deduction.employment_cost.share_disabled",
     "declared.tolerance",
+    "deduction.old_age_nursing.full",
+    "deduction.old_age_nursing.partial",
+    "income.support.share",
+    "amount.medical_aid.share",
+    "amount.review.obvious_change",
 ];
 
 /// Whether a value lies within its key's bounds; else what to write.

@@ -9,6 +9,9 @@ use crate::household::Fen;
 use crate::policy::pack::catalogue::KeySpec;
 use crate::policy::pack::value::{Kind, Ratio, Tier, Tiers, Value};
 
+/// Characters of a text.
+const MOST_TEXT: usize = 64;
+
 impl Reader<'_> {
     pub(super) fn value(&mut self, spec: &KeySpec, node: &Node<'_>) -> Option<Value> {
         let start = node.span().start;
@@ -22,6 +25,10 @@ impl Reader<'_> {
             (Kind::Boolean, DeValue::Boolean(yes)) => Some(Value::Boolean(*yes)),
             (Kind::Choice(words), DeValue::String(word)) => {
                 words.contains(&word.as_ref()).then(|| Value::Choice(word.to_string()))
+            }
+            (Kind::Text, DeValue::String(text)) => {
+                let fits = !text.trim().is_empty() && text.chars().count() <= MOST_TEXT && !text.contains(char::is_control);
+                fits.then(|| Value::Text(text.to_string()))
             }
             (Kind::Codes(words), DeValue::Array(array)) => codes(words, array).map(Value::Codes),
             (Kind::Tiers, DeValue::Array(array)) => return self.tiers(spec.key, start, array).map(Value::Tiers),

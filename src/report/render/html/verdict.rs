@@ -1,8 +1,9 @@
 //! What an officer has to weigh, as entries of lists.
 
-use super::super::super::lines::OutcomeEntry;
+use super::super::super::entries::OutcomeEntry;
 use super::super::super::text;
-use super::super::amounts::{per_cent, weight, yuan_unit};
+use super::super::amounts::{per_cent, weight};
+use super::super::onward::amount_in_words;
 use super::super::computation::computation;
 use super::super::grounds::cite;
 use super::super::names::Reading;
@@ -34,6 +35,10 @@ pub(super) struct Outcome<'a> {
     pub name: &'a str,
     pub state: &'static str,
     pub decides: Option<String>,
+    /// How long it holds.
+    pub term: Option<String>,
+    /// Nothing still to come can change it.
+    pub decided_early: Option<&'a str>,
     /// Nobody applied for it: this is all there is to say.
     pub not_applied_for: Option<String>,
     /// Conditions to print in full: class, sign, state, rule.
@@ -44,7 +49,7 @@ pub(super) struct Outcome<'a> {
 
 pub(super) struct Amount<'a> {
     pub outcome: &'a str,
-    pub monthly: String,
+    pub amount: String,
     pub computation: String,
     pub ground: Ground,
 }
@@ -118,6 +123,8 @@ pub(super) fn outcome<'a>(read: Reading<'a>, outcome: &'a OutcomeEntry, in_full:
         name: read.t(&outcome.name_zh, &outcome.name_en),
         state: read.certainty(outcome),
         decides: outcome.decides.as_deref().map(|fact| read.fact(fact)),
+        term: outcome.term.as_ref().map(|term| read.term(term)),
+        decided_early: (in_full && read.body.decided_early).then(|| read.decided_early()),
         not_applied_for: outcome.is_not_applied_for().then(|| read.not_applied_for(outcome)),
         conditions: (outcome.conditions.iter())
             .filter(|condition| told(condition.state()))
@@ -134,8 +141,8 @@ pub(super) fn outcome<'a>(read: Reading<'a>, outcome: &'a OutcomeEntry, in_full:
 pub(super) fn amounts(read: Reading<'_>) -> Vec<Amount<'_>> {
     (read.body.amounts.iter())
         .map(|line| Amount {
-            outcome: read.outcome(&line.outcome),
-            monthly: yuan_unit(line.monthly, read.lang),
+            outcome: read.amount_name(&line.outcome),
+            amount: amount_in_words(line, read.lang),
             computation: computation(&line.computation, read.lang),
             ground: ground(read, line.ground),
         })

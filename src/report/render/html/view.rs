@@ -59,7 +59,9 @@ pub(super) struct Page<'a> {
     set_aside: Vec<(u32, &'a str, &'a str)>,
     screening: Vec<Outcome<'a>>,
     amounts: Vec<Amount<'a>>,
-    referrals: Vec<(&'a str, &'a str, &'a str)>,
+    referrals: Vec<String>,
+    alerts: Vec<String>,
+    review: String,
     findings: Vec<Finding<'a>>,
     open_facts: Vec<String>,
     grounds: Vec<(String, Ground)>,
@@ -142,9 +144,9 @@ pub(super) fn page<'a>(read: Reading<'a>, attestation: Option<&Attestation>) -> 
             .collect(),
         grounds: grounds(read),
         amounts: amounts(read),
-        referrals: (body.referrals.iter())
-            .map(|r| (r.member.as_ref().map_or("", |who| read.person(who)), r.what.get(lang), &*r.law))
-            .collect(),
+        referrals: body.referrals.iter().map(|line| read.referral(line)).collect(),
+        alerts: body.alerts.iter().map(|line| read.alert(line)).collect(),
+        review: read.review(),
         findings: findings(read),
         open_facts: body.open_facts.iter().map(|fact| read.fact(&fact.fact)).collect(),
         assumed: read.assumed(),

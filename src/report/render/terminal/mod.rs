@@ -52,6 +52,7 @@ pub fn render(body: &Body, attestation: Option<&Attestation>, style: Style) -> S
     page.held();
     page.screening();
     page.amounts();
+    page.onward();
     page.findings();
     page.closing(attestation);
     page.canvas.finish()

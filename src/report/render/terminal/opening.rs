@@ -1,6 +1,6 @@
 //! The top of a report: what it is, about whom, and what it comes to.
 
-use super::super::super::lines::OutcomeEntry;
+use super::super::super::entries::OutcomeEntry;
 use super::super::super::text;
 use super::super::amounts::{interval, yuan, yuan_unit};
 use super::Page;

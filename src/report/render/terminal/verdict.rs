@@ -2,9 +2,10 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::super::super::lines::OutcomeEntry;
+use super::super::super::entries::OutcomeEntry;
 use super::super::super::text;
-use super::super::amounts::{per_cent, weight, yuan_unit};
+use super::super::amounts::{per_cent, weight};
+use super::super::onward::amount_in_words;
 use super::super::computation::computation;
 use super::super::grounds::cite;
 use super::Page;
@@ -131,8 +132,14 @@ impl Page<'_> {
                     read.fact(decides)
                 )));
             }
+            if let Some(term) = &outcome.term {
+                words.push_str(&read.bracketed(&read.term(term)));
+            }
             let lead = format!("  {} ", text::certainty_sign(outcome.state, lang));
             self.canvas.paragraph(&lead, &words, paint(outcome.state));
+            if index == 0 && read.body.decided_early {
+                self.canvas.paragraph("      ✓ ", read.decided_early(), Paint::Strong);
+            }
             self.conditions(outcome, index == 0);
         }
         self.none_if(read.body.screening.is_empty());
@@ -166,21 +173,30 @@ impl Page<'_> {
 
     pub(super) fn amounts(&mut self) {
         let (read, lang) = (self.read, self.lang());
-        if read.body.amounts.is_empty() && read.body.referrals.is_empty() {
-            return;
+        if !read.body.amounts.is_empty() {
+            self.canvas.heading(self.t("测算金额（如经认定）", "Amounts (if so decided)"));
         }
-        self.canvas.heading(self.t("测算金额（如经认定）", "Amounts (if so decided)"));
         for line in &read.body.amounts {
-            let name = read.outcome(&line.outcome);
-            let columns = [left(24), right(18), left(self.rest(2, &[24, 18]))];
-            let monthly = format!("{}{}", yuan_unit(line.monthly, lang), self.t("/月", " a month"));
+            let name = read.amount_name(&line.outcome);
+            let columns = [left(20), right(24), left(self.rest(2, &[20, 24]))];
+            let amount = amount_in_words(line, lang);
             let how = format!("{} {}", computation(&line.computation, lang), cite(line.ground));
-            self.canvas.row(2, &columns, &[(name, Paint::Strong), (&*monthly, Paint::Strong), (&*how, Paint::Faint)]);
+            self.canvas.row(2, &columns, &[(name, Paint::Strong), (&*amount, Paint::Strong), (&*how, Paint::Faint)]);
         }
+    }
+
+    /// Other programmes, what changed lately, and when the household is looked at again.
+    pub(super) fn onward(&mut self) {
+        let read = self.read;
+        self.canvas.heading(self.t("转介与复核", "Referrals and review"));
         for referral in &read.body.referrals {
-            let words = format!("{} · {}", referral.what.get(lang), referral.law);
-            self.canvas.paragraph(self.t("  转介 ", "  Referral "), &words, Paint::Plain);
+            let words = read.referral(referral);
+            self.canvas.paragraph("  → ", &words, if referral.open { Paint::Faint } else { Paint::Plain });
         }
+        for alert in &read.body.alerts {
+            self.canvas.paragraph("  ! ", &read.alert(alert), Paint::Warn);
+        }
+        self.canvas.paragraph("  ↻ ", &read.review(), Paint::Plain);
     }
 
     pub(super) fn findings(&mut self) {

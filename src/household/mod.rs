@@ -17,7 +17,7 @@ pub use hedui_connectors::records::{
     VehicleKind, VehicleState, VehicleUse, YearMonth,
 };
 pub use request::{
-    Absence, Authorisation, Authority, Commission, Declared, DeclaredIncome, DeclaredProperty, Household, IdKind, IncomeClass,
-    LegalBasis, LegalBasisKind, Member, MemberRef, Obligor, PropertyClass, Purpose, Region, RegisteredAs, Relation,
-    Request, SourceScope, Support,
+    Absence, Authorisation, Authority, Commission, Declared, DeclaredIncome, DeclaredProperty, Household, IdKind,
+    IncomeClass, LegalBasis, LegalBasisKind, Member, MemberRef, Obligor, PropertyClass, Purpose, Region, RegisteredAs,
+    Relation, Request, SourceScope, Support,
 };

@@ -10,9 +10,7 @@ use super::assessment::{Alert, Points};
 use super::case::{Case, Item, Person};
 use super::grounds::{GroundOf, Reason};
 use super::pack::Pack;
-use crate::household::{
-    Detail, EnrolmentState, Evidence, Fen, MaritalState, MemberRef, SourceKey, VehicleState,
-};
+use crate::household::{Detail, EnrolmentState, Evidence, Fen, MaritalState, MemberRef, SourceKey, VehicleState};
 
 /// A change, before it is spelled out.
 pub(super) struct Noticed<'a> {
@@ -66,15 +64,23 @@ fn change<'a>(case: &Case<'a>, person: &Person<'a>, item: &Item<'a>) -> Option<N
         Detail::UnemploymentRegistration { from, to: None } => {
             ("job_lost", MayNeedHelp, *from, "近期登记失业。", "Registered as unemployed lately.")
         }
-        Detail::Death { on: Some(day) } if is_recipient(case, person) => {
-            ("death", MayNoLongerFit, *day, "领取救助金的成员近期去世。", "A member who receives assistance died lately.")
-        }
+        Detail::Death { on: Some(day) } if is_recipient(case, person) => (
+            "death",
+            MayNoLongerFit,
+            *day,
+            "领取救助金的成员近期去世。",
+            "A member who receives assistance died lately.",
+        ),
         Detail::Death { on: Some(day) } => {
             ("death", MayNeedHelp, *day, "家庭成员近期去世。", "A member of the family died lately.")
         }
-        Detail::Enrolment { from: Some(day), state: EnrolmentState::Attending, .. } => {
-            ("school", MayNeedHelp, *day, "成员近期入学，支出可能增加。", "A member began school lately: spending may rise.")
-        }
+        Detail::Enrolment { from: Some(day), state: EnrolmentState::Attending, .. } => (
+            "school",
+            MayNeedHelp,
+            *day,
+            "成员近期入学，支出可能增加。",
+            "A member began school lately: spending may rise.",
+        ),
         Detail::Vehicle { first_registered_on: Some(day), state: VehicleState::Normal, .. } => {
             ("vehicle", MayNoLongerFit, *day, "近期新登记车辆。", "A vehicle was registered lately.")
         }
@@ -84,9 +90,13 @@ fn change<'a>(case: &Case<'a>, person: &Person<'a>, item: &Item<'a>) -> Option<N
         Detail::Business { established_on: Some(day), .. } if item.is_active_business() => {
             ("company", MayNoLongerFit, *day, "近期新办市场主体。", "A firm was founded lately.")
         }
-        Detail::Marriage { state: MaritalState::Married, registered_on, .. } => {
-            ("marriage", MayNoLongerFit, *registered_on, "近期登记结婚，家庭成员可能变化。", "Married lately: the household may have changed.")
-        }
+        Detail::Marriage { state: MaritalState::Married, registered_on, .. } => (
+            "marriage",
+            MayNoLongerFit,
+            *registered_on,
+            "近期登记结婚，家庭成员可能变化。",
+            "Married lately: the household may have changed.",
+        ),
         _ => return None,
     };
     let recent = since(case) < on && on <= case.as_of;
@@ -152,8 +162,7 @@ pub fn between(before: &Evidence, after: &Evidence, pack: &Pack) -> Vec<Alert> {
         for item in person.counting().filter(|item| !was_there(item)) {
             alerts.extend(change(&later, person, item));
             if matches!(item.detail(), Detail::DisabilityCertificate { valid: true, .. }) {
-                let ground =
-                    later.rules.alert_months.ground("新持有残疾人证。", "A disability certificate is new.");
+                let ground = later.rules.alert_months.ground("新持有残疾人证。", "A disability certificate is new.");
                 alerts.push(of_item(person, item, "disability", Points::MayNeedHelp, None, ground));
             }
         }

@@ -119,12 +119,7 @@ pub fn outcomes(evidence: &Evidence, pack: &Pack) -> Outcomes {
     reckon(&case, &silence, &size, &support)
 }
 
-pub(super) fn reckon<'a>(
-    case: &Case<'a>,
-    silence: &Silence<'a>,
-    size: &Size<'a>,
-    support: &[Support<'a>],
-) -> Outcomes {
+pub(super) fn reckon<'a>(case: &Case<'a>, silence: &Silence<'a>, size: &Size<'a>, support: &[Support<'a>]) -> Outcomes {
     let lines = Lines::of(case, silence, support);
     let sums = Sums { support, ..lines.sums(case, silence, size) };
     let reckoned = sums.reckoned();
@@ -145,5 +140,12 @@ fn every_ground(assessment: &Assessment) -> impl Iterator<Item = &Ground> {
     let referrals = assessment.referrals.iter().map(|line| &line.ground);
     let alerts = assessment.alerts.iter().map(|line| &line.ground);
     let review = std::iter::once(&assessment.review.ground);
-    income.chain(deductions).chain(property).chain(screening).chain(amounts).chain(referrals).chain(alerts).chain(review)
+    income
+        .chain(deductions)
+        .chain(property)
+        .chain(screening)
+        .chain(amounts)
+        .chain(referrals)
+        .chain(alerts)
+        .chain(review)
 }

@@ -555,9 +555,12 @@ pub struct AssumedParameter {
 pub struct OpenFact {
     /// `source:finance`, `review:m1/vehicles/123`, `successor_rule`, `household_size`, …
     pub fact: String,
-    /// Classes that stay open because of it.
+    /// Classes that stay open because of it. A report leaves them out of `source:` and `review:`: the department's definition and the
+    /// record's kind say them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<InfoClass>,
-    /// In Chinese.
+    /// In Chinese; of `source:` and `review:`, where it is the same for all, a report leaves it out.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub zh: String,
     /// In English.
     #[serde(default, skip_serializing_if = "String::is_empty")]

@@ -10,8 +10,8 @@ use super::plausible::is_plausible;
 use super::window::Window;
 use crate::household::evidence::MemberFacts;
 use crate::household::{
-    BusinessState, CustodyKind, Detail, DisabilityCategory, EnrolmentState, Evidence, Fen, MemberRef, Purpose, RegisteredAs, RegistrationStatus,
-    SourceKey, Verdict,
+    BusinessState, CustodyKind, Detail, DisabilityCategory, EnrolmentState, Evidence, Fen, MemberRef, Purpose,
+    RegisteredAs, RegistrationStatus, SourceKey, Verdict,
 };
 
 /// Evidence and rules, arranged.
@@ -389,9 +389,7 @@ fn mark_shared(people: &mut [Person<'_>]) {
     for later in 1..people.len() {
         let (before, rest) = people.split_at_mut(later);
         for item in rest[0].items.iter_mut().filter(|item| item.counts()) {
-            let same = |other: &Item<'_>| {
-                other.counts() && other.number == item.number && other.source == item.source
-            };
+            let same = |other: &Item<'_>| other.counts() && other.number == item.number && other.source == item.source;
             item.duplicate = before.iter().any(|person| person.items.iter().any(same));
         }
     }

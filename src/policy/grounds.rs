@@ -55,8 +55,11 @@ impl<'a> Reason<'a> {
     pub fn spell_out(self) -> Ground {
         let (mut zh, mut en) = (self.zh.into_cow(), self.en.into_cow());
         if self.held {
-            zh = format!("是否属于本人待人工核实，核实前不计入。核实属于本人时：{zh}").into();
-            en = format!("Whether this record is theirs is for a person to settle; not counted until then. If it is: {en}").into();
+            zh = format!("待人工核实是否属于本人，暂不计入；如属本人：{zh}").into();
+            en = format!(
+                "Whether this record is theirs is for a person to settle; not counted until then. If it is: {en}"
+            )
+            .into();
         }
         Ground { rule: Cow::Borrowed(self.rule), law: self.law.to_owned(), basis: self.basis, zh, en }
     }
@@ -195,8 +198,13 @@ pub(super) fn assumed<'g>(
 
 fn parameter(key: &str, pack: &Pack) -> Option<AssumedParameter> {
     let entry = pack.entry(key)?;
+    if entry.unit == "office" {
+        // whom to ask is no figure that anything was reckoned with
+        return None;
+    }
     // a kind of value is no unit that a reader needs
-    let is_kind = matches!(entry.unit.as_str(), "boolean" | "choice" | "codes" | "count" | "ratio" | "tiers");
+    let is_kind = matches!(entry.unit.as_str(), "boolean" | "choice" | "codes" | "count" | "ratio" | "tiers")
+        || key.ends_with(&entry.unit);
     (entry.basis == Basis::Assumed).then(|| AssumedParameter {
         key: key.to_owned(),
         value: if is_kind { entry.value.to_string() } else { format!("{} {}", entry.value, entry.unit) },

@@ -32,6 +32,7 @@ mod window;
 
 pub use alerts::between as alerts_between;
 pub use assess::{OUTCOMES, Outcomes, assess, outcomes};
+pub use open_facts::words_of as words_of_fact;
 pub use pack::{Explanation, Pack, PackInfo, Packs, PolicyError, Problem};
 pub use window::Window;
 

@@ -23,6 +23,17 @@ impl Fact {
 /// The fact about an applicant of whom too little is known to be judged.
 pub(super) const APPLICANT: &str = "applicant";
 
+/// What a fact of these kinds says, whatever it is about: a report names the fact and leaves the words to its reader.
+#[must_use]
+pub fn words_of(fact: &str) -> Option<(&'static str, &'static str)> {
+    let (kind, _) = fact.split_once(':')?;
+    match kind {
+        "source" => Some(("该部门尚未反馈或反馈不全", "This department has not answered, or not in full")),
+        "review" => Some(("该记录是否属于本人待人工核实", "Whether this record is theirs is for a person to settle")),
+        _ => None,
+    }
+}
+
 /// Everything open: people, sources (the widest first), reviews, open readings.
 pub(super) fn facts(sums: &Sums<'_, '_>, totals: &Reckoned, evidence: &Evidence) -> Vec<Fact> {
     let mut facts = people(sums);
@@ -83,12 +94,9 @@ fn sources(sums: &Sums<'_, '_>) -> Vec<Fact> {
     by_source.retain(|(_, classes)| classes.count() > 0);
     by_source.sort_by_key(|(key, classes)| (std::cmp::Reverse(classes.count()), *key));
     let made = |(key, classes): (&str, Classes)| {
-        Fact::new(
-            format!("source:{key}"),
-            classes,
-            "该部门尚未反馈或反馈不全",
-            "This department has not answered, or not in full",
-        )
+        let name = format!("source:{key}");
+        let (zh, en) = words_of(&name).unwrap_or_default();
+        Fact::new(name, classes, zh, en)
     };
     by_source.into_iter().map(made).collect()
 }
@@ -128,12 +136,8 @@ fn reviews(evidence: &Evidence) -> Vec<Fact> {
         .filter(|row| row.verdict == Verdict::Review && evidence.members.iter().any(|m| m.reference == row.member))
         .map(|row| {
             let name = format!("review:{}", row.key());
-            Fact::new(
-                name,
-                classes_of(&row.record.detail),
-                "该记录是否属于本人待人工核实",
-                "Whether this record is theirs is for a person to settle",
-            )
+            let (zh, en) = words_of(&name).unwrap_or_default();
+            Fact::new(name, classes_of(&row.record.detail), zh, en)
         })
         .collect();
     facts.sort_by(|a, b| a.fact.fact.cmp(&b.fact.fact));
@@ -151,10 +155,7 @@ fn readings(sums: &Sums<'_, '_>, totals: &Reckoned) -> Vec<Fact> {
         facts.push(Fact::new("successor_rule".to_owned(), Classes::of(&[InfoClass::Transfer]), zh, en));
     }
     facts.extend(sums.support.iter().filter(|support| support.is_open()).map(|support| {
-        let (zh, en) = (
-            "义务人的给付能力或给付数额不明",
-            "What an obligor can pay, or pays, is not known",
-        );
+        let (zh, en) = ("义务人的给付能力或给付数额不明", "What an obligor can pay, or pays, is not known");
         Fact::new(format!("support:{}", support.reference()), Classes::TRANSFER, zh, en)
     }));
     facts.extend(sums.income.iter().filter_map(wage_reading));

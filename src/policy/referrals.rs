@@ -87,9 +87,9 @@ impl<'a> Desk<'_, 'a> {
     /// What low-income households may ask for.
     fn low_income(&mut self) {
         let (case, rules, state) = (self.case, self.case.rules, self.low_income);
-        let words = ("低收入家庭成员参加基本医疗保险的个人缴费可获资助。", "Members of a low-income household may have their medical-insurance premium paid.");
+        let words = ("低收入家庭成员。", "Members of a low-income household.");
         self.refer("medical_premium", &rules.referral_medical_premium, state, Vec::new(), words);
-        let words = ("在读学生可按学段申请资助。", "Students may apply for aid by stage of schooling.");
+        let words = ("在读学生按学段资助。", "Students: aid by stage of schooling.");
         let studies = |person: &Person<'_>| person.counting().any(|item| item.is_enrolment_on(case.as_of));
         self.refer_those("education_aid", &rules.referral_education_aid, state, studies, words);
         let dwellings = &self.totals.dwellings;
@@ -98,19 +98,20 @@ impl<'a> Desk<'_, 'a> {
             (0, _) if state != Certainty::NotMet => Certainty::Open,
             _ => Certainty::NotMet,
         };
-        let words = ("没有查到自有住房，可申请公租房或租赁补贴。", "No dwelling of their own was found: public housing or a rent subsidy.");
+        let words = ("未查到自有住房。", "No dwelling of their own was found.");
         self.refer("housing", &rules.referral_housing, houseless, Vec::new(), words);
         let idle = |person: &Person<'_>| may_work(case, person) && !works(case, person);
-        let words = ("有劳动能力而没有就业记录，可获就业服务与补贴。", "Able to work, and no work on record: employment services and subsidies.");
+        let words = ("有劳动能力，无就业记录。", "Able to work, and no work on record.");
         self.refer_those("employment", &rules.referral_employment, state, idle, words);
         let (from, to) = (rules.two_cancers_from.value, rules.two_cancers_to.value);
         let women = |person: &Person<'_>| {
             person.facts.sex == Some(Sex::Female) && person.age.is_some_and(|age| (from..=to).contains(&age))
         };
-        let words = ("适龄低收入妇女可免费检查“两癌”。", "Women of this age on low income: free check for cervical and breast cancer.");
+        let words = ("低收入适龄妇女。", "Women of this age on low income.");
         self.refer_those("two_cancers", &rules.referral_two_cancers, state, women, words);
-        let employed = |person: &Person<'_>| works(case, person) && !person.items.iter().any(|item| item.is_active_business());
-        let words = ("在职职工家庭困难的，工会可给予帮扶（深度、相对、意外致困）。", "Workers in hardship (deep, relative, accidental): aid of the trade union.");
+        let employed =
+            |person: &Person<'_>| works(case, person) && !person.items.iter().any(|item| item.is_active_business());
+        let words = ("在职职工家庭困难。", "A worker's household in hardship.");
         self.refer_those("workers_hardship", &rules.referral_workers_hardship, state, employed, words);
     }
 
@@ -119,26 +120,27 @@ impl<'a> Desk<'_, 'a> {
         let (case, rules) = (self.case, self.case.rules);
         let grave = |person: &Person<'_>| person.disability.as_ref().is_some_and(|disability| disability.grade <= 2);
         let uninsured = |person: &Person<'_>| {
-            let of_age = person.age.is_some_and(|age| {
-                (rules.working_from.value..rules.working_under.value).contains(&age)
-            });
-            let by_work = |detail: &Detail| matches!(detail, Detail::Contribution { scheme: InsuranceScheme::EmployeePension, .. });
+            let of_age =
+                person.age.is_some_and(|age| (rules.working_from.value..rules.working_under.value).contains(&age));
+            let by_work = |detail: &Detail| {
+                matches!(detail, Detail::Contribution { scheme: InsuranceScheme::EmployeePension, .. })
+            };
             of_age && !person.counting().any(|item| by_work(item.detail()) || item.is_enrolment_on(case.as_of))
         };
-        let words = ("低保、特困人员和重度残疾人的居民养老保险费可由政府代缴。", "The residents' pension premium of people on dibao or tekun and the gravely disabled may be paid for them.");
+        let words = ("低保、特困人员或重度残疾人。", "People on dibao or tekun, or gravely disabled.");
         let office = &rules.referral_pension_premium;
         if self.on_dibao == Certainty::NotMet {
             self.refer_those("pension_premium", office, Certainty::Met, |p| grave(p) && uninsured(p), words);
         } else {
             self.refer_those("pension_premium", office, self.on_dibao, uninsured, words);
         }
-        let words = ("享受低保的一、二级残疾人可申请托养照护服务。", "Disability of grade 1-2 on dibao: care service.");
+        let words = ("享受低保的一、二级残疾人。", "Disability of grade 1-2 on dibao.");
         self.refer_those("care_service", &rules.referral_care_service, self.on_dibao, grave, words);
         let trades = |person: &Person<'_>| person.counting().any(|item| item.is_active_business());
-        let words = ("个体工商户、小微企业可享受税费减免。", "Sole traders and small firms: relief of taxes and fees.");
+        let words = ("经营个体工商户或小微企业。", "Runs a trade or a small firm.");
         self.refer_those("small_business_tax", &rules.referral_small_business_tax, Certainty::Met, trades, words);
         if case.purpose == Purpose::TemporaryRelief {
-            let words = ("因自然灾害致困的，由受灾人员救助解决。", "Hardship after a natural disaster is for disaster relief.");
+            let words = ("因自然灾害致困的。", "Hardship after a natural disaster.");
             self.refer("disaster_relief", &rules.referral_disaster_relief, Certainty::Open, Vec::new(), words);
         }
     }
@@ -146,14 +148,19 @@ impl<'a> Desk<'_, 'a> {
     /// Children of whose parents none can care for them: both dead, missing, imprisoned, in rehabilitation, gravely disabled or ill.
     fn children(&mut self) {
         let case = self.case;
-        let unattended = |person: &Person<'a>| person.age.is_some_and(|age| age < CHILD_UNDER) && parents(case, person) != Certainty::NotMet;
+        let unattended = |person: &Person<'a>| {
+            person.age.is_some_and(|age| age < CHILD_UNDER) && parents(case, person) != Certainty::NotMet
+        };
         let members = self.those(unattended);
         if members.is_empty() {
             return;
         }
-        let sure = case.members().filter(|person| members.contains(person.reference())).all(|person| parents(case, person) == Certainty::Met);
+        let sure = case
+            .members()
+            .filter(|person| members.contains(person.reference()))
+            .all(|person| parents(case, person) == Certainty::Met);
         let state = if sure { Certainty::Met } else { Certainty::Open };
-        let words = ("父母均不能履行抚养责任的儿童，可按孤儿或事实无人抚养儿童保障。", "Children neither of whose parents can care for them: orphans or de-facto-unattended children.");
+        let words = ("父母均不能履行抚养责任。", "Neither parent can care for them.");
         self.refer("unattended_children", &case.rules.referral_unattended_children, state, members, words);
     }
 }

@@ -15,10 +15,7 @@ pub(super) fn class(case: &Case<'_>, income: &[IncomeDraft<'_>], noticed: &[Noti
     let rules = case.rules;
     let on_the_rolls = case.is_on_the_rolls();
     if case.purpose == Purpose::ReportedChange || (on_the_rolls && !noticed.is_empty()) {
-        let ground = rules.alert_months.ground(
-            "家庭情况发生变化，立即复核。",
-            "Circumstances changed: looked at again at once.",
-        );
+        let ground = rules.alert_months.ground("家庭情况发生变化。", "Circumstances changed.");
         return Review { class: ReviewClass::Now, due: case.as_of, ground: ground.spell_out() };
     }
     let unstable = income.iter().any(is_unstable) && case.members().any(|person| may_work(case, person));
@@ -28,12 +25,9 @@ pub(super) fn class(case: &Case<'_>, income: &[IncomeDraft<'_>], noticed: &[Noti
         (ReviewClass::Yearly, &rules.review_stable)
     };
     let ground = if unstable {
-        rule.ground(
-            "收入不稳定且家庭有劳动能力成员，每半年复核一次。",
-            "Income is unstable and a member can work: every half year.",
-        )
+        rule.ground("收入不稳定且有劳动能力成员。", "Income is unstable and a member can work.")
     } else {
-        rule.ground("家庭情况稳定，每年复核一次。", "Circumstances are stable: once a year.")
+        rule.ground("家庭情况稳定。", "Circumstances are stable.")
     };
     let due = case.as_of.checked_add(rule.value.months()).unwrap_or(case.as_of);
     Review { class, due, ground: ground.spell_out() }

@@ -8,9 +8,7 @@ use super::case::Case;
 use super::pack::Handling;
 use super::silence::{Classes, Silence};
 use super::spouse::undeclared_spouses;
-use crate::household::{
-    Detail, Evidence, MemberRef, Registered, RegisteredAs, RegistrationStatus, SourceKey, Verdict,
-};
+use crate::household::{Detail, Evidence, MemberRef, Registered, RegisteredAs, RegistrationStatus, SourceKey, Verdict};
 
 /// The household's size and what leaves it open.
 pub(super) struct Size<'a> {

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::body::{
-    Body, CopyFor, FORMAT, Issue, Period, ReferenceLine, RequestFacts, Status, Supersedes, Words,
-};
+use super::body::{Body, CopyFor, FORMAT, Issue, Period, ReferenceLine, RequestFacts, Status, Supersedes, Words};
 use super::lines::Lines;
 use super::notices::Notices;
 use super::provenance::PackFacts;

@@ -9,12 +9,12 @@ use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema, ToSchema};
 
 use super::cells::{SourceLine, Summary};
-use super::household::ReportHousehold;
-use super::lexicon;
 use super::entries::{
     AlertEntry, AmountEntry, DeductionEntry, GroundEntry, IncomeEntry, OutcomeEntry, PropertyEntry, ReferralEntry,
     ReviewEntry,
 };
+use super::household::ReportHousehold;
+use super::lexicon;
 use super::lines::outcome_of;
 use super::notices::Notices;
 use super::provenance::{Provenance, canonical_bytes, sha256_hex};
@@ -22,6 +22,7 @@ use super::records::{HeldRecord, SetAside};
 use super::totals::ReportTotals;
 use crate::household::{Commission, Fen, LegalBasis, MemberRef, Purpose, Region};
 use crate::policy::assessment::{Certainty, DeclaredLine, Finding, OpenFact};
+use crate::policy::words_of_fact;
 
 /// The form of the body this build writes. A reader that does not know it must not guess.
 pub const FORMAT: &str = "hedui-report/1";
@@ -146,12 +147,23 @@ impl Body {
     #[must_use]
     pub(super) fn spelled_out(&self) -> Self {
         let mut full = self.clone();
+        for fact in full.open_facts.iter_mut().filter(|fact| fact.zh.is_empty()) {
+            let (zh, en) = words_of_fact(&fact.fact).unwrap_or_default();
+            (fact.zh, fact.en) = (zh.to_owned(), en.to_owned());
+        }
         full.each_text(lexicon::spell_out);
         full
     }
 
     /// Leaves out English that the lexicon gives back.
     pub(super) fn spare_english(&mut self) {
+        for fact in &mut self.open_facts {
+            if words_of_fact(&fact.fact).is_some_and(|words| words == (&*fact.zh, &*fact.en)) {
+                fact.zh.clear();
+                fact.en.clear();
+                fact.classes.clear();
+            }
+        }
         self.each_text(lexicon::spare);
     }
 

@@ -37,15 +37,13 @@ mod tests;
 
 pub use assemble::{Inputs, SourceFacts, assemble};
 pub use attestation::{Attestation, Report, SigningKey, Timings};
-pub use body::{
-    Body, CopyFor, FORMAT, Issue, Period, ReferenceLine, RequestFacts, Status, Supersedes, Words,
-};
+pub use body::{Body, CopyFor, FORMAT, Issue, Period, ReferenceLine, RequestFacts, Status, Supersedes, Words};
 pub use cells::{CellLine, SourceLine, Summary, WhyNot};
-pub use household::{FoundMember, ReportHousehold, ReportObligor, ReportPerson};
 pub use entries::{
     AlertEntry, AmountEntry, ConditionEntry, DeductionEntry, GroundEntry, IncomeEntry, OutcomeEntry, PropertyEntry,
     ReferralEntry, ReviewEntry,
 };
+pub use household::{FoundMember, ReportHousehold, ReportObligor, ReportPerson};
 pub use lines::{Grounds, Laws, Lines, outcome_of};
 pub use notices::Notices;
 pub use provenance::{MemberRecords, PackFacts, Provenance, canonical_bytes, sha256_hex};

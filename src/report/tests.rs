@@ -223,7 +223,7 @@ fn money_left_out_is_named_with_its_reason() {
     assert!(zh.contains("高龄津贴：按规定不计入家庭收入。"));
     let en: String = drawn(Lang::En, 100).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(en.contains("Temporary relief (government social assistance): Not income under the rules."));
-    assert!(en.contains("[9] Old-age allowance: Not income under the rules."));
+    assert!(en.contains("[10] Old-age allowance: Not income under the rules."));
 }
 
 #[test]

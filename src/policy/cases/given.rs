@@ -7,8 +7,8 @@ use toml::Spanned;
 use super::expect::Expect;
 use crate::household::evidence::{MemberFacts, ObligorFacts};
 use crate::household::{
-    Absence, Attributed, Cell, CellOutcome, Coverage, Declared, Detail, Evidence, Failure, InfoClass, MemberRef, Purpose, Reach,
-    Record, Region, RegisteredAs, Relation, Skip, SourceKey, Subject, Support, Verdict,
+    Absence, Attributed, Cell, CellOutcome, Coverage, Declared, Detail, Evidence, Failure, InfoClass, MemberRef,
+    Purpose, Reach, Record, Region, RegisteredAs, Relation, Skip, SourceKey, Subject, Support, Verdict,
 };
 
 /// Which classes each department speaks for in a case, as its shipped definition says (a test compares). Whoever may report a death

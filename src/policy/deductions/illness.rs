@@ -80,7 +80,11 @@ fn bills<'p, 'a>(
     person: &'p Person<'a>,
 ) -> impl Iterator<Item = (&'p Item<'a>, Fen)> + Clone + use<'p, 'a> {
     let window = case.window;
-    person.items.iter().filter(|item| item.counts() && !item.echo).filter_map(move |item| Some((item, bill_within(window, item)?)))
+    person
+        .items
+        .iter()
+        .filter(|item| item.counts() && !item.echo)
+        .filter_map(move |item| Some((item, bill_within(window, item)?)))
 }
 
 /// What a bill of the window left to the person; negative where a bill was taken back (冲正、退费).

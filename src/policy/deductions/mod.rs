@@ -19,11 +19,7 @@ use crate::household::{Detail, Fen};
 pub(super) use illness::{IllnessCosts, costs};
 
 /// All deductions, by person, then kind.
-pub(super) fn lines<'a>(
-    case: &Case<'a>,
-    illness: &[IllnessCosts],
-    wages: &[WageMonths],
-) -> Vec<DeductionDraft<'a>> {
+pub(super) fn lines<'a>(case: &Case<'a>, illness: &[IllnessCosts], wages: &[WageMonths]) -> Vec<DeductionDraft<'a>> {
     let mut drafts = Vec::new();
     for (position, person) in case.people.iter().enumerate().filter(|(_, person)| person.is_member()) {
         drafts.extend(illness::line(case, person, &illness[position]));

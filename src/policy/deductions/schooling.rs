@@ -22,8 +22,8 @@ pub(super) fn line<'a>(case: &Case<'a>, person: &Person<'a>) -> Option<Deduction
         }
     }
     let (item, Fee { base, amount }, ratio) = best.filter(|(_, fee, _)| fee.amount.0 > 0)?;
-    let ground = ratio
-        .ground("按公办学校收费标准扣减，每名学生每年有上限。", "At the public-school price, up to a yearly ceiling.");
+    let ground =
+        ratio.ground("按公办学校收费扣减，每名学生每年有上限。", "At the public-school price, up to a yearly ceiling.");
     let expense = Expense {
         kind: Kind::Schooling,
         name: Name { zh: "就学刚性支出", en: "Schooling" },

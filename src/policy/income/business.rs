@@ -40,7 +40,7 @@ pub(super) fn taxed<'a>(
 
 fn zh(class: IncomeClass) -> &'static str {
     match class {
-        IncomeClass::Wage => "提供劳务取得的报酬计入工资性收入。",
+        IncomeClass::Wage => "劳务报酬计入工资性收入。",
         IncomeClass::Business => "经营收入减去经营费用后计入经营净收入。",
         IncomeClass::Property => "利息、股息、红利、租金和转让财产所得，减去相关费用后计入财产净收入。",
         IncomeClass::Transfer => "偶然所得计入转移净收入。",

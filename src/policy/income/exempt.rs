@@ -28,7 +28,14 @@ pub(super) fn lines<'a>(case: &Case<'a>, person: &Person<'a>, drafts: &mut Vec<I
             }
             Detail::EmploymentSubsidy { amount, paid_on, .. } => {
                 let gross = if case.window.has(*paid_on) { *amount } else { Fen::ZERO };
-                Some(line(case, person, item, &Kind::employment(case), gross, case.text(|| format!("{paid_on} 发放 {amount}"))))
+                Some(line(
+                    case,
+                    person,
+                    item,
+                    &Kind::employment(case),
+                    gross,
+                    case.text(|| format!("{paid_on} 发放 {amount}")),
+                ))
             }
             _ => None,
         };

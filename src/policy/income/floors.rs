@@ -51,8 +51,9 @@ const fn may_lose(class: IncomeClass) -> bool {
 /// A cell that has not spoken may still report a loss: nothing that it could reduce is confirmed. Without a floor, it could
 /// reduce whatever the household has.
 fn expect_a_loss(drafts: &mut [IncomeDraft<'_>], floor: Floor, member: &MemberRef, class: IncomeClass) {
-    let reached =
-        |draft: &&mut IncomeDraft<'_>| floor == Floor::None || (draft.line.class == class && draft.line.member == member);
+    let reached = |draft: &&mut IncomeDraft<'_>| {
+        floor == Floor::None || (draft.line.class == class && draft.line.member == member)
+    };
     for draft in drafts.iter_mut().filter(reached) {
         draft.least = draft.least.min(Fen::ZERO);
     }

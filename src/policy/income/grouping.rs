@@ -50,15 +50,7 @@ fn one_line(case: &Case<'_>, mut group: Vec<IncomeDraft<'_>>) -> IncomeLine {
     let records: BTreeSet<&str> = group.iter().flat_map(|draft| draft.line.records.as_slice()).copied().collect();
     let records = records.into_iter().map(str::to_owned).collect();
     let line = group.remove(0).line.spell_out();
-    IncomeLine {
-        records,
-        computation,
-        gross,
-        reduced_by,
-        counted,
-        counted_at_most: open.then_some(at_most),
-        ..line
-    }
+    IncomeLine { records, computation, gross, reduced_by, counted, counted_at_most: open.then_some(at_most), ..line }
 }
 
 /// What one record says about the amount.

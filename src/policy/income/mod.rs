@@ -160,7 +160,9 @@ fn taxed_period(case: &Case<'_>, detail: &Detail) -> Option<Period> {
             let first = YearMonth::of(*to);
             (first, first.plus_months(i32::try_from(spread).unwrap_or(1) - 1))
         }
-        (_, Some(paid)) if case.rules.arrears.value == Arrears::Received => (YearMonth::of(*paid), YearMonth::of(*paid)),
+        (_, Some(paid)) if case.rules.arrears.value == Arrears::Received => {
+            (YearMonth::of(*paid), YearMonth::of(*paid))
+        }
         _ => (YearMonth::of(*from), YearMonth::of(*to)),
     };
     let months = case.window.overlap(Some(run.0), Some(run.1));

@@ -83,10 +83,7 @@ impl<'c> Told<'c> {
 
 /// Chooses months. Tax returns of one department add up (two payers, a bonus beside the pay); of the others, two records of the
 /// same employer in one month are one wage seen from two branches.
-pub(super) fn once<'c, 'a>(
-    order: &Codes<WageSource>,
-    mut candidates: Vec<Candidate<'c, 'a>>,
-) -> Vec<Chosen<'c, 'a>> {
+pub(super) fn once<'c, 'a>(order: &Codes<WageSource>, mut candidates: Vec<Candidate<'c, 'a>>) -> Vec<Chosen<'c, 'a>> {
     candidates.retain(|candidate| order.position(candidate.source).is_some());
     candidates.sort_by_key(|candidate| order.position(candidate.source));
     let rank_of = |candidate: &Candidate<'_, '_>| order.position(candidate.source).unwrap_or(usize::MAX);

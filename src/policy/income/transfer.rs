@@ -147,7 +147,7 @@ fn resident_pension<'a>(case: &Case<'a>, person: &Person<'a>, item: &Item<'a>) -
         class_rule(case, IncomeClass::Transfer).ground("养老金计入转移净收入。", "Pensions are net transfers.")
     } else if treatment == Treatment::Open {
         rule.0[position].ground(
-            "基础养老金在“十四五”期间（至2025-12-31）不计入；之后尚无规定，两种读法都保留，不据此作不利结论。",
+            "基础养老金在“十四五”期间（至2025-12-31）不计入；此后尚无规定，两种读法并存，不作不利结论。",
             "The basic part is not income until 2025-12-31; what follows is not settled, so both readings are kept.",
         )
     } else {
@@ -286,7 +286,7 @@ impl<'a> Paid<'a> {
     fn line(self, case: &Case<'a>, person: &Person<'a>, item: Name) -> Option<IncomeDraft<'a>> {
         let source = self.source?;
         let ground = class_rule(case, IncomeClass::Transfer)
-            .ground("缴纳的税款和社会保险费从转移净收入中减去。", "Taxes and contributions paid reduce net transfers.");
+            .ground("缴纳的税费、社保从转移净收入中减去。", "Taxes and contributions paid reduce net transfers.");
         let line = IncomeRow {
             member: person.reference(),
             class: IncomeClass::Transfer,

@@ -11,12 +11,7 @@ use crate::policy::pack::WageSource;
 use crate::policy::silence::{Classes, Silence};
 use crate::policy::window::{ALL_MONTHS, MONTHS, Months};
 
-pub(super) fn lines<'a>(
-    case: &Case<'a>,
-    silence: &Silence<'_>,
-    position: usize,
-    drafts: &mut Vec<IncomeDraft<'a>>,
-) {
+pub(super) fn lines<'a>(case: &Case<'a>, silence: &Silence<'_>, position: usize, drafts: &mut Vec<IncomeDraft<'a>>) {
     let person = &case.people[position];
     let unsettled = silence.unsettled(position, Classes::WAGE);
     let candidates: Vec<_> = person.items.iter().filter_map(|item| candidate(case, person, item)).collect();
@@ -175,17 +170,14 @@ fn line<'a>(case: &Case<'a>, person: &Person<'a>, chosen: &reconcile::Chosen<'_,
             case.rules.window_months.ground("不在核算期的十二个月内，不计入。", "Outside the twelve months that count.")
         }
         (_, true) => case.rules.wage_sources.ground(
-            "同一工资已由顺序在前的部门记载，重复月份不再计入。",
+            "同一工资已由顺序在前的部门记载，重复月份不计。",
             "A department that comes first reports the same wage; those months count once.",
         ),
         (_, false) => class_rule(case, IncomeClass::Wage)
-            .ground("劳动取得的工资、奖金、津贴计入工资性收入。", "Pay, bonuses and allowances are wage income."),
+            .ground("工资、奖金、津贴计入工资性收入。", "Pay, bonuses and allowances are wage income."),
     };
     let months = if chosen.counted_months.is_empty() { candidate.months } else { chosen.counted_months };
-    let computation = candidate
-        .computation
-        .clone()
-        .unwrap_or_else(|| in_months(case, candidate, months));
+    let computation = candidate.computation.clone().unwrap_or_else(|| in_months(case, candidate, months));
     let money = Counted {
         gross: candidate.gross,
         reduced_by: if treatment == Treatment::Counted { candidate.gross - counted } else { Fen::ZERO },

@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use super::resolved::ResolvedPack;
 use super::typed::{Monthly, Param, Shape};
 use super::value::{
-    AmountMethod, Arrears, Codes, Floor, Handling, Kind, PartMonths, Ratio, RiseReading, StandardKind, Step, Tiers, WageSource,
+    AmountMethod, Arrears, Codes, Floor, Handling, Kind, PartMonths, Ratio, RiseReading, StandardKind, Step, Tiers,
+    WageSource,
 };
 use crate::household::{Area, DisabilityCategory, Fen, RegisteredAs, VehicleKind};
 

@@ -30,7 +30,8 @@ pub use problem::Problem;
 pub use resolved::{ResolvedEntry, ResolvedPack};
 pub use typed::{Monthly, Origin, Param};
 pub use value::{
-    AmountMethod, Arrears, Codes, Floor, Handling, Kind, PartMonths, Ratio, RiseReading, StandardKind, Step, Tier, Tiers, Value, WageSource,
+    AmountMethod, Arrears, Codes, Floor, Handling, Kind, PartMonths, Ratio, RiseReading, StandardKind, Step, Tier,
+    Tiers, Value, WageSource,
 };
 
 use layers::Layers;

@@ -46,7 +46,20 @@ fn fund(employer: Option<&str>, base: &str, paid_to: &str) -> Given {
 fn returned(item: TaxItem, payer: Option<&str>, gross: &str, tax: &str) -> Given {
     let (from, to) = ("2026-10-01".parse().unwrap(), "2026-10-31".parse().unwrap());
     let (payer, tax) = (payer.map(Into::into), Some(yuan(tax)));
-    ("tax", Detail::TaxedIncome { item, from, to, gross: yuan(gross), cost: None, tax, social_insurance: None, paid_on: None, payer })
+    (
+        "tax",
+        Detail::TaxedIncome {
+            item,
+            from,
+            to,
+            gross: yuan(gross),
+            cost: None,
+            tax,
+            social_insurance: None,
+            paid_on: None,
+            payer,
+        },
+    )
 }
 
 /// Paid since January 2026, its basic part included.

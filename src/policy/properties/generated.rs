@@ -216,7 +216,20 @@ fn loss() -> impl Strategy<Value = Given> {
     let taxed = (select(items), month(), fen(20_000), fen(30_000)).prop_map(|(item, month, gross, cost)| {
         let to = month.plus_months(1).first_day().yesterday().expect("a day");
         let (from, cost) = (month.first_day(), Some(cost));
-        ("tax", Detail::TaxedIncome { item, from, to, gross, cost, tax: None, social_insurance: None, paid_on: None, payer: None })
+        (
+            "tax",
+            Detail::TaxedIncome {
+                item,
+                from,
+                to,
+                gross,
+                cost,
+                tax: None,
+                social_insurance: None,
+                paid_on: None,
+                payer: None,
+            },
+        )
     });
     let taken_back = (day(), fen(20_000)).prop_map(|(settled_on, amount)| bill(settled_on, -amount));
     prop_oneof![taxed, taken_back]

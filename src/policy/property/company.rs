@@ -34,13 +34,7 @@ struct Firm {
     employees: Option<u32>,
 }
 
-fn active<'a>(
-    case: &Case<'a>,
-    person: &Person<'a>,
-    item: &Item<'a>,
-    thing: &Thing,
-    firm: &Firm,
-) -> PropertyDraft<'a> {
+fn active<'a>(case: &Case<'a>, person: &Person<'a>, item: &Item<'a>, thing: &Thing, firm: &Firm) -> PropertyDraft<'a> {
     let (limit, sole) = (&case.rules.company_capital, &case.rules.sole_trader);
     let (sole_trader, employees) = (firm.role == BusinessRole::SoleTrader, firm.employees);
     let over = thing.value.map(|paid| paid > limit.value);

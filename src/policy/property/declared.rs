@@ -73,13 +73,7 @@ fn explained(draft: &PropertyDraft<'_>) -> Fen {
     if absent { Fen::ZERO } else { draft.line.counted }
 }
 
-fn line<'a>(
-    case: &Case<'a>,
-    person: &Person<'a>,
-    class: PropertyClass,
-    value: Fen,
-    counted: Fen,
-) -> PropertyDraft<'a> {
+fn line<'a>(case: &Case<'a>, person: &Person<'a>, class: PropertyClass, value: Fen, counted: Fen) -> PropertyDraft<'a> {
     let (zh, en) = match class {
         PropertyClass::Financial => ("申报的金融资产", "Declared financial property"),
         PropertyClass::Vehicle => ("申报的车辆", "Declared vehicles"),

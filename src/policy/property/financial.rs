@@ -104,9 +104,7 @@ fn by_rule<'a>(
     let ground = rule.ground_made(case, words);
     match rule.value {
         Handling::Exempt => PropertyDraft::of_item(person, item, thing, Treatment::Exempt, ground),
-        Handling::Counted => {
-            PropertyDraft::of_item(person, item, thing, Treatment::Counted, ground).counting(value)
-        }
+        Handling::Counted => PropertyDraft::of_item(person, item, thing, Treatment::Counted, ground).counting(value),
         Handling::Open => {
             let mut draft = PropertyDraft::of_item(person, item, thing, Treatment::Open, ground);
             draft.most = Some(value);

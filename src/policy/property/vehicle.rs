@@ -106,8 +106,9 @@ fn necessary<'a>(
     let value = thing.value.unwrap_or_default();
     match rule.value {
         Handling::Exempt => {
-            let words =
-                || (format!("{}属于必需财产，不计。", thing.zh), format!("{}: necessary property, left out.", thing.en));
+            let words = || {
+                (format!("{}属于必需财产，不计。", thing.zh), format!("{}: necessary property, left out.", thing.en))
+            };
             PropertyDraft::of_item(person, item, thing, Treatment::Exempt, rule.ground_made(case, words))
         }
         Handling::Counted => {

@@ -50,7 +50,7 @@ impl<'a> Bench<'_, 'a> {
         let members = self.totals.members;
         let ground = self.sums.case.rules.undeclared_spouse.ground_made(self.sums.case, || {
             (
-                format!("共同生活的家庭成员 {members} 人，户籍、婚姻信息齐全且无未申报人员。"),
+                format!("共同生活成员 {members} 人，户籍、婚姻信息齐全，无未申报人员。"),
                 format!("{members} members; registration and marriage are known and nobody is undeclared."),
             )
         });

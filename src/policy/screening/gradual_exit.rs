@@ -8,8 +8,12 @@ use crate::household::{BusinessState, Detail, InfoClass};
 use crate::policy::amounts::running_dibao;
 use crate::policy::assessment::{Certainty, Term};
 use crate::policy::grounds::GroundOf;
+use crate::policy::open_facts;
 use crate::policy::pack::Ratio;
 use crate::policy::silence::Classes;
+
+/// Place of the condition that dibao is received, among the conditions.
+const ON_DIBAO: usize = 2;
 
 const NAMES: Names = Names { outcome: "gradual_exit", zh: "低保渐退", en: "Gradual exit" };
 
@@ -26,6 +30,18 @@ pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>, dibao: &Judged<'_>) -> Judged<'
     conditions.push(Weighed::new(above_line, above, Bench::income_classes()).guarded());
     conditions.push(by_new_work(bench, begun));
     let mut judged = bench.judge(NAMES, conditions);
+    if judged.state == Certainty::Open && judged.conditions[ON_DIBAO].state == Certainty::Open {
+        // whether they receive it at all comes before everything else
+        let on_dibao = judged.conditions.swap_remove(ON_DIBAO);
+        judged.decides = bench
+            .sums
+            .case
+            .traced
+            .then(|| open_facts::decides(bench.facts, Classes::TRANSFER))
+            .flatten()
+            .or(judged.decides);
+        judged.conditions = vec![on_dibao];
+    }
     if judged.state == Certainty::Met {
         judged.term = begun.and_then(|day| Term::of_months(day, rule.value, bench.sums.case.as_of));
     }

@@ -61,10 +61,13 @@ fn qualifies<'a>(bench: &Bench<'_, 'a>) -> Weighed<'a> {
     } else {
         Certainty::NotMet
     };
-    let ground = case.rules.single_grade.ground(
-        "重度残疾（一、二级，智力、精神三级）或重病（目录内，或年自付医疗费超过上年家庭收入）。",
-        "Grave disability (1-2, intellectual or mental 3) or serious illness (listed, or cost over last year's income).",
-    );
+    let ground = case.rules.single_grade.ground_made(case, || {
+        let (grade, mental) = (case.rules.single_grade.value, case.rules.single_mental_grade.value);
+        (
+            format!("残疾至 {grade} 级（智力、精神至 {mental} 级），或重病（目录内，或年自付医疗费超过上年家庭收入）。"),
+            format!("Disabled up to grade {grade} (intellectual, mental {mental}), or seriously ill (listed, or cost over last year's income)."),
+        )
+    });
     Weighed::new(state, ground, classes.with(Classes::INCOME)).guarded()
 }
 

@@ -36,10 +36,20 @@ fn unable_to_work<'a>(bench: &Bench<'_, 'a>) -> Weighed<'a> {
         Some(person) if person.age.is_some() && settled => Certainty::NotMet,
         _ => Certainty::Open,
     };
-    let ground = case.rules.tekun_old_from.ground(
-        "申请人无劳动能力：满六十或未满十六周岁，或智力、精神残疾一至三级，肢体残疾一、二级，视力残疾一级。",
-        "The applicant is unable to work: 60 or older, under 16, or disabled (intellectual, mental 1-3, limb 1-2, sight 1).",
-    );
+    let rules = case.rules;
+    let ground = rules.tekun_old_from.ground_made(case, || {
+        let (old, child) = (rules.tekun_old_from.value, rules.tekun_child_under.value);
+        let (mental, limb, sight) =
+            (rules.tekun_mental_grade.value, rules.tekun_limb_grade.value, rules.tekun_sight_grade.value);
+        (
+            format!(
+                "申请人无劳动能力：满 {old} 或未满 {child} 周岁，或残疾：智力、精神至 {mental} 级，肢体至 {limb} 级，视力至 {sight} 级。"
+            ),
+            format!(
+                "The applicant is unable to work: {old} or older, under {child}, or disabled (intellectual, mental up to grade {mental}, limb {limb}, sight {sight})."
+            ),
+        )
+    });
     let weighed = Weighed::new(state, ground, Classes::DISABILITY).guarded();
     if applicant.is_none_or(|person| person.age.is_none()) {
         weighed.settled_by(open_facts::APPLICANT)
@@ -50,8 +60,7 @@ fn unable_to_work<'a>(bench: &Bench<'_, 'a>) -> Weighed<'a> {
 
 pub(in crate::policy) fn is_unable(case: &Case<'_>, person: &Person<'_>) -> bool {
     let rules = case.rules;
-    let by_age =
-        person.age.is_some_and(|age| age >= rules.tekun_old_from.value || age < rules.tekun_child_under.value);
+    let by_age = person.age.is_some_and(|age| age >= rules.tekun_old_from.value || age < rules.tekun_child_under.value);
     let by_disability = person.disability.as_ref().is_some_and(|disability| {
         let limit = match disability.category {
             category if case.is_mental(category) => rules.tekun_mental_grade.value,
@@ -105,7 +114,7 @@ fn no_source_of_living<'a>(bench: &Bench<'_, 'a>) -> Weighed<'a> {
 
 fn no_able_obligor<'a>(bench: &Bench<'_, 'a>) -> Weighed<'a> {
     let ground = bench.sums.case.rules.tekun_old_from.ground(
-        "无法定义务人，或义务人无履行能力（家庭以外的经其同意后核对）。",
+        "无法定义务人，或义务人无履行能力。",
         "No legal obligor, or none who is able (outside the household checked only with their consent).",
     );
     let state = if lives_with_able_kin(bench) { Certainty::NotMet } else { Certainty::Open };

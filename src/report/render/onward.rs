@@ -56,9 +56,19 @@ impl<'a> Reading<'a> {
     pub fn referral(self, line: &'a ReferralEntry) -> String {
         let people: Vec<&str> = line.members.iter().map(|who| self.person(who)).collect();
         let people = if people.is_empty() { String::new() } else { self.bracketed(&self.list(&people)) };
-        let open = if line.open { self.bracketed(self.t("视筛查结果", "as the screening turns out")) } else { String::new() };
+        let open = if line.open {
+            self.bracketed(self.t("视筛查结果", "as the screening turns out"))
+        } else {
+            String::new()
+        };
         let why = self.ground_in_words(line.ground);
-        format!("{} · {}{people}{open}{}{why} {}", self.referral_name(&line.code), line.office, self.t("：", ": "), cite(line.ground))
+        format!(
+            "{} · {}{people}{open}{}{why} {}",
+            self.referral_name(&line.code),
+            line.office,
+            self.t("：", ": "),
+            cite(line.ground)
+        )
     }
 
     /// A programme's name, from the catalogue of parameters.
@@ -88,7 +98,12 @@ impl<'a> Reading<'a> {
             ReviewClass::Now => self.t("立即复核", "Reviewed at once"),
         };
         let (due, why) = (day(review.due, self.lang), self.ground_in_words(review.ground));
-        format!("{class}{}{due}{}{why} {}", self.t("，下次不迟于 ", ", next by "), self.t("：", ": "), cite(review.ground))
+        format!(
+            "{class}{}{due}{}{why} {}",
+            self.t("，下次不迟于 ", ", next by "),
+            self.t("：", ": "),
+            cite(review.ground)
+        )
     }
 
     fn ground_in_words(self, number: u32) -> &'a str {

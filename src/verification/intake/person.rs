@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::shape::{Object, read_text};
 use super::{IntakeContext, consent};
 use crate::household::{
-    Absence, Commission, Declared, DeclaredIncome, DeclaredProperty, Faults, IdKind, IdNumber, IncomeClass, Member, MemberRef,
-    Obligor, PersonName, PropertyClass, Relation, Sex, Support,
+    Absence, Commission, Declared, DeclaredIncome, DeclaredProperty, Faults, IdKind, IdNumber, IncomeClass, Member,
+    MemberRef, Obligor, PersonName, PropertyClass, Relation, Sex, Support,
 };
 use crate::identity::{DocumentFault, IdFault, ResidentNumber, check_document};
 
@@ -88,10 +88,8 @@ fn read_people(object: &mut Object, key: &'static str, faults: &mut Faults) -> O
 fn read_self_care(object: &mut Object, faults: &mut Faults) -> Option<u8> {
     let lost = object.integer("self_care_lost", faults)?;
     if lost > MOST_LOST {
-        let remedy = [
-            "填写六项自理能力中丧失的项数，0 至 6",
-            "how many of the six activities of self-care are lost, 0 to 6",
-        ];
+        let remedy =
+            ["填写六项自理能力中丧失的项数，0 至 6", "how many of the six activities of self-care are lost, 0 to 6"];
         faults.add(&object.at("self_care_lost"), "self_care", "自理能力项数不正确", "is over 6", remedy);
         return None;
     }
@@ -120,7 +118,7 @@ fn read_fields(object: &mut Object, context: &IntakeContext<'_>, faults: &mut Fa
     let authorisation = consent::read(object, context, faults);
     let can_work = object.boolean("can_work", faults);
     let self_care_lost = read_self_care(object, faults);
-    let absence = object.named("absence", Absence::parse, Absence::ALL.iter().map(|a| a.as_str()), faults);
+    let absence = object.optional_named("absence", Absence::parse, Absence::ALL.iter().map(|a| a.as_str()), faults);
     let declared = read_declared(object, faults);
     Member {
         reference,

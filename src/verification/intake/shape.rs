@@ -142,6 +142,29 @@ impl Object {
         faults: &mut Faults,
     ) -> Option<T> {
         let value = self.required(key, faults)?;
+        self.one_of(key, &value, parse, names, faults)
+    }
+
+    /// The same, where the field may be left out.
+    pub(super) fn optional_named<T>(
+        &mut self,
+        key: &'static str,
+        parse: fn(&str) -> Option<T>,
+        names: impl Iterator<Item = &'static str>,
+        faults: &mut Faults,
+    ) -> Option<T> {
+        let value = self.take(key)?;
+        self.one_of(key, &value, parse, names, faults)
+    }
+
+    fn one_of<T>(
+        &self,
+        key: &'static str,
+        value: &Value,
+        parse: fn(&str) -> Option<T>,
+        names: impl Iterator<Item = &'static str>,
+        faults: &mut Faults,
+    ) -> Option<T> {
         let read = value.as_str().and_then(parse);
         if read.is_none() {
             let detail = format!("is none of: {}", names.collect::<Vec<_>>().join(", "));

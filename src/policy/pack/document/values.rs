@@ -27,7 +27,8 @@ impl Reader<'_> {
                 words.contains(&word.as_ref()).then(|| Value::Choice(word.to_string()))
             }
             (Kind::Text, DeValue::String(text)) => {
-                let fits = !text.trim().is_empty() && text.chars().count() <= MOST_TEXT && !text.contains(char::is_control);
+                let fits =
+                    !text.trim().is_empty() && text.chars().count() <= MOST_TEXT && !text.contains(char::is_control);
                 fits.then(|| Value::Text(text.to_string()))
             }
             (Kind::Codes(words), DeValue::Array(array)) => codes(words, array).map(Value::Codes),

@@ -3,10 +3,10 @@
 use super::super::super::entries::OutcomeEntry;
 use super::super::super::text;
 use super::super::amounts::{per_cent, weight};
-use super::super::onward::amount_in_words;
 use super::super::computation::computation;
 use super::super::grounds::cite;
 use super::super::names::Reading;
+use super::super::onward::amount_in_words;
 use super::lines::{Ground, ground};
 use crate::policy::assessment::Certainty;
 

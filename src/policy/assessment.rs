@@ -542,7 +542,8 @@ pub enum ReviewClass {
 #[serde(deny_unknown_fields)]
 pub struct AssumedParameter {
     /// Key in the pack.
-    pub key: String,
+    #[schema(value_type = String)]
+    pub key: Cow<'static, str>,
     /// Value with unit.
     pub value: String,
     /// Which pack set it.

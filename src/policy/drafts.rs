@@ -192,6 +192,11 @@ impl<'a> IncomeDraft<'a> {
         Self { line, least, most, paid: false, not_for_tekun: Fen::ZERO, months, payer: None }
     }
 
+    /// Whether it is this person's: drafts point at the case's own people.
+    pub fn is_of(&self, member: &MemberRef) -> bool {
+        std::ptr::eq(self.line.member, member)
+    }
+
     /// About these months.
     pub fn over(mut self, months: Months) -> Self {
         self.months = months;

@@ -4,11 +4,11 @@
 //! a comparison of packs.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use super::assessment::{Assessment, AssumedParameter, Basis, Ground};
 use super::case::Case;
-use super::pack::{Pack, Param};
+use super::pack::{self, KeySpec, Pack, Param};
 use crate::household::{Evidence, IncomeClass, RegisteredAs};
 
 /// A text that may not have been made.
@@ -179,6 +179,32 @@ fn unlisted(assessment: &Assessment, evidence: &Evidence) -> impl Iterator<Item 
     standing.into_iter().flatten()
 }
 
+/// Positions of parameters in the catalogue, as bits.
+#[derive(Default)]
+struct Cited([u64; 4]);
+
+impl Cited {
+    fn add(&mut self, index: usize) -> bool {
+        let (word, bit) = (index / 64, 1 << (index % 64));
+        let new = self.0[word] & bit == 0;
+        self.0[word] |= bit;
+        new
+    }
+
+    fn has(&self, index: usize) -> bool {
+        self.0[index / 64] & (1 << (index % 64)) != 0
+    }
+}
+
+/// Of every parameter by its place in the catalogue, those it rests on.
+static RESTS: LazyLock<Vec<Vec<usize>>> = LazyLock::new(|| {
+    let of = |spec: &KeySpec| {
+        let others = RESTS_ON.iter().find(|(rule, _)| *rule == spec.key).map_or(&[][..], |(_, others)| others);
+        others.iter().filter_map(|key| pack::index_of(key)).collect()
+    };
+    pack::CATALOGUE.iter().map(of).collect()
+});
+
 /// The parameters behind an assessment that no published text backs, by key.
 pub(super) fn assumed<'g>(
     assessment: &'g Assessment,
@@ -186,36 +212,24 @@ pub(super) fn assumed<'g>(
     evidence: &Evidence,
     pack: &Pack,
 ) -> Vec<AssumedParameter> {
-    let mut keys: BTreeSet<&str> = ALWAYS.iter().copied().chain(unlisted(assessment, evidence)).collect();
+    let mut cited = Cited::default();
+    for index in ALWAYS.iter().copied().chain(unlisted(assessment, evidence)).filter_map(pack::index_of) {
+        cited.add(index);
+    }
     for ground in grounds {
-        keys.insert(ground.rule.as_ref());
-        if let Some((_, others)) = RESTS_ON.iter().find(|(rule, _)| *rule == ground.rule) {
-            keys.extend(*others);
+        let Some(index) = pack::index_of(&ground.rule) else { continue };
+        if cited.add(index) {
+            for other in &RESTS[index] {
+                cited.add(*other);
+            }
         }
     }
-    keys.into_iter().filter_map(|key| parameter(key, pack)).collect()
-}
-
-fn parameter(key: &str, pack: &Pack) -> Option<AssumedParameter> {
-    let entry = pack.entry(key)?;
-    if entry.unit == "office" {
-        // whom to ask is no figure that anything was reckoned with
-        return None;
-    }
-    // a kind of value is no unit that a reader needs
-    let is_kind = matches!(entry.unit.as_str(), "boolean" | "choice" | "codes" | "count" | "ratio" | "tiers")
-        || key.ends_with(&entry.unit);
-    (entry.basis == Basis::Assumed).then(|| AssumedParameter {
-        key: key.to_owned(),
-        value: if is_kind { entry.value.to_string() } else { format!("{} {}", entry.value, entry.unit) },
-        pack: entry.pack.clone(),
-    })
+    pack.assumed().iter().filter(|(index, _)| cited.has(*index)).map(|(_, parameter)| parameter.clone()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::pack;
 
     #[test]
     fn what_rules_rest_on_is_in_the_catalogue() {

@@ -112,9 +112,26 @@ impl std::iter::Sum for Fen {
 
 impl fmt::Display for Fen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 < 0 { "-" } else { "" };
-        let fen = self.0.unsigned_abs();
-        f.pad(&format!("{sign}{}.{:02}", fen / 100, fen % 100))
+        // a report states hundreds of amounts: digits from the right into a buffer that holds any of them
+        let mut digits = [0; 24];
+        let mut place = digits.len();
+        let mut rest = self.0.unsigned_abs();
+        let mut written = 0;
+        while written < 3 || rest > 0 {
+            if written == 2 {
+                place -= 1;
+                digits[place] = b'.';
+            }
+            place -= 1;
+            digits[place] = b"0123456789"[usize::try_from(rest % 10).unwrap_or(0)];
+            rest /= 10;
+            written += 1;
+        }
+        if self.0 < 0 {
+            place -= 1;
+            digits[place] = b'-';
+        }
+        f.pad(std::str::from_utf8(&digits[place..]).unwrap_or_default())
     }
 }
 

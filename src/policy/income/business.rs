@@ -35,7 +35,8 @@ pub(super) fn taxed<'a>(
         let cost = if loses { period.cost } else { period.cost.min(period.gross) };
         (Counted::net(period.gross, cost), class_rule(case, named.class).ground(zh(named.class), en(named.class)))
     };
-    Some(IncomeDraft::of_item(person, item, named, money, period.computation, ground).over(period.months))
+    let computation = period.in_words(case, item.detail());
+    Some(IncomeDraft::of_item(person, item, named, money, computation, ground).over(period.months))
 }
 
 fn zh(class: IncomeClass) -> &'static str {

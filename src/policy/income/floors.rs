@@ -24,10 +24,11 @@ pub(super) fn apply(case: &Case<'_>, silence: &Silence<'_>, drafts: &mut [Income
             }
             // nothing negative, nothing to lift
             let falls = |draft: &IncomeDraft<'_>| draft.line.counted.0 < 0 || draft.least.0 < 0 || draft.most.0 < 0;
-            if floor == Floor::Zero && drafts.iter().any(falls) {
-                lift(drafts, |draft| {
-                    draft.line.class == class && draft.line.member == member && (paid_under_class || !draft.paid)
-                });
+            let within = |draft: &IncomeDraft<'_>| {
+                draft.line.class == class && draft.is_of(member) && (paid_under_class || !draft.paid)
+            };
+            if floor == Floor::Zero && drafts.iter().any(|draft| falls(draft) && within(draft)) {
+                lift(drafts, within);
             }
         }
     }

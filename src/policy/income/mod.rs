@@ -46,7 +46,8 @@ pub(super) fn lines<'a>(
     illness: &[IllnessCosts],
     support: &[Support<'a>],
 ) -> (Vec<IncomeDraft<'a>>, Vec<WageMonths>) {
-    let (mut drafts, mut wages) = (Vec::new(), Vec::new());
+    let records = case.people.iter().map(|person| person.items.len()).sum::<usize>();
+    let (mut drafts, mut wages) = (Vec::with_capacity(records + 4), Vec::with_capacity(case.people.len()));
     for (position, person) in case.people.iter().enumerate() {
         let first = drafts.len();
         if !person.items.is_empty() {
@@ -145,7 +146,23 @@ struct Period {
     cost: Fen,
     tax: Fen,
     social_insurance: Fen,
-    computation: Text,
+    /// Months the amounts are for, inside the window or not.
+    whole: i64,
+}
+
+impl Period {
+    /// How it was cut.
+    fn in_words(&self, case: &Case<'_>, detail: &Detail) -> Text {
+        let Detail::TaxedIncome { from, to, gross, paid_on, .. } = detail else { return Text::Fixed("") };
+        case.text(|| {
+            let back_pay = paid_on.map_or_else(String::new, |day| format!("（{day} 补发）"));
+            match (self.months.count(), self.whole) {
+                (0, _) => format!("{from} 至 {to}{back_pay}，不在核算期内"),
+                (inside, whole) if inside == whole => format!("{from} 至 {to}{back_pay}：{gross}"),
+                (inside, whole) => format!("{from} 至 {to}{back_pay}：{gross} × {inside}/{whole} 个月"),
+            }
+        })
+    }
 }
 
 /// Cuts a taxed period to the window, month by month in equal parts: the months it was earned in, unless the pack takes back pay by
@@ -168,14 +185,6 @@ fn taxed_period(case: &Case<'_>, detail: &Detail) -> Option<Period> {
     let months = case.window.overlap(Some(run.0), Some(run.1));
     let whole = i64::from(run.1.index() - run.0.index() + 1).max(1);
     let part = |amount: Fen| if months.count() == whole { amount } else { amount.mul_ratio(months.count(), whole) };
-    let computation = case.text(|| {
-        let back_pay = paid_on.map_or_else(String::new, |day| format!("（{day} 补发）"));
-        match (months.count(), whole) {
-            (0, _) => format!("{from} 至 {to}{back_pay}，不在核算期内"),
-            (inside, whole) if inside == whole => format!("{from} 至 {to}{back_pay}：{gross}"),
-            (inside, whole) => format!("{from} 至 {to}{back_pay}：{gross} × {inside}/{whole} 个月"),
-        }
-    });
     let known = |amount: &Option<Fen>| part(amount.unwrap_or(Fen::ZERO));
     Some(Period {
         months,
@@ -183,7 +192,7 @@ fn taxed_period(case: &Case<'_>, detail: &Detail) -> Option<Period> {
         cost: known(cost),
         tax: known(tax),
         social_insurance: known(social_insurance),
-        computation,
+        whole,
     })
 }
 

@@ -53,6 +53,10 @@ fn spread(by_month: &mut [Fen; MONTHS], months: Months, amount: Fen) {
         return;
     }
     let number = months.count();
+    if number == 1 {
+        by_month[months.positions().next().unwrap_or(0)] += amount;
+        return;
+    }
     for (place, position) in months.positions().enumerate() {
         let place = i64::try_from(place).unwrap_or(0);
         by_month[position] += part(amount, place + 1, number.max(1)) - part(amount, place, number.max(1));
@@ -79,7 +83,8 @@ fn candidate<'c, 'a>(case: &Case<'a>, person: &Person<'a>, item: &'c Item<'a>) -
         Detail::TaxedIncome { item: TaxItem::Wage, payer, .. } => {
             let period = taxed_period(case, item.detail())?;
             let gross = (period.gross - period.cost).at_least_zero();
-            made(WageSource::Tax, payer.as_ref(), period.months, None, gross, Some(period.computation))
+            let computation = period.in_words(case, item.detail());
+            made(WageSource::Tax, payer.as_ref(), period.months, None, gross, Some(computation))
         }
         Detail::Contribution { scheme, employer, from, to, base_monthly: Some(base), .. }
             if *scheme != InsuranceScheme::ResidentPension =>

@@ -1,5 +1,8 @@
 //! Every parameter there is: its key, kind, unit and meaning. A key that is not here is a mistake in a pack.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
 
 use super::resolved::ResolvedPack;
@@ -32,7 +35,15 @@ pub struct KeySpec {
 /// The catalogue's entry of a key.
 #[must_use]
 pub fn spec(key: &str) -> Option<&'static KeySpec> {
-    CATALOGUE.iter().find(|spec| spec.key == key)
+    index_of(key).map(|place| &CATALOGUE[place])
+}
+
+/// The place of a key in the catalogue.
+#[must_use]
+pub fn index_of(key: &str) -> Option<usize> {
+    static PLACES: LazyLock<HashMap<&'static str, usize>> =
+        LazyLock::new(|| CATALOGUE.iter().enumerate().map(|(place, spec)| (spec.key, place)).collect());
+    PLACES.get(key).copied()
 }
 
 /// Keys that are spelled much like a wrong one.

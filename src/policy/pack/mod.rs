@@ -3,6 +3,7 @@
 //! A pack file is read whole and every fault is reported at once. [`Packs::resolve`] turns the layers of a county into typed
 //! parameters in force on a day, each carrying where it comes from.
 
+mod assumed;
 mod caps;
 mod catalogue;
 mod check;
@@ -20,10 +21,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::civil::Date;
 
 use crate::household::Region;
+use crate::policy::assessment::AssumedParameter;
 use crate::policy::window::Window;
 
 pub use caps::Caps;
-pub use catalogue::{CATALOGUE, KeySpec, Rules, spec};
+pub use catalogue::{CATALOGUE, KeySpec, Rules, index_of, spec};
 pub use document::Law;
 pub use explain::{Explanation, HistoryEntry};
 pub use problem::Problem;
@@ -153,6 +155,7 @@ pub struct Pack {
     window: Window,
     rules: Rules,
     caps: Caps,
+    assumed: Vec<(usize, AssumedParameter)>,
 }
 
 impl Pack {
@@ -162,7 +165,8 @@ impl Pack {
             as_of,
             keys,
         })?;
-        Ok(Self { resolved, as_of, window: Window::before(as_of), caps: Caps::of(&rules), rules })
+        let assumed = assumed::parameters(&resolved, as_of);
+        Ok(Self { resolved, as_of, window: Window::before(as_of), caps: Caps::of(&rules), assumed, rules })
     }
 
     /// Rebuilds a pack from what [`Pack::canonical`] gave: the same bytes give the same assessment.
@@ -221,9 +225,9 @@ impl Pack {
         &self.caps
     }
 
-    /// The entry of a key in force on the day.
-    pub(super) fn entry(&self, key: &str) -> Option<&ResolvedEntry> {
-        self.resolved.on(key, self.as_of)
+    /// What no published text backs, with its place in the catalogue, by key.
+    pub(super) fn assumed(&self) -> &[(usize, AssumedParameter)] {
+        &self.assumed
     }
 
     /// A parameter with its history and law.

@@ -13,6 +13,7 @@ mod attestation;
 mod body;
 mod cells;
 pub mod disclosure;
+mod facts;
 mod household;
 pub mod jose;
 pub mod lexicon;
@@ -40,6 +41,7 @@ pub use body::{
     Body, CopyFor, FORMAT, Issue, Period, ReferenceLine, Referral, RequestFacts, Status, Supersedes, Words,
 };
 pub use cells::{CellLine, SourceLine, Summary, WhyNot};
+pub use facts::{Facts, HashedFacts};
 pub use household::{FoundMember, ReportHousehold, ReportObligor, ReportPerson};
 pub use lines::{
     AmountEntry, ConditionEntry, DeductionEntry, GroundEntry, Grounds, IncomeEntry, Laws, Lines, OutcomeEntry,

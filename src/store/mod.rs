@@ -10,6 +10,7 @@
 //!
 //! Neighbours: `audit` computes the log's leaves and tiles, `keys` seals and opens documents, `verification` drives cases.
 
+mod artifacts;
 mod case_list;
 mod cases;
 mod cells;
@@ -36,6 +37,7 @@ mod contract;
 #[cfg(test)]
 pub(crate) mod faults;
 
+pub use artifacts::{Artifact, ArtifactKind};
 pub use case_list::CaseFilter;
 pub use cases::{CaseRow, Created, IdempotencyKey, NewCase};
 pub use cells::{CellAnswer, CellRow, CellWrite, NewCell, Plan};
@@ -49,12 +51,12 @@ pub use events::{CaseEvent, CaseEventKind};
 pub use log::{LeafColumns, LogHead, LogTile, LogTx, PreparedLeaf, PublishedCheckpoint, StoredLeaf};
 pub use open::Store;
 pub use outbox::{OutboxRow, OutboxTopic};
-pub use receipt::AuditReceipt;
+pub use receipt::{AuditReceipt, TRIES_RULES};
 pub use search::LogFilter;
 pub use snapshot::LogSnapshot;
 pub use state::CaseState;
 pub use tag::Tag;
-pub use versions::{NewVersion, VersionReason, VersionRow};
+pub use versions::{KeptEvidence, NewVersion, VersionReason, VersionRow};
 
 /// Statements with at most this many rows are kept prepared; longer ones come in too many lengths.
 const KEPT_ROWS: usize = 64;

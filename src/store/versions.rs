@@ -9,7 +9,8 @@ use super::claims::must_hold;
 use super::columns::{Columns as _, int, millis};
 use super::events::{self, Happened};
 use super::{
-    AuditReceipt, CaseState, Hash, Lease, OutboxTopic, SealedDocument, Store, StoreError, documents, outbox, words,
+    Artifact, AuditReceipt, CaseState, Hash, Lease, OutboxTopic, SealedDocument, Store, StoreError, artifacts,
+    documents, outbox, words,
 };
 
 words! {
@@ -53,6 +54,10 @@ pub struct NewVersion {
     pub body_hash: Hash,
     /// The body, sealed.
     pub report: SealedDocument,
+    /// The evidence it was made from, sealed.
+    pub evidence: SealedDocument,
+    /// What else it was made from, as far as it may not be kept yet.
+    pub artifacts: Vec<Artifact>,
     /// Timings, leaf, proofs, signed: sealed beside the body.
     pub attestation: Option<SealedDocument>,
     /// When.
@@ -88,6 +93,8 @@ pub struct VersionRow {
     pub leaf_index: u64,
     /// The sealed body.
     pub report_document: Uuid,
+    /// The sealed evidence it was made from.
+    pub evidence_document: Uuid,
     /// The sealed attestation.
     pub attestation_document: Option<Uuid>,
     /// When it was made.
@@ -207,6 +214,74 @@ impl Store {
     }
 }
 
+/// The evidence of a case's latest version: what rules are tried on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptEvidence {
+    /// Case.
+    pub case_id: Uuid,
+    /// Its county.
+    pub region: String,
+    /// The sealed evidence.
+    pub evidence_document: Uuid,
+}
+
+/// A query about the evidence of the cases of a region.
+macro_rules! of_kept {
+    ($what:literal, $more:literal) => {
+        concat!(
+            "SELECT ",
+            $what,
+            " FROM cases c JOIN versions v ON v.case_id = c.id
+                             AND v.number = (SELECT max(n.number) FROM versions n WHERE n.case_id = c.id)
+              WHERE c.state <> 'erased' AND substr(c.region, 1, $1) = $2",
+            $more
+        )
+    };
+}
+
+impl Store {
+    /// How many cases have evidence, in the regions whose code begins with `prefix`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_kept_evidence(&self, prefix: &str) -> Result<u64, StoreError> {
+        let row = sqlx::query(of_kept!("count(*) AS cases", ""))
+            .bind(int(prefix.len() as u64))
+            .bind(prefix)
+            .fetch_one(self.reader())
+            .await?;
+        row.index("cases")
+    }
+
+    /// At most `limit` of them after a case, in the order of cases.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn kept_evidence(
+        &self,
+        prefix: &str,
+        after: Option<Uuid>,
+        limit: u32,
+    ) -> Result<Vec<KeptEvidence>, StoreError> {
+        let page = of_kept!("c.id, c.region, v.evidence_document", " AND c.id > $3 ORDER BY c.id LIMIT $4");
+        let rows = sqlx::query(page)
+            .bind(int(prefix.len() as u64))
+            .bind(prefix)
+            .bind(after.map_or_else(String::new, |case| case.to_string()))
+            .bind(i64::from(limit))
+            .fetch_all(self.reader())
+            .await?;
+        let kept = |row: &SqliteRow| {
+            Ok(KeptEvidence {
+                case_id: row.uuid("id")?,
+                region: row.text("region")?,
+                evidence_document: row.uuid("evidence_document")?,
+            })
+        };
+        rows.iter().map(kept).collect()
+    }
+}
+
 async fn add(
     tx: &mut SqliteConnection,
     case: Uuid,
@@ -300,14 +375,15 @@ async fn insert(
     first_final: bool,
     leaf: u64,
 ) -> Result<(), StoreError> {
-    documents::insert(tx, Some(case), &version.report).await?;
+    artifacts::keep(tx, &version.artifacts).await?;
+    documents::insert_all(tx, Some(case), &[&version.evidence, &version.report]).await?;
     if let Some(attestation) = &version.attestation {
         documents::insert(tx, Some(case), attestation).await?;
     }
     sqlx::query(
         "INSERT INTO versions (case_id, number, final, first_final, issued, issued_at, issued_by, reason, supersedes,
-                               body_hash, leaf_index, report_document, attestation_document, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                               body_hash, leaf_index, report_document, evidence_document, attestation_document, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(case.to_string())
     .bind(i64::from(version.number))
@@ -321,6 +397,7 @@ async fn insert(
     .bind(version.body_hash.as_slice())
     .bind(int(leaf))
     .bind(version.report.id.to_string())
+    .bind(version.evidence.id.to_string())
     .bind(version.attestation.as_ref().map(|document| document.id.to_string()))
     .bind(millis(version.created_at))
     .execute(tx)
@@ -356,6 +433,7 @@ fn version_of(row: &SqliteRow) -> Result<VersionRow, StoreError> {
         body_hash: row.hash("body_hash")?,
         leaf_index: row.index("leaf_index")?,
         report_document: row.uuid("report_document")?,
+        evidence_document: row.uuid("evidence_document")?,
         attestation_document: row.opt_uuid("attestation_document")?,
         created_at: row.time("created_at")?,
     })

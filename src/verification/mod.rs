@@ -13,6 +13,7 @@ mod hub;
 pub mod intake;
 mod lease_keeper;
 mod ledger;
+mod made_of;
 mod memory;
 mod plan;
 mod reading;

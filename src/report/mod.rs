@@ -12,6 +12,7 @@ mod assemble;
 mod attestation;
 mod body;
 mod cells;
+pub mod difference;
 pub mod disclosure;
 mod facts;
 mod household;
@@ -29,6 +30,7 @@ pub mod seal;
 mod source_form;
 pub mod text;
 mod totals;
+pub mod trace;
 
 #[cfg(test)]
 mod fixture;

@@ -13,7 +13,7 @@ use super::{VerificationError, sealing};
 use crate::audit::{AuditError, Leaf, Log};
 use crate::auth::Caller;
 use crate::household::{Evidence, Request};
-use crate::keys::KeyRing;
+use crate::keys::{KeyError, KeyRing};
 use crate::policy::assessment::Assessment;
 use crate::policy::{self, Pack, PolicyError};
 use crate::report::jose::jws::UnverifiedJws;
@@ -267,7 +267,10 @@ impl Archive {
     ) -> Result<zeroize::Zeroizing<Vec<u8>>, ArchiveError> {
         sealing::open(&self.store, &self.keys, receipt, case, document).await.map_err(|error| match error {
             VerificationError::Keys(
-                crate::keys::KeyError::Altered { .. } | crate::keys::KeyError::Commitment { .. },
+                KeyError::Altered { .. }
+                | KeyError::Commitment { .. }
+                | KeyError::Unwrap { .. }
+                | KeyError::UnknownForm { .. },
             ) => ArchiveError::Altered { what, why: "what is stored does not open with its key" },
             other => other.into(),
         })

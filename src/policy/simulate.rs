@@ -313,7 +313,8 @@ mod tests {
     #[test]
     fn the_most_favourable_that_is_met_else_open_else_none() {
         use Certainty::{Met, NotMet, Open};
-        let table: [(&[(&str, Certainty)], Headline, Option<Headline>); 5] = [
+        type Row<'a> = (&'a [(&'a str, Certainty)], Headline, Option<Headline>);
+        let table: [Row<'_>; 5] = [
             (&[("tekun", Open), ("dibao", Met), ("dibao_marginal", NotMet)], Headline::Dibao, None),
             (&[("dibao_marginal", Met), ("dibao", Met)], Headline::Dibao, None),
             (

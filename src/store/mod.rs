@@ -21,6 +21,7 @@ mod effect;
 mod erasure;
 mod errors;
 mod events;
+mod kept_evidence;
 mod log;
 mod open;
 mod outbox;
@@ -48,6 +49,7 @@ pub use effect::{Effect, EffectOutcome, PendingEffect};
 pub use erasure::Erasure;
 pub use errors::StoreError;
 pub use events::{CaseEvent, CaseEventKind};
+pub use kept_evidence::KeptEvidence;
 pub use log::{LeafColumns, LogHead, LogTile, LogTx, PreparedLeaf, PublishedCheckpoint, StoredLeaf};
 pub use open::Store;
 pub use outbox::{OutboxRow, OutboxTopic};
@@ -56,7 +58,7 @@ pub use search::LogFilter;
 pub use snapshot::LogSnapshot;
 pub use state::CaseState;
 pub use tag::Tag;
-pub use versions::{KeptEvidence, NewVersion, VersionReason, VersionRow};
+pub use versions::{NewVersion, VersionReason, VersionRow};
 
 /// Statements with at most this many rows are kept prepared; longer ones come in too many lengths.
 const KEPT_ROWS: usize = 64;

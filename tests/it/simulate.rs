@@ -102,6 +102,16 @@ fn rules_that_say_the_same_move_nobody_and_small_cells_are_left_out() {
 }
 
 #[test]
+fn the_readmes_example_states_one_number_and_changes_no_other() {
+    let folder = folder(HIGHER);
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/proposal.toml");
+    std::fs::copy(example, folder.path().join("proposal.toml")).expect("the example");
+    let found = json(&simulate(folder.path(), &["--generated", "10", "--exact", "--json"]));
+    let [only] = &found["parameters"]["620422"].as_array().expect("a list")[..] else { panic!("{found}") };
+    assert_eq!((&only["before"]["value"], &only["after"]["value"]), (&"623.00".into(), &"700.00".into()));
+}
+
+#[test]
 fn what_cannot_be_meant_is_refused() {
     let folder = folder(HIGHER);
     for (arguments, code, words) in [

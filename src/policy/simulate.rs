@@ -157,10 +157,21 @@ impl Count {
     }
 }
 
+/// How many households may become what.
+pub type MayBecome = BTreeMap<Headline, u64>;
+
+/// A cell as it is counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Tally {
+    count: Count,
+    /// Of those open before, and of those open after.
+    may_become: [MayBecome; 2],
+}
+
 /// Who moves: households by county, headline before and headline after.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Movement {
-    cells: BTreeMap<(String, Headline, Headline), Count>,
+    cells: BTreeMap<(String, Headline, Headline), Tally>,
     /// Households that no pack covers on their day.
     pub not_covered: u64,
 }
@@ -169,18 +180,28 @@ impl Movement {
     /// Counts a household.
     pub fn add(&mut self, moved: &Move) {
         let cell = (moved.region.clone(), moved.before.headline, moved.after.headline);
-        self.cells.entry(cell).or_default().add(Count {
+        let tally = self.cells.entry(cell).or_default();
+        tally.count.add(Count {
             households: 1,
             people: u64::from(moved.people),
             monthly_before: moved.before.monthly,
             monthly_after: moved.after.monthly,
         });
+        for (may_become, standing) in tally.may_become.iter_mut().zip([moved.before, moved.after]) {
+            if let Some(headline) = standing.may_become {
+                *may_become.entry(headline).or_default() += 1;
+            }
+        }
     }
 
     /// Adds another table's counts.
     pub fn merge(&mut self, other: Self) {
-        for (cell, count) in other.cells {
-            self.cells.entry(cell).or_default().add(count);
+        for (cell, theirs) in other.cells {
+            let own = self.cells.entry(cell).or_default();
+            own.count.add(theirs.count);
+            for (mine, more) in own.may_become.iter_mut().zip(theirs.may_become) {
+                more.into_iter().for_each(|(headline, count)| *mine.entry(headline).or_default() += count);
+            }
         }
         self.not_covered += other.not_covered;
     }
@@ -189,18 +210,39 @@ impl Movement {
     #[must_use]
     pub fn shown(&self, exact: bool) -> Shown {
         let mut shown = Shown { exact, ..Shown::default() };
-        for ((region, before, after), count) in &self.cells {
+        for ((region, before, after), Tally { count, may_become }) in &self.cells {
             let may_stand = exact || count.households >= SHOWN_FROM;
+            let [open_before, open_after] = may_become.each_ref().map(|counts| match (may_stand, exact) {
+                (false, _) => MayBecome::new(),
+                (true, true) => counts.clone(),
+                (true, false) => that_may_stand(counts),
+            });
             shown.cells.push(Cell {
                 region: region.clone(),
                 before: *before,
                 after: *after,
                 count: may_stand.then_some(*count),
+                open_before,
+                open_after,
             });
         }
         shown.not_covered = Some(self.not_covered).filter(|count| exact || *count == 0 || *count >= SHOWN_FROM);
         shown
     }
+}
+
+/// Parts of a cell that is shown: those of ten and more, less the smallest where what is left out could be reckoned back.
+fn that_may_stand(counts: &MayBecome) -> MayBecome {
+    let mut parts: Vec<(Headline, u64)> = counts.iter().map(|(headline, count)| (*headline, *count)).collect();
+    parts.sort_by_key(|(headline, count)| (std::cmp::Reverse(*count), *headline));
+    let mut left_out = 0;
+    while let Some((_, smallest)) = parts.last()
+        && (*smallest < SHOWN_FROM || (1..SHOWN_FROM).contains(&left_out))
+    {
+        left_out += smallest;
+        parts.pop();
+    }
+    parts.into_iter().collect()
 }
 
 /// One cell of a table that is shown.
@@ -214,6 +256,10 @@ pub struct Cell {
     pub after: Headline,
     /// Its households; none where they are fewer than ten.
     pub count: Option<Count>,
+    /// Of those open under the first pack: the most favourable outcome they may become.
+    pub open_before: MayBecome,
+    /// Of those open under the second.
+    pub open_after: MayBecome,
 }
 
 /// A table that may be shown. Its totals are sums of the cells shown, so that what is left out cannot be reckoned back.
@@ -248,6 +294,18 @@ impl Shown {
         self.sum(|cell| cell.before != cell.after)
     }
 
+    /// What those who are open may become at best, under the first pack and under the second.
+    #[must_use]
+    pub fn may_become(&self) -> [MayBecome; 2] {
+        let mut all = [MayBecome::new(), MayBecome::new()];
+        for cell in &self.cells {
+            for (sum, part) in all.iter_mut().zip([&cell.open_before, &cell.open_after]) {
+                part.iter().for_each(|(headline, count)| *sum.entry(*headline).or_default() += count);
+            }
+        }
+        all
+    }
+
     /// Cells left out.
     #[must_use]
     pub fn left_out(&self) -> usize {
@@ -271,109 +329,4 @@ impl Shown {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::household::{MemberRef, Purpose, Region, RegisteredAs};
-    use crate::policy::assessment::{AmountLine, Screening};
-
-    fn assessment(states: &[(&str, Certainty)], amounts: &[(&str, i64)]) -> Assessment {
-        let evidence = nobody();
-        let pack = crate::policy::Packs::embedded().resolve(&evidence.region, evidence.as_of).unwrap();
-        let mut assessment = assess(&evidence, &pack);
-        let screening = assessment.screening[0].clone();
-        let ground = screening.conditions[0].ground.clone();
-        assessment.screening = (states.iter())
-            .map(|(outcome, state)| Screening { outcome: (*outcome).to_owned(), state: *state, ..screening.clone() })
-            .collect();
-        assessment.amounts = (amounts.iter())
-            .map(|(outcome, fen)| AmountLine {
-                outcome: (*outcome).to_owned(),
-                monthly: Fen(*fen),
-                computation: String::new(),
-                ground: ground.clone(),
-            })
-            .collect();
-        assessment
-    }
-
-    fn nobody() -> Evidence {
-        Evidence {
-            purpose: Purpose::DibaoApplication,
-            region: Region("620422".into()),
-            as_of: "2026-11-01".parse().unwrap(),
-            registered_as: RegisteredAs::Urban,
-            applicant: MemberRef("m1".into()),
-            members: Vec::new(),
-            obligors: Vec::new(),
-            cells: Vec::new(),
-            records: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn the_most_favourable_that_is_met_else_open_else_none() {
-        use Certainty::{Met, NotMet, Open};
-        type Row<'a> = (&'a [(&'a str, Certainty)], Headline, Option<Headline>);
-        let table: [Row<'_>; 5] = [
-            (&[("tekun", Open), ("dibao", Met), ("dibao_marginal", NotMet)], Headline::Dibao, None),
-            (&[("dibao_marginal", Met), ("dibao", Met)], Headline::Dibao, None),
-            (
-                &[("tekun", NotMet), ("dibao_marginal", Open), ("none", Open)],
-                Headline::Open,
-                Some(Headline::DibaoMarginal),
-            ),
-            (&[("tekun", NotMet), ("dibao", NotMet), ("none", Met)], Headline::None, None),
-            (&[("tekun", NotMet), ("none", Open)], Headline::None, None),
-        ];
-        for (states, headline, may_become) in table {
-            let standing = Standing::of(&assessment(states, &[("dibao", 100), ("dibao_single", 7), ("dibao", 20)]));
-            assert_eq!((standing.headline, standing.may_become), (headline, may_become), "{states:?}");
-            let paid = if headline == Headline::Dibao { 120 } else { 0 };
-            assert_eq!(standing.monthly, Fen(paid), "only the headline's own amounts");
-        }
-    }
-
-    fn moved(region: &str, before: (Headline, i64), after: (Headline, i64)) -> Move {
-        let standing = |(headline, monthly)| Standing { headline, may_become: None, monthly: Fen(monthly) };
-        Move { region: region.to_owned(), people: 3, before: standing(before), after: standing(after) }
-    }
-
-    fn movement() -> Movement {
-        let (mut one, mut other) = (Movement::default(), Movement::default());
-        for n in 0..12 {
-            let into = if n % 2 == 0 { &mut one } else { &mut other };
-            into.add(&moved("620422", (Headline::Dibao, 100), (Headline::Dibao, 150)));
-        }
-        for _ in 0..9 {
-            other.add(&moved("620422", (Headline::DibaoMarginal, 0), (Headline::Dibao, 50)));
-        }
-        for _ in 0..10 {
-            one.add(&moved("620423", (Headline::None, 0), (Headline::DibaoMarginal, 0)));
-        }
-        other.not_covered = 2;
-        one.merge(other);
-        one
-    }
-
-    #[test]
-    fn tables_add_up_in_any_split() {
-        let shown = movement().shown(true);
-        let total = Count { households: 31, people: 93, monthly_before: Fen(1200), monthly_after: Fen(2250) };
-        assert_eq!(shown.total(), total);
-        assert_eq!(shown.moved().households, 19);
-        assert_eq!(shown.regions(), ["620422", "620423"]);
-        assert_eq!(shown.headlines(), [Headline::Dibao, Headline::DibaoMarginal, Headline::None]);
-        assert_eq!((shown.left_out(), shown.not_covered), (0, Some(2)));
-    }
-
-    #[test]
-    fn fewer_than_ten_are_in_no_cell_and_in_no_total() {
-        let shown = movement().shown(false);
-        assert_eq!((shown.left_out(), shown.not_covered), (1, None));
-        let nine = shown.cells.iter().find(|cell| cell.before == Headline::DibaoMarginal).unwrap();
-        assert_eq!(nine.count, None);
-        assert_eq!(shown.total().households, 22, "the nine cannot be reckoned back");
-        assert_eq!(shown.total().monthly_after, Fen(1800));
-        assert_eq!(shown.sum(|cell| cell.before == Headline::None).households, 10, "ten are shown");
-    }
-}
+mod tests;

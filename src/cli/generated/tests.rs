@@ -1,3 +1,5 @@
+//! A made-up household against what a verification over HTTP finds of it.
+
 use std::time::Duration;
 
 use hedui_mock_sources::{Dirt, Key, MockSources};

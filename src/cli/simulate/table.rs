@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::super::arguments::Language;
 use super::Outcome;
 use crate::household::Fen;
-use crate::policy::simulate::{Cell, Count, Headline, SHOWN_FROM, Shown};
+use crate::policy::simulate::{Cell, Count, Headline, MayBecome, SHOWN_FROM, Shown};
 use crate::report::render::amounts::yuan;
 
 /// A header line and one line a cell.
@@ -14,7 +14,7 @@ pub(super) fn csv(shown: &Shown) -> String {
     let mut text = "region,before,after,households,people,monthly_before_yuan,monthly_after_yuan,monthly_change_yuan,\
                     yearly_change_yuan\n"
         .to_owned();
-    for Cell { region, before, after, count } in &shown.cells {
+    for Cell { region, before, after, count, .. } in &shown.cells {
         let figures = count.map_or_else(
             || format!("<{SHOWN_FROM},,,,,"),
             |Count { households, people, monthly_before, monthly_after }| {
@@ -39,9 +39,15 @@ fn counted(count: Count) -> Value {
     })
 }
 
+fn coded(may_become: &MayBecome) -> Value {
+    let by_code = may_become.iter().map(|(headline, count)| (headline.code().to_owned(), json!(count)));
+    by_code.collect::<serde_json::Map<_, _>>().into()
+}
+
 /// For programs.
 pub(super) fn json(outcome: &Outcome) -> Value {
     let shown = &outcome.shown;
+    let [may_before, may_after] = shown.may_become();
     let by_headline = |side: &dyn Fn(&Cell) -> Headline| -> Value {
         let of =
             |headline: Headline| (headline.code().to_owned(), json!(shown.sum(|c| side(c) == headline).households));
@@ -54,7 +60,10 @@ pub(super) fn json(outcome: &Outcome) -> Value {
         outcome.parameters.iter().map(|(region, changes)| (region.clone(), json!(changes))).collect();
     let cells: Vec<Value> = (shown.cells.iter())
         .map(|cell| {
-            let mut value = json!({ "region": cell.region, "before": cell.before, "after": cell.after });
+            let mut value = json!({
+                "region": cell.region, "before": cell.before, "after": cell.after,
+                "open_before_may_become": coded(&cell.open_before), "open_after_may_become": coded(&cell.open_after),
+            });
             value["count"] = cell.count.map_or(Value::Null, counted);
             value
         })
@@ -64,6 +73,7 @@ pub(super) fn json(outcome: &Outcome) -> Value {
         "exact": shown.exact, "suppressed_below": if shown.exact { Value::Null } else { SHOWN_FROM.into() },
         "cells_left_out": shown.left_out(), "total": counted(shown.total()), "moved": shown.moved().households,
         "before": by_headline(&|cell| cell.before), "after": by_headline(&|cell| cell.after), "regions": regions,
+        "open_may_become": { "before": coded(&may_before), "after": coded(&may_after) },
         "cells": cells, "not_covered": shown.not_covered, "parameters": parameters,
         "moved_cases": (outcome.moved_cases.iter())
             .map(|(case, before, after)| json!({ "case": case, "before": before, "after": after }))
@@ -226,8 +236,26 @@ fn signed(amount: Fen) -> String {
     if amount > Fen::ZERO { format!("+{}", yuan(amount)) } else { yuan(amount) }
 }
 
+/// What those who are open may become, as far as it may be shown.
+fn open(shown: &Shown, zh: bool, say: &mut impl FnMut(&str)) {
+    let sides = if zh { ["现行规则下", "调整后"] } else { ["now", "then"] };
+    for (side, may_become) in sides.into_iter().zip(shown.may_become()) {
+        if may_become.is_empty() {
+            continue;
+        }
+        let parts = may_become.iter().map(|(headline, count)| format!("{} {count}", name(*headline, zh)));
+        let parts = parts.collect::<Vec<_>>().join(if zh { "、" } else { ", " });
+        say(&if zh {
+            format!("{side}待定者最优可能为：{parts}")
+        } else {
+            format!("open {side}, may become at best: {parts}")
+        });
+    }
+}
+
 fn remarks(outcome: &Outcome, zh: bool, say: &mut impl FnMut(&str)) {
     let shown = &outcome.shown;
+    open(shown, zh, say);
     say("");
     if shown.left_out() > 0 {
         let count = shown.left_out();

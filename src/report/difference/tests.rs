@@ -1,3 +1,5 @@
+//! Differences of the fixture's household under packs with one number changed.
+
 use super::*;
 use crate::household::Evidence;
 use crate::policy::Packs;

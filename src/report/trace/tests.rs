@@ -1,3 +1,5 @@
+//! Every number of the fixture's report leads to a record, a day and a law.
+
 use super::super::fixture;
 use super::*;
 

@@ -33,7 +33,9 @@ pub(crate) fn run(criterion: &mut Criterion) {
         let text = serde_json::to_vec(black_box(&evidence)).expect("evidence is plain data");
         drop(black_box(serde_json::from_slice::<Evidence>(&text).expect("as written")));
     };
-    let short = || drop(black_box(outcomes(black_box(&evidence), &pack)));
+    let short = || {
+        black_box(outcomes(black_box(&evidence), &pack));
+    };
     measure(criterion, ["outcomes of households of three", "their full assessments"], short, part);
     measure(criterion, ["households of three assessed", "serde_json round trip of the evidence"], part, peer);
 }

@@ -54,6 +54,10 @@ words! {
         CallbackSent = "callback_sent",
         /// A case's data keys are destroyed.
         Erased = "erased",
+        /// A report was made again from what is kept of it; the detail is its body's hash.
+        Recomputed = "recomputed",
+        /// Rules are tried on the kept evidence of so many cases; the detail is the hash of which rules and which cases.
+        RulesTried = "rules_tried",
         /// Rules were run on supplied evidence.
         Assessed = "assessed",
         /// A comparison of two identities was explained.
@@ -159,6 +163,9 @@ pub struct Event {
     /// Case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<Uuid>,
+    /// How many cases it speaks of, where it speaks of many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
     /// SHA-256 of the encrypted detail, or of what the action says.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "opt_hex")]
     pub detail_sha256: Option<Hash>,
@@ -202,6 +209,7 @@ impl Event {
             action,
             outcome: Outcome::Allowed,
             case: None,
+            count: None,
             version: None,
             subject_tag: None,
             member: None,
@@ -224,6 +232,8 @@ impl Event {
     with! {
         /// Names the case; its receipt speaks of this case alone.
         case -> case: Uuid,
+        /// Says of how many cases it speaks.
+        count -> count: u64,
         /// Names the version of the report.
         version -> version: u32,
         /// Names the person.
@@ -356,6 +366,14 @@ mod tests {
             .source(SourceKey::new("tax").unwrap())
             .detail([1; 32]);
         Leaf::new(event, "2026-11-01T00:00:00.123456789Z".parse().unwrap())
+    }
+
+    #[test]
+    fn the_store_knows_the_entry_that_opens_the_evidence_of_many_cases() {
+        assert_eq!(Action::RulesTried.as_str(), crate::store::TRIES_RULES);
+        let event = Event::new(&Actor::service(), Action::RulesTried).count(12).detail([1; 32]);
+        let leaf = Leaf::new(event, Timestamp::UNIX_EPOCH);
+        assert_eq!(Leaf::parse(&leaf.to_bytes()), Ok(leaf));
     }
 
     #[test]

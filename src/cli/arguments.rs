@@ -1,8 +1,14 @@
 //! Every command with its arguments and examples.
 
+mod policy;
+mod report;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use policy::{Policy, PolicyCommand, Simulate};
+pub use report::{Recompute, Report, ReportCommand};
 
 /// 核对: verifies what a household's members earn and own. It verifies; the officer decides.
 #[derive(Debug, Parser)]
@@ -42,6 +48,12 @@ pub enum Command {
         after_help = "Examples:\n  hedui open report.jwe --key recipient.jwk --jwks service.jwks.json --log-key \"$(cat service.log-key)\"\n  hedui open report.jwe --key recipient.jwk --jwks service.jwks.json --log-key \"$(cat service.log-key)\" --out report.html\n  hedui open report.jwe --key recipient.jwk --unpinned        without the service's keys: proves less\n\nExit 0 only when the service's keys sign the report and its place in the log."
     )]
     Open(Open),
+    /// Reports that are kept: made again bit by bit, traced, explained under other rules
+    #[command(after_help = "Example:\n  hedui report recompute HD-620422-2026-000123")]
+    Report(Report),
+    /// The rules: tried on many households before they are put in force
+    #[command(after_help = "Example:\n  hedui policy simulate --packs new-standard.toml --generated 1000")]
+    Policy(Policy),
     /// The audit log
     #[command(after_help = "Example:\n  hedui audit verify")]
     Audit(Audit),
@@ -98,6 +110,20 @@ pub struct ConfigFile {
     /// Settings file; config/hedui.toml when it exists, else the shipped settings
     #[arg(long, value_name = "FILE", env = "HEDUI_CONFIG")]
     pub config: Option<PathBuf>,
+}
+
+/// Where data, keys and settings are.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// Data folder; the settings' one unless given
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Key folder; the settings' one unless given
+    #[arg(long, value_name = "DIR")]
+    pub keys: Option<PathBuf>,
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigFile,
 }
 
 /// `hedui serve`

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use tokio_rustls::TlsAcceptor;
 
-use super::arguments::ConfigFile;
+use super::arguments::{ConfigFile, Place};
 use super::output;
 use crate::audit::{CheckpointSigner, Log, LogOptions};
 use crate::auth::Authenticator;
@@ -19,7 +19,7 @@ use crate::policy::Packs;
 use crate::report::jose::RecipientKey;
 use crate::store::Store;
 use crate::telemetry::Clock;
-use crate::verification::{Departments, Parts, Verifier, VerifierSettings};
+use crate::verification::{Archive, Departments, Parts, Verifier, VerifierSettings};
 use crate::web::{TlsError, tls_acceptor};
 
 /// Where settings are looked for when no file is named.
@@ -63,7 +63,7 @@ pub(super) fn settings(file: &ConfigFile) -> Result<Settings, Faulty> {
     }
 }
 
-fn unreadable(file: &str, error: &std::io::Error) -> Problem {
+pub(super) fn unreadable(file: &str, error: &std::io::Error) -> Problem {
     fault(file, "", format!("cannot be read: {error}"))
 }
 
@@ -86,8 +86,28 @@ fn clients(settings: &Settings) -> Result<Clients, Vec<Problem>> {
 }
 
 /// The packs: the folder named, else the shipped ones.
-fn packs(settings: &Settings) -> Result<Packs, Vec<Problem>> {
-    let Some(folder) = &settings.policy_directory else { return Ok(Packs::embedded()) };
+pub(super) fn packs(settings: &Settings) -> Result<Packs, Vec<Problem>> {
+    load_packs(&pack_files(settings)?)
+}
+
+/// Checks packs as a whole.
+pub(super) fn load_packs(files: &[(String, String)]) -> Result<Packs, Vec<Problem>> {
+    let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    Packs::load(&files).map_err(|problems| problems.into_iter().map(policy_problem).collect())
+}
+
+/// File name and text of the packs in force.
+pub(super) fn pack_files(settings: &Settings) -> Result<Vec<(String, String)>, Vec<Problem>> {
+    match &settings.policy_directory {
+        Some(folder) => packs_in(folder),
+        None => {
+            Ok(Packs::embedded_files().iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect())
+        }
+    }
+}
+
+/// File name and text of the packs in a folder.
+pub(super) fn packs_in(folder: &Path) -> Result<Vec<(String, String)>, Vec<Problem>> {
     let mut files = Vec::new();
     let entries = std::fs::read_dir(folder).map_err(|error| vec![unreadable(&folder.display().to_string(), &error)])?;
     for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "toml"))
@@ -104,8 +124,7 @@ fn packs(settings: &Settings) -> Result<Packs, Vec<Problem>> {
         )]);
     }
     files.sort();
-    let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    Packs::load(&files).map_err(|problems| problems.into_iter().map(policy_problem).collect())
+    Ok(files)
 }
 
 fn policy_problem(problem: crate::policy::Problem) -> Problem {
@@ -223,6 +242,27 @@ pub(super) fn log_options(settings: &Settings, keys: &KeyRing, clock: Clock) -> 
     let mut options = LogOptions::new(log_signer(keys), Arc::new(move || clock.now()));
     options.publish_to.clone_from(&settings.checkpoint_file);
     options
+}
+
+/// The settings, with data and keys where the command says.
+pub(super) fn placed(place: &Place) -> Result<Settings, Faulty> {
+    let mut settings = settings(&place.config)?;
+    if let Some(data) = &place.data {
+        settings.data_directory.clone_from(data);
+        settings.checkpoint_file = None;
+    }
+    if let Some(keys) = &place.keys {
+        settings.keys_directory.clone_from(keys);
+    }
+    Ok(settings)
+}
+
+/// Opens what is kept, for this process alone; nothing is claimed or run.
+pub(super) async fn archive(settings: &Settings, clock: Clock) -> anyhow::Result<Archive> {
+    let keys = KeyRing::load(&settings.keys_directory).context("the key ring")?;
+    let store = Store::open(&settings.data_directory).await.context("the data directory")?;
+    let log = Log::open(store.clone(), log_options(settings, &keys, clock)).await.context("the audit log")?;
+    Ok(Archive::new(store, log, Arc::new(keys)))
 }
 
 /// Opens store, log and keys, and starts the verifier.

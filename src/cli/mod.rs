@@ -7,21 +7,25 @@ mod audit;
 mod check_config;
 mod compose;
 mod demo;
+mod generated;
 mod keys;
 mod open;
 mod output;
 mod progress;
 mod remote;
+mod report;
 mod serve;
 mod show;
+mod simulate;
 mod sources;
+mod tried_packs;
 mod verify;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, PolicyCommand};
 
 /// Runs the program.
 #[must_use]
@@ -57,6 +61,10 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Verify(arguments) => verify::run(arguments).await,
         Command::Open(arguments) => open::run(&arguments),
         Command::Audit(arguments) => audit::run(arguments).await,
+        Command::Report(arguments) => report::run(arguments).await,
+        Command::Policy(arguments) => match arguments.command {
+            PolicyCommand::Simulate(arguments) => simulate::run(&arguments).await,
+        },
         Command::Sources(arguments) => sources::run(arguments).await,
         Command::Keys(arguments) => keys::run(&arguments),
         Command::CheckConfig(arguments) => Ok(check_config::run(&arguments)),

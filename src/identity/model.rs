@@ -130,6 +130,7 @@ pub(super) struct Dependence {
 #[derive(Clone, Debug)]
 pub struct Model {
     name: String,
+    canonical: Vec<u8>,
     hash: String,
     assumed: bool,
     source: String,
@@ -164,6 +165,12 @@ impl Model {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Its values as canonical JSON (RFC 8785): what is kept by its hash.
+    #[must_use]
+    pub fn canonical(&self) -> &[u8] {
+        &self.canonical
     }
 
     /// SHA-256 (hex) of the model's canonical JSON: comments and layout do not change it.

@@ -114,7 +114,7 @@ impl KeyRing {
     }
 
     /// Opens a document, once the access to it stands in the audit log: only a committed append makes a receipt, and a
-    /// receipt that speaks of another case, or of none, opens nothing.
+    /// receipt that speaks of another case, or of none, opens nothing; one that rules are tried opens the evidence of versions.
     ///
     /// # Errors
     /// [`KeyError::WrongReceipt`];
@@ -127,8 +127,8 @@ impl KeyRing {
         sealed: &SealedDocument,
     ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         let document = || sealed.id.clone();
-        // That the receipt exists proves that the entry is durable. Here: that it is about this very case.
-        if receipt.case_id().is_none_or(|case| case.to_string() != context.owner_id) {
+        // That the receipt exists proves that the entry is durable. Here: that it is about this very case, or about trying rules.
+        if !receipt.opens(context.owner_id, context.kind) {
             return Err(KeyError::WrongReceipt { document: document() });
         }
         if sealed.id != context.document_id || sealed.kind != context.kind {

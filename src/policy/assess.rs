@@ -2,7 +2,7 @@
 
 use super::alerts;
 use super::amounts::{self, AmountDraft};
-use super::assessment::{Assessment, Certainty, Ground, Per};
+use super::assessment::{Assessment, Certainty, Ground, Per, outcome_of_amount};
 use super::case::Case;
 use super::declared;
 use super::deductions::{self, IllnessCosts};
@@ -101,7 +101,7 @@ impl<'a> Lines<'a> {
 pub struct Outcomes {
     /// Of every outcome of [`OUTCOMES`], in that order.
     pub states: [Certainty; OUTCOMES.len()],
-    /// What would be paid a month, of what is met.
+    /// What would be paid a month, of the most favourable outcome that is met.
     pub monthly: Fen,
 }
 
@@ -125,10 +125,13 @@ pub(super) fn reckon<'a>(case: &Case<'a>, silence: &Silence<'a>, size: &Size<'a>
     let reckoned = sums.reckoned();
     let judged = screening::outcomes(&sums, &reckoned, &[]);
     let amounts = amounts::lines(&sums, &reckoned, &judged);
-    Outcomes {
-        states: judged.each_ref().map(|outcome| outcome.state),
-        monthly: amounts.iter().filter(|line| line.per == Per::Month).map(|line| line.amount).sum(),
-    }
+    let best = judged.iter().find(|outcome| outcome.state == Certainty::Met);
+    let paid = |best: &screening::Judged<'_>| {
+        let is_monthly =
+            |line: &&AmountDraft<'_>| line.per == Per::Month && outcome_of_amount(line.outcome) == best.outcome;
+        amounts.iter().filter(is_monthly).map(|line| line.amount).sum()
+    };
+    Outcomes { states: judged.each_ref().map(|outcome| outcome.state), monthly: best.map_or(Fen::ZERO, paid) }
 }
 
 fn every_ground(assessment: &Assessment) -> impl Iterator<Item = &Ground> {

@@ -447,6 +447,23 @@ pub struct AmountLine {
     pub ground: Ground,
 }
 
+impl AmountLine {
+    /// Whether it is paid on the ground of an outcome: tekun pays for living and for care.
+    #[must_use]
+    pub fn is_of(&self, outcome: &str) -> bool {
+        outcome_of_amount(&self.outcome) == outcome
+    }
+}
+
+/// The outcome on whose ground an amount is paid: tekun pays for living and for care.
+#[must_use]
+pub fn outcome_of_amount(amount: &str) -> &str {
+    match amount {
+        "tekun_basic" | "tekun_care" => "tekun",
+        other => other,
+    }
+}
+
 /// How often an amount is paid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -7,6 +7,7 @@
 pub mod assessment;
 pub mod cases;
 pub mod pack;
+pub mod simulate;
 
 mod alerts;
 mod amounts;

@@ -8,7 +8,8 @@ use proptest::sample::{Index, select};
 
 use generated::{PACK, account, any_record, attributed, exempt, household, plain_income};
 
-use super::assess;
+use super::simulate::Standing;
+use super::{assess, outcomes};
 use super::assessment::{Assessment, Certainty, CountInterval, Interval, Totals};
 use crate::household::*;
 
@@ -111,6 +112,14 @@ proptest! {
             other.records.reverse();
         }
         prop_assert_eq!(assess(&evidence, &PACK), assess(&other, &PACK));
+    }
+
+    #[test]
+    fn outcomes_without_words_are_those_of_the_assessment(evidence in household()) {
+        let (in_full, in_short) = (assess(&evidence, &PACK), outcomes(&evidence, &PACK));
+        let states: Vec<Certainty> = in_full.screening.iter().map(|screening| screening.state).collect();
+        prop_assert_eq!(in_short.states.to_vec(), states);
+        prop_assert_eq!(Standing::of_outcomes(&in_short), Standing::of(&in_full));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::body::{Body, CopyFor, FORMAT, Issue, Period, ReferenceLine, RequestFacts, Status, Supersedes, Words};
 use super::lines::Lines;
 use super::notices::Notices;
@@ -31,8 +33,12 @@ pub struct Inputs<'a> {
     pub period: Period,
     /// Name of the county.
     pub region_name: Option<Words>,
+    /// SHA-256 of the evidence's RFC 8785 JSON, hex: whoever keeps the evidence has hashed it already.
+    pub evidence_sha256: String,
     /// Every source that may have a cell, in the order to print them.
     pub sources: &'a [SourceFacts],
+    /// SHA-256 of what is taken from definitions and settings ([`Facts`](super::Facts)), hex.
+    pub facts_sha256: String,
     /// The pack of rules.
     pub pack: PackFacts,
     /// Hash of the identity model.
@@ -48,7 +54,8 @@ pub struct Inputs<'a> {
 }
 
 /// What a definition says about its source that a reader of the report needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SourceFacts {
     /// Key.
     pub key: SourceKey,

@@ -12,8 +12,10 @@ mod assemble;
 mod attestation;
 mod body;
 mod cells;
+pub mod difference;
 pub mod disclosure;
 mod entries;
+mod facts;
 mod household;
 pub mod jose;
 pub mod lexicon;
@@ -29,6 +31,7 @@ pub mod seal;
 mod source_form;
 pub mod text;
 mod totals;
+pub mod trace;
 
 #[cfg(test)]
 mod fixture;
@@ -43,6 +46,7 @@ pub use entries::{
     AlertEntry, AmountEntry, ConditionEntry, DeductionEntry, GroundEntry, IncomeEntry, OutcomeEntry, PropertyEntry,
     ReferralEntry, ReviewEntry,
 };
+pub use facts::{Facts, HashedFacts};
 pub use household::{FoundMember, ReportHousehold, ReportObligor, ReportPerson};
 pub use lines::{Grounds, Laws, Lines, outcome_of};
 pub use notices::Notices;

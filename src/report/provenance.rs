@@ -17,8 +17,9 @@ pub struct Provenance {
     pub pack: PackFacts,
     /// The model that decided whose a record is.
     pub identity_model_sha256: String,
-    /// RFC 8785 JSON of the definitions' hashes by source.
-    pub definitions_sha256: String,
+    /// RFC 8785 JSON of what was taken from definitions and settings: each source's title, law, limits and definition hash, the layers
+    /// of the pack, the days for objections, the centre.
+    pub facts_sha256: String,
     /// Version of the program.
     pub engine: String,
     /// RFC 8785 JSON of the evidence.
@@ -48,14 +49,12 @@ pub struct PackFacts {
 }
 
 pub(super) fn provenance(inputs: &Inputs<'_>) -> Provenance {
-    let definitions: BTreeMap<String, String> =
-        inputs.sources.iter().map(|source| (source.key.to_string(), source.definition_sha256.clone())).collect();
     Provenance {
         pack: inputs.pack.clone(),
         identity_model_sha256: inputs.identity_model_sha256.clone(),
-        definitions_sha256: sha256_hex(&canonical_bytes(&definitions)),
+        facts_sha256: inputs.facts_sha256.clone(),
         engine: inputs.engine.clone(),
-        evidence_sha256: sha256_hex(&canonical_bytes(inputs.evidence)),
+        evidence_sha256: inputs.evidence_sha256.clone(),
         records: records(inputs.evidence),
     }
 }

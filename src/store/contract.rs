@@ -96,7 +96,7 @@ mod sqlite {
             a_version_tells_of_what_ended_before_it, events_have_no_gaps,
         }
         reporting::{
-            versions_follow_each_other, two_workers_make_one_final_version, a_version_is_issued_once,
+            versions_follow_each_other, what_reports_are_made_from_is_kept, two_workers_make_one_final_version, a_version_is_issued_once,
             a_callback_is_owed_until_it_arrives,
         }
         erasing::{ an_erased_case_opens_no_more, keys_are_wrapped_anew, only_a_case_at_rest_is_erased }
@@ -276,6 +276,8 @@ fn version(number: u32, is_final: bool, reason: VersionReason, created_at: Times
         reason,
         body_hash: [7; 32],
         report: document(DocumentKind::Report),
+        evidence: document(DocumentKind::VersionEvidence),
+        artifacts: Vec::new(),
         attestation: None,
         created_at,
         reviews_open: 0,

@@ -13,6 +13,8 @@ words! {
         Request = "request",
         /// Answers of a case that landed together, with the records in them.
         Evidence = "evidence",
+        /// What a version of a report was made from: RFC 8785 JSON of `household::Evidence`.
+        VersionEvidence = "version_evidence",
         /// A report's body.
         Report = "report",
         /// What is said about a report: timings, leaf, proofs.

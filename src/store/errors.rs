@@ -42,6 +42,14 @@ pub enum StoreError {
         /// Version known.
         known: i64,
     },
+    /// The database has this number of schema, but not its tables: an unreleased program made it.
+    #[error(
+        "the database was made by an unreleased program whose schema {version} was another: begin with an empty data directory"
+    )]
+    OtherSchema {
+        /// Version of both.
+        version: i64,
+    },
     /// The database refused or failed.
     #[error("database: {0}")]
     Database(Arc<sqlx::Error>),

@@ -209,11 +209,7 @@ impl LogTx {
             write_tile(&mut self.tx, tile).await?;
         }
         write_head(&mut self.tx, &head).await?;
-        self.receipts.extend(
-            (first..)
-                .zip(leaves)
-                .map(|(index, leaf)| AuditReceipt::new(index, leaf.hash, leaf.columns.id, leaf.columns.case_id, size)),
-        );
+        self.receipts.extend((first..).zip(leaves).map(|(index, leaf)| AuditReceipt::of(index, leaf, size)));
         self.head = head;
         Ok(())
     }

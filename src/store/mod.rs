@@ -10,6 +10,7 @@
 //!
 //! Neighbours: `audit` computes the log's leaves and tiles, `keys` seals and opens documents, `verification` drives cases.
 
+mod artifacts;
 mod case_list;
 mod cases;
 mod cells;
@@ -20,6 +21,7 @@ mod effect;
 mod erasure;
 mod errors;
 mod events;
+mod kept_evidence;
 mod log;
 mod open;
 mod outbox;
@@ -36,6 +38,7 @@ mod contract;
 #[cfg(test)]
 pub(crate) mod faults;
 
+pub use artifacts::{Artifact, ArtifactKind};
 pub use case_list::CaseFilter;
 pub use cases::{CaseRow, Created, IdempotencyKey, NewCase};
 pub use cells::{CellAnswer, CellRow, CellWrite, NewCell, Plan};
@@ -46,10 +49,11 @@ pub use effect::{Effect, EffectOutcome, PendingEffect};
 pub use erasure::Erasure;
 pub use errors::StoreError;
 pub use events::{CaseEvent, CaseEventKind};
+pub use kept_evidence::KeptEvidence;
 pub use log::{LeafColumns, LogHead, LogTile, LogTx, PreparedLeaf, PublishedCheckpoint, StoredLeaf};
 pub use open::Store;
 pub use outbox::{OutboxRow, OutboxTopic};
-pub use receipt::AuditReceipt;
+pub use receipt::{AuditReceipt, TRIES_RULES};
 pub use search::LogFilter;
 pub use snapshot::LogSnapshot;
 pub use state::CaseState;

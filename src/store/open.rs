@@ -45,7 +45,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Locked`] when another process has the directory, [`StoreError::Permissions`] when others may read it,
-    /// [`StoreError::NewerSchema`] when a newer program wrote it, [`StoreError::Directory`] and [`StoreError::Database`] else.
+    /// [`StoreError::NewerSchema`] when a newer program wrote it, [`StoreError::OtherSchema`] when an unreleased one did, [`StoreError::Directory`] and [`StoreError::Database`] else.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let directory = Directory::take(path.as_ref())?;
         let path = directory.path().to_owned();

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Hash, StoreError};
+use super::{DocumentKind, Hash, PreparedLeaf, StoreError};
 
 /// Stands for one entry of the audit log that is durable, indexed and in the tree.
 ///
@@ -13,12 +13,19 @@ pub struct AuditReceipt {
     leaf_hash: Hash,
     event_id: Uuid,
     case_id: Option<Uuid>,
+    /// Whether rules are tried on the kept evidence of many cases.
+    tries_rules: bool,
     size_after: u64,
 }
 
+/// The action of an entry that says on how many cases' evidence rules are tried.
+pub const TRIES_RULES: &str = "rules_tried";
+
 impl AuditReceipt {
-    pub(super) fn new(index: u64, leaf_hash: Hash, event_id: Uuid, case_id: Option<Uuid>, size_after: u64) -> Self {
-        Self { index, leaf_hash, event_id, case_id, size_after }
+    pub(super) fn of(index: u64, leaf: &PreparedLeaf, size_after: u64) -> Self {
+        let columns = &leaf.columns;
+        let tries_rules = columns.case_id.is_none() && columns.action == TRIES_RULES;
+        Self { index, leaf_hash: leaf.hash, event_id: columns.id, case_id: columns.case_id, tries_rules, size_after }
     }
 
     /// Index of the leaf, from 0.
@@ -59,6 +66,14 @@ impl AuditReceipt {
         if self.case_id == Some(case) { Ok(()) } else { Err(StoreError::WrongReceipt { case, leaf: self.index }) }
     }
 
+    /// Whether it opens a document of a kind and case: any of the case the entry speaks of; after an entry that rules are tried on
+    /// kept evidence, that evidence and nothing else.
+    #[must_use]
+    pub fn opens(&self, case: &str, kind: &str) -> bool {
+        let of_case = self.case_id.is_some_and(|own| own.to_string() == case);
+        of_case || (self.tries_rules && kind == DocumentKind::VersionEvidence.as_str())
+    }
+
     /// A receipt out of thin air, for the tests of rooms that cannot reach the log.
     #[cfg(test)]
     #[must_use]
@@ -70,7 +85,15 @@ impl AuditReceipt {
     #[cfg(test)]
     #[must_use]
     pub fn for_test_at(index: u64, case_id: Option<Uuid>) -> Self {
-        Self::new(index, [0; 32], Uuid::nil(), case_id, index + 1)
+        let (leaf_hash, event_id) = ([0; 32], Uuid::nil());
+        Self { index, leaf_hash, event_id, case_id, tries_rules: false, size_after: index + 1 }
+    }
+
+    /// One of an entry that says that rules are tried.
+    #[cfg(test)]
+    #[must_use]
+    pub fn for_test_of_trial() -> Self {
+        Self { tries_rules: true, ..Self::for_test(None) }
     }
 }
 

@@ -9,7 +9,8 @@ use super::claims::must_hold;
 use super::columns::{Columns as _, int, millis};
 use super::events::{self, Happened};
 use super::{
-    AuditReceipt, CaseState, Hash, Lease, OutboxTopic, SealedDocument, Store, StoreError, documents, outbox, words,
+    Artifact, AuditReceipt, CaseState, Hash, Lease, OutboxTopic, SealedDocument, Store, StoreError, artifacts,
+    documents, outbox, words,
 };
 
 words! {
@@ -53,6 +54,10 @@ pub struct NewVersion {
     pub body_hash: Hash,
     /// The body, sealed.
     pub report: SealedDocument,
+    /// The evidence it was made from, sealed.
+    pub evidence: SealedDocument,
+    /// What else it was made from, as far as it may not be kept yet.
+    pub artifacts: Vec<Artifact>,
     /// Timings, leaf, proofs, signed: sealed beside the body.
     pub attestation: Option<SealedDocument>,
     /// When.
@@ -88,6 +93,8 @@ pub struct VersionRow {
     pub leaf_index: u64,
     /// The sealed body.
     pub report_document: Uuid,
+    /// The sealed evidence it was made from.
+    pub evidence_document: Uuid,
     /// The sealed attestation.
     pub attestation_document: Option<Uuid>,
     /// When it was made.
@@ -300,14 +307,15 @@ async fn insert(
     first_final: bool,
     leaf: u64,
 ) -> Result<(), StoreError> {
-    documents::insert(tx, Some(case), &version.report).await?;
+    artifacts::keep(tx, &version.artifacts).await?;
+    documents::insert_all(tx, Some(case), &[&version.evidence, &version.report]).await?;
     if let Some(attestation) = &version.attestation {
         documents::insert(tx, Some(case), attestation).await?;
     }
     sqlx::query(
         "INSERT INTO versions (case_id, number, final, first_final, issued, issued_at, issued_by, reason, supersedes,
-                               body_hash, leaf_index, report_document, attestation_document, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+                               body_hash, leaf_index, report_document, evidence_document, attestation_document, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(case.to_string())
     .bind(i64::from(version.number))
@@ -321,6 +329,7 @@ async fn insert(
     .bind(version.body_hash.as_slice())
     .bind(int(leaf))
     .bind(version.report.id.to_string())
+    .bind(version.evidence.id.to_string())
     .bind(version.attestation.as_ref().map(|document| document.id.to_string()))
     .bind(millis(version.created_at))
     .execute(tx)
@@ -356,6 +365,7 @@ fn version_of(row: &SqliteRow) -> Result<VersionRow, StoreError> {
         body_hash: row.hash("body_hash")?,
         leaf_index: row.index("leaf_index")?,
         report_document: row.uuid("report_document")?,
+        evidence_document: row.uuid("evidence_document")?,
         attestation_document: row.opt_uuid("attestation_document")?,
         created_at: row.time("created_at")?,
     })

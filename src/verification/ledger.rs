@@ -134,6 +134,27 @@ impl Ledger {
         self.0.append_proved(event.purpose(case.purpose).detail(body).outcome(Outcome::Done)).await
     }
 
+    /// A report is about to be made again from what is kept of it.
+    pub(super) async fn recomputed(
+        &self,
+        caller: &Caller,
+        case: &CaseRow,
+        version: &VersionRow,
+    ) -> Result<AuditReceipt, AuditError> {
+        let event = Event::new(&actor(caller), Action::Recomputed).case(case.id).version(version.number);
+        self.0.append_one(event.purpose(case.purpose).detail(version.body_hash)).await
+    }
+
+    /// Rules are about to be tried on the kept evidence of so many cases; `which` is the hash of the rules and of the cases chosen.
+    pub(super) async fn rules_tried(
+        &self,
+        caller: &Caller,
+        count: u64,
+        which: Hash,
+    ) -> Result<AuditReceipt, AuditError> {
+        self.0.append_one(Event::new(&actor(caller), Action::RulesTried).count(count).detail(which)).await
+    }
+
     /// Somebody is about to read a report.
     pub(super) async fn report_read(
         &self,

@@ -4,6 +4,7 @@
 //! store, so a process may die at any time.
 
 mod answers;
+mod archive;
 mod asking;
 mod attribution;
 mod case_work;
@@ -13,6 +14,7 @@ mod hub;
 pub mod intake;
 mod lease_keeper;
 mod ledger;
+mod made_of;
 mod memory;
 mod plan;
 mod reading;
@@ -24,14 +26,17 @@ mod states;
 mod submission;
 #[cfg(test)]
 mod tests;
+mod trial;
 mod verifier;
 mod versions;
 
+pub use archive::{Archive, ArchiveError, Contradiction, Reopened};
 pub use errors::{ReadError, SubmitError, VerificationError};
 pub use reading::{Delivered, ReportForm, SealedSize};
 pub use sources::{Departments, OneAddress, ProbeResult, SampleResult, SourceStatus};
 pub use states::{CaseEvent, CasePage, CaseStatus, CaseSummary, CellStatus, EventKind, ListFilter, VersionSummary};
 pub use submission::Submitted;
+pub use trial::{Done, Selection, Tried, TriedRules, try_on_generated};
 pub use verifier::{Parts, Verifier, VerifierSettings};
 
 pub use crate::store::CaseState;

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::VerificationError;
 use crate::keys::{self, DocumentContext, KekId, KeyRing};
-use crate::store::{AuditReceipt, DocumentKind, SealedDocument, Store};
+use crate::store::{AuditReceipt, DocumentKind, SealedDocument, Store, StoredDocument};
 
 /// Seals a document of a case under a data key of its own.
 pub(super) fn seal(
@@ -36,7 +36,17 @@ pub(super) async fn open(
     case: Uuid,
     document: Uuid,
 ) -> Result<Zeroizing<Vec<u8>>, VerificationError> {
-    let stored = store.get_document(document).await?.document;
+    opened(keys, receipt, case, store.get_document(document).await?)
+}
+
+/// Opens a document of a case that was read already.
+pub(super) fn opened(
+    keys: &KeyRing,
+    receipt: &AuditReceipt,
+    case: Uuid,
+    stored: StoredDocument,
+) -> Result<Zeroizing<Vec<u8>>, VerificationError> {
+    let stored = stored.document;
     let id = stored.id.to_string();
     let context = DocumentContext { document_id: &id, kind: stored.kind.as_str(), owner_id: &case.to_string() };
     let sealed = keys::SealedDocument {

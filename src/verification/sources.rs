@@ -164,6 +164,11 @@ impl Departments {
         known.into_values().collect()
     }
 
+    /// Whether every source of the evidence has a definition.
+    pub(super) fn know_all(&self, evidence: &Evidence) -> bool {
+        evidence.cells.iter().all(|cell| self.source(&cell.source).is_some())
+    }
+
     /// Hash of every definition, by key.
     #[must_use]
     pub fn hashes(&self) -> BTreeMap<String, String> {

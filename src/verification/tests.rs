@@ -3,6 +3,7 @@
 
 mod ending;
 mod failing;
+mod kept;
 mod stand_in;
 
 use std::collections::BTreeMap;

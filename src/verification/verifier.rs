@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::Departments;
 use super::hub::Hub;
 use super::ledger::Ledger;
+use super::made_of::Workshop;
 use super::memory::Memory;
 use super::runner;
 use crate::identity::Model;
@@ -68,7 +69,8 @@ pub(super) struct Inner {
     pub(super) departments: Departments,
     pub(super) packs: Arc<Packs>,
     pub(super) model: Arc<Model>,
-    pub(super) model_hash: String,
+    /// Facts and artifacts that need no second look.
+    pub(super) workshop: Workshop,
     pub(super) clock: Clock,
     pub(super) settings: VerifierSettings,
     pub(super) hub: Hub,
@@ -86,7 +88,6 @@ impl Verifier {
     /// Starts claiming and running cases. Must be called within a Tokio runtime.
     #[must_use]
     pub fn start(parts: Parts) -> Self {
-        let model_hash = parts.model.hash().to_owned();
         let inner = Arc::new(Inner {
             store: parts.store,
             ledger: Ledger::new(parts.log),
@@ -94,7 +95,7 @@ impl Verifier {
             departments: parts.departments,
             packs: parts.packs,
             model: parts.model,
-            model_hash,
+            workshop: Workshop::default(),
             clock: parts.clock,
             running: Arc::new(Semaphore::new(parts.settings.concurrent_cases)),
             settings: parts.settings,

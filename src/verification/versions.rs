@@ -1,25 +1,33 @@
 //! A version of a case's report: evidence, rules, body, entry in the log, attestation, signature, seal, store; in this order.
 
+use std::sync::Arc;
+
 use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use super::answers::CellState;
 use super::attribution;
 use super::case_work::Work;
+use super::made_of::{self, ENGINE, MadeOf};
 use super::reading::Delivered;
 use super::{VerificationError, Verifier, sealing};
 use crate::audit::Proved;
 use crate::household::{Evidence, Verdict};
-use crate::policy::assessment::Assessment;
-use crate::policy::{self, Pack, Window};
-use crate::report::{
-    self, Attestation, Body, Inputs, PackFacts, Period, ReferenceLine, Report, SigningKey, Supersedes, Timings, Words,
-};
-use crate::store::{CaseState, DocumentKind, Hash, NewVersion, VersionReason};
+use crate::policy::{self, Pack};
+use crate::report::{self, Attestation, Facts, HashedFacts, Report, SigningKey, Supersedes, Timings};
+use crate::store::{Artifact, ArtifactKind, CaseState, DocumentKind, Hash, NewVersion, VersionReason};
 
-/// Name and version of the engine, as a report states it.
-const ENGINE: &str = concat!("hedui ", env!("CARGO_PKG_VERSION"));
 /// Records that are attributed and assessed in the case's own task.
 const RECORDS_AT_ONCE: usize = 200;
+
+/// A case as assessed: what is kept of it, and its report's body.
+struct Assessed {
+    /// Canonical bytes of the evidence: made once, hashed, sealed.
+    evidence: Zeroizing<Vec<u8>>,
+    body: Vec<u8>,
+    reviews_open: u32,
+    artifacts: Vec<Artifact>,
+}
 
 impl Verifier {
     /// Makes the next version of a case's report from what is known now: its number, and the state the case has after it.
@@ -36,22 +44,22 @@ impl Verifier {
         let supersedes = before.as_ref().map(|version| Supersedes {
             version: version.number,
             body_sha256: hex::encode(version.body_hash),
-            reason: reason_in_words(reason),
+            reason: made_of::reason_in_words(reason),
         });
         let number = before.map_or(1, |version| version.number + 1);
         // The last answers are written with the entry, at the latest. If one of their cells had ended otherwise, the body is made anew
         // and the entry stands without a version.
-        let (evidence, body, body_hash, receipt, proved) = loop {
-            let (assessed, evidence, body) = self.assessed(work, number, supersedes.clone()).await?;
-            work = assessed;
-            let body_hash: Hash = Sha256::digest(&body).into();
+        let (assessed, body_hash, receipt, proved) = loop {
+            let (done, assessed) = self.assessed(work, number, supersedes.clone()).await?;
+            work = done;
+            let body_hash: Hash = Sha256::digest(&assessed.body).into();
             let (receipt, proved) = inner.ledger.completed(&work.case, number, body_hash).await?;
             if !self.settle(&mut work).await? {
-                break (evidence, body, body_hash, receipt, proved);
+                break (assessed, body_hash, receipt, proved);
             }
         };
         let attestation = self.attest(&work, body_hash, proved)?;
-        let report = Report::bytes_around(&attestation, &body);
+        let report = Report::bytes_around(&attestation, &assessed.body);
         let signed = report::jose::jws::sign(&report, &inner.keys.report_signer())?;
         let new_state = Self::state_after(&work);
         let version = NewVersion {
@@ -61,30 +69,33 @@ impl Verifier {
             reason,
             body_hash,
             report: sealing::seal(&inner.keys, work.case.id, DocumentKind::Report, signed.as_bytes())?,
+            evidence: sealing::seal(&inner.keys, work.case.id, DocumentKind::VersionEvidence, &assessed.evidence)?,
+            artifacts: assessed.artifacts,
             attestation: None,
             created_at: inner.clock.now(),
-            reviews_open: open_reviews(&evidence),
+            reviews_open: assessed.reviews_open,
             callback: false,
         };
+        let kept: Vec<Hash> = version.artifacts.iter().map(|artifact| artifact.sha256).collect();
         inner.store.add_version(&receipt, work.case.id, Some(&work.lease), version, new_state).await?;
+        inner.workshop.keep(kept);
         metrics::counter!("hedui_versions_total", "reason" => reason.as_str()).increment(1);
         Ok((work, number, new_state))
     }
 
-    /// Evidence, and the bytes of the body, of what is known now. Many records are reckoned with off the runtime's own threads, where other cases and
+    /// What is known now, assessed, as bytes. Many records are reckoned with off the runtime's own threads, where other cases and
     /// the keepers of leases run.
     async fn assessed(
         &self,
         work: Work,
         version: u32,
         supersedes: Option<Supersedes>,
-    ) -> Result<(Work, Evidence, Vec<u8>), VerificationError> {
+    ) -> Result<(Work, Assessed), VerificationError> {
         let verifier = self.clone();
         let is_long = work.cells.values().map(CellState::record_count).sum::<usize>() > RECORDS_AT_ONCE;
         let assess = move || {
-            let evidence = attribution::evidence(&work.request, &work.cells, &verifier.0.model);
-            let body = verifier.body(&work, &evidence, version, supersedes)?.bytes();
-            Ok((work, evidence, body))
+            let assessed = verifier.assess(&work, version, supersedes)?;
+            Ok((work, assessed))
         };
         if !is_long {
             return assess();
@@ -95,39 +106,53 @@ impl Verifier {
         }
     }
 
-    /// The deterministic part: same evidence, same pack, same bytes.
-    fn body(
-        &self,
-        work: &Work,
-        evidence: &Evidence,
-        version: u32,
-        supersedes: Option<Supersedes>,
-    ) -> Result<Body, VerificationError> {
+    fn assess(&self, work: &Work, version: u32, supersedes: Option<Supersedes>) -> Result<Assessed, VerificationError> {
         let inner = &self.0;
         let request = &work.request;
+        let evidence = attribution::evidence(request, &work.cells, &inner.model);
+        let bytes = report::canonical_bytes(&evidence);
         let pack = inner.packs.resolve(&request.region, request.as_of).map_err(|_| VerificationError::NoPack)?;
-        let assessment = policy::assess(evidence, &pack);
-        let window = Window::before(request.as_of);
-        let facts = inner.departments.facts_of(evidence);
-        let (zh, en) = pack.names();
-        Ok(report::assemble(&Inputs {
+        let assessment = policy::assess(&evidence, &pack);
+        let facts = self.facts(&pack, &evidence);
+        let made_of = MadeOf {
             request,
-            evidence,
-            assessment: &assessment,
-            number: report_number(work),
+            evidence: &evidence,
+            evidence_sha256: report::sha256_hex(&bytes),
+            pack: &pack,
+            facts: &facts,
+            identity_model_sha256: inner.model.hash().to_owned(),
+            engine: ENGINE.to_owned(),
+            number: made_of::report_number(&work.case),
             version,
             supersedes,
-            issued: None,
-            period: Period { from: window.first_day, to: window.last_day },
-            region_name: Some(Words::new(zh, en)),
-            sources: &facts,
-            pack: PackFacts { sha256: pack.hash().to_owned(), names: self.layers_of(&pack) },
-            identity_model_sha256: inner.model_hash.clone(),
-            engine: ENGINE.to_owned(),
-            reference_lines: vec![marginal_line(&assessment, &pack)],
-            objection_within_days: inner.settings.objection_days,
-            centre: inner.settings.centre.clone(),
-        }))
+        };
+        let body = made_of.body(&assessment).bytes();
+        let unkept = |kind, sha256: &str, bytes: &[u8]| inner.workshop.unkept(kind, sha256, bytes);
+        let artifacts = [
+            unkept(ArtifactKind::Pack, pack.hash(), pack.canonical()),
+            unkept(ArtifactKind::Model, inner.model.hash(), inner.model.canonical()),
+            unkept(ArtifactKind::Facts, &facts.sha256, &facts.bytes),
+        ];
+        Ok(Assessed {
+            reviews_open: open_reviews(&evidence),
+            evidence: bytes.into(),
+            body,
+            artifacts: artifacts.into_iter().flatten().collect(),
+        })
+    }
+
+    /// What the report takes from definitions and settings: the same for every case of a county, unless one of its sources is not
+    /// known any more.
+    fn facts(&self, pack: &Pack, evidence: &Evidence) -> Arc<HashedFacts> {
+        let make = || {
+            HashedFacts::from(Facts {
+                sources: self.0.departments.facts_of(evidence),
+                pack_names: self.layers_of(pack),
+                objection_within_days: self.0.settings.objection_days,
+                centre: self.0.settings.centre.clone(),
+            })
+        };
+        if self.0.departments.know_all(evidence) { self.0.workshop.facts(pack, make) } else { Arc::new(make()) }
     }
 
     /// The packs that a county's rules are layered from, widest first.
@@ -157,23 +182,6 @@ impl Verifier {
     }
 }
 
-/// `HD-620422-2026-000123`: region, year of acceptance, index of the acceptance's entry in the log: unique without a counter of its own.
-fn report_number(work: &Work) -> String {
-    let year = crate::telemetry::china_date(work.case.created_at).year();
-    format!("HD-{}-{year}-{:06}", work.case.region.as_str(), work.case.accepted_leaf)
-}
-
-fn reason_in_words(reason: VersionReason) -> Words {
-    match reason {
-        VersionReason::First => Words::new("首次核对", "first report"),
-        VersionReason::LateAnswer => Words::new("补充部门后续反馈", "an answer that came later"),
-        VersionReason::Review => Words::new("人工核实存疑记录", "a person decided on a record that was held"),
-        VersionReason::Objection => Words::new("申请人提出异议", "the applicant objected"),
-        VersionReason::Correction => Words::new("部门更正数据", "a department corrected its record"),
-        VersionReason::Withdrawal => Words::new("撤回授权", "an authorisation was withdrawn"),
-    }
-}
-
 fn open_reviews(evidence: &Evidence) -> u32 {
     let held = evidence.records.iter().filter(|record| record.verdict == Verdict::Review);
     u32::try_from(held.count()).unwrap_or(u32::MAX)
@@ -185,15 +193,6 @@ fn timings(work: &Work) -> Timings {
         timings.enter(source, state.attempts, state.elapsed_ms);
     }
     timings
-}
-
-/// Where households on the margin end (低保边缘线).
-fn marginal_line(assessment: &Assessment, pack: &Pack) -> ReferenceLine {
-    let multiple = pack.rules().marginal_multiple.value;
-    ReferenceLine {
-        name: Words::new("低保边缘线", "Marginal line"),
-        monthly: multiple.of(assessment.totals.standard_monthly),
-    }
 }
 
 /// A resolved pack as shown to callers.

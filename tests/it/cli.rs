@@ -94,7 +94,7 @@ fn wrong_usage_ends_with_2_and_every_command_shows_an_example() {
         let arguments: Vec<_> = arguments.iter().map(|text| if *text == "h.json" { household } else { text }).collect();
         assert_code(&hedui(&arguments), 2);
     }
-    let commands: [&[&str]; 15] = [
+    let commands: [&[&str]; 19] = [
         &[],
         &["demo"],
         &["serve"],
@@ -110,6 +110,10 @@ fn wrong_usage_ends_with_2_and_every_command_shows_an_example() {
         &["keys", "init"],
         &["keys", "list"],
         &["check-config"],
+        &["report"],
+        &["report", "recompute"],
+        &["policy"],
+        &["policy", "simulate"],
     ];
     for command in commands {
         let help = hedui(&[command, &["--help"]].concat());

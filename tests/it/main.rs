@@ -11,4 +11,6 @@ mod interop;
 mod nineteenth;
 mod oracle;
 mod privacy;
+mod recompute;
+mod simulate;
 mod support;

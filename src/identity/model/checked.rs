@@ -51,7 +51,7 @@ pub(super) fn check(file: &str, text: &str) -> Result<Model, ModelFaults> {
             return Err(ModelFaults { file: file.to_owned(), faults: checker.faults });
         }
     };
-    let model = checker.model(read, canonical_hash(text));
+    let model = checker.model(read, canonical(text));
     if checker.faults.is_empty() {
         return Ok(model);
     }
@@ -59,10 +59,10 @@ pub(super) fn check(file: &str, text: &str) -> Result<Model, ModelFaults> {
     Err(ModelFaults { file: file.to_owned(), faults: checker.faults })
 }
 
-/// SHA-256 of the file's values as canonical JSON (RFC 8785).
-fn canonical_hash(text: &str) -> String {
+/// The file's values as canonical JSON (RFC 8785).
+fn canonical(text: &str) -> Vec<u8> {
     let table: toml::Table = toml::from_str(text).expect("it was read just before");
-    hex::encode(Sha256::digest(canonical_json(&table)))
+    canonical_json(&table)
 }
 
 impl Checker<'_> {
@@ -71,7 +71,7 @@ impl Checker<'_> {
         self.faults.push(ModelFault { line, key: key.to_owned(), message: message.to_owned() });
     }
 
-    fn model(&mut self, file: ModelFile, hash: String) -> Model {
+    fn model(&mut self, file: ModelFile, canonical: Vec<u8>) -> Model {
         if file.schema.get_ref() != SCHEMA {
             self.fault(Some(file.schema.span()), "schema", &format!("must be \"{SCHEMA}\""));
         }
@@ -89,7 +89,8 @@ impl Checker<'_> {
         let profiles = file.profile.iter().map(|profile| self.profile(profile, &fields)).collect();
         Model {
             name: file.name,
-            hash,
+            hash: hex::encode(Sha256::digest(&canonical)),
+            canonical,
             assumed: file.basis == Basis::Assumed,
             source: file.source,
             tolerance: file.sound,

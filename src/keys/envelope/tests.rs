@@ -75,7 +75,8 @@ fn a_receipt_of_another_case_or_of_none_opens_nothing() {
     let context = DocumentContext { owner_id: &owner, ..CONTEXT };
     let sealed = ring.seal_document(&context, b"x").unwrap();
     assert!(ring.open_document(&AuditReceipt::for_test(Some(case)), &context, &sealed).is_ok());
-    for receipt in [AuditReceipt::for_test(Some(other)), AuditReceipt::for_test(None)] {
+    let trial = AuditReceipt::for_test_of_trial();
+    for receipt in [AuditReceipt::for_test(Some(other)), AuditReceipt::for_test(None), trial] {
         let refused = ring.open_document(&receipt, &context, &sealed);
         assert!(matches!(refused, Err(KeyError::WrongReceipt { .. })), "{receipt:?}");
     }

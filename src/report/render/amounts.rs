@@ -22,6 +22,12 @@ pub fn yuan(amount: Fen) -> String {
     format!("{sign}{grouped}.{places}")
 }
 
+/// `600.00 – 2,230.00`.
+#[must_use]
+pub fn interval_of(least: Fen, most: Fen) -> String {
+    format!("{} – {}", yuan(least), yuan(most))
+}
+
 /// The same with its unit.
 #[must_use]
 pub fn yuan_unit(amount: Fen, lang: Lang) -> String {

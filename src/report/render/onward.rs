@@ -3,20 +3,27 @@
 use super::amounts::{day, yuan, yuan_unit};
 use super::grounds::cite;
 use super::names::Reading;
+use crate::household::Fen;
 use crate::policy::assessment::{Per, Points, ReviewClass, Term};
 use crate::policy::pack::spec;
 use crate::report::entries::{AlertEntry, AmountEntry, ReferralEntry};
 use crate::report::text::Lang;
 
-/// `每月 623.00 元`, `至多 1,200.00 元（年）`.
+/// `623.00 元/月`, `至多 1,200.00 元/年`.
 #[must_use]
 pub fn amount_in_words(line: &AmountEntry, lang: Lang) -> String {
-    let money = match line.at_most {
-        Some(most) if line.amount.0 == 0 => format!("{}{}", lang.pick("至多 ", "at most "), yuan_unit(most, lang)),
-        Some(most) => format!("{} {} {}", yuan(line.amount), lang.pick("至", "to"), yuan_unit(most, lang)),
-        None => yuan_unit(line.amount, lang),
+    paid_in_words(line.amount, line.at_most, line.per, lang)
+}
+
+/// An amount, its upper end where there is room, and how often it is paid.
+#[must_use]
+pub fn paid_in_words(amount: Fen, at_most: Option<Fen>, per: Per, lang: Lang) -> String {
+    let money = match at_most {
+        Some(most) if amount.0 == 0 => format!("{}{}", lang.pick("至多 ", "at most "), yuan_unit(most, lang)),
+        Some(most) => format!("{} {} {}", yuan(amount), lang.pick("至", "to"), yuan_unit(most, lang)),
+        None => yuan_unit(amount, lang),
     };
-    let per = match line.per {
+    let per = match per {
         Per::Month => lang.pick("/月", " a month"),
         Per::Year => lang.pick("/年", " a year"),
         Per::Once => lang.pick("，一次性", ", once"),

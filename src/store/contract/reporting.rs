@@ -1,7 +1,7 @@
 //! Versions and callbacks.
 
 use super::*;
-use crate::store::{CaseState, StoreError};
+use crate::store::{Artifact, ArtifactKind, CaseState, StoreError};
 
 pub(super) async fn versions_follow_each_other(backend: impl Backend) {
     let store = backend.open().await;
@@ -35,6 +35,39 @@ pub(super) async fn versions_follow_each_other(backend: impl Backend) {
     assert_eq!(store.get_version(id, Some(2)).await.unwrap().attestation_document, Some(attestation.id));
     let twice = store.attest_version(&receipt(id), id, 2, document(DocumentKind::Attestation)).await;
     assert!(matches!(twice, Err(StoreError::NotFound { .. })));
+}
+
+pub(super) async fn what_reports_are_made_from_is_kept(backend: impl Backend) {
+    let store = backend.open().await;
+    let artifact = |bytes: &[u8]| Artifact { kind: ArtifactKind::Pack, sha256: [5; 32], bytes: bytes.to_vec() };
+    let mut cases = Vec::new();
+    for second in 0..3 {
+        let id = running(&store, at(second)).await;
+        let made = NewVersion {
+            artifacts: vec![artifact(if second == 0 { b"as written" } else { b"another" })],
+            ..version(1, true, VersionReason::First, at(second))
+        };
+        let evidence = made.evidence.id;
+        store.add_version(&receipt(id), id, Some(&lease(id)), made, CaseState::Final).await.unwrap();
+        assert_eq!(store.get_version(id, None).await.unwrap().evidence_document, evidence);
+        cases.push((id, evidence));
+    }
+    assert_eq!(store.artifact(ArtifactKind::Pack, [5; 32]).await.unwrap(), Some(artifact(b"as written")), "once");
+    assert_eq!(store.artifact(ArtifactKind::Facts, [5; 32]).await.unwrap(), None);
+    assert_eq!(store.artifact(ArtifactKind::Pack, [6; 32]).await.unwrap(), None);
+
+    let later = version(2, true, VersionReason::Review, at(9));
+    cases[1].1 = later.evidence.id;
+    store.add_version(&receipt(cases[1].0), cases[1].0, None, later, CaseState::Final).await.unwrap();
+    cases.sort();
+    assert_eq!(store.count_kept_evidence("6204").await.unwrap(), 3);
+    assert_eq!(store.count_kept_evidence("6205").await.unwrap(), 0);
+    let first = store.kept_evidence("", None, 2).await.unwrap();
+    let rest = store.kept_evidence("620422", Some(first[1].case_id), 2).await.unwrap();
+    let found: Vec<_> = first.iter().chain(&rest).map(|kept| (kept.case_id, kept.evidence_document)).collect();
+    assert_eq!(found, cases, "every case once, its latest version");
+    store.erase_case(&receipt(cases[0].0), cases[0].0, at(10)).await.unwrap();
+    assert_eq!(store.count_kept_evidence("").await.unwrap(), 2, "what is erased is not tried");
 }
 
 pub(super) async fn two_workers_make_one_final_version(backend: impl Backend) {

@@ -1,5 +1,6 @@
 //! The schema, forward only: each step is applied once, in one transaction with its number. There is no way back but a backup.
 
+use sha2::{Digest as _, Sha256};
 use sqlx::sqlite::SqlitePool;
 use uuid::Uuid;
 
@@ -30,11 +31,23 @@ pub(super) async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
             set(&mut tx, "schema_version", &number.to_string()).await?;
         }
     }
+    let made_by = fingerprint();
     if found == 0 {
+        set(&mut tx, "schema_sha256", &made_by).await?;
         set(&mut tx, "store_id", &Uuid::new_v4().to_string()).await?;
+    }
+    let stored: Option<String> =
+        sqlx::query_scalar("SELECT value FROM meta WHERE key = 'schema_sha256'").fetch_optional(&mut *tx).await?;
+    if stored.as_deref() != Some(made_by.as_str()) {
+        return Err(StoreError::OtherSchema { version: known });
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// SHA-256 of the steps: a step that was edited before any release makes another schema under the same number.
+fn fingerprint() -> String {
+    hex::encode(Sha256::digest(STEPS.concat()))
 }
 
 async fn set(tx: &mut sqlx::SqliteConnection, key: &str, value: &str) -> Result<(), StoreError> {

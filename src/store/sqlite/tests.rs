@@ -59,6 +59,23 @@ async fn the_schema_goes_forward_only() {
 }
 
 #[tokio::test]
+async fn tables_of_an_unreleased_program_are_refused() {
+    let parent = tempfile::tempdir().unwrap();
+    for change in
+        ["UPDATE meta SET value = 'ab' WHERE key = 'schema_sha256'", "DELETE FROM meta WHERE key = 'schema_sha256'"]
+    {
+        let directory = parent.path().join(change.len().to_string());
+        Store::open(&directory).await.unwrap().close().await;
+        let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(directory.join(super::DATABASE)));
+        let pool = pool.await.unwrap();
+        sqlx::query(change).execute(&pool).await.unwrap();
+        pool.close().await;
+        let error = Store::open(&directory).await.unwrap_err();
+        assert!(matches!(error, StoreError::OtherSchema { .. }), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_acknowledged_is_synced() {
     let parent = tempfile::tempdir().unwrap();
     let directory = parent.path().join("data");

@@ -3,8 +3,10 @@
 mod answers;
 mod canvas;
 mod closing;
+mod difference;
 mod opening;
 mod tables;
+mod trace;
 mod verdict;
 
 use std::collections::BTreeSet;
@@ -15,6 +17,8 @@ use super::super::text::Lang;
 use super::names::Reading;
 use crate::household::SourceKey;
 use canvas::Canvas;
+pub use difference::render_difference;
+pub use trace::render_trace;
 
 /// How to draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,11 +41,7 @@ impl Default for Style {
 #[must_use]
 pub fn render(body: &Body, attestation: Option<&Attestation>, style: Style) -> String {
     let (full, hash) = (body.spelled_out(), body.hash());
-    let mut page = Page {
-        read: Reading { body: &full, hash: &hash, lang: style.lang },
-        canvas: Canvas::new(style.width.clamp(80, 140), style.colour),
-        remarks_told: BTreeSet::new(),
-    };
+    let mut page = page(&full, &hash, style);
     page.opening();
     page.answers();
     page.income();
@@ -56,6 +56,15 @@ pub fn render(body: &Body, attestation: Option<&Attestation>, style: Style) -> S
     page.findings();
     page.closing(attestation);
     page.canvas.finish()
+}
+
+/// An empty page about a body with its English written out.
+fn page<'a>(full: &'a Body, hash: &'a str, style: Style) -> Page<'a> {
+    Page {
+        read: Reading { body: full, hash, lang: style.lang },
+        canvas: Canvas::new(style.width.clamp(80, 140), style.colour),
+        remarks_told: BTreeSet::new(),
+    }
 }
 
 /// A page being written.

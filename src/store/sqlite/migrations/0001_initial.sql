@@ -60,6 +60,14 @@ CREATE TABLE documents (
 );
 CREATE INDEX documents_by_case ON documents (case_id) WHERE case_id IS NOT NULL;
 
+-- What reports are made from beside requests and evidence, by the hash they name: packs, models, facts. Nothing personal.
+CREATE TABLE artifacts (
+    sha256 TEXT NOT NULL,
+    kind   TEXT NOT NULL,
+    bytes  BLOB NOT NULL,
+    PRIMARY KEY (sha256, kind)
+);
+
 CREATE TABLE cases (
     id               TEXT   NOT NULL PRIMARY KEY,
     state            TEXT   NOT NULL,
@@ -144,6 +152,8 @@ CREATE TABLE versions (
     body_hash            BLOB    NOT NULL,
     leaf_index           BIGINT  NOT NULL,
     report_document      TEXT    NOT NULL,
+    -- the evidence it was made from
+    evidence_document    TEXT    NOT NULL,
     attestation_document TEXT,
     created_at           BIGINT  NOT NULL,
     PRIMARY KEY (case_id, number)

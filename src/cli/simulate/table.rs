@@ -1,0 +1,291 @@
+//! The table of movement as text, CSV and JSON. Counts and amounts of money, never a name; an id only where ids were asked for.
+
+use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr as _;
+
+use super::super::arguments::Language;
+use super::Outcome;
+use crate::household::Fen;
+use crate::policy::simulate::{Cell, Count, Headline, MayBecome, SHOWN_FROM, Shown};
+use crate::report::render::amounts::yuan;
+
+/// A header line and one line a cell.
+pub(super) fn csv(shown: &Shown) -> String {
+    let mut text = "region,before,after,households,people,monthly_before_yuan,monthly_after_yuan,monthly_change_yuan,\
+                    yearly_change_yuan\n"
+        .to_owned();
+    for Cell { region, before, after, count, .. } in &shown.cells {
+        let figures = count.map_or_else(
+            || format!("<{SHOWN_FROM},,,,,"),
+            |Count { households, people, monthly_before, monthly_after }| {
+                let change = monthly_after - monthly_before;
+                format!("{households},{people},{monthly_before},{monthly_after},{change},{}", a_year(change))
+            },
+        );
+        text.push_str(&format!("{region},{},{},{figures}\n", before.code(), after.code()));
+    }
+    text
+}
+
+fn a_year(monthly: Fen) -> Fen {
+    monthly.mul_ratio(12, 1)
+}
+
+fn counted(count: Count) -> Value {
+    let change = count.monthly_after - count.monthly_before;
+    json!({
+        "households": count.households, "people": count.people, "monthly_before": count.monthly_before,
+        "monthly_after": count.monthly_after, "monthly_change": change, "yearly_change": a_year(change),
+    })
+}
+
+fn coded(may_become: &MayBecome) -> Value {
+    let by_code = may_become.iter().map(|(headline, count)| (headline.code().to_owned(), json!(count)));
+    by_code.collect::<serde_json::Map<_, _>>().into()
+}
+
+/// For programs.
+pub(super) fn json(outcome: &Outcome) -> Value {
+    let shown = &outcome.shown;
+    let [may_before, may_after] = shown.may_become();
+    let by_headline = |side: &dyn Fn(&Cell) -> Headline| -> Value {
+        let of =
+            |headline: Headline| (headline.code().to_owned(), json!(shown.sum(|c| side(c) == headline).households));
+        shown.headlines().into_iter().map(of).collect::<serde_json::Map<_, _>>().into()
+    };
+    let regions: serde_json::Map<_, _> = (shown.regions().into_iter())
+        .map(|region| (region.to_owned(), counted(shown.sum(|cell| cell.region == region))))
+        .collect();
+    let parameters: serde_json::Map<_, _> =
+        outcome.parameters.iter().map(|(region, changes)| (region.clone(), json!(changes))).collect();
+    let cells: Vec<Value> = (shown.cells.iter())
+        .map(|cell| {
+            let mut value = json!({
+                "region": cell.region, "before": cell.before, "after": cell.after,
+                "open_before_may_become": coded(&cell.open_before), "open_after_may_become": coded(&cell.open_after),
+            });
+            value["count"] = cell.count.map_or(Value::Null, counted);
+            value
+        })
+        .collect();
+    json!({
+        "households": if outcome.generated { "generated" } else { "stored" },
+        "exact": shown.exact, "suppressed_below": if shown.exact { Value::Null } else { SHOWN_FROM.into() },
+        "cells_left_out": shown.left_out(), "total": counted(shown.total()), "moved": shown.moved().households,
+        "before": by_headline(&|cell| cell.before), "after": by_headline(&|cell| cell.after), "regions": regions,
+        "open_may_become": { "before": coded(&may_before), "after": coded(&may_after) },
+        "cells": cells, "not_covered": shown.not_covered, "parameters": parameters,
+        "moved_cases": (outcome.moved_cases.iter())
+            .map(|(case, before, after)| json!({ "case": case, "before": before, "after": after }))
+            .collect::<Vec<_>>(),
+    })
+}
+
+/// For the policy officer at the terminal.
+pub(super) fn text(outcome: &Outcome, language: Language) -> String {
+    let zh = language == Language::Zh;
+    let mut page = String::new();
+    let mut say = |line: &str| {
+        page.push_str(line.trim_end());
+        page.push('\n');
+    };
+    parameters(outcome, zh, &mut say);
+    let shown = &outcome.shown;
+    let total = shown.total();
+    let of = match (outcome.generated, zh) {
+        (true, true) => "虚拟住户",
+        (true, false) => "made-up households",
+        (false, true) => "存档案件（每案最新一版证据）",
+        (false, false) => "kept cases, each in its latest version",
+    };
+    say(&if zh {
+        format!(
+            "试算对象：{of}，计 {} 户 {} 人；归类变动 {} 户",
+            total.households,
+            total.people,
+            shown.moved().households
+        )
+    } else {
+        let moved = shown.moved().households;
+        format!("tried on {of}: {} households, {} people; {moved} move", total.households, total.people)
+    });
+    say("");
+    let all = |_: &Cell| true;
+    matrix(shown, zh, &all, &mut say);
+    if shown.regions().len() > 1 {
+        for region in shown.regions() {
+            say("");
+            say(region);
+            matrix(shown, zh, &|cell: &Cell| cell.region == region, &mut say);
+        }
+    }
+    say("");
+    costs(shown, zh, &mut say);
+    remarks(outcome, zh, &mut say);
+    page
+}
+
+fn parameters(outcome: &Outcome, zh: bool, say: &mut impl FnMut(&str)) {
+    for (region, changes) in &outcome.parameters {
+        say(&if zh { format!("{region} 变更的参数：") } else { format!("{region}, parameters that differ:") });
+        if changes.is_empty() {
+            say(if zh { "  无" } else { "  none" });
+        }
+        for change in changes {
+            let value = |setting: &Option<crate::report::difference::Setting>| {
+                setting.as_ref().map_or_else(|| "–".to_owned(), |setting| setting.value.clone())
+            };
+            let name = if zh { &change.zh } else { &change.en };
+            say(&format!("  {name}  {} → {}  ({})", value(&change.before), value(&change.after), change.key));
+        }
+    }
+    say("");
+}
+
+fn name(headline: Headline, zh: bool) -> &'static str {
+    let (_, chinese, english) = headline.names();
+    if zh { chinese } else { english }
+}
+
+/// Text in a column, counted as a terminal does.
+fn padded(text: &str, width: usize, right: bool) -> String {
+    let space = " ".repeat(width.saturating_sub(text.width()));
+    if right { format!("{space}{text}") } else { format!("{text}{space}") }
+}
+
+/// Before down, after across.
+fn matrix(shown: &Shown, zh: bool, wanted: &dyn Fn(&Cell) -> bool, say: &mut impl FnMut(&str)) {
+    let headlines = shown.headlines();
+    let corner = if zh { "原 ＼ 新（户）" } else { "before \\ after" };
+    let sum = if zh { "合计" } else { "sum" };
+    let names: Vec<&str> = headlines.iter().map(|headline| name(*headline, zh)).collect();
+    let first = names.iter().map(|name| name.width()).chain([corner.width()]).max().unwrap_or(0);
+    let widths: Vec<usize> = names.iter().map(|name| name.width().max(7)).collect();
+    let mut head = padded(corner, first, false);
+    for (name, width) in names.iter().zip(&widths) {
+        head.push_str(&format!("  {}", padded(name, *width, true)));
+    }
+    say(&format!("{head}  {}", padded(sum, 8, true)));
+    for (before, label) in headlines.iter().zip(&names) {
+        let mut line = padded(label, first, false);
+        for (after, width) in headlines.iter().zip(&widths) {
+            let here = |cell: &Cell| wanted(cell) && cell.before == *before && cell.after == *after;
+            let (mut exists, mut left_out) = (false, false);
+            for cell in shown.cells.iter().filter(|cell| here(cell)) {
+                exists = true;
+                left_out |= cell.count.is_none();
+            }
+            let count = shown.sum(here).households;
+            let words = match (exists, left_out) {
+                (false, _) => "·".to_owned(),
+                (true, true) if count == 0 => format!("<{SHOWN_FROM}"),
+                (true, true) => format!("{count}+"),
+                (true, false) => count.to_string(),
+            };
+            line.push_str(&format!("  {}", padded(&words, *width, true)));
+        }
+        let row = shown.sum(|cell| wanted(cell) && cell.before == *before).households;
+        say(&format!("{line}  {}", padded(&row.to_string(), 8, true)));
+    }
+    let mut foot = padded(sum, first, false);
+    for (after, width) in headlines.iter().zip(&widths) {
+        let column = shown.sum(|cell| wanted(cell) && cell.after == *after).households;
+        foot.push_str(&format!("  {}", padded(&column.to_string(), *width, true)));
+    }
+    say(&format!("{foot}  {}", padded(&shown.sum(wanted).households.to_string(), 8, true)));
+}
+
+/// What is paid a month and a year, by the outcome it is paid for.
+fn costs(shown: &Shown, zh: bool, say: &mut impl FnMut(&str)) {
+    let titles = if zh {
+        ["参考金额（元）", "原，每月", "新，每月", "每月增减", "每年增减"]
+    } else {
+        ["amounts (yuan)", "before, a month", "after, a month", "a month more", "a year more"]
+    };
+    let line = |label: &str, before: Fen, after: Fen| {
+        let change = after - before;
+        [label.to_owned(), yuan(before), yuan(after), signed(change), signed(a_year(change))]
+    };
+    let mut rows = Vec::new();
+    for headline in shown.headlines() {
+        let before = shown.sum(|cell| cell.before == headline).monthly_before;
+        let after = shown.sum(|cell| cell.after == headline).monthly_after;
+        if before != Fen::ZERO || after != Fen::ZERO {
+            rows.push(line(name(headline, zh), before, after));
+        }
+    }
+    for region in shown.regions().into_iter().filter(|_| shown.regions().len() > 1) {
+        let count = shown.sum(|cell| cell.region == region);
+        rows.push(line(region, count.monthly_before, count.monthly_after));
+    }
+    let total = shown.total();
+    rows.push(line(if zh { "合计" } else { "sum" }, total.monthly_before, total.monthly_after));
+    let width =
+        |column: usize| rows.iter().map(|row| row[column].width()).chain([titles[column].width()]).max().unwrap_or(0);
+    let drawn = |cells: [&str; 5]| {
+        let cells = cells.iter().enumerate();
+        cells.map(|(column, cell)| padded(cell, width(column), column > 0)).collect::<Vec<_>>().join("  ")
+    };
+    say(&drawn(titles));
+    for row in &rows {
+        say(&drawn([&row[0], &row[1], &row[2], &row[3], &row[4]]));
+    }
+}
+
+fn signed(amount: Fen) -> String {
+    if amount > Fen::ZERO { format!("+{}", yuan(amount)) } else { yuan(amount) }
+}
+
+/// What those who are open may become, as far as it may be shown.
+fn open(shown: &Shown, zh: bool, say: &mut impl FnMut(&str)) {
+    let sides = if zh { ["现行规则下", "调整后"] } else { ["now", "then"] };
+    for (side, may_become) in sides.into_iter().zip(shown.may_become()) {
+        if may_become.is_empty() {
+            continue;
+        }
+        let parts = may_become.iter().map(|(headline, count)| format!("{} {count}", name(*headline, zh)));
+        let parts = parts.collect::<Vec<_>>().join(if zh { "、" } else { ", " });
+        say(&if zh {
+            format!("{side}待定者最优可能为：{parts}")
+        } else {
+            format!("open {side}, may become at best: {parts}")
+        });
+    }
+}
+
+fn remarks(outcome: &Outcome, zh: bool, say: &mut impl FnMut(&str)) {
+    let shown = &outcome.shown;
+    open(shown, zh, say);
+    say("");
+    if shown.left_out() > 0 {
+        let count = shown.left_out();
+        say(&if zh {
+            format!("不足 {SHOWN_FROM} 户的 {count} 格不列，各合计也不含（<{SHOWN_FROM}）。")
+        } else {
+            format!(
+                "{count} cells of fewer than {SHOWN_FROM} households are left out, of every sum too (<{SHOWN_FROM})."
+            )
+        });
+    }
+    match shown.not_covered {
+        Some(0) => {}
+        Some(count) if zh => say(&format!("另有 {count} 户的日期或地区不在政策包范围内，未试算。")),
+        Some(count) => {
+            say(&format!("{count} more households live at a day or in a region that a pack does not cover."))
+        }
+        None if zh => say(&format!("另有不足 {SHOWN_FROM} 户的日期或地区不在政策包范围内，未试算。")),
+        None => say("a few more households live at a day or in a region that a pack does not cover."),
+    }
+    say(if zh {
+        "归类取已确定具备的最优惠一项；都不确定时为“待定”，不估算金额。仅供政策测算参考，不是认定。"
+    } else {
+        "Each household counts under the most favourable outcome that is met for certain; while none is, it is open and costs nothing here."
+    });
+    if !outcome.moved_cases.is_empty() {
+        say("");
+        say(if zh { "变动的案件（涉密，勿外传）：" } else { "cases that move (confidential):" });
+    }
+    for (case, before, after) in &outcome.moved_cases {
+        say(&format!("  {case}  {} → {}", name(*before, zh), name(*after, zh)));
+    }
+}

@@ -1,0 +1,75 @@
+//! The evidence that the latest versions of cases were made from: found page by page, so that rules can be tried on all of it.
+
+use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
+
+use super::columns::{Columns as _, int};
+use super::{Store, StoreError};
+
+/// The evidence of a case's latest version: what rules are tried on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptEvidence {
+    /// Case.
+    pub case_id: Uuid,
+    /// Its county.
+    pub region: String,
+    /// The sealed evidence.
+    pub evidence_document: Uuid,
+}
+
+/// A query about the evidence of the cases of a region.
+macro_rules! of_kept {
+    ($what:literal, $more:literal) => {
+        concat!(
+            "SELECT ",
+            $what,
+            " FROM cases c JOIN versions v ON v.case_id = c.id
+                             AND v.number = (SELECT max(n.number) FROM versions n WHERE n.case_id = c.id)
+              WHERE c.state <> 'erased' AND substr(c.region, 1, $1) = $2",
+            $more
+        )
+    };
+}
+
+impl Store {
+    /// How many cases have evidence, in the regions whose code begins with `prefix`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn count_kept_evidence(&self, prefix: &str) -> Result<u64, StoreError> {
+        let row = sqlx::query(of_kept!("count(*) AS cases", ""))
+            .bind(int(prefix.len() as u64))
+            .bind(prefix)
+            .fetch_one(self.reader())
+            .await?;
+        row.index("cases")
+    }
+
+    /// At most `limit` of them after a case, in the order of cases.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn kept_evidence(
+        &self,
+        prefix: &str,
+        after: Option<Uuid>,
+        limit: u32,
+    ) -> Result<Vec<KeptEvidence>, StoreError> {
+        let page = of_kept!("c.id, c.region, v.evidence_document", " AND c.id > $3 ORDER BY c.id LIMIT $4");
+        let rows = sqlx::query(page)
+            .bind(int(prefix.len() as u64))
+            .bind(prefix)
+            .bind(after.map_or_else(String::new, |case| case.to_string()))
+            .bind(i64::from(limit))
+            .fetch_all(self.reader())
+            .await?;
+        let kept = |row: &SqliteRow| {
+            Ok(KeptEvidence {
+                case_id: row.uuid("id")?,
+                region: row.text("region")?,
+                evidence_document: row.uuid("evidence_document")?,
+            })
+        };
+        rows.iter().map(kept).collect()
+    }
+}

@@ -8,7 +8,7 @@ use super::expect::Expect;
 use crate::household::evidence::{MemberFacts, ObligorFacts};
 use crate::household::{
     Absence, Attributed, Cell, CellOutcome, Coverage, Declared, Detail, Evidence, Failure, InfoClass, MemberRef,
-    Purpose, Reach, Record, Region, RegisteredAs, Relation, Skip, SourceKey, Subject, Support, Verdict,
+    Purpose, Reach, Record, Region, RegisteredAs, Relation, Sex, Skip, SourceKey, Subject, Support, Verdict,
 };
 
 /// Which classes each department speaks for in a case, as its shipped definition says (a test compares). Whoever may report a death
@@ -65,6 +65,12 @@ pub(in crate::policy) struct Case {
     /// Like `silent`, but not asked because the purpose does not need it.
     #[serde(default)]
     skipped: Vec<String>,
+    /// Like `silent`, but still to come.
+    #[serde(default)]
+    pending: Vec<String>,
+    /// Parameters that are tried instead of those in force: `"income.part_months" = "by_day"`.
+    #[serde(default)]
+    pub parameters: toml::Table,
     #[serde(default)]
     pub records: Vec<Given>,
     #[serde(default)]
@@ -81,6 +87,8 @@ pub(in crate::policy) struct Person {
     relation: String,
     #[serde(default = "grown_up")]
     born: Date,
+    #[serde(default)]
+    sex: Option<Sex>,
     #[serde(default)]
     can_work: Option<bool>,
     #[serde(default)]
@@ -182,6 +190,8 @@ impl Case {
             CellOutcome::Unavailable { why: Failure::Timeout }
         } else if named(&self.skipped) {
             CellOutcome::Skipped { why: Skip::NotNeededForPurpose }
+        } else if named(&self.pending) {
+            CellOutcome::Pending
         } else if own > 0 {
             CellOutcome::Found { records: u32::try_from(own).unwrap_or(u32::MAX) }
         } else {
@@ -204,7 +214,7 @@ impl Person {
             reference: MemberRef(self.reference.clone()),
             relation: Relation(self.relation.clone()),
             birth_date: Some(self.born),
-            sex: None,
+            sex: self.sex,
             can_work: self.can_work,
             self_care_lost: self.self_care_lost,
             absence: self.absence,

@@ -48,6 +48,10 @@ pub const EMBEDDED: &[(&str, &str)] = &[
     ("config/policy/cases/property.toml", include_str!("../../../config/policy/cases/property.toml")),
     ("config/policy/cases/screening.toml", include_str!("../../../config/policy/cases/screening.toml")),
     ("config/policy/cases/silence.toml", include_str!("../../../config/policy/cases/silence.toml")),
+    ("config/policy/cases/support.toml", include_str!("../../../config/policy/cases/support.toml")),
+    ("config/policy/cases/amounts.toml", include_str!("../../../config/policy/cases/amounts.toml")),
+    ("config/policy/cases/onward.toml", include_str!("../../../config/policy/cases/onward.toml")),
+    ("config/policy/cases/options.toml", include_str!("../../../config/policy/cases/options.toml")),
 ];
 
 /// Runs every case of every file (name, text) against the packs.
@@ -89,9 +93,13 @@ fn differences(packs: &Packs, case: &given::Case) -> Vec<String> {
         Ok(evidence) => evidence,
         Err(reason) => return vec![reason],
     };
-    match packs.resolve(&evidence.region, evidence.as_of) {
+    let pack = match packs.resolve(&evidence.region, evidence.as_of) {
+        Ok(pack) => pack,
+        Err(error) => return vec![error.to_string()],
+    };
+    match pack.with(&case.parameters) {
         Ok(pack) => case.expect.differences(&assess(&evidence, &pack)),
-        Err(error) => vec![error.to_string()],
+        Err(problems) => problems,
     }
 }
 
@@ -106,7 +114,7 @@ mod tests {
     fn every_case_leads_to_its_facts() {
         let report = run(&Packs::embedded(), EMBEDDED);
         assert!(report.passed(), "{:#?}", report.failures);
-        assert!(report.run > 50, "only {} cases", report.run);
+        assert!(report.run > 250, "only {} cases", report.run);
     }
 
     /// Cases are about the departments that are asked: what each speaks for is read from its definition.

@@ -6,7 +6,7 @@
 use crate::household::evidence::ObligorFacts;
 use crate::household::{Evidence, Fen, IncomeClass, Verdict};
 use crate::policy::assess::Lines;
-use crate::policy::assessment::{SUPPORT_ZH, Treatment};
+use crate::policy::assessment::{Certainty, SUPPORT_ZH, Treatment};
 use crate::policy::case::{About, Case, Item, Person, position};
 use crate::policy::drafts::{IncomeDraft, IncomeRow, Name, Records};
 use crate::policy::grounds::{GroundOf, Text};
@@ -37,6 +37,22 @@ impl<'a> Support<'a> {
     /// Whether it could still turn out otherwise.
     pub fn is_open(&self) -> bool {
         matches!(self.owed, Owed::Formula { least, most, .. } if most != Some(least))
+    }
+
+    /// Whether they can support somebody, as far as is known: what they agreed to pay, or have above the line.
+    pub fn is_able(&self) -> Certainty {
+        match self.owed {
+            Owed::Agreed { monthly } if monthly.0 > 0 => Certainty::Met,
+            Owed::Formula { least, .. } if least.0 > 0 => Certainty::Met,
+            Owed::Formula { most: Some(most), .. } if most.0 == 0 => Certainty::NotMet,
+            // that nothing was agreed does not say that nothing could be paid
+            Owed::Agreed { .. } | Owed::Formula { .. } => Certainty::Open,
+        }
+    }
+
+    /// Whose support it is: position of the member.
+    pub fn of(&self) -> usize {
+        self.of
     }
 
     /// The obligor, as the request names them.

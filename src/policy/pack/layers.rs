@@ -111,7 +111,7 @@ fn timeline(layers: &[Vec<(&Document, &Entry)>]) -> Vec<ResolvedEntry> {
     merged.into_iter().map(|(_, entry)| entry).collect()
 }
 
-fn resolved(document: &Document, entry: &Entry, from: Date, to: Option<Date>) -> ResolvedEntry {
+pub(super) fn resolved(document: &Document, entry: &Entry, from: Date, to: Option<Date>) -> ResolvedEntry {
     ResolvedEntry {
         from,
         to,

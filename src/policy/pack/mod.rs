@@ -177,6 +177,31 @@ impl Pack {
         Self::new(Arc::new(ResolvedPack::from_canonical(bytes)?), as_of)
     }
 
+    /// The pack with some parameters tried at other values, whatever the day; on failure what is wrong with them.
+    pub(super) fn with(&self, values: &toml::Table) -> Result<Self, Vec<String>> {
+        if values.is_empty() {
+            return Ok(self.clone());
+        }
+        let mut text = format!("[pack]\nregion = \"{}\"\nname_zh = \"试算\"\nname_en = \"tried\"\n", self.region());
+        for (key, value) in values {
+            let unit = spec(key).map_or("", |spec| spec.unit);
+            text += &format!("[[{key}]]\nfrom = \"2000-01-01\"\nvalue = {value}\nunit = \"{unit}\"\n");
+            text += "basis = \"assumed\"\nnote = \"试算\"\n";
+        }
+        let mut problems = Vec::new();
+        let document = document::read("parameters", &text, &mut problems);
+        let (Some(document), true) = (document, problems.is_empty()) else {
+            return Err(problems.iter().map(ToString::to_string).collect());
+        };
+        let mut parameters = self.resolved.parameters.clone();
+        for entry in &document.entries {
+            parameters.insert(entry.spec.key.to_owned(), vec![layers::resolved(&document, entry, entry.from, None)]);
+        }
+        let (zh, en) = self.names();
+        let resolved = ResolvedPack::new(self.region().to_owned(), zh.to_owned(), en.to_owned(), parameters);
+        Self::new(Arc::new(resolved), self.as_of).map_err(|error| vec![error.to_string()])
+    }
+
     /// Everything resolved, all dates included, as canonical JSON (RFC 8785): what the hash is over and what is kept by hash.
     #[must_use]
     pub fn canonical(&self) -> &[u8] {

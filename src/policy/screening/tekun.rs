@@ -117,8 +117,21 @@ fn no_able_obligor<'a>(bench: &Bench<'_, 'a>) -> Weighed<'a> {
         "无法定义务人，或义务人无履行能力。",
         "No legal obligor, or none who is able (outside the household checked only with their consent).",
     );
-    let state = if lives_with_able_kin(bench) { Certainty::NotMet } else { Certainty::Open };
-    Weighed::new(state, ground, Classes::default()).settled_by("obligors").guarded()
+    let named = || bench.sums.support.iter().filter(|support| Some(support.of()) == bench.sums.case.applicant);
+    let open = named().find(|support| support.is_able() == Certainty::Open);
+    let state = if lives_with_able_kin(bench) || named().any(|support| support.is_able() == Certainty::Met) {
+        Certainty::NotMet
+    } else if open.is_none() && named().next().is_some() {
+        // everybody whom the request names is known to have nothing to give
+        Certainty::Met
+    } else {
+        Certainty::Open
+    };
+    let weighed = Weighed::new(state, ground, Classes::default()).guarded();
+    match open {
+        Some(support) if bench.sums.case.traced => weighed.settled_by(format!("support:{}", support.reference())),
+        _ => weighed.settled_by("obligors"),
+    }
 }
 
 /// Whether a spouse, child or parent of the applicant lives in the household and is able to work. Who still lives, is at school or

@@ -52,6 +52,9 @@ struct Board {
     bar: Option<ProgressBar>,
 }
 
+/// What a version adds whose outcome nothing still to come can change.
+const EARLY: [&str; 2] = ["：筛查结论已定，后续反馈不会改变", ": decided early, no later answer changes the outcome"];
+
 impl Board {
     fn show(&mut self, event: CaseEvent) {
         match event.what {
@@ -61,13 +64,14 @@ impl Board {
                 self.tell_if_done(&source);
             }
             EventKind::Version(version) => {
+                let early = if version.decided_early { EARLY[usize::from(self.language == Language::En)] } else { "" };
                 let line = match (self.language, version.is_final) {
                     (Language::Zh, true) => format!("第 {} 版报告已生成（最终）", version.version),
                     (Language::Zh, false) => format!("第 {} 版报告已生成（临时，等待异步部门）", version.version),
                     (Language::En, true) => format!("version {} of the report (final)", version.version),
                     (Language::En, false) => format!("version {} of the report (provisional)", version.version),
                 };
-                self.tell(&line);
+                self.tell(&(line + early));
             }
             EventKind::State { .. } | EventKind::Issued { .. } => {}
         }

@@ -47,6 +47,12 @@ impl<'a> Size<'a> {
         Self { members, extra_registrants, undeclared_spouses, settled, contradicted: contradicted(case) }
     }
 
+    /// Of a single person whose household is not looked at.
+    pub fn of_one() -> Self {
+        let (extra_registrants, undeclared_spouses) = (BTreeSet::new(), Vec::new());
+        Self { members: 1, extra_registrants, undeclared_spouses, settled: true, contradicted: None }
+    }
+
     /// What to divide by.
     pub fn divisor(&self) -> i64 {
         i64::from(self.members.max(1))

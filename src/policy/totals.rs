@@ -160,7 +160,8 @@ impl Sums<'_, '_> {
         ClassTotal { class, total: self.spelled(range) }
     }
 
-    fn income(&self) -> Range {
+    /// Income of everybody, before deductions.
+    pub fn income(&self) -> Range {
         let (mut least, mut so_far, mut most) = (Fen::ZERO, Fen::ZERO, Fen::ZERO);
         for draft in self.income {
             least += draft.least;

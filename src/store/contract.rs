@@ -272,6 +272,7 @@ fn version(number: u32, is_final: bool, reason: VersionReason, created_at: Times
     NewVersion {
         number,
         is_final,
+        decided_early: !is_final,
         issued_by: None,
         reason,
         body_hash: [7; 32],

@@ -46,6 +46,8 @@ pub struct NewVersion {
     pub number: u32,
     /// Whether every cell has ended.
     pub is_final: bool,
+    /// Whether no answer still to come can change the outcome asked about.
+    pub decided_early: bool,
     /// Whether it is issued (签发) at once, by a client allowed to do so; else a draft.
     pub issued_by: Option<String>,
     /// Why.
@@ -77,6 +79,8 @@ pub struct VersionRow {
     pub number: u32,
     /// Whether every cell had ended.
     pub is_final: bool,
+    /// Whether no answer that was still to come could change the outcome asked about.
+    pub decided_early: bool,
     /// Whether it is the case's first final version.
     pub first_final: bool,
     /// When it was issued; a draft before.
@@ -314,8 +318,9 @@ async fn insert(
     }
     sqlx::query(
         "INSERT INTO versions (case_id, number, final, first_final, issued, issued_at, issued_by, reason, supersedes,
-                               body_hash, leaf_index, report_document, evidence_document, attestation_document, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+                               body_hash, leaf_index, report_document, evidence_document, attestation_document, created_at,
+                               decided_early)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(case.to_string())
     .bind(i64::from(version.number))
@@ -332,6 +337,7 @@ async fn insert(
     .bind(version.evidence.id.to_string())
     .bind(version.attestation.as_ref().map(|document| document.id.to_string()))
     .bind(millis(version.created_at))
+    .bind(version.decided_early)
     .execute(tx)
     .await?;
     Ok(())
@@ -357,6 +363,7 @@ fn version_of(row: &SqliteRow) -> Result<VersionRow, StoreError> {
         case_id: row.uuid("case_id")?,
         number: row.small("number")?,
         is_final: row.flag("final")?,
+        decided_early: row.flag("decided_early")?,
         first_final: row.flag("first_final")?,
         issued_at: row.opt_time("issued_at")?,
         issued_by: row.opt_text("issued_by")?,

@@ -112,6 +112,8 @@ pub struct VersionSummary {
     pub version: u32,
     /// Whether every cell had ended.
     pub is_final: bool,
+    /// Whether the outcome asked about was certain although departments had yet to answer: none of them can change it.
+    pub decided_early: bool,
     /// Whether a second person has issued it (签发).
     pub issued: bool,
     /// Why it was made.
@@ -129,6 +131,7 @@ impl From<&VersionRow> for VersionSummary {
         Self {
             version: version.number,
             is_final: version.is_final,
+            decided_early: version.decided_early,
             issued: version.issued_at.is_some(),
             reason: version.reason.as_str().to_owned(),
             created_at: version.created_at.to_string(),

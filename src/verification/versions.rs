@@ -26,6 +26,7 @@ struct Assessed {
     evidence: Zeroizing<Vec<u8>>,
     body: Vec<u8>,
     reviews_open: u32,
+    decided_early: bool,
     artifacts: Vec<Artifact>,
 }
 
@@ -65,6 +66,7 @@ impl Verifier {
         let version = NewVersion {
             number,
             is_final: new_state == CaseState::Final,
+            decided_early: assessed.decided_early,
             issued_by: None,
             reason,
             body_hash,
@@ -135,6 +137,7 @@ impl Verifier {
         ];
         Ok(Assessed {
             reviews_open: open_reviews(&evidence),
+            decided_early: assessment.decided_early,
             evidence: bytes.into(),
             body,
             artifacts: artifacts.into_iter().flatten().collect(),

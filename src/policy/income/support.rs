@@ -4,14 +4,16 @@
 //! no upper end, and what they pay is never read as nothing.
 
 use crate::household::evidence::ObligorFacts;
-use crate::household::{Evidence, Fen, IncomeClass, Verdict};
+use crate::household::{Attributed, Evidence, Fen, IncomeClass, Verdict};
 use crate::policy::assess::Lines;
 use crate::policy::assessment::{Certainty, SUPPORT_ZH, Treatment};
 use crate::policy::case::{About, Case, Item, Person, position};
 use crate::policy::drafts::{IncomeDraft, IncomeRow, Name, Records};
 use crate::policy::grounds::{GroundOf, Text};
 use crate::policy::pack::Pack;
+use crate::policy::plausible::is_plausible;
 use crate::policy::silence::{Classes, Silence};
+use crate::policy::size::Size;
 
 /// What an obligor owes a member over the year.
 pub(in crate::policy) struct Support<'a> {
@@ -98,8 +100,10 @@ struct Known {
 
 fn income(evidence: &Evidence, pack: &Pack, obligor: &ObligorFacts) -> Known {
     let reference = &obligor.person.reference;
-    let records = evidence.records.iter().filter(|row| row.member == *reference && row.verdict != Verdict::No);
-    let items = records
+    let records = || evidence.records.iter().filter(|row| row.member == *reference && row.verdict != Verdict::No);
+    let readable = |row: &&Attributed| is_plausible(&row.record.detail);
+    let items = records()
+        .filter(readable)
         .map(|row| Item::new(&row.source, &row.record.number, &row.record.detail, row.verdict == Verdict::Review))
         .collect();
     let about = About {
@@ -109,25 +113,21 @@ fn income(evidence: &Evidence, pack: &Pack, obligor: &ObligorFacts) -> Known {
         applicant: None,
     };
     let case = Case::arranged(&about, pack, false, std::iter::once((&obligor.person, items)));
-    let cells = evidence.cells.iter().filter(|cell| cell.member == *reference);
     let (mut covered, mut silent) = (Classes::default(), Classes::default());
-    for cell in cells {
+    for cell in evidence.cells.iter().filter(|cell| cell.member == *reference) {
         let classes = Classes::of(&cell.speaks_for);
         covered = covered.with(classes);
-        if !cell.outcome.speaks() {
+        let unreadable = || records().any(|row| row.source == cell.source && !readable(&row));
+        if !cell.outcome.speaks() || unreadable() {
             silent = silent.with(classes);
         }
     }
     let silence = Silence::of_classes(&case, std::iter::once((silent, Classes::ALL.without(covered))));
     let lines = Lines::of(&case, &silence, &[]);
-    let known = !silence.any(Classes::INCOME);
-    let (mut least, mut most) = (Fen::ZERO, Fen::ZERO);
-    for draft in &lines.income {
-        least += draft.least;
-        most += draft.most;
-    }
-    // Of somebody of whom not everything is known, nothing is sure: taxes may still take from what is.
-    Known { least: if known { least.at_least_zero() } else { Fen::ZERO }, most: known.then_some(most.at_least_zero()) }
+    // who else lives with an obligor is for the obligor to say: only their own income is reckoned
+    let size = Size::of_one();
+    let income = lines.sums(&case, &silence, &size).income();
+    Known { least: income.at_least, most: income.at_most }
 }
 
 /// The lines of one member.

@@ -6,7 +6,7 @@ use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::household::evidence::MemberFacts;
+use crate::household::evidence::{MemberFacts, ObligorFacts};
 use crate::household::*;
 use crate::policy::cases::DEPARTMENTS;
 use crate::policy::{Pack, Packs};
@@ -352,31 +352,55 @@ pub(super) fn household() -> impl Strategy<Value = Evidence> {
     let people = proptest::collection::vec((1940..2024_i16, proptest::option::of(declared)), 1..4);
     let verdict = prop_oneof![8 => Just(Verdict::Match), 1 => Just(Verdict::No)];
     let records = proptest::collection::vec((any::<Index>(), any_record(), verdict), 0..12);
-    (people, records, any::<bool>()).prop_map(|(people, records, urban)| {
-        let members: Vec<MemberFacts> =
+    let self_care = proptest::option::weighted(0.2, 0..=6_u8);
+    (people, records, any::<bool>(), obligor(), self_care).prop_map(|(people, records, urban, obligor, self_care)| {
+        let mut members: Vec<MemberFacts> =
             people.into_iter().enumerate().map(|(n, (born, declared))| member(n, born, declared)).collect();
-        let references: Vec<MemberRef> = members.iter().map(|member| member.reference.clone()).collect();
+        members[0].self_care_lost = self_care;
+        let everybody = members.iter().chain(obligor.iter().map(|(obligor, _)| &obligor.person));
+        let references: Vec<MemberRef> = everybody.map(|member| member.reference.clone()).collect();
         let records: Vec<Attributed> = records
             .into_iter()
             .enumerate()
             .map(|(n, (whose, given, verdict))| attributed(whose.get(&references), n, given, verdict))
             .collect();
-        evidence(members, records, if urban { RegisteredAs::Urban } else { RegisteredAs::Rural })
+        let mut evidence = evidence(members, records, if urban { RegisteredAs::Urban } else { RegisteredAs::Rural });
+        if let Some((obligor, asked)) = obligor {
+            evidence.cells.extend(asked.then(|| cells(&obligor.person)).into_iter().flatten());
+            evidence.obligors.push(obligor);
+        }
+        evidence
+    })
+}
+
+/// Sometimes somebody who owes support: as agreed, or as departments that were asked tell, or nobody knows.
+fn obligor() -> impl Strategy<Value = Option<(ObligorFacts, bool)>> {
+    let support = (proptest::option::of(fen(1_000)), proptest::option::of(1..4_u32), proptest::option::of(1..4_u32));
+    proptest::option::weighted(
+        0.3,
+        (support, any::<bool>()).prop_map(|((agreed, size, supports), asked)| {
+            let person = MemberFacts { reference: MemberRef("o1".to_owned()), ..member(9, 1980, None) };
+            let support = Support { agreed_monthly_yuan: agreed, household_size: size, supports };
+            (ObligorFacts { person, obliged_to: MemberRef("m0".to_owned()), support }, asked)
+        }),
+    )
+}
+
+/// Every department has spoken about somebody.
+fn cells(member: &MemberFacts) -> impl Iterator<Item = Cell> + use<'_> {
+    DEPARTMENTS.iter().map(|(source, speaks_for)| Cell {
+        member: member.reference.clone(),
+        source: SourceKey::new(*source).expect("a key"),
+        speaks_for: speaks_for.to_vec(),
+        outcome: CellOutcome::NoRecord { reach: Reach { coverage: Coverage::County, as_of: None } },
+        asked_on: None,
+        answered_on: None,
     })
 }
 
 /// What is known of these people once every department has spoken.
 pub(super) fn evidence(members: Vec<MemberFacts>, records: Vec<Attributed>, registered_as: RegisteredAs) -> Evidence {
-    let cells = members.iter().flat_map(|member| {
-        DEPARTMENTS.iter().map(|(source, speaks_for)| Cell {
-            member: member.reference.clone(),
-            source: SourceKey::new(*source).expect("a key"),
-            speaks_for: speaks_for.to_vec(),
-            outcome: CellOutcome::NoRecord { reach: Reach { coverage: Coverage::County, as_of: None } },
-            asked_on: None,
-            answered_on: None,
-        })
-    });
+    let cells = members.iter().flat_map(cells);
     Evidence {
         purpose: Purpose::DibaoApplication,
         region: Region("620422".to_owned()),

@@ -24,6 +24,7 @@ pub(super) async fn versions_follow_each_other(backend: impl Backend) {
     assert!(matches!(back, Err(StoreError::IllegalTransition { .. })));
     add(3, true, VersionReason::Review, &None, CaseState::Final).await.unwrap();
     let versions = store.list_versions(id).await.unwrap();
+    assert!(versions.iter().all(|v| v.decided_early != v.is_final), "as it was added");
     let shape: Vec<_> = versions.iter().map(|v| (v.number, v.is_final, v.first_final, v.supersedes)).collect();
     assert_eq!(shape, [(1, false, false, None), (2, true, true, Some(1)), (3, true, false, Some(2))]);
     assert_eq!(store.get_version(id, None).await.unwrap(), versions[2]);

@@ -103,9 +103,9 @@ impl Reading {
 
     /// What would be paid a month, between two ends; equal ones where the report states a single amount.
     pub fn amount(&self, outcome: &str) -> Option<(i64, i64)> {
-        let monthly = &list(&self.body["amounts"]).find(|entry| entry["outcome"] == outcome)?["monthly"];
-        let end = |name: &str| monthly[name].as_str().map(fen);
-        match monthly.as_str() {
+        let amount = &list(&self.body["amounts"]).find(|entry| entry["outcome"] == outcome)?["amount"];
+        let end = |name: &str| amount[name].as_str().map(fen);
+        match amount.as_str() {
             Some(single) => Some((fen(single), fen(single))),
             None => Some((end("at_least")?, end("at_most")?)),
         }

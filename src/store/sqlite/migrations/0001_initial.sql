@@ -144,6 +144,8 @@ CREATE TABLE versions (
     number               BIGINT  NOT NULL,
     final                BOOLEAN NOT NULL,
     first_final          BOOLEAN NOT NULL,
+    -- no answer still to come could change the outcome; which outcome is sealed
+    decided_early        BOOLEAN NOT NULL,
     issued               BOOLEAN NOT NULL,
     issued_at            BIGINT,
     issued_by            TEXT,

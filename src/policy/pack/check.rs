@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::catalogue::CATALOGUE;
+use super::contradictions::{self, place_of};
 use super::document::Document;
 use super::layers::Layers;
 use super::problem::Problem;
@@ -34,7 +35,8 @@ pub(super) fn chains(layers: &Layers, problems: &mut Vec<Problem>) {
             }
         }
         fixed(layers, code, problems);
-        below_guide(&resolved, start, county, problems);
+        below_guide(layers, code, &resolved, start, problems);
+        contradictions::find(layers, code, &resolved, start, problems);
     }
 }
 
@@ -45,7 +47,7 @@ fn place<'a>(layers: &'a Layers, code: &str, county: &'a Document, key: &str) ->
 }
 
 /// The first day from `start` on without a value. Entries are in order and do not overlap.
-fn first_gap(entries: &[ResolvedEntry], start: Date) -> Option<Date> {
+pub(super) fn first_gap(entries: &[ResolvedEntry], start: Date) -> Option<Date> {
     let mut day = start;
     for entry in entries {
         if entry.to.is_some_and(|to| to < day) {
@@ -63,7 +65,7 @@ fn first_gap(entries: &[ResolvedEntry], start: Date) -> Option<Date> {
 }
 
 /// A county's urban standard may not lie below its province's guide.
-fn below_guide(resolved: &ResolvedPack, start: Date, county: &Document, problems: &mut Vec<Problem>) {
+fn below_guide(layers: &Layers, code: &str, resolved: &ResolvedPack, start: Date, problems: &mut Vec<Problem>) {
     const KEY: &str = "standard.dibao.urban";
     let guides = resolved.parameters.get("standard.guide.urban").map_or(&[][..], Vec::as_slice);
     for entry in resolved.parameters.get(KEY).into_iter().flatten() {
@@ -74,9 +76,8 @@ fn below_guide(resolved: &ResolvedPack, start: Date, county: &Document, problems
             let Value::Money(floor) = guide.value else { continue };
             if meets && standard < floor {
                 let message = format!("{standard} lies below the province's guide of {floor} from {}", guide.from);
-                let at = county.entries.iter().find(|e| e.spec.key == KEY && e.from <= entry.from);
-                let at = at.map_or(&county.place, |e| &e.place);
-                problems.push(at.problem(KEY, message, "raise it, or end the guide's entry"));
+                let at = place_of(layers, code, KEY, entry);
+                problems.extend(at.map(|at| at.problem(KEY, message, "raise it, or end the guide's entry")));
             }
         }
     }

@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod check;
+mod contradictions;
 mod document;
 mod embedded;
 mod explain;
@@ -20,7 +21,7 @@ use jiff::civil::Date;
 
 use crate::household::Region;
 
-pub use catalogue::{CATALOGUE, KeySpec, Rules, spec};
+pub use catalogue::{CATALOGUE, KeySpec, Rules, nearest_keys, spec};
 pub use document::Law;
 pub use explain::{Explanation, HistoryEntry};
 pub use problem::Problem;
@@ -97,6 +98,19 @@ impl Packs {
         problems.sort();
         problems.dedup();
         if problems.is_empty() { Ok(Self { layers: Arc::new(layers), recent: Arc::default() }) } else { Err(problems) }
+    }
+
+    /// An operator's files over the packs compiled into the program: a file replaces the built-in pack of its region, and the built-in
+    /// ones of all other regions stay.
+    ///
+    /// # Errors
+    /// As [`Packs::load`].
+    pub fn over_embedded(files: &[(&str, &str)]) -> Result<Self, Vec<Problem>> {
+        let stated = |text: &str| document::read("", text, &mut Vec::new()).map(|document| document.region);
+        let replaced: Vec<String> = files.iter().filter_map(|(_, text)| stated(text)).collect();
+        let kept =
+            embedded::PACKS.iter().filter(|(_, text)| stated(text).is_none_or(|region| !replaced.contains(&region)));
+        Self::load(&kept.chain(files).copied().collect::<Vec<_>>())
     }
 
     /// The packs compiled into the program.
@@ -212,6 +226,14 @@ impl Pack {
     #[must_use]
     pub fn explain(&self, key: &str) -> Option<Explanation> {
         explain::explain(&self.resolved, key, self.as_of)
+    }
+
+    /// The parameters whose keys begin with these parts, with history and law, in the catalogue's order; all of them for an empty text.
+    #[must_use]
+    pub fn explain_below(&self, prefix: &str) -> Vec<Explanation> {
+        let below = |key: &str| key.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let wanted = CATALOGUE.iter().filter(|spec| prefix.is_empty() || below(spec.key));
+        wanted.filter_map(|spec| self.explain(spec.key)).collect()
     }
 
     /// Every parameter with its history and law, in the catalogue's order.

@@ -1,5 +1,7 @@
 //! Packs are read whole or refused with every fault; layers, dates and citations resolve as written.
 
+mod contradictions;
+
 use jiff::civil::date;
 
 use super::*;
@@ -235,9 +237,9 @@ fn values_out_of_bounds_are_refused() {
         ("property.dibao.dwellings", "1001", "count", false),
         ("deduction.schooling.ceiling", "\"1000000000.00\"", "yuan_per_year", true),
         ("deduction.schooling.ceiling", "\"1000000000.01\"", "yuan_per_year", false),
-        ("property.dibao.financial_multiple", "\"100/1\"", "ratio", true),
-        ("property.dibao.financial_multiple", "\"101/1\"", "ratio", false),
-        ("property.dibao.financial_multiple", "\"9223372036854775807/9223372036854775806\"", "ratio", false),
+        ("property.rigid.financial_multiple", "\"100/1\"", "ratio", true),
+        ("property.rigid.financial_multiple", "\"101/1\"", "ratio", false),
+        ("property.rigid.financial_multiple", "\"9223372036854775807/9223372036854775806\"", "ratio", false),
         ("deduction.nutrition.share", "\"100%\"", "ratio", true),
         ("deduction.nutrition.share", "\"101%\"", "ratio", false),
         ("deduction.illness.tiers", "[{ ratio = \"101%\" }]", "tiers", false),

@@ -1,6 +1,10 @@
 //! Every command with its arguments and examples.
 
+mod policy;
+
 use std::path::PathBuf;
+
+pub use policy::{PacksFolder, Policy, PolicyAssess, PolicyCheck, PolicyCommand, PolicyExplain, PolicyTest};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -48,6 +52,11 @@ pub enum Command {
     /// The departments: definitions, live probes, samples
     #[command(after_help = "Examples:\n  hedui sources list\n  hedui sources check vehicles\n  hedui sources test")]
     Sources(Sources),
+    /// The rules: check, test and explain the packs, run them on evidence
+    #[command(
+        after_help = "Examples:\n  hedui policy check\n  hedui policy test\n  hedui policy explain standard.dibao.urban\n  hedui policy assess examples/evidence.json"
+    )]
+    Policy(Policy),
     /// The key ring
     #[command(after_help = "Examples:\n  hedui keys init\n  hedui keys list")]
     Keys(Keys),

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use tokio_rustls::TlsAcceptor;
 
 use super::arguments::ConfigFile;
-use super::output;
+use super::{output, packs};
 use crate::audit::{CheckpointSigner, Log, LogOptions};
 use crate::auth::Authenticator;
 use crate::config::{Clients, DEFAULT_CLIENTS, DEFAULT_SETTINGS, Problem, Settings};
@@ -63,11 +63,11 @@ pub(super) fn settings(file: &ConfigFile) -> Result<Settings, Faulty> {
     }
 }
 
-fn unreadable(file: &str, error: &std::io::Error) -> Problem {
+pub(super) fn unreadable(file: &str, error: &std::io::Error) -> Problem {
     fault(file, "", format!("cannot be read: {error}"))
 }
 
-fn fault(file: &str, key: &str, message: String) -> Problem {
+pub(super) fn fault(file: &str, key: &str, message: String) -> Problem {
     Problem { file: file.to_owned(), line: 0, column: 0, key: key.to_owned(), message, suggestion: None }
 }
 
@@ -83,40 +83,6 @@ fn clients(settings: &Settings) -> Result<Clients, Vec<Problem>> {
     let shown = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| vec![unreadable(&shown, &error)])?;
     Clients::read(&shown, &text, path.parent().unwrap_or(Path::new(".")), &check_key)
-}
-
-/// The packs: the folder named, else the shipped ones.
-fn packs(settings: &Settings) -> Result<Packs, Vec<Problem>> {
-    let Some(folder) = &settings.policy_directory else { return Ok(Packs::embedded()) };
-    let mut files = Vec::new();
-    let entries = std::fs::read_dir(folder).map_err(|error| vec![unreadable(&folder.display().to_string(), &error)])?;
-    for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "toml"))
-    {
-        let shown = path.display().to_string();
-        let text = std::fs::read_to_string(&path).map_err(|error| vec![unreadable(&shown, &error)])?;
-        files.push((shown, text));
-    }
-    if files.is_empty() {
-        return Err(vec![fault(
-            &folder.display().to_string(),
-            "policy.directory",
-            "holds no pack (*.toml)".to_owned(),
-        )]);
-    }
-    files.sort();
-    let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    Packs::load(&files).map_err(|problems| problems.into_iter().map(policy_problem).collect())
-}
-
-fn policy_problem(problem: crate::policy::Problem) -> Problem {
-    Problem {
-        file: problem.file,
-        line: problem.line,
-        column: problem.column,
-        key: problem.key,
-        message: problem.message,
-        suggestion: Some(problem.suggestion).filter(|text| !text.is_empty()),
-    }
 }
 
 /// The matcher's model: the file named, else the shipped one.
@@ -167,7 +133,7 @@ pub(super) fn configured(file: &ConfigFile, clock: &Clock) -> Result<Configured,
     let clients = sort_out(clients(&settings), &mut faults);
     let issuers = Authenticator::new(&settings.auth, clients.unwrap_or_default(), clock.clone());
     let authenticator = sort_out(issuers, &mut faults);
-    let packs = sort_out(packs(&settings), &mut faults);
+    let packs = sort_out(packs::configured(&settings), &mut faults);
     let model = sort_out(model(&settings), &mut faults);
     let departments = sort_out(departments(&settings), &mut faults);
     let tls = sort_out(tls(&settings), &mut faults);

@@ -10,6 +10,8 @@ mod demo;
 mod keys;
 mod open;
 mod output;
+mod packs;
+mod policy;
 mod progress;
 mod remote;
 mod serve;
@@ -58,6 +60,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Open(arguments) => open::run(&arguments),
         Command::Audit(arguments) => audit::run(arguments).await,
         Command::Sources(arguments) => sources::run(arguments).await,
+        Command::Policy(arguments) => policy::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::CheckConfig(arguments) => Ok(check_config::run(&arguments)),
     }

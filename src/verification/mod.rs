@@ -22,6 +22,7 @@ mod setbacks;
 mod sources;
 mod states;
 mod submission;
+pub mod supplied;
 #[cfg(test)]
 mod tests;
 mod verifier;

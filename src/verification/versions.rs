@@ -17,7 +17,7 @@ use crate::report::{
 use crate::store::{CaseState, DocumentKind, Hash, NewVersion, VersionReason};
 
 /// Name and version of the engine, as a report states it.
-const ENGINE: &str = concat!("hedui ", env!("CARGO_PKG_VERSION"));
+pub(super) const ENGINE: &str = concat!("hedui ", env!("CARGO_PKG_VERSION"));
 /// Records that are attributed and assessed in the case's own task.
 const RECORDS_AT_ONCE: usize = 200;
 
@@ -189,7 +189,7 @@ fn timings(work: &Work) -> Timings {
 }
 
 /// Where households on the margin end (低保边缘线).
-fn marginal_line(assessment: &Assessment, pack: &Pack) -> ReferenceLine {
+pub(super) fn marginal_line(assessment: &Assessment, pack: &Pack) -> ReferenceLine {
     let multiple = pack.rules().marginal_multiple.value;
     ReferenceLine {
         name: Words::new("低保边缘线", "Marginal line"),

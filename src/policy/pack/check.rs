@@ -15,8 +15,7 @@ use crate::policy::window::Window;
 pub(super) fn chains(layers: &Layers, problems: &mut Vec<Problem>) {
     for (code, county) in layers.codes() {
         let Some(resolved) = layers.resolved(code) else { continue };
-        let start = layers.chain(code).filter_map(|document| document.covers_from).max();
-        let Some(start) = start else {
+        let Some(start) = layers.covers_from(code) else {
             let how = "add covers_from = \"2025-01-01\" to the [pack] of the nation";
             problems.push(county.place.problem(
                 "pack.covers_from",

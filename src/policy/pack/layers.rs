@@ -57,6 +57,11 @@ impl Layers {
         self.counties.keys().map(info).collect()
     }
 
+    /// The first day a county's packs are complete for, where they say so.
+    pub fn covers_from(&self, region: &str) -> Option<Date> {
+        self.chain(region).filter_map(|document| document.covers_from).max()
+    }
+
     /// The documents a county is layered from, widest first.
     pub fn chain(&self, region: &str) -> impl Iterator<Item = &Document> {
         Region(region.to_owned()).chain().into_iter().filter_map(|code| self.documents.get(&code))

@@ -67,12 +67,14 @@ pub enum PolicyError {
         region: String,
     },
     /// The packs say nothing about that day or about the twelve months before it.
-    #[error("the packs of region {region} do not cover {as_of}: no value for {}", keys.join(", "))]
+    #[error("the packs of region {region} do not cover {as_of}: {}{}", without(keys), from_day(*since))]
     NotCovered {
         /// Region code.
         region: String,
         /// The day asked for.
         as_of: Date,
+        /// The first day they cover, where they say so.
+        since: Option<Date>,
         /// Keys without a value.
         keys: Vec<String>,
     },
@@ -82,6 +84,18 @@ pub enum PolicyError {
         /// Why.
         reason: String,
     },
+}
+
+/// `no value for a, b, c and 97 more`
+fn without(keys: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let more = keys.len().saturating_sub(SHOWN);
+    let shown = keys[..keys.len() - more].join(", ");
+    if more == 0 { format!("no value for {shown}") } else { format!("no value for {shown} and {more} more") }
+}
+
+fn from_day(since: Option<Date>) -> String {
+    since.map_or_else(String::new, |day| format!("; they cover days from {day} on"))
 }
 
 impl Packs {
@@ -134,6 +148,12 @@ impl Packs {
         self.layers.counties()
     }
 
+    /// The packs that a county is layered from, widest first.
+    #[must_use]
+    pub fn layers(&self, county: &str) -> Vec<String> {
+        self.layers.chain(county).map(|document| document.stem.clone()).collect()
+    }
+
     /// The parameters in force in a county on a day.
     ///
     /// # Errors
@@ -148,7 +168,13 @@ impl Packs {
         if let Some(known) = recent.iter().find(|pack| pack.as_of == as_of && Arc::ptr_eq(&pack.resolved, &resolved)) {
             return Ok(Arc::clone(known));
         }
-        let pack = Arc::new(Pack::new(resolved, as_of)?);
+        let pack = Pack::new(resolved, as_of).map_err(|error| match error {
+            PolicyError::NotCovered { region: code, as_of, keys, .. } => {
+                PolicyError::NotCovered { since: self.layers.covers_from(region.as_str()), region: code, as_of, keys }
+            }
+            other => other,
+        })?;
+        let pack = Arc::new(pack);
         recent.truncate(RECENT - 1);
         recent.insert(0, Arc::clone(&pack));
         Ok(pack)
@@ -168,6 +194,7 @@ impl Pack {
         let rules = Rules::read(&resolved, as_of).map_err(|keys| PolicyError::NotCovered {
             region: resolved.region.clone(),
             as_of,
+            since: None,
             keys,
         })?;
         Ok(Self { resolved, as_of, rules })

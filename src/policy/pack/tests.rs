@@ -130,6 +130,8 @@ fn unknown_regions_and_early_days_are_refused() {
     let early = packs.resolve(&huining(), date(2023, 6, 1));
     let Err(PolicyError::NotCovered { keys, .. }) = early else { panic!("too early") };
     assert!(keys.iter().any(|key| key == "income.order"));
+    let said = packs.resolve(&huining(), date(2023, 6, 1)).unwrap_err().to_string();
+    assert!(said.contains("more; they cover days from 2025-01-01 on") && said.len() < 250, "{said}");
     // The first as-of date whose twelve months are all covered, as `covers_from` says.
     assert!(packs.resolve(&huining(), date(2025, 1, 1)).is_ok());
     assert!(matches!(packs.resolve(&huining(), date(2024, 12, 31)), Err(PolicyError::NotCovered { .. })));

@@ -54,7 +54,7 @@ words! {
         CallbackSent = "callback_sent",
         /// A case's data keys are destroyed.
         Erased = "erased",
-        /// Rules were run on supplied evidence.
+        /// Rules were run on supplied evidence: a caller's calls of a second, with the root over the hashes of what was sent.
         Assessed = "assessed",
         /// A comparison of two identities was explained.
         Matched = "matched",
@@ -159,6 +159,9 @@ pub struct Event {
     /// Case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<Uuid>,
+    /// How many calls the entry stands for, where it stands for several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
     /// SHA-256 of the encrypted detail, or of what the action says.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "opt_hex")]
     pub detail_sha256: Option<Hash>,
@@ -210,6 +213,7 @@ impl Event {
             authorisation: None,
             source: None,
             answer: None,
+            count: None,
             detail_sha256: None,
         }
     }
@@ -240,6 +244,8 @@ impl Event {
         source -> source: SourceKey,
         /// Names the kind of answer.
         answer -> answer: AnswerKind,
+        /// Says how many calls it stands for.
+        count -> count: u32,
         /// Names the hash of the detail.
         detail -> detail_sha256: Hash,
     }
@@ -354,6 +360,7 @@ mod tests {
             .purpose(Purpose::DibaoApplication)
             .authorisation(AuthorisationRef::new("会民授〔2026〕1号", |_| Tag::new(2, [8; 16])))
             .source(SourceKey::new("tax").unwrap())
+            .count(7)
             .detail([1; 32]);
         Leaf::new(event, "2026-11-01T00:00:00.123456789Z".parse().unwrap())
     }

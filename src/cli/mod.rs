@@ -13,6 +13,7 @@ mod output;
 mod packs;
 mod policy;
 mod progress;
+mod reload;
 mod remote;
 mod serve;
 mod show;

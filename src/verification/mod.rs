@@ -5,6 +5,7 @@
 
 mod answers;
 mod asking;
+mod assessing;
 mod attribution;
 mod case_work;
 mod errors;
@@ -16,6 +17,7 @@ mod ledger;
 mod memory;
 mod plan;
 mod reading;
+mod rules_in_force;
 mod runner;
 mod sealing;
 mod setbacks;
@@ -30,6 +32,7 @@ mod versions;
 
 pub use errors::{ReadError, SubmitError, VerificationError};
 pub use reading::{Delivered, ReportForm, SealedSize};
+pub use rules_in_force::{RulesState, ShownRules};
 pub use sources::{Departments, OneAddress, ProbeResult, SampleResult, SourceStatus};
 pub use states::{CaseEvent, CasePage, CaseStatus, CaseSummary, CellStatus, EventKind, ListFilter, VersionSummary};
 pub use submission::Submitted;

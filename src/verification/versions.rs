@@ -105,7 +105,8 @@ impl Verifier {
     ) -> Result<Body, VerificationError> {
         let inner = &self.0;
         let request = &work.request;
-        let pack = inner.packs.resolve(&request.region, request.as_of).map_err(|_| VerificationError::NoPack)?;
+        let packs = inner.rules.packs();
+        let pack = packs.resolve(&request.region, request.as_of).map_err(|_| VerificationError::NoPack)?;
         let assessment = policy::assess(evidence, &pack);
         let window = Window::before(request.as_of);
         let facts = inner.departments.facts_of(evidence);
@@ -121,7 +122,7 @@ impl Verifier {
             period: Period { from: window.first_day, to: window.last_day },
             region_name: Some(Words::new(zh, en)),
             sources: &facts,
-            pack: PackFacts { sha256: pack.hash().to_owned(), names: self.layers_of(&pack) },
+            pack: PackFacts { sha256: pack.hash().to_owned(), names: packs.layers(pack.region()) },
             identity_model_sha256: inner.model_hash.clone(),
             engine: ENGINE.to_owned(),
             reference_lines: vec![marginal_line(&assessment, &pack)],
@@ -129,13 +130,6 @@ impl Verifier {
             objection_within_days: inner.settings.objection_days,
             centre: inner.settings.centre.clone(),
         }))
-    }
-
-    /// The packs that a county's rules are layered from, widest first.
-    fn layers_of(&self, pack: &Pack) -> Vec<String> {
-        let counties = self.0.packs.counties();
-        let county = counties.into_iter().find(|county| county.region == pack.region());
-        county.map_or_else(|| vec![pack.region().to_owned()], |county| county.chain)
     }
 
     fn attest(&self, work: &Work, body_hash: Hash, proved: Proved) -> Result<Attestation, VerificationError> {
@@ -195,15 +189,6 @@ pub(super) fn marginal_line(assessment: &Assessment, pack: &Pack) -> ReferenceLi
         name: Words::new("低保边缘线", "Marginal line"),
         monthly: multiple.of(assessment.totals.standard_monthly),
     }
-}
-
-/// A resolved pack as shown to callers.
-pub(super) fn pack_value(pack: &Pack) -> serde_json::Value {
-    let (zh, en) = pack.names();
-    serde_json::json!({
-        "region": pack.region(), "name_zh": zh, "name_en": en, "as_of": pack.as_of(), "sha256": pack.hash(),
-        "parameters": pack.explain_all(),
-    })
 }
 
 /// A report for reading and printing.

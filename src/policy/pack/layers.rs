@@ -44,6 +44,11 @@ impl Layers {
         self.counties.get(region).cloned()
     }
 
+    /// Code and hash of every county.
+    pub fn hashes(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.counties.iter().map(|(region, resolved)| (region.as_str(), resolved.hash.as_str()))
+    }
+
     pub fn counties(&self) -> Vec<PackInfo> {
         let info = |code: &String| {
             let document = &self.documents[code];

@@ -18,6 +18,7 @@ mod value;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
+use sha2::{Digest as _, Sha256};
 
 use crate::household::Region;
 
@@ -41,6 +42,8 @@ pub struct Packs {
     recent: Arc<Mutex<Vec<Arc<Pack>>>>,
 }
 
+/// Years that a pack may be resolved for.
+const YEARS: std::ops::RangeInclusive<i16> = 1900..=2199;
 /// How many resolved packs are kept.
 const RECENT: usize = 16;
 
@@ -91,6 +94,9 @@ fn without(keys: &[String]) -> String {
     const SHOWN: usize = 3;
     let more = keys.len().saturating_sub(SHOWN);
     let shown = keys[..keys.len() - more].join(", ");
+    if keys.is_empty() {
+        return format!("the year lies outside {} to {}", YEARS.start(), YEARS.end());
+    }
     if more == 0 { format!("no value for {shown}") } else { format!("no value for {shown} and {more} more") }
 }
 
@@ -142,6 +148,16 @@ impl Packs {
         embedded::PACKS
     }
 
+    /// SHA-256 over the hashes of all counties' packs: the same while no value of any county changes.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 32] {
+        let mut over = Sha256::new();
+        for (region, hash) in self.layers.hashes() {
+            over.update(format!("{region} {hash}\n"));
+        }
+        over.finalize().into()
+    }
+
     /// Counties with a pack, by code.
     #[must_use]
     pub fn counties(&self) -> Vec<PackInfo> {
@@ -164,6 +180,10 @@ impl Packs {
             .layers
             .resolved(region.as_str())
             .ok_or_else(|| PolicyError::UnknownRegion { region: region.as_str().to_owned() })?;
+        if !YEARS.contains(&as_of.year()) {
+            let since = self.layers.covers_from(region.as_str());
+            return Err(PolicyError::NotCovered { region: resolved.region.clone(), as_of, since, keys: Vec::new() });
+        }
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = recent.iter().find(|pack| pack.as_of == as_of && Arc::ptr_eq(&pack.resolved, &resolved)) {
             return Ok(Arc::clone(known));

@@ -10,5 +10,6 @@ mod http;
 mod interop;
 mod nineteenth;
 mod oracle;
+mod policy;
 mod privacy;
 mod support;

@@ -48,6 +48,7 @@ pub(super) fn run(arguments: &PolicyCheck) -> anyhow::Result<ExitCode> {
         }
         output::say(&match problems.len() {
             0 => "✓ 政策参数无误 (the packs are right)".to_owned(),
+            1 => "✕ 1 处错误 (1 problem)".to_owned(),
             count => format!("✕ {count} 处错误 ({count} problems)"),
         });
     }

@@ -13,6 +13,8 @@ use crate::policy::window::Window;
 
 /// Checks every county's chain.
 pub(super) fn chains(layers: &Layers, problems: &mut Vec<Problem>) {
+    // An entry that could not be read leaves a gap, which is no second problem.
+    let unread: Vec<String> = problems.iter().map(|problem| problem.key.clone()).collect();
     for (code, county) in layers.codes() {
         let Some(resolved) = layers.resolved(code) else { continue };
         let Some(start) = layers.covers_from(code) else {
@@ -24,7 +26,8 @@ pub(super) fn chains(layers: &Layers, problems: &mut Vec<Problem>) {
             ));
             continue;
         };
-        for spec in CATALOGUE.iter().filter(|spec| spec.required) {
+        let read = |key: &str| !unread.iter().any(|unread| unread == key);
+        for spec in CATALOGUE.iter().filter(|spec| spec.required && read(spec.key)) {
             let entries = resolved.parameters.get(spec.key).map_or(&[][..], Vec::as_slice);
             let since = if spec.monthly { Window::before(start).first_month.first_day() } else { start };
             if let Some(day) = first_gap(entries, since) {

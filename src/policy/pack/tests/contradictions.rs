@@ -91,6 +91,14 @@ fn days_decide() {
     assert!(messages(&late).iter().any(|m| m.contains("has no value on 2026-07-01")), "{:?}", messages(&late));
 }
 
+/// What cannot be read leaves a gap, and one fault is told once.
+#[test]
+fn an_unreadable_value_is_one_problem() {
+    let text = county("").replace("\"700.00\"", "700");
+    let found = problems_of(&[("jingyuan.toml", &text)]);
+    assert_eq!(found.iter().map(|problem| problem.line).collect::<Vec<_>>(), [8], "{found:?}");
+}
+
 #[test]
 fn an_operators_files_replace_the_built_in_packs_of_their_regions_and_no_other() {
     let text = county("");

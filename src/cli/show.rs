@@ -90,9 +90,11 @@ pub(super) fn evidence_refused(faults: &[Fault], language: Language) -> String {
 fn listed(lead: String, faults: &[Fault], language: Language) -> String {
     let mut text = lead;
     for fault in faults {
+        // A fault of the whole has no place to name.
+        let place = if fault.pointer.is_empty() { String::new() } else { format!("{}: ", fault.pointer) };
         text.push_str(&match language {
-            Language::Zh => format!("\n  {}: {}（{}）", fault.pointer, fault.detail_zh, fault.remedy_zh),
-            Language::En => format!("\n  {}: {} ({})", fault.pointer, fault.detail, fault.remedy),
+            Language::Zh => format!("\n  {place}{}（{}）", fault.detail_zh, fault.remedy_zh),
+            Language::En => format!("\n  {place}{} ({})", fault.detail, fault.remedy),
         });
     }
     text

@@ -6,15 +6,16 @@ use std::collections::HashSet;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
+use super::shape::At;
 use crate::household::{Faults, Fen, YearMonth};
 use crate::policy::cases::DEPARTMENTS;
 use crate::verification::intake::{MAX_PEOPLE, person};
 
 /// Where a value stands: the day the question is about, and the kind of record around it.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct Place {
     pub as_of: Option<Date>,
-    pub kind: Option<&'a str>,
+    pub kind: Option<&'static str>,
 }
 
 /// Years of days and months that anything here may be about.
@@ -30,40 +31,45 @@ const EITHER_WAY: &[(&str, &[&str])] = &[
 /// Days and months of a record that may lie ahead: a birth expected, a certificate's end, the planned end of a period.
 const MAY_LIE_AHEAD: &[&str] = &["due_on", "valid_until", "to"];
 
-pub(super) fn amount(amount: Fen, place: Place<'_>, at: &str, field: &str, faults: &mut Faults) {
-    let either_way = |(kind, fields): &(&str, &[&str])| place.kind == Some(*kind) && fields.contains(&field);
+pub(super) fn amount(amount: Fen, place: Place, at: &At<'_>, faults: &mut Faults) {
+    let either_way = |(kind, fields): &(&str, &[&str])| place.kind == Some(*kind) && fields.contains(&at.name());
     if amount < Fen::ZERO && !EITHER_WAY.iter().any(either_way) {
         let remedy = [
             "填写不小于零的数额；只有医疗费冲正、贷款和透支余额可以为负",
             "write 0 or more; only medical bills taken back, loans and overdrawn balances may be negative",
         ];
-        faults.add(at, "negative", "数额不能为负", "is negative", remedy);
+        faults.add(&at.to_string(), "negative", "数额不能为负", "is negative", remedy);
     } else if amount.0.unsigned_abs() > MOST.0.unsigned_abs() {
         let remedy = ["核对单位和小数点", "check the unit and the decimal point"];
-        faults.add(at, "too_large", "数额过大", "is more than any household has", remedy);
+        faults.add(&at.to_string(), "too_large", "数额过大", "is more than any household has", remedy);
     }
 }
 
-pub(super) fn day(day: Date, place: Place<'_>, at: &str, faults: &mut Faults) {
-    let field = at.rsplit('/').next().unwrap_or(at);
-    let of_a_fact = place.kind.is_some() || at.ends_with("/birth_date") && !at.starts_with("/records/");
+pub(super) fn day(day: Date, place: Place, at: &At<'_>, faults: &mut Faults) {
+    let of_a_fact = place.kind.is_some() || (at.name() == "birth_date" && at.part() != "records");
     let ahead = place.as_of.is_some_and(|as_of| day > as_of);
-    time(day.year(), of_a_fact && ahead && !MAY_LIE_AHEAD.contains(&field), at, faults);
+    time(day.year(), of_a_fact && ahead && !MAY_LIE_AHEAD.contains(&at.name()), at, faults);
 }
 
-pub(super) fn month(month: YearMonth, place: Place<'_>, at: &str, field: &str, faults: &mut Faults) {
+pub(super) fn month(month: YearMonth, place: Place, at: &At<'_>, faults: &mut Faults) {
     let ahead = place.as_of.is_some_and(|as_of| month > YearMonth::of(as_of));
-    time(month.first_day().year(), ahead && !MAY_LIE_AHEAD.contains(&field), at, faults);
+    time(month.first_day().year(), ahead && !MAY_LIE_AHEAD.contains(&at.name()), at, faults);
 }
 
-fn time(year: i16, not_known_yet: bool, at: &str, faults: &mut Faults) {
+fn time(year: i16, not_known_yet: bool, at: &At<'_>, faults: &mut Faults) {
     if !YEARS.contains(&year) {
         let remedy = ["核对年份", "check the year"];
-        faults.add(at, "year", "年份应在 1900 至 2199 之间", "lies outside the years 1900 to 2199", remedy);
+        faults.add(
+            &at.to_string(),
+            "year",
+            "年份应在 1900 至 2199 之间",
+            "lies outside the years 1900 to 2199",
+            remedy,
+        );
     } else if not_known_yet {
         let remedy = ["核对日期，或推后 as_of", "check the date, or move as_of to a later day"];
         faults.add(
-            at,
+            &at.to_string(),
             "future",
             "晚于核对基准日，当时尚不可知",
             "lies after as_of, when nobody could know of it",
@@ -73,7 +79,7 @@ fn time(year: i16, not_known_yet: bool, at: &str, faults: &mut Faults) {
 }
 
 /// Periods of an object: `from` with `to`, `asked_on` with `answered_on`. Days and months order as their texts do.
-pub(super) fn periods(fields: &Map<String, Value>, at: &str, faults: &mut Faults) {
+pub(super) fn periods(fields: &Map<String, Value>, at: &At<'_>, faults: &mut Faults) {
     for (begin, end) in [("from", "to"), ("asked_on", "answered_on")] {
         let text = |name| fields.get(name).and_then(Value::as_str);
         if let (Some(from), Some(to)) = (text(begin), text(end))
@@ -82,69 +88,75 @@ pub(super) fn periods(fields: &Map<String, Value>, at: &str, faults: &mut Faults
         {
             let detail = format!("lies before {begin}");
             let remedy = ["核对起止日期，或对调", "check both, or exchange them"];
-            faults.add(&format!("{at}/{end}"), "reversed", "止于开始之前", &detail, remedy);
+            faults.add(&at.field(end).to_string(), "reversed", "止于开始之前", &detail, remedy);
         }
     }
 }
 
 /// A ref is a name within the document and nothing of the person.
-pub(super) fn reference(text: &str, at: &str, faults: &mut Faults) {
+pub(super) fn reference(text: &str, at: &At<'_>, faults: &mut Faults) {
     if text.is_empty() || text.len() > 32 {
         let remedy = ["例如 m1", "e.g. m1"];
-        faults.add(at, "ref", "成员编号应为 1 至 32 个字符", "a ref has 1 to 32 characters", remedy);
+        faults.add(&at.to_string(), "ref", "成员编号应为 1 至 32 个字符", "a ref has 1 to 32 characters", remedy);
     } else {
-        person::check_reference(text, at, faults);
+        person::check_reference(text, &at.to_string(), faults);
     }
 }
 
 /// What only the whole document shows.
 pub(super) fn whole(document: &Value, faults: &mut Faults) {
     let people = People::of(document, faults);
-    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-    if let Some(applicant) = text(document, "applicant")
-        && !people.members.contains(&applicant)
-    {
+    if text(document, "applicant").is_some_and(|applicant| !people.members.contains(applicant)) {
         unknown_member("/applicant", "申请人不在家庭成员中", faults);
     }
     for (index, obligor) in items(document, "obligors").enumerate() {
-        if text(obligor, "obliged_to").is_some_and(|to| !people.members.contains(&to)) {
+        if text(obligor, "obliged_to").is_some_and(|to| !people.members.contains(to)) {
             unknown_member(&format!("/obligors/{index}/obliged_to"), "赡养对象不在家庭成员中", faults);
         }
     }
+    let described = cells(document, &people, faults);
+    for (index, record) in items(document, "records").enumerate() {
+        people.check(text(record, "member"), ("records", index), faults);
+        if let Some(source) = text(record, "source").filter(|s| !is_shipped(s) && !described.contains(s)) {
+            unknown_source(&format!("/records/{index}/source"), source, faults);
+        }
+    }
+    for (index, name) in items(document, "answered").enumerate().filter_map(|(i, v)| Some((i, v.as_str()?))) {
+        let (member, source) = name.split_once('/').map_or((None, name), |(member, source)| (Some(member), source));
+        if member.is_some_and(|member| !people.members.contains(member)) {
+            unknown_member(&format!("/answered/{index}"), "所指成员不在家庭成员中", faults);
+        }
+        if !is_shipped(source) {
+            unknown_source(&format!("/answered/{index}"), source, faults);
+        }
+    }
+}
+
+/// Checks the cells. The departments they describe, shipped or not.
+fn cells<'a>(document: &'a Value, people: &People<'a>, faults: &mut Faults) -> HashSet<&'a str> {
     let mut told = HashSet::new();
     let mut described = HashSet::new();
     for (index, cell) in items(document, "cells").enumerate() {
         let (member, source) = (text(cell, "member"), text(cell, "source"));
-        let at = format!("/cells/{index}");
-        people.check(member.as_deref(), &format!("{at}/member"), faults);
+        people.check(member, ("cells", index), faults);
         let spoken = cell.get("speaks_for").is_some_and(Value::is_array);
-        if let Some(source) = source.as_deref().filter(|source| !is_shipped(source) && !spoken) {
-            unknown_source(&format!("{at}/source"), source, faults);
+        if let Some(source) = source.filter(|source| !is_shipped(source) && !spoken) {
+            unknown_source(&format!("/cells/{index}/source"), source, faults);
         }
-        described.extend(source.clone());
+        described.extend(source);
         if let (Some(member), Some(source)) = (member, source)
             && !told.insert((member, source))
         {
             let remedy = ["每人每部门只保留一条", "keep one for a person and department"];
-            faults.add(&at, "twice", "同一人同一部门的反馈重复", "this person and department stand twice", remedy);
+            let detail = "this person and department stand twice";
+            faults.add(&format!("/cells/{index}"), "twice", "同一人同一部门的反馈重复", detail, remedy);
         }
     }
-    for (index, record) in items(document, "records").enumerate() {
-        people.check(text(record, "member").as_deref(), &format!("/records/{index}/member"), faults);
-        if let Some(source) = text(record, "source").filter(|s| !is_shipped(s) && !described.contains(s)) {
-            unknown_source(&format!("/records/{index}/source"), &source, faults);
-        }
-    }
-    for (index, name) in items(document, "answered").enumerate().filter_map(|(i, v)| Some((i, v.as_str()?))) {
-        let at = format!("/answered/{index}");
-        let (member, source) = name.split_once('/').map_or((None, name), |(member, source)| (Some(member), source));
-        if member.is_some_and(|member| !people.members.contains(member)) {
-            unknown_member(&at, "所指成员不在家庭成员中", faults);
-        }
-        if !is_shipped(source) {
-            unknown_source(&at, source, faults);
-        }
-    }
+    described
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    value.get(name).and_then(Value::as_str)
 }
 
 fn items<'a>(document: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
@@ -177,35 +189,27 @@ fn unknown_member(at: &str, zh: &str, faults: &mut Faults) {
 }
 
 /// Refs of the people there are.
-struct People {
-    members: HashSet<String>,
-    obligors: HashSet<String>,
+struct People<'a> {
+    members: HashSet<&'a str>,
+    obligors: HashSet<&'a str>,
 }
 
-impl People {
-    fn of(document: &Value, faults: &mut Faults) -> Self {
+impl<'a> People<'a> {
+    fn of(document: &'a Value, faults: &mut Faults) -> Self {
         let mut people = Self { members: HashSet::new(), obligors: HashSet::new() };
-        let refs = |person: &Value| person.get("ref").and_then(Value::as_str).map(str::to_owned);
-        let members = items(document, "members").enumerate();
-        let members = members.map(|(index, member)| (format!("/members/{index}/ref"), refs(member), true));
-        let obligors = items(document, "obligors").enumerate();
-        let obligors = obligors.map(|(index, obligor)| {
-            (format!("/obligors/{index}/person/ref"), obligor.get("person").and_then(refs), false)
-        });
-        let all: Vec<_> = members.chain(obligors).collect();
-        if all.len() > MAX_PEOPLE || all.iter().all(|(.., member)| !member) {
+        let members = items(document, "members").map(|member| (text(member, "ref"), true));
+        let obligors = items(document, "obligors").map(|o| (o.get("person").and_then(|p| text(p, "ref")), false));
+        let all: Vec<_> = members.enumerate().chain(obligors.enumerate()).collect();
+        if all.len() > MAX_PEOPLE || all.iter().all(|(_, (_, member))| !member) {
             let remedy = ["按共同生活的家庭拆分提交", "split larger groups into the households that live together"];
-            faults.add(
-                "/members",
-                "count",
-                "家庭成员应为 1 至 30 人",
-                "a household has 1 to 30 people, obligors included",
-                remedy,
-            );
+            let detail = "a household has 1 to 30 people, obligors included";
+            faults.add("/members", "count", "家庭成员应为 1 至 30 人", detail, remedy);
         }
-        for (at, reference, is_member) in all {
+        for (index, (reference, is_member)) in all {
             let Some(reference) = reference else { continue };
-            if people.has(&reference) {
+            if people.has(reference) {
+                let at =
+                    if is_member { format!("/members/{index}/ref") } else { format!("/obligors/{index}/person/ref") };
                 let remedy = ["每人使用不同的 ref", "give everybody a ref of their own"];
                 faults.add(&at, "duplicate_ref", "成员编号重复", "stands more than once", remedy);
             }
@@ -222,9 +226,10 @@ impl People {
         self.members.contains(reference) || self.obligors.contains(reference)
     }
 
-    fn check(&self, reference: Option<&str>, at: &str, faults: &mut Faults) {
+    /// Whether the member of an item of a list is there.
+    fn check(&self, reference: Option<&str>, (list, index): (&str, usize), faults: &mut Faults) {
         if reference.is_some_and(|reference| !self.has(reference)) {
-            unknown_member(at, "所指人员不在家庭成员或义务人中", faults);
+            unknown_member(&format!("/{list}/{index}/member"), "所指人员不在家庭成员或义务人中", faults);
         }
     }
 }

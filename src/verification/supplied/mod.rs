@@ -9,6 +9,7 @@ mod form;
 mod given;
 mod meaning;
 pub mod schema;
+mod shape;
 mod sheet;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@
 mod consent;
 mod document;
 pub(super) mod person;
+pub(super) mod place;
 pub mod schema;
 pub(super) mod shape;
 mod whole;

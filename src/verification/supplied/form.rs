@@ -4,8 +4,9 @@
 use serde_json::{Map, Value};
 
 use super::meaning::{self, Place};
-use super::shape::{At, Fields, Shape, Text, WHOLE};
+use super::shape::{Fields, Shape, Text, WHOLE};
 use crate::household::{Area, Faults, Fen, Share, SourceKey, YearMonth};
+use crate::verification::intake::place::At;
 use crate::verification::intake::shape::{is_date, shown, wrong_type};
 
 /// Most characters of a text.

@@ -6,9 +6,9 @@ use std::collections::HashSet;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
-use super::shape::At;
 use crate::household::{Faults, Fen, YearMonth};
 use crate::policy::cases::DEPARTMENTS;
+use crate::verification::intake::place::At;
 use crate::verification::intake::{MAX_PEOPLE, person};
 
 /// Where a value stands: the day the question is about, and the kind of record around it.

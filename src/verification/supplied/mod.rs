@@ -15,7 +15,7 @@ mod sheet;
 mod tests;
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -26,8 +26,8 @@ use super::intake;
 use super::versions::ENGINE;
 use crate::household::evidence::{MemberFacts, ObligorFacts};
 use crate::household::{
-    Attributed, Cell, CellOutcome, Coverage, Declared, Evidence, Fault, Faults, MemberRef, Reach, Record, Region,
-    SourceKey,
+    Attributed, Cell, CellOutcome, Coverage, Declared, Evidence, Fault, Faults, InfoClass, MemberRef, Reach, Record,
+    Region, SourceKey,
 };
 use crate::policy::assessment::Assessment;
 use crate::policy::cases::DEPARTMENTS;
@@ -116,39 +116,45 @@ fn rules(document: &Value, packs: &Packs, faults: &mut Faults) -> Option<Arc<Pac
     None
 }
 
+/// The shipped departments in the order of their keys.
+static SHIPPED: LazyLock<Vec<(SourceKey, &[InfoClass])>> = LazyLock::new(|| {
+    let mut shipped: Vec<_> =
+        DEPARTMENTS.iter().filter_map(|(key, classes)| Some((SourceKey::new(*key).ok()?, *classes))).collect();
+    shipped.sort();
+    shipped
+});
+
 /// The evidence in full: every member × shipped department has its cell.
 fn complete(given: GivenEvidence) -> Evidence {
     let members: Vec<MemberRef> = given.members.iter().map(|member| member.reference.clone()).collect();
-    let mut cells: Vec<Cell> = Vec::with_capacity(members.len() * DEPARTMENTS.len());
-    cells.extend(given.cells.iter().map(|cell| Cell {
-        member: cell.member.clone(),
-        source: cell.source.clone(),
-        speaks_for: cell.speaks_for.clone().unwrap_or_else(|| meaning::speaks_for(cell.source.as_str()).to_vec()),
-        outcome: cell.outcome.clone(),
-        asked_on: cell.asked_on,
-        answered_on: cell.answered_on,
-    }));
-    let told = cells.len();
+    let mut cells: Vec<Cell> = Vec::with_capacity(given.cells.len() + members.len() * SHIPPED.len());
     for member in &members {
-        for (source, speaks_for) in DEPARTMENTS {
-            if cells[..told].iter().any(|cell| cell.member == *member && cell.source.as_str() == *source) {
+        for (source, speaks_for) in SHIPPED.iter() {
+            if given.cells.iter().any(|cell| cell.source == *source && cell.member == *member) {
                 continue;
             }
-            let Ok(key) = SourceKey::new(*source) else { continue };
-            let outcome = outcome(&given, member, source);
-            let speaks_for = speaks_for.to_vec();
             cells.push(Cell {
                 member: member.clone(),
-                source: key,
-                speaks_for,
-                outcome,
+                source: source.clone(),
+                speaks_for: speaks_for.to_vec(),
+                outcome: outcome(&given, member, source.as_str()),
                 asked_on: None,
                 answered_on: None,
             });
         }
     }
-    let place = |who: &MemberRef| members.iter().position(|member| member == who).unwrap_or(usize::MAX);
-    cells.sort_by(|a, b| (place(&a.member), &a.member, &a.source).cmp(&(place(&b.member), &b.member, &b.source)));
+    if !given.cells.is_empty() {
+        cells.extend(given.cells.iter().map(|cell| Cell {
+            member: cell.member.clone(),
+            source: cell.source.clone(),
+            speaks_for: cell.speaks_for.clone().unwrap_or_else(|| meaning::speaks_for(cell.source.as_str()).to_vec()),
+            outcome: cell.outcome.clone(),
+            asked_on: cell.asked_on,
+            answered_on: cell.answered_on,
+        }));
+        let place = |who: &MemberRef| members.iter().position(|member| member == who).unwrap_or(usize::MAX);
+        cells.sort_by_cached_key(|cell| (place(&cell.member), cell.member.clone(), cell.source.clone()));
+    }
     let numbers = numbers(&given);
     let records = given.records.into_iter().zip(numbers).map(|(record, number)| Attributed {
         member: record.member,

@@ -4,9 +4,23 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::ApiState;
+use crate::verification::RulesState;
+
+/// Whether the service can accept cases, and under which rules it works.
+#[derive(Serialize, ToSchema)]
+pub struct Standing {
+    /// `ready` or `not ready`.
+    status: &'static str,
+    /// Why it is not.
+    reasons: Vec<String>,
+    #[serde(flatten)]
+    rules: RulesState,
+}
 
 /// The process is alive.
 #[utoipa::path(get, path = "/healthz", tag = "public", responses((status = 200, description = "alive", body = Object)))]
@@ -14,13 +28,16 @@ pub async fn healthz() -> Json<serde_json::Value> {
     Json(json!({"status": "ok"}))
 }
 
-/// The service can accept cases: store, log and key ring work.
-#[utoipa::path(get, path = "/readyz", tag = "public", responses((status = 200, description = "ready", body = Object), (status = 503, description = "not ready, with reasons", body = Object)))]
+/// The service can accept cases: store, log and key ring work. `policy` is `last_good` while changed packs have problems: it then lists
+/// the first of them, and the rules loaded before go on.
+#[utoipa::path(get, path = "/readyz", tag = "public", responses((status = 200, description = "ready", body = Standing), (status = 503, description = "not ready, with reasons", body = Standing)))]
 pub async fn readyz(State(state): State<ApiState>) -> Response {
     let reasons = state.verifier.not_ready().await;
     let ready = reasons.is_empty();
     let code = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (code, Json(json!({"status": if ready { "ready" } else { "not ready" }, "reasons": reasons}))).into_response()
+    let standing =
+        Standing { status: if ready { "ready" } else { "not ready" }, reasons, rules: state.verifier.rules_state() };
+    (code, Json(standing)).into_response()
 }
 
 /// Prometheus metrics.

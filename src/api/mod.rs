@@ -1,5 +1,7 @@
 //! The HTTP interface under `/v1`: decode, call one domain function, encode. No SQL, no rules.
 
+mod assessments;
+mod body;
 mod health;
 mod openapi;
 mod permit;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{health, policies, report, schemas, sources, verifications};
+use super::{assessments, health, policies, report, schemas, sources, verifications};
 
 /// The document.
 #[derive(OpenApi)]
@@ -13,7 +13,8 @@ use super::{health, policies, report, schemas, sources, verifications};
     info(title = "hedui", description = "Household means verification (核对). It verifies; the officer decides."),
     paths(
         verifications::submit::submit, verifications::list::list, verifications::status::status, verifications::events::events,
-        verifications::versions::versions, report::report, sources::sources, policies::policy, schemas::report, schemas::request, schemas::jwks,
+        verifications::versions::versions, report::report, sources::sources, policies::policy, assessments::assess,
+        schemas::report, schemas::request, schemas::evidence, schemas::jwks,
         openapi, health::healthz, health::readyz, health::metrics,
     ),
     components(schemas(crate::verification::CaseEvent, crate::web::Problem)),
@@ -35,9 +36,13 @@ impl Modify for Bearer {
 #[must_use]
 pub fn document() -> Value {
     let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
-    let mut schema = crate::verification::intake::schema::request();
-    rebase(&mut schema);
-    document["components"]["schemas"]["Request"] = schema;
+    let evidence = crate::verification::supplied::schema::EVIDENCE.clone();
+    for (name, mut schema) in [("Request", crate::verification::intake::schema::request()), ("Evidence", evidence)] {
+        rebase(&mut schema, name);
+        // Within this document it has no address of its own: references would be read against it.
+        schema.as_object_mut().map(|fields| (fields.remove("$id"), fields.remove("$schema")));
+        document["components"]["schemas"][name] = schema;
+    }
     let operations = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.iter_mut());
     for (path, item) in operations {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
@@ -60,7 +65,8 @@ pub fn document() -> Value {
                 }
             }
             if method == "post" {
-                let schema = json!({"$ref": "#/components/schemas/Request"});
+                let name = if path == "/v1/assessments" { "Evidence" } else { "Request" };
+                let schema = json!({"$ref": format!("#/components/schemas/{name}")});
                 operation["requestBody"]["content"] = json!({"application/json": {"schema": schema}});
                 operation["requestBody"]["required"] = json!(true);
             }
@@ -70,15 +76,15 @@ pub fn document() -> Value {
 }
 
 /// Moves a schema's inner references to where it stands in the document.
-fn rebase(schema: &mut Value) {
+fn rebase(schema: &mut Value, name: &str) {
     match schema {
         Value::Object(fields) => {
             if let Some(Value::String(reference)) = fields.get_mut("$ref") {
-                *reference = reference.replacen("#/", "#/components/schemas/Request/", 1);
+                *reference = reference.replacen("#/", &format!("#/components/schemas/{name}/"), 1);
             }
-            fields.values_mut().for_each(rebase);
+            fields.values_mut().for_each(|value| rebase(value, name));
         }
-        Value::Array(items) => items.iter_mut().for_each(rebase),
+        Value::Array(items) => items.iter_mut().for_each(|value| rebase(value, name)),
         _ => {}
     }
 }

@@ -17,6 +17,12 @@ pub async fn request() -> Json<serde_json::Value> {
     Json(crate::verification::intake::schema::request())
 }
 
+/// JSON Schema of supplied evidence.
+#[utoipa::path(get, path = "/schemas/evidence.json", tag = "public", responses((status = 200, description = "JSON Schema 2020-12", body = Object)))]
+pub async fn evidence() -> Json<&'static serde_json::Value> {
+    Json(&crate::verification::supplied::schema::EVIDENCE)
+}
+
 /// Public keys that reports are signed with.
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "public", responses((status = 200, description = "JSON Web Key Set (RFC 7517)", body = Object)))]
 pub async fn jwks(State(verifier): State<Verifier>) -> Json<serde_json::Value> {

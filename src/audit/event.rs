@@ -58,7 +58,7 @@ words! {
         Recomputed = "recomputed",
         /// Rules are tried on the kept evidence of so many cases; the detail is the hash of which rules and which cases.
         RulesTried = "rules_tried",
-        /// Rules were run on supplied evidence.
+        /// Rules were run on supplied evidence: a caller's calls of a second, with the root over the hashes of what was sent.
         Assessed = "assessed",
         /// A comparison of two identities was explained.
         Matched = "matched",
@@ -163,7 +163,7 @@ pub struct Event {
     /// Case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<Uuid>,
-    /// How many cases it speaks of, where it speaks of many.
+    /// How many cases or calls it stands for, where it stands for several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
     /// SHA-256 of the encrypted detail, or of what the action says.
@@ -232,7 +232,7 @@ impl Event {
     with! {
         /// Names the case; its receipt speaks of this case alone.
         case -> case: Uuid,
-        /// Says of how many cases it speaks.
+        /// Says how many cases or calls it stands for.
         count -> count: u64,
         /// Names the version of the report.
         version -> version: u32,
@@ -364,6 +364,7 @@ mod tests {
             .purpose(Purpose::DibaoApplication)
             .authorisation(AuthorisationRef::new("会民授〔2026〕1号", |_| Tag::new(2, [8; 16])))
             .source(SourceKey::new("tax").unwrap())
+            .count(7)
             .detail([1; 32]);
         Leaf::new(event, "2026-11-01T00:00:00.123456789Z".parse().unwrap())
     }

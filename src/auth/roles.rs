@@ -28,6 +28,8 @@ pub enum Permission {
     FetchReport,
     /// Have the report opened on the server (also needs the token's scope `report:read`).
     OpenReport,
+    /// Have the rules applied to evidence that is sent along.
+    Assess,
     /// See the departments' state.
     ReadSources,
     /// See the resolved rules.
@@ -65,10 +67,13 @@ impl Role {
     /// Whether the role alone grants something.
     #[must_use]
     pub fn grants(self, permission: Permission) -> bool {
-        use Permission::{FetchReport, OpenReport, ReadCase, ReadPolicy, ReadSources, SubmitCase};
+        use Permission::{Assess, FetchReport, OpenReport, ReadCase, ReadPolicy, ReadSources, SubmitCase};
         match self {
             Self::Client | Self::Caseworker | Self::Supervisor => {
-                matches!(permission, SubmitCase | ReadCase | FetchReport | OpenReport | ReadSources | ReadPolicy)
+                matches!(
+                    permission,
+                    SubmitCase | Assess | ReadCase | FetchReport | OpenReport | ReadSources | ReadPolicy
+                )
             }
             Self::Auditor | Self::SecurityAdmin => matches!(permission, ReadPolicy),
             Self::SystemAdmin => matches!(permission, ReadSources | ReadPolicy),
@@ -83,9 +88,13 @@ mod tests {
     #[test]
     fn administrators_and_auditors_hold_no_data() {
         for role in [Role::Auditor, Role::SystemAdmin, Role::SecurityAdmin] {
-            for permission in
-                [Permission::SubmitCase, Permission::ReadCase, Permission::FetchReport, Permission::OpenReport]
-            {
+            for permission in [
+                Permission::SubmitCase,
+                Permission::Assess,
+                Permission::ReadCase,
+                Permission::FetchReport,
+                Permission::OpenReport,
+            ] {
                 assert!(!role.grants(permission), "{role:?} {permission:?}");
             }
         }

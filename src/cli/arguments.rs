@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub use policy::{Policy, PolicyCommand, Simulate};
+pub use policy::{PacksFolder, Policy, PolicyAssess, PolicyCheck, PolicyCommand, PolicyExplain, PolicyTest, Simulate};
 pub use report::{Recompute, Report, ReportCommand};
 
 /// 核对: verifies what a household's members earn and own. It verifies; the officer decides.
@@ -51,15 +51,17 @@ pub enum Command {
     /// Reports that are kept: made again bit by bit, traced, explained under other rules
     #[command(after_help = "Example:\n  hedui report recompute HD-620422-2026-000123")]
     Report(Report),
-    /// The rules: tried on many households before they are put in force
-    #[command(after_help = "Example:\n  hedui policy simulate --packs new-standard.toml --generated 1000")]
-    Policy(Policy),
     /// The audit log
     #[command(after_help = "Example:\n  hedui audit verify")]
     Audit(Audit),
     /// The departments: definitions, live probes, samples
     #[command(after_help = "Examples:\n  hedui sources list\n  hedui sources check vehicles\n  hedui sources test")]
     Sources(Sources),
+    /// The rules: check, test and explain the packs, run them on evidence, try changed ones on many households
+    #[command(
+        after_help = "Examples:\n  hedui policy check\n  hedui policy test\n  hedui policy explain standard.dibao.urban\n  hedui policy assess examples/evidence.json\n  hedui policy simulate --packs examples/proposal.toml --generated 1000"
+    )]
+    Policy(Policy),
     /// The key ring
     #[command(after_help = "Examples:\n  hedui keys init\n  hedui keys list")]
     Keys(Keys),

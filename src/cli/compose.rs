@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use tokio_rustls::TlsAcceptor;
 
 use super::arguments::{ConfigFile, Place};
-use super::output;
+use super::{output, packs};
 use crate::audit::{CheckpointSigner, Log, LogOptions};
 use crate::auth::Authenticator;
 use crate::config::{Clients, DEFAULT_CLIENTS, DEFAULT_SETTINGS, Problem, Settings};
@@ -67,7 +67,7 @@ pub(super) fn unreadable(file: &str, error: &std::io::Error) -> Problem {
     fault(file, "", format!("cannot be read: {error}"))
 }
 
-fn fault(file: &str, key: &str, message: String) -> Problem {
+pub(super) fn fault(file: &str, key: &str, message: String) -> Problem {
     Problem { file: file.to_owned(), line: 0, column: 0, key: key.to_owned(), message, suggestion: None }
 }
 
@@ -83,59 +83,6 @@ fn clients(settings: &Settings) -> Result<Clients, Vec<Problem>> {
     let shown = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| vec![unreadable(&shown, &error)])?;
     Clients::read(&shown, &text, path.parent().unwrap_or(Path::new(".")), &check_key)
-}
-
-/// The packs: the folder named, else the shipped ones.
-pub(super) fn packs(settings: &Settings) -> Result<Packs, Vec<Problem>> {
-    load_packs(&pack_files(settings)?)
-}
-
-/// Checks packs as a whole.
-pub(super) fn load_packs(files: &[(String, String)]) -> Result<Packs, Vec<Problem>> {
-    let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    Packs::load(&files).map_err(|problems| problems.into_iter().map(policy_problem).collect())
-}
-
-/// File name and text of the packs in force.
-pub(super) fn pack_files(settings: &Settings) -> Result<Vec<(String, String)>, Vec<Problem>> {
-    match &settings.policy_directory {
-        Some(folder) => packs_in(folder),
-        None => {
-            Ok(Packs::embedded_files().iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect())
-        }
-    }
-}
-
-/// File name and text of the packs in a folder.
-pub(super) fn packs_in(folder: &Path) -> Result<Vec<(String, String)>, Vec<Problem>> {
-    let mut files = Vec::new();
-    let entries = std::fs::read_dir(folder).map_err(|error| vec![unreadable(&folder.display().to_string(), &error)])?;
-    for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "toml"))
-    {
-        let shown = path.display().to_string();
-        let text = std::fs::read_to_string(&path).map_err(|error| vec![unreadable(&shown, &error)])?;
-        files.push((shown, text));
-    }
-    if files.is_empty() {
-        return Err(vec![fault(
-            &folder.display().to_string(),
-            "policy.directory",
-            "holds no pack (*.toml)".to_owned(),
-        )]);
-    }
-    files.sort();
-    Ok(files)
-}
-
-fn policy_problem(problem: crate::policy::Problem) -> Problem {
-    Problem {
-        file: problem.file,
-        line: problem.line,
-        column: problem.column,
-        key: problem.key,
-        message: problem.message,
-        suggestion: Some(problem.suggestion).filter(|text| !text.is_empty()),
-    }
 }
 
 /// The matcher's model: the file named, else the shipped one.
@@ -186,7 +133,7 @@ pub(super) fn configured(file: &ConfigFile, clock: &Clock) -> Result<Configured,
     let clients = sort_out(clients(&settings), &mut faults);
     let issuers = Authenticator::new(&settings.auth, clients.unwrap_or_default(), clock.clone());
     let authenticator = sort_out(issuers, &mut faults);
-    let packs = sort_out(packs(&settings), &mut faults);
+    let packs = sort_out(packs::configured(&settings), &mut faults);
     let model = sort_out(model(&settings), &mut faults);
     let departments = sort_out(departments(&settings), &mut faults);
     let tls = sort_out(tls(&settings), &mut faults);

@@ -11,7 +11,10 @@ mod generated;
 mod keys;
 mod open;
 mod output;
+mod packs;
+mod policy;
 mod progress;
+mod reload;
 mod remote;
 mod report;
 mod serve;
@@ -25,7 +28,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use arguments::{Arguments, Command, PolicyCommand};
+use arguments::{Arguments, Command};
 
 /// Runs the program.
 #[must_use]
@@ -62,10 +65,8 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Open(arguments) => open::run(&arguments),
         Command::Audit(arguments) => audit::run(arguments).await,
         Command::Report(arguments) => report::run(arguments).await,
-        Command::Policy(arguments) => match arguments.command {
-            PolicyCommand::Simulate(arguments) => simulate::run(&arguments).await,
-        },
         Command::Sources(arguments) => sources::run(arguments).await,
+        Command::Policy(arguments) => policy::run(&arguments.command).await,
         Command::Keys(arguments) => keys::run(&arguments),
         Command::CheckConfig(arguments) => Ok(check_config::run(&arguments)),
     }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::arguments::Serve;
-use super::compose;
+use super::{compose, reload};
 use crate::api::{ApiState, router};
 use crate::auth::Authenticator;
 use crate::config::Settings;
@@ -38,6 +38,7 @@ pub(super) async fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
             return Err(error);
         }
     };
+    service.tasks.spawn(reload::watch(verifier.clone(), settings.policy_directory.clone(), service.stop.clone()));
     tracing::info!(address = %service.address, "listening");
     stop_signal().await;
     tracing::info!("stopping: no new calls; what was accepted goes on at the next start");

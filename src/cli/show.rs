@@ -3,10 +3,10 @@
 use super::arguments::Language;
 use super::output;
 use crate::household::Fault;
-use crate::report::Report;
 use crate::report::render::terminal::{Style, render};
 use crate::report::seal::COMMON_CLIENT_REPORT_BYTES;
 use crate::report::text::Lang;
+use crate::report::{Body, Report};
 use crate::verification::{SealedSize, SubmitError};
 
 /// The language a report is drawn in.
@@ -24,6 +24,18 @@ pub(super) fn report(report: &Report, language: Language, json: bool) -> String 
     }
     let style = Style { colour: output::colour(), lang: lang(language), width: 100 };
     render(&report.body, Some(&report.attestation), style)
+}
+
+/// What the rules say of supplied evidence, drawn as a report is, after a word on what it is not.
+pub(super) fn sheet(body: &Body, language: Language) -> String {
+    let style = Style { colour: output::colour(), lang: lang(language), width: 100 };
+    let word = match language {
+        Language::Zh => "规则试算：仅依据所提供的证据，未向任何部门查询，未经签名，不是核对报告，不作认定。",
+        Language::En => {
+            "The rules on supplied evidence: no department was asked, nothing is signed. This is no verification report and decides nothing."
+        }
+    };
+    format!("{word}\n\n{}", render(body, None, style))
 }
 
 /// A report as a page.
@@ -59,14 +71,30 @@ pub(super) fn submit_error(error: SubmitError, language: Language) -> anyhow::Er
 
 /// A refused request in words.
 pub(super) fn refusal(faults: &[Fault], language: Language) -> String {
-    let mut text = match language {
+    let lead = match language {
         Language::Zh => format!("请求有 {} 处错误，未向任何部门查询：", faults.len()),
         Language::En => format!("the request has {} faults, nothing was asked:", faults.len()),
     };
+    listed(lead, faults, language)
+}
+
+/// Refused evidence in words.
+pub(super) fn evidence_refused(faults: &[Fault], language: Language) -> String {
+    let lead = match language {
+        Language::Zh => format!("证据有 {} 处错误：", faults.len()),
+        Language::En => format!("the evidence has {} faults:", faults.len()),
+    };
+    listed(lead, faults, language)
+}
+
+fn listed(lead: String, faults: &[Fault], language: Language) -> String {
+    let mut text = lead;
     for fault in faults {
+        // A fault of the whole has no place to name.
+        let place = if fault.pointer.is_empty() { String::new() } else { format!("{}: ", fault.pointer) };
         text.push_str(&match language {
-            Language::Zh => format!("\n  {}: {}（{}）", fault.pointer, fault.detail_zh, fault.remedy_zh),
-            Language::En => format!("\n  {}: {} ({})", fault.pointer, fault.detail, fault.remedy),
+            Language::Zh => format!("\n  {place}{}（{}）", fault.detail_zh, fault.remedy_zh),
+            Language::En => format!("\n  {place}{} ({})", fault.detail, fault.remedy),
         });
     }
     text

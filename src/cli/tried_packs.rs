@@ -5,29 +5,26 @@ use std::path::Path;
 use toml::{Table, Value};
 
 use super::compose::{self, Faulty};
+use super::packs;
 use crate::config::{Problem, Settings};
 use crate::policy::Packs;
 
 /// Reads the packs to try.
 pub(super) fn read(settings: &Settings, path: &Path) -> Result<Packs, Faulty> {
     if path.is_dir() {
-        return compose::packs_in(path).and_then(|files| compose::load_packs(&files)).map_err(Faulty);
+        return packs::in_folder(path).map_err(Faulty);
     }
     let shown = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| Faulty(vec![compose::unreadable(&shown, &error)]))?;
-    let files = compose::pack_files(settings).map_err(Faulty)?;
+    let files = packs::files_in_force(settings).map_err(Faulty)?;
     let files = laid_over(files, &shown, &text).map_err(Faulty)?;
-    compose::load_packs(&files)
-        .map_err(|problems| Faulty(problems.into_iter().map(|p| placed(p, &shown, &text)).collect()))
+    packs::of_files(&files).map_err(|problems| Faulty(problems.into_iter().map(|p| placed(p, &shown, &text)).collect()))
 }
 
 /// The files with one laid over that of its region: each key that it states takes the place of that key there. It stands alone where
 /// its region has no pack, or where it cannot be read: then the packs' own reader says why.
 fn laid_over(mut files: Vec<(String, String)>, name: &str, text: &str) -> Result<Vec<(String, String)>, Vec<Problem>> {
-    let region = |text: &str| {
-        let table: Table = toml::from_str(text).ok()?;
-        table.get("pack")?.get("region")?.as_str().map(str::to_owned)
-    };
+    let region = packs::region_of;
     let place = region(text).and_then(|own| files.iter().position(|(_, text)| region(text).as_ref() == Some(&own)));
     let Some(place) = place else {
         files.push((name.to_owned(), text.to_owned()));
@@ -89,7 +86,7 @@ mod tests {
 
     #[test]
     fn one_number_takes_the_place_of_its_key_and_of_nothing_else() {
-        let packs = compose::load_packs(&laid_over(embedded(), "try.toml", TRY).unwrap()).unwrap();
+        let packs = packs::of_files(&laid_over(embedded(), "try.toml", TRY).unwrap()).unwrap();
         let (region, day) = (Region("620422".into()), "2026-11-01".parse().unwrap());
         let (before, after) = (Packs::embedded().resolve(&region, day).unwrap(), packs.resolve(&region, day).unwrap());
         let values = |pack: &crate::policy::Pack| {
@@ -106,7 +103,7 @@ mod tests {
     fn faults_stand_at_their_key_in_the_file_that_was_written() {
         let faulty = TRY.replace("\"700.00\"", "7");
         let files = laid_over(embedded(), "try.toml", &faulty).unwrap();
-        let problems = compose::load_packs(&files).unwrap_err();
+        let problems = packs::of_files(&files).unwrap_err();
         let problems: Vec<_> = problems.into_iter().map(|problem| placed(problem, "try.toml", &faulty)).collect();
         assert!(problems.iter().any(|p| p.file == "try.toml" && p.line == 4), "{problems:?}");
     }

@@ -294,9 +294,11 @@ pub struct Support {
     pub agreed_monthly_yuan: Option<Fen>,
     /// People in the obligor's own household.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 30)]
     pub household_size: Option<u32>,
     /// People the obligor must support outside it, this one among them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 30)]
     pub supports: Option<u32>,
 }
 

@@ -155,6 +155,16 @@ impl Ledger {
         self.0.append_one(Event::new(&actor(caller), Action::RulesTried).count(count).detail(which)).await
     }
 
+    /// The rules in force are about to be others.
+    pub(super) async fn rules_changed(&self, fingerprint: Hash) -> Result<AuditReceipt, AuditError> {
+        self.0.append_one(Event::new(&Actor::service(), Action::SettingsChanged).detail(fingerprint)).await
+    }
+
+    /// Rules were run on what callers supplied.
+    pub(super) async fn assessed(&self, events: Vec<Event>) -> Result<(), AuditError> {
+        self.0.append(events).await.map(drop)
+    }
+
     /// Somebody is about to read a report.
     pub(super) async fn report_read(
         &self,
@@ -170,7 +180,7 @@ impl Ledger {
 }
 
 /// The caller as the log names it.
-fn actor(caller: &Caller) -> Actor {
+pub(super) fn actor(caller: &Caller) -> Actor {
     Actor {
         subject: label(&caller.subject),
         organisation: label(&caller.organisation),

@@ -77,7 +77,7 @@ pub(super) fn reason_in_words(reason: VersionReason) -> Words {
 }
 
 /// Where households on the margin end (低保边缘线).
-fn marginal_line(assessment: &Assessment, pack: &Pack) -> ReferenceLine {
+pub(super) fn marginal_line(assessment: &Assessment, pack: &Pack) -> ReferenceLine {
     let multiple = pack.rules().marginal_multiple.value;
     ReferenceLine {
         name: Words::new("低保边缘线", "Marginal line"),

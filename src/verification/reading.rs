@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use futures_util::Stream;
 use futures_util::stream;
-use jiff::civil::Date;
 use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
@@ -12,7 +11,7 @@ use super::hub::News;
 use super::states::{CaseEvent, CasePage, CaseStatus, CaseSummary, CellStatus, EventKind, ListFilter, VersionSummary};
 use super::{ReadError, VerificationError, Verifier, sealing};
 use crate::auth::Caller;
-use crate::household::{Region, Request};
+use crate::household::Request;
 use crate::report::Report;
 use crate::report::jose::jws::UnverifiedJws;
 use crate::report::jose::{RecipientKey, jwe};
@@ -220,17 +219,6 @@ impl Verifier {
         let receipt = self.0.ledger.report_read(caller, &case, &version, ReportForm::Json).await?;
         let signed = sealing::open(&self.0.store, &self.0.keys, &receipt, case.id, version.report_document).await?;
         Ok((version, read_report(&signed)?))
-    }
-
-    /// The rules in force in a region on a day, today unless given. None when no pack covers it.
-    #[must_use]
-    pub fn resolved_policy(&self, region: &str, as_of: Option<Date>) -> Option<serde_json::Value> {
-        if !Region::is_code(region) {
-            return None;
-        }
-        let day = as_of.unwrap_or_else(|| self.0.clock.today());
-        let pack = self.0.packs.resolve(&Region(region.to_owned()), day).ok()?;
-        Some(super::versions::pack_value(&pack))
     }
 }
 

@@ -84,8 +84,9 @@ impl Verifier {
     fn read(&self, caller: &Caller, body: &[u8]) -> Result<Request, Vec<Fault>> {
         let today = self.0.clock.today();
         let sources = self.0.departments.keys();
-        let knows_region = |region: &Region| self.0.packs.resolve(region, today).is_ok();
-        let covers_day = |region: &Region, day| self.0.packs.resolve(region, day).is_ok();
+        let packs = self.0.rules.packs();
+        let knows_region = |region: &Region| packs.resolve(region, today).is_ok();
+        let covers_day = |region: &Region, day| packs.resolve(region, day).is_ok();
         let context = IntakeContext {
             today,
             knows_region: &knows_region,

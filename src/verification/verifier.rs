@@ -9,10 +9,12 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::Departments;
+use super::assessing::Tallies;
 use super::hub::Hub;
 use super::ledger::Ledger;
 use super::made_of::Workshop;
 use super::memory::Memory;
+use super::rules_in_force::RulesInForce;
 use super::runner;
 use crate::identity::Model;
 use crate::keys::KeyRing;
@@ -67,7 +69,7 @@ pub(super) struct Inner {
     pub(super) ledger: Ledger,
     pub(super) keys: Arc<KeyRing>,
     pub(super) departments: Departments,
-    pub(super) packs: Arc<Packs>,
+    pub(super) rules: RulesInForce,
     pub(super) model: Arc<Model>,
     /// Facts and artifacts that need no second look.
     pub(super) workshop: Workshop,
@@ -76,11 +78,13 @@ pub(super) struct Inner {
     pub(super) hub: Hub,
     /// Cases in hand, so that the runner need not open what was sealed a moment ago.
     pub(super) memory: Memory,
+    /// What was assessed in this second.
+    pub(super) tallies: Tallies,
     /// Rung when there is a case to claim.
     pub(super) bell: Notify,
     pub(super) running: Arc<Semaphore>,
     pub(super) worker: String,
-    stop: CancellationToken,
+    pub(super) stop: CancellationToken,
     tasks: TaskTracker,
 }
 
@@ -93,7 +97,7 @@ impl Verifier {
             ledger: Ledger::new(parts.log),
             keys: parts.keys,
             departments: parts.departments,
-            packs: parts.packs,
+            rules: RulesInForce::new(parts.packs),
             model: parts.model,
             workshop: Workshop::default(),
             clock: parts.clock,
@@ -101,6 +105,7 @@ impl Verifier {
             settings: parts.settings,
             hub: Hub::default(),
             memory: Memory::default(),
+            tallies: Tallies::default(),
             bell: Notify::new(),
             worker: Uuid::now_v7().to_string(),
             stop: CancellationToken::new(),
@@ -111,6 +116,8 @@ impl Verifier {
         verifier.0.tasks.spawn(async move { stop.run_until_cancelled(runner::run(runner.clone())).await });
         let tidying = verifier.clone();
         verifier.spawn(async move { tidying.stay_tidy().await });
+        let entering = verifier.clone();
+        verifier.0.tasks.spawn(async move { entering.enter_assessments().await });
         verifier
     }
 
@@ -119,6 +126,9 @@ impl Verifier {
         self.0.stop.cancel();
         self.0.tasks.close();
         self.0.tasks.wait().await;
+        if let Err(error) = self.enter_tallies(true).await {
+            tracing::error!(%error, "the last assessments were not entered in the log");
+        }
         self.0.ledger.stop(self.0.clock.now()).await;
         self.0.store.clone().close().await;
     }

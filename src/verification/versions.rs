@@ -13,7 +13,7 @@ use super::reading::Delivered;
 use super::{VerificationError, Verifier, sealing};
 use crate::audit::Proved;
 use crate::household::{Evidence, Verdict};
-use crate::policy::{self, Pack};
+use crate::policy::{self, Pack, Packs};
 use crate::report::{self, Attestation, Facts, HashedFacts, Report, SigningKey, Supersedes, Timings};
 use crate::store::{Artifact, ArtifactKind, CaseState, DocumentKind, Hash, NewVersion, VersionReason};
 
@@ -113,9 +113,10 @@ impl Verifier {
         let request = &work.request;
         let evidence = attribution::evidence(request, &work.cells, &inner.model);
         let bytes = report::canonical_bytes(&evidence);
-        let pack = inner.packs.resolve(&request.region, request.as_of).map_err(|_| VerificationError::NoPack)?;
+        let packs = inner.rules.packs();
+        let pack = packs.resolve(&request.region, request.as_of).map_err(|_| VerificationError::NoPack)?;
         let assessment = policy::assess(&evidence, &pack);
-        let facts = self.facts(&pack, &evidence);
+        let facts = self.facts(&packs, &pack, &evidence);
         let made_of = MadeOf {
             request,
             evidence: &evidence,
@@ -146,23 +147,16 @@ impl Verifier {
 
     /// What the report takes from definitions and settings: the same for every case of a county, unless one of its sources is not
     /// known any more.
-    fn facts(&self, pack: &Pack, evidence: &Evidence) -> Arc<HashedFacts> {
+    fn facts(&self, packs: &Packs, pack: &Pack, evidence: &Evidence) -> Arc<HashedFacts> {
         let make = || {
             HashedFacts::from(Facts {
                 sources: self.0.departments.facts_of(evidence),
-                pack_names: self.layers_of(pack),
+                pack_names: packs.layers(pack.region()),
                 objection_within_days: self.0.settings.objection_days,
                 centre: self.0.settings.centre.clone(),
             })
         };
         if self.0.departments.know_all(evidence) { self.0.workshop.facts(pack, make) } else { Arc::new(make()) }
-    }
-
-    /// The packs that a county's rules are layered from, widest first.
-    fn layers_of(&self, pack: &Pack) -> Vec<String> {
-        let counties = self.0.packs.counties();
-        let county = counties.into_iter().find(|county| county.region == pack.region());
-        county.map_or_else(|| vec![pack.region().to_owned()], |county| county.chain)
     }
 
     fn attest(&self, work: &Work, body_hash: Hash, proved: Proved) -> Result<Attestation, VerificationError> {
@@ -196,15 +190,6 @@ fn timings(work: &Work) -> Timings {
         timings.enter(source, state.attempts, state.elapsed_ms);
     }
     timings
-}
-
-/// A resolved pack as shown to callers.
-pub(super) fn pack_value(pack: &Pack) -> serde_json::Value {
-    let (zh, en) = pack.names();
-    serde_json::json!({
-        "region": pack.region(), "name_zh": zh, "name_en": en, "as_of": pack.as_of(), "sha256": pack.hash(),
-        "parameters": pack.explain_all(),
-    })
 }
 
 /// A report for reading and printing.

@@ -13,22 +13,22 @@ use serde_json::Value;
 
 use super::binary::{DEFAULTS, Installation};
 
-fn hedui(arguments: &[&str]) -> Output {
+pub fn hedui(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hedui"));
     command.args(arguments).env("NO_COLOR", "1").env_remove("RUST_LOG");
     command.output().expect("the program runs")
 }
 
-fn out(output: &Output) -> String {
+pub fn out(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn err(output: &Output) -> String {
+pub fn err(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[track_caller]
-fn assert_code(output: &Output, code: i32) {
+pub fn assert_code(output: &Output, code: i32) {
     assert_eq!(output.status.code(), Some(code), "{}\n{}", out(output), err(output));
 }
 
@@ -94,7 +94,7 @@ fn wrong_usage_ends_with_2_and_every_command_shows_an_example() {
         let arguments: Vec<_> = arguments.iter().map(|text| if *text == "h.json" { household } else { text }).collect();
         assert_code(&hedui(&arguments), 2);
     }
-    let commands: [&[&str]; 19] = [
+    let commands: [&[&str]; 23] = [
         &[],
         &["demo"],
         &["serve"],
@@ -114,6 +114,10 @@ fn wrong_usage_ends_with_2_and_every_command_shows_an_example() {
         &["report", "recompute"],
         &["policy"],
         &["policy", "simulate"],
+        &["policy", "check"],
+        &["policy", "test"],
+        &["policy", "explain"],
+        &["policy", "assess"],
     ];
     for command in commands {
         let help = hedui(&[command, &["--help"]].concat());

@@ -1,6 +1,7 @@
 //! The interface as callers meet it: over a socket, with tokens, as bytes.
 
 mod access;
+mod assessing;
 mod bad_input;
 mod limits;
 mod patience;

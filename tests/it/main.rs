@@ -10,6 +10,7 @@ mod http;
 mod interop;
 mod nineteenth;
 mod oracle;
+mod policy;
 mod privacy;
 mod recompute;
 mod simulate;

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::arguments::{Language, Simulate};
 use super::generated::County;
-use super::{Usage, compose, output, tried_packs};
+use super::{Usage, compose, output, packs, tried_packs};
 use crate::auth::Caller;
 use crate::config::Settings;
 use crate::household::Region;
@@ -40,7 +40,7 @@ pub(super) struct Outcome {
 pub(super) async fn run(arguments: &Simulate) -> anyhow::Result<ExitCode> {
     check(arguments)?;
     let settings = compose::placed(&arguments.place)?;
-    let before = compose::packs(&settings).map_err(compose::Faulty)?;
+    let before = packs::configured(&settings).map_err(compose::Faulty)?;
     let after = tried_packs::read(&settings, &arguments.packs)?;
     let tried = match arguments.generated {
         Some(households) => on_generated(arguments, households, before.clone(), after.clone()).await?,

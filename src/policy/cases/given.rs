@@ -13,7 +13,7 @@ use crate::household::{
 
 /// Which classes each department speaks for in a case, as its shipped definition says (a test compares). Whoever may report a death
 /// speaks for the household; whoever pays claims or interest, for that income.
-pub(in crate::policy) const DEPARTMENTS: &[(&str, &[InfoClass])] = {
+pub const DEPARTMENTS: &[(&str, &[InfoClass])] = {
     use InfoClass as C;
     &[
         ("household_registration", &[C::Household]),

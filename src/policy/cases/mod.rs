@@ -103,8 +103,7 @@ fn differences(packs: &Packs, case: &given::Case) -> Vec<String> {
     }
 }
 
-#[cfg(test)]
-pub(in crate::policy) use given::DEPARTMENTS;
+pub use given::DEPARTMENTS;
 
 #[cfg(test)]
 mod tests {

@@ -52,6 +52,26 @@ pub fn nearest(key: &str) -> Option<&'static str> {
     scored.min().filter(|(distance, _)| *distance <= 4.max(key.len() / 4)).map(|(_, near)| near)
 }
 
+/// Keys that a wrong one may stand for, best first: those that hold a part of it, else those spelled much like it; at most five.
+#[must_use]
+pub fn nearest_keys(wrong: &str) -> Vec<&'static str> {
+    let wrong = wrong.trim_matches('.');
+    let keys = CATALOGUE.iter().map(|spec| spec.key);
+    let last = wrong.rsplit('.').next().unwrap_or(wrong);
+    let mut scored: Vec<_> = keys
+        .map(|key| {
+            let own = key.rsplit('.').next().unwrap_or(key);
+            let whole = strsim::damerau_levenshtein(key, wrong);
+            let end = strsim::damerau_levenshtein(own, last) + usize::from(own.len() != key.len());
+            let within = if wrong.len() >= 4 && key.contains(wrong) { 1 } else { usize::MAX };
+            (whole.min(end).min(within), key)
+        })
+        .filter(|(distance, _)| *distance <= 4.max(wrong.len() / 4))
+        .collect();
+    scored.sort_unstable();
+    scored.into_iter().take(5).map(|(_, key)| key).collect()
+}
+
 macro_rules! parameters {
     ($($field:ident: $shape:ty = $key:literal, $unit:literal, $zh:literal, $en:literal;)*) => {
         /// Every parameter.

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::catalogue::CATALOGUE;
+use super::contradictions::{self, place_of};
 use super::document::Document;
 use super::layers::Layers;
 use super::problem::Problem;
@@ -12,10 +13,11 @@ use crate::policy::window::Window;
 
 /// Checks every county's chain.
 pub(super) fn chains(layers: &Layers, problems: &mut Vec<Problem>) {
+    // An entry that could not be read leaves a gap, which is no second problem.
+    let unread: Vec<String> = problems.iter().map(|problem| problem.key.clone()).collect();
     for (code, county) in layers.codes() {
         let Some(resolved) = layers.resolved(code) else { continue };
-        let start = layers.chain(code).filter_map(|document| document.covers_from).max();
-        let Some(start) = start else {
+        let Some(start) = layers.covers_from(code) else {
             let how = "add covers_from = \"2025-01-01\" to the [pack] of the nation";
             problems.push(county.place.problem(
                 "pack.covers_from",
@@ -24,7 +26,8 @@ pub(super) fn chains(layers: &Layers, problems: &mut Vec<Problem>) {
             ));
             continue;
         };
-        for spec in CATALOGUE.iter().filter(|spec| spec.required) {
+        let read = |key: &str| !unread.iter().any(|unread| unread == key);
+        for spec in CATALOGUE.iter().filter(|spec| spec.required && read(spec.key)) {
             let entries = resolved.parameters.get(spec.key).map_or(&[][..], Vec::as_slice);
             let since = if spec.monthly { Window::before(start).first_month.first_day() } else { start };
             if let Some(day) = first_gap(entries, since) {
@@ -34,7 +37,8 @@ pub(super) fn chains(layers: &Layers, problems: &mut Vec<Problem>) {
             }
         }
         fixed(layers, code, problems);
-        below_guide(&resolved, start, county, problems);
+        below_guide(layers, code, &resolved, start, problems);
+        contradictions::find(layers, code, &resolved, start, problems);
     }
 }
 
@@ -45,7 +49,7 @@ fn place<'a>(layers: &'a Layers, code: &str, county: &'a Document, key: &str) ->
 }
 
 /// The first day from `start` on without a value. Entries are in order and do not overlap.
-fn first_gap(entries: &[ResolvedEntry], start: Date) -> Option<Date> {
+pub(super) fn first_gap(entries: &[ResolvedEntry], start: Date) -> Option<Date> {
     let mut day = start;
     for entry in entries {
         if entry.to.is_some_and(|to| to < day) {
@@ -63,7 +67,7 @@ fn first_gap(entries: &[ResolvedEntry], start: Date) -> Option<Date> {
 }
 
 /// A county's urban standard may not lie below its province's guide.
-fn below_guide(resolved: &ResolvedPack, start: Date, county: &Document, problems: &mut Vec<Problem>) {
+fn below_guide(layers: &Layers, code: &str, resolved: &ResolvedPack, start: Date, problems: &mut Vec<Problem>) {
     const KEY: &str = "standard.dibao.urban";
     let guides = resolved.parameters.get("standard.guide.urban").map_or(&[][..], Vec::as_slice);
     for entry in resolved.parameters.get(KEY).into_iter().flatten() {
@@ -74,9 +78,8 @@ fn below_guide(resolved: &ResolvedPack, start: Date, county: &Document, problems
             let Value::Money(floor) = guide.value else { continue };
             if meets && standard < floor {
                 let message = format!("{standard} lies below the province's guide of {floor} from {}", guide.from);
-                let at = county.entries.iter().find(|e| e.spec.key == KEY && e.from <= entry.from);
-                let at = at.map_or(&county.place, |e| &e.place);
-                problems.push(at.problem(KEY, message, "raise it, or end the guide's entry"));
+                let at = place_of(layers, code, KEY, entry);
+                problems.extend(at.map(|at| at.problem(KEY, message, "raise it, or end the guide's entry")));
             }
         }
     }

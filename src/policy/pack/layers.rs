@@ -44,6 +44,11 @@ impl Layers {
         self.counties.get(region).cloned()
     }
 
+    /// Code and hash of every county.
+    pub fn hashes(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.counties.iter().map(|(region, resolved)| (region.as_str(), resolved.hash.as_str()))
+    }
+
     pub fn counties(&self) -> Vec<PackInfo> {
         let info = |code: &String| {
             let document = &self.documents[code];
@@ -55,6 +60,11 @@ impl Layers {
             }
         };
         self.counties.keys().map(info).collect()
+    }
+
+    /// The first day a county's packs are complete for, where they say so.
+    pub fn covers_from(&self, region: &str) -> Option<Date> {
+        self.chain(region).filter_map(|document| document.covers_from).max()
     }
 
     /// The documents a county is layered from, widest first.

@@ -7,6 +7,7 @@ mod assumed;
 mod caps;
 mod catalogue;
 mod check;
+mod contradictions;
 mod document;
 mod embedded;
 mod explain;
@@ -19,13 +20,14 @@ mod value;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
+use sha2::{Digest as _, Sha256};
 
 use crate::household::Region;
 use crate::policy::assessment::AssumedParameter;
 use crate::policy::window::Window;
 
 pub use caps::Caps;
-pub use catalogue::{CATALOGUE, KeySpec, Rules, index_of, spec};
+pub use catalogue::{CATALOGUE, KeySpec, Rules, index_of, nearest_keys, spec};
 pub use document::Law;
 pub use explain::{Explanation, HistoryEntry};
 pub use problem::Problem;
@@ -46,6 +48,8 @@ pub struct Packs {
     recent: Arc<Mutex<Vec<Arc<Pack>>>>,
 }
 
+/// Years that a pack may be resolved for.
+const YEARS: std::ops::RangeInclusive<i16> = 1900..=2199;
 /// How many resolved packs are kept.
 const RECENT: usize = 16;
 
@@ -72,12 +76,14 @@ pub enum PolicyError {
         region: String,
     },
     /// The packs say nothing about that day or about the twelve months before it.
-    #[error("the packs of region {region} do not cover {as_of}: no value for {}", keys.join(", "))]
+    #[error("the packs of region {region} do not cover {as_of}: {}{}", without(keys), from_day(*since))]
     NotCovered {
         /// Region code.
         region: String,
         /// The day asked for.
         as_of: Date,
+        /// The first day they cover, where they say so.
+        since: Option<Date>,
         /// Keys without a value.
         keys: Vec<String>,
     },
@@ -87,6 +93,21 @@ pub enum PolicyError {
         /// Why.
         reason: String,
     },
+}
+
+/// `no value for a, b, c and 97 more`
+fn without(keys: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let more = keys.len().saturating_sub(SHOWN);
+    let shown = keys[..keys.len() - more].join(", ");
+    if keys.is_empty() {
+        return format!("the year lies outside {} to {}", YEARS.start(), YEARS.end());
+    }
+    if more == 0 { format!("no value for {shown}") } else { format!("no value for {shown} and {more} more") }
+}
+
+fn from_day(since: Option<Date>) -> String {
+    since.map_or_else(String::new, |day| format!("; they cover days from {day} on"))
 }
 
 impl Packs {
@@ -105,6 +126,19 @@ impl Packs {
         if problems.is_empty() { Ok(Self { layers: Arc::new(layers), recent: Arc::default() }) } else { Err(problems) }
     }
 
+    /// An operator's files over the packs compiled into the program: a file replaces the built-in pack of its region, and the built-in
+    /// ones of all other regions stay.
+    ///
+    /// # Errors
+    /// As [`Packs::load`].
+    pub fn over_embedded(files: &[(&str, &str)]) -> Result<Self, Vec<Problem>> {
+        let stated = |text: &str| document::read("", text, &mut Vec::new()).map(|document| document.region);
+        let replaced: Vec<String> = files.iter().filter_map(|(_, text)| stated(text)).collect();
+        let kept =
+            embedded::PACKS.iter().filter(|(_, text)| stated(text).is_none_or(|region| !replaced.contains(&region)));
+        Self::load(&kept.chain(files).copied().collect::<Vec<_>>())
+    }
+
     /// The packs compiled into the program.
     ///
     /// # Panics
@@ -120,10 +154,26 @@ impl Packs {
         embedded::PACKS
     }
 
+    /// SHA-256 over the hashes of all counties' packs: the same while no value of any county changes.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 32] {
+        let mut over = Sha256::new();
+        for (region, hash) in self.layers.hashes() {
+            over.update(format!("{region} {hash}\n"));
+        }
+        over.finalize().into()
+    }
+
     /// Counties with a pack, by code.
     #[must_use]
     pub fn counties(&self) -> Vec<PackInfo> {
         self.layers.counties()
+    }
+
+    /// The packs that a county is layered from, widest first.
+    #[must_use]
+    pub fn layers(&self, county: &str) -> Vec<String> {
+        self.layers.chain(county).map(|document| document.stem.clone()).collect()
     }
 
     /// The parameters in force in a county on a day.
@@ -136,11 +186,21 @@ impl Packs {
             .layers
             .resolved(region.as_str())
             .ok_or_else(|| PolicyError::UnknownRegion { region: region.as_str().to_owned() })?;
+        if !YEARS.contains(&as_of.year()) {
+            let since = self.layers.covers_from(region.as_str());
+            return Err(PolicyError::NotCovered { region: resolved.region.clone(), as_of, since, keys: Vec::new() });
+        }
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = recent.iter().find(|pack| pack.as_of == as_of && Arc::ptr_eq(&pack.resolved, &resolved)) {
             return Ok(Arc::clone(known));
         }
-        let pack = Arc::new(Pack::new(resolved, as_of)?);
+        let pack = Pack::new(resolved, as_of).map_err(|error| match error {
+            PolicyError::NotCovered { region: code, as_of, keys, .. } => {
+                PolicyError::NotCovered { since: self.layers.covers_from(region.as_str()), region: code, as_of, keys }
+            }
+            other => other,
+        })?;
+        let pack = Arc::new(pack);
         recent.truncate(RECENT - 1);
         recent.insert(0, Arc::clone(&pack));
         Ok(pack)
@@ -163,6 +223,7 @@ impl Pack {
         let rules = Rules::read(&resolved, as_of).map_err(|keys| PolicyError::NotCovered {
             region: resolved.region.clone(),
             as_of,
+            since: None,
             keys,
         })?;
         let assumed = assumed::parameters(&resolved, as_of);
@@ -259,6 +320,14 @@ impl Pack {
     #[must_use]
     pub fn explain(&self, key: &str) -> Option<Explanation> {
         explain::explain(&self.resolved, key, self.as_of)
+    }
+
+    /// The parameters whose keys begin with these parts, with history and law, in the catalogue's order; all of them for an empty text.
+    #[must_use]
+    pub fn explain_below(&self, prefix: &str) -> Vec<Explanation> {
+        let below = |key: &str| key.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let wanted = CATALOGUE.iter().filter(|spec| prefix.is_empty() || below(spec.key));
+        wanted.filter_map(|spec| self.explain(spec.key)).collect()
     }
 
     /// Every parameter with its history and law, in the catalogue's order.

@@ -1,5 +1,7 @@
 //! Packs are read whole or refused with every fault; layers, dates and citations resolve as written.
 
+mod contradictions;
+
 use jiff::civil::date;
 
 use super::*;
@@ -128,6 +130,8 @@ fn unknown_regions_and_early_days_are_refused() {
     let early = packs.resolve(&huining(), date(2023, 6, 1));
     let Err(PolicyError::NotCovered { keys, .. }) = early else { panic!("too early") };
     assert!(keys.iter().any(|key| key == "income.order"));
+    let said = packs.resolve(&huining(), date(2023, 6, 1)).unwrap_err().to_string();
+    assert!(said.contains("more; they cover days from 2025-01-01 on") && said.len() < 250, "{said}");
     // The first as-of date whose twelve months are all covered, as `covers_from` says.
     assert!(packs.resolve(&huining(), date(2025, 1, 1)).is_ok());
     assert!(matches!(packs.resolve(&huining(), date(2024, 12, 31)), Err(PolicyError::NotCovered { .. })));
@@ -235,9 +239,9 @@ fn values_out_of_bounds_are_refused() {
         ("property.dibao.dwellings", "1001", "count", false),
         ("deduction.schooling.ceiling", "\"1000000000.00\"", "yuan_per_year", true),
         ("deduction.schooling.ceiling", "\"1000000000.01\"", "yuan_per_year", false),
-        ("property.dibao.financial_multiple", "\"100/1\"", "ratio", true),
-        ("property.dibao.financial_multiple", "\"101/1\"", "ratio", false),
-        ("property.dibao.financial_multiple", "\"9223372036854775807/9223372036854775806\"", "ratio", false),
+        ("property.rigid.financial_multiple", "\"100/1\"", "ratio", true),
+        ("property.rigid.financial_multiple", "\"101/1\"", "ratio", false),
+        ("property.rigid.financial_multiple", "\"9223372036854775807/9223372036854775806\"", "ratio", false),
         ("deduction.nutrition.share", "\"100%\"", "ratio", true),
         ("deduction.nutrition.share", "\"101%\"", "ratio", false),
         ("deduction.illness.tiers", "[{ ratio = \"101%\" }]", "tiers", false),

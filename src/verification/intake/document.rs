@@ -6,20 +6,21 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::shape::{escaped, shown};
+use super::place::At;
+use super::shape::shown;
 
 /// The document, and the JSON pointers of fields that stand in their object more than once.
 pub(super) fn read(text: &str) -> serde_json::Result<(Value, Vec<String>)> {
     let mut repeated = Vec::new();
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = Place { pointer: String::new(), repeated: &mut repeated }.deserialize(&mut reader)?;
+    let value = Place { at: &At::WHOLE, repeated: &mut repeated }.deserialize(&mut reader)?;
     reader.end()?;
     Ok((value, repeated))
 }
 
 /// A value's place in the document.
 struct Place<'a> {
-    pointer: String,
+    at: &'a At<'a>,
     repeated: &'a mut Vec<String>,
 }
 
@@ -69,8 +70,8 @@ impl<'de> Visitor<'de> for Place<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
         loop {
-            let pointer = format!("{}/{}", self.pointer, list.len());
-            match items.next_element_seed(Place { pointer, repeated: &mut *self.repeated })? {
+            let at = self.at.item(list.len());
+            match items.next_element_seed(Place { at: &at, repeated: &mut *self.repeated })? {
                 Some(item) => list.push(item),
                 None => return Ok(Value::Array(list)),
             }
@@ -80,11 +81,11 @@ impl<'de> Visitor<'de> for Place<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(name) = fields.next_key::<String>()? {
-            let pointer = format!("{}/{}", self.pointer, escaped(shown(&name)));
+            let at = self.at.field(shown(&name));
             if object.contains_key(&name) {
-                self.repeated.push(pointer.clone());
+                self.repeated.push(at.to_string());
             }
-            let value = fields.next_value_seed(Place { pointer, repeated: &mut *self.repeated })?;
+            let value = fields.next_value_seed(Place { at: &at, repeated: &mut *self.repeated })?;
             object.insert(name, value);
         }
         Ok(Value::Object(object))

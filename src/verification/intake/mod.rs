@@ -5,9 +5,10 @@
 
 mod consent;
 mod document;
-mod person;
+pub(super) mod person;
+pub(super) mod place;
 pub mod schema;
-mod shape;
+pub(super) mod shape;
 mod whole;
 
 use jiff::civil::Date;
@@ -54,7 +55,8 @@ pub fn read_request(bytes: &[u8], context: &IntakeContext<'_>) -> Result<Request
     if faults.is_empty() { Ok(request) } else { Err(faults.0) }
 }
 
-fn parse(bytes: &[u8], faults: &mut Faults) -> Option<serde_json::Value> {
+/// The JSON of a request, or what keeps it from being read.
+pub(super) fn parse(bytes: &[u8], faults: &mut Faults) -> Option<serde_json::Value> {
     if bytes.len() > MAX_REQUEST_BYTES {
         faults.add(
             "",

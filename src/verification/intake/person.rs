@@ -140,10 +140,16 @@ fn read_fields(object: &mut Object, context: &IntakeContext<'_>, faults: &mut Fa
 
 fn read_reference(object: &mut Object, faults: &mut Faults) -> MemberRef {
     let reference = object.required_text("ref", 32, faults);
+    check_reference(&reference, &object.at("ref"), faults);
+    MemberRef(reference)
+}
+
+/// A ref stands in the audit log: letters, digits, - and _, and too few digits for a number of a person.
+pub(in crate::verification) fn check_reference(reference: &str, pointer: &str, faults: &mut Faults) {
     if !reference.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
         let detail = "may hold letters, digits, - and _ only";
         faults.add(
-            &object.at("ref"),
+            pointer,
             "ref",
             "成员编号只能使用字母、数字、- 和 _",
             detail,
@@ -151,7 +157,7 @@ fn read_reference(object: &mut Object, faults: &mut Faults) -> MemberRef {
         );
     } else if reference.bytes().filter(u8::is_ascii_digit).count() > MOST_DIGITS {
         faults.add(
-            &object.at("ref"),
+            pointer,
             "ref_is_a_number",
             "成员编号不得使用证件号码、电话等个人号码",
             "holds as many digits as a number of a person",
@@ -161,7 +167,6 @@ fn read_reference(object: &mut Object, faults: &mut Faults) -> MemberRef {
             ],
         );
     }
-    MemberRef(reference)
 }
 
 type Identity = (IdKind, Option<IdNumber>, Option<jiff::civil::Date>, Option<Sex>);

@@ -197,12 +197,12 @@ impl Object {
 }
 
 /// A name within a JSON pointer (RFC 6901, 3).
-pub(super) fn escaped(key: &str) -> String {
+pub(in crate::verification) fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
 /// A field's name as a fault may repeat it: what is no short name of letters could be a number or a name of a person.
-pub(super) fn shown(key: &str) -> &str {
+pub(in crate::verification) fn shown(key: &str) -> &str {
     let plain = |b: u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-' | b'/' | b'~' | b'.');
     let few_digits = key.bytes().filter(u8::is_ascii_digit).count() <= 2;
     let short = !key.is_empty() && key.len() <= 32;
@@ -244,8 +244,13 @@ pub(super) fn read_text(pointer: &str, value: Value, most: usize, faults: &mut F
     Some(trimmed.to_owned())
 }
 
+/// Whether a text is written as a day, `yyyy-MM-dd`, and nothing else that a reader of days would take.
+pub(in crate::verification) fn is_date(text: &str) -> bool {
+    text.len() == 10
+}
+
 fn read_date(pointer: &str, value: &Value, faults: &mut Faults) -> Option<Date> {
-    let date = value.as_str().filter(|text| text.len() == 10).and_then(|text| text.parse::<Date>().ok());
+    let date = value.as_str().filter(|text| is_date(text)).and_then(|text| text.parse::<Date>().ok());
     if date.is_none() {
         faults.add(
             pointer,
@@ -258,7 +263,7 @@ fn read_date(pointer: &str, value: &Value, faults: &mut Faults) -> Option<Date> 
     date
 }
 
-fn wrong_type(pointer: &str, wanted: &str, wanted_zh: &str, faults: &mut Faults) {
+pub(in crate::verification) fn wrong_type(pointer: &str, wanted: &str, wanted_zh: &str, faults: &mut Faults) {
     let detail = format!("must be of type {wanted}");
     faults.add(pointer, "type", &format!("类型应为{wanted_zh}"), &detail, ["更正 JSON 类型", "correct the JSON type"]);
 }

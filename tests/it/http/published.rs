@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::Face;
+use crate::client::send;
 
 #[tokio::test]
 async fn the_description_names_every_route_and_no_other() {
@@ -136,10 +137,46 @@ async fn rules_are_shown_as_they_stand_on_a_day() {
     assert_eq!(on("2026-11-01").await, after);
     let parameters = after["parameters"].to_string();
     assert!(parameters.contains("law") && parameters.contains("basis"), "each with its law and basis");
-    client.get("/v1/policies/110101").await.assert_problem(404, "not-found");
-    client.get("/v1/policies/620422?as_of=2019-01-01").await.assert_problem(404, "not-found");
-    client.get("/v1/policies/620422?as_of=yesterday").await.assert_problem(422, "invalid-request");
-    client.get("/v1/policies/620422?day=2026-11-01").await.assert_problem(422, "invalid-request");
+    for (path, status, kind, said) in [
+        ("110101", 404, "not-found", "there are rules for: 620422"),
+        ("620422?as_of=2019-01-01", 404, "not-found", "they begin on 2025-01-01"),
+        ("620422?as_of=0001-01-01", 404, "not-found", "they begin on 2025-01-01"),
+        ("620422?as_of=9999-12-31", 404, "not-found", "begin"),
+        ("62042", 422, "invalid-request", "six digits"),
+        ("huining", 422, "invalid-request", "six digits"),
+        ("620422?as_of=yesterday", 422, "invalid-request", "yyyy-MM-dd"),
+        ("620422?day=2026-11-01", 422, "invalid-request", "as_of"),
+        ("620422?rule=standard.dibao.urbn", 404, "not-found", "did you mean: standard.dibao.urban"),
+        ("620422?rule=qqqqqqqqqqqq", 404, "not-found", "no such rule"),
+    ] {
+        let problem = client.get(&format!("/v1/policies/{path}")).await.assert_problem(status, kind);
+        assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains(said)), "{path}: {problem}");
+        assert!(problem["detail_zh"].is_string(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn rules_have_a_tag_and_are_found_by_the_beginning_of_their_keys() {
+    let face = Face::up().await;
+    let client = face.caseworker();
+    let path = "/v1/policies/620422?as_of=2026-11-01&rule=deduction.illness";
+    let reply = client.get(path).await;
+    let shown = reply.json();
+    let keys: Vec<_> = shown["parameters"].as_array().expect("rules").iter().map(|rule| &rule["key"]).collect();
+    assert_eq!(keys, ["deduction.illness.tiers"]);
+    let rule = &shown["parameters"][0];
+    assert!(rule["in_force"]["pack"] == "huining" && rule["history"][0]["law"]["document"].is_string(), "{rule}");
+    assert_eq!(shown["packs"], json!(["national", "gansu", "baiyin", "huining"]));
+    let tag = reply.header("etag").to_owned();
+    assert!(tag.contains(shown["sha256"].as_str().expect("a hash")), "{tag}");
+    let again = |tag: String| send(client.call(reqwest::Method::GET, path).header("if-none-match", tag));
+    for known in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}"), "*".to_owned()] {
+        let reply = again(known).await;
+        assert_eq!((reply.status.as_u16(), reply.body.len(), reply.header("etag")), (304, 0, tag.as_str()));
+    }
+    assert_eq!(again("\"other\"".to_owned()).await.status, 200);
+    let other_day = client.get("/v1/policies/620422?as_of=2026-11-02&rule=deduction.illness").await;
+    assert_ne!(other_day.header("etag"), tag, "another day may have other values in force");
 }
 
 #[tokio::test]
@@ -149,7 +186,10 @@ async fn probes_keys_and_metrics_need_no_token_and_tell_no_secret() {
     let stranger = face.stranger();
     assert_eq!(stranger.get("/healthz").await.json(), json!({"status": "ok"}));
     let ready = stranger.get("/readyz").await;
-    assert_eq!((ready.status.as_u16(), ready.json()), (200, json!({"status": "ready", "reasons": []})));
+    assert_eq!(
+        (ready.status.as_u16(), ready.json()),
+        (200, json!({"status": "ready", "reasons": [], "policy": "current"}))
+    );
     let metrics = stranger.get("/metrics").await;
     assert!(metrics.header("content-type").starts_with("text/plain"));
     assert!(metrics.text().contains("hedui_cases_accepted_total"), "{}", metrics.text());

@@ -1,0 +1,117 @@
+//! Packs from a folder: read whole, laid over the built-in ones, and looked at again when a file has changed.
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::arguments::PacksFolder;
+use super::compose;
+use super::compose::{Faulty, fault, unreadable};
+use crate::config::{Problem, Settings};
+use crate::policy::Packs;
+
+/// The packs of the settings: the built-in ones, and over them those of the folder named.
+pub(super) fn configured(settings: &Settings) -> Result<Packs, Vec<Problem>> {
+    match &settings.policy_directory {
+        Some(folder) => in_folder(folder),
+        None => Ok(Packs::embedded()),
+    }
+}
+
+/// The folder a command is about, if any: the one given, else the settings' one.
+pub(super) fn folder(arguments: &PacksFolder) -> Result<Option<PathBuf>, Faulty> {
+    match &arguments.packs {
+        Some(folder) => Ok(Some(folder.clone())),
+        None => Ok(compose::settings(&arguments.config)?.policy_directory),
+    }
+}
+
+/// The packs a command is about.
+pub(super) fn of(arguments: &PacksFolder) -> Result<Packs, Faulty> {
+    match folder(arguments)? {
+        Some(folder) => in_folder(&folder).map_err(Faulty),
+        None => Ok(Packs::embedded()),
+    }
+}
+
+/// The packs of a folder over the built-in ones.
+pub(super) fn in_folder(folder: &Path) -> Result<Packs, Vec<Problem>> {
+    let files = toml_files(folder)?;
+    if files.is_empty() {
+        let none = fault(&folder.display().to_string(), "policy.directory", "holds no pack (*.toml)".to_owned());
+        return Err(vec![none]);
+    }
+    checked(&files, Packs::over_embedded)
+}
+
+/// Packs of these files alone.
+pub(super) fn of_files(files: &[(String, String)]) -> Result<Packs, Vec<Problem>> {
+    checked(files, Packs::load)
+}
+
+type Load = fn(&[(&str, &str)]) -> Result<Packs, Vec<crate::policy::Problem>>;
+
+fn checked(files: &[(String, String)], load: Load) -> Result<Packs, Vec<Problem>> {
+    let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    load(&files).map_err(|problems| problems.into_iter().map(problem).collect())
+}
+
+/// Name and text of every pack in force: those of the settings' folder, and the built-in ones of all other regions.
+pub(super) fn files_in_force(settings: &Settings) -> Result<Vec<(String, String)>, Vec<Problem>> {
+    let own = settings.policy_directory.as_deref().map_or(Ok(Vec::new()), toml_files)?;
+    let replaced: Vec<_> = own.iter().filter_map(|(_, text)| region_of(text)).collect();
+    let embedded = Packs::embedded_files().iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+    let kept = embedded.filter(|(_, text)| region_of(text).is_none_or(|region| !replaced.contains(&region)));
+    Ok(kept.chain(own.iter().cloned()).collect())
+}
+
+/// The region that a pack's text is about.
+pub(super) fn region_of(text: &str) -> Option<String> {
+    let table: toml::Table = toml::from_str(text).ok()?;
+    table.get("pack")?.get("region")?.as_str().map(str::to_owned)
+}
+
+/// Name and text of every `*.toml` of a folder, by name.
+pub(super) fn toml_files(folder: &Path) -> Result<Vec<(String, String)>, Vec<Problem>> {
+    let shown = |path: &Path| path.display().to_string();
+    let paths = toml_paths(folder).map_err(|error| vec![unreadable(&shown(folder), &error)])?;
+    let read = |path: PathBuf| match std::fs::read_to_string(&path) {
+        Ok(text) => Ok((shown(&path), text)),
+        Err(error) => Err(unreadable(&shown(&path), &error)),
+    };
+    let (read, faults): (Vec<_>, Vec<_>) = paths.into_iter().map(read).partition(Result::is_ok);
+    let faults: Vec<_> = faults.into_iter().filter_map(Result::err).collect();
+    if faults.is_empty() { Ok(read.into_iter().flatten().collect()) } else { Err(faults) }
+}
+
+fn toml_paths(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    let paths = entries.into_iter().map(|entry| entry.path());
+    let mut paths: Vec<_> = paths.filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
+    paths.sort();
+    Ok(paths)
+}
+
+/// What a folder looks like from outside: when this is the same, nothing was saved in between.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Look(Option<Vec<(PathBuf, Option<SystemTime>, u64)>>);
+
+/// Looks at a folder, without reading its files.
+pub(super) fn look(folder: &Path) -> Look {
+    let seen = |path: PathBuf| {
+        let metadata = std::fs::metadata(&path).ok();
+        let (saved, size) = (metadata.as_ref().and_then(|m| m.modified().ok()), metadata.map_or(0, |m| m.len()));
+        (path, saved, size)
+    };
+    Look(toml_paths(folder).ok().map(|paths| paths.into_iter().map(seen).collect()))
+}
+
+fn problem(problem: crate::policy::Problem) -> Problem {
+    Problem {
+        file: problem.file,
+        line: problem.line,
+        column: problem.column,
+        key: problem.key,
+        message: problem.message,
+        suggestion: Some(problem.suggestion).filter(|text| !text.is_empty()),
+    }
+}

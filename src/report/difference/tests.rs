@@ -79,7 +79,7 @@ fn a_line_treated_otherwise_is_one_change_with_both_rules() {
 #[test]
 fn another_multiple_changes_the_condition_and_what_it_says() {
     let evidence = fixture::case().evidence;
-    let marginal = ("value = \"3/2\"", "value = \"1/100\"");
+    let marginal = ("value = \"3/2\"", "value = \"5/4\"");
     let difference = difference(&evidence, &changed("national.toml", &[marginal]));
     assert_eq!(difference.parameters.len(), 1);
     assert!(difference.lines.is_empty() && difference.totals.is_empty(), "no line rests on it");

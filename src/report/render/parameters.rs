@@ -56,8 +56,12 @@ impl<'a> Reading<'a> {
     pub fn assumed(self) -> Vec<Assumed<'a>> {
         let row = |group: &str, name: &'a String, value: &String| {
             let key = if group.is_empty() { name.clone() } else { format!("{group}.{name}") };
-            let title = spec(&key).map_or(name.as_str(), |spec| self.lang.pick(spec.zh, spec.en));
-            (title, words(value, self.lang), key)
+            let spec = spec(&key);
+            let title = spec.map_or(name.as_str(), |spec| self.lang.pick(spec.zh, spec.en));
+            // where the key names the unit, the value does not repeat it
+            let unit = spec.map(|spec| spec.unit).filter(|unit| key.ends_with(unit) && !value.contains(' '));
+            let value = unit.map_or_else(|| value.clone(), |unit| format!("{value} {unit}"));
+            (title, words(&value, self.lang), key)
         };
         let rows = |groups: &'a BTreeMap<String, BTreeMap<String, String>>| {
             let of_group = groups.iter().flat_map(|(group, named)| named.iter().map(move |one| (group, one)));

@@ -199,3 +199,72 @@ fn deposits<'a>(case: &Case<'a>, person: &Person<'a>, known: Option<&Person<'_>>
         ground,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::household::{AccountKind, AccountState, DisabilityCategory, RegisteredAs, VehicleKind, Verdict};
+    use crate::policy::properties::generated::{Given, PACK, attributed, evidence, member};
+
+    fn look(records: &[Given]) -> Evidence {
+        let who = MemberRef("m0".to_owned());
+        let records = records.iter().enumerate();
+        let records = records.map(|(number, given)| attributed(&who, number, given.clone(), Verdict::Match)).collect();
+        evidence(vec![member(0, 1980, None)], records, RegisteredAs::Urban)
+    }
+
+    fn deposit(yuan: i64) -> Given {
+        let (account, state) = (AccountKind::Deposit, AccountState::Open);
+        let detail = Detail::Account {
+            institution: "甲银行".to_owned(),
+            account,
+            balance: Fen::from_yuan(yuan),
+            interest_12m: None,
+            outflow_12m: None,
+            state,
+        };
+        ("finance", detail)
+    }
+
+    fn codes(before: &[Given], after: &[Given]) -> Vec<(String, Points)> {
+        let alerts = between(&look(before), &look(after), &PACK);
+        alerts.into_iter().map(|alert| (alert.code.into_owned(), alert.points)).collect()
+    }
+
+    #[test]
+    fn deposits_that_grew_are_noticed_from_the_parameter_on() {
+        let grown = |by: i64| codes(&[deposit(1_000)], &[deposit(1_000 + by)]);
+        assert_eq!(grown(20_000), [("deposit".to_owned(), Points::MayNoLongerFit)]);
+        assert_eq!(grown(19_999), []);
+        assert_eq!(codes(&[deposit(50_000)], &[deposit(1_000)]), [], "what was spent is nobody's business here");
+    }
+
+    #[test]
+    fn what_is_new_is_noticed_once_and_what_was_there_is_not() {
+        let certificate = (
+            "disability",
+            Detail::DisabilityCertificate {
+                category: DisabilityCategory::Limb,
+                grade: 2,
+                valid_until: None,
+                valid: true,
+            },
+        );
+        let car = (
+            "vehicles",
+            Detail::Vehicle {
+                plate: None,
+                vehicle: VehicleKind::Car,
+                used_as: None,
+                first_registered_on: Some(PACK.as_of()),
+                state: VehicleState::Normal,
+                price: None,
+            },
+        );
+        let both = [certificate, car];
+        let noticed = codes(&[], &both);
+        let expected = [("disability", Points::MayNeedHelp), ("vehicle", Points::MayNoLongerFit)];
+        assert_eq!(noticed, expected.map(|(code, points)| (code.to_owned(), points)));
+        assert_eq!(codes(&both, &both), []);
+    }
+}

@@ -1,7 +1,7 @@
 //! What must hold for every household: generated evidence, not examples. What the properties found stands in `found`.
 
 mod found;
-mod generated;
+pub(in crate::policy) mod generated;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};

@@ -11,12 +11,12 @@ use crate::household::*;
 use crate::policy::cases::DEPARTMENTS;
 use crate::policy::{Pack, Packs};
 
-pub(super) static PACK: LazyLock<Arc<Pack>> =
+pub(in crate::policy) static PACK: LazyLock<Arc<Pack>> =
     LazyLock::new(|| Packs::embedded().resolve(&Region("620422".to_owned()), AS_OF).expect("the embedded pack"));
 pub(super) const AS_OF: Date = date(2026, 11, 1);
 
 /// A record with the department it comes from.
-pub(super) type Given = (&'static str, Detail);
+pub(in crate::policy) type Given = (&'static str, Detail);
 
 fn fen(most_yuan: i64) -> impl Strategy<Value = Fen> {
     (0..=most_yuan * 100).prop_map(Fen)
@@ -319,7 +319,7 @@ pub(super) fn any_record() -> impl Strategy<Value = Given> {
     ]
 }
 
-pub(super) fn member(position: usize, born: i16, declared: Option<(IncomeClass, Fen, bool)>) -> MemberFacts {
+pub(in crate::policy) fn member(position: usize, born: i16, declared: Option<(IncomeClass, Fen, bool)>) -> MemberFacts {
     let income = declared.map(|(class, annual_yuan, informal)| DeclaredIncome { class, annual_yuan, informal });
     MemberFacts {
         reference: MemberRef(format!("m{position}")),
@@ -333,7 +333,12 @@ pub(super) fn member(position: usize, born: i16, declared: Option<(IncomeClass, 
     }
 }
 
-pub(super) fn attributed(member: &MemberRef, number: usize, (source, detail): Given, verdict: Verdict) -> Attributed {
+pub(in crate::policy) fn attributed(
+    member: &MemberRef,
+    number: usize,
+    (source, detail): Given,
+    verdict: Verdict,
+) -> Attributed {
     Attributed {
         member: member.clone(),
         source: SourceKey::new(source).expect("a key"),
@@ -399,7 +404,11 @@ fn cells(member: &MemberFacts) -> impl Iterator<Item = Cell> + use<'_> {
 }
 
 /// What is known of these people once every department has spoken.
-pub(super) fn evidence(members: Vec<MemberFacts>, records: Vec<Attributed>, registered_as: RegisteredAs) -> Evidence {
+pub(in crate::policy) fn evidence(
+    members: Vec<MemberFacts>,
+    records: Vec<Attributed>,
+    registered_as: RegisteredAs,
+) -> Evidence {
     let cells = members.iter().flat_map(cells);
     Evidence {
         purpose: Purpose::DibaoApplication,

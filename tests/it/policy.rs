@@ -46,7 +46,7 @@ fn check_names_every_problem_with_its_place_or_says_what_is_in_force() {
     assert!(said["regions"][0]["assumed"].as_u64().is_some_and(|count| count > 50), "{said}");
 
     let wrong = "[[deduction.ilness.tiers]]\nfrom = \"2024-01-01\"\n[[deduction.nutrition.child_under]]\nfrom = \"2024-01-01\"\n\
-                 value = 150\nunit = \"years\"\nbasis = \"published\"\n[[minimum_wage.hourly]]\nfrom = \"2024-01-01\"\n";
+                 value = 150\nunit = \"years\"\nbasis = \"published\"\n[[alert.months]]\nfrom = \"2024-01-01\"\n";
     let (folder, bad) =
         folder_with("name_en = \"Huining County\"\n", &format!("name_en = \"Huining County\"\n{wrong}"));
     let checked = hedui(&["policy", "check", "--packs", &bad]);
@@ -55,7 +55,7 @@ fn check_names_every_problem_with_its_place_or_says_what_is_in_force() {
     for part in [
         format!("✕ {file}:7:20: deduction.ilness.tiers: unknown key (did you mean deduction.illness.tiers?)"),
         format!("✕ {file}:9:1: deduction.nutrition.child_under: published, but no document is cited"),
-        format!("✕ {file}:14:1: minimum_wage.hourly: value is missing"),
+        format!("✕ {file}:14:1: alert.months: value is missing"),
     ] {
         assert!(out(&checked).contains(&part), "{part}\n{}", out(&checked));
     }

@@ -1,5 +1,6 @@
 //! `hedui demo`: everything in one process, over real sockets: mock departments, key ring, store, log, service, one household.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -130,7 +131,8 @@ impl Home {
     }
 
     fn settings(&self, port: u16) -> anyhow::Result<Settings> {
-        let environment = [("HEDUI__SERVER__LISTEN".to_owned(), format!("127.0.0.1:{port}"))].into();
+        let mut environment: BTreeMap<_, _> = std::env::vars().filter(|(name, _)| name.starts_with("HEDUI__")).collect();
+        environment.insert("HEDUI__SERVER__LISTEN".to_owned(), format!("127.0.0.1:{port}"));
         Ok(Settings::read("(shipped) hedui.toml", DEFAULT_SETTINGS, &self.directory, &environment)
             .map_err(compose::Faulty)?)
     }

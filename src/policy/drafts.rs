@@ -428,11 +428,10 @@ impl<'a> PropertyDraft<'a> {
     }
 
     /// Counts nothing and never will.
-    pub fn set_aside(mut self, treatment: Treatment) -> Self {
+    pub fn set_aside(&mut self, treatment: Treatment) {
         self.most = Some(Fen::ZERO);
         (self.least, self.line.counted, self.line.counts) = (Fen::ZERO, Fen::ZERO, false);
         (self.tally, self.count_least, self.count_most) = (Tally::Nothing, 0, 0);
         self.line.treatment = treatment;
-        self
     }
 }

@@ -40,8 +40,8 @@ impl IllnessCosts {
 }
 
 /// The costs of every person of the case.
-pub(in crate::policy) fn costs(case: &Case<'_>, silence: &Silence<'_>) -> Vec<IllnessCosts> {
-    (0..case.people.len()).map(|position| of_person(case, silence, position)).collect()
+pub(in crate::policy) fn costs(case: &Case<'_>, silence: &Silence<'_>, costs: &mut Vec<IllnessCosts>) {
+    costs.extend((0..case.people.len()).map(|position| of_person(case, silence, position)));
 }
 
 fn of_person(case: &Case<'_>, silence: &Silence<'_>, position: usize) -> IllnessCosts {

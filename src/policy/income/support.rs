@@ -7,10 +7,11 @@ use crate::household::evidence::ObligorFacts;
 use crate::household::{Evidence, Fen, IncomeClass, Verdict};
 use crate::policy::assess::Lines;
 use crate::policy::assessment::{SUPPORT_ZH, Treatment};
-use crate::policy::case::{About, Case, Item, Person, position};
+use crate::policy::case::{About, Case, Item, Person};
 use crate::policy::drafts::{IncomeDraft, IncomeRow, Name, Records};
 use crate::policy::grounds::{GroundOf, Text};
 use crate::policy::pack::Pack;
+use crate::policy::people::position;
 use crate::policy::silence::{Classes, Silence};
 
 /// What an obligor owes a member over the year.
@@ -92,7 +93,8 @@ fn income(evidence: &Evidence, pack: &Pack, obligor: &ObligorFacts) -> Known {
         as_of: evidence.as_of,
         applicant: None,
     };
-    let case = Case::arranged(&about, pack, false, std::iter::once((&obligor.person, items)));
+    let people = [Person::new(&obligor.person, items, evidence.as_of)];
+    let case = Case::new(&about, pack, false, &people);
     let cells = evidence.cells.iter().filter(|cell| cell.member == *reference);
     let (mut covered, mut silent) = (Classes::default(), Classes::default());
     for cell in cells {
@@ -102,7 +104,7 @@ fn income(evidence: &Evidence, pack: &Pack, obligor: &ObligorFacts) -> Known {
             silent = silent.with(classes);
         }
     }
-    let silence = Silence::of_classes(&case, std::iter::once((silent, Classes::ALL.without(covered))));
+    let silence = Silence::of_classes(&people, std::iter::once((silent, Classes::ALL.without(covered))));
     let lines = Lines::of(&case, &silence, &[]);
     let known = !silence.any(Classes::INCOME);
     let (mut least, mut most) = (Fen::ZERO, Fen::ZERO);

@@ -52,24 +52,16 @@ fn spread(by_month: &mut [Fen; MONTHS], months: Months, amount: Fen) {
     if amount == Fen::ZERO {
         return;
     }
-    let number = months.count();
-    if number == 1 {
-        by_month[months.positions().next().unwrap_or(0)] += amount;
-        return;
+    let number = months.count().max(1);
+    let (each, mut carried) = (amount.0 / number, 0);
+    let rest = amount.0 - each * number;
+    for position in months.positions() {
+        // the first n months together hold n parts of the amount, cut to the fen
+        carried += rest;
+        let one = if carried.abs() < number { 0 } else { rest.signum() };
+        carried -= one * number;
+        by_month[position] += Fen(each + one);
     }
-    for (place, position) in months.positions().enumerate() {
-        let place = i64::try_from(place).unwrap_or(0);
-        by_month[position] += part(amount, place + 1, number.max(1)) - part(amount, place, number.max(1));
-    }
-}
-
-/// `amount × month ÷ number`, cut to the fen.
-fn part(amount: Fen, month: i64, number: i64) -> Fen {
-    let exact = amount.0.checked_mul(month).map_or_else(
-        || i128::from(amount.0) * i128::from(month) / i128::from(number),
-        |product| i128::from(product / number),
-    );
-    Fen(i64::try_from(exact).unwrap_or(0))
 }
 
 /// A record that says what somebody was paid.

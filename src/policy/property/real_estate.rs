@@ -19,16 +19,13 @@ pub(super) fn lines<'a>(case: &Case<'a>, drafts: &mut Vec<PropertyDraft<'a>>) {
     }
     let only = dwellings(case) == 1;
     let mut seen = BTreeSet::new();
-    for person in &case.people {
-        let mut own = Vec::new();
+    for person in case.people {
+        let first = drafts.len();
         for item in &person.items {
             let Some(draft) = line(case, person, item, only, &mut seen) else { continue };
-            own.push(settle(case, item, draft));
+            drafts.push(settle(case, item, draft));
         }
-        if !person.is_member() {
-            own = super::leave_out(case, person, own);
-        }
-        drafts.append(&mut own);
+        super::leave_out(case, person, &mut drafts[first..]);
     }
 }
 

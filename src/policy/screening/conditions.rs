@@ -1,6 +1,6 @@
 //! Conditions that several outcomes share: the household, its income against a line, its property against a programme's limits.
 
-use super::{Bench, Weighed, below};
+use super::{Bench, Conditions, Weighed, below};
 use crate::household::{Area, Fen, InfoClass};
 use crate::policy::assessment::Certainty;
 use crate::policy::grounds::GroundOf;
@@ -38,11 +38,6 @@ impl<'a> Limits<'a> {
 }
 
 impl<'a> Bench<'_, 'a> {
-    /// Room for the conditions of an outcome.
-    pub(super) fn conditions(&self) -> Vec<Weighed<'a>> {
-        Vec::with_capacity(8)
-    }
-
     /// The household's size, which every division rests on.
     pub(super) fn household(&self) -> Weighed<'a> {
         let known = self.sums.size.settled && self.sums.size.contradicted.is_none();
@@ -73,7 +68,7 @@ impl<'a> Bench<'_, 'a> {
     }
 
     /// Financial property, dwellings, cars and firms, each against its limit.
-    pub(super) fn property(&self, limits: &Limits<'a>, conditions: &mut Vec<Weighed<'a>>) {
+    pub(super) fn property(&self, limits: &Limits<'a>, conditions: &mut Conditions<'a>) {
         conditions.push(self.financial(limits));
         conditions.push(self.dwellings(limits));
         conditions.push(self.cars(limits));

@@ -30,16 +30,11 @@ pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>, dibao: &Judged<'_>) -> Judged<'
     conditions.push(Weighed::new(above_line, above, Bench::income_classes()).guarded());
     conditions.push(by_new_work(bench, begun));
     let mut judged = bench.judge(NAMES, conditions);
-    if judged.state == Certainty::Open && judged.conditions[ON_DIBAO].state == Certainty::Open {
+    let is_open = |condition: &Weighed<'_>| condition.state == Certainty::Open;
+    if judged.state == Certainty::Open && judged.conditions.get(ON_DIBAO).is_some_and(is_open) {
         // whether they receive it at all comes before everything else
         let on_dibao = judged.conditions.swap_remove(ON_DIBAO);
-        judged.decides = bench
-            .sums
-            .case
-            .traced
-            .then(|| open_facts::decides(bench.facts, Classes::TRANSFER))
-            .flatten()
-            .or(judged.decides);
+        judged.decides = open_facts::decides(bench.facts, Classes::TRANSFER).or(judged.decides);
         judged.conditions = vec![on_dibao];
     }
     if judged.state == Certainty::Met {

@@ -26,6 +26,36 @@ struct Bench<'s, 'a> {
     sums: &'s Sums<'s, 'a>,
     totals: &'s Reckoned,
     facts: &'s [Fact],
+    /// Whether something adverse may be certain: size settled, no match under review, illness and schooling known.
+    adverse_may_stand: bool,
+}
+
+/// The conditions of an outcome, put together: one that is not met decides, then one that is open.
+struct Conditions<'a> {
+    state: Certainty,
+    adverse_may_stand: bool,
+    /// Whether one that is not met is open instead, because something adverse may not stand.
+    held_back: bool,
+    /// Kept where somebody reads them.
+    kept: Option<Vec<Weighed<'a>>>,
+}
+
+impl<'a> Conditions<'a> {
+    #[inline]
+    fn push(&mut self, mut weighed: Weighed<'a>) {
+        if weighed.adverse && weighed.state == Certainty::NotMet && !self.adverse_may_stand {
+            weighed.state = Certainty::Open;
+            self.held_back = true;
+        }
+        self.state = match (self.state, weighed.state) {
+            (Certainty::NotMet, _) | (_, Certainty::NotMet) => Certainty::NotMet,
+            (Certainty::Open, _) | (_, Certainty::Open) => Certainty::Open,
+            (Certainty::Met, Certainty::Met) => Certainty::Met,
+        };
+        if let Some(kept) = &mut self.kept {
+            kept.push(weighed);
+        }
+    }
 }
 
 /// A condition and what could settle it.
@@ -114,7 +144,11 @@ pub(super) fn asked_about(purpose: Purpose) -> Option<&'static str> {
 
 /// Every outcome, most favourable first.
 pub(super) fn outcomes<'a>(sums: &Sums<'_, 'a>, totals: &Reckoned, facts: &[Fact]) -> [Judged<'a>; 7] {
-    let bench = Bench { sums, totals, facts };
+    let adverse_may_stand = sums.size.settled
+        && sums.size.contradicted.is_none()
+        && !sums.silence.anything_held()
+        && !sums.silence.any(Classes::SPENDING);
+    let bench = Bench { sums, totals, facts, adverse_may_stand };
     let tekun = tekun::outcome(&bench);
     let dibao = dibao::outcome(&bench);
     let marginal = marginal::outcome(&bench, &dibao);
@@ -126,44 +160,31 @@ pub(super) fn outcomes<'a>(sums: &Sums<'_, 'a>, totals: &Reckoned, facts: &[Fact
 }
 
 impl<'a> Bench<'_, 'a> {
-    /// Whether something adverse may be certain: size settled, no match under review, illness and schooling known.
-    fn adverse_may_stand(&self) -> bool {
-        self.sums.size.settled
-            && self.sums.size.contradicted.is_none()
-            && !self.sums.silence.anything_held()
-            && !self.sums.silence.any(Classes::SPENDING)
+    /// Room for the conditions of an outcome.
+    fn conditions(&self) -> Conditions<'a> {
+        Conditions {
+            state: Certainty::Met,
+            adverse_may_stand: self.adverse_may_stand,
+            held_back: false,
+            kept: self.sums.case.traced.then(|| Vec::with_capacity(8)),
+        }
     }
 
-    /// Puts conditions together: one that is not met decides, then one that is open.
-    fn judge(&self, names: Names, mut weighed: Vec<Weighed<'a>>) -> Judged<'a> {
-        let held_back = self.hold_back(&mut weighed);
-        let any = |state| weighed.iter().any(|w| w.state == state);
-        let state = if any(Certainty::NotMet) {
-            Certainty::NotMet
-        } else if any(Certainty::Open) {
-            Certainty::Open
-        } else {
-            Certainty::Met
-        };
+    fn judge(&self, names: Names, conditions: Conditions<'a>) -> Judged<'a> {
+        let Conditions { state, held_back, kept, .. } = conditions;
+        let kept = kept.unwrap_or_default();
         let open = state == Certainty::Open && self.sums.case.traced;
-        let decides = open.then(|| held_back.or_else(|| self.decides(&weighed))).flatten();
+        let guard = || held_back.then(|| self.holds_back()).flatten();
+        let decides = open.then(|| guard().or_else(|| self.decides(&kept))).flatten();
         let name = Name { zh: names.zh, en: names.en };
-        Judged { outcome: names.outcome, name, state, conditions: weighed, decides, term: None }
+        Judged { outcome: names.outcome, name, state, conditions: kept, decides, term: None }
     }
 
-    /// While something adverse may not stand, what would be not met is open; gives the fact that holds it back.
-    fn hold_back(&self, weighed: &mut [Weighed<'_>]) -> Option<String> {
-        if self.adverse_may_stand() {
-            return None;
-        }
-        let mut any = false;
-        for w in weighed.iter_mut().filter(|w| w.adverse && w.state == Certainty::NotMet) {
-            w.state = Certainty::Open;
-            any = true;
-        }
+    /// The fact for which nothing adverse may stand.
+    fn holds_back(&self) -> Option<String> {
         let guards = Classes::HOUSEHOLD.with(Classes::SPENDING);
         let review = || self.facts.iter().find(|f| f.fact.fact.starts_with("review:")).map(|f| f.fact.fact.clone());
-        if any { open_facts::decides(self.facts, guards).or_else(review) } else { None }
+        open_facts::decides(self.facts, guards).or_else(review)
     }
 
     /// The fact behind the first open condition. What one class leaves open may act on another (claims on what illness cost): then

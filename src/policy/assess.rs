@@ -72,7 +72,7 @@ pub fn assess(evidence: &Evidence, pack: &Pack) -> Assessment {
 fn decided_early(evidence: &Evidence, case: &Case<'_>, judged: &[screening::Judged<'_>]) -> bool {
     let is_member = |cell: &Cell| case.members().any(|person| *person.reference() == cell.member);
     let waits = evidence.cells.iter().any(|cell| cell.outcome == CellOutcome::Pending && is_member(cell));
-    let certain = |asked: &str| judged.iter().any(|other| other.outcome == asked && other.state != Certainty::Open);
+    let certain = |asked: &str| judged.iter().any(|other| other.outcome() == asked && other.state != Certainty::Open);
     waits && screening::asked_about(case.purpose).is_some_and(certain)
 }
 
@@ -80,8 +80,8 @@ fn decided_early(evidence: &Evidence, case: &Case<'_>, judged: &[screening::Judg
 #[derive(Default)]
 pub(super) struct Lines<'a> {
     pub income: Vec<IncomeDraft<'a>>,
-    deductions: Vec<DeductionDraft<'a>>,
-    property: Vec<PropertyDraft<'a>>,
+    pub deductions: Vec<DeductionDraft<'a>>,
+    pub property: Vec<PropertyDraft<'a>>,
     illness: Vec<IllnessCosts>,
     wages: Vec<WageMonths>,
 }
@@ -150,7 +150,7 @@ pub(super) fn reckon<'a>(
     let best = judged.iter().find(|outcome| outcome.state == Certainty::Met);
     let paid = |best: &screening::Judged<'_>| {
         let is_monthly =
-            |line: &&AmountDraft<'_>| line.per == Per::Month && outcome_of_amount(line.outcome) == best.outcome;
+            |line: &&AmountDraft<'_>| line.per == Per::Month && outcome_of_amount(line.outcome) == best.outcome();
         amounts.iter().filter(is_monthly).map(|line| line.amount).sum()
     };
     Outcomes { states: judged.each_ref().map(|outcome| outcome.state), monthly: best.map_or(Fen::ZERO, paid) }

@@ -70,42 +70,51 @@ impl<'a> Case<'a> {
     }
 
     /// Whether the household is looked at because it receives assistance.
+    #[inline]
     pub fn is_on_the_rolls(&self) -> bool {
         matches!(self.purpose, Purpose::PeriodicReview | Purpose::ReportedChange | Purpose::Monitoring)
     }
 
     /// Those who count when dividing.
+    #[inline]
     pub fn members(&self) -> impl Iterator<Item = &'a Person<'a>> + use<'a> {
         self.people.iter().filter(|person| person.is_member())
     }
 
     /// The applicant, if a member.
+    #[inline]
     pub fn applicant(&self) -> Option<&'a Person<'a>> {
         self.applicant.map(|position| &self.people[position]).filter(|person| person.is_member())
     }
 
+    #[inline]
     pub fn size(&self) -> u32 {
         u32::try_from(self.members().count()).expect("a household has few members")
     }
 
     /// The standard of the household, a head and month.
+    #[inline]
     pub fn standard(&self) -> Fen {
         self.standard.value
     }
 
+    #[inline]
     pub fn standard_yearly(&self) -> Fen {
         Fen(self.standard().0 * 12)
     }
 
+    #[inline]
     pub fn standard_kind(&self) -> StandardKind {
         standard_kind(self.rules, self.registered_as)
     }
 
+    #[inline]
     pub fn standard_ground(&self, make: impl FnOnce() -> (String, String)) -> Reason<'a> {
         self.standard.ground_made(self, make)
     }
 
     /// Whether what somebody who is no member earns and owns is left out of the household's.
+    #[inline]
     pub fn leaves_out(&self, person: &Person<'_>) -> bool {
         match person.standing {
             Standing::Member => false,
@@ -116,22 +125,26 @@ impl<'a> Case<'a> {
     }
 
     /// Whether a category counts as intellectual or mental disability.
+    #[inline]
     pub fn is_mental(&self, category: DisabilityCategory) -> bool {
         let Codes(categories) = &self.rules.mental_categories.value;
         categories.contains(&category)
     }
 
     /// The share of the yearly standard that a ratio stands for.
+    #[inline]
     pub fn of_standard(&self, ratio: Ratio) -> Fen {
         ratio.of(self.standard_yearly())
     }
 
     /// A text that is made only for a reader.
+    #[inline]
     pub fn text(&self, make: impl FnOnce() -> String) -> Text {
         if self.traced { Text::Made(make()) } else { Text::Fixed("") }
     }
 }
 
+#[inline]
 fn standard_kind(rules: &Rules, registered_as: RegisteredAs) -> StandardKind {
     match registered_as {
         RegisteredAs::Urban => StandardKind::Urban,
@@ -140,4 +153,3 @@ fn standard_kind(rules: &Rules, registered_as: RegisteredAs) -> StandardKind {
         RegisteredAs::Visitor => rules.visitor.value,
     }
 }
-

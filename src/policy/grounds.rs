@@ -106,7 +106,8 @@ impl<'a> Reason<'a> {
 /// Alike for a reader.
 impl PartialEq for Reason<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let same_origin = matches!((self.cites, other.cites), (Cites::Value(one), Cites::Value(other)) if std::ptr::eq(one, other));
+        let same_origin =
+            matches!((self.cites, other.cites), (Cites::Value(one), Cites::Value(other)) if std::ptr::eq(one, other));
         let cites = || (self.rule(), self.law(), self.basis()) == (other.rule(), other.law(), other.basis());
         let words = || (self.held, self.zh, self.en, &self.made) == (other.held, other.zh, other.en, &other.made);
         (same_origin || cites()) && words()

@@ -11,6 +11,7 @@ pub mod simulate;
 
 mod alerts;
 mod amounts;
+mod answer;
 mod assess;
 mod case;
 mod declared;
@@ -34,10 +35,11 @@ mod totals;
 mod window;
 
 pub use alerts::between as alerts_between;
+pub use answer::{Answer, answer};
 pub use assess::{OUTCOMES, Outcomes, assess, outcomes};
 pub use open_facts::words_of as words_of_fact;
-pub use roll::{Household, Roll, Row};
 pub use pack::{Explanation, Pack, PackInfo, Packs, PolicyError, Problem};
+pub use roll::{Household, Roll, Row};
 pub use window::Window;
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 use jiff::civil::Date;
 
 use super::plausible::is_plausible;
+use super::silence::{Classes, classes_of};
 use crate::household::evidence::MemberFacts;
 use crate::household::{
     BusinessState, CustodyKind, Detail, DisabilityCategory, EnrolmentState, Evidence, MemberRef, RegistrationStatus,
@@ -51,6 +52,8 @@ pub(super) struct Person<'a> {
     pub disability: Option<Disability<'a>>,
     pub serious_illness: bool,
     pub items: Vec<Item<'a>>,
+    /// Classes that the records are about.
+    told: Classes,
 }
 
 /// Whether somebody counts as a member.
@@ -91,46 +94,61 @@ impl<'a> Item<'a> {
     }
 
     /// A matching record, met the first time.
+    #[inline]
     pub fn counts(&self) -> bool {
         !self.held && !self.duplicate
     }
 
     /// A record that may say nothing new about this person: under review, or told twice.
+    #[inline]
     pub fn in_doubt(&self) -> bool {
         self.held || (self.echo && !self.duplicate)
     }
 
+    #[inline]
     pub fn detail(&self) -> &'a Detail {
         self.detail
     }
 
     /// Whether it says that somebody goes to school on a day.
+    #[inline]
     pub fn is_enrolment_on(&self, day: Date) -> bool {
         matches!(self.detail, Detail::Enrolment { state: EnrolmentState::Attending, from, to, .. }
             if from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to))
     }
 
     /// Whether it is a firm or business of somebody that is active.
+    #[inline]
     pub fn is_active_business(&self) -> bool {
         matches!(self.detail, Detail::Business { state: BusinessState::Active, .. })
     }
 }
 
 impl<'a> Person<'a> {
+    #[inline]
     pub fn reference(&self) -> &'a MemberRef {
         &self.facts.reference
     }
 
+    /// Whether any record is about these classes; where none is, the rules of those have nothing to look at.
+    #[inline]
+    pub fn tells(&self, classes: Classes) -> bool {
+        self.told.meets(classes)
+    }
+
+    #[inline]
     pub fn is_member(&self) -> bool {
         self.standing == Standing::Member
     }
 
     /// Matching records, each once.
+    #[inline]
     pub fn counting(&self) -> impl Iterator<Item = &Item<'a>> {
         self.items.iter().filter(|item| item.counts())
     }
 
     /// Records under review.
+    #[inline]
     pub fn held(&self) -> impl Iterator<Item = &Item<'a>> {
         self.items.iter().filter(|item| item.held)
     }
@@ -170,7 +188,8 @@ impl<'a> Person<'a> {
         }
         let age = facts.birth_date.map(|born| age_on(born, as_of));
         let (standing, disability, serious_illness) = (Standing::Member, None, false);
-        let mut person = Self { facts, standing, age, disability, serious_illness, items };
+        let told = items.iter().fold(Classes::default(), |all, item| all.with(classes_of(item.detail())));
+        let mut person = Self { facts, standing, age, disability, serious_illness, items, told };
         person.look_at_states(as_of);
         person
     }
@@ -225,10 +244,12 @@ fn content(item: &Item<'_>) -> String {
 }
 
 /// Most records of a source share its key.
+#[inline]
 fn is_same(one: &SourceKey, other: &SourceKey) -> bool {
     std::ptr::eq(one, other) || one == other
 }
 
+#[inline]
 fn same_contents(earlier: &Item<'_>, later: &Item<'_>) -> bool {
     earlier.held == later.held && earlier.detail == later.detail
 }
@@ -275,9 +296,8 @@ pub(super) fn mark_shared(people: &mut [Person<'_>]) {
     for later in 1..people.len() {
         let (before, rest) = people.split_at_mut(later);
         for item in rest[0].items.iter_mut().filter(|item| item.counts()) {
-            let same = |other: &Item<'_>| {
-                other.counts() && other.number == item.number && is_same(other.source, item.source)
-            };
+            let same =
+                |other: &Item<'_>| other.counts() && other.number == item.number && is_same(other.source, item.source);
             item.duplicate = before.iter().any(|person| person.items.iter().any(same));
         }
     }

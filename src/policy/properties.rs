@@ -8,9 +8,9 @@ use proptest::sample::{Index, select};
 
 use generated::{PACK, account, any_record, attributed, exempt, household, plain_income};
 
+use super::assessment::{Assessment, Certainty, CountInterval, Interval, Totals};
 use super::simulate::Standing;
 use super::{assess, outcomes};
-use super::assessment::{Assessment, Certainty, CountInterval, Interval, Totals};
 use crate::household::*;
 
 /// The same household before one cell had answered.

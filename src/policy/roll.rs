@@ -105,9 +105,8 @@ impl<'a> Roll<'a> {
                 is_plausible(row.detail)
             });
             let items: Vec<_> = rows.map(|row| Item::new(row.source, row.number, row.detail, false)).collect();
-            let registers = |item: &Item<'_>| {
-                matches!(item.detail(), Detail::Registration { .. } | Detail::Marriage { .. })
-            };
+            let registers =
+                |item: &Item<'_>| matches!(item.detail(), Detail::Registration { .. } | Detail::Marriage { .. });
             if items.iter().any(registers) {
                 silent = silent.with(Classes::HOUSEHOLD);
             }

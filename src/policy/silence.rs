@@ -18,6 +18,11 @@ impl Classes {
     /// Every class.
     pub const ALL: Self = Self::of(&ALL);
     pub const WAGE: Self = Self::of(&[InfoClass::Wage]);
+    pub const BUSINESS: Self = Self::of(&[InfoClass::Business]);
+    pub const PROPERTY_INCOME: Self = Self::of(&[InfoClass::PropertyIncome]);
+    pub const VEHICLE: Self = Self::of(&[InfoClass::Vehicle]);
+    pub const REAL_ESTATE: Self = Self::of(&[InfoClass::RealEstate]);
+    pub const COMPANY: Self = Self::of(&[InfoClass::Company]);
     pub const TRANSFER: Self = Self::of(&[InfoClass::Transfer]);
     pub const FINANCIAL: Self = Self::of(&[InfoClass::Financial]);
     pub const MEDICAL: Self = Self::of(&[InfoClass::Medical]);
@@ -26,6 +31,7 @@ impl Classes {
     /// Illness and schooling: what they cost has no bound while they are not known.
     pub const SPENDING: Self = Self::MEDICAL.with(Self::EDUCATION);
 
+    #[inline]
     pub const fn of(classes: &[InfoClass]) -> Self {
         let (mut bits, mut n) = (0, 0);
         while n < classes.len() {
@@ -35,22 +41,27 @@ impl Classes {
         Self(bits)
     }
 
+    #[inline]
     pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
+    #[inline]
     pub const fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
+    #[inline]
     pub const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
+    #[inline]
     pub fn iter(self) -> impl Iterator<Item = InfoClass> {
         ALL.into_iter().filter(move |class| self.0 & (1 << *class as u16) != 0)
     }
 
+    #[inline]
     pub fn count(self) -> u32 {
         self.0.count_ones()
     }
@@ -134,32 +145,38 @@ impl<'a> Silence<'a> {
     }
 
     /// Whether any of the classes is silent for anybody.
+    #[inline]
     pub fn any(&self, classes: Classes) -> bool {
         self.of_anybody.silent.meets(classes)
     }
 
     /// Whether any of the classes is silent for one person.
+    #[inline]
     pub fn person(&self, position: usize, classes: Classes) -> bool {
         self.of_person[position].silent.meets(classes)
     }
 
     /// Whether any of the classes is silent for one person, or a record of them under review.
+    #[inline]
     pub fn unsettled(&self, position: usize, classes: Classes) -> bool {
         let own = self.of_person[position];
         own.silent.with(own.held).meets(classes)
     }
 
     /// Whether a record of one of the classes is under review.
+    #[inline]
     pub fn any_held(&self, classes: Classes) -> bool {
         self.of_anybody.held.meets(classes)
     }
 
     /// Whether any record at all is under review.
+    #[inline]
     pub fn anything_held(&self) -> bool {
         self.of_anybody.held.count() > 0
     }
 
     /// The classes that no cell speaks for, of anybody.
+    #[inline]
     pub fn uncovered(&self) -> Classes {
         self.of_anybody.uncovered
     }

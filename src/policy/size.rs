@@ -104,7 +104,7 @@ fn contradicted<'a>(case: &Case<'a>) -> Option<(&'a MemberRef, &'a SourceKey)> {
         RegisteredAs::ResidencePermit | RegisteredAs::Visitor => return None,
     };
     let known = || {
-        case.members().flat_map(|person| {
+        case.members().filter(|person| person.tells(Classes::HOUSEHOLD)).flat_map(|person| {
             person.counting().filter_map(move |item| match item.detail() {
                 Detail::Registration { registered: Some(kind), status: RegistrationStatus::Current, .. } => {
                     Some((*kind, person.reference(), item.source))

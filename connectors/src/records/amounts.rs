@@ -49,6 +49,11 @@ impl Fen {
         debug_assert!(denominator > 0, "a ratio's denominator is positive");
         let denominator = denominator.max(1);
         let half = denominator / 2;
+        if denominator == 1
+            && let Some(exact) = self.0.checked_mul(numerator)
+        {
+            return Self(exact);
+        }
         // nearly every amount: the product fits, and 64 bits divide several times faster
         if let Some(exact) = self.0.checked_mul(numerator)
             && let Some(rounded_up) = exact.checked_add(if exact < 0 { -half } else { half })

@@ -46,7 +46,7 @@ pub(in crate::policy) fn costs(case: &Case<'_>, silence: &Silence<'_>, costs: &m
 
 fn of_person(case: &Case<'_>, silence: &Silence<'_>, position: usize) -> IllnessCosts {
     let person = &case.people[position];
-    if person.items.is_empty() {
+    if !person.tells(Classes::MEDICAL.with(Classes::FINANCIAL)) {
         return IllnessCosts::default();
     }
     let self_paid: Fen = bills(case, person).map(|(_, amount)| amount).sum::<Fen>().at_least_zero();

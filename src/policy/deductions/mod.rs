@@ -27,7 +27,9 @@ pub(super) fn lines<'a>(
 ) {
     for (position, person) in case.people.iter().enumerate().filter(|(_, person)| person.is_member()) {
         drafts.extend(illness::line(case, person, &illness[position]));
-        drafts.extend(schooling::line(case, person));
+        if person.tells(Classes::EDUCATION) {
+            drafts.extend(schooling::line(case, person));
+        }
         drafts.extend(disability::line(case, person));
         drafts.extend(old_age_nursing::line(case, person));
         drafts.extend(nutrition::line(case, person));

@@ -6,7 +6,7 @@
 //! contributions fall under the floor of their class (`transfers_paid` before `class_costs`) or only under the household's.
 
 use super::declared::info_class;
-use crate::household::{Fen, IncomeClass, InfoClass, MemberRef};
+use crate::household::{Fen, IncomeClass, MemberRef};
 use crate::policy::case::Case;
 use crate::policy::drafts::IncomeDraft;
 use crate::policy::pack::{Floor, Step};
@@ -47,7 +47,7 @@ fn floor(case: &Case<'_>, class: IncomeClass) -> Floor {
 }
 
 /// Classes of which a silent source may still tell a loss.
-const MAY_LOSE: Classes = Classes::of(&[InfoClass::Business, InfoClass::PropertyIncome]);
+const MAY_LOSE: Classes = Classes::BUSINESS.with(Classes::PROPERTY_INCOME);
 
 /// Whether a record of this class can state a loss: pay and transfers cannot cost more than they bring.
 const fn may_lose(class: IncomeClass) -> bool {

@@ -22,7 +22,7 @@ use super::deductions::IllnessCosts;
 use super::drafts::{Counted, IncomeDraft};
 use super::grounds::{GroundOf, Text};
 use super::pack::{self, Arrears, Handling, Param};
-use super::silence::Silence;
+use super::silence::{Classes, Silence};
 use super::window::{MONTHS, Months};
 use crate::household::{Detail, Fen, IncomeClass, TaxItem, YearMonth};
 pub(super) use grouping::grouped;
@@ -31,6 +31,8 @@ pub(super) use support::Support;
 /// What a member earned by month: employment cost is capped by it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct WageMonths {
+    /// Whether there is any at all.
+    pub any: bool,
     /// As it stands now.
     pub now: [Fen; MONTHS],
     /// Confirmed, whatever is still missing.
@@ -50,11 +52,19 @@ pub(super) fn lines<'a>(
 ) {
     for (position, person) in case.people.iter().enumerate() {
         let first = drafts.len();
-        if !person.items.is_empty() {
+        if person.tells(Classes::WAGE) {
             wage::lines(case, silence, position, drafts);
+        }
+        if person.tells(Classes::BUSINESS) {
             business::lines(case, person, drafts);
+        }
+        if person.tells(Classes::PROPERTY_INCOME.with(Classes::FINANCIAL)) {
             property::lines(case, person, drafts);
+        }
+        if person.tells(Classes::TRANSFER) {
             transfer::lines(case, silence, position, &illness[position], drafts);
+        }
+        if person.tells(Classes::TRANSFER.with(Classes::EDUCATION)) {
             exempt::lines(case, person, drafts);
         }
         support::lines(case, person, position, support, drafts);

@@ -12,14 +12,15 @@ use super::assessment::Treatment;
 use super::case::{Case, Item, Person, Standing};
 use super::drafts::PropertyDraft;
 use super::grounds::GroundOf;
-use super::silence::Silence;
+use super::silence::{Classes, Silence};
 use crate::household::Fen;
 
 /// All lines of property, by person, class and record.
 pub(super) fn lines<'a>(case: &Case<'a>, silence: &Silence<'_>, drafts: &mut Vec<PropertyDraft<'a>>) {
     for person in case.people {
         let first = drafts.len();
-        for item in &person.items {
+        let things = person.tells(Classes::FINANCIAL.with(Classes::VEHICLE).with(Classes::COMPANY));
+        for item in person.items.iter().filter(|_| things) {
             drafts.extend(financial::line(case, person, item));
             drafts.extend(vehicle::line(case, silence, person, item));
             drafts.extend(company::line(case, person, item));

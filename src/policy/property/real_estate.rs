@@ -11,10 +11,10 @@ use crate::policy::case::{Case, Item, Person, Standing};
 use crate::policy::drafts::{PropertyDraft, Tally, Thing};
 use crate::policy::grounds::GroundOf;
 use crate::policy::pack::Handling;
+use crate::policy::silence::Classes;
 
 pub(super) fn lines<'a>(case: &Case<'a>, drafts: &mut Vec<PropertyDraft<'a>>) {
-    let is_immovable = |item: &Item<'_>| matches!(item.detail(), Detail::RealEstate { .. });
-    if !case.people.iter().flat_map(|person| &person.items).any(is_immovable) {
+    if !case.people.iter().any(|person| person.tells(Classes::REAL_ESTATE)) {
         return;
     }
     let only = dwellings(case) == 1;

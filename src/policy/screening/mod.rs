@@ -14,7 +14,6 @@ mod tekun;
 use std::borrow::Cow;
 
 use super::assessment::{Certainty, Condition, Screening, Term};
-use super::drafts::Name;
 use super::grounds::Reason;
 use super::open_facts::{self, Fact};
 use super::silence::Classes;
@@ -71,22 +70,26 @@ struct Weighed<'a> {
 }
 
 impl<'a> Weighed<'a> {
+    #[inline]
     fn new(state: Certainty, ground: Reason<'a>, classes: Classes) -> Self {
         Self { state, ground, classes, fact: None, adverse: false }
     }
 
     /// The state of another outcome, and what decides that one.
+    #[inline]
     fn of_outcome(state: Certainty, ground: Reason<'a>, other: &Judged<'_>) -> Self {
         let fact = other.decides.clone().map(Cow::Owned);
         Self { state, ground, classes: Classes::ALL, fact, adverse: false }
     }
 
     /// Nothing adverse about it is certain before everything that could move it is known.
+    #[inline]
     fn guarded(mut self) -> Self {
         self.adverse = true;
         self
     }
 
+    #[inline]
     fn settled_by(mut self, fact: impl Into<Cow<'static, str>>) -> Self {
         self.fact = Some(fact.into());
         self
@@ -94,7 +97,6 @@ impl<'a> Weighed<'a> {
 }
 
 /// Names of an outcome.
-#[derive(Clone, Copy)]
 struct Names {
     outcome: &'static str,
     zh: &'static str,
@@ -103,8 +105,7 @@ struct Names {
 
 /// An outcome, judged.
 pub(super) struct Judged<'a> {
-    pub outcome: &'static str,
-    name: Name,
+    names: &'static Names,
     pub state: Certainty,
     conditions: Vec<Weighed<'a>>,
     /// When open: the one fact or source that decides.
@@ -113,12 +114,17 @@ pub(super) struct Judged<'a> {
 }
 
 impl Judged<'_> {
+    #[inline]
+    pub fn outcome(&self) -> &'static str {
+        self.names.outcome
+    }
+
     pub fn spell_out(self) -> Screening {
         let spelled = |weighed: Weighed<'_>| Condition { state: weighed.state, ground: weighed.ground.spell_out() };
         Screening {
-            outcome: Cow::Borrowed(self.outcome),
-            name_zh: Cow::Borrowed(self.name.zh),
-            name_en: Cow::Borrowed(self.name.en),
+            outcome: Cow::Borrowed(self.names.outcome),
+            name_zh: Cow::Borrowed(self.names.zh),
+            name_en: Cow::Borrowed(self.names.en),
             state: self.state,
             conditions: self.conditions.into_iter().map(spelled).collect(),
             decides: self.decides,
@@ -144,11 +150,7 @@ pub(super) fn asked_about(purpose: Purpose) -> Option<&'static str> {
 
 /// Every outcome, most favourable first.
 pub(super) fn outcomes<'a>(sums: &Sums<'_, 'a>, totals: &Reckoned, facts: &[Fact]) -> [Judged<'a>; 7] {
-    let adverse_may_stand = sums.size.settled
-        && sums.size.contradicted.is_none()
-        && !sums.silence.anything_held()
-        && !sums.silence.any(Classes::SPENDING);
-    let bench = Bench { sums, totals, facts, adverse_may_stand };
+    let bench = Bench::new(sums, totals, facts);
     let tekun = tekun::outcome(&bench);
     let dibao = dibao::outcome(&bench);
     let marginal = marginal::outcome(&bench, &dibao);
@@ -159,8 +161,30 @@ pub(super) fn outcomes<'a>(sums: &Sums<'_, 'a>, totals: &Reckoned, facts: &[Fact
     [tekun, dibao, single, marginal, rigid, gradual_exit, none]
 }
 
+/// The outcome that the purpose is about, without those it does not rest on.
+pub(super) fn asked<'a>(sums: &Sums<'_, 'a>, totals: &Reckoned, facts: &[Fact]) -> Option<Judged<'a>> {
+    let bench = Bench::new(sums, totals, facts);
+    match asked_about(sums.case.purpose)? {
+        "tekun" => Some(tekun::outcome(&bench)),
+        "dibao" => Some(dibao::outcome(&bench)),
+        "dibao_marginal" => Some(marginal::outcome(&bench, &dibao::outcome(&bench))),
+        asked => outcomes(sums, totals, facts).into_iter().find(|other| other.outcome() == asked),
+    }
+}
+
+impl<'s, 'a> Bench<'s, 'a> {
+    fn new(sums: &'s Sums<'s, 'a>, totals: &'s Reckoned, facts: &'s [Fact]) -> Self {
+        let adverse_may_stand = sums.size.settled
+            && sums.size.contradicted.is_none()
+            && !sums.silence.anything_held()
+            && !sums.silence.any(Classes::SPENDING);
+        Self { sums, totals, facts, adverse_may_stand }
+    }
+}
+
 impl<'a> Bench<'_, 'a> {
     /// Room for the conditions of an outcome.
+    #[inline]
     fn conditions(&self) -> Conditions<'a> {
         Conditions {
             state: Certainty::Met,
@@ -170,14 +194,14 @@ impl<'a> Bench<'_, 'a> {
         }
     }
 
-    fn judge(&self, names: Names, conditions: Conditions<'a>) -> Judged<'a> {
+    #[inline]
+    fn judge(&self, names: &'static Names, conditions: Conditions<'a>) -> Judged<'a> {
         let Conditions { state, held_back, kept, .. } = conditions;
         let kept = kept.unwrap_or_default();
         let open = state == Certainty::Open && self.sums.case.traced;
         let guard = || held_back.then(|| self.holds_back()).flatten();
         let decides = open.then(|| guard().or_else(|| self.decides(&kept))).flatten();
-        let name = Name { zh: names.zh, en: names.en };
-        Judged { outcome: names.outcome, name, state, conditions: kept, decides, term: None }
+        Judged { names, state, conditions: kept, decides, term: None }
     }
 
     /// The fact for which nothing adverse may stand.
@@ -198,6 +222,7 @@ impl<'a> Bench<'_, 'a> {
 }
 
 /// Open stays open; met and not met change places.
+#[inline]
 fn inverse(state: Certainty) -> Certainty {
     match state {
         Certainty::Met => Certainty::NotMet,
@@ -207,6 +232,7 @@ fn inverse(state: Certainty) -> Certainty {
 }
 
 /// The state of "below a limit" for an interval.
+#[inline]
 fn below(at_least: impl PartialOrd<i64>, at_most: Option<i64>, limit: i64) -> Certainty {
     if at_most.is_some_and(|most| most < limit) {
         Certainty::Met

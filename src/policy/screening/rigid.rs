@@ -8,7 +8,7 @@ use crate::policy::grounds::{GroundOf, Reason};
 use crate::policy::pack::{self, Param, Ratio, StandardKind};
 use crate::policy::silence::Classes;
 
-const NAMES: Names =
+static NAMES: Names =
     Names { outcome: "rigid_expenditure", zh: "刚性支出困难家庭", en: "Rigid expenditure household" };
 
 pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>, above: &[&Judged<'_>]) -> Judged<'a> {
@@ -16,7 +16,7 @@ pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>, above: &[&Judged<'_>]) -> Judge
     let Some(ratio) = &case.rules.rigid_ratio else {
         let mut conditions = bench.conditions();
         conditions.push(missing(bench, "screening.rigid.spending_ratio"));
-        return bench.judge(NAMES, conditions);
+        return bench.judge(&NAMES, conditions);
     };
     let mut conditions = bench.conditions();
     conditions.push(bench.household());
@@ -24,7 +24,7 @@ pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>, above: &[&Judged<'_>]) -> Judge
     conditions.push(spending(bench, ratio));
     conditions.push(disposable(bench));
     bench.property(&Limits::rigid(case.rules), &mut conditions);
-    let mut judged = bench.judge(NAMES, conditions);
+    let mut judged = bench.judge(&NAMES, conditions);
     if judged.state == Certainty::Met {
         judged.term = Term::of_months(case.as_of, case.rules.rigid_valid_months.value, case.as_of);
     }

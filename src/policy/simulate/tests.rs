@@ -1,8 +1,8 @@
 //! Headlines, tables that add up, and what is left out of them.
 
 use super::*;
-use crate::policy::assess;
 use crate::household::{MemberRef, Purpose, Region, RegisteredAs};
+use crate::policy::assess;
 use crate::policy::assessment::{AmountLine, Screening};
 
 fn assessment(states: &[(&str, Certainty)], amounts: &[(&str, i64)]) -> Assessment {

@@ -4,6 +4,7 @@
 mod append;
 mod assess;
 mod compare;
+mod household;
 mod seal;
 mod turns;
 

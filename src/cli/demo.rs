@@ -131,7 +131,8 @@ impl Home {
     }
 
     fn settings(&self, port: u16) -> anyhow::Result<Settings> {
-        let mut environment: BTreeMap<_, _> = std::env::vars().filter(|(name, _)| name.starts_with("HEDUI__")).collect();
+        let mut environment: BTreeMap<_, _> =
+            std::env::vars().filter(|(name, _)| name.starts_with("HEDUI__")).collect();
         environment.insert("HEDUI__SERVER__LISTEN".to_owned(), format!("127.0.0.1:{port}"));
         Ok(Settings::read("(shipped) hedui.toml", DEFAULT_SETTINGS, &self.directory, &environment)
             .map_err(compose::Faulty)?)

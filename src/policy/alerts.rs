@@ -7,9 +7,10 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::assessment::{Alert, Points};
-use super::case::{Case, Item, Person};
+use super::case::{About, Case, Item, Person};
 use super::grounds::{GroundOf, Reason};
 use super::pack::Pack;
+use super::people::People;
 use crate::household::{Detail, EnrolmentState, Evidence, Fen, MaritalState, MemberRef, SourceKey, VehicleState};
 
 /// A change, before it is spelled out.
@@ -43,7 +44,7 @@ pub(super) fn lately<'a>(case: &Case<'a>) -> Vec<Noticed<'a>> {
     if !case.is_on_the_rolls() {
         return noticed;
     }
-    for person in &case.people {
+    for person in case.people {
         for item in person.counting() {
             noticed.extend(change(case, person, item));
         }
@@ -149,11 +150,12 @@ fn medical_cost<'a>(case: &Case<'a>, person: &Person<'a>) -> Option<Noticed<'a>>
 /// among what they do.
 #[must_use]
 pub fn between(before: &Evidence, after: &Evidence, pack: &Pack) -> Vec<Alert> {
-    let (earlier, _) = Case::of_evidence(before, pack, true);
-    let (later, _) = Case::of_evidence(after, pack, true);
+    let (known_then, known_now) = (People::of(before), People::of(after));
+    let earlier = &known_then.people;
+    let later = Case::new(&About::of(after), pack, true, &known_now.people);
     let mut alerts = Vec::new();
-    for person in &later.people {
-        let known = earlier.people.iter().find(|other| other.reference() == person.reference());
+    for person in later.people {
+        let known = earlier.iter().find(|other| other.reference() == person.reference());
         let was_there = |item: &Item<'_>| {
             known.is_some_and(|known| {
                 known.counting().any(|other| other.source == item.source && other.number == item.number)

@@ -38,27 +38,31 @@ impl<'a> AmountDraft<'a> {
     }
 }
 
-pub(super) fn lines<'a>(sums: &Sums<'_, 'a>, totals: &Reckoned, judged: &[Judged<'_>]) -> Vec<AmountDraft<'a>> {
+pub(super) fn lines<'a>(
+    sums: &Sums<'_, 'a>,
+    totals: &Reckoned,
+    [tekun, dibao, single, _, _, gradual, _]: &[Judged<'_>; 7],
+) -> Vec<AmountDraft<'a>> {
     let case = sums.case;
-    let met = |name: &str| judged.iter().any(|other| other.outcome == name && other.state == Certainty::Met);
+    let met = |outcome: &Judged<'_>| outcome.state == Certainty::Met;
     let mut lines = Vec::new();
-    if met("tekun") {
+    if met(tekun) {
         lines.push(tekun_basic(case));
         lines.extend(tekun_care(case));
     }
-    if met("dibao") {
-        lines.extend(dibao(case, totals));
+    if met(dibao) {
+        lines.extend(dibao_gap(case, totals));
     }
-    if met("dibao_single") {
-        lines.push(single(case));
+    if met(single) {
+        lines.push(single_person(case));
     }
-    if met("gradual_exit") {
+    if met(gradual) {
         lines.extend(gradual_exit(case));
     }
     if case.purpose == Purpose::TemporaryRelief {
         lines.push(temporary_relief(case, totals));
     }
-    if met("tekun") || met("dibao") {
+    if met(tekun) || met(dibao) {
         lines.extend(medical_aid(sums));
     }
     lines
@@ -134,7 +138,7 @@ fn medical_aid<'a>(sums: &Sums<'_, 'a>) -> Option<AmountDraft<'a>> {
     })
 }
 
-fn dibao<'a>(case: &Case<'a>, totals: &Reckoned) -> Option<AmountDraft<'a>> {
+fn dibao_gap<'a>(case: &Case<'a>, totals: &Reckoned) -> Option<AmountDraft<'a>> {
     let net = &totals.net_income;
     let so_far = Dibao::at(case, totals, net.so_far)?;
     if let Some(goes_on) = unchanged(case, so_far.monthly()) {
@@ -235,7 +239,7 @@ fn rise(case: &Case<'_>, totals: &Reckoned, basic: Fen) -> (i64, Fen) {
     (disabled, each)
 }
 
-fn single<'a>(case: &Case<'a>) -> AmountDraft<'a> {
+fn single_person<'a>(case: &Case<'a>) -> AmountDraft<'a> {
     let rule = &case.rules.amount_single;
     let computation = case.text(|| format!("{} × {}", case.standard(), rule.value));
     let ground = rule.ground(

@@ -3,7 +3,7 @@
 use super::alerts;
 use super::amounts::{self, AmountDraft};
 use super::assessment::{Assessment, Certainty, Ground, Per, outcome_of_amount};
-use super::case::Case;
+use super::case::{About, Case};
 use super::declared;
 use super::deductions::{self, IllnessCosts};
 use super::drafts::{DeductionDraft, IncomeDraft, PropertyDraft};
@@ -12,12 +12,14 @@ use super::grounds;
 use super::income::{self, Support, WageMonths};
 use super::open_facts;
 use super::pack::Pack;
+use super::people::People;
 use super::property;
 use super::referrals;
 use super::review;
+use super::roll::Roll;
 use super::screening;
 use super::silence::Silence;
-use super::size::Size;
+use super::size::{Size, Undeclared};
 use super::totals::Sums;
 use crate::household::{Cell, CellOutcome, Evidence, Fen};
 
@@ -27,9 +29,11 @@ use crate::household::{Cell, CellOutcome, Evidence, Fen};
 /// outcomes open. A source that has not spoken leaves its totals without an upper end.
 #[must_use]
 pub fn assess(evidence: &Evidence, pack: &Pack) -> Assessment {
-    let (case, unreadable) = Case::of_evidence(evidence, pack, true);
-    let silence = Silence::new(&case, evidence, &unreadable);
-    let size = Size::new(&case, &silence, evidence);
+    let known = People::of(evidence);
+    let silence = Silence::new(&known, evidence);
+    let undeclared = Undeclared::of(&known.people, &silence, evidence);
+    let case = Case::new(&About::of(evidence), pack, true, &known.people);
+    let size = Size::new(&case, &silence, &undeclared);
     let support = income::support::of_obligors(evidence, pack, &case);
     let lines = Lines::of(&case, &silence, &support);
     let sums = Sums { support: &support, ..lines.sums(&case, &silence, &size) };
@@ -68,26 +72,39 @@ pub fn assess(evidence: &Evidence, pack: &Pack) -> Assessment {
 fn decided_early(evidence: &Evidence, case: &Case<'_>, judged: &[screening::Judged<'_>]) -> bool {
     let is_member = |cell: &Cell| case.members().any(|person| *person.reference() == cell.member);
     let waits = evidence.cells.iter().any(|cell| cell.outcome == CellOutcome::Pending && is_member(cell));
-    let certain = |asked: &str| judged.iter().any(|other| other.outcome == asked && other.state != Certainty::Open);
+    let certain = |asked: &str| judged.iter().any(|other| other.outcome() == asked && other.state != Certainty::Open);
     waits && screening::asked_about(case.purpose).is_some_and(certain)
 }
 
 /// Every line of a case.
+#[derive(Default)]
 pub(super) struct Lines<'a> {
     pub income: Vec<IncomeDraft<'a>>,
-    deductions: Vec<DeductionDraft<'a>>,
-    property: Vec<PropertyDraft<'a>>,
+    pub deductions: Vec<DeductionDraft<'a>>,
+    pub property: Vec<PropertyDraft<'a>>,
     illness: Vec<IllnessCosts>,
     wages: Vec<WageMonths>,
 }
 
 impl<'a> Lines<'a> {
     pub fn of(case: &Case<'a>, silence: &Silence<'_>, support: &[Support<'a>]) -> Self {
-        let illness = deductions::costs(case, silence);
-        let (income, wages) = income::lines(case, silence, &illness, support);
-        let deductions = deductions::lines(case, &illness, &wages);
-        let property = property::lines(case, silence);
-        Self { income, deductions, property, illness, wages }
+        let mut lines = Self::default();
+        lines.refill(case, silence, support);
+        lines
+    }
+
+    /// The lines of another case, in the room of the last.
+    pub fn refill(&mut self, case: &Case<'a>, silence: &Silence<'_>, support: &[Support<'a>]) {
+        let Self { income, deductions, property, illness, wages } = self;
+        income.clear();
+        deductions.clear();
+        property.clear();
+        illness.clear();
+        wages.clear();
+        deductions::costs(case, silence, illness);
+        income::lines(case, silence, illness, support, income, wages);
+        deductions::lines(case, illness, wages, deductions);
+        property::lines(case, silence, property);
     }
 
     pub fn sums<'s>(&'s self, case: &'s Case<'a>, silence: &'s Silence<'a>, size: &'s Size<'a>) -> Sums<'s, 'a> {
@@ -112,15 +129,20 @@ pub const OUTCOMES: [&str; 7] =
 /// The outcomes of [`assess`], several times faster.
 #[must_use]
 pub fn outcomes(evidence: &Evidence, pack: &Pack) -> Outcomes {
-    let (case, unreadable) = Case::of_evidence(evidence, pack, false);
-    let silence = Silence::new(&case, evidence, &unreadable);
-    let size = Size::new(&case, &silence, evidence);
-    let support = income::support::of_obligors(evidence, pack, &case);
-    reckon(&case, &silence, &size, &support)
+    let mut roll = Roll::default();
+    roll.push(evidence);
+    roll.outcomes(pack).next().expect("one household went in")
 }
 
-pub(super) fn reckon<'a>(case: &Case<'a>, silence: &Silence<'a>, size: &Size<'a>, support: &[Support<'a>]) -> Outcomes {
-    let lines = Lines::of(case, silence, support);
+/// Judges a case, in the room of the last one's lines.
+pub(super) fn reckon<'a>(
+    case: &Case<'a>,
+    silence: &Silence<'a>,
+    size: &Size<'a>,
+    support: &[Support<'a>],
+    lines: &mut Lines<'a>,
+) -> Outcomes {
+    lines.refill(case, silence, support);
     let sums = Sums { support, ..lines.sums(case, silence, size) };
     let reckoned = sums.reckoned();
     let judged = screening::outcomes(&sums, &reckoned, &[]);
@@ -128,7 +150,7 @@ pub(super) fn reckon<'a>(case: &Case<'a>, silence: &Silence<'a>, size: &Size<'a>
     let best = judged.iter().find(|outcome| outcome.state == Certainty::Met);
     let paid = |best: &screening::Judged<'_>| {
         let is_monthly =
-            |line: &&AmountDraft<'_>| line.per == Per::Month && outcome_of_amount(line.outcome) == best.outcome;
+            |line: &&AmountDraft<'_>| line.per == Per::Month && outcome_of_amount(line.outcome) == best.outcome();
         amounts.iter().filter(is_monthly).map(|line| line.amount).sum()
     };
     Outcomes { states: judged.each_ref().map(|outcome| outcome.state), monthly: best.map_or(Fen::ZERO, paid) }

@@ -31,7 +31,7 @@ fn income(sums: &Sums<'_, '_>, position: usize, class: IncomeClass) -> Option<De
         |draft: &&IncomeDraft<'_>| draft.line.source.is_some() && draft.line.treatment != Treatment::HeldForReview;
     let mut found_lines = sums.income.iter().filter(own).filter(recorded).peekable();
     let found = found_lines.peek().is_some().then(|| found_lines.map(|d| d.line.counted).sum::<Fen>());
-    let silent = sums.silence.of_person[position].meets(Classes::of(&[info_class(class)]));
+    let silent = sums.silence.person(position, Classes::of(&[info_class(class)]));
     compare(sums, position, format!("income.{}", class.as_str()), declared, found, silent)
 }
 
@@ -43,7 +43,7 @@ fn financial(sums: &Sums<'_, '_>, position: usize) -> Option<DeclaredLine> {
     let own = |d: &&PropertyDraft<'_>| d.line.class == PropertyClass::Financial && d.line.member == person.reference();
     let mut found = sums.property.iter().filter(own).filter(|d| d.line.source.is_some() && d.least.0 > 0).peekable();
     let found = found.peek().is_some().then(|| found.map(|d| d.least).sum::<Fen>());
-    let silent = sums.silence.of_person[position].meets(Classes::of(&[InfoClass::Financial]));
+    let silent = sums.silence.person(position, Classes::of(&[InfoClass::Financial]));
     compare(sums, position, "property.financial".to_owned(), declared, found, silent)
 }
 
@@ -102,7 +102,7 @@ fn things(sums: &Sums<'_, '_>, position: usize, class: PropertyClass) -> Option<
         PropertyClass::Financial | PropertyClass::Other => return None,
     };
     let found = u32::try_from(found).unwrap_or(u32::MAX);
-    let silent = sums.silence.of_person[position].meets(Classes::of(&[info]));
+    let silent = sums.silence.person(position, Classes::of(&[info]));
     let comparison = compared(found <= declared, declared > 0, found > 0, silent);
     Some(DeclaredLine {
         member: person.reference().clone(),

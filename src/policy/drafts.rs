@@ -42,6 +42,7 @@ pub(super) enum Records<'a> {
 }
 
 impl<'a> Records<'a> {
+    #[inline]
     pub fn as_slice(&self) -> &[&'a str] {
         match self {
             Self::None => &[],
@@ -50,6 +51,7 @@ impl<'a> Records<'a> {
         }
     }
 
+    #[inline]
     pub fn first(&self) -> Option<&'a str> {
         self.as_slice().first().copied()
     }
@@ -108,6 +110,7 @@ pub(super) struct IncomeDraft<'a> {
 }
 
 /// The employer or payer a record names.
+#[inline]
 fn payer(detail: &Detail) -> Option<&Private> {
     match detail {
         Detail::TaxedIncome { payer, .. } => payer.as_ref(),
@@ -137,11 +140,13 @@ pub(super) struct Counted {
 
 impl Counted {
     /// All of it, less costs.
+    #[inline]
     pub fn net(gross: Fen, costs: Fen) -> Self {
         Self { gross, reduced_by: costs, counted: gross - costs, counted_at_most: None, treatment: Treatment::Counted }
     }
 
     /// Outside the window, or no longer in force.
+    #[inline]
     pub fn stale(gross: Fen) -> Self {
         Self { gross, reduced_by: Fen::ZERO, counted: Fen::ZERO, counted_at_most: None, treatment: Treatment::Stale }
     }
@@ -149,6 +154,7 @@ impl Counted {
 
 impl<'a> IncomeDraft<'a> {
     /// A line from a record; a held one or a second copy counts nothing.
+    #[inline]
     pub fn of_item(
         person: &Person<'a>,
         item: &Item<'a>,
@@ -186,6 +192,7 @@ impl<'a> IncomeDraft<'a> {
     }
 
     /// A line that counts what it says.
+    #[inline]
     pub fn plain(line: IncomeRow<'a>) -> Self {
         let (least, most) = (line.counted, line.counted_at_most.unwrap_or(line.counted));
         let months = Months::default();
@@ -193,17 +200,20 @@ impl<'a> IncomeDraft<'a> {
     }
 
     /// Whether it is this person's: drafts point at the case's own people.
+    #[inline]
     pub fn is_of(&self, member: &MemberRef) -> bool {
         std::ptr::eq(self.line.member, member)
     }
 
     /// About these months.
+    #[inline]
     pub fn over(mut self, months: Months) -> Self {
         self.months = months;
         self
     }
 
     /// Counts nothing, but could count its gross.
+    #[inline]
     fn hold(&mut self) {
         let could_count = !matches!(self.line.treatment, Treatment::Exempt | Treatment::Stale);
         self.most = if could_count { self.most.max(self.line.gross).at_least_zero() } else { Fen::ZERO };
@@ -216,6 +226,7 @@ impl<'a> IncomeDraft<'a> {
     }
 
     /// Counts nothing and never will.
+    #[inline]
     pub fn set_aside(&mut self, treatment: Treatment) {
         self.line.counted = Fen::ZERO;
         self.line.counted_at_most = None;
@@ -266,6 +277,12 @@ pub(super) struct DeductionDraft<'a> {
 }
 
 impl DeductionDraft<'_> {
+    /// Whether it is this person's: drafts point at the case's own people.
+    #[inline]
+    pub fn is_of(&self, member: &MemberRef) -> bool {
+        std::ptr::eq(self.member, member)
+    }
+
     pub fn spell_out(self) -> DeductionLine {
         DeductionLine {
             member: self.member.clone(),
@@ -372,6 +389,7 @@ impl<'a> PropertyDraft<'a> {
     }
 
     /// A line that has the value it counts, and counts as nothing.
+    #[inline]
     pub fn plain(line: PropertyRow<'a>) -> Self {
         Self {
             least: line.counted,
@@ -385,6 +403,7 @@ impl<'a> PropertyDraft<'a> {
     }
 
     /// Counts with a value.
+    #[inline]
     pub fn counting(mut self, value: Fen) -> Self {
         self.line.counted = value;
         self.least = value;
@@ -393,6 +412,7 @@ impl<'a> PropertyDraft<'a> {
     }
 
     /// Counts as one of a kind.
+    #[inline]
     pub fn tallied(mut self, tally: Tally) -> Self {
         self.line.counts = true;
         (self.tally, self.count_least, self.count_most) = (tally, 1, 1);
@@ -400,6 +420,7 @@ impl<'a> PropertyDraft<'a> {
     }
 
     /// May count as one of a kind.
+    #[inline]
     pub fn perhaps(mut self, tally: Tally) -> Self {
         self.line.counts = false;
         (self.tally, self.count_least, self.count_most) = (tally, 0, 1);
@@ -407,6 +428,7 @@ impl<'a> PropertyDraft<'a> {
     }
 
     /// Counts nothing while under review.
+    #[inline]
     pub fn held(mut self) -> Self {
         let could_count = !matches!(self.line.treatment, Treatment::Exempt | Treatment::Stale);
         self.most = if could_count { self.most } else { Some(Fen::ZERO) };
@@ -420,6 +442,7 @@ impl<'a> PropertyDraft<'a> {
     }
 
     /// Counts nothing as it stands, and all of it were it a second one.
+    #[inline]
     pub fn told_twice(mut self) -> Self {
         (self.least, self.line.counted, self.line.counts) = (Fen::ZERO, Fen::ZERO, false);
         self.count_least = 0;
@@ -428,11 +451,11 @@ impl<'a> PropertyDraft<'a> {
     }
 
     /// Counts nothing and never will.
-    pub fn set_aside(mut self, treatment: Treatment) -> Self {
+    #[inline]
+    pub fn set_aside(&mut self, treatment: Treatment) {
         self.most = Some(Fen::ZERO);
         (self.least, self.line.counted, self.line.counts) = (Fen::ZERO, Fen::ZERO, false);
         (self.tally, self.count_least, self.count_most) = (Tally::Nothing, 0, 0);
         self.line.treatment = treatment;
-        self
     }
 }

@@ -8,7 +8,7 @@ use crate::household::{Detail, MemberRef, SourceKey};
 /// All findings, by person, then kind.
 pub(super) fn findings(sums: &Sums<'_, '_>, declared: &[DeclaredLine]) -> Vec<Finding> {
     let mut findings = household(sums);
-    for person in &sums.case.people {
+    for person in sums.case.people {
         if let Some(finding) = standing(sums, person.reference(), person.standing) {
             findings.push(finding);
         }
@@ -44,7 +44,7 @@ fn made(
 
 fn household(sums: &Sums<'_, '_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (member, source) in &sums.size.undeclared_spouses {
+    for (member, source) in &sums.size.undeclared.spouses {
         let (zh, en) = (
             "婚姻登记显示有配偶，未申报为家庭成员。仅供工作人员了解：不查询、不添加，注意可能存在的家庭暴力情形。",
             "Marriage registration shows a spouse who was not declared. For the officer only: not queried, not added; mind violence.",
@@ -58,8 +58,8 @@ fn household(sums: &Sums<'_, '_>) -> Vec<Finding> {
         );
         findings.push(made("registered_otherwise", Some(member), Some(source), false, zh, en));
     }
-    if let Some((source, _)) = sums.size.extra_registrants.first() {
-        let number = sums.size.extra_registrants.len();
+    if let Some((source, _)) = sums.size.undeclared.registrants.first() {
+        let number = sums.size.undeclared.registrants.len();
         let zh = format!("户口簿上另有 {number} 名未申报人员，是否共同生活须核实。");
         let en = format!("The household book holds {number} more people; whether they live together is to be checked.");
         findings.push(made("extra_registrant", None, Some(source), true, &zh, &en));

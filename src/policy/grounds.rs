@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use super::assessment::{Assessment, AssumedParameter, Basis, Ground};
 use super::case::Case;
-use super::pack::{self, KeySpec, Pack, Param};
+use super::pack::{self, KeySpec, Origin, Pack, Param};
 use crate::household::{Evidence, IncomeClass, RegisteredAs};
 
 /// A text that may not have been made.
@@ -35,25 +35,63 @@ impl Text {
 }
 
 /// A rule and why it applies, before it is spelled out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Reason<'a> {
-    pub rule: &'static str,
-    law: &'a str,
-    basis: Basis,
-    zh: Text,
-    en: Text,
+    cites: Cites<'a>,
+    zh: &'static str,
+    en: &'static str,
+    /// Words that name amounts or counts, instead of the fixed ones.
+    made: Option<Box<(String, String)>>,
     /// Waits for a person's decision on whose record it is.
     pub held: bool,
 }
 
+/// What a reason rests on.
+#[derive(Clone, Copy, Debug)]
+enum Cites<'a> {
+    Value(&'a Origin),
+    /// The packs have no value.
+    Missing(&'static str),
+}
+
 impl<'a> Reason<'a> {
     /// A rule for which the packs have no value.
-    pub fn without_value(rule: &'static str, zh: Text, en: Text) -> Self {
-        Self { rule, law: Ground::NO_LAW, basis: Basis::Assumed, zh, en, held: false }
+    pub fn without_value(rule: &'static str, case: &Case<'_>, make: impl FnOnce() -> (String, String)) -> Self {
+        Self { cites: Cites::Missing(rule), zh: "", en: "", made: case.traced.then(|| Box::new(make())), held: false }
+    }
+
+    pub fn rule(&self) -> &'static str {
+        match self.cites {
+            Cites::Value(origin) => origin.key,
+            Cites::Missing(rule) => rule,
+        }
+    }
+
+    fn law(&self) -> &'a str {
+        match self.cites {
+            Cites::Value(origin) => &origin.law,
+            Cites::Missing(_) => Ground::NO_LAW,
+        }
+    }
+
+    fn basis(&self) -> Basis {
+        match self.cites {
+            Cites::Value(origin) => origin.basis,
+            Cites::Missing(_) => Basis::Assumed,
+        }
+    }
+
+    /// Whether it is this parameter's.
+    pub fn is_of<T>(&self, rule: &Param<T>) -> bool {
+        matches!(self.cites, Cites::Value(origin) if origin.index == rule.origin.index)
     }
 
     pub fn spell_out(self) -> Ground {
-        let (mut zh, mut en) = (self.zh.into_cow(), self.en.into_cow());
+        let (rule, law, basis) = (Cow::Borrowed(self.rule()), self.law().to_owned(), self.basis());
+        let (mut zh, mut en) = match self.made {
+            Some(made) => (Cow::Owned(made.0), Cow::Owned(made.1)),
+            None => (Cow::Borrowed(self.zh), Cow::Borrowed(self.en)),
+        };
         if self.held {
             zh = format!("待人工核实是否属于本人，暂不计入；如属本人：{zh}").into();
             en = format!(
@@ -61,7 +99,18 @@ impl<'a> Reason<'a> {
             )
             .into();
         }
-        Ground { rule: Cow::Borrowed(self.rule), law: self.law.to_owned(), basis: self.basis, zh, en }
+        Ground { rule, law, basis, zh, en }
+    }
+}
+
+/// Alike for a reader.
+impl PartialEq for Reason<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let same_origin =
+            matches!((self.cites, other.cites), (Cites::Value(one), Cites::Value(other)) if std::ptr::eq(one, other));
+        let cites = || (self.rule(), self.law(), self.basis()) == (other.rule(), other.law(), other.basis());
+        let words = || (self.held, self.zh, self.en, &self.made) == (other.held, other.zh, other.en, &other.made);
+        (same_origin || cites()) && words()
     }
 }
 
@@ -75,19 +124,14 @@ pub(super) trait GroundOf {
 }
 
 impl<T> GroundOf for Param<T> {
+    #[inline]
     fn ground(&self, zh: &'static str, en: &'static str) -> Reason<'_> {
-        let origin = &self.origin;
-        let (zh, en) = (Text::Fixed(zh), Text::Fixed(en));
-        Reason { rule: origin.key, law: &origin.law, basis: origin.basis, zh, en, held: false }
+        Reason { cites: Cites::Value(&self.origin), zh, en, made: None, held: false }
     }
 
+    #[inline]
     fn ground_made(&self, case: &Case<'_>, make: impl FnOnce() -> (String, String)) -> Reason<'_> {
-        let mut reason = self.ground("", "");
-        if case.traced {
-            let (zh, en) = make();
-            (reason.zh, reason.en) = (Text::Made(zh), Text::Made(en));
-        }
-        reason
+        Reason { made: case.traced.then(|| Box::new(make())), ..self.ground("", "") }
     }
 }
 

@@ -11,6 +11,7 @@ pub mod simulate;
 
 mod alerts;
 mod amounts;
+mod answer;
 mod assess;
 mod case;
 mod declared;
@@ -20,10 +21,12 @@ mod findings;
 mod grounds;
 mod income;
 mod open_facts;
+mod people;
 mod plausible;
 mod property;
 mod referrals;
 mod review;
+mod roll;
 mod screening;
 mod silence;
 mod size;
@@ -32,9 +35,11 @@ mod totals;
 mod window;
 
 pub use alerts::between as alerts_between;
+pub use answer::{Answer, answer};
 pub use assess::{OUTCOMES, Outcomes, assess, outcomes};
 pub use open_facts::words_of as words_of_fact;
 pub use pack::{Explanation, Pack, PackInfo, Packs, PolicyError, Problem};
+pub use roll::{Household, Roll, Row};
 pub use window::Window;
 
 #[cfg(test)]

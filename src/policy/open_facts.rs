@@ -47,7 +47,7 @@ pub(super) fn facts(sums: &Sums<'_, '_>, totals: &Reckoned, evidence: &Evidence)
 fn people(sums: &Sums<'_, '_>) -> Vec<Fact> {
     let mut facts = Vec::new();
     let household = Classes::HOUSEHOLD;
-    for (member, _) in &sums.size.undeclared_spouses {
+    for (member, _) in &sums.size.undeclared.spouses {
         let name = format!("undeclared_spouse:{member}");
         facts.push(Fact::new(
             name,
@@ -56,7 +56,7 @@ fn people(sums: &Sums<'_, '_>) -> Vec<Fact> {
             "A registered spouse was not declared",
         ));
     }
-    if !sums.size.extra_registrants.is_empty() {
+    if !sums.size.undeclared.registrants.is_empty() {
         let (zh, en) = ("户口簿上有未申报的人员", "The household book holds people who were not declared");
         facts.push(Fact::new("extra_registrant".to_owned(), household, zh, en));
     }
@@ -102,7 +102,7 @@ fn sources(sums: &Sums<'_, '_>) -> Vec<Fact> {
 }
 
 fn uncovered(sums: &Sums<'_, '_>) -> Vec<Fact> {
-    let missing = sums.silence.uncovered.iter().fold(Classes::default(), |all, classes| all.with(*classes));
+    let missing = sums.silence.uncovered();
     ALL.into_iter()
         .filter(|class| missing.meets(Classes::of(&[*class])))
         .map(|class| {
@@ -256,8 +256,8 @@ fn property_reading(draft: &PropertyDraft<'_>) -> Option<Fact> {
 /// Whether two readings of the law lead to different sides of a line of the screening table, as far as is known.
 fn successor_matters(sums: &Sums<'_, '_>, totals: &Reckoned) -> bool {
     let rules = sums.case.rules;
-    let key = rules.not_income_basic_pension.latest().origin.key;
-    let mut open = sums.income.iter().filter(|draft| draft.line.ground.rule == key);
+    let basic = rules.not_income_basic_pension.latest();
+    let mut open = sums.income.iter().filter(|draft| draft.line.ground.is_of(basic));
     if !open.any(|draft| draft.line.counted_at_most.is_some()) {
         return false;
     }

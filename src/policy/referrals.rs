@@ -24,7 +24,7 @@ struct Desk<'s, 'a> {
 
 pub(super) fn referrals(sums: &Sums<'_, '_>, totals: &Reckoned, judged: &[Judged<'_>]) -> Vec<Referral> {
     let best = |names: &[&str]| {
-        let states = || judged.iter().filter(|outcome| names.contains(&outcome.outcome)).map(|outcome| outcome.state);
+        let states = || judged.iter().filter(|outcome| names.contains(&outcome.outcome())).map(|outcome| outcome.state);
         if states().any(|state| state == Certainty::Met) {
             Certainty::Met
         } else if states().any(|state| state == Certainty::Open) {

@@ -3,8 +3,8 @@
 //! Missing is never zero. A class that no source was even planned for is silent too.
 
 use super::assessment::SilentCell;
-use super::case::{Case, position};
-use crate::household::{Cell, Detail, Evidence, InfoClass, SourceKey};
+use super::people::{People, Person, position};
+use crate::household::{Cell, Detail, Evidence, InfoClass};
 
 /// A set of classes of information.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,11 @@ impl Classes {
     /// Every class.
     pub const ALL: Self = Self::of(&ALL);
     pub const WAGE: Self = Self::of(&[InfoClass::Wage]);
+    pub const BUSINESS: Self = Self::of(&[InfoClass::Business]);
+    pub const PROPERTY_INCOME: Self = Self::of(&[InfoClass::PropertyIncome]);
+    pub const VEHICLE: Self = Self::of(&[InfoClass::Vehicle]);
+    pub const REAL_ESTATE: Self = Self::of(&[InfoClass::RealEstate]);
+    pub const COMPANY: Self = Self::of(&[InfoClass::Company]);
     pub const TRANSFER: Self = Self::of(&[InfoClass::Transfer]);
     pub const FINANCIAL: Self = Self::of(&[InfoClass::Financial]);
     pub const MEDICAL: Self = Self::of(&[InfoClass::Medical]);
@@ -26,6 +31,7 @@ impl Classes {
     /// Illness and schooling: what they cost has no bound while they are not known.
     pub const SPENDING: Self = Self::MEDICAL.with(Self::EDUCATION);
 
+    #[inline]
     pub const fn of(classes: &[InfoClass]) -> Self {
         let (mut bits, mut n) = (0, 0);
         while n < classes.len() {
@@ -35,22 +41,27 @@ impl Classes {
         Self(bits)
     }
 
+    #[inline]
     pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
+    #[inline]
     pub const fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
+    #[inline]
     pub const fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
+    #[inline]
     pub fn iter(self) -> impl Iterator<Item = InfoClass> {
         ALL.into_iter().filter(move |class| self.0 & (1 << *class as u16) != 0)
     }
 
+    #[inline]
     pub fn count(self) -> u32 {
         self.0.count_ones()
     }
@@ -77,23 +88,26 @@ pub(super) const ALL: [InfoClass; 12] = [
 pub(super) struct Silence<'a> {
     /// Silent cells, by person and source.
     pub cells: Vec<(&'a Cell, Classes)>,
-    /// Per person of the case: classes that are silent, or that no cell speaks for.
-    pub of_person: Vec<Classes>,
-    /// Per person of the case: classes that no cell speaks for.
-    pub uncovered: Vec<Classes>,
-    /// Per person of the case: classes of records under review.
-    pub held: Vec<Classes>,
-    /// Of anybody.
+    of_person: Vec<Unknown>,
+    of_anybody: Unknown,
+}
+
+/// What is not known of a person, by class.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Unknown {
+    /// Silent, or no cell speaks for it.
     silent: Classes,
-    /// Of anybody.
-    under_review: Classes,
+    /// No cell speaks for it.
+    uncovered: Classes,
+    /// Records of it are under review.
+    held: Classes,
 }
 
 impl<'a> Silence<'a> {
     /// Reads who has spoken from the cells; one with a record that cannot be read has not.
-    pub fn new(case: &Case<'a>, evidence: &'a Evidence, unreadable: &[(usize, &SourceKey)]) -> Self {
+    pub fn new(People { people, unreadable }: &People<'a>, evidence: &'a Evidence) -> Self {
         let all = Classes::ALL;
-        let mut covered = vec![(Classes::default(), Classes::default()); case.people.len()];
+        let mut covered = vec![(Classes::default(), Classes::default()); people.len()];
         let mut cells = Vec::new();
         let mut last = 0;
         for cell in &evidence.cells {
@@ -104,56 +118,67 @@ impl<'a> Silence<'a> {
             *covers = covers.with(classes);
             if !cell.outcome.speaks() || unreadable.contains(&(whose, &cell.source)) {
                 *silent = silent.with(classes);
-                if case.people[whose].is_member() {
+                if people[whose].is_member() {
                     cells.push((cell, classes));
                 }
             }
         }
-        if case.traced {
-            cells.sort_by(|(a, _), (b, _)| (&a.member, &a.source).cmp(&(&b.member, &b.source)));
-        }
+        cells.sort_by(|(a, _), (b, _)| (&a.member, &a.source).cmp(&(&b.member, &b.source)));
         let spoken = covered.into_iter().map(|(covers, silent)| (silent, all.without(covers)));
-        Self { cells, ..Self::of_classes(case, spoken) }
+        Self { cells, ..Self::of_classes(people, spoken) }
     }
 
     /// Who has spoken, as classes alone: of every person those that are silent, and those that nobody speaks for.
-    pub fn of_classes(case: &Case<'_>, spoken: impl Iterator<Item = (Classes, Classes)>) -> Self {
-        let mut silence = Self::default();
-        for (person, (silent, uncovered)) in case.people.iter().zip(spoken) {
+    pub fn of_classes(people: &[Person<'_>], spoken: impl Iterator<Item = (Classes, Classes)>) -> Self {
+        let mut silence = Self { of_person: Vec::with_capacity(people.len()), ..Self::default() };
+        let any = &mut silence.of_anybody;
+        for (person, (silent, uncovered)) in people.iter().zip(spoken) {
             let counts = |classes| if person.is_member() { classes } else { Classes::default() };
             let held = person.held().fold(Classes::default(), |all, item| all.with(classes_of(item.detail())));
-            silence.of_person.push(counts(silent.with(uncovered)));
-            silence.uncovered.push(counts(uncovered));
-            silence.held.push(held);
-            silence.silent = silence.silent.with(counts(silent.with(uncovered)));
-            silence.under_review = silence.under_review.with(held);
+            let own = Unknown { silent: counts(silent.with(uncovered)), uncovered: counts(uncovered), held };
+            any.silent = any.silent.with(own.silent);
+            any.uncovered = any.uncovered.with(own.uncovered);
+            any.held = any.held.with(held);
+            silence.of_person.push(own);
         }
         silence
     }
 
     /// Whether any of the classes is silent for anybody.
+    #[inline]
     pub fn any(&self, classes: Classes) -> bool {
-        self.silent.meets(classes)
+        self.of_anybody.silent.meets(classes)
     }
 
     /// Whether any of the classes is silent for one person.
+    #[inline]
     pub fn person(&self, position: usize, classes: Classes) -> bool {
-        self.of_person[position].meets(classes)
+        self.of_person[position].silent.meets(classes)
     }
 
     /// Whether any of the classes is silent for one person, or a record of them under review.
+    #[inline]
     pub fn unsettled(&self, position: usize, classes: Classes) -> bool {
-        self.of_person[position].with(self.held[position]).meets(classes)
+        let own = self.of_person[position];
+        own.silent.with(own.held).meets(classes)
     }
 
     /// Whether a record of one of the classes is under review.
+    #[inline]
     pub fn any_held(&self, classes: Classes) -> bool {
-        self.under_review.meets(classes)
+        self.of_anybody.held.meets(classes)
     }
 
     /// Whether any record at all is under review.
+    #[inline]
     pub fn anything_held(&self) -> bool {
-        self.under_review.count() > 0
+        self.of_anybody.held.count() > 0
+    }
+
+    /// The classes that no cell speaks for, of anybody.
+    #[inline]
+    pub fn uncovered(&self) -> Classes {
+        self.of_anybody.uncovered
     }
 
     /// The cells that leave these classes open.

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::assess::{OUTCOMES, Outcomes, outcomes};
+use super::assess::{OUTCOMES, Outcomes};
 use super::assessment::{Assessment, Certainty, Per};
 use super::pack::Pack;
+use super::roll::Roll;
 use crate::household::{Evidence, Fen};
 
 /// Cells of fewer households are not shown.
@@ -138,7 +139,12 @@ pub struct Move {
 /// Applies both packs to one household's evidence.
 #[must_use]
 pub fn compare(evidence: &Evidence, before: &Pack, after: &Pack) -> Move {
-    let standing = |pack: &Pack| Standing::of_outcomes(&outcomes(evidence, pack));
+    let mut roll = Roll::default();
+    roll.push(evidence);
+    let standing = |pack: &Pack| {
+        let found = roll.outcomes(pack).next().expect("one household went in");
+        Standing::of_outcomes(&found)
+    };
     let first = standing(before);
     let second = if before.hash() == after.hash() && before.as_of() == after.as_of() { first } else { standing(after) };
     Move {

@@ -6,17 +6,33 @@ use std::collections::BTreeSet;
 
 use super::case::Case;
 use super::pack::Handling;
+use super::people::Person;
 use super::silence::{Classes, Silence};
 use super::spouse::undeclared_spouses;
 use crate::household::{Detail, Evidence, MemberRef, Registered, RegisteredAs, RegistrationStatus, SourceKey, Verdict};
 
+/// People whom registers know and nobody declared.
+#[derive(Default)]
+pub(super) struct Undeclared<'a> {
+    /// Registrants of a member's book: record numbers by source.
+    pub registrants: BTreeSet<(&'a SourceKey, &'a str)>,
+    /// Members with a registered spouse, with the source.
+    pub spouses: Vec<(&'a MemberRef, &'a SourceKey)>,
+}
+
+impl<'a> Undeclared<'a> {
+    pub fn of(people: &[Person<'a>], silence: &Silence<'_>, evidence: &'a Evidence) -> Self {
+        Self {
+            registrants: extra_registrants(people, silence, evidence),
+            spouses: undeclared_spouses(people, evidence),
+        }
+    }
+}
+
 /// The household's size and what leaves it open.
 pub(super) struct Size<'a> {
     pub members: u32,
-    /// Registrants of a member's book whom nobody declared: record numbers by source.
-    pub extra_registrants: BTreeSet<(&'a SourceKey, &'a str)>,
-    /// Members whose registered spouse nobody declared, with the source.
-    pub undeclared_spouses: Vec<(&'a MemberRef, &'a SourceKey)>,
+    pub undeclared: &'a Undeclared<'a>,
     /// Whether every household source has spoken and nothing above is open.
     pub settled: bool,
     /// A member whose registration, like every other one known, is of another kind than the request says: which standard applies
@@ -25,32 +41,21 @@ pub(super) struct Size<'a> {
 }
 
 impl<'a> Size<'a> {
-    pub fn new(case: &Case<'a>, silence: &Silence<'_>, evidence: &'a Evidence) -> Self {
-        Self::of(case, silence, extra_registrants(case, silence, evidence), undeclared_spouses(case, evidence))
-    }
-
-    /// With the people that registers know and nobody declared.
-    pub fn of(
-        case: &Case<'a>,
-        silence: &Silence<'_>,
-        extra_registrants: BTreeSet<(&'a SourceKey, &'a str)>,
-        undeclared_spouses: Vec<(&'a MemberRef, &'a SourceKey)>,
-    ) -> Self {
+    pub fn new(case: &Case<'a>, silence: &Silence<'_>, undeclared: &'a Undeclared<'a>) -> Self {
         let members = case.size();
-        let open_extra = !extra_registrants.is_empty() && case.rules.extra_registrant.value == Handling::Open;
-        let open_spouse = !undeclared_spouses.is_empty() && case.rules.undeclared_spouse.value == Handling::Open;
+        let open_extra = !undeclared.registrants.is_empty() && case.rules.extra_registrant.value == Handling::Open;
+        let open_spouse = !undeclared.spouses.is_empty() && case.rules.undeclared_spouse.value == Handling::Open;
         let settled = members > 0
             && !silence.any(Classes::HOUSEHOLD)
             && !silence.any_held(Classes::HOUSEHOLD)
             && !open_extra
             && !open_spouse;
-        Self { members, extra_registrants, undeclared_spouses, settled, contradicted: contradicted(case) }
+        Self { members, undeclared, settled, contradicted: contradicted(case) }
     }
 
     /// Of a single person whose household is not looked at.
-    pub fn of_one() -> Self {
-        let (extra_registrants, undeclared_spouses) = (BTreeSet::new(), Vec::new());
-        Self { members: 1, extra_registrants, undeclared_spouses, settled: true, contradicted: None }
+    pub fn of_one(nobody: &'a Undeclared<'a>) -> Self {
+        Self { members: 1, undeclared: nobody, settled: true, contradicted: None }
     }
 
     /// What to divide by.
@@ -63,7 +68,7 @@ impl<'a> Size<'a> {
 ///
 /// A row that matched nobody may be a member whose own answer has not come: then it says nothing yet.
 fn extra_registrants<'a>(
-    case: &Case<'a>,
+    people: &[Person<'a>],
     silence: &Silence<'_>,
     evidence: &'a Evidence,
 ) -> BTreeSet<(&'a SourceKey, &'a str)> {
@@ -82,7 +87,7 @@ fn extra_registrants<'a>(
         .filter(|(row, ..)| row.verdict != Verdict::No)
         .map(|(row, ..)| (&row.source, row.record.number.as_str()))
         .collect();
-    let unanswered = case.people.iter().enumerate().filter(|(position, person)| {
+    let unanswered = people.iter().enumerate().filter(|(position, person)| {
         let registered = person.counting().any(|item| matches!(item.detail(), Detail::Registration { .. }));
         !registered && silence.person(*position, Classes::HOUSEHOLD)
     });
@@ -104,7 +109,7 @@ fn contradicted<'a>(case: &Case<'a>) -> Option<(&'a MemberRef, &'a SourceKey)> {
         RegisteredAs::ResidencePermit | RegisteredAs::Visitor => return None,
     };
     let known = || {
-        case.members().flat_map(|person| {
+        case.members().filter(|person| person.tells(Classes::HOUSEHOLD)).flat_map(|person| {
             person.counting().filter_map(move |item| match item.detail() {
                 Detail::Registration { registered: Some(kind), status: RegistrationStatus::Current, .. } => {
                     Some((*kind, person.reference(), item.source))

@@ -1,12 +1,15 @@
 //! Whether a registered spouse was declared. Departments write one person in many ways; only whether two writings may be the same
 //! is asked here, never whose record something is.
 
-use super::case::{Case, Person};
+use super::people::Person;
 use crate::household::{Detail, Evidence, MaritalState, MemberRef, Record, SourceKey, Subject, Verdict};
 
-pub(super) fn undeclared_spouses<'a>(case: &Case<'a>, evidence: &'a Evidence) -> Vec<(&'a MemberRef, &'a SourceKey)> {
+pub(super) fn undeclared_spouses<'a>(
+    people: &[Person<'a>],
+    evidence: &'a Evidence,
+) -> Vec<(&'a MemberRef, &'a SourceKey)> {
     let mut found = Vec::new();
-    for person in case.members() {
+    for person in people.iter().filter(|person| person.is_member()) {
         let newest = person
             .counting()
             .filter_map(|item| match item.detail() {
@@ -18,7 +21,7 @@ pub(super) fn undeclared_spouses<'a>(case: &Case<'a>, evidence: &'a Evidence) ->
             .max_by(|a, b| (a.0, a.2.number).cmp(&(b.0, b.2.number)));
         let Some((_, MaritalState::Married, item, name, id)) = newest else { continue };
         let spouse = Spouse { name: name.map(|n| plain(n.expose())), id: id.map(|n| plain_id(n.expose())) };
-        if !is_declared(case, evidence, person, &spouse) {
+        if !is_declared(people, evidence, person, &spouse) {
             found.push((person.reference(), item.source));
         }
     }
@@ -65,7 +68,7 @@ fn plain_id(text: &str) -> String {
 }
 
 /// The spouse is somebody whose own records carry that number or name; failing both, the declared relations decide.
-fn is_declared(case: &Case<'_>, evidence: &Evidence, person: &Person<'_>, spouse: &Spouse) -> bool {
+fn is_declared(people: &[Person<'_>], evidence: &Evidence, person: &Person<'_>, spouse: &Spouse) -> bool {
     let others =
         evidence.records.iter().filter(|row| row.verdict == Verdict::Match && row.member != *person.reference());
     let mut id_seen = false;
@@ -80,15 +83,15 @@ fn is_declared(case: &Case<'_>, evidence: &Evidence, person: &Person<'_>, spouse
         id_seen |= id_number.is_some() || name.is_some();
     }
     let nothing_to_compare = !id_seen || (spouse.id.is_none() && spouse.name.is_none());
-    nothing_to_compare && related_as_spouse(case, person)
+    nothing_to_compare && related_as_spouse(people, person)
 }
 
 /// Head and spouse by their declared relation (GB/T 4761: 01 self, 02 head, 10-12 spouse).
-fn related_as_spouse(case: &Case<'_>, person: &Person<'_>) -> bool {
+fn related_as_spouse(people: &[Person<'_>], person: &Person<'_>) -> bool {
     let is_head = |relation: &str| matches!(relation, "01" | "02");
     let is_spouse = |relation: &str| matches!(relation, "10" | "11" | "12");
     let own = person.facts.relation.0.as_str();
-    case.people.iter().filter(|other| other.reference() != person.reference()).any(|other| {
+    people.iter().filter(|other| other.reference() != person.reference()).any(|other| {
         let theirs = other.facts.relation.0.as_str();
         (is_head(own) && is_spouse(theirs)) || (is_spouse(own) && is_head(theirs))
     })

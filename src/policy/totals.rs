@@ -108,11 +108,13 @@ impl Sums<'_, '_> {
     }
 
     /// Whether a source is silent, or somebody may be missing, so that there is no upper end.
+    #[inline]
     fn unbounded(&self, classes: Classes) -> bool {
         let support = || classes.meets(Classes::TRANSFER) && self.support.iter().any(Support::is_unbounded);
         self.silence.any(classes) || !self.size.settled || support()
     }
 
+    #[inline]
     fn range(&self, classes: Classes, at_least: Fen, so_far: Fen, at_most: Option<Fen>) -> Range {
         // Whoever turns out to be no member takes all of theirs away.
         let at_least = if self.size.settled { at_least } else { at_least.min(Fen::ZERO) };
@@ -184,12 +186,14 @@ impl Sums<'_, '_> {
     }
 
     /// Insurers, while claims may still pay back a cost of illness.
+    #[inline]
     fn claims_open(&self) -> Classes {
         let open = self.deductions.iter().any(|draft| draft.kind == Kind::Illness && draft.least < draft.amount);
         if open { Classes::FINANCIAL } else { Classes::default() }
     }
 
     /// Income less deductions, never below zero. Deductions without an upper bound leave nothing confirmed.
+    #[inline]
     fn net(income: &Range, deductions: &Range) -> Range {
         let less = |amount: Fen, deducted: Fen| (amount - deducted).at_least_zero();
         Range {
@@ -213,6 +217,7 @@ impl Sums<'_, '_> {
         }
     }
 
+    #[inline]
     fn financial(&self) -> Range {
         let (mut least, mut so_far, mut most) = (Fen::ZERO, Fen::ZERO, Some(Fen::ZERO));
         for draft in self.property.iter().filter(|draft| draft.line.class == PropertyClass::Financial) {
@@ -249,11 +254,13 @@ impl Sums<'_, '_> {
     }
 
     /// "No record" of a house is not "no house": in a village many are not registered.
+    #[inline]
     fn house_may_be_unregistered(&self) -> bool {
         let recorded = self.property.iter().any(|draft| draft.tally == Tally::Dwelling && draft.line.source.is_some());
         self.case.standard_kind() == StandardKind::Rural && !recorded
     }
 
+    #[inline]
     fn count(&self, tally: Tally, class: InfoClass) -> CountRange {
         let classes = Classes::of(&[class]);
         let (mut at_least, mut most) = (0, 0);

@@ -34,37 +34,48 @@ pub struct Months(pub u16);
 impl Months {
     /// How many.
     #[must_use]
+    #[inline]
     pub fn count(self) -> i64 {
         i64::from(self.0.count_ones())
     }
 
     /// Those not in `other`.
     #[must_use]
+    #[inline]
     pub fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
     /// Those in either.
     #[must_use]
+    #[inline]
     pub fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
     /// Those also in `other`.
     #[must_use]
+    #[inline]
     pub fn within(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
     /// Whether there are none.
     #[must_use]
+    #[inline]
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 
     /// Positions in the window, oldest first.
+    #[inline]
     pub fn positions(self) -> impl Iterator<Item = usize> {
-        (0..MONTHS).filter(move |n| self.0 & (1 << n) != 0)
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let next = usize::try_from(left.trailing_zeros()).ok().filter(|_| left != 0)?;
+            left &= left - 1;
+            Some(next)
+        })
     }
 }
 
@@ -93,6 +104,7 @@ impl Window {
 
     /// The months of the window within a run of months; `to` inclusive, none = still running.
     #[must_use]
+    #[inline]
     pub fn overlap(&self, from: Option<YearMonth>, to: Option<YearMonth>) -> Months {
         let base = self.first_month.index();
         let first = from.map_or(0, |month| (month.index() - base).clamp(0, 12));
@@ -106,12 +118,14 @@ impl Window {
 
     /// The months of the window that a run of days touches.
     #[must_use]
+    #[inline]
     pub fn overlap_days(&self, from: Date, to: Option<Date>) -> Months {
         self.overlap(Some(YearMonth::of(from)), to.map(YearMonth::of))
     }
 
     /// Whether a day lies in it.
     #[must_use]
+    #[inline]
     pub fn has(&self, day: Date) -> bool {
         self.first_day <= day && day <= self.last_day
     }

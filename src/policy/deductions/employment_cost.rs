@@ -12,7 +12,7 @@ use crate::policy::window::MONTHS;
 
 pub(super) fn line<'a>(case: &Case<'a>, person: &Person<'a>, wages: &WageMonths) -> Option<DeductionDraft<'a>> {
     let share = share(case, person);
-    let amount = total(caps(case, person), &wages.now);
+    let amount = if wages.any { total(caps(case, person), &wages.now) } else { Fen::ZERO };
     if amount.0 == 0 {
         return None;
     }
@@ -58,9 +58,11 @@ pub(super) fn still_possible(
     let most = if silence.unsettled(position, Classes::WAGE.with(Classes::DISABILITY)) {
         let of_year = |caps: &[Fen; MONTHS]| caps.iter().copied().sum::<Fen>();
         of_year(&case.caps.employment).max(of_year(&case.caps.employment_disabled))
-    } else {
+    } else if wages.any {
         total(caps(case, person), &wages.most)
+    } else {
+        Fen::ZERO
     };
-    let own = |draft: &&DeductionDraft<'_>| draft.kind == Kind::EmploymentCost && draft.member == person.reference();
+    let own = |draft: &&DeductionDraft<'_>| draft.kind == Kind::EmploymentCost && draft.is_of(person.reference());
     (most - drafts.iter().filter(own).map(|draft| draft.amount).sum()).at_least_zero()
 }

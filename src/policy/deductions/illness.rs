@@ -40,13 +40,13 @@ impl IllnessCosts {
 }
 
 /// The costs of every person of the case.
-pub(in crate::policy) fn costs(case: &Case<'_>, silence: &Silence<'_>) -> Vec<IllnessCosts> {
-    (0..case.people.len()).map(|position| of_person(case, silence, position)).collect()
+pub(in crate::policy) fn costs(case: &Case<'_>, silence: &Silence<'_>, costs: &mut Vec<IllnessCosts>) {
+    costs.extend((0..case.people.len()).map(|position| of_person(case, silence, position)));
 }
 
 fn of_person(case: &Case<'_>, silence: &Silence<'_>, position: usize) -> IllnessCosts {
     let person = &case.people[position];
-    if person.items.is_empty() {
+    if !person.tells(Classes::MEDICAL.with(Classes::FINANCIAL)) {
         return IllnessCosts::default();
     }
     let self_paid: Fen = bills(case, person).map(|(_, amount)| amount).sum::<Fen>().at_least_zero();

@@ -19,17 +19,22 @@ use crate::household::{Detail, Fen};
 pub(super) use illness::{IllnessCosts, costs};
 
 /// All deductions, by person, then kind.
-pub(super) fn lines<'a>(case: &Case<'a>, illness: &[IllnessCosts], wages: &[WageMonths]) -> Vec<DeductionDraft<'a>> {
-    let mut drafts = Vec::new();
+pub(super) fn lines<'a>(
+    case: &Case<'a>,
+    illness: &[IllnessCosts],
+    wages: &[WageMonths],
+    drafts: &mut Vec<DeductionDraft<'a>>,
+) {
     for (position, person) in case.people.iter().enumerate().filter(|(_, person)| person.is_member()) {
         drafts.extend(illness::line(case, person, &illness[position]));
-        drafts.extend(schooling::line(case, person));
+        if person.tells(Classes::EDUCATION) {
+            drafts.extend(schooling::line(case, person));
+        }
         drafts.extend(disability::line(case, person));
         drafts.extend(old_age_nursing::line(case, person));
         drafts.extend(nutrition::line(case, person));
         drafts.extend(employment_cost::line(case, person, &wages[position]));
     }
-    drafts
 }
 
 /// The most that could still be added beyond the lines; none = no bound (a department of illness or schooling is silent).

@@ -7,18 +7,19 @@ use crate::household::Detail;
 use crate::policy::case::{Case, Item, Person};
 use crate::policy::drafts::{DeductionDraft, Kind, Name};
 use crate::policy::grounds::GroundOf;
+use crate::policy::silence::Classes;
 
 pub(super) fn line<'a>(case: &Case<'a>, person: &Person<'a>) -> Option<DeductionDraft<'a>> {
     let rules = case.rules;
-    let maternal = person.counting().find(|item| is_maternal(case, item));
-    let (zh, en, item) = match (person.age, maternal) {
-        (Some(years), _) if years < rules.nutrition_child_under.value => {
-            ("儿童必要营养支出", "Nutrition of a child", None)
-        }
-        (Some(years), _) if years >= rules.nutrition_old_from.value => {
+    let maternal = || person.counting().find(|item| is_maternal(case, item));
+    let (zh, en, item) = match person.age {
+        Some(years) if years < rules.nutrition_child_under.value => ("儿童必要营养支出", "Nutrition of a child", None),
+        Some(years) if years >= rules.nutrition_old_from.value => {
             ("老年人必要营养支出", "Nutrition of an old person", None)
         }
-        (_, Some(item)) => ("孕产哺乳期必要营养支出", "Nutrition of a pregnant or nursing woman", Some(item)),
+        _ if person.tells(Classes::MEDICAL) => {
+            ("孕产哺乳期必要营养支出", "Nutrition of a pregnant or nursing woman", Some(maternal()?))
+        }
         _ => return None,
     };
     let base = case.standard_yearly();

@@ -15,6 +15,10 @@ use crate::policy::silence::{Classes, Silence};
 pub(super) fn apply(case: &Case<'_>, silence: &Silence<'_>, drafts: &mut [IncomeDraft<'_>]) {
     let order = &case.rules.reduction_order.value;
     let paid_under_class = order.position(Step::TransfersPaid) < order.position(Step::ClassCosts);
+    let negative = |draft: &IncomeDraft<'_>| draft.line.counted.0 < 0 || draft.least.0 < 0 || draft.most.0 < 0;
+    if !drafts.iter().any(negative) && !silence.any(MAY_LOSE) {
+        return;
+    }
     for (position, person) in case.people.iter().enumerate() {
         for &class in IncomeClass::ALL {
             let member = person.reference();
@@ -22,12 +26,10 @@ pub(super) fn apply(case: &Case<'_>, silence: &Silence<'_>, drafts: &mut [Income
             if may_lose(class) && silence.person(position, Classes::of(&[info_class(class)])) {
                 expect_a_loss(drafts, floor, member, class);
             }
-            // nothing negative, nothing to lift
-            let falls = |draft: &IncomeDraft<'_>| draft.line.counted.0 < 0 || draft.least.0 < 0 || draft.most.0 < 0;
             let within = |draft: &IncomeDraft<'_>| {
                 draft.line.class == class && draft.is_of(member) && (paid_under_class || !draft.paid)
             };
-            if floor == Floor::Zero && drafts.iter().any(|draft| falls(draft) && within(draft)) {
+            if floor == Floor::Zero && drafts.iter().any(|draft| negative(draft) && within(draft)) {
                 lift(drafts, within);
             }
         }
@@ -43,6 +45,9 @@ fn floor(case: &Case<'_>, class: IncomeClass) -> Floor {
         IncomeClass::Transfer => case.rules.floor_transfer.value,
     }
 }
+
+/// Classes of which a silent source may still tell a loss.
+const MAY_LOSE: Classes = Classes::BUSINESS.with(Classes::PROPERTY_INCOME);
 
 /// Whether a record of this class can state a loss: pay and transfers cannot cost more than they bring.
 const fn may_lose(class: IncomeClass) -> bool {

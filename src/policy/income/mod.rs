@@ -22,7 +22,7 @@ use super::deductions::IllnessCosts;
 use super::drafts::{Counted, IncomeDraft};
 use super::grounds::{GroundOf, Text};
 use super::pack::{self, Arrears, Handling, Param};
-use super::silence::Silence;
+use super::silence::{Classes, Silence};
 use super::window::{MONTHS, Months};
 use crate::household::{Detail, Fen, IncomeClass, TaxItem, YearMonth};
 pub(super) use grouping::grouped;
@@ -31,6 +31,8 @@ pub(super) use support::Support;
 /// What a member earned by month: employment cost is capped by it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct WageMonths {
+    /// Whether there is any at all.
+    pub any: bool,
     /// As it stands now.
     pub now: [Fen; MONTHS],
     /// Confirmed, whatever is still missing.
@@ -45,35 +47,42 @@ pub(super) fn lines<'a>(
     silence: &Silence<'_>,
     illness: &[IllnessCosts],
     support: &[Support<'a>],
-) -> (Vec<IncomeDraft<'a>>, Vec<WageMonths>) {
-    let records = case.people.iter().map(|person| person.items.len()).sum::<usize>();
-    let (mut drafts, mut wages) = (Vec::with_capacity(records + 4), Vec::with_capacity(case.people.len()));
+    drafts: &mut Vec<IncomeDraft<'a>>,
+    wages: &mut Vec<WageMonths>,
+) {
     for (position, person) in case.people.iter().enumerate() {
         let first = drafts.len();
-        if !person.items.is_empty() {
-            wage::lines(case, silence, position, &mut drafts);
-            business::lines(case, person, &mut drafts);
-            property::lines(case, person, &mut drafts);
-            transfer::lines(case, silence, position, &illness[position], &mut drafts);
-            exempt::lines(case, person, &mut drafts);
+        if person.tells(Classes::WAGE) {
+            wage::lines(case, silence, position, drafts);
         }
-        support::lines(case, person, position, support, &mut drafts);
-        declared::lines(case, silence, position, first, &mut drafts);
+        if person.tells(Classes::BUSINESS) {
+            business::lines(case, person, drafts);
+        }
+        if person.tells(Classes::PROPERTY_INCOME.with(Classes::FINANCIAL)) {
+            property::lines(case, person, drafts);
+        }
+        if person.tells(Classes::TRANSFER) {
+            transfer::lines(case, silence, position, &illness[position], drafts);
+        }
+        if person.tells(Classes::TRANSFER.with(Classes::EDUCATION)) {
+            exempt::lines(case, person, drafts);
+        }
+        support::lines(case, person, position, support, drafts);
+        declared::lines(case, silence, position, first, drafts);
         if !person.is_member() {
-            leave_out(case, person, first, &mut drafts);
+            leave_out(case, person, first, drafts);
         }
         wages.push(wage::by_month(case, silence, position, &drafts[first..]));
     }
     for draft in drafts.iter_mut().filter(|draft| draft.line.treatment == Treatment::Duplicate) {
-        if draft.line.ground.rule != case.rules.wage_sources.origin.key {
+        if !draft.line.ground.is_of(&case.rules.wage_sources) {
             draft.line.ground = case
                 .rules
                 .duplicates
                 .ground("同一记录重复返回，只计一次。", "The same record came twice; it counts once.");
         }
     }
-    floors::apply(case, silence, &mut drafts);
-    (drafts, wages)
+    floors::apply(case, silence, drafts);
 }
 
 /// Taxes and contributions that records in doubt name: were they the members', income would be less by as much.

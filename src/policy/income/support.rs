@@ -7,13 +7,14 @@ use crate::household::evidence::ObligorFacts;
 use crate::household::{Attributed, Evidence, Fen, IncomeClass, Verdict};
 use crate::policy::assess::Lines;
 use crate::policy::assessment::{Certainty, SUPPORT_ZH, Treatment};
-use crate::policy::case::{About, Case, Item, Person, position};
+use crate::policy::case::{About, Case, Item, Person};
 use crate::policy::drafts::{IncomeDraft, IncomeRow, Name, Records};
 use crate::policy::grounds::{GroundOf, Text};
 use crate::policy::pack::Pack;
+use crate::policy::people::position;
 use crate::policy::plausible::is_plausible;
 use crate::policy::silence::{Classes, Silence};
-use crate::policy::size::Size;
+use crate::policy::size::{Size, Undeclared};
 
 /// What an obligor owes a member over the year.
 pub(in crate::policy) struct Support<'a> {
@@ -112,7 +113,8 @@ fn income(evidence: &Evidence, pack: &Pack, obligor: &ObligorFacts) -> Known {
         as_of: evidence.as_of,
         applicant: None,
     };
-    let case = Case::arranged(&about, pack, false, std::iter::once((&obligor.person, items)));
+    let people = [Person::new(&obligor.person, items, evidence.as_of)];
+    let case = Case::new(&about, pack, false, &people);
     let (mut covered, mut silent) = (Classes::default(), Classes::default());
     for cell in evidence.cells.iter().filter(|cell| cell.member == *reference) {
         let classes = Classes::of(&cell.speaks_for);
@@ -122,10 +124,11 @@ fn income(evidence: &Evidence, pack: &Pack, obligor: &ObligorFacts) -> Known {
             silent = silent.with(classes);
         }
     }
-    let silence = Silence::of_classes(&case, std::iter::once((silent, Classes::ALL.without(covered))));
+    let silence = Silence::of_classes(&people, std::iter::once((silent, Classes::ALL.without(covered))));
     let lines = Lines::of(&case, &silence, &[]);
     // who else lives with an obligor is for the obligor to say: only their own income is reckoned
-    let size = Size::of_one();
+    let nobody = Undeclared::default();
+    let size = Size::of_one(&nobody);
     let income = lines.sums(&case, &silence, &size).income();
     Known { least: income.at_least, most: income.at_most }
 }

@@ -105,11 +105,8 @@ fn resident_pension<'a>(case: &Case<'a>, person: &Person<'a>, item: &Item<'a>) -
     }
     let basic = basic_monthly.map_or(*monthly, |basic| basic.min(*monthly));
     let rule = &case.rules.not_income_basic_pension;
-    let bits = |handling| {
-        let positions = months.positions().filter(|&n| rule.0[n].value == handling);
-        Months(positions.fold(0, |bits, n| bits | 1 << n))
-    };
-    let (exempt_months, open_months) = (bits(Handling::Exempt), bits(Handling::Open));
+    let exempt_months = months.within(case.caps.basic_pension_exempt);
+    let open_months = months.within(case.caps.basic_pension_open);
     let gross = times(*monthly, months);
     let not_stated = basic_monthly.is_none();
     let (exempt, open) = match not_stated {
@@ -141,8 +138,7 @@ fn resident_pension<'a>(case: &Case<'a>, person: &Person<'a>, item: &Item<'a>) -
         }
         text
     });
-    let position =
-        months.positions().find(|&n| rule.0[n].value == Handling::Open).or_else(|| months.positions().next())?;
+    let position = open_months.positions().next().or_else(|| months.positions().next())?;
     let ground = if treatment == Treatment::Counted {
         class_rule(case, IncomeClass::Transfer).ground("养老金计入转移净收入。", "Pensions are net transfers.")
     } else if treatment == Treatment::Open {

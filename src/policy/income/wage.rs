@@ -38,38 +38,43 @@ pub(super) fn by_month(case: &Case<'_>, silence: &Silence<'_>, position: usize, 
         let months = if draft.line.source.is_none() { ALL_MONTHS } else { draft.months };
         // A record that has not come may tell in which months declared pay was earned.
         let least = if draft.line.source.is_none() && unsettled { Fen::ZERO } else { draft.least };
-        spread(&mut wages.now, months, draft.line.counted);
-        spread(&mut wages.least, months, least.at_least_zero());
-        spread(&mut wages.most, if draft.line.counted_at_most.is_some() { ALL_MONTHS } else { months }, draft.most);
+        let most_months = if draft.line.counted_at_most.is_some() { ALL_MONTHS } else { months };
+        let least = least.at_least_zero();
+        let now = spread(months, draft.line.counted);
+        // nearly every wage is settled: its ends are what it counts
+        let of = |its_months: Months, amount: Fen| {
+            if (its_months, amount) == (months, draft.line.counted) { now } else { spread(its_months, amount) }
+        };
+        wages.any = true;
+        add(&mut wages.now, &now);
+        add(&mut wages.least, &of(months, least));
+        add(&mut wages.most, &of(most_months, draft.most));
     }
     wages
 }
 
 const LABOUR: &str = "劳务报酬";
 
-/// Divides an amount among months, to the fen: what does not divide goes to the later ones.
-fn spread(by_month: &mut [Fen; MONTHS], months: Months, amount: Fen) {
-    if amount == Fen::ZERO {
-        return;
-    }
-    let number = months.count();
-    if number == 1 {
-        by_month[months.positions().next().unwrap_or(0)] += amount;
-        return;
-    }
-    for (place, position) in months.positions().enumerate() {
-        let place = i64::try_from(place).unwrap_or(0);
-        by_month[position] += part(amount, place + 1, number.max(1)) - part(amount, place, number.max(1));
+fn add(wages: &mut [Fen; MONTHS], more: &[Fen; MONTHS]) {
+    for (wage, more) in wages.iter_mut().zip(more) {
+        *wage += *more;
     }
 }
 
-/// `amount × month ÷ number`, cut to the fen.
-fn part(amount: Fen, month: i64, number: i64) -> Fen {
-    let exact = amount.0.checked_mul(month).map_or_else(
-        || i128::from(amount.0) * i128::from(month) / i128::from(number),
-        |product| i128::from(product / number),
-    );
-    Fen(i64::try_from(exact).unwrap_or(0))
+/// Divides an amount among months, to the fen: what does not divide goes to the later ones.
+fn spread(months: Months, amount: Fen) -> [Fen; MONTHS] {
+    let mut by_month = [Fen::ZERO; MONTHS];
+    let number = months.count().max(1);
+    let (each, mut carried) = (amount.0 / number, 0);
+    let rest = amount.0 - each * number;
+    for position in months.positions() {
+        // the first n months together hold n parts of the amount, cut to the fen
+        carried += rest;
+        let one = if carried.abs() < number { 0 } else { rest.signum() };
+        carried -= one * number;
+        by_month[position] = Fen(each + one);
+    }
+    by_month
 }
 
 /// A record that says what somebody was paid.

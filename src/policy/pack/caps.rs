@@ -2,9 +2,9 @@
 
 use super::catalogue::Rules;
 use super::typed::Param;
-use super::value::Ratio;
+use super::value::{Handling, Ratio};
 use crate::household::Fen;
-use crate::policy::window::MONTHS;
+use crate::policy::window::{MONTHS, Months};
 
 /// The most that employment cost may take in each month of the income window, oldest first.
 #[derive(Clone, Debug)]
@@ -13,6 +13,10 @@ pub struct Caps {
     pub employment: [Fen; MONTHS],
     /// Of people with a valid certificate.
     pub employment_disabled: [Fen; MONTHS],
+    /// Months in which the basic part of the residents' pension is not income.
+    pub basic_pension_exempt: Months,
+    /// Months in which it is not settled whether it is.
+    pub basic_pension_open: Months,
 }
 
 impl Caps {
@@ -24,7 +28,14 @@ impl Caps {
             }
             caps
         };
+        let months_with = |handling: Handling| {
+            let rule = rules.not_income_basic_pension.0.iter().enumerate();
+            let months = rule.filter(|(_, month)| month.value == handling).map(|(place, _)| Months(1 << place));
+            months.fold(Months::default(), Months::with)
+        };
         Self {
+            basic_pension_exempt: months_with(Handling::Exempt),
+            basic_pension_open: months_with(Handling::Open),
             employment: by_month(rules.employment_cost.value),
             employment_disabled: by_month(rules.employment_cost_disabled.value),
         }

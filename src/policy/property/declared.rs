@@ -7,11 +7,11 @@ use crate::policy::drafts::{Name, PropertyDraft, PropertyRow, Tally};
 use crate::policy::grounds::GroundOf;
 use crate::policy::plausible::MOST;
 
-pub(super) fn lines<'a>(case: &Case<'a>, person: &Person<'a>, drafts: &mut Vec<PropertyDraft<'a>>) {
+pub(super) fn lines<'a>(case: &Case<'a>, person: &Person<'a>, first: usize, drafts: &mut Vec<PropertyDraft<'a>>) {
     if !case.rules.count_declared.value || person.facts.declared.property.is_empty() {
         return;
     }
-    let held: Fen = drafts.iter().filter(|d| d.line.class == PropertyClass::Financial).map(explained).sum();
+    let held: Fen = drafts[first..].iter().filter(|d| d.line.class == PropertyClass::Financial).map(explained).sum();
     let beyond = (declared_value(person, PropertyClass::Financial) - held).at_least_zero();
     if beyond.0 > 0 {
         drafts.push(line(case, person, PropertyClass::Financial, beyond, beyond));

@@ -12,29 +12,25 @@ use super::assessment::Treatment;
 use super::case::{Case, Item, Person, Standing};
 use super::drafts::PropertyDraft;
 use super::grounds::GroundOf;
-use super::silence::Silence;
+use super::silence::{Classes, Silence};
 use crate::household::Fen;
 
 /// All lines of property, by person, class and record.
-pub(super) fn lines<'a>(case: &Case<'a>, silence: &Silence<'_>) -> Vec<PropertyDraft<'a>> {
-    let mut drafts = Vec::new();
-    for person in &case.people {
-        let mut own = Vec::new();
-        for item in &person.items {
-            own.extend(financial::line(case, person, item));
-            own.extend(vehicle::line(case, silence, person, item));
-            own.extend(company::line(case, person, item));
+pub(super) fn lines<'a>(case: &Case<'a>, silence: &Silence<'_>, drafts: &mut Vec<PropertyDraft<'a>>) {
+    for person in case.people {
+        let first = drafts.len();
+        let things = person.tells(Classes::FINANCIAL.with(Classes::VEHICLE).with(Classes::COMPANY));
+        for item in person.items.iter().filter(|_| things) {
+            drafts.extend(financial::line(case, person, item));
+            drafts.extend(vehicle::line(case, silence, person, item));
+            drafts.extend(company::line(case, person, item));
         }
-        declared::lines(case, person, &mut own);
-        if !person.is_member() {
-            own = leave_out(case, person, own);
-        }
-        drafts.append(&mut own);
+        declared::lines(case, person, first, drafts);
+        leave_out(case, person, &mut drafts[first..]);
     }
-    real_estate::lines(case, &mut drafts);
-    company::same_firm_once(case, &mut drafts);
-    declared::things(case, &mut drafts);
-    drafts
+    real_estate::lines(case, drafts);
+    company::same_firm_once(case, drafts);
+    declared::things(case, drafts);
 }
 
 /// A copy counts nothing; a record under review may still count.
@@ -44,7 +40,8 @@ fn settle<'a>(case: &Case<'a>, item: &Item<'_>, mut draft: PropertyDraft<'a>) ->
     } else if item.duplicate {
         draft.line.ground =
             case.rules.duplicates.ground("同一记录重复返回，只计一次。", "The same record came twice; it counts once.");
-        draft.set_aside(Treatment::Duplicate)
+        draft.set_aside(Treatment::Duplicate);
+        draft
     } else if item.echo && (draft.count_most > 0 || draft.most != Some(Fen::ZERO)) {
         draft.line.ground = case.rules.duplicates.ground(
             "同一部门两条内容完全相同的记录，按一条计；如确为两项，另一项也应计入，须由工作人员核定。",
@@ -60,12 +57,12 @@ const NO_MEMBER: (&str, &str) =
     ("不计为共同生活的家庭成员，其财产不计入。", "No member of the household; the property is not counted.");
 
 /// What a dead holder left, or somebody in custody owns, is not the household's.
-fn leave_out<'a>(case: &Case<'a>, person: &Person<'_>, drafts: Vec<PropertyDraft<'a>>) -> Vec<PropertyDraft<'a>> {
+fn leave_out<'a>(case: &Case<'a>, person: &Person<'_>, drafts: &mut [PropertyDraft<'a>]) {
     if !case.leaves_out(person) {
-        return drafts;
+        return;
     }
-    let set_aside = |draft: PropertyDraft<'a>| {
-        let mut draft = draft.set_aside(Treatment::Stale);
+    for draft in drafts {
+        draft.set_aside(Treatment::Stale);
         draft.line.ground = match person.standing {
             Standing::Dead | Standing::Member => case.rules.stale.ground(
                 "登记显示持有人已去世，须办理继承后再核。",
@@ -74,7 +71,5 @@ fn leave_out<'a>(case: &Case<'a>, person: &Person<'_>, drafts: Vec<PropertyDraft
             Standing::InCustody => case.rules.member_custody.ground(NO_MEMBER.0, NO_MEMBER.1),
             Standing::Away => case.rules.member_absent.ground(NO_MEMBER.0, NO_MEMBER.1),
         };
-        draft
-    };
-    drafts.into_iter().map(set_aside).collect()
+    }
 }

@@ -11,24 +11,21 @@ use crate::policy::case::{Case, Item, Person, Standing};
 use crate::policy::drafts::{PropertyDraft, Tally, Thing};
 use crate::policy::grounds::GroundOf;
 use crate::policy::pack::Handling;
+use crate::policy::silence::Classes;
 
 pub(super) fn lines<'a>(case: &Case<'a>, drafts: &mut Vec<PropertyDraft<'a>>) {
-    let is_immovable = |item: &Item<'_>| matches!(item.detail(), Detail::RealEstate { .. });
-    if !case.people.iter().flat_map(|person| &person.items).any(is_immovable) {
+    if !case.people.iter().any(|person| person.tells(Classes::REAL_ESTATE)) {
         return;
     }
     let only = dwellings(case) == 1;
     let mut seen = BTreeSet::new();
-    for person in &case.people {
-        let mut own = Vec::new();
+    for person in case.people {
+        let first = drafts.len();
         for item in &person.items {
             let Some(draft) = line(case, person, item, only, &mut seen) else { continue };
-            own.push(settle(case, item, draft));
+            drafts.push(settle(case, item, draft));
         }
-        if !person.is_member() {
-            own = super::leave_out(case, person, own);
-        }
-        drafts.append(&mut own);
+        super::leave_out(case, person, &mut drafts[first..]);
     }
 }
 

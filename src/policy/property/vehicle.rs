@@ -91,8 +91,11 @@ fn car<'a>(
     let value = thing.value.unwrap_or_default();
     let rule = &case.rules.car_kinds;
     let ground = rule.ground("机动车计入家庭财产，与数量上限比较。", "A car is property and counts against the limit.");
-    let draft = PropertyDraft::of_item(person, item, thing, Treatment::Counted, ground);
-    if rule.value.has(vehicle) { draft.counting(value).tallied(Tally::Car) } else { draft.set_aside(Treatment::Exempt) }
+    if rule.value.has(vehicle) {
+        PropertyDraft::of_item(person, item, thing, Treatment::Counted, ground).counting(value).tallied(Tally::Car)
+    } else {
+        PropertyDraft::of_item(person, item, thing, Treatment::Exempt, ground)
+    }
 }
 
 /// Necessary property, as its parameter says.

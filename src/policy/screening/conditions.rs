@@ -1,6 +1,6 @@
 //! Conditions that several outcomes share: the household, its income against a line, its property against a programme's limits.
 
-use super::{Bench, Weighed, below};
+use super::{Bench, Conditions, Weighed, below};
 use crate::household::{Area, Fen, InfoClass};
 use crate::policy::assessment::Certainty;
 use crate::policy::grounds::GroundOf;
@@ -16,21 +16,25 @@ pub(super) struct Limits<'a> {
 }
 
 impl<'a> Limits<'a> {
+    #[inline]
     pub fn dibao(rules: &'a Rules) -> Self {
         let (financial, dwellings) = (&rules.dibao_financial, &rules.dibao_dwellings);
         Self { financial, dwellings, cars: &rules.dibao_cars, companies: &rules.dibao_companies }
     }
 
+    #[inline]
     pub fn marginal(rules: &'a Rules) -> Self {
         let (financial, dwellings) = (&rules.marginal_financial, &rules.marginal_dwellings);
         Self { financial, dwellings, cars: &rules.marginal_cars, companies: &rules.marginal_companies }
     }
 
+    #[inline]
     pub fn rigid(rules: &'a Rules) -> Self {
         let (financial, dwellings) = (&rules.rigid_financial, &rules.rigid_dwellings);
         Self { financial, dwellings, cars: &rules.rigid_cars, companies: &rules.rigid_companies }
     }
 
+    #[inline]
     pub fn tekun(rules: &'a Rules) -> Self {
         let (financial, dwellings) = (&rules.tekun_financial, &rules.tekun_dwellings);
         Self { financial, dwellings, cars: &rules.tekun_cars, companies: &rules.tekun_companies }
@@ -38,11 +42,6 @@ impl<'a> Limits<'a> {
 }
 
 impl<'a> Bench<'_, 'a> {
-    /// Room for the conditions of an outcome.
-    pub(super) fn conditions(&self) -> Vec<Weighed<'a>> {
-        Vec::with_capacity(8)
-    }
-
     /// The household's size, which every division rests on.
     pub(super) fn household(&self) -> Weighed<'a> {
         let known = self.sums.size.settled && self.sums.size.contradicted.is_none();
@@ -58,28 +57,33 @@ impl<'a> Bench<'_, 'a> {
     }
 
     /// The yearly line of the whole household for a multiple of the standard.
+    #[inline]
     pub(super) fn line(&self, multiple: Ratio) -> Fen {
         multiple.of(self.sums.case.standard_yearly().mul_ratio(i64::from(self.totals.members), 1))
     }
 
     /// Net income strictly below a yearly amount of the household.
+    #[inline]
     pub(super) fn income_below(&self, limit: Fen) -> Certainty {
         let net = &self.totals.net_income;
         below(net.at_least.0, net.at_most.map(|most| most.0), limit.0)
     }
 
+    #[inline]
     pub(super) const fn income_classes() -> Classes {
         Classes::INCOME.with(Classes::DEDUCTIONS)
     }
 
     /// Financial property, dwellings, cars and firms, each against its limit.
-    pub(super) fn property(&self, limits: &Limits<'a>, conditions: &mut Vec<Weighed<'a>>) {
+    #[inline]
+    pub(super) fn property(&self, limits: &Limits<'a>, conditions: &mut Conditions<'a>) {
         conditions.push(self.financial(limits));
         conditions.push(self.dwellings(limits));
         conditions.push(self.cars(limits));
         conditions.push(self.companies(limits));
     }
 
+    #[inline]
     fn financial(&self, limits: &Limits<'a>) -> Weighed<'a> {
         let limit = self.line(limits.financial.value);
         let financial = &self.totals.financial;
@@ -97,6 +101,7 @@ impl<'a> Bench<'_, 'a> {
         Weighed::new(state, ground, Classes::FINANCIAL).guarded()
     }
 
+    #[inline]
     fn dwellings(&self, limits: &Limits<'a>) -> Weighed<'a> {
         let count = &self.totals.dwellings;
         let allowed = limits.dwellings.value;
@@ -116,11 +121,13 @@ impl<'a> Bench<'_, 'a> {
     }
 
     /// Whether all dwellings together give less room a head than the limit.
+    #[inline]
     fn is_cramped(&self) -> bool {
         let total: i64 = self.sums.property.iter().filter_map(|draft| draft.dwelling_area).map(|Area(area)| area).sum();
         total < self.sums.case.rules.second_dwelling_area.value.0 * i64::from(self.totals.members)
     }
 
+    #[inline]
     fn cars(&self, limits: &Limits<'a>) -> Weighed<'a> {
         let count = &self.totals.cars;
         let state = below(i64::from(count.at_least), count.at_most.map(i64::from), limits.cars.value + 1);
@@ -133,6 +140,7 @@ impl<'a> Bench<'_, 'a> {
         Weighed::new(state, ground, Classes::of(&[InfoClass::Vehicle, InfoClass::Disability])).guarded()
     }
 
+    #[inline]
     fn companies(&self, limits: &Limits<'a>) -> Weighed<'a> {
         let count = &self.totals.companies;
         let state = below(i64::from(count.at_least), count.at_most.map(i64::from), limits.companies.value + 1);

@@ -4,7 +4,7 @@ use super::conditions::Limits;
 use super::{Bench, Judged, Names, Weighed};
 use crate::policy::pack::Ratio;
 
-const NAMES: Names = Names { outcome: "dibao", zh: "最低生活保障", en: "Minimum living allowance" };
+static NAMES: Names = Names { outcome: "dibao", zh: "最低生活保障", en: "Minimum living allowance" };
 
 pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>) -> Judged<'a> {
     let case = bench.sums.case;
@@ -20,5 +20,5 @@ pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>) -> Judged<'a> {
     conditions.push(bench.household());
     conditions.push(Weighed::new(state, ground, Bench::income_classes()).guarded());
     bench.property(&Limits::dibao(case.rules), &mut conditions);
-    bench.judge(NAMES, conditions)
+    bench.judge(&NAMES, conditions)
 }

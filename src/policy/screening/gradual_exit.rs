@@ -7,6 +7,7 @@ use super::{Bench, Judged, Names, Weighed, inverse};
 use crate::household::{BusinessState, Detail, InfoClass};
 use crate::policy::amounts::running_dibao;
 use crate::policy::assessment::{Certainty, Term};
+use crate::policy::case::Person;
 use crate::policy::grounds::GroundOf;
 use crate::policy::open_facts;
 use crate::policy::pack::Ratio;
@@ -15,7 +16,7 @@ use crate::policy::silence::Classes;
 /// Place of the condition that dibao is received, among the conditions.
 const ON_DIBAO: usize = 2;
 
-const NAMES: Names = Names { outcome: "gradual_exit", zh: "低保渐退", en: "Gradual exit" };
+static NAMES: Names = Names { outcome: "gradual_exit", zh: "低保渐退", en: "Gradual exit" };
 
 pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>, dibao: &Judged<'_>) -> Judged<'a> {
     let rule = &bench.sums.case.rules.gradual_exit_months;
@@ -29,17 +30,12 @@ pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>, dibao: &Judged<'_>) -> Judged<'
     conditions.push(on_dibao(bench));
     conditions.push(Weighed::new(above_line, above, Bench::income_classes()).guarded());
     conditions.push(by_new_work(bench, begun));
-    let mut judged = bench.judge(NAMES, conditions);
-    if judged.state == Certainty::Open && judged.conditions[ON_DIBAO].state == Certainty::Open {
+    let mut judged = bench.judge(&NAMES, conditions);
+    let is_open = |condition: &Weighed<'_>| condition.state == Certainty::Open;
+    if judged.state == Certainty::Open && judged.conditions.get(ON_DIBAO).is_some_and(is_open) {
         // whether they receive it at all comes before everything else
         let on_dibao = judged.conditions.swap_remove(ON_DIBAO);
-        judged.decides = bench
-            .sums
-            .case
-            .traced
-            .then(|| open_facts::decides(bench.facts, Classes::TRANSFER))
-            .flatten()
-            .or(judged.decides);
+        judged.decides = open_facts::decides(bench.facts, Classes::TRANSFER).or(judged.decides);
         judged.conditions = vec![on_dibao];
     }
     if judged.state == Certainty::Met {
@@ -59,7 +55,8 @@ fn known(bench: &Bench<'_, '_>, found: bool, classes: Classes) -> Certainty {
 
 fn on_dibao<'a>(bench: &Bench<'_, 'a>) -> Weighed<'a> {
     let case = bench.sums.case;
-    let found = case.members().any(|person| running_dibao(case, person).next().is_some());
+    let mut receiving = case.members().filter(|person| person.tells(Classes::TRANSFER));
+    let found = receiving.any(|person| running_dibao(case, person).next().is_some());
     let ground = case.rules.gradual_exit_months.ground("正在享受低保。", "Receives the minimum living allowance now.");
     Weighed::new(known(bench, found, Classes::TRANSFER), ground, Classes::TRANSFER).guarded()
 }
@@ -67,14 +64,15 @@ fn on_dibao<'a>(bench: &Bench<'_, 'a>) -> Weighed<'a> {
 /// The day of the newest job or business begun within the months of grace before the as-of date: grace runs from there.
 fn new_work(bench: &Bench<'_, '_>) -> Option<Date> {
     let case = bench.sums.case;
-    let earliest = case.as_of.checked_sub(case.rules.gradual_exit_months.value.months()).unwrap_or(case.as_of);
-    let recent = |day: &Date| earliest < *day && *day <= case.as_of;
-    let begun = case.members().flat_map(|person| person.counting()).filter_map(|item| match item.detail() {
+    let working = case.members().filter(|person| person.tells(Classes::WAGE.with(Classes::COMPANY)));
+    let begun = working.flat_map(Person::counting).filter_map(|item| match item.detail() {
         Detail::Job { from, to, .. } if to.is_none_or(|day| case.as_of <= day) => Some(*from),
         Detail::Business { state: BusinessState::Active, established_on, .. } => *established_on,
         _ => None,
     });
-    begun.filter(recent).max()
+    let newest = begun.filter(|day| *day <= case.as_of).max()?;
+    let earliest = case.as_of.checked_sub(case.rules.gradual_exit_months.value.months()).unwrap_or(case.as_of);
+    Some(newest).filter(|day| earliest < *day)
 }
 
 fn by_new_work<'a>(bench: &Bench<'_, 'a>, begun: Option<Date>) -> Weighed<'a> {

@@ -4,7 +4,7 @@ use super::conditions::{Limits, multiple};
 use super::{Bench, Judged, Names, Weighed, inverse};
 use crate::policy::grounds::GroundOf;
 
-const NAMES: Names = Names { outcome: "dibao_marginal", zh: "低保边缘家庭", en: "Marginal household" };
+static NAMES: Names = Names { outcome: "dibao_marginal", zh: "低保边缘家庭", en: "Marginal household" };
 
 pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>, dibao: &Judged<'_>) -> Judged<'a> {
     let case = bench.sums.case;
@@ -23,5 +23,5 @@ pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>, dibao: &Judged<'_>) -> Judged<'
     conditions.push(Weighed::of_outcome(inverse(dibao.state), not_dibao, dibao));
     conditions.push(Weighed::new(state, income, Bench::income_classes()).guarded());
     bench.property(&Limits::marginal(case.rules), &mut conditions);
-    bench.judge(NAMES, conditions)
+    bench.judge(&NAMES, conditions)
 }

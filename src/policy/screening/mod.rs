@@ -14,7 +14,6 @@ mod tekun;
 use std::borrow::Cow;
 
 use super::assessment::{Certainty, Condition, Screening, Term};
-use super::drafts::Name;
 use super::grounds::Reason;
 use super::open_facts::{self, Fact};
 use super::silence::Classes;
@@ -26,6 +25,36 @@ struct Bench<'s, 'a> {
     sums: &'s Sums<'s, 'a>,
     totals: &'s Reckoned,
     facts: &'s [Fact],
+    /// Whether something adverse may be certain: size settled, no match under review, illness and schooling known.
+    adverse_may_stand: bool,
+}
+
+/// The conditions of an outcome, put together: one that is not met decides, then one that is open.
+struct Conditions<'a> {
+    state: Certainty,
+    adverse_may_stand: bool,
+    /// Whether one that is not met is open instead, because something adverse may not stand.
+    held_back: bool,
+    /// Kept where somebody reads them.
+    kept: Option<Vec<Weighed<'a>>>,
+}
+
+impl<'a> Conditions<'a> {
+    #[inline]
+    fn push(&mut self, mut weighed: Weighed<'a>) {
+        if weighed.adverse && weighed.state == Certainty::NotMet && !self.adverse_may_stand {
+            weighed.state = Certainty::Open;
+            self.held_back = true;
+        }
+        self.state = match (self.state, weighed.state) {
+            (Certainty::NotMet, _) | (_, Certainty::NotMet) => Certainty::NotMet,
+            (Certainty::Open, _) | (_, Certainty::Open) => Certainty::Open,
+            (Certainty::Met, Certainty::Met) => Certainty::Met,
+        };
+        if let Some(kept) = &mut self.kept {
+            kept.push(weighed);
+        }
+    }
 }
 
 /// A condition and what could settle it.
@@ -41,22 +70,26 @@ struct Weighed<'a> {
 }
 
 impl<'a> Weighed<'a> {
+    #[inline]
     fn new(state: Certainty, ground: Reason<'a>, classes: Classes) -> Self {
         Self { state, ground, classes, fact: None, adverse: false }
     }
 
     /// The state of another outcome, and what decides that one.
+    #[inline]
     fn of_outcome(state: Certainty, ground: Reason<'a>, other: &Judged<'_>) -> Self {
         let fact = other.decides.clone().map(Cow::Owned);
         Self { state, ground, classes: Classes::ALL, fact, adverse: false }
     }
 
     /// Nothing adverse about it is certain before everything that could move it is known.
+    #[inline]
     fn guarded(mut self) -> Self {
         self.adverse = true;
         self
     }
 
+    #[inline]
     fn settled_by(mut self, fact: impl Into<Cow<'static, str>>) -> Self {
         self.fact = Some(fact.into());
         self
@@ -64,7 +97,6 @@ impl<'a> Weighed<'a> {
 }
 
 /// Names of an outcome.
-#[derive(Clone, Copy)]
 struct Names {
     outcome: &'static str,
     zh: &'static str,
@@ -73,8 +105,7 @@ struct Names {
 
 /// An outcome, judged.
 pub(super) struct Judged<'a> {
-    pub outcome: &'static str,
-    name: Name,
+    names: &'static Names,
     pub state: Certainty,
     conditions: Vec<Weighed<'a>>,
     /// When open: the one fact or source that decides.
@@ -83,12 +114,17 @@ pub(super) struct Judged<'a> {
 }
 
 impl Judged<'_> {
+    #[inline]
+    pub fn outcome(&self) -> &'static str {
+        self.names.outcome
+    }
+
     pub fn spell_out(self) -> Screening {
         let spelled = |weighed: Weighed<'_>| Condition { state: weighed.state, ground: weighed.ground.spell_out() };
         Screening {
-            outcome: Cow::Borrowed(self.outcome),
-            name_zh: Cow::Borrowed(self.name.zh),
-            name_en: Cow::Borrowed(self.name.en),
+            outcome: Cow::Borrowed(self.names.outcome),
+            name_zh: Cow::Borrowed(self.names.zh),
+            name_en: Cow::Borrowed(self.names.en),
             state: self.state,
             conditions: self.conditions.into_iter().map(spelled).collect(),
             decides: self.decides,
@@ -114,7 +150,7 @@ pub(super) fn asked_about(purpose: Purpose) -> Option<&'static str> {
 
 /// Every outcome, most favourable first.
 pub(super) fn outcomes<'a>(sums: &Sums<'_, 'a>, totals: &Reckoned, facts: &[Fact]) -> [Judged<'a>; 7] {
-    let bench = Bench { sums, totals, facts };
+    let bench = Bench::new(sums, totals, facts);
     let tekun = tekun::outcome(&bench);
     let dibao = dibao::outcome(&bench);
     let marginal = marginal::outcome(&bench, &dibao);
@@ -125,45 +161,54 @@ pub(super) fn outcomes<'a>(sums: &Sums<'_, 'a>, totals: &Reckoned, facts: &[Fact
     [tekun, dibao, single, marginal, rigid, gradual_exit, none]
 }
 
+/// The outcome that the purpose is about, without those it does not rest on.
+pub(super) fn asked<'a>(sums: &Sums<'_, 'a>, totals: &Reckoned, facts: &[Fact]) -> Option<Judged<'a>> {
+    let bench = Bench::new(sums, totals, facts);
+    match asked_about(sums.case.purpose)? {
+        "tekun" => Some(tekun::outcome(&bench)),
+        "dibao" => Some(dibao::outcome(&bench)),
+        "dibao_marginal" => Some(marginal::outcome(&bench, &dibao::outcome(&bench))),
+        asked => outcomes(sums, totals, facts).into_iter().find(|other| other.outcome() == asked),
+    }
+}
+
+impl<'s, 'a> Bench<'s, 'a> {
+    fn new(sums: &'s Sums<'s, 'a>, totals: &'s Reckoned, facts: &'s [Fact]) -> Self {
+        let adverse_may_stand = sums.size.settled
+            && sums.size.contradicted.is_none()
+            && !sums.silence.anything_held()
+            && !sums.silence.any(Classes::SPENDING);
+        Self { sums, totals, facts, adverse_may_stand }
+    }
+}
+
 impl<'a> Bench<'_, 'a> {
-    /// Whether something adverse may be certain: size settled, no match under review, illness and schooling known.
-    fn adverse_may_stand(&self) -> bool {
-        self.sums.size.settled
-            && self.sums.size.contradicted.is_none()
-            && !self.sums.silence.anything_held()
-            && !self.sums.silence.any(Classes::SPENDING)
+    /// Room for the conditions of an outcome.
+    #[inline]
+    fn conditions(&self) -> Conditions<'a> {
+        Conditions {
+            state: Certainty::Met,
+            adverse_may_stand: self.adverse_may_stand,
+            held_back: false,
+            kept: self.sums.case.traced.then(|| Vec::with_capacity(8)),
+        }
     }
 
-    /// Puts conditions together: one that is not met decides, then one that is open.
-    fn judge(&self, names: Names, mut weighed: Vec<Weighed<'a>>) -> Judged<'a> {
-        let held_back = self.hold_back(&mut weighed);
-        let any = |state| weighed.iter().any(|w| w.state == state);
-        let state = if any(Certainty::NotMet) {
-            Certainty::NotMet
-        } else if any(Certainty::Open) {
-            Certainty::Open
-        } else {
-            Certainty::Met
-        };
+    #[inline]
+    fn judge(&self, names: &'static Names, conditions: Conditions<'a>) -> Judged<'a> {
+        let Conditions { state, held_back, kept, .. } = conditions;
+        let kept = kept.unwrap_or_default();
         let open = state == Certainty::Open && self.sums.case.traced;
-        let decides = open.then(|| held_back.or_else(|| self.decides(&weighed))).flatten();
-        let name = Name { zh: names.zh, en: names.en };
-        Judged { outcome: names.outcome, name, state, conditions: weighed, decides, term: None }
+        let guard = || held_back.then(|| self.holds_back()).flatten();
+        let decides = open.then(|| guard().or_else(|| self.decides(&kept))).flatten();
+        Judged { names, state, conditions: kept, decides, term: None }
     }
 
-    /// While something adverse may not stand, what would be not met is open; gives the fact that holds it back.
-    fn hold_back(&self, weighed: &mut [Weighed<'_>]) -> Option<String> {
-        if self.adverse_may_stand() {
-            return None;
-        }
-        let mut any = false;
-        for w in weighed.iter_mut().filter(|w| w.adverse && w.state == Certainty::NotMet) {
-            w.state = Certainty::Open;
-            any = true;
-        }
+    /// The fact for which nothing adverse may stand.
+    fn holds_back(&self) -> Option<String> {
         let guards = Classes::HOUSEHOLD.with(Classes::SPENDING);
         let review = || self.facts.iter().find(|f| f.fact.fact.starts_with("review:")).map(|f| f.fact.fact.clone());
-        if any { open_facts::decides(self.facts, guards).or_else(review) } else { None }
+        open_facts::decides(self.facts, guards).or_else(review)
     }
 
     /// The fact behind the first open condition. What one class leaves open may act on another (claims on what illness cost): then
@@ -177,6 +222,7 @@ impl<'a> Bench<'_, 'a> {
 }
 
 /// Open stays open; met and not met change places.
+#[inline]
 fn inverse(state: Certainty) -> Certainty {
     match state {
         Certainty::Met => Certainty::NotMet,
@@ -186,6 +232,7 @@ fn inverse(state: Certainty) -> Certainty {
 }
 
 /// The state of "below a limit" for an interval.
+#[inline]
 fn below(at_least: impl PartialOrd<i64>, at_most: Option<i64>, limit: i64) -> Certainty {
     if at_most.is_some_and(|most| most < limit) {
         Certainty::Met

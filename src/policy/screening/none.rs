@@ -4,12 +4,18 @@ use super::{Bench, Judged, Names, Weighed, inverse};
 use crate::policy::grounds::GroundOf;
 use crate::policy::silence::Classes;
 
+static NAMES: Names = Names { outcome: "none", zh: "均不适用", en: "None applies" };
+
 pub(super) fn outcome<'a>(others: &[&Judged<'_>], bench: &Bench<'_, 'a>) -> Judged<'a> {
     let rules = bench.sums.case.rules;
     let ground = || rules.adverse_guard.ground("以上各项均不适用。", "None of the outcomes above applies.");
-    let conditions = others.iter().map(|other| Weighed::of_outcome(inverse(other.state), ground(), other)).collect();
-    let mut judged = bench.judge(Names { outcome: "none", zh: "均不适用", en: "None applies" }, conditions);
+    let mut conditions = bench.conditions();
+    for other in others {
+        conditions.push(Weighed::of_outcome(inverse(other.state), ground(), other));
+    }
+    let mut judged = bench.judge(&NAMES, conditions);
     // each outcome states its own conditions; here they are one
-    judged.conditions = vec![Weighed::new(judged.state, ground(), Classes::default())];
+    judged.conditions.clear();
+    judged.conditions.extend(bench.sums.case.traced.then(|| Weighed::new(judged.state, ground(), Classes::default())));
     judged
 }

@@ -8,13 +8,15 @@ use crate::policy::grounds::{GroundOf, Reason};
 use crate::policy::pack::{self, Param, Ratio, StandardKind};
 use crate::policy::silence::Classes;
 
-const NAMES: Names =
+static NAMES: Names =
     Names { outcome: "rigid_expenditure", zh: "刚性支出困难家庭", en: "Rigid expenditure household" };
 
 pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>, above: &[&Judged<'_>]) -> Judged<'a> {
     let case = bench.sums.case;
     let Some(ratio) = &case.rules.rigid_ratio else {
-        return bench.judge(NAMES, vec![missing(bench, "screening.rigid.spending_ratio")]);
+        let mut conditions = bench.conditions();
+        conditions.push(missing(bench, "screening.rigid.spending_ratio"));
+        return bench.judge(&NAMES, conditions);
     };
     let mut conditions = bench.conditions();
     conditions.push(bench.household());
@@ -22,7 +24,7 @@ pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>, above: &[&Judged<'_>]) -> Judge
     conditions.push(spending(bench, ratio));
     conditions.push(disposable(bench));
     bench.property(&Limits::rigid(case.rules), &mut conditions);
-    let mut judged = bench.judge(NAMES, conditions);
+    let mut judged = bench.judge(&NAMES, conditions);
     if judged.state == Certainty::Met {
         judged.term = Term::of_months(case.as_of, case.rules.rigid_valid_months.value, case.as_of);
     }
@@ -32,10 +34,11 @@ pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>, above: &[&Judged<'_>]) -> Judge
 /// A number that the packs do not have: the officer must supply it.
 fn missing<'a>(bench: &Bench<'_, 'a>, key: &'static str) -> Weighed<'a> {
     let case = bench.sums.case;
-    let named = || pack::spec(key).map_or((key, key), |spec| (spec.zh, spec.en));
-    let zh = case.text(|| format!("当地尚未设定：{}。", named().0));
-    let en = case.text(|| format!("Not set by the county yet: {}.", named().1));
-    let weighed = Weighed::new(Certainty::Open, Reason::without_value(key, zh, en), Classes::default());
+    let ground = Reason::without_value(key, case, || {
+        let (zh, en) = pack::spec(key).map_or((key, key), |spec| (spec.zh, spec.en));
+        (format!("当地尚未设定：{zh}。"), format!("Not set by the county yet: {en}."))
+    });
+    let weighed = Weighed::new(Certainty::Open, ground, Classes::default());
     if case.traced { weighed.settled_by(format!("parameter:{key}")) } else { weighed }
 }
 

@@ -8,7 +8,7 @@ use crate::policy::deductions::IllnessCosts;
 use crate::policy::grounds::GroundOf;
 use crate::policy::silence::Classes;
 
-const NAMES: Names =
+static NAMES: Names =
     Names { outcome: "dibao_single", zh: "低保（单人户）", en: "Minimum living allowance, single person" };
 
 pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>, marginal: &Judged<'_>) -> Judged<'a> {
@@ -18,7 +18,7 @@ pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>, marginal: &Judged<'_>) -> Judge
     conditions.push(Weighed::of_outcome(marginal.state, ground, marginal));
     conditions.push(qualifies(bench));
     conditions.push(own_application(bench));
-    let mut judged = bench.judge(NAMES, conditions);
+    let mut judged = bench.judge(&NAMES, conditions);
     if let (Certainty::Open, Some(own)) = (judged.state, judged.conditions.pop()) {
         // not applied for: nothing else about it is asked before that
         if own.state == Certainty::Open {

@@ -15,7 +15,7 @@ use crate::policy::silence::Classes;
 /// Age from which somebody may owe support.
 const ADULT: i64 = 18;
 
-const NAMES: Names = Names { outcome: "tekun", zh: "特困人员", en: "Tekun (destitute person)" };
+static NAMES: Names = Names { outcome: "tekun", zh: "特困人员", en: "Tekun (destitute person)" };
 
 pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>) -> Judged<'a> {
     let mut conditions = bench.conditions();
@@ -24,7 +24,7 @@ pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>) -> Judged<'a> {
     conditions.push(no_source_of_living(bench));
     bench.property(&Limits::tekun(bench.sums.case.rules), &mut conditions);
     conditions.push(no_able_obligor(bench));
-    bench.judge(NAMES, conditions)
+    bench.judge(&NAMES, conditions)
 }
 
 fn unable_to_work<'a>(bench: &Bench<'_, 'a>) -> Weighed<'a> {

@@ -1,0 +1,143 @@
+//! Many households in memory, arranged once: records sorted, told twice or not, people's standing, what is silent. Every pack that
+//! is tried on them starts from there, by the same rules as [`assess`](super::assess), and needs no more memory for the next
+//! household than it had for the last.
+
+use jiff::civil::Date;
+
+use super::assess::{Lines, Outcomes, reckon};
+use super::case::{About, Case};
+use super::income;
+use super::pack::Pack;
+use super::people::{Item, People, Person, mark_shared};
+use super::plausible::is_plausible;
+use super::silence::{Classes, Silence, classes_of};
+use super::size::{Size, Undeclared};
+use crate::household::evidence::MemberFacts;
+use crate::household::{Detail, Evidence, InfoClass, Purpose, RegisteredAs, SourceKey};
+
+/// Households whose outcomes are wanted.
+#[derive(Default)]
+pub struct Roll<'a> {
+    people: Vec<Person<'a>>,
+    households: Vec<Entry<'a>>,
+}
+
+/// A household of the roll.
+struct Entry<'a> {
+    about: About,
+    /// Its first person, and the first of the next.
+    people: (usize, usize),
+    silence: Silence<'a>,
+    undeclared: Undeclared<'a>,
+    /// Where there are obligors: what they owe depends on the pack.
+    obligors: Option<&'a Evidence>,
+}
+
+/// What a household added row by row is about; its applicant is the first person.
+#[derive(Clone, Copy, Debug)]
+pub struct Household<'a> {
+    /// Programme asked for.
+    pub purpose: Purpose,
+    /// Kind of registration.
+    pub registered_as: RegisteredAs,
+    /// The day the question is about.
+    pub as_of: Date,
+    /// Classes of information that no department has told of; of every other class all have answered.
+    pub silent: &'a [InfoClass],
+}
+
+/// A record that is this person's.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    /// Its department.
+    pub source: &'a SourceKey,
+    /// Number at the department.
+    pub number: &'a str,
+    /// What it says.
+    pub detail: &'a Detail,
+}
+
+impl<'a> Roll<'a> {
+    /// Room for as many households, and people in them.
+    #[must_use]
+    pub fn with_capacity(households: usize, people: usize) -> Self {
+        Self { people: Vec::with_capacity(people), households: Vec::with_capacity(households) }
+    }
+
+    /// Households.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.households.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.households.is_empty()
+    }
+
+    /// Adds the household of a case.
+    pub fn push(&mut self, evidence: &'a Evidence) {
+        let known = People::of(evidence);
+        let silence = Silence::new(&known, evidence);
+        let undeclared = Undeclared::of(&known.people, &silence, evidence);
+        let obligors = (!evidence.obligors.is_empty()).then_some(evidence);
+        let first = self.people.len();
+        self.people.extend(known.people);
+        let people = (first, self.people.len());
+        self.households.push(Entry { about: About::of(evidence), people, silence, undeclared, obligors });
+    }
+
+    /// Adds a household from rows that match its people. A record that cannot be read leaves its classes silent; so do registers of
+    /// persons, which tell of people who are not given here: with those, [`Roll::push`] the evidence.
+    pub fn add<R: IntoIterator<Item = Row<'a>>>(
+        &mut self,
+        household: &Household<'_>,
+        people: impl IntoIterator<Item = (&'a MemberFacts, R)>,
+    ) {
+        let first = self.people.len();
+        let mut silent = Classes::of(household.silent);
+        for (facts, rows) in people {
+            let rows = rows.into_iter().filter(|row| {
+                if !is_plausible(row.detail) {
+                    silent = silent.with(classes_of(row.detail));
+                }
+                is_plausible(row.detail)
+            });
+            let items: Vec<_> = rows.map(|row| Item::new(row.source, row.number, row.detail, false)).collect();
+            let registers =
+                |item: &Item<'_>| matches!(item.detail(), Detail::Registration { .. } | Detail::Marriage { .. });
+            if items.iter().any(registers) {
+                silent = silent.with(Classes::HOUSEHOLD);
+            }
+            self.people.push(Person::new(facts, items, household.as_of));
+        }
+        mark_shared(&mut self.people[first..]);
+        let own = &self.people[first..];
+        let silence = Silence::of_classes(own, own.iter().map(|_| (silent, Classes::default())));
+        let about = About {
+            purpose: household.purpose,
+            registered_as: household.registered_as,
+            as_of: household.as_of,
+            applicant: (!own.is_empty()).then_some(0),
+        };
+        let people = (first, self.people.len());
+        self.households.push(Entry { about, people, silence, undeclared: Undeclared::default(), obligors: None });
+    }
+
+    /// What every household comes out as under a pack, in the order in which they were added.
+    pub fn outcomes<'r>(&'r self, pack: &'r Pack) -> impl Iterator<Item = Outcomes> + use<'r, 'a> {
+        let mut lines = Lines::default();
+        self.households.iter().map(move |household| household.outcomes(&self.people, pack, &mut lines))
+    }
+}
+
+impl Entry<'_> {
+    fn outcomes<'r>(&'r self, people: &'r [Person<'r>], pack: &'r Pack, lines: &mut Lines<'r>) -> Outcomes {
+        let (first, end) = self.people;
+        let case = Case::new(&self.about, pack, false, &people[first..end]);
+        let size = Size::new(&case, &self.silence, &self.undeclared);
+        let support = self.obligors.map(|evidence| income::support::of_obligors(evidence, pack, &case));
+        reckon(&case, &self.silence, &size, support.as_deref().unwrap_or_default(), lines)
+    }
+}

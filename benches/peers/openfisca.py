@@ -170,4 +170,5 @@ def main():
     print(json.dumps({"households": people // 3, **best, "becomes": loss}))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -81,7 +81,7 @@ fn compared(ours: &[Outcomes], theirs: &[u8]) -> bool {
     };
     let number = |bytes: &[u8]| f32::from_le_bytes(bytes.try_into().expect("four bytes"));
     let (mut differ, mut dibao, mut open) = (0_usize, 0_usize, 0_usize);
-    for (household, pair) in ours.iter().zip(theirs.chunks_exact(8)) {
+    for (place, (household, pair)) in ours.iter().zip(theirs.chunks_exact(8)).enumerate() {
         let (outcome, amount) = (number(&pair[..4]), number(&pair[4..]));
         let own = if met(household, "dibao") {
             "2"
@@ -93,6 +93,9 @@ fn compared(ours: &[Outcomes], theirs: &[u8]) -> bool {
         let paid = if own == "2" { household.monthly } else { Fen::ZERO };
         let said: Fen = format!("{amount:.2}").parse().expect("an amount");
         let alike = format!("{outcome:.0}") == own && (said - paid).0.abs() <= 1;
+        if !alike && differ < 5 {
+            say(&format!("  household {place}: {own}, {paid}; OpenFisca {outcome:.0}, {said}"));
+        }
         differ += usize::from(!alike);
         dibao += usize::from(own == "2");
         open += usize::from(household.states[1] == Certainty::Open);

@@ -85,6 +85,9 @@ impl Columns {
     }
 }
 
+/// Of the records of a household's three people.
+static NUMBERS: [&str; 3] = ["1", "2", "3"];
+
 /// Departments of the records.
 pub(crate) struct Sources([SourceKey; 4]);
 
@@ -140,11 +143,12 @@ impl Population {
         };
         let mut roll = Roll::with_capacity(self.people.len() / 3, self.people.len());
         for (people, of_person) in self.people.chunks(3).zip(self.of_person.chunks(3)) {
-            let rows = |&(first, end): &(usize, usize)| {
+            // a number names one record of a department: two people with one number would be one record
+            let rows = |(number, &(first, end)): (&'a &'static str, &(usize, usize))| {
                 let records = self.records[first..end].iter();
-                records.map(|(source, detail)| Row { source: &sources[*source], number: "1", detail })
+                records.map(|(source, detail)| Row { source: &sources[*source], number, detail })
             };
-            roll.add(&household, people.iter().zip(of_person.iter().map(rows)));
+            roll.add(&household, people.iter().zip(NUMBERS.iter().zip(of_person).map(rows)));
         }
         roll
     }

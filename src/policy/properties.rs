@@ -2,6 +2,7 @@
 
 mod found;
 pub(in crate::policy) mod generated;
+mod many;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};

@@ -48,7 +48,7 @@ fn region(packs: &Packs, named: Option<&str>) -> Result<Region, Usage> {
 struct Words(Language);
 
 impl Words {
-    fn t(&self, zh: &'static str, en: &'static str) -> &'static str {
+    fn t<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
         match self.0 {
             Language::Zh => zh,
             Language::En => en,
@@ -91,7 +91,7 @@ impl Words {
         if let Some(entry) = &rule.in_force {
             text.push_str(&format!("  {}\n", self.backing(entry)));
         }
-        text.push_str(&format!("  {} {}\n", self.t("可填内容", "may be:"), rule.expected));
+        text.push_str(&format!("  {} {}\n", self.t("可填内容", "may be:"), self.t(&rule.expected_zh, &rule.expected)));
         text.push_str(&format!("\n  {}\n", self.t("沿革", "history")));
         for entry in &rule.history {
             let until = entry.to.map_or_else(|| self.t("今后", "open").to_owned(), |to| to.to_string());

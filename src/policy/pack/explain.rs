@@ -22,6 +22,8 @@ pub struct Explanation {
     pub unit: String,
     /// What may be written.
     pub expected: String,
+    /// The same in Chinese.
+    pub expected_zh: String,
     /// Value in force on the day asked about.
     pub in_force: Option<HistoryEntry>,
     /// Every value, oldest first.
@@ -71,6 +73,7 @@ pub(super) fn explain(pack: &ResolvedPack, key: &str, day: Date) -> Option<Expla
         en: spec.en.to_owned(),
         unit: spec.unit.to_owned(),
         expected: spec.kind.expected(),
+        expected_zh: spec.kind.expected_zh(),
         in_force: pack.on(key, day).map(HistoryEntry::from),
         history: pack.parameters.get(key).into_iter().flatten().map(HistoryEntry::from).collect(),
     })

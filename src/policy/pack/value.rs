@@ -47,6 +47,24 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// What to write, in Chinese.
+    #[must_use]
+    pub fn expected_zh(self) -> String {
+        match self {
+            Self::Money => "以元为单位的数额，加引号，如 \"623.00\"".to_owned(),
+            Self::Ratio => "分数 \"3/2\" 或百分数 \"50%\"，加引号".to_owned(),
+            Self::Integer => "不小于零的整数".to_owned(),
+            Self::Area => "以平方米为单位的面积，加引号，如 \"20.00\"".to_owned(),
+            Self::Boolean => "true 或 false".to_owned(),
+            Self::Choice(words) => format!("以下之一：{}", words.join("、")),
+            Self::Codes(words) => format!("以下若干项的列表：{}", words.join("、")),
+            Self::Tiers => "各档 { up_to = \"5000.00\", ratio = \"50%\" } 的列表，最后一档不写 up_to".to_owned(),
+            Self::Text => "加引号的文字".to_owned(),
+        }
+    }
+}
+
 /// A fraction, in lowest terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ratio {

@@ -24,8 +24,7 @@ pub(crate) struct Columns {
     pension: Vec<i64>,
     basic: Vec<i64>,
     medical: Vec<i64>,
-    /// Days since 1970.
-    born: Vec<i64>,
+    born: Vec<Date>,
     /// 0: no certificate.
     grade: Vec<i64>,
 }
@@ -70,7 +69,7 @@ impl Columns {
         self.pension.push(12 * (basic + own));
         self.basic.push(12 * basic);
         self.medical.push(if dice.percent(20) { dice.between(20_000, 6_000_000) } else { 0 });
-        self.born.push(days);
+        self.born.push(EPOCH.saturating_add(days.days()));
         self.grade.push(if dice.percent(6) { dice.between(1, 5) } else { 0 });
     }
 
@@ -80,7 +79,9 @@ impl Columns {
 
     /// As `benches/peers/openfisca.py` reads them.
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        let columns = [&self.wage, &self.pension, &self.basic, &self.medical, &self.born, &self.grade];
+        let days = |born: &Date| i64::from(EPOCH.until(*born).expect("a day of this calendar").get_days());
+        let born = self.born.iter().map(days).collect();
+        let columns = [&self.wage, &self.pension, &self.basic, &self.medical, &born, &self.grade];
         columns.into_iter().flatten().flat_map(|value| value.to_le_bytes()).collect()
     }
 }
@@ -119,7 +120,7 @@ impl Population {
             population.people.push(MemberFacts {
                 reference: MemberRef(reference.into()),
                 relation: Relation(relation.into()),
-                birth_date: Some(EPOCH.saturating_add(columns.born[person].days())),
+                birth_date: Some(columns.born[person]),
                 sex: None,
                 can_work: None,
                 self_care_lost: None,

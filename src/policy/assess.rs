@@ -83,7 +83,7 @@ pub(super) struct Lines<'a> {
     pub deductions: Vec<DeductionDraft<'a>>,
     pub property: Vec<PropertyDraft<'a>>,
     illness: Vec<IllnessCosts>,
-    wages: Vec<WageMonths>,
+    wages: Vec<Option<WageMonths>>,
 }
 
 impl<'a> Lines<'a> {

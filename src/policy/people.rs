@@ -52,8 +52,14 @@ pub(super) struct Person<'a> {
     pub disability: Option<Disability<'a>>,
     pub serious_illness: bool,
     pub items: Vec<Item<'a>>,
+    /// Relation by its code (GB/T 4761); `00` where it is no code of two digits.
+    pub relation: [u8; 2],
+    /// Whether the family declared income or property of this person.
+    pub declares: bool,
     /// Classes that the records are about.
     told: Classes,
+    /// Whether any record is under review, or has the contents of another.
+    any_doubt: bool,
 }
 
 /// Whether somebody counts as a member.
@@ -150,7 +156,19 @@ impl<'a> Person<'a> {
     /// Records under review.
     #[inline]
     pub fn held(&self) -> impl Iterator<Item = &Item<'a>> {
-        self.items.iter().filter(|item| item.held)
+        self.with_doubt().iter().filter(|item| item.held)
+    }
+
+    /// Records that may say nothing new: under review, or told twice.
+    #[inline]
+    pub fn doubtful(&self) -> impl Iterator<Item = &Item<'a>> + Clone {
+        self.with_doubt().iter().filter(|item| item.in_doubt())
+    }
+
+    /// Nearly nobody has a record in doubt: nothing to look through then.
+    #[inline]
+    fn with_doubt(&self) -> &[Item<'a>] {
+        if self.any_doubt { &self.items } else { &[] }
     }
 }
 
@@ -189,7 +207,11 @@ impl<'a> Person<'a> {
         let age = facts.birth_date.map(|born| age_on(born, as_of));
         let (standing, disability, serious_illness) = (Standing::Member, None, false);
         let told = items.iter().fold(Classes::default(), |all, item| all.with(classes_of(item.detail())));
-        let mut person = Self { facts, standing, age, disability, serious_illness, items, told };
+        let any_doubt = items.iter().any(|item| item.held || item.echo);
+        let declares = !facts.declared.income.is_empty() || !facts.declared.property.is_empty();
+        let relation = facts.relation.0.as_bytes().try_into().unwrap_or(*b"00");
+        let mut person =
+            Self { facts, standing, age, disability, serious_illness, items, relation, declares, told, any_doubt };
         person.look_at_states(as_of);
         person
     }

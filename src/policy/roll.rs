@@ -98,13 +98,15 @@ impl<'a> Roll<'a> {
         let first = self.people.len();
         let mut silent = Classes::of(household.silent);
         for (facts, rows) in people {
-            let rows = rows.into_iter().filter(|row| {
-                if !is_plausible(row.detail) {
-                    silent = silent.with(classes_of(row.detail));
+            let rows = rows.into_iter();
+            let mut items = Vec::with_capacity(rows.size_hint().1.unwrap_or(0));
+            for Row { source, number, detail } in rows {
+                if is_plausible(detail) {
+                    items.push(Item::new(source, number, detail, false));
+                } else {
+                    silent = silent.with(classes_of(detail));
                 }
-                is_plausible(row.detail)
-            });
-            let items: Vec<_> = rows.map(|row| Item::new(row.source, row.number, row.detail, false)).collect();
+            }
             let registers =
                 |item: &Item<'_>| matches!(item.detail(), Detail::Registration { .. } | Detail::Marriage { .. });
             if items.iter().any(registers) {

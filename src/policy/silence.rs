@@ -88,6 +88,7 @@ pub(super) const ALL: [InfoClass; 12] = [
 pub(super) struct Silence<'a> {
     /// Silent cells, by person and source.
     pub cells: Vec<(&'a Cell, Classes)>,
+    /// By position; empty where everything is known of everybody.
     of_person: Vec<Unknown>,
     of_anybody: Unknown,
 }
@@ -130,16 +131,19 @@ impl<'a> Silence<'a> {
 
     /// Who has spoken, as classes alone: of every person those that are silent, and those that nobody speaks for.
     pub fn of_classes(people: &[Person<'_>], spoken: impl Iterator<Item = (Classes, Classes)>) -> Self {
-        let mut silence = Self { of_person: Vec::with_capacity(people.len()), ..Self::default() };
+        let mut silence = Self::default();
         let any = &mut silence.of_anybody;
-        for (person, (silent, uncovered)) in people.iter().zip(spoken) {
+        for (position, (person, (silent, uncovered))) in people.iter().zip(spoken).enumerate() {
             let counts = |classes| if person.is_member() { classes } else { Classes::default() };
             let held = person.held().fold(Classes::default(), |all, item| all.with(classes_of(item.detail())));
             let own = Unknown { silent: counts(silent.with(uncovered)), uncovered: counts(uncovered), held };
             any.silent = any.silent.with(own.silent);
             any.uncovered = any.uncovered.with(own.uncovered);
             any.held = any.held.with(held);
-            silence.of_person.push(own);
+            if own != Unknown::default() {
+                silence.of_person.resize(people.len(), Unknown::default());
+                silence.of_person[position] = own;
+            }
         }
         silence
     }
@@ -150,16 +154,21 @@ impl<'a> Silence<'a> {
         self.of_anybody.silent.meets(classes)
     }
 
+    #[inline]
+    fn of(&self, position: usize) -> Unknown {
+        self.of_person.get(position).copied().unwrap_or_default()
+    }
+
     /// Whether any of the classes is silent for one person.
     #[inline]
     pub fn person(&self, position: usize, classes: Classes) -> bool {
-        self.of_person[position].silent.meets(classes)
+        self.of(position).silent.meets(classes)
     }
 
     /// Whether any of the classes is silent for one person, or a record of them under review.
     #[inline]
     pub fn unsettled(&self, position: usize, classes: Classes) -> bool {
-        let own = self.of_person[position];
+        let own = self.of(position);
         own.silent.with(own.held).meets(classes)
     }
 

@@ -23,7 +23,7 @@ pub(super) struct Sums<'s, 'a> {
     pub deductions: &'s [DeductionDraft<'a>],
     pub property: &'s [PropertyDraft<'a>],
     pub illness: &'s [IllnessCosts],
-    pub wages: &'s [WageMonths],
+    pub wages: &'s [Option<WageMonths>],
 }
 
 /// An amount known to lie between two ends, and the classes of information it waits for.

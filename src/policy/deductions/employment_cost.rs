@@ -12,7 +12,7 @@ use crate::policy::window::MONTHS;
 
 pub(super) fn line<'a>(case: &Case<'a>, person: &Person<'a>, wages: &WageMonths) -> Option<DeductionDraft<'a>> {
     let share = share(case, person);
-    let amount = if wages.any { total(caps(case, person), &wages.now) } else { Fen::ZERO };
+    let amount = total(caps(case, person), &wages.now);
     if amount.0 == 0 {
         return None;
     }
@@ -29,7 +29,9 @@ pub(super) fn line<'a>(case: &Case<'a>, person: &Person<'a>, wages: &WageMonths)
     let name = Name { zh: "必要就业成本", en: "Employment cost" };
     let expense = Expense { kind: Kind::EmploymentCost, name, base, amount, computation };
     let mut draft = draft(person, person.disability.iter().map(|disability| &disability.item), expense, ground);
-    draft.least = total(caps(case, person), &wages.least).min(amount);
+    if wages.open {
+        draft.least = total(caps(case, person), &wages.least).min(amount);
+    }
     Some(draft)
 }
 
@@ -51,17 +53,15 @@ pub(super) fn still_possible(
     case: &Case<'_>,
     silence: &Silence<'_>,
     position: usize,
-    wages: &WageMonths,
+    wages: Option<&WageMonths>,
     drafts: &[DeductionDraft<'_>],
 ) -> Fen {
     let person = &case.people[position];
     let most = if silence.unsettled(position, Classes::WAGE.with(Classes::DISABILITY)) {
         let of_year = |caps: &[Fen; MONTHS]| caps.iter().copied().sum::<Fen>();
         of_year(&case.caps.employment).max(of_year(&case.caps.employment_disabled))
-    } else if wages.any {
-        total(caps(case, person), &wages.most)
     } else {
-        Fen::ZERO
+        wages.filter(|wages| wages.open).map_or(Fen::ZERO, |wages| total(caps(case, person), &wages.most))
     };
     let own = |draft: &&DeductionDraft<'_>| draft.kind == Kind::EmploymentCost && draft.is_of(person.reference());
     (most - drafts.iter().filter(own).map(|draft| draft.amount).sum()).at_least_zero()

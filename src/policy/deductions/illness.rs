@@ -55,7 +55,7 @@ fn of_person(case: &Case<'_>, silence: &Silence<'_>, position: usize) -> Illness
     let claims_open = offsets
         && (silence.unsettled(position, Classes::FINANCIAL)
             || person.counting().any(|item| item.echo && claim(item).is_some()));
-    let doubtful = || person.items.iter().filter(|item| item.in_doubt()).filter_map(|item| bill(case, item));
+    let doubtful = || person.doubtful().filter_map(|item| bill(case, item));
     IllnessCosts {
         self_paid,
         offset: if offsets { claims.min(self_paid) } else { Fen::ZERO },

@@ -22,7 +22,7 @@ pub(super) use illness::{IllnessCosts, costs};
 pub(super) fn lines<'a>(
     case: &Case<'a>,
     illness: &[IllnessCosts],
-    wages: &[WageMonths],
+    wages: &[Option<WageMonths>],
     drafts: &mut Vec<DeductionDraft<'a>>,
 ) {
     for (position, person) in case.people.iter().enumerate().filter(|(_, person)| person.is_member()) {
@@ -31,9 +31,13 @@ pub(super) fn lines<'a>(
             drafts.extend(schooling::line(case, person));
         }
         drafts.extend(disability::line(case, person));
-        drafts.extend(old_age_nursing::line(case, person));
+        if person.facts.self_care_lost.is_some() {
+            drafts.extend(old_age_nursing::line(case, person));
+        }
         drafts.extend(nutrition::line(case, person));
-        drafts.extend(employment_cost::line(case, person, &wages[position]));
+        if let Some(wages) = &wages[position] {
+            drafts.extend(employment_cost::line(case, person, wages));
+        }
     }
 }
 
@@ -42,7 +46,7 @@ pub(super) fn still_possible(
     case: &Case<'_>,
     silence: &Silence<'_>,
     illness: &[IllnessCosts],
-    wages: &[WageMonths],
+    wages: &[Option<WageMonths>],
     drafts: &[DeductionDraft<'_>],
 ) -> Option<Fen> {
     let mut possible = Fen::ZERO;
@@ -64,10 +68,10 @@ pub(super) fn still_possible(
             possible += case.of_standard(case.rules.nursing_grade_1.value);
         }
         let unmet = |kind| !drafts.iter().any(|d| d.kind == kind && d.member == person.reference());
-        if person.facts.birth_date.is_none() && unmet(Kind::Nutrition) {
+        if person.age.is_none() && unmet(Kind::Nutrition) {
             possible += case.of_standard(case.rules.nutrition.value);
         }
-        possible += employment_cost::still_possible(case, silence, position, &wages[position], drafts);
+        possible += employment_cost::still_possible(case, silence, position, wages[position].as_ref(), drafts);
     }
     Some(possible)
 }

@@ -10,15 +10,17 @@ use crate::policy::screening::{CareLevel, care_level};
 
 pub(super) fn line<'a>(case: &Case<'a>, person: &Person<'a>) -> Option<DeductionDraft<'a>> {
     let rules = case.rules;
+    if !person.age.is_some_and(|age| age >= rules.nutrition_old_from.value) {
+        return None;
+    }
     let (lost, level) = (person.facts.self_care_lost?, care_level(case, person)?);
-    let old = person.age.is_some_and(|age| age >= rules.nutrition_old_from.value);
     let by_disability = person.disability.as_ref().is_some_and(|disability| disability.grade <= 2);
     let share = match level {
         CareLevel::None => &rules.nursing_old_full,
         CareLevel::Partial => &rules.nursing_old_partial,
         CareLevel::Able => return None,
     };
-    if !old || by_disability {
+    if by_disability {
         return None;
     }
     let base = case.standard_yearly();

@@ -22,7 +22,7 @@ pub(super) fn lines<'a>(
         return;
     }
     let person = &case.people[position];
-    if person.facts.declared.income.is_empty() {
+    if !person.declares {
         return;
     }
     let recorded = drafts.len();

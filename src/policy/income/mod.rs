@@ -31,8 +31,8 @@ pub(super) use support::Support;
 /// What a member earned by month: employment cost is capped by it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct WageMonths {
-    /// Whether there is any at all.
-    pub any: bool,
+    /// Whether something may still move it: else all three are alike.
+    pub open: bool,
     /// As it stands now.
     pub now: [Fen; MONTHS],
     /// Confirmed, whatever is still missing.
@@ -48,7 +48,7 @@ pub(super) fn lines<'a>(
     illness: &[IllnessCosts],
     support: &[Support<'a>],
     drafts: &mut Vec<IncomeDraft<'a>>,
-    wages: &mut Vec<WageMonths>,
+    wages: &mut Vec<Option<WageMonths>>,
 ) {
     for (position, person) in case.people.iter().enumerate() {
         let first = drafts.len();
@@ -87,7 +87,7 @@ pub(super) fn lines<'a>(
 
 /// Taxes and contributions that records in doubt name: were they the members', income would be less by as much.
 pub(super) fn held_payments(case: &Case<'_>) -> Fen {
-    let doubtful = case.members().flat_map(|person| person.items.iter().filter(|item| item.in_doubt()));
+    let doubtful = case.members().flat_map(Person::doubtful);
     let paid = doubtful.map(|item| match item.detail() {
         Detail::TaxedIncome { .. } => {
             taxed_period(case, item.detail()).map_or(Fen::ZERO, |period| period.tax + period.social_insurance)

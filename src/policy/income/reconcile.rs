@@ -85,9 +85,6 @@ impl<'c> Told<'c> {
 /// same employer in one month are one wage seen from two branches.
 pub(super) fn once<'c, 'a>(order: &Codes<WageSource>, mut candidates: Vec<Candidate<'c, 'a>>) -> Vec<Chosen<'c, 'a>> {
     candidates.retain(|candidate| order.position(candidate.source).is_some());
-    if candidates.len() == 1 {
-        return candidates.into_iter().map(|candidate| alone(order, candidate)).collect();
-    }
     candidates.sort_by_key(|candidate| order.position(candidate.source));
     let rank_of = |candidate: &Candidate<'_, '_>| order.position(candidate.source).unwrap_or(usize::MAX);
     let doubted: Vec<_> = candidates
@@ -125,8 +122,8 @@ pub(super) fn once<'c, 'a>(order: &Codes<WageSource>, mut candidates: Vec<Candid
 }
 
 /// The only record of a wage: every month that it vouches for, and any other open.
-fn alone<'c, 'a>(order: &Codes<WageSource>, candidate: Candidate<'c, 'a>) -> Chosen<'c, 'a> {
+pub(super) fn alone<'c, 'a>(order: &Codes<WageSource>, candidate: Candidate<'c, 'a>) -> Option<Chosen<'c, 'a>> {
+    let rank = order.position(candidate.source)?;
     let counted_months = candidate.months.within(candidate.certain);
-    let rank = order.position(candidate.source).unwrap_or(usize::MAX);
-    Chosen { counted_months, open_months: candidate.months.without(counted_months), rank, candidate }
+    Some(Chosen { counted_months, open_months: candidate.months.without(counted_months), rank, candidate })
 }

@@ -229,9 +229,17 @@ fn claims<'a>(
 /// Taxes and social-insurance contributions paid, one line a department. Contributions that the tax return already names are not
 /// taken from social security again.
 fn paid<'a>(case: &Case<'a>, person: &Person<'a>, drafts: &mut Vec<IncomeDraft<'a>>) {
+    let names_payments = |item: &Item<'_>| match item.detail() {
+        Detail::TaxedIncome { tax, social_insurance, .. } => tax.is_some() || social_insurance.is_some(),
+        Detail::Contribution { personal_monthly, .. } => personal_monthly.is_some(),
+        _ => false,
+    };
+    if !person.items.iter().any(names_payments) {
+        return;
+    }
     let mut by_tax = Paid::default();
     let mut doubtful = Months::default();
-    for item in person.items.iter().filter(|item| item.in_doubt()) {
+    for item in person.doubtful() {
         let Some(period) = super::taxed_period(case, item.detail()) else { continue };
         if period.social_insurance.0 > 0 {
             doubtful = doubtful.with(period.months);

@@ -14,21 +14,35 @@ use crate::policy::window::{ALL_MONTHS, MONTHS, Months};
 pub(super) fn lines<'a>(case: &Case<'a>, silence: &Silence<'_>, position: usize, drafts: &mut Vec<IncomeDraft<'a>>) {
     let person = &case.people[position];
     let unsettled = silence.unsettled(position, Classes::WAGE);
-    let candidates: Vec<_> = person.items.iter().filter_map(|item| candidate(case, person, item)).collect();
-    for chosen in reconcile::once(&case.rules.wage_sources.value, candidates) {
+    let mut push = |chosen: reconcile::Chosen<'_, 'a>| {
         let confirmed = chosen.rank == 0 || !unsettled;
         let mut draft = line(case, person, &chosen);
         if !confirmed {
             draft.least = draft.least.min(Fen::ZERO);
         }
         drafts.push(draft);
+    };
+    let order = &case.rules.wage_sources.value;
+    let mut candidates = person.items.iter().filter_map(|item| candidate(case, person, item));
+    match (candidates.next(), candidates.next()) {
+        (None, _) => {}
+        (Some(only), None) => reconcile::alone(order, only).into_iter().for_each(push),
+        (Some(one), Some(two)) => {
+            let all = [one, two].into_iter().chain(candidates).collect();
+            reconcile::once(order, all).into_iter().for_each(&mut push);
+        }
     }
     labour(case, person, drafts);
 }
 
-/// What a member was paid by month, as far as lines tell: what is not kept by month is spread over the year.
-pub(super) fn by_month(case: &Case<'_>, silence: &Silence<'_>, position: usize, own: &[IncomeDraft<'_>]) -> WageMonths {
-    let mut wages = WageMonths::default();
+/// What a member was paid by month, as far as lines tell, if anything: what is not kept by month is spread over the year.
+pub(super) fn by_month(
+    case: &Case<'_>,
+    silence: &Silence<'_>,
+    position: usize,
+    own: &[IncomeDraft<'_>],
+) -> Option<WageMonths> {
+    let mut known = None;
     let unsettled = silence.unsettled(position, Classes::WAGE);
     let all_pay = case.rules.employment_cost_all_pay.value;
     for draft in own.iter().filter(|draft| draft.line.class == IncomeClass::Wage) {
@@ -45,12 +59,13 @@ pub(super) fn by_month(case: &Case<'_>, silence: &Silence<'_>, position: usize, 
         let of = |its_months: Months, amount: Fen| {
             if (its_months, amount) == (months, draft.line.counted) { now } else { spread(its_months, amount) }
         };
-        wages.any = true;
+        let wages = known.get_or_insert_with(WageMonths::default);
+        wages.open |= (least, draft.most, most_months) != (draft.line.counted, draft.line.counted, months);
         add(&mut wages.now, &now);
         add(&mut wages.least, &of(months, least));
         add(&mut wages.most, &of(most_months, draft.most));
     }
-    wages
+    known
 }
 
 const LABOUR: &str = "劳务报酬";

@@ -8,7 +8,7 @@ use crate::policy::grounds::GroundOf;
 use crate::policy::plausible::MOST;
 
 pub(super) fn lines<'a>(case: &Case<'a>, person: &Person<'a>, first: usize, drafts: &mut Vec<PropertyDraft<'a>>) {
-    if !case.rules.count_declared.value || person.facts.declared.property.is_empty() {
+    if !case.rules.count_declared.value || !person.declares {
         return;
     }
     let held: Fen = drafts[first..].iter().filter(|d| d.line.class == PropertyClass::Financial).map(explained).sum();
@@ -25,7 +25,7 @@ pub(super) fn lines<'a>(case: &Case<'a>, person: &Person<'a>, first: usize, draf
 /// Houses, vehicles and firms declared beyond what departments hold of the whole household: each may be one that counts. Who of the
 /// family declared it, and in whose name it is held, need not agree.
 pub(super) fn things<'a>(case: &Case<'a>, drafts: &mut Vec<PropertyDraft<'a>>) {
-    if !case.rules.count_declared.value || case.members().all(|person| person.facts.declared.property.is_empty()) {
+    if !case.rules.count_declared.value || !case.members().any(|person| person.declares) {
         return;
     }
     let recorded = drafts.len();

@@ -59,7 +59,7 @@ impl<'a> Bench<'_, 'a> {
     /// The yearly line of the whole household for a multiple of the standard.
     #[inline]
     pub(super) fn line(&self, multiple: Ratio) -> Fen {
-        multiple.of(self.sums.case.standard_yearly().mul_ratio(i64::from(self.totals.members), 1))
+        multiple.of(self.standard)
     }
 
     /// Net income strictly below a yearly amount of the household.
@@ -87,9 +87,7 @@ impl<'a> Bench<'_, 'a> {
     fn financial(&self, limits: &Limits<'a>) -> Weighed<'a> {
         let limit = self.line(limits.financial.value);
         let financial = &self.totals.financial;
-        // A bank that says "over" says more than its limit: a limit that equals the ceiling is passed.
-        let told_over = self.sums.property.iter().any(|draft| draft.most.is_none() && draft.least.0 > 0);
-        let at_least = financial.at_least.0 + i64::from(told_over && financial.at_least.0 > 0);
+        let at_least = financial.at_least.0 + i64::from(self.told_over && financial.at_least.0 > 0);
         let state = below(at_least, financial.at_most.map(|most| most.0), limit.0 + 1);
         let ground = limits.financial.ground_made(self.sums.case, || {
             let (head, times) = (self.sums.case.of_standard(limits.financial.value), multiple(limits.financial.value));

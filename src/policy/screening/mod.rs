@@ -18,7 +18,7 @@ use super::grounds::Reason;
 use super::open_facts::{self, Fact};
 use super::silence::Classes;
 use super::totals::{Reckoned, Sums};
-use crate::household::Purpose;
+use crate::household::{Fen, Purpose};
 
 /// What outcomes are judged by.
 struct Bench<'s, 'a> {
@@ -27,6 +27,10 @@ struct Bench<'s, 'a> {
     facts: &'s [Fact],
     /// Whether something adverse may be certain: size settled, no match under review, illness and schooling known.
     adverse_may_stand: bool,
+    /// The standard of the whole household over the year.
+    standard: Fen,
+    /// Whether a bank says "over" without an amount: more than its limit, so that a limit that equals the ceiling is passed.
+    told_over: bool,
 }
 
 /// The conditions of an outcome, put together: one that is not met decides, then one that is open.
@@ -178,7 +182,9 @@ impl<'s, 'a> Bench<'s, 'a> {
             && sums.size.contradicted.is_none()
             && !sums.silence.anything_held()
             && !sums.silence.any(Classes::SPENDING);
-        Self { sums, totals, facts, adverse_may_stand }
+        let standard = sums.case.standard_yearly().mul_ratio(i64::from(totals.members), 1);
+        let told_over = sums.property.iter().any(|draft| draft.most.is_none() && draft.least.0 > 0);
+        Self { sums, totals, facts, adverse_may_stand, standard, told_over }
     }
 }
 

@@ -140,14 +140,14 @@ fn no_able_obligor<'a>(bench: &Bench<'_, 'a>) -> Weighed<'a> {
 fn lives_with_able_kin(bench: &Bench<'_, '_>) -> bool {
     let case = bench.sums.case;
     let applicant = case.applicant();
-    if !applicant.is_some_and(|person| matches!(person.facts.relation.0.as_str(), "01" | "02")) {
+    if !applicant.is_some_and(|person| matches!(&person.relation, b"01" | b"02")) {
         return false;
     }
     let known = !bench.sums.silence.any(Classes::DISABILITY) && !bench.sums.silence.any_held(Classes::DISABILITY);
     let is_kin = |person: &Person<'_>| {
-        let code = person.facts.relation.0.as_str();
-        matches!(code.as_bytes().first(), Some(b'1' | b'2' | b'3')) && !matches!(code, "28" | "38")
-            || matches!(code, "50" | "51" | "52")
+        let code = &person.relation;
+        matches!(code, [b'1' | b'2' | b'3', _]) && !matches!(code, b"28" | b"38")
+            || matches!(code, b"50" | b"51" | b"52")
     };
     let studies = |person: &Person<'_>| {
         let is_pupil = |detail: &Detail| matches!(detail, Detail::Enrolment { state: EnrolmentState::Attending, .. });

@@ -51,8 +51,8 @@ impl Columns {
     pub(crate) fn generated(households: usize) -> Self {
         let (mut columns, mut dice) = (Self::default(), Dice(SEED));
         for _ in 0..households {
-            let head = if dice.percent(70) { dice.between(600_000, 3_600_000) } else { 0 };
-            let spouse = if dice.percent(40) { dice.between(300_000, 2_400_000) } else { 0 };
+            let head = if dice.percent(70) { dice.between(800_000, 6_000_000) } else { 0 };
+            let spouse = if dice.percent(40) { dice.between(600_000, 4_800_000) } else { 0 };
             columns.person(&mut dice, (1_960, 1_996), head);
             columns.person(&mut dice, (1_960, 1_996), spouse);
             let third = if dice.percent(60) { (2_006, 2_024) } else { (1_940, 1_965) };

@@ -29,8 +29,8 @@ pub(super) fn line<'a>(case: &Case<'a>, person: &Person<'a>, wages: &WageMonths)
     let name = Name { zh: "必要就业成本", en: "Employment cost" };
     let expense = Expense { kind: Kind::EmploymentCost, name, base, amount, computation };
     let mut draft = draft(person, person.disability.iter().map(|disability| &disability.item), expense, ground);
-    if wages.open {
-        draft.least = total(caps(case, person), &wages.least).min(amount);
+    if let Some(ends) = &wages.ends {
+        draft.least = total(caps(case, person), &ends.least).min(amount);
     }
     Some(draft)
 }
@@ -61,7 +61,8 @@ pub(super) fn still_possible(
         let of_year = |caps: &[Fen; MONTHS]| caps.iter().copied().sum::<Fen>();
         of_year(&case.caps.employment).max(of_year(&case.caps.employment_disabled))
     } else {
-        wages.filter(|wages| wages.open).map_or(Fen::ZERO, |wages| total(caps(case, person), &wages.most))
+        let ends = wages.and_then(|wages| wages.ends.as_ref());
+        ends.map_or(Fen::ZERO, |ends| total(caps(case, person), &ends.most))
     };
     let own = |draft: &&DeductionDraft<'_>| draft.kind == Kind::EmploymentCost && draft.is_of(person.reference());
     (most - drafts.iter().filter(own).map(|draft| draft.amount).sum()).at_least_zero()

@@ -85,6 +85,7 @@ struct Expense {
     computation: Text,
 }
 
+#[inline]
 fn draft<'a, 'i>(
     person: &Person<'a>,
     items: impl Iterator<Item = &'i Item<'a>> + Clone,

@@ -10,7 +10,7 @@ use crate::policy::screening::{CareLevel, care_level};
 
 pub(super) fn line<'a>(case: &Case<'a>, person: &Person<'a>) -> Option<DeductionDraft<'a>> {
     let rules = case.rules;
-    if !person.age.is_some_and(|age| age >= rules.nutrition_old_from.value) {
+    if person.age.is_none_or(|age| age < rules.nutrition_old_from.value) {
         return None;
     }
     let (lost, level) = (person.facts.self_care_lost?, care_level(case, person)?);

@@ -29,12 +29,17 @@ pub(super) use grouping::grouped;
 pub(super) use support::Support;
 
 /// What a member earned by month: employment cost is capped by it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct WageMonths {
-    /// Whether something may still move it: else all three are alike.
-    pub open: bool,
     /// As it stands now.
     pub now: [Fen; MONTHS],
+    /// How far it could still move, where something could move it.
+    pub ends: Option<Box<WageEnds>>,
+}
+
+/// Between what a member's wages lie, month by month.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct WageEnds {
     /// Confirmed, whatever is still missing.
     pub least: [Fen; MONTHS],
     /// With what records in hand may still turn out to be.

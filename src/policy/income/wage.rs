@@ -1,7 +1,7 @@
 //! Wages (工资性收入): pay and labour service. The same money reported by several departments is counted once.
 
 use super::reconcile::{self, Candidate};
-use super::{PartMonths, WageMonths, class_rule, taxed_period};
+use super::{PartMonths, WageEnds, WageMonths, class_rule, taxed_period};
 use crate::household::{Detail, Fen, IncomeClass, InsuranceScheme, Private, TaxItem, YearMonth};
 use crate::policy::assessment::Treatment;
 use crate::policy::case::{Case, Item, Person};
@@ -54,16 +54,17 @@ pub(super) fn by_month(
         let least = if draft.line.source.is_none() && unsettled { Fen::ZERO } else { draft.least };
         let most_months = if draft.line.counted_at_most.is_some() { ALL_MONTHS } else { months };
         let least = least.at_least_zero();
-        let now = spread(months, draft.line.counted);
-        // nearly every wage is settled: its ends are what it counts
-        let of = |its_months: Months, amount: Fen| {
-            if (its_months, amount) == (months, draft.line.counted) { now } else { spread(its_months, amount) }
-        };
-        let wages = known.get_or_insert_with(WageMonths::default);
-        wages.open |= (least, draft.most, most_months) != (draft.line.counted, draft.line.counted, months);
-        add(&mut wages.now, &now);
-        add(&mut wages.least, &of(months, least));
-        add(&mut wages.most, &of(most_months, draft.most));
+        let open = (least, draft.most, most_months) != (draft.line.counted, draft.line.counted, months);
+        let WageMonths { now, ends } = known.get_or_insert_with(WageMonths::default);
+        if open && ends.is_none() {
+            *ends = Some(Box::new(WageEnds { least: *now, most: *now }));
+        }
+        let counted = spread(months, draft.line.counted);
+        if let Some(ends) = ends {
+            add(&mut ends.least, &if open { spread(months, least) } else { counted });
+            add(&mut ends.most, &if open { spread(most_months, draft.most) } else { counted });
+        }
+        add(now, &counted);
     }
     known
 }

@@ -77,10 +77,10 @@ impl<'a> Bench<'_, 'a> {
     /// Financial property, dwellings, cars and firms, each against its limit.
     #[inline]
     pub(super) fn property(&self, limits: &Limits<'a>, conditions: &mut Conditions<'a>) {
-        conditions.push(self.financial(limits));
-        conditions.push(self.dwellings(limits));
-        conditions.push(self.cars(limits));
-        conditions.push(self.companies(limits));
+        conditions.push(|| self.financial(limits));
+        conditions.push(|| self.dwellings(limits));
+        conditions.push(|| self.cars(limits));
+        conditions.push(|| self.companies(limits));
     }
 
     #[inline]

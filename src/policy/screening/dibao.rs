@@ -8,17 +8,20 @@ static NAMES: Names = Names { outcome: "dibao", zh: "最低生活保障", en: "M
 
 pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>) -> Judged<'a> {
     let case = bench.sums.case;
-    let standard = case.standard();
-    let ground = case.standard_ground(|| {
+    let mut conditions = bench.conditions();
+    conditions.push(|| bench.household());
+    conditions.push(|| income(bench));
+    bench.property(&Limits::dibao(case.rules), &mut conditions);
+    bench.judge(&NAMES, conditions)
+}
+
+fn income<'a>(bench: &Bench<'_, 'a>) -> Weighed<'a> {
+    let standard = bench.sums.case.standard();
+    let ground = bench.sums.case.standard_ground(|| {
         (
             format!("家庭月人均收入低于低保标准（{standard}）。"),
             format!("Income a head and month is below the standard ({standard})."),
         )
     });
-    let state = bench.income_below(bench.line(Ratio::ONE));
-    let mut conditions = bench.conditions();
-    conditions.push(bench.household());
-    conditions.push(Weighed::new(state, ground, Bench::income_classes()).guarded());
-    bench.property(&Limits::dibao(case.rules), &mut conditions);
-    bench.judge(&NAMES, conditions)
+    Weighed::new(bench.income_below(bench.line(Ratio::ONE)), ground, Bench::income_classes()).guarded()
 }

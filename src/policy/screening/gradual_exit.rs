@@ -20,16 +20,16 @@ static NAMES: Names = Names { outcome: "gradual_exit", zh: "低保渐退", en: "
 
 pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>, dibao: &Judged<'_>) -> Judged<'a> {
     let rule = &bench.sums.case.rules.gradual_exit_months;
-    let not_dibao = rule.ground("不再符合低保条件。", "Dibao itself no longer applies.");
-    let above = rule.ground("家庭月人均收入已达到或超过低保标准。", "Income a head is now at or above the standard.");
-    let above_line = inverse(bench.income_below(bench.line(Ratio::ONE)));
-    let begun = new_work(bench);
+    let not_dibao = || rule.ground("不再符合低保条件。", "Dibao itself no longer applies.");
+    let above =
+        || rule.ground("家庭月人均收入已达到或超过低保标准。", "Income a head is now at or above the standard.");
+    let above_line = || inverse(bench.income_below(bench.line(Ratio::ONE)));
     let mut conditions = bench.conditions();
-    conditions.push(bench.household());
-    conditions.push(Weighed::of_outcome(inverse(dibao.state), not_dibao, dibao));
-    conditions.push(on_dibao(bench));
-    conditions.push(Weighed::new(above_line, above, Bench::income_classes()).guarded());
-    conditions.push(by_new_work(bench, begun));
+    conditions.push(|| bench.household());
+    conditions.push(|| Weighed::of_outcome(inverse(dibao.state), not_dibao(), dibao));
+    conditions.push(|| on_dibao(bench));
+    conditions.push(|| Weighed::new(above_line(), above(), Bench::income_classes()).guarded());
+    conditions.push(|| by_new_work(bench));
     let mut judged = bench.judge(&NAMES, conditions);
     let is_open = |condition: &Weighed<'_>| condition.state == Certainty::Open;
     if judged.state == Certainty::Open && judged.conditions.get(ON_DIBAO).is_some_and(is_open) {
@@ -39,7 +39,7 @@ pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>, dibao: &Judged<'_>) -> Judged<'
         judged.conditions = vec![on_dibao];
     }
     if judged.state == Certainty::Met {
-        judged.term = begun.and_then(|day| Term::of_months(day, rule.value, bench.sums.case.as_of));
+        judged.term = new_work(bench).and_then(|day| Term::of_months(day, rule.value, bench.sums.case.as_of));
     }
     judged
 }
@@ -75,7 +75,7 @@ fn new_work(bench: &Bench<'_, '_>) -> Option<Date> {
     Some(newest).filter(|day| earliest < *day)
 }
 
-fn by_new_work<'a>(bench: &Bench<'_, 'a>, begun: Option<Date>) -> Weighed<'a> {
+fn by_new_work<'a>(bench: &Bench<'_, 'a>) -> Weighed<'a> {
     let case = bench.sums.case;
     let rule = &case.rules.gradual_exit_months;
     let classes = Classes::WAGE.with(Classes::of(&[InfoClass::Company]));
@@ -85,5 +85,5 @@ fn by_new_work<'a>(bench: &Bench<'_, 'a>, begun: Option<Date>) -> Weighed<'a> {
             format!("A job or business begun within {} months raised the income.", rule.value),
         )
     });
-    Weighed::new(known(bench, begun.is_some(), classes), ground, classes).guarded()
+    Weighed::new(known(bench, new_work(bench).is_some(), classes), ground, classes).guarded()
 }

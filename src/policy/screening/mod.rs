@@ -44,8 +44,13 @@ struct Conditions<'a> {
 }
 
 impl<'a> Conditions<'a> {
+    /// Adds one, unless what is known decides and nobody reads the rest.
     #[inline]
-    fn push(&mut self, mut weighed: Weighed<'a>) {
+    fn push(&mut self, weigh: impl FnOnce() -> Weighed<'a>) {
+        if self.state == Certainty::NotMet && self.kept.is_none() {
+            return;
+        }
+        let mut weighed = weigh();
         if weighed.adverse && weighed.state == Certainty::NotMet && !self.adverse_may_stand {
             weighed.state = Certainty::Open;
             self.held_back = true;

@@ -11,7 +11,7 @@ pub(super) fn outcome<'a>(others: &[&Judged<'_>], bench: &Bench<'_, 'a>) -> Judg
     let ground = || rules.adverse_guard.ground("以上各项均不适用。", "None of the outcomes above applies.");
     let mut conditions = bench.conditions();
     for other in others {
-        conditions.push(Weighed::of_outcome(inverse(other.state), ground(), other));
+        conditions.push(|| Weighed::of_outcome(inverse(other.state), ground(), other));
     }
     let mut judged = bench.judge(&NAMES, conditions);
     // each outcome states its own conditions; here they are one

@@ -15,14 +15,14 @@ pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>, above: &[&Judged<'_>]) -> Judge
     let case = bench.sums.case;
     let Some(ratio) = &case.rules.rigid_ratio else {
         let mut conditions = bench.conditions();
-        conditions.push(missing(bench, "screening.rigid.spending_ratio"));
+        conditions.push(|| missing(bench, "screening.rigid.spending_ratio"));
         return bench.judge(&NAMES, conditions);
     };
     let mut conditions = bench.conditions();
-    conditions.push(bench.household());
-    conditions.push(none_above(ratio, above));
-    conditions.push(spending(bench, ratio));
-    conditions.push(disposable(bench));
+    conditions.push(|| bench.household());
+    conditions.push(|| none_above(ratio, above));
+    conditions.push(|| spending(bench, ratio));
+    conditions.push(|| disposable(bench));
     bench.property(&Limits::rigid(case.rules), &mut conditions);
     let mut judged = bench.judge(&NAMES, conditions);
     if judged.state == Certainty::Met {

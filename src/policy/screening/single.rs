@@ -13,11 +13,11 @@ static NAMES: Names =
 
 pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>, marginal: &Judged<'_>) -> Judged<'a> {
     let rules = bench.sums.case.rules;
-    let ground = rules.marginal_multiple.ground("所在家庭为低保边缘家庭。", "Lives in a marginal household.");
+    let ground = || rules.marginal_multiple.ground("所在家庭为低保边缘家庭。", "Lives in a marginal household.");
     let mut conditions = bench.conditions();
-    conditions.push(Weighed::of_outcome(marginal.state, ground, marginal));
-    conditions.push(qualifies(bench));
-    conditions.push(own_application(bench));
+    conditions.push(|| Weighed::of_outcome(marginal.state, ground(), marginal));
+    conditions.push(|| qualifies(bench));
+    conditions.push(|| own_application(bench));
     let mut judged = bench.judge(&NAMES, conditions);
     if let (Certainty::Open, Some(own)) = (judged.state, judged.conditions.pop()) {
         // not applied for: nothing else about it is asked before that

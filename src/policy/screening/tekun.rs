@@ -19,11 +19,11 @@ static NAMES: Names = Names { outcome: "tekun", zh: "特困人员", en: "Tekun (
 
 pub(super) fn outcome<'a>(bench: &Bench<'_, 'a>) -> Judged<'a> {
     let mut conditions = bench.conditions();
-    conditions.push(bench.household());
-    conditions.push(unable_to_work(bench));
-    conditions.push(no_source_of_living(bench));
+    conditions.push(|| bench.household());
+    conditions.push(|| unable_to_work(bench));
+    conditions.push(|| no_source_of_living(bench));
     bench.property(&Limits::tekun(bench.sums.case.rules), &mut conditions);
-    conditions.push(no_able_obligor(bench));
+    conditions.push(|| no_able_obligor(bench));
     bench.judge(&NAMES, conditions)
 }
 

@@ -91,7 +91,6 @@ impl Ratio {
 
     /// Numerator and denominator, in lowest terms.
     #[must_use]
-    #[inline]
     pub const fn parts(self) -> (i64, i64) {
         (self.numerator, self.denominator)
     }
@@ -116,7 +115,6 @@ impl Ratio {
 
     /// Whether `part` is strictly more than this ratio of `whole`; exact.
     #[must_use]
-    #[inline]
     pub fn exceeded_by(self, part: Fen, whole: Fen) -> bool {
         i128::from(part.0) * i128::from(self.denominator) > i128::from(whole.0) * i128::from(self.numerator)
     }
@@ -409,14 +407,12 @@ pub struct Codes<T>(pub Vec<T>);
 impl<T: Word> Codes<T> {
     /// Whether a word is in the list.
     #[must_use]
-    #[inline]
     pub fn has(&self, word: T) -> bool {
         self.0.contains(&word)
     }
 
     /// The position of a word.
     #[must_use]
-    #[inline]
     pub fn position(&self, word: T) -> Option<usize> {
         self.0.iter().position(|other| *other == word)
     }

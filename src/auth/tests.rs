@@ -173,3 +173,27 @@ fn a_key_set_is_read_again_for_a_new_key_but_not_for_every_stranger() {
     assert_eq!(door(5).caller(Some(&token)).map(|caller| caller.subject), Err(AuthError::Invalid), "read a moment ago");
     assert!(door(31).caller(Some(&token)).is_ok(), "the issuer has a new key");
 }
+
+#[test]
+fn a_token_that_was_good_is_looked_at_again_on_every_call() {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, new) = (Signer::new("one"), Signer::new("two"));
+    let start: jiff::Timestamp = NOW.parse().unwrap();
+    let now = std::sync::Arc::new(std::sync::Mutex::new(start));
+    let shown = now.clone();
+    let door = authenticator(folder.path(), &[old.jwk()], Clock::of(move || *shown.lock().unwrap()));
+    let later = |seconds| *now.lock().unwrap() = start + jiff::SignedDuration::from_secs(seconds);
+    let token = old.token(&header(), &claims());
+    let said = || door.caller(Some(&token)).map(|caller| caller.lasts.unwrap().as_secs());
+    assert_eq!((said(), said()), (Ok(660), Ok(660)));
+    later(40);
+    assert_eq!(said(), Ok(620));
+    std::fs::write(folder.path().join("jwks.json"), json!({"keys": [new.jwk()]}).to_string()).unwrap();
+    assert_eq!(said(), Ok(620), "nobody has come with another key");
+    later(660);
+    assert_eq!(said(), Err(AuthError::Expired));
+    later(50);
+    let renewed = new.token(&json!({"alg": "ES256", "kid": "two"}), &claims());
+    assert!(door.caller(Some(&renewed)).is_ok());
+    assert_eq!(said(), Err(AuthError::Invalid), "its key is there no more");
+}

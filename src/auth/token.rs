@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use moka::sync::Cache;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -20,6 +21,10 @@ const LEEWAY_SECS: i64 = 60;
 /// A key set is read again for a key it did not hold, but not sooner than this after the last time: strangers' tokens must not
 /// make the service read files.
 const REFRESH_SECS: i64 = 30;
+
+/// How many tokens with a good signature are remembered, and for how long: callers send the same token with every call.
+const REMEMBERED: u64 = 4096;
+const REMEMBERED_FOR: Duration = Duration::from_secs(300);
 
 /// Why a call is not let in. The token itself is never repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,6 +70,8 @@ pub struct Authenticator {
     issuers: HashMap<String, Issuer>,
     clients: Clients,
     clock: Clock,
+    /// Claims of tokens whose signature was good, by the token's SHA-256. Times, audience and register are looked at on every call.
+    signed: Cache<[u8; 32], Arc<Claims>>,
 }
 
 struct Issuer {
@@ -88,10 +95,12 @@ impl Keys {
 }
 
 impl Issuer {
-    /// Checks a token's signature. A key that is not there yet is looked for in the file once more: issuers change their keys.
-    fn verify(&self, token: &str, kid: Option<&str>, now: i64) -> Result<Claims, AuthError> {
-        if self.keys.read().unwrap_or_else(PoisonError::into_inner).fitting(kid).next().is_none() {
-            self.refresh(now);
+    /// Checks a token's signature. A key that is not there yet is looked for in the file once more: issuers change their keys. What was
+    /// signed by one that is there no more is then good no longer.
+    fn verify(&self, token: &str, kid: Option<&str>, now: i64, forget: impl FnOnce()) -> Result<Claims, AuthError> {
+        let unknown = self.keys.read().unwrap_or_else(PoisonError::into_inner).fitting(kid).next().is_none();
+        if unknown && self.refresh(now) {
+            forget();
         }
         let mut validation = Validation::new(self.algorithm);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub", "nbf"]);
@@ -105,16 +114,21 @@ impl Issuer {
         verified.map(|token| token.claims).ok_or(AuthError::Invalid)
     }
 
-    fn refresh(&self, now: i64) {
+    /// Reads the keys again, unless that was a moment ago; whether there are new ones.
+    fn refresh(&self, now: i64) -> bool {
         let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
         if now.saturating_sub(keys.read_at) < REFRESH_SECS {
-            return;
+            return false;
         }
         keys.read_at = now;
         match read_keys(&self.file, self.algorithm) {
             Ok(set) => keys.set = set,
-            Err(error) => tracing::warn!(%error, file = %self.file.display(), "the key set was not read again"),
+            Err(error) => {
+                tracing::warn!(%error, file = %self.file.display(), "the key set was not read again");
+                return false;
+            }
         }
+        true
     }
 }
 
@@ -175,7 +189,8 @@ impl Authenticator {
             }
         }
         let audience = settings.audience.clone();
-        if problems.is_empty() { Ok(Self { audience, issuers, clients, clock }) } else { Err(problems) }
+        let signed = Cache::builder().max_capacity(REMEMBERED).time_to_live(REMEMBERED_FOR).build();
+        if problems.is_empty() { Ok(Self { audience, issuers, clients, clock, signed }) } else { Err(problems) }
     }
 
     /// Who sends this `Authorization` header.
@@ -188,7 +203,8 @@ impl Authenticator {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(AuthError::Missing);
         }
-        let claims = self.claims(token.trim())?;
+        let token = token.trim();
+        let claims = self.claims(token)?;
         let now = self.clock.now().as_second();
         if claims.exp.saturating_add(LEEWAY_SECS) <= now {
             return Err(AuthError::Expired);
@@ -199,19 +215,31 @@ impl Authenticator {
         if !claims.aud.names(&self.audience) {
             return Err(AuthError::Audience);
         }
-        self.registered(claims, token)
+        self.registered(&claims, token)
     }
 
-    fn claims(&self, token: &str) -> Result<Claims, AuthError> {
+    /// What a token claims, once its signature was found good.
+    fn claims(&self, token: &str) -> Result<Arc<Claims>, AuthError> {
+        let name: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+        if let Some(known) = self.signed.get(&name) {
+            return Ok(known);
+        }
+        let claims = Arc::new(self.verified(token)?);
+        self.signed.insert(name, Arc::clone(&claims));
+        Ok(claims)
+    }
+
+    fn verified(&self, token: &str) -> Result<Claims, AuthError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| AuthError::Invalid)?;
         // The issuer is read unverified only to choose the pinned keys; the signature then covers it.
         let unverified: Claims =
             jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(|_| AuthError::Invalid)?;
         let issuer = self.issuers.get(&unverified.iss).ok_or(AuthError::Invalid)?;
-        issuer.verify(token, header.kid.as_deref(), self.clock.now().as_second())
+        let now = self.clock.now().as_second();
+        issuer.verify(token, header.kid.as_deref(), now, || self.signed.invalidate_all())
     }
 
-    fn registered(&self, claims: Claims, token: &str) -> Result<Caller, AuthError> {
+    fn registered(&self, claims: &Claims, token: &str) -> Result<Caller, AuthError> {
         let client = self.clients.get(&claims.sub).ok_or(AuthError::Unregistered)?;
         if client.organisation != claims.org {
             return Err(AuthError::Unregistered);
@@ -221,8 +249,8 @@ impl Authenticator {
         let regions = claims.regions.iter().filter_map(|region| region_prefix(region)).filter(registered);
         let lasts = claims.exp.saturating_add(LEEWAY_SECS).saturating_sub(self.clock.now().as_second());
         Ok(Caller {
-            subject: claims.sub,
-            organisation: claims.org,
+            subject: claims.sub.clone(),
+            organisation: claims.org.clone(),
             regions: regions.collect(),
             roles: roles.collect(),
             scopes: claims.scope.split_whitespace().map(str::to_owned).collect(),

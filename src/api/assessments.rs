@@ -1,10 +1,10 @@
 //! `POST /v1/assessments`.
 
-use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::response::Response;
 
-use super::body::read_json;
+use super::body::{json, read_json};
 use super::permit::permit;
 use super::verifications::submit::problem;
 use crate::auth::Permission;
@@ -31,7 +31,7 @@ pub async fn assess(
     signed_in: SignedIn,
     State(verifier): State<Verifier>,
     request: Request<Body>,
-) -> Result<Json<Assessed>, Problem> {
+) -> Result<Response, Problem> {
     let caller = permit(&verifier, signed_in, Permission::Assess).await?;
     let body = match read_json(request).await {
         Ok(body) => body,
@@ -40,5 +40,5 @@ pub async fn assess(
             return Err(refusal);
         }
     };
-    verifier.assess_supplied(&caller, body).await.map(Json).map_err(problem)
+    verifier.assess_supplied(&caller, body).await.map(|assessed| json(&assessed)).map_err(problem)
 }

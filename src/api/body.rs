@@ -1,11 +1,26 @@
-//! Bodies of calls that send JSON: their type, their size, their time.
+//! Bodies of calls that send JSON: their type, their size, their time. And of answers that are long.
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use serde::Serialize;
 
 use crate::household::Faults;
 use crate::web::{BodyFault, Problem, ProblemKind, read_body};
+
+/// Bytes of most long answers: written without growing.
+const LONG: usize = 32 * 1024;
+
+/// A long answer, written in one piece: axum's own `Json` grows its buffer from 128 bytes, which shows where an answer is 24 KB and takes
+/// 200 µs in all.
+pub(super) fn json<T: Serialize>(answer: &T) -> Response {
+    let mut writer = serde_json::Serializer::new(Vec::with_capacity(LONG));
+    answer.serialize(&mut writer).expect("an answer is plain data");
+    let mut response = Response::new(Body::from(writer.into_inner()));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
 
 /// The body of a call that sends JSON, or why it is refused: for the log and for the caller.
 pub(super) async fn read_json(request: Request<Body>) -> Result<bytes::Bytes, (&'static str, Problem)> {

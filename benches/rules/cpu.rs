@@ -3,6 +3,8 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use rustix::time::{ClockId, clock_gettime};
+
 /// Binds this process, and what it starts from now on, to a core. Says what came of it.
 pub(crate) fn pin(core: &str) -> String {
     let process = std::process::id().to_string();
@@ -13,11 +15,10 @@ pub(crate) fn pin(core: &str) -> String {
     }
 }
 
-/// How long this thread has run: the first field of its `schedstat`.
+/// How long this thread has run.
 pub(crate) fn used() -> Duration {
-    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").expect("/proc is mounted");
-    let ran = stat.split_whitespace().next().and_then(|field| field.parse().ok());
-    Duration::from_nanos(ran.expect("schedstat begins with nanoseconds"))
+    let ran = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::try_from(ran).expect("time a thread ran is positive")
 }
 
 /// What an operation took, and what it gave.

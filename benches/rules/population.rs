@@ -3,6 +3,8 @@
 //! Every department has answered. A yearly wage is one tax return, a pension a running one with its basic part, medical cost one
 //! bill, a disability one certificate.
 
+use std::ops::Range;
+
 use hedui::household::evidence::MemberFacts;
 use hedui::household::{
     Declared, Detail, DisabilityCategory, Fen, InsuranceScheme, MemberRef, Purpose, RegisteredAs, Relation, SourceKey,
@@ -108,14 +110,15 @@ pub(crate) struct Population {
 }
 
 impl Population {
-    pub(crate) fn of(columns: &Columns) -> Self {
-        let number = columns.born.len();
+    /// The people of some households.
+    pub(crate) fn of(columns: &Columns, households: Range<usize>) -> Self {
+        let number = 3 * households.len();
         let mut population = Self {
             people: Vec::with_capacity(number),
             of_person: Vec::with_capacity(number),
             records: Vec::with_capacity(2 * number),
         };
-        for person in 0..number {
+        for person in 3 * households.start..3 * households.end {
             let (reference, relation) = [("m1", "01"), ("m2", "10"), ("m3", "20")][person % 3];
             population.people.push(MemberFacts {
                 reference: MemberRef(reference.into()),
@@ -134,16 +137,17 @@ impl Population {
         population
     }
 
-    /// Arranged for the rules.
-    pub(crate) fn roll<'a>(&'a self, Sources(sources): &'a Sources) -> Roll<'a> {
+    /// Some households, arranged for the rules.
+    pub(crate) fn roll<'a>(&'a self, Sources(sources): &'a Sources, households: Range<usize>) -> Roll<'a> {
         let household = Household {
             purpose: Purpose::DibaoApplication,
             registered_as: RegisteredAs::Urban,
             as_of: AS_OF,
             silent: &[],
         };
-        let mut roll = Roll::with_capacity(self.people.len() / 3, self.people.len());
-        for (people, of_person) in self.people.chunks(3).zip(self.of_person.chunks(3)) {
+        let mut roll = Roll::with_capacity(households.len(), 3 * households.len());
+        let people = 3 * households.start..3 * households.end;
+        for (people, of_person) in self.people[people.clone()].chunks(3).zip(self.of_person[people].chunks(3)) {
             // a number names one record of a department: two people with one number would be one record
             let rows = |(number, &(first, end)): (&'a &'static str, &(usize, usize))| {
                 let records = self.records[first..end].iter();

@@ -8,7 +8,7 @@ use super::cpu::{per_second, ratio, timed};
 use super::{household, peers, person, say};
 
 const HOUSEHOLDS: usize = 50_000;
-const RUNS: usize = 5;
+const RUNS: usize = 20;
 
 pub(crate) fn run() {
     let packs = Packs::embedded();

@@ -20,7 +20,7 @@ use super::roll::Roll;
 use super::screening;
 use super::silence::Silence;
 use super::size::{Size, Undeclared};
-use super::totals::Sums;
+use super::totals::{Reckoned, Sums};
 use crate::household::{Cell, CellOutcome, Evidence, Fen};
 
 /// Applies `pack` to `evidence`. Pure: the same two give the same assessment, whatever the order of records and cells.
@@ -89,22 +89,36 @@ pub(super) struct Lines<'a> {
 impl<'a> Lines<'a> {
     pub fn of(case: &Case<'a>, silence: &Silence<'_>, support: &[Support<'a>]) -> Self {
         let mut lines = Self::default();
-        lines.refill(case, silence, support);
+        lines.add_income(case, silence, support);
+        lines.add_deductions(case);
+        lines.add_property(case, silence);
         lines
     }
 
-    /// The lines of another case, in the room of the last.
-    pub fn refill(&mut self, case: &Case<'a>, silence: &Silence<'_>, support: &[Support<'a>]) {
+    /// Empties the room for another case.
+    pub fn clear(&mut self) {
         let Self { income, deductions, property, illness, wages } = self;
         income.clear();
         deductions.clear();
         property.clear();
         illness.clear();
         wages.clear();
-        deductions::costs(case, silence, illness);
-        income::lines(case, silence, illness, support, income, wages);
-        deductions::lines(case, illness, wages, deductions);
-        property::lines(case, silence, property);
+    }
+
+    /// The first step: what illness cost, and income.
+    pub fn add_income(&mut self, case: &Case<'a>, silence: &Silence<'_>, support: &[Support<'a>]) {
+        deductions::costs(case, silence, &mut self.illness);
+        income::lines(case, silence, &self.illness, support, &mut self.income, &mut self.wages);
+    }
+
+    /// The second step, from what illness cost and the wages by month.
+    pub fn add_deductions(&mut self, case: &Case<'a>) {
+        deductions::lines(case, &self.illness, &self.wages, &mut self.deductions);
+    }
+
+    /// The third step.
+    pub fn add_property(&mut self, case: &Case<'a>, silence: &Silence<'_>) {
+        property::lines(case, silence, &mut self.property);
     }
 
     pub fn sums<'s>(&'s self, case: &'s Case<'a>, silence: &'s Silence<'a>, size: &'s Size<'a>) -> Sums<'s, 'a> {
@@ -134,19 +148,15 @@ pub fn outcomes(evidence: &Evidence, pack: &Pack) -> Outcomes {
     roll.outcomes(pack).next().expect("one household went in")
 }
 
-/// Judges a case, in the room of the last one's lines.
-pub(super) fn reckon<'a>(
-    case: &Case<'a>,
-    silence: &Silence<'a>,
-    size: &Size<'a>,
-    support: &[Support<'a>],
-    lines: &mut Lines<'a>,
-) -> Outcomes {
-    lines.refill(case, silence, support);
-    let sums = Sums { support, ..lines.sums(case, silence, size) };
-    let reckoned = sums.reckoned();
-    let judged = screening::outcomes(&sums, &reckoned, &[]);
-    let amounts = amounts::lines(&sums, &reckoned, &judged);
+/// Judges cases: the totals of all, then what each comes out as.
+pub(super) fn reckon(sums: &[Sums<'_, '_>]) -> Vec<Outcomes> {
+    let reckoned: Vec<_> = sums.iter().map(Sums::reckoned).collect();
+    sums.iter().zip(&reckoned).map(|(sums, reckoned)| judged(sums, reckoned)).collect()
+}
+
+fn judged(sums: &Sums<'_, '_>, reckoned: &Reckoned) -> Outcomes {
+    let judged = screening::outcomes(sums, reckoned, &[]);
+    let amounts = amounts::lines(sums, reckoned, &judged);
     let best = judged.iter().find(|outcome| outcome.state == Certainty::Met);
     let paid = |best: &screening::Judged<'_>| {
         let is_monthly =

@@ -34,8 +34,9 @@ pub(super) struct IncomeRow<'a> {
 }
 
 /// The records a line rests on; most rest on one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Records<'a> {
+    #[default]
     None,
     One(&'a str),
     Many(Vec<&'a str>),
@@ -48,6 +49,15 @@ impl<'a> Records<'a> {
             Self::None => &[],
             Self::One(record) => std::slice::from_ref(record),
             Self::Many(records) => records,
+        }
+    }
+
+    #[inline]
+    pub fn push(&mut self, record: &'a str) {
+        match self {
+            Self::None => *self = Self::One(record),
+            Self::One(first) => *self = Self::Many(vec![first, record]),
+            Self::Many(records) => records.push(record),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Many households in memory, arranged once: records sorted, told twice or not, people's standing, what is silent. Every pack that
-//! is tried on them starts from there, by the same rules as [`assess`](super::assess), and needs no more memory for the next
-//! household than it had for the last.
+//! is tried on them starts from there, by the same rules as [`assess`](super::assess). Households are judged a few at a time, each step
+//! of the rules for all of those, in the room of the ones before.
 
 use jiff::civil::Date;
 
@@ -12,6 +12,7 @@ use super::people::{Item, People, Person, mark_shared};
 use super::plausible::is_plausible;
 use super::silence::{Classes, Silence, classes_of};
 use super::size::{Size, Undeclared};
+use super::totals::Sums;
 use crate::household::evidence::MemberFacts;
 use crate::household::{Detail, Evidence, InfoClass, Purpose, RegisteredAs, SourceKey};
 
@@ -129,17 +130,52 @@ impl<'a> Roll<'a> {
 
     /// What every household comes out as under a pack, in the order in which they were added.
     pub fn outcomes<'r>(&'r self, pack: &'r Pack) -> impl Iterator<Item = Outcomes> + use<'r, 'a> {
-        let mut lines = Lines::default();
-        self.households.iter().map(move |household| household.outcomes(&self.people, pack, &mut lines))
+        let mut rooms = Vec::new();
+        rooms.resize_with(TOGETHER.min(self.households.len()), Lines::default);
+        self.households.chunks(TOGETHER).flat_map(move |together| outcomes(together, &self.people, pack, &mut rooms))
     }
 }
 
-impl Entry<'_> {
-    fn outcomes<'r>(&'r self, people: &'r [Person<'r>], pack: &'r Pack, lines: &mut Lines<'r>) -> Outcomes {
-        let (first, end) = self.people;
-        let case = Case::new(&self.about, pack, false, &people[first..end]);
-        let size = Size::new(&case, &self.silence, &self.undeclared);
-        let support = self.obligors.map(|evidence| income::support::of_obligors(evidence, pack, &case));
-        reckon(&case, &self.silence, &size, support.as_deref().unwrap_or_default(), lines)
+/// Households that take each step together: the code of one step fits into the first cache, that of all steps does not.
+const TOGETHER: usize = 32;
+
+fn outcomes<'r>(
+    households: &'r [Entry<'r>],
+    people: &'r [Person<'r>],
+    pack: &'r Pack,
+    rooms: &mut [Lines<'r>],
+) -> Vec<Outcomes> {
+    let of = |household: &'r Entry<'_>| {
+        let (first, end) = household.people;
+        Case::new(&household.about, pack, false, &people[first..end])
+    };
+    let cases: Vec<Case<'r>> = households.iter().map(of).collect();
+    let named = || households.iter().zip(&cases);
+    let sizes: Vec<Size<'r>> =
+        named().map(|(household, case)| Size::new(case, &household.silence, &household.undeclared)).collect();
+    let support = |(household, case): (&'r Entry<'r>, &Case<'r>)| {
+        household.obligors.map(|evidence| income::support::of_obligors(evidence, pack, case)).unwrap_or_default()
+    };
+    let supports: Vec<_> = named().map(support).collect();
+    let rooms = &mut rooms[..households.len()];
+    rooms.iter_mut().for_each(Lines::clear);
+    for ((lines, (household, case)), support) in rooms.iter_mut().zip(named()).zip(&supports) {
+        lines.add_income(case, &household.silence, support);
     }
+    for (lines, case) in rooms.iter_mut().zip(&cases) {
+        lines.add_deductions(case);
+    }
+    for (lines, (household, case)) in rooms.iter_mut().zip(named()) {
+        lines.add_property(case, &household.silence);
+    }
+    let sums: Vec<_> = rooms
+        .iter()
+        .zip(named())
+        .zip(sizes.iter().zip(&supports))
+        .map(|((lines, (household, case)), (size, support))| Sums {
+            support,
+            ..lines.sums(case, &household.silence, size)
+        })
+        .collect();
+    reckon(&sums)
 }

@@ -230,8 +230,11 @@ impl Sums<'_, '_> {
 
     /// Illness and schooling as paid, before tiers and ratios.
     fn rigid_spending(&self) -> Range {
-        let drafts = || self.deductions.iter().filter(|d| matches!(d.kind, Kind::Illness | Kind::Schooling));
-        let so_far: Fen = drafts().map(|draft| draft.base).sum();
+        let (mut so_far, mut schooled) = (Fen::ZERO, false);
+        for draft in self.deductions.iter().filter(|draft| matches!(draft.kind, Kind::Illness | Kind::Schooling)) {
+            so_far += draft.base;
+            schooled |= draft.kind == Kind::Schooling;
+        }
         let (mut least, mut more) = (Fen::ZERO, Fen::ZERO);
         for (position, person) in self.case.people.iter().enumerate().filter(|(_, person)| person.is_member()) {
             let illness = &self.illness[position];
@@ -243,9 +246,9 @@ impl Sums<'_, '_> {
             });
             more += fees.sum();
             // Another school of the same person may turn out to be the one that counts.
-            if !self.silence.unsettled(position, Classes::EDUCATION) {
-                let own = drafts().filter(|d| d.kind == Kind::Schooling && d.member == person.reference());
-                least += own.map(|draft| draft.base).sum();
+            if schooled && !self.silence.unsettled(position, Classes::EDUCATION) {
+                let own = |d: &&DeductionDraft<'_>| d.kind == Kind::Schooling && d.is_of(person.reference());
+                least += self.deductions.iter().filter(own).map(|draft| draft.base).sum();
             }
         }
         let mut range = self.range(Classes::SPENDING, least, so_far, Some(so_far + more));

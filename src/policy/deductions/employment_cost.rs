@@ -64,6 +64,9 @@ pub(super) fn still_possible(
         let ends = wages.and_then(|wages| wages.ends.as_ref());
         ends.map_or(Fen::ZERO, |ends| total(caps(case, person), &ends.most))
     };
+    if most.0 <= 0 {
+        return Fen::ZERO;
+    }
     let own = |draft: &&DeductionDraft<'_>| draft.kind == Kind::EmploymentCost && draft.is_of(person.reference());
     (most - drafts.iter().filter(own).map(|draft| draft.amount).sum()).at_least_zero()
 }

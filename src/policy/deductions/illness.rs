@@ -41,14 +41,16 @@ impl IllnessCosts {
 
 /// The costs of every person of the case.
 pub(in crate::policy) fn costs(case: &Case<'_>, silence: &Silence<'_>, costs: &mut Vec<IllnessCosts>) {
-    costs.extend((0..case.people.len()).map(|position| of_person(case, silence, position)));
+    costs.resize(case.people.len(), IllnessCosts::default());
+    for (position, (costs, person)) in costs.iter_mut().zip(case.people).enumerate() {
+        if person.tells(Classes::MEDICAL.with(Classes::FINANCIAL)) {
+            *costs = of_person(case, silence, position);
+        }
+    }
 }
 
 fn of_person(case: &Case<'_>, silence: &Silence<'_>, position: usize) -> IllnessCosts {
     let person = &case.people[position];
-    if !person.tells(Classes::MEDICAL.with(Classes::FINANCIAL)) {
-        return IllnessCosts::default();
-    }
     let self_paid: Fen = bills(case, person).map(|(_, amount)| amount).sum::<Fen>().at_least_zero();
     let claims: Fen = person.counting().filter(|item| !item.echo).filter_map(claim).sum();
     let offsets = case.rules.insurance_claims.value == Handling::Exempt;

@@ -26,17 +26,22 @@ pub(super) fn lines<'a>(
     drafts: &mut Vec<DeductionDraft<'a>>,
 ) {
     for (position, person) in case.people.iter().enumerate().filter(|(_, person)| person.is_member()) {
-        drafts.extend(illness::line(case, person, &illness[position]));
+        let mut add = |line: Option<DeductionDraft<'a>>| {
+            if let Some(line) = line {
+                drafts.push(line);
+            }
+        };
+        add(illness::line(case, person, &illness[position]));
         if person.tells(Classes::EDUCATION) {
-            drafts.extend(schooling::line(case, person));
+            add(schooling::line(case, person));
         }
-        drafts.extend(disability::line(case, person));
+        add(disability::line(case, person));
         if person.facts.self_care_lost.is_some() {
-            drafts.extend(old_age_nursing::line(case, person));
+            add(old_age_nursing::line(case, person));
         }
-        drafts.extend(nutrition::line(case, person));
+        add(nutrition::line(case, person));
         if let Some(wages) = &wages[position] {
-            drafts.extend(employment_cost::line(case, person, wages));
+            add(employment_cost::line(case, person, wages));
         }
     }
 }
@@ -67,7 +72,7 @@ pub(super) fn still_possible(
         if silence.person(position, Classes::DISABILITY) {
             possible += case.of_standard(case.rules.nursing_grade_1.value);
         }
-        let unmet = |kind| !drafts.iter().any(|d| d.kind == kind && d.member == person.reference());
+        let unmet = |kind| !drafts.iter().any(|d| d.kind == kind && d.is_of(person.reference()));
         if person.age.is_none() && unmet(Kind::Nutrition) {
             possible += case.of_standard(case.rules.nutrition.value);
         }

@@ -39,7 +39,9 @@ pub(super) fn lines<'a>(case: &Case<'a>, person: &Person<'a>, drafts: &mut Vec<I
             }
             _ => None,
         };
-        drafts.extend(draft);
+        if let Some(draft) = draft {
+            drafts.push(draft);
+        }
     }
 }
 

@@ -77,7 +77,9 @@ pub(super) fn lines<'a>(
         if !person.is_member() {
             leave_out(case, person, first, drafts);
         }
-        wages.push(wage::by_month(case, silence, position, &drafts[first..]));
+        wages.push(None);
+        let known = wages.last_mut().expect("one was added");
+        wage::by_month(case, silence, position, &drafts[first..], known);
     }
     for draft in drafts.iter_mut().filter(|draft| draft.line.treatment == Treatment::Duplicate) {
         if !draft.line.ground.is_of(&case.rules.wage_sources) {

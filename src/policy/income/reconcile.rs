@@ -122,6 +122,7 @@ pub(super) fn once<'c, 'a>(order: &Codes<WageSource>, mut candidates: Vec<Candid
 }
 
 /// The only record of a wage: every month that it vouches for, and any other open.
+#[inline]
 pub(super) fn alone<'c, 'a>(order: &Codes<WageSource>, candidate: Candidate<'c, 'a>) -> Option<Chosen<'c, 'a>> {
     let rank = order.position(candidate.source)?;
     let counted_months = candidate.months.within(candidate.certain);

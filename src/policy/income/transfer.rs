@@ -274,7 +274,7 @@ struct Paid<'a> {
     months: Months,
     insured: Months,
     source: Option<&'a SourceKey>,
-    records: Vec<&'a str>,
+    records: Records<'a>,
 }
 
 impl<'a> Paid<'a> {
@@ -296,11 +296,11 @@ impl<'a> Paid<'a> {
             class: IncomeClass::Transfer,
             item,
             source: Some(source),
-            computation: case.text(|| match self.records.len() {
+            computation: case.text(|| match self.records.as_slice().len() {
                 1 => case.window.spell(self.months),
                 number => format!("{}，{number} 条记录合计 {}", case.window.spell(self.months), self.amount),
             }),
-            records: Records::Many(self.records),
+            records: self.records,
             gross: Fen::ZERO,
             reduced_by: self.amount,
             counted: -self.amount,

@@ -35,14 +35,14 @@ pub(super) fn lines<'a>(case: &Case<'a>, silence: &Silence<'_>, position: usize,
     labour(case, person, drafts);
 }
 
-/// What a member was paid by month, as far as lines tell, if anything: what is not kept by month is spread over the year.
+/// What a member was paid by month, as far as lines tell, if anything, into `known`: what is not kept by month is spread over the year.
 pub(super) fn by_month(
     case: &Case<'_>,
     silence: &Silence<'_>,
     position: usize,
     own: &[IncomeDraft<'_>],
-) -> Option<WageMonths> {
-    let mut known = None;
+    known: &mut Option<WageMonths>,
+) {
     let unsettled = silence.unsettled(position, Classes::WAGE);
     let all_pay = case.rules.employment_cost_all_pay.value;
     for draft in own.iter().filter(|draft| draft.line.class == IncomeClass::Wage) {
@@ -59,27 +59,19 @@ pub(super) fn by_month(
         if open && ends.is_none() {
             *ends = Some(Box::new(WageEnds { least: *now, most: *now }));
         }
-        let counted = spread(months, draft.line.counted);
         if let Some(ends) = ends {
-            add(&mut ends.least, &if open { spread(months, least) } else { counted });
-            add(&mut ends.most, &if open { spread(most_months, draft.most) } else { counted });
+            spread(&mut ends.least, months, if open { least } else { draft.line.counted });
+            let (months, most) = if open { (most_months, draft.most) } else { (months, draft.line.counted) };
+            spread(&mut ends.most, months, most);
         }
-        add(now, &counted);
+        spread(now, months, draft.line.counted);
     }
-    known
 }
 
 const LABOUR: &str = "劳务报酬";
 
-fn add(wages: &mut [Fen; MONTHS], more: &[Fen; MONTHS]) {
-    for (wage, more) in wages.iter_mut().zip(more) {
-        *wage += *more;
-    }
-}
-
-/// Divides an amount among months, to the fen: what does not divide goes to the later ones.
-fn spread(months: Months, amount: Fen) -> [Fen; MONTHS] {
-    let mut by_month = [Fen::ZERO; MONTHS];
+/// Adds an amount, divided among months to the fen: what does not divide goes to the later ones.
+fn spread(wages: &mut [Fen; MONTHS], months: Months, amount: Fen) {
     let number = months.count().max(1);
     let (each, mut carried) = (amount.0 / number, 0);
     let rest = amount.0 - each * number;
@@ -88,9 +80,8 @@ fn spread(months: Months, amount: Fen) -> [Fen; MONTHS] {
         carried += rest;
         let one = if carried.abs() < number { 0 } else { rest.signum() };
         carried -= one * number;
-        by_month[position] = Fen(each + one);
+        wages[position] += Fen(each + one);
     }
-    by_month
 }
 
 /// A record that says what somebody was paid.

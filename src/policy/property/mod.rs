@@ -13,7 +13,7 @@ use super::case::{Case, Item, Person, Standing};
 use super::drafts::PropertyDraft;
 use super::grounds::GroundOf;
 use super::silence::{Classes, Silence};
-use crate::household::Fen;
+use crate::household::{Detail, Fen};
 
 /// All lines of property, by person, class and record.
 pub(super) fn lines<'a>(case: &Case<'a>, silence: &Silence<'_>, drafts: &mut Vec<PropertyDraft<'a>>) {
@@ -21,9 +21,14 @@ pub(super) fn lines<'a>(case: &Case<'a>, silence: &Silence<'_>, drafts: &mut Vec
         let first = drafts.len();
         let things = person.tells(Classes::FINANCIAL.with(Classes::VEHICLE).with(Classes::COMPANY));
         for item in person.items.iter().filter(|_| things) {
-            drafts.extend(financial::line(case, person, item));
-            drafts.extend(vehicle::line(case, silence, person, item));
-            drafts.extend(company::line(case, person, item));
+            let line = match item.detail() {
+                Detail::Business { .. } => company::line(case, person, item),
+                Detail::Vehicle { .. } | Detail::FarmMachinery { .. } => vehicle::line(case, silence, person, item),
+                _ => financial::line(case, person, item),
+            };
+            if let Some(line) = line {
+                drafts.push(line);
+            }
         }
         declared::lines(case, person, first, drafts);
         leave_out(case, person, &mut drafts[first..]);

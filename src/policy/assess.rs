@@ -90,7 +90,7 @@ impl<'a> Lines<'a> {
     pub fn of(case: &Case<'a>, silence: &Silence<'_>, support: &[Support<'a>]) -> Self {
         let mut lines = Self::default();
         lines.add_income(case, silence, support);
-        lines.add_deductions(case);
+        lines.add_deductions(case, silence);
         lines.add_property(case, silence);
         lines
     }
@@ -112,8 +112,8 @@ impl<'a> Lines<'a> {
     }
 
     /// The second step, from what illness cost and the wages by month.
-    pub fn add_deductions(&mut self, case: &Case<'a>) {
-        deductions::lines(case, &self.illness, &self.wages, &mut self.deductions);
+    pub fn add_deductions(&mut self, case: &Case<'a>, silence: &Silence<'_>) {
+        deductions::lines(case, silence, &self.illness, &self.wages, &mut self.deductions);
     }
 
     /// The third step.

@@ -162,8 +162,8 @@ fn outcomes<'r>(
     for ((lines, (household, case)), support) in rooms.iter_mut().zip(named()).zip(&supports) {
         lines.add_income(case, &household.silence, support);
     }
-    for (lines, case) in rooms.iter_mut().zip(&cases) {
-        lines.add_deductions(case);
+    for (lines, (household, case)) in rooms.iter_mut().zip(named()) {
+        lines.add_deductions(case, &household.silence);
     }
     for (lines, (household, case)) in rooms.iter_mut().zip(named()) {
         lines.add_property(case, &household.silence);

@@ -21,6 +21,7 @@ pub(super) use illness::{IllnessCosts, costs};
 /// All deductions, by person, then kind.
 pub(super) fn lines<'a>(
     case: &Case<'a>,
+    silence: &Silence<'_>,
     illness: &[IllnessCosts],
     wages: &[Option<WageMonths>],
     drafts: &mut Vec<DeductionDraft<'a>>,
@@ -37,7 +38,7 @@ pub(super) fn lines<'a>(
         }
         add(disability::line(case, person));
         if person.facts.self_care_lost.is_some() {
-            add(old_age_nursing::line(case, person));
+            add(old_age_nursing::line(case, person, silence.unsettled(position, Classes::DISABILITY)));
         }
         add(nutrition::line(case, person));
         if let Some(wages) = &wages[position] {

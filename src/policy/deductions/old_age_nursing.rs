@@ -1,14 +1,16 @@
 //! Necessary nursing of old people who cannot, or only partly, care for themselves: as the household visit found it (六项自理能力).
 //!
-//! No department holds it, so nothing is assumed where nobody looked. Who is nursed for a grave disability is not nursed twice.
+//! No department holds it, so nothing is assumed where nobody looked. Who is nursed for a grave disability is not nursed twice: while
+//! a certificate may still come, no more than that nursing would allow is certain.
 
 use super::{Expense, draft};
+use crate::household::Fen;
 use crate::policy::case::{Case, Person};
 use crate::policy::drafts::{DeductionDraft, Kind, Name};
 use crate::policy::grounds::GroundOf;
 use crate::policy::screening::{CareLevel, care_level};
 
-pub(super) fn line<'a>(case: &Case<'a>, person: &Person<'a>) -> Option<DeductionDraft<'a>> {
+pub(super) fn line<'a>(case: &Case<'a>, person: &Person<'a>, certificate_open: bool) -> Option<DeductionDraft<'a>> {
     let rules = case.rules;
     if person.age.is_none_or(|age| age < rules.nutrition_old_from.value) {
         return None;
@@ -37,5 +39,10 @@ pub(super) fn line<'a>(case: &Case<'a>, person: &Person<'a>) -> Option<Deduction
         amount: case.of_standard(share.value),
         computation: case.text(|| format!("{base} × {}", share.value)),
     };
-    Some(draft(person, std::iter::empty(), expense, ground))
+    let mut draft = draft(person, std::iter::empty(), expense, ground);
+    if certificate_open {
+        let instead = [&rules.nursing_grade_1, &rules.nursing_grade_2].map(|share| case.of_standard(share.value));
+        draft.least = instead.into_iter().fold(draft.least, Fen::min);
+    }
+    Some(draft)
 }

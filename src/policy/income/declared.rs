@@ -51,8 +51,11 @@ pub(super) fn lines<'a>(
 }
 
 /// What a record explains of a declaration: all of it, whether income or left out, less its costs. A second job that is open
-/// explains nothing yet: the family's own word stands.
+/// explains nothing yet, and an obligor's support only what of it is settled: the family's own word stands.
 fn explained(draft: &IncomeDraft<'_>) -> Fen {
+    if draft.line.source.is_none() {
+        return draft.line.counted.at_least_zero();
+    }
     let open_wage = draft.line.class == IncomeClass::Wage && draft.line.treatment == Treatment::Open;
     let absent =
         open_wage || matches!(draft.line.treatment, Treatment::Stale | Treatment::Duplicate | Treatment::HeldForReview);

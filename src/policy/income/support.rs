@@ -89,7 +89,9 @@ fn by_formula(evidence: &Evidence, pack: &Pack, case: &Case<'_>, obligor: &Oblig
     };
     // How many live on the obligor's income decides what is left: while nobody said, at least the obligor does.
     let most = income.most.map(|most| owed(most, obligor.support.household_size.unwrap_or(1)));
-    let least = obligor.support.household_size.map_or(Fen::ZERO, |household| owed(income.least, household));
+    // Whoever may have died, or be in prison, owes nothing for certain.
+    let household = obligor.support.household_size.filter(|_| income.is_whole);
+    let least = household.map_or(Fen::ZERO, |household| owed(income.least, household));
     Owed::Formula { income: income.least, least, most }
 }
 
@@ -97,6 +99,8 @@ fn by_formula(evidence: &Evidence, pack: &Pack, case: &Case<'_>, obligor: &Oblig
 struct Known {
     least: Fen,
     most: Option<Fen>,
+    /// Whether the registers of persons have told all of the obligor.
+    is_whole: bool,
 }
 
 fn income(evidence: &Evidence, pack: &Pack, obligor: &ObligorFacts) -> Known {
@@ -130,7 +134,8 @@ fn income(evidence: &Evidence, pack: &Pack, obligor: &ObligorFacts) -> Known {
     let nobody = Undeclared::default();
     let size = Size::of_one(&nobody);
     let income = lines.sums(&case, &silence, &size).income();
-    Known { least: income.at_least, most: income.at_most }
+    let is_whole = !silence.unsettled(0, Classes::HOUSEHOLD);
+    Known { least: income.at_least, most: income.at_most, is_whole }
 }
 
 /// The lines of one member.

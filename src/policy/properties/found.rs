@@ -1,8 +1,8 @@
 //! Households that generated evidence found once, after hundreds of thousands: each broke a property, and must not again.
 
-use super::generated::{AS_OF, Given, PACK, attributed, bill, evidence, member};
+use super::generated::{AS_OF, Given, PACK, attributed, bill, cells, evidence, member};
 use super::{all_within, assess};
-use crate::household::evidence::MemberFacts;
+use crate::household::evidence::{MemberFacts, ObligorFacts};
 use crate::household::*;
 use crate::policy::assessment::{Assessment, Certainty};
 
@@ -110,4 +110,55 @@ fn a_basic_pension_that_tekun_leaves_out_is_taken_off_once() {
     let tekun = assessment.screening.iter().find(|screening| screening.outcome == "tekun").unwrap();
     let living = tekun.conditions.iter().find(|condition| condition.ground.rule.starts_with("not_income.tekun"));
     assert_ne!(living.unwrap().state, Certainty::Open, "both readings of the law leave the same");
+}
+
+/// Before a cell of somebody has spoken, what is said lies around what is said after it.
+fn stays_within_after(evidence: &Evidence, whose: &str, source: &str) -> (Assessment, Assessment) {
+    let mut earlier = evidence.clone();
+    let of_cell = |member: &MemberRef, department: &SourceKey| member.0 == whose && department.as_str() == source;
+    for cell in earlier.cells.iter_mut().filter(|cell| of_cell(&cell.member, &cell.source)) {
+        cell.outcome = CellOutcome::Pending;
+    }
+    earlier.records.retain(|record| !of_cell(&record.member, &record.source));
+    let (before, after) = (assess(&earlier, &PACK), assess(evidence, &PACK));
+    all_within(&before.totals, &after.totals).unwrap_or_else(|broken| panic!("{whose} {source}: {broken}"));
+    (before, after)
+}
+
+/// One old person whose child, asked in every department, owes by the formula.
+fn with_obligor(size: Option<u32>, declared: Option<(IncomeClass, Fen, bool)>, records: Vec<Given>) -> Evidence {
+    let child = MemberFacts { reference: MemberRef("o1".to_owned()), ..member(9, 1980, None) };
+    let attributed = |(number, given)| attributed(&child.reference, number, given, Verdict::Match);
+    let records = records.into_iter().enumerate().map(attributed).collect();
+    let mut evidence = evidence(vec![member(0, 1940, declared)], records, RegisteredAs::Rural);
+    evidence.cells.extend(cells(&child));
+    let support = Support { household_size: size, ..Support::default() };
+    evidence.obligors.push(ObligorFacts { person: child, obliged_to: MemberRef("m0".to_owned()), support });
+    evidence
+}
+
+#[test]
+fn an_obligor_who_may_have_died_is_not_certainly_able() {
+    let died = ("health", Detail::Death { on: Some(AS_OF) });
+    let evidence = with_obligor(Some(1), None, vec![died, returned(TaxItem::Wage, None, "14952.01", "0.00")]);
+    let (before, after) = stays_within_after(&evidence, "o1", "health");
+    let tekun = |assessment: &Assessment| assessment.screening[0].state;
+    assert_eq!((tekun(&before), tekun(&after)), (Certainty::Open, Certainty::Met));
+}
+
+#[test]
+fn support_that_is_not_settled_explains_nothing_of_what_was_declared() {
+    let declared = Some((IncomeClass::Transfer, yuan("21408.73"), false));
+    let evidence = with_obligor(None, declared, vec![returned(TaxItem::Wage, None, "11040.04", "0.00")]);
+    stays_within_after(&evidence, "o1", "tax");
+}
+
+#[test]
+fn a_certificate_that_may_come_takes_the_place_of_nursing_found_by_a_visit() {
+    let (category, grade) = (DisabilityCategory::Intellectual, 2);
+    let certificate = ("disability", Detail::DisabilityCertificate { category, grade, valid_until: None, valid: true });
+    let mut person = member(0, 1940, None);
+    person.self_care_lost = Some(6);
+    let records = vec![attributed(&person.reference, 0, certificate, Verdict::Match)];
+    stays_within_after(&evidence(vec![person], records, RegisteredAs::Rural), "m0", "disability");
 }

@@ -392,7 +392,7 @@ fn obligor() -> impl Strategy<Value = Option<(ObligorFacts, bool)>> {
 }
 
 /// Every department has spoken about somebody.
-fn cells(member: &MemberFacts) -> impl Iterator<Item = Cell> + use<'_> {
+pub(super) fn cells(member: &MemberFacts) -> impl Iterator<Item = Cell> + use<'_> {
     DEPARTMENTS.iter().map(|(source, speaks_for)| Cell {
         member: member.reference.clone(),
         source: SourceKey::new(*source).expect("a key"),

@@ -9,6 +9,7 @@ pub mod config;
 pub mod household;
 pub mod identity;
 pub mod keys;
+pub mod linkage;
 pub mod policy;
 pub mod report;
 pub mod store;

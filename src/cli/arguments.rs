@@ -1,5 +1,6 @@
 //! Every command with its arguments and examples.
 
+mod link;
 mod policy;
 mod report;
 
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use link::Link;
 pub use policy::{PacksFolder, Policy, PolicyAssess, PolicyCheck, PolicyCommand, PolicyExplain, PolicyTest, Simulate};
 pub use report::{Recompute, Report, ReportCommand};
 
@@ -62,6 +64,11 @@ pub enum Command {
         after_help = "Examples:\n  hedui policy check\n  hedui policy test\n  hedui policy explain standard.dibao.urban\n  hedui policy assess examples/evidence.json\n  hedui policy simulate --packs examples/proposal.toml --generated 1000"
     )]
     Policy(Policy),
+    /// Match two rosters of people, or find who is twice in one
+    #[command(
+        after_help = "Examples:\n  hedui link left.csv right.csv --one-to-one --out pairs.csv\n  hedui link left.csv right.csv --one-to-one --out pairs.csv --explain --lang en\n  hedui link left.csv right.csv --dry-run                      what each blocking rule makes\n  hedui link roster.csv --dedupe --out pairs.csv\n  hedui link left.csv right.csv --truth truth.csv --model model.toml\n\nA roster is comma-separated with a heading line, UTF-8 or GB18030. The built-in model looks for the columns id, name, id_number,\nbirth_date, sex, phone, address; another model names others. pairs.csv holds left_id, right_id, weight in bits, probability and\ndecision (match or review)."
+    )]
+    Link(Link),
     /// The key ring
     #[command(after_help = "Examples:\n  hedui keys init\n  hedui keys list")]
     Keys(Keys),

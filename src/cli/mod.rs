@@ -9,6 +9,7 @@ mod compose;
 mod demo;
 mod generated;
 mod keys;
+mod link;
 mod open;
 mod output;
 mod packs;
@@ -67,6 +68,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Report(arguments) => report::run(arguments).await,
         Command::Sources(arguments) => sources::run(arguments).await,
         Command::Policy(arguments) => policy::run(&arguments.command).await,
+        Command::Link(arguments) => link::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::CheckConfig(arguments) => Ok(check_config::run(&arguments)),
     }

@@ -14,8 +14,8 @@ levels! {
     AddressLevel of "address" {
         /// The same door (or the same text altogether).
         Exact = "exact", "住址一致", "the address agrees";
-        /// The same village or community.
-        SameVillage = "same_village", "住址同村（社区）", "the same village or community";
+        /// The same village or community, or the same number of one street.
+        SameVillage = "same_village", "住址同村（社区）或同一门牌", "the same village, community or street number";
         /// The same town or street.
         SameTown = "same_town", "住址同乡镇（街道）", "the same town or street";
         /// The same county.
@@ -155,6 +155,55 @@ impl AddressKey {
     }
 }
 
+impl AddressKey {
+    /// The whole text, folded.
+    #[must_use]
+    pub fn whole(&self) -> &str {
+        &self.whole
+    }
+
+    /// The name of the town or street.
+    #[must_use]
+    pub fn town(&self) -> Option<&str> {
+        self.places[Rank::Town as usize].as_deref()
+    }
+
+    /// The name of the village or community.
+    #[must_use]
+    pub fn village(&self) -> Option<&str> {
+        self.places[Rank::Village as usize].as_deref()
+    }
+
+    /// The village or community, else the street: what is still there when wider places are left out.
+    #[must_use]
+    pub fn site(&self) -> Option<&str> {
+        self.village().or_else(|| street(&self.rest).map(|(street, _)| street))
+    }
+
+    /// The site with the number that follows it: 建设路33号, 大沟村1社.
+    #[must_use]
+    pub fn site_number(&self) -> Option<(&str, &str)> {
+        match (self.village(), &self.places[Rank::Group as usize]) {
+            (Some(village), Some(group)) => Some((village, group)),
+            (Some(village), None) => number(&self.rest).map(|number| (village, number)),
+            (None, _) => street(&self.rest).and_then(|(street, after)| Some((street, number(after)?))),
+        }
+    }
+}
+
+/// The street that a text begins with, and what follows.
+fn street(rest: &str) -> Option<(&str, &str)> {
+    let ends = rest.char_indices().skip(1).find(|(_, c)| matches!(c, '路' | '街' | '巷' | '道' | '胡' | '弄'))?;
+    let after = ends.0 + ends.1.len_utf8();
+    rest[..after].chars().all(is_han).then(|| rest.split_at(after))
+}
+
+/// The number that a text begins with.
+fn number(text: &str) -> Option<&str> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    (end > 0).then(|| &text[..end])
+}
+
 /// 三社 and 3社 are one: a single numeral before a unit becomes a digit; tens, and numerals in names (四川), are left as they stand.
 fn with_digits(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
@@ -239,6 +288,10 @@ pub fn compare_addresses(a: Option<&AddressKey>, b: Option<&AddressKey>) -> Addr
     if town == Some(true) && village.is_none() && !a.rest.is_empty() && a.rest == b.rest {
         return AddressLevel::Exact;
     }
+    // a street with its number, wherever the rest was cut off
+    if town != Some(false) && village.is_none() && a.site_number().is_some() && a.site_number() == b.site_number() {
+        return AddressLevel::SameVillage;
+    }
     match (town, above[2]) {
         (Some(true), _) => AddressLevel::SameTown,
         (_, Some(true)) => AddressLevel::SameCounty,
@@ -284,6 +337,17 @@ mod tests {
             ("不详", Missing),
         ] {
             assert_eq!(level(full, other), expected, "{other}");
+        }
+        let flat = "甘肃省白银市会宁县会师镇建设路33号18幢3单元402室";
+        for (other, expected) in [
+            ("会师镇建设路33号18幢3单元402室", Exact),
+            ("会宁县会师镇建设路33号", SameVillage),
+            ("建设路33号", SameVillage),
+            ("会师镇建设路35号", SameTown),
+            ("郭城驿镇建设路33号", Different),
+            ("会宁县郭城驿镇建设路33号", SameCounty),
+        ] {
+            assert_eq!(level(flat, other), expected, "{other}");
         }
         assert_eq!(level("北京市海淀区中关村街道科学院路1号", "北京海淀区中关村街道"), SameTown);
         assert_eq!(level("宁夏回族自治区银川市灵武市东塔镇", "宁夏银川市灵武市"), SameCounty);

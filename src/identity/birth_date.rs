@@ -1,6 +1,7 @@
 //! Birth dates: the ways in which clerks get them wrong. Lunar dates are not converted.
 
 use jiff::civil::Date;
+use unicode_normalization::UnicodeNormalization;
 
 use super::levels::levels;
 
@@ -30,6 +31,31 @@ impl BirthDateLevel {
     pub fn is_near(self) -> bool {
         matches!(self, Self::DayMonthSwapped | Self::OneDigit | Self::YearOff | Self::YearOnly)
     }
+}
+
+/// Reads a date as people write it: 2026-11-01, 20261101, 2026/11/1, 2026.11.1, 2026年11月1日, in any width. Nothing for a day that
+/// is none, or an order other than year, month, day.
+#[must_use]
+pub fn read_birth_date(text: &str) -> Option<Date> {
+    let mut parts: Vec<String> = vec![String::new()];
+    for c in text.nfkc().filter(|c| !c.is_whitespace()) {
+        match c {
+            '0'..='9' => parts.last_mut()?.push(c),
+            '-' | '/' | '.' | '年' | '月' | '日' | '号' => parts.push(String::new()),
+            // a time of day follows
+            'T' | ':' => break,
+            _ => return None,
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    let (year, month, day) = match parts.as_slice() {
+        [whole] if whole.len() == 8 => (&whole[..4], &whole[4..6], &whole[6..]),
+        [year, month, day, ..] if year.len() == 4 && month.len() <= 2 => {
+            (&year[..], &month[..], &day[..day.len().min(2)])
+        }
+        _ => return None,
+    };
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok().filter(|date| date.year() >= 1850)
 }
 
 /// Compares; symmetric.
@@ -74,6 +100,28 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+
+    #[test]
+    fn dates_are_read_as_people_write_them() {
+        let day = Some(date(2026, 11, 1));
+        for (text, read) in [
+            ("2026-11-01", day),
+            ("20261101", day),
+            (" ２０２６/11/1 ", day),
+            ("2026.11.1", day),
+            ("2026年11月1日", day),
+            ("2026-11-01T00:00:00", day),
+            ("2026-11-01 00:00", day),
+            ("01/11/2026", None),
+            ("2026-02-30", None),
+            ("1066-10-14", None),
+            ("不详", None),
+            ("", None),
+            ("20261", None),
+        ] {
+            assert_eq!(read_birth_date(text), read, "{text}");
+        }
+    }
 
     #[test]
     fn each_kind_of_slip_has_its_level() {

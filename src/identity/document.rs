@@ -119,6 +119,17 @@ impl Document {
         Self::Faulty(text.into())
     }
 
+    /// Its characters in their normal form, a citizen number's always 18; nothing where it is missing or hides some. As with `expose`: never into
+    /// a log or an error.
+    #[must_use]
+    pub fn expose(&self) -> Option<&str> {
+        match self {
+            Self::Missing | Self::Masked(_) => None,
+            Self::Resident { number, .. } => Some(number.expose()),
+            Self::Other(text) | Self::Faulty(text) => Some(text),
+        }
+    }
+
     /// The citizen number, where it is one.
     #[must_use]
     pub fn resident(&self) -> Option<&ResidentNumber> {

@@ -55,6 +55,14 @@ impl PhoneKey {
     }
 }
 
+impl PhoneKey {
+    /// Its digits, unless some are masked.
+    #[must_use]
+    pub fn digits(&self) -> Option<&[u8]> {
+        (!self.0.contains(&b'*')).then_some(&*self.0)
+    }
+}
+
 /// Compares; symmetric. A fixed line with and without its area code agrees.
 #[must_use]
 pub fn compare_phones(a: Option<&PhoneKey>, b: Option<&PhoneKey>) -> PhoneLevel {

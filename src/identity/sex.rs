@@ -1,5 +1,7 @@
 //! Sex (GB/T 2261.1), as stated or as the number says.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::levels::levels;
 use crate::household::Sex;
 
@@ -12,6 +14,17 @@ levels! {
         Different = "different", "性别不一致", "the sex differs";
         /// Not stated on one side.
         Missing = "missing", "缺性别", "sex not stated";
+    }
+}
+
+/// Reads 男, 女, M, F, 1, 2 (GB/T 2261.1) and the like; nothing for anything else.
+#[must_use]
+pub fn read_sex(text: &str) -> Option<Sex> {
+    let plain: String = text.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+    match plain.as_str() {
+        "男" | "男性" | "m" | "male" | "1" => Some(Sex::Male),
+        "女" | "女性" | "f" | "female" | "2" => Some(Sex::Female),
+        _ => None,
     }
 }
 

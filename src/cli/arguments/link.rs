@@ -1,0 +1,51 @@
+//! `hedui link`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Language;
+
+/// Matches rosters.
+#[derive(Debug, Args)]
+pub struct Link {
+    /// The left roster: comma-separated, a heading line, UTF-8 or GB18030
+    #[arg(value_name = "LEFT.csv")]
+    pub left: PathBuf,
+    /// The right roster; left out with --dedupe
+    #[arg(value_name = "RIGHT.csv", required_unless_present = "dedupe", conflicts_with = "dedupe")]
+    pub right: Option<PathBuf>,
+    /// The model: columns, levels, blocking rules, thresholds. Without it the built-in model for people
+    #[arg(long, value_name = "MODEL.toml")]
+    pub model: Option<PathBuf>,
+    /// Where the pairs go: left_id, right_id, weight (bits), probability, decision. Without it only the summary is printed
+    #[arg(long, value_name = "PAIRS.csv")]
+    pub out: Option<PathBuf>,
+    /// Find rows of LEFT.csv that are one person
+    #[arg(long)]
+    pub dedupe: bool,
+    /// Each row in one pair at most
+    #[arg(long, conflicts_with = "dedupe")]
+    pub one_to_one: bool,
+    /// Beside each pair the weight and level of every field
+    #[arg(long, requires = "out")]
+    pub explain: bool,
+    /// True pairs (left_id,right_id): prints precision, recall and F1
+    #[arg(long, value_name = "TRUTH.csv")]
+    pub truth: Option<PathBuf>,
+    /// Only count what each blocking rule makes
+    #[arg(long, conflicts_with_all = ["out", "truth"])]
+    pub dry_run: bool,
+    /// Cores to use; 0 for all
+    #[arg(long, default_value_t = 0)]
+    pub threads: usize,
+    /// No more candidates than this are scored: a rule that makes more is refused
+    #[arg(long, value_name = "PAIRS", default_value_t = 2_000_000_000)]
+    pub max_pairs: u64,
+    /// Language of what is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
+    /// The summary as JSON
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,101 @@
+//! `hedui link`: two rosters against each other, or one against itself. Files are opened and written here; what is a match is
+//! `linkage`'s.
+
+mod outcome;
+mod told;
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+
+use super::arguments::{Language, Link};
+use super::output;
+use crate::linkage::decision::{each_alone, one_to_one};
+use crate::linkage::linking::{self, Linked};
+use crate::linkage::table::Table;
+use crate::linkage::truth::Truth;
+use crate::linkage::{LinkageModel, Roster};
+use told::Board;
+
+/// The model for people, where no other is named.
+const PERSON: &str = include_str!("../../../config/linkage/person.toml");
+
+pub(super) fn run(arguments: &Link) -> anyhow::Result<ExitCode> {
+    if arguments.threads > 0 {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.threads).build()?;
+        return pool.install(|| linked(arguments));
+    }
+    linked(arguments)
+}
+
+fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
+    let model = model(arguments.model.as_deref())?;
+    let board = Board::new(&model, arguments.lang);
+    board.step(["正在读取名册", "reading the rosters"]);
+    let (mut left, mut right) = rosters(arguments, &model)?;
+    let table = Table::of(&model, &mut left, right.as_mut());
+    if arguments.dry_run {
+        let counts = linking::count(&model, &table);
+        board.done();
+        output::say(&told::counts(&counts, &left, arguments.max_pairs, arguments.lang, arguments.json)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    board.step(["正在统计候选对", "counting candidates"]);
+    told::refuse_too_many(&linking::count(&model, &table), arguments.max_pairs)?;
+    let Linked { pairs, counts } = linking::link(&model, &table, &board);
+    board.done();
+    let ids = (&left.ids, right.as_ref().map_or(&left.ids, |right| &right.ids));
+    let mut found = if arguments.one_to_one { one_to_one(&model, pairs, ids) } else { each_alone(&model, &pairs) };
+    found.sort_unstable_by_key(|found| (found.pair.left, found.pair.right));
+    let truth = arguments.truth.as_deref().map(|path| truth(path, ids, table.is_one)).transpose()?;
+    if let Some(path) = &arguments.out {
+        outcome::write(path, &model, &table, &found, ids, arguments.explain, arguments.lang)?;
+    }
+    let measured = truth.map(|truth| truth.measured(&found));
+    output::say(&told::summary(&found, &counts, measured.as_ref(), arguments.lang, arguments.json)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn model(path: Option<&Path>) -> anyhow::Result<LinkageModel> {
+    match path {
+        None => Ok(LinkageModel::parse("config/linkage/person.toml", PERSON)?),
+        Some(path) => {
+            let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+            Ok(LinkageModel::parse(&path.display().to_string(), &text)?)
+        }
+    }
+}
+
+fn rosters(arguments: &Link, model: &LinkageModel) -> anyhow::Result<(Roster, Option<Roster>)> {
+    let read = |path: &Path, side: usize| -> anyhow::Result<Roster> {
+        let headings: Vec<&str> = model.fields.iter().map(|field| field.headings[side].as_str()).collect();
+        let file = File::open(path).with_context(|| path.display().to_string())?;
+        Ok(Roster::read(&path.display().to_string(), BufReader::new(file), &model.id, &headings)?)
+    };
+    let Some(right) = &arguments.right else { return Ok((read(&arguments.left, 0)?, None)) };
+    let (left, right) = rayon::join(|| read(&arguments.left, 0), || read(right, 1));
+    Ok((left?, Some(right?)))
+}
+
+fn truth(
+    path: &Path,
+    ids: (&crate::linkage::roster::Column, &crate::linkage::roster::Column),
+    is_one: bool,
+) -> anyhow::Result<Truth> {
+    let file = File::open(path).with_context(|| path.display().to_string())?;
+    let headings = ["left_id", "right_id"];
+    let pairs = Roster::read_pairs(&path.display().to_string(), BufReader::new(file), headings)?;
+    let truth = Truth::of(&pairs, ids, is_one);
+    if truth.is_empty() {
+        bail!("{}: no pair of it has both rows in the rosters", path.display());
+    }
+    Ok(truth)
+}
+
+/// One of two languages.
+fn said(language: Language, texts: [&'static str; 2]) -> &'static str {
+    texts[usize::from(language == Language::En)]
+}

@@ -1,0 +1,69 @@
+//! The pairs as a file: written beside its place and moved there when it is whole.
+
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use anyhow::Context;
+
+use crate::cli::arguments::Language;
+use crate::cli::output;
+use crate::linkage::LinkageModel;
+use crate::linkage::decision::Decided;
+use crate::linkage::roster::Column;
+use crate::linkage::scoring::Scorer;
+use crate::linkage::table::Table;
+use crate::report::render::amounts::weight;
+
+/// Writes pairs; with `explain`, beside each the level and weight of every field.
+pub(super) fn write(
+    path: &Path,
+    model: &LinkageModel,
+    table: &Table,
+    found: &[Decided],
+    ids: (&Column, &Column),
+    explain: bool,
+    language: Language,
+) -> anyhow::Result<()> {
+    let place = || path.display().to_string();
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let file = tempfile::NamedTempFile::new_in(folder).with_context(place)?;
+    let mut writer = csv::Writer::from_writer(BufWriter::with_capacity(1 << 20, file));
+    let mut headings: Vec<String> =
+        ["left_id", "right_id", "weight", "probability", "decision"].map(str::to_owned).to_vec();
+    if explain {
+        for field in &model.fields {
+            headings.extend([format!("{}_level", field.name), format!("{}_weight", field.name)]);
+        }
+        headings.push("together_weight".to_owned());
+    }
+    writer.write_record(&headings)?;
+    let scorer = explain.then(|| Scorer::new(model, table));
+    let levels: Vec<_> = model.fields.iter().map(|field| field.kind.levels()).collect();
+    let mut row: Vec<String> = Vec::with_capacity(headings.len());
+    for found in found {
+        let pair = found.pair;
+        row.clear();
+        row.push(ids.0.get(pair.left as usize).to_owned());
+        row.push(ids.1.get(pair.right as usize).to_owned());
+        row.push(weight(pair.weight));
+        row.push(format!("{}.{:06}", found.probability_ppm / 1_000_000, found.probability_ppm % 1_000_000));
+        row.push(found.decision.key().to_owned());
+        if let Some(scorer) = &scorer {
+            let (by_field, together, pattern) = scorer.explain(pair.left, pair.right);
+            for (place, field) in model.fields.iter().enumerate() {
+                let level = field.levels.get(usize::from(pattern[place])).map_or("missing", |level| &level.level);
+                let text = levels[place].iter().find(|text| text.key == level);
+                let words = text.map_or("", |text| if language == Language::Zh { text.zh } else { text.en });
+                row.extend([words.to_owned(), weight(by_field[place])]);
+            }
+            row.push(weight(together));
+        }
+        writer.write_record(&row)?;
+    }
+    let mut file = writer.into_inner().map_err(|error| anyhow::anyhow!("{}: {}", place(), error.error()))?;
+    file.flush().with_context(place)?;
+    let file = file.into_inner().map_err(|error| anyhow::anyhow!("{}: {}", place(), error.error()))?;
+    file.persist(path).with_context(place)?;
+    output::tell(&format!("wrote {}", path.display()));
+    Ok(())
+}

@@ -1,0 +1,224 @@
+//! What a linkage says at the terminal: how far it is, what its rules make, what it found.
+
+use std::fmt::Write as _;
+use std::sync::Mutex;
+
+use anyhow::bail;
+use comfy_table::{CellAlignment, Table as Lines, presets};
+use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use super::said;
+use crate::cli::arguments::Language;
+use crate::cli::output;
+use crate::linkage::blocking::BlockCount;
+use crate::linkage::decision::{Decided, Decision};
+use crate::linkage::linking::Progress;
+use crate::linkage::truth::{Counted, Measured};
+use crate::linkage::{LinkageModel, Roster};
+
+/// A rule whose largest block makes so much of all its pairs is skewed: one value stands in for "not known".
+const SKEWED_PERCENT: u64 = 20;
+/// Fewer pairs in a block are no trouble, whatever their share.
+const SKEWED_FROM: u64 = 1_000_000;
+
+/// Shows how far a run is.
+pub(super) struct Board {
+    bar: Option<ProgressBar>,
+    rules: usize,
+    language: Language,
+    names: Mutex<Vec<String>>,
+}
+
+impl Board {
+    pub(super) fn new(model: &LinkageModel, language: Language) -> Self {
+        let style = "{spinner} {msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}";
+        let bar = output::live().then(|| {
+            let style = ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar());
+            ProgressBar::no_length().with_style(style)
+        });
+        let names = model.blocks.iter().map(|block| block.text.clone()).collect();
+        Self { bar, rules: model.blocks.len(), language, names: Mutex::new(names) }
+    }
+
+    pub(super) fn step(&self, what: [&'static str; 2]) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(said(self.language, what));
+            bar.tick();
+        }
+    }
+
+    pub(super) fn done(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Progress for Board {
+    fn rule(&self, place: usize, count: &BlockCount) {
+        let Some(bar) = &self.bar else { return };
+        let name = self.names.lock().map(|names| names[place].clone()).unwrap_or_default();
+        let rule = said(self.language, ["规则", "rule"]);
+        bar.set_message(format!("{rule} {}/{} {name}", place + 1, self.rules));
+        bar.set_length(count.pairs);
+        bar.set_position(0);
+    }
+
+    fn scored(&self, pairs: u64) {
+        if let Some(bar) = &self.bar {
+            bar.inc(pairs);
+        }
+    }
+}
+
+/// Refuses rules that make more candidates than wanted, with a way out.
+pub(super) fn refuse_too_many(counts: &[BlockCount], most: u64) -> anyhow::Result<()> {
+    for count in counts.iter().filter(|count| count.pairs > most) {
+        bail!(
+            "the blocking rule \"{}\" makes {} candidates, {} of them in one block; at most {most} are scored. Add a column to the rule, \
+             or raise --max-pairs; `--dry-run` shows every rule",
+            count.rule,
+            count.pairs,
+            count.largest
+        );
+    }
+    Ok(())
+}
+
+fn is_skewed(count: &BlockCount) -> bool {
+    count.largest >= SKEWED_FROM && count.largest * 100 >= count.pairs * SKEWED_PERCENT
+}
+
+/// What every rule would make.
+pub(super) fn counts(
+    counts: &[BlockCount],
+    left: &Roster,
+    most: u64,
+    language: Language,
+    as_json: bool,
+) -> anyhow::Result<String> {
+    if as_json {
+        let rules: Vec<_> = counts
+            .iter()
+            .map(|count| {
+                json!({
+                    "rule": count.rule, "rows": count.rows, "blocks": count.blocks, "pairs": count.pairs,
+                    "largest_block": count.largest, "skewed": is_skewed(count), "refused": count.pairs > most,
+                })
+            })
+            .collect();
+        return Ok(serde_json::to_string_pretty(&json!({ "rules": rules }))?);
+    }
+    let headings = match language {
+        Language::Zh => ["分组规则", "左侧行", "右侧行", "组", "候选对", "最大一组"],
+        Language::En => ["rule", "left rows", "right rows", "blocks", "candidates", "largest block"],
+    };
+    let mut lines = Lines::new();
+    lines.load_style(presets::NOTHING).set_header(headings);
+    for count in counts {
+        let numbers = [count.rows[0], count.rows[1], count.blocks, count.pairs, count.largest].map(grouped);
+        lines.add_row(std::iter::once(count.rule.clone()).chain(numbers));
+    }
+    for column in lines.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    let mut text = lines.to_string();
+    for count in counts.iter().filter(|count| is_skewed(count)) {
+        let row = count.example.map_or(0, |row| row + 2);
+        let _ = match language {
+            Language::Zh => write!(
+                text,
+                "\n注意：规则“{}”有一组占 {} 对，多半是某个值代替了“不详”；例如 {} 第 {row} 行。",
+                count.rule,
+                grouped(count.largest),
+                left.file
+            ),
+            Language::En => write!(
+                text,
+                "\nNote: one block of the rule \"{}\" makes {} pairs, most likely a value that stands for \"not known\"; see {} line {row}.",
+                count.rule,
+                grouped(count.largest),
+                left.file
+            ),
+        };
+    }
+    Ok(text)
+}
+
+/// What was found.
+pub(super) fn summary(
+    found: &[Decided],
+    counts: &[BlockCount],
+    measured: Option<&Measured>,
+    language: Language,
+    as_json: bool,
+) -> anyhow::Result<String> {
+    let number = |wanted: Decision| {
+        u64::try_from(found.iter().filter(|found| found.decision == wanted).count()).unwrap_or(u64::MAX)
+    };
+    let (matches, reviews) = (number(Decision::Match), number(Decision::Review));
+    let candidates: u64 = counts.iter().map(|count| count.pairs).sum();
+    if as_json {
+        let of = |counted: &Counted| {
+            json!({
+                "right": counted.right, "wrong": counted.wrong, "missed": counted.missed,
+                "precision_ppm": counted.precision_ppm(), "recall_ppm": counted.recall_ppm(), "f1_ppm": counted.f1_ppm(),
+            })
+        };
+        let truth = measured
+            .map(|measured| json!({"matches": of(&measured.matches), "with_reviews": of(&measured.with_reviews)}));
+        let summary = json!({"candidates": candidates, "matches": matches, "reviews": reviews, "truth": truth});
+        return Ok(serde_json::to_string_pretty(&summary)?);
+    }
+    let zh = language == Language::Zh;
+    let mut text = if zh {
+        format!("候选 {} 对；认定 {} 对，待人工核实 {} 对。", grouped(candidates), grouped(matches), grouped(reviews))
+    } else {
+        format!(
+            "{} candidates; {} matches, {} for a person to look at.",
+            grouped(candidates),
+            grouped(matches),
+            grouped(reviews)
+        )
+    };
+    for (name, counted) in measured.iter().flat_map(|measured| {
+        let names = if zh { ["认定", "认定和待核实"] } else { ["matches", "matches and reviews"] };
+        names.into_iter().zip([&measured.matches, &measured.with_reviews])
+    }) {
+        let (precision, recall, f1) = (counted.precision_ppm(), counted.recall_ppm(), counted.f1_ppm());
+        let _ = if zh {
+            write!(
+                text,
+                "\n{name}：准确率 {}，召回率 {}，F1 {}（正确 {}，错误 {}，遗漏 {}）",
+                share(precision),
+                share(recall),
+                share(f1),
+                grouped(counted.right),
+                grouped(counted.wrong),
+                grouped(counted.missed)
+            )
+        } else {
+            write!(
+                text,
+                "\n{name}: precision {}, recall {}, F1 {} ({} right, {} wrong, {} missed)",
+                share(precision),
+                share(recall),
+                share(f1),
+                grouped(counted.right),
+                grouped(counted.wrong),
+                grouped(counted.missed)
+            )
+        };
+    }
+    Ok(text)
+}
+
+fn share(ppm: u64) -> String {
+    format!("{}.{:06}", ppm / 1_000_000, ppm % 1_000_000)
+}
+
+/// A number with its thousands parted.
+fn grouped(number: u64) -> String {
+    HumanCount(number).to_string()
+}

@@ -1,0 +1,163 @@
+//! Who is compared with whom: rows that agree in all parts of a blocking rule. Candidates are made block by block and never kept.
+
+use rayon::prelude::*;
+
+use super::model::{Block, LinkageModel};
+use super::table::{Side, Table};
+
+/// The pairs of a task: as many as are scored between two looks at the clock.
+const PAIRS_A_TASK: usize = 1 << 15;
+
+/// Rows of both sides by the key of a rule; rows without the parts are not in it.
+pub struct Blocks {
+    sides: [Vec<(u64, u32)>; 2],
+    /// Runs of equal keys in both: where they begin and end.
+    runs: Vec<Run>,
+    is_one: bool,
+}
+
+/// Rows that agree: a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Run {
+    left: (u32, u32),
+    right: (u32, u32),
+}
+
+/// What a rule makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlockCount {
+    /// The rule as written.
+    pub rule: String,
+    /// Rows of both sides that have all parts.
+    pub rows: [u64; 2],
+    /// Blocks with rows of both sides.
+    pub blocks: u64,
+    /// Candidates of all of them.
+    pub pairs: u64,
+    /// Candidates of the largest block, and a row of either side that is in it.
+    pub largest: u64,
+    /// A row of the largest block, on the left.
+    pub example: Option<u32>,
+}
+
+/// The rows of a task.
+#[derive(Clone, Copy, Debug)]
+pub struct Task {
+    left: (u32, u32),
+    right: (u32, u32),
+}
+
+impl Blocks {
+    /// The blocks of a rule.
+    #[must_use]
+    pub fn of(model: &LinkageModel, table: &Table, block: &Block) -> Self {
+        let keys: Vec<(usize, Vec<u64>)> = block
+            .on
+            .iter()
+            .map(|part| (part.field, table.fields[part.field].values.part_keys(&part.part, model.tolerance)))
+            .collect();
+        let rows = |side: Side| {
+            let mut rows: Vec<(u64, u32)> = (0..table.len(side))
+                .into_par_iter()
+                .filter_map(|row| {
+                    let row = u32::try_from(row).ok()?;
+                    let values = table.row(side, row);
+                    let mut whole = 0_u64;
+                    for (field, keys) in &keys {
+                        let key = keys[values[*field] as usize];
+                        if key == 0 {
+                            return None;
+                        }
+                        whole = whole.rotate_left(23).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ key;
+                    }
+                    Some((whole, row))
+                })
+                .collect();
+            rows.par_sort_unstable();
+            rows
+        };
+        let left = rows(0);
+        let right = if table.is_one { Vec::new() } else { rows(1) };
+        let runs = if table.is_one { runs(&left, &left) } else { runs(&left, &right) };
+        Self { sides: [left, right], runs, is_one: table.is_one }
+    }
+
+    fn right(&self) -> &[(u64, u32)] {
+        &self.sides[usize::from(!self.is_one)]
+    }
+
+    /// How many candidates a run makes: of one roster, each pair once.
+    fn pairs(&self, run: &Run) -> u64 {
+        let (left, right) = (u64::from(run.left.1 - run.left.0), u64::from(run.right.1 - run.right.0));
+        if self.is_one { left * (left - 1) / 2 } else { left * right }
+    }
+
+    /// What the rule makes.
+    #[must_use]
+    pub fn count(&self, rule: &Block) -> BlockCount {
+        let largest = self.runs.iter().max_by_key(|run| self.pairs(run));
+        let rows = |side: &[(u64, u32)]| u64::try_from(side.len()).unwrap_or(u64::MAX);
+        BlockCount {
+            rule: rule.text.clone(),
+            rows: [rows(&self.sides[0]), rows(self.right())],
+            blocks: u64::try_from(self.runs.iter().filter(|run| self.pairs(run) > 0).count()).unwrap_or(u64::MAX),
+            pairs: self.runs.iter().map(|run| self.pairs(run)).sum(),
+            largest: largest.map_or(0, |run| self.pairs(run)),
+            example: largest.map(|run| self.sides[0][run.left.0 as usize].1),
+        }
+    }
+
+    /// The blocks cut into tasks of not many pairs each.
+    #[must_use]
+    pub fn tasks(&self) -> Vec<Task> {
+        let mut tasks = Vec::with_capacity(self.runs.len());
+        for run in &self.runs {
+            let width = (run.right.1 - run.right.0).max(1) as usize;
+            let step = u32::try_from((PAIRS_A_TASK / width).max(1)).unwrap_or(1);
+            let mut from = run.left.0;
+            while from < run.left.1 {
+                let to = run.left.1.min(from.saturating_add(step));
+                tasks.push(Task { left: (from, to), right: run.right });
+                from = to;
+            }
+        }
+        tasks
+    }
+
+    /// Every pair of a task: of one roster, each once and no row with itself.
+    pub fn each(&self, task: Task, mut pair: impl FnMut(u32, u32)) {
+        let right = &self.right()[task.right.0 as usize..task.right.1 as usize];
+        for (_, left) in &self.sides[0][task.left.0 as usize..task.left.1 as usize] {
+            for (_, right) in right {
+                if !self.is_one || left < right {
+                    pair(*left, *right);
+                }
+            }
+        }
+    }
+}
+
+/// Runs of equal keys in two sorted lists.
+fn runs(left: &[(u64, u32)], right: &[(u64, u32)]) -> Vec<Run> {
+    let mut runs = Vec::new();
+    let (mut i, mut j) = (0, 0);
+    let place = |at: usize| u32::try_from(at).expect("fewer than four thousand million rows");
+    while i < left.len() && j < right.len() {
+        let key = left[i].0;
+        if key < right[j].0 {
+            i += 1;
+        } else if key > right[j].0 {
+            j += 1;
+        } else {
+            let (from, start) = (i, j);
+            while i < left.len() && left[i].0 == key {
+                i += 1;
+            }
+            while j < right.len() && right[j].0 == key {
+                j += 1;
+            }
+            runs.push(Run { left: (place(from), place(i)), right: (place(start), place(j)) });
+        }
+    }
+    runs
+}

@@ -1,0 +1,87 @@
+//! One run: rosters become numbers, every rule's blocks are scored on all cores, what reaches the threshold remains.
+
+use rayon::prelude::*;
+
+use super::blocking::{BlockCount, Blocks};
+use super::decision::Pair;
+use super::model::LinkageModel;
+use super::scoring::Scorer;
+use super::table::Table;
+
+/// How far below the review threshold a pair still matters as the other one of a row, in centibits.
+const SLACK: i32 = 200;
+
+/// What a run says while it goes.
+pub trait Progress: Sync {
+    /// A rule's candidates are about to be scored.
+    fn rule(&self, place: usize, count: &BlockCount);
+    /// So many more candidates were scored.
+    fn scored(&self, pairs: u64);
+}
+
+/// Says nothing.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn rule(&self, _: usize, _: &BlockCount) {}
+    fn scored(&self, _: u64) {}
+}
+
+/// What came of a run.
+pub struct Linked {
+    /// Pairs that reach the threshold, by left and right row; each once.
+    pub pairs: Vec<Pair>,
+    /// What every rule made.
+    pub counts: Vec<BlockCount>,
+}
+
+/// What every blocking rule would make, without scoring.
+#[must_use]
+pub fn count(model: &LinkageModel, table: &Table) -> Vec<BlockCount> {
+    model.blocks.iter().map(|block| Blocks::of(model, table, block).count(block)).collect()
+}
+
+/// Scores every candidate of every rule.
+#[must_use]
+pub fn link(model: &LinkageModel, table: &Table, progress: &impl Progress) -> Linked {
+    let scorer = Scorer::new(model, table);
+    let least = model.review_centibits.saturating_sub(model.prior_centibits).saturating_sub(SLACK);
+    let (mut pairs, mut counts) = (Vec::new(), Vec::new());
+    for (place, block) in model.blocks.iter().enumerate() {
+        let blocks = Blocks::of(model, table, block);
+        let count = blocks.count(block);
+        progress.rule(place, &count);
+        counts.push(count);
+        let tasks = blocks.tasks();
+        let found = tasks
+            .par_chunks(64)
+            .map_init(
+                || scorer.memory(),
+                |memory, tasks| {
+                    let (mut found, mut scored) = (Vec::new(), 0);
+                    for task in tasks {
+                        blocks.each(*task, |left, right| {
+                            scored += 1;
+                            if let Some((weight, _)) = scorer.weigh(left, right, least, memory) {
+                                found.push(Pair { left, right, weight });
+                            }
+                        });
+                    }
+                    progress.scored(scored);
+                    found
+                },
+            )
+            .reduce(Vec::new, |mut all: Vec<Pair>, mut more| {
+                if all.len() < more.len() {
+                    std::mem::swap(&mut all, &mut more);
+                }
+                all.append(&mut more);
+                all
+            });
+        pairs.extend(found);
+        // a pair that several rules make is kept once
+        pairs.par_sort_unstable_by_key(|pair| (pair.left, pair.right));
+        pairs.dedup_by_key(|pair| (pair.left, pair.right));
+    }
+    Linked { pairs, counts }
+}

@@ -1,0 +1,21 @@
+//! Two rosters against each other, or one against itself: which rows are one person, with what certainty, and why.
+//!
+//! The way of the data: [`Roster`]s are read (`roster`), their columns become numbered values ([`fields`]), blocking rules make
+//! candidates ([`blocking`]), each is weighed by the [`LinkageModel`] (`scoring`), what remains is decided one-to-one or in clusters
+//! (`decision`). How two values of a field compare is `identity`'s: there is one matcher. No network, no clock, no store; files are
+//! opened by whoever calls.
+//!
+//! Nothing in here prints a value: faults name file, line and column.
+
+pub mod blocking;
+pub mod decision;
+pub mod fields;
+pub mod linking;
+pub mod model;
+pub mod roster;
+pub mod scoring;
+pub mod table;
+pub mod truth;
+
+pub use model::LinkageModel;
+pub use roster::{Roster, RosterFault};

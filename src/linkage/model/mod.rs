@@ -1,0 +1,145 @@
+//! The model of a linkage: which columns are compared, how much each level weighs, which rows are candidates, from where on they
+//! match. Read from TOML, checked as a whole; training writes the same file with other numbers.
+//!
+//! As in `identity`'s model a level weighs log2(m / u). A model may leave out levels of a kind: those count as the next weaker one it
+//! lists.
+
+mod checked;
+mod file;
+
+pub use file::Basis;
+
+use super::fields::Kind;
+use crate::identity::model::ModelFaults;
+use crate::identity::pinyin::Tolerance;
+
+/// A field that is compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name in the model, in reasons and in outputs.
+    pub name: String,
+    /// What it holds.
+    pub kind: Kind,
+    /// Its headings in the left and the right roster.
+    pub headings: [String; 2],
+    /// The field it changes places with.
+    pub swapped_with: Option<usize>,
+    /// The document number that says what is not stated.
+    pub derived_from: Option<usize>,
+    /// The levels the model lists, strongest first; `missing` is none of them.
+    pub levels: Vec<LevelWeight>,
+    /// Of every level of the kind, its place in `levels`; none for `missing`.
+    pub place_of: Vec<Option<usize>>,
+}
+
+/// A level with its probabilities.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LevelWeight {
+    /// Its name.
+    pub level: String,
+    /// How often two rows of one person stand at it, in parts per trillion.
+    pub m: u64,
+    /// How often those of two people do.
+    pub u: u64,
+    /// log2(m / u) in hundredths of a bit.
+    pub centibits: i32,
+    /// How much of the correction for common and rare values it takes.
+    pub frequency_percent: i32,
+}
+
+/// A part of a field's value: what a blocking rule looks at.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Part {
+    /// The field.
+    pub field: usize,
+    /// The part, one of the kind's.
+    pub part: String,
+}
+
+/// A blocking rule: rows that agree in all parts are candidates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// As written: `name.sound, birth_date.year`.
+    pub text: String,
+    /// What must agree.
+    pub on: Vec<Part>,
+}
+
+/// A field that follows from another: its agreement counts only in part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dependence {
+    /// The field that follows.
+    pub field: usize,
+    /// What it follows from.
+    pub given: usize,
+    /// By place among the levels of `given`.
+    pub when: Vec<bool>,
+    /// What is left of its weight.
+    pub keep_percent: i32,
+}
+
+/// Levels that say something else together than each by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Together {
+    /// For some fields, which levels (by place; the last place is `missing`).
+    pub when: Vec<(usize, Vec<bool>)>,
+    /// What is added to the weight.
+    pub centibits: i32,
+    /// Why.
+    pub reason: String,
+}
+
+/// A model, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkageModel {
+    /// Its name.
+    pub name: String,
+    /// Whether its numbers are guessed or trained.
+    pub basis: Basis,
+    /// Where they come from.
+    pub source: String,
+    /// The heading of the column that names a row.
+    pub id: String,
+    /// What is compared.
+    pub fields: Vec<Field>,
+    /// Who is compared.
+    pub blocks: Vec<Block>,
+    /// What is counted once.
+    pub dependences: Vec<Dependence>,
+    /// What is counted together.
+    pub together: Vec<Together>,
+    /// Which sounds are taken for one another.
+    pub tolerance: Tolerance,
+    /// Log odds that two rows taken at random are one person, in centibits.
+    pub prior_centibits: i32,
+    /// Log odds from which a pair is a match.
+    pub match_centibits: i32,
+    /// Log odds below which it is not worth a look.
+    pub review_centibits: i32,
+    /// How much better than the next a pair must fit, one-to-one, to be a match.
+    pub margin_centibits: i32,
+}
+
+impl LinkageModel {
+    /// Reads and checks a model; `file` is named in faults.
+    ///
+    /// # Errors
+    /// Every fault found, each with line and key.
+    pub fn parse(file: &str, text: &str) -> Result<Self, ModelFaults> {
+        checked::check(file, text)
+    }
+
+    /// The place of a field by its name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
+    }
+}
+
+impl Field {
+    /// The place of `missing` in [`Together`] conditions and level patterns: after all that are listed.
+    #[must_use]
+    pub fn missing(&self) -> usize {
+        self.levels.len()
+    }
+}

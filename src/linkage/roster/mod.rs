@@ -1,0 +1,250 @@
+//! A roster as it was written: comma-separated, a heading line, UTF-8 or GB18030. Only the columns that a model names are kept.
+//!
+//! Faults name file, line and column, never a value; nothing is read further once a roster is at fault.
+
+mod decoding;
+
+use std::io::{Read, Seek, SeekFrom};
+
+use csv::{ByteRecord, ReaderBuilder};
+use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+use thiserror::Error;
+
+use decoding::Decoding;
+use std::hash::BuildHasher;
+
+/// What is wrong with a roster.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{file}:{line}: {message}")]
+pub struct RosterFault {
+    /// The file as it was named.
+    pub file: String,
+    /// Line, from 1; 0 when none can be named.
+    pub line: u64,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// The texts of one column, end to end.
+#[derive(Default)]
+pub struct Column {
+    bytes: String,
+    ends: Vec<usize>,
+}
+
+impl Column {
+    fn push(&mut self, text: &str) {
+        self.bytes.push_str(text);
+        self.ends.push(self.bytes.len());
+    }
+
+    /// A row's text.
+    #[must_use]
+    pub fn get(&self, row: usize) -> &str {
+        let start = row.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.bytes[start..self.ends[row]]
+    }
+
+    /// How many rows it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether it has no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Every row's text.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len()).map(|row| self.get(row))
+    }
+}
+
+/// A roster, read.
+pub struct Roster {
+    /// The file as it was named.
+    pub file: String,
+    /// What names each row; no two rows alike.
+    pub ids: Column,
+    /// The columns asked for, in that order.
+    pub columns: Vec<Column>,
+}
+
+impl Roster {
+    /// Reads the rows of `input`: the column of ids, and those headed by `headings`.
+    ///
+    /// # Errors
+    /// The first fault: an empty file, a column that is not there, an id that is empty or repeated, a line of another length, an encoding that is
+    /// neither UTF-8 nor GB18030.
+    pub fn read<R: Read + Seek>(file: &str, mut input: R, id: &str, headings: &[&str]) -> Result<Self, RosterFault> {
+        Reading { file, id: Some(id), headings }.either_encoding(&mut input)
+    }
+
+    /// Reads two columns of ids, of which a row may name what others name too.
+    ///
+    /// # Errors
+    /// As [`Roster::read`], but for ids.
+    pub fn read_pairs<R: Read + Seek>(
+        file: &str,
+        mut input: R,
+        headings: [&str; 2],
+    ) -> Result<[Column; 2], RosterFault> {
+        let mut read = Reading { file, id: None, headings: &headings }.either_encoding(&mut input)?.columns;
+        let right = read.pop().unwrap_or_default();
+        Ok([read.pop().unwrap_or_default(), right])
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ids.ends.len()
+    }
+
+    /// Whether there are none; a roster that was read has some.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Why reading stopped.
+enum Stopped {
+    Fault(RosterFault),
+    /// The line that is no UTF-8.
+    NotUtf8(u64),
+}
+
+impl Stopped {
+    fn into_fault(self, reading: &Reading<'_>) -> RosterFault {
+        match self {
+            Self::Fault(fault) => fault,
+            Self::NotUtf8(line) => reading.fault(line, "the text is broken: save the file again as UTF-8"),
+        }
+    }
+}
+
+struct Reading<'a> {
+    file: &'a str,
+    /// The heading of the column that names rows, where one does.
+    id: Option<&'a str>,
+    headings: &'a [&'a str],
+}
+
+impl Reading<'_> {
+    fn fault(&self, line: u64, message: &str) -> RosterFault {
+        RosterFault { file: self.file.to_owned(), line, message: message.to_owned() }
+    }
+
+    fn either_encoding<R: Read + Seek>(&self, input: &mut R) -> Result<Roster, RosterFault> {
+        let reading = self;
+        match reading.all(input) {
+            Err(Stopped::NotUtf8(_)) => {
+                input.seek(SeekFrom::Start(0)).map_err(|error| reading.fault(0, &error.to_string()))?;
+                let mut decoded = Decoding::gb18030(&mut *input);
+                let read = reading.all(&mut decoded);
+                if decoded.is_broken() {
+                    let line = decoded.line();
+                    return Err(
+                        reading.fault(line, "the text is neither UTF-8 nor GB18030: save the file again as UTF-8")
+                    );
+                }
+                read.map_err(|stopped| stopped.into_fault(&reading))
+            }
+            read => read.map_err(|stopped| stopped.into_fault(&reading)),
+        }
+    }
+
+    fn all(&self, input: &mut impl Read) -> Result<Roster, Stopped> {
+        let mut reader = ReaderBuilder::new().flexible(true).buffer_capacity(1 << 20).from_reader(input);
+        let unreadable = |error: &csv::Error| {
+            let line = error.position().map_or(0, csv::Position::line);
+            Stopped::Fault(self.fault(line, &format!("cannot be read: {error}")))
+        };
+        let first = reader.byte_headers().map_err(|error| unreadable(&error))?.clone();
+        let places = self.places(&first)?;
+        let mut roster = Roster {
+            file: self.file.to_owned(),
+            ids: Column::default(),
+            columns: self.headings.iter().map(|_| Column::default()).collect(),
+        };
+        let mut record = ByteRecord::new();
+        let mut lines = Vec::new();
+        while reader.read_byte_record(&mut record).map_err(|error| unreadable(&error))? {
+            let line = record.position().map_or(0, csv::Position::line);
+            if record.len() != first.len() {
+                let message = format!(
+                    "this line has {} values and the heading line {}: a comma or a quotation mark is missing or too many",
+                    record.len(),
+                    first.len()
+                );
+                return Err(Stopped::Fault(self.fault(line, &message)));
+            }
+            let text = |place: usize| std::str::from_utf8(&record[place]).map_err(|_| Stopped::NotUtf8(line));
+            if let Some(heading) = self.id {
+                let id = text(places[0])?.trim();
+                if id.is_empty() {
+                    let message = format!("the row has no \"{heading}\": every row needs a name of its own");
+                    return Err(Stopped::Fault(self.fault(line, &message)));
+                }
+                roster.ids.push(id);
+            }
+            lines.push(line);
+            for (column, place) in roster.columns.iter_mut().zip(&places[usize::from(self.id.is_some())..]) {
+                column.push(text(*place)?.trim());
+            }
+        }
+        if lines.is_empty() {
+            return Err(Stopped::Fault(self.fault(1, "the file has no rows below its heading line")));
+        }
+        self.no_id_twice(&roster.ids, &lines)?;
+        Ok(roster)
+    }
+
+    /// Where the id and each heading stand in the heading line.
+    fn places(&self, first: &ByteRecord) -> Result<Vec<usize>, Stopped> {
+        let mut found = Vec::with_capacity(first.len());
+        for (place, heading) in first.iter().enumerate() {
+            let heading = std::str::from_utf8(heading).map_err(|_| Stopped::NotUtf8(1))?;
+            let heading = if place == 0 { heading.trim_start_matches('\u{FEFF}') } else { heading };
+            found.push(heading.trim().to_owned());
+        }
+        if found.iter().all(String::is_empty) {
+            return Err(Stopped::Fault(self.fault(1, "the file is empty: the first line must name the columns")));
+        }
+        let place = |heading: &&str| {
+            let mut places = (0..found.len()).filter(|place| found[*place] == **heading);
+            match (places.next(), places.next()) {
+                (Some(place), None) => Ok(place),
+                (Some(_), Some(_)) => Err(format!("two columns are headed \"{heading}\"")),
+                (None, _) => Err(format!(
+                    "no column is headed \"{heading}\"; there are: {}. Rename the column, or name it in the model",
+                    found.join(", ")
+                )),
+            }
+        };
+        let wanted = self.id.iter().chain(self.headings);
+        wanted.map(|heading| place(heading).map_err(|message| Stopped::Fault(self.fault(1, &message)))).collect()
+    }
+
+    fn no_id_twice(&self, ids: &Column, lines: &[u64]) -> Result<(), Stopped> {
+        let hasher = FixedState::default();
+        let mut known: HashTable<usize> = HashTable::with_capacity(lines.len());
+        for (row, id) in ids.iter().enumerate() {
+            let hash = hasher.hash_one(id);
+            if let Some(earlier) = known.find(hash, |other| ids.get(*other) == id) {
+                let heading = self.id.unwrap_or_default();
+                let message = format!("the \"{heading}\" of this row is that of line {} too", lines[*earlier]);
+                return Err(Stopped::Fault(self.fault(lines[row], &message)));
+            }
+            known.insert_unique(hash, row, |other| hasher.hash_one(ids.get(*other)));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,226 @@
+//! How much speaks for a pair: the level of every field, the weights of the levels, and what is counted once or together.
+//!
+//! Fields are looked at in the order of what they can say, and a pair that cannot reach the threshold any more is left.
+
+use super::fields::Kind;
+use super::model::LinkageModel;
+use super::table::{NOWHERE, Table};
+
+/// No model has more fields.
+pub const MOST_FIELDS: usize = 32;
+
+/// The place of every field's level among those the model lists; `missing` is the place after them.
+pub type Pattern = [u8; MOST_FIELDS];
+
+/// Bounds of the correction for common and rare values, in centibits.
+const LEAST_CORRECTION: i32 = -600;
+const MOST_CORRECTION: i32 = 1_000;
+
+/// Pairs of values whose level is remembered, a field.
+const REMEMBERED: usize = 1 << 13;
+
+/// Weighs pairs of rows under a model.
+pub struct Scorer<'a> {
+    model: &'a LinkageModel,
+    table: &'a Table,
+    /// Fields by what they can say against a pair or for it, the cheapest to compare first.
+    order: Vec<usize>,
+    /// The most that the fields from a place in `order` on can add.
+    still_possible: Vec<i32>,
+    /// What an average value's rarity is, of fields that correct for it.
+    average_rarity: Vec<i32>,
+    /// Of every value of a field, the level that it has with itself.
+    with_itself: Vec<Vec<u8>>,
+}
+
+/// The levels that a thread has seen lately.
+pub struct Memory {
+    fields: Vec<Vec<(u64, u8)>>,
+}
+
+impl<'a> Scorer<'a> {
+    /// A scorer of two rosters under a model.
+    #[must_use]
+    pub fn new(model: &'a LinkageModel, table: &'a Table) -> Self {
+        let most = |place: usize| {
+            let field = &model.fields[place];
+            let level = field.levels.iter().map(|level| {
+                let correction = MOST_CORRECTION * level.frequency_percent / 100;
+                level.centibits + correction
+            });
+            level.max().unwrap_or(0).max(0)
+        };
+        let mut order: Vec<usize> = (0..model.fields.len()).collect();
+        order.sort_by_key(|place| (cost(model.fields[*place].kind), std::cmp::Reverse(most(*place))));
+        let together: i32 = model.together.iter().map(|together| together.centibits.max(0)).sum();
+        let mut still_possible = vec![together; order.len() + 1];
+        for place in (0..order.len()).rev() {
+            still_possible[place] = still_possible[place + 1] + most(order[place]);
+        }
+        let average_rarity = model.fields.iter().map(|field| -field.levels.first().map_or(0, |exact| log2_of(exact.u)));
+        let with_itself = table.fields.iter().zip(&model.fields).map(|(own, field)| {
+            let values = u32::try_from(own.values.len()).unwrap_or(u32::MAX);
+            let level = |value| place(field, own.values.level(value, value, model.tolerance));
+            (0..values).map(level).collect()
+        });
+        Self {
+            model,
+            table,
+            order,
+            still_possible,
+            average_rarity: average_rarity.collect(),
+            with_itself: with_itself.collect(),
+        }
+    }
+
+    /// Room for a thread.
+    #[must_use]
+    pub fn memory(&self) -> Memory {
+        let fields = self.model.fields.iter();
+        Memory {
+            fields: fields
+                .map(|field| vec![(u64::MAX, 0); if cost(field.kind) > 1 { REMEMBERED } else { 0 }])
+                .collect(),
+        }
+    }
+
+    /// The weight of a pair and its levels; none as soon as it cannot reach `least` any more.
+    #[must_use]
+    pub fn weigh(&self, left: u32, right: u32, least: i32, memory: &mut Memory) -> Option<(i32, Pattern)> {
+        let (lefts, rights) = (self.table.row(0, left), self.table.row(1, right));
+        let mut pattern = [0; MOST_FIELDS];
+        let mut by_field = [0_i32; MOST_FIELDS];
+        let mut sum = 0;
+        for (step, &field) in self.order.iter().enumerate() {
+            let level = self.level(field, (left, lefts), (right, rights), memory);
+            pattern[field] = level;
+            let weight = self.weight(field, level, lefts[field], rights[field]);
+            by_field[field] = weight;
+            sum += weight;
+            if sum + self.still_possible[step + 1] < least {
+                return None;
+            }
+        }
+        let weight = self.adjusted(&mut by_field, &pattern);
+        (weight >= least).then_some((weight, pattern))
+    }
+
+    /// The weight of every field of a pair, what is added for fields together, and the levels: for an explanation.
+    #[must_use]
+    pub fn explain(&self, left: u32, right: u32) -> (Vec<i32>, i32, Pattern) {
+        let (lefts, rights) = (self.table.row(0, left), self.table.row(1, right));
+        let mut memory = self.memory();
+        let (mut pattern, mut by_field) = ([0; MOST_FIELDS], [0_i32; MOST_FIELDS]);
+        for field in 0..self.model.fields.len() {
+            pattern[field] = self.level(field, (left, lefts), (right, rights), &mut memory);
+            by_field[field] = self.weight(field, pattern[field], lefts[field], rights[field]);
+        }
+        let sum = self.adjusted(&mut by_field, &pattern);
+        let by_field = by_field[..self.model.fields.len()].to_vec();
+        let together = sum - by_field.iter().sum::<i32>();
+        (by_field, together, pattern)
+    }
+
+    /// The levels of a pair, whatever they weigh.
+    #[must_use]
+    pub fn pattern(&self, left: u32, right: u32, memory: &mut Memory) -> Pattern {
+        let (lefts, rights) = (self.table.row(0, left), self.table.row(1, right));
+        let mut pattern = [0; MOST_FIELDS];
+        for (field, level) in pattern.iter_mut().enumerate().take(self.model.fields.len()) {
+            *level = self.level(field, (left, lefts), (right, rights), memory);
+        }
+        pattern
+    }
+
+    #[inline]
+    fn level(&self, field: usize, left: (u32, &[u32]), right: (u32, &[u32]), memory: &mut Memory) -> u8 {
+        let (a, b) = (left.1[field], right.1[field]);
+        let of = &self.model.fields[field];
+        let missing = small(of.missing());
+        if a == 0 || b == 0 {
+            return missing;
+        }
+        // what both numbers say, the numbers have said already
+        if of.derived_from.is_some()
+            && self.table.is_derived(field, 0, left.0)
+            && self.table.is_derived(field, 1, right.0)
+        {
+            return missing;
+        }
+        if a == b {
+            return self.with_itself[field][a as usize];
+        }
+        let values = &self.table.fields[field];
+        if let (Some(other), Some(swapped)) = (of.swapped_with, &values.swapped)
+            && swapped[a as usize] != NOWHERE
+            && swapped[a as usize] == right.1[other]
+            && swapped[b as usize] == left.1[other]
+        {
+            return of.place_of[1].map_or(missing, small);
+        }
+        let remembered = &mut memory.fields[field];
+        if remembered.is_empty() {
+            return place(of, values.values.level(a, b, self.model.tolerance));
+        }
+        let key = u64::from(a) << 32 | u64::from(b);
+        let at = usize::try_from(key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 51).unwrap_or(0) % REMEMBERED;
+        if remembered[at].0 != key {
+            remembered[at] = (key, place(of, values.values.level(a, b, self.model.tolerance)));
+        }
+        remembered[at].1
+    }
+
+    #[inline]
+    fn weight(&self, field: usize, level: u8, a: u32, b: u32) -> i32 {
+        let of = &self.model.fields[field];
+        let Some(level) = of.levels.get(usize::from(level)) else { return 0 };
+        let Some(rarity) = self.table.fields[field].rarity_centibits.as_ref().filter(|_| level.frequency_percent > 0)
+        else {
+            return level.centibits;
+        };
+        // the commoner of the two decides; of a value that cannot be counted nothing is known
+        let correction = match (rarity[a as usize], rarity[b as usize]) {
+            (0, 0) => 0,
+            (0, own) | (own, 0) => own - self.average_rarity[field],
+            (one, other) => one.min(other) - self.average_rarity[field],
+        };
+        level.centibits + correction.clamp(LEAST_CORRECTION, MOST_CORRECTION) * level.frequency_percent / 100
+    }
+
+    /// The sum, with what follows counted in part and what is said together added.
+    fn adjusted(&self, by_field: &mut [i32; MOST_FIELDS], pattern: &Pattern) -> i32 {
+        for dependence in &self.model.dependences {
+            let weight = &mut by_field[dependence.field];
+            if *weight > 0 && dependence.when[usize::from(pattern[dependence.given])] {
+                *weight = *weight * dependence.keep_percent / 100;
+            }
+        }
+        let stands =
+            |when: &[(usize, Vec<bool>)]| when.iter().all(|(field, levels)| levels[usize::from(pattern[*field])]);
+        let together = self.model.together.iter().filter(|together| stands(&together.when));
+        by_field.iter().sum::<i32>() + together.map(|together| together.centibits).sum::<i32>()
+    }
+}
+
+/// What a comparison costs, roughly: the cheap ones come first.
+fn cost(kind: Kind) -> u8 {
+    match kind {
+        Kind::BirthDate | Kind::Sex | Kind::Phone | Kind::IdNumber => 1,
+        Kind::PersonName | Kind::Address => 2,
+        Kind::Code | Kind::Text => 3,
+    }
+}
+
+/// The place of a kind's level among those the model lists.
+fn place(field: &super::model::Field, level: usize) -> u8 {
+    small(field.place_of[level].unwrap_or(field.missing()))
+}
+
+fn small(place: usize) -> u8 {
+    u8::try_from(place).expect("a field has few levels")
+}
+
+/// log2 of a probability, in centibits.
+fn log2_of(parts: u64) -> i32 {
+    crate::identity::bits::weight_centibits(parts, crate::identity::bits::ONE)
+}

@@ -1,0 +1,186 @@
+//! Two rosters as numbers: of every row, which of the distinct values each field has.
+
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashTable};
+use std::hash::BuildHasher;
+
+use super::fields::{Kind, Values};
+use super::model::LinkageModel;
+use super::roster::{Column, Roster};
+use crate::identity::bits::{ONE, weight_centibits};
+
+/// Which roster.
+pub type Side = usize;
+
+/// Rosters as numbers. Where one roster is matched with itself, both sides are that one.
+pub struct Table {
+    /// Of every field of the model.
+    pub fields: Vec<FieldValues>,
+    /// Of every row of either side, the value of each field, row after row.
+    rows: [Vec<u32>; 2],
+    /// Whether both sides are one roster.
+    pub is_one: bool,
+}
+
+/// The distinct values of a field, and what is known of each.
+pub struct FieldValues {
+    /// The values.
+    pub values: Values,
+    /// How rare a value is: log2 of one in so many rows, in centibits; none where the field does not ask.
+    pub rarity_centibits: Option<Vec<i32>>,
+    /// Of every value, the same text among the values of the field it changes places with.
+    pub swapped: Option<Vec<u32>>,
+    /// Of every row of either side, whether the value is what the document number says.
+    derived: Option<[Vec<bool>; 2]>,
+}
+
+/// Nothing of that text stands in the other column.
+pub const NOWHERE: u32 = u32::MAX;
+
+impl Table {
+    /// Gives every distinct value of two rosters a number. The columns of the rosters are those of the model's fields, and are let go.
+    #[must_use]
+    pub fn of(model: &LinkageModel, left: &mut Roster, right: Option<&mut Roster>) -> Self {
+        let is_one = right.is_none();
+        let mut columns: Vec<[Column; 2]> = Vec::with_capacity(model.fields.len());
+        let rights = right.map(|right| std::mem::take(&mut right.columns)).unwrap_or_default();
+        let rights = rights.into_iter().map(Some).chain(std::iter::repeat_with(|| None));
+        for (left, right) in std::mem::take(&mut left.columns).into_iter().zip(rights) {
+            columns.push([left, right.unwrap_or_default()]);
+        }
+        let sizes = columns.first().map_or([0, 0], |sides| sides.each_ref().map(Column::len));
+        let mut numbered: Vec<(Values, [Vec<u32>; 2])> = Vec::with_capacity(columns.len());
+        for (field, sides) in model.fields.iter().zip(columns) {
+            numbered.push(number(field.kind, &sides));
+        }
+        let derived = model.fields.iter().enumerate().map(|(place, field)| {
+            let from = field.derived_from?;
+            let mut own = std::mem::replace(&mut numbered[place], (Values::none(), Default::default()));
+            let derived = fill(&mut own, &numbered[from]);
+            numbered[place] = own;
+            Some(derived)
+        });
+        let derived: Vec<Option<[Vec<bool>; 2]>> = derived.collect();
+        let swapped: Vec<Option<Vec<u32>>> = model
+            .fields
+            .iter()
+            .enumerate()
+            .map(|(place, field)| Some(numbered[place].0.same_in(&numbered[field.swapped_with?].0)))
+            .collect();
+        let stride = model.fields.len();
+        let mut rows = sizes.map(|size| vec![0; size * stride]);
+        for (place, (_, of)) in numbered.iter().enumerate() {
+            for (rows, of) in rows.iter_mut().zip(of) {
+                for (row, value) in of.iter().enumerate() {
+                    rows[row * stride + place] = *value;
+                }
+            }
+        }
+        let fields = numbered
+            .into_iter()
+            .zip(&model.fields)
+            .zip(derived.into_iter().zip(swapped))
+            .map(|(((values, of), field), (derived, swapped))| {
+                let asks = field.levels.iter().any(|level| level.frequency_percent > 0);
+                let rarity_centibits = asks.then(|| rarity(&values, &of, model));
+                FieldValues { values, rarity_centibits, swapped, derived }
+            })
+            .collect();
+        Self { fields, rows, is_one }
+    }
+
+    /// Rows of a side.
+    #[must_use]
+    pub fn len(&self, side: Side) -> usize {
+        self.rows[self.side(side)].len() / self.fields.len().max(1)
+    }
+
+    /// Whether a side has no rows.
+    #[must_use]
+    pub fn is_empty(&self, side: Side) -> bool {
+        self.len(side) == 0
+    }
+
+    fn side(&self, side: Side) -> Side {
+        if self.is_one { 0 } else { side }
+    }
+
+    /// The values of a row, field by field.
+    #[inline]
+    #[must_use]
+    pub fn row(&self, side: Side, row: u32) -> &[u32] {
+        let (stride, row) = (self.fields.len(), row as usize);
+        &self.rows[self.side(side)][row * stride..(row + 1) * stride]
+    }
+
+    /// Whether a row's value of a field is only what its document number says.
+    #[inline]
+    #[must_use]
+    pub fn is_derived(&self, field: usize, side: Side, row: u32) -> bool {
+        self.fields[field].derived.as_ref().is_some_and(|derived| derived[self.side(side)][row as usize])
+    }
+}
+
+/// Numbers the distinct texts of a column of both rosters, then the distinct values that they read as.
+fn number(kind: Kind, sides: &[Column; 2]) -> (Values, [Vec<u32>; 2]) {
+    let hasher = FixedState::default();
+    let mut texts: Vec<&str> = Vec::new();
+    let mut known: HashTable<u32> = HashTable::new();
+    let mut of_text = |text| {
+        let hash = hasher.hash_one(text);
+        if let Some(found) = known.find(hash, |other| texts[*other as usize] == text) {
+            return *found;
+        }
+        let next = u32::try_from(texts.len()).expect("fewer than four thousand million texts");
+        known.insert_unique(hash, next, |other| hasher.hash_one(texts[*other as usize]));
+        texts.push(text);
+        next
+    };
+    let mut of = sides.each_ref().map(|side| side.iter().map(&mut of_text).collect::<Vec<u32>>());
+    drop(known);
+    let (values, of_texts) = Values::read(kind, &texts);
+    for value in of.iter_mut().flatten() {
+        *value = of_texts[*value as usize];
+    }
+    (values, of)
+}
+
+/// Fills what is not stated with what the document number says; of every row, whether it was, or would have been the same.
+fn fill(own: &mut (Values, [Vec<u32>; 2]), documents: &(Values, [Vec<u32>; 2])) -> [Vec<bool>; 2] {
+    let (values, of) = own;
+    let mut said = values.said_by(&documents.0);
+    let mut derived = [Vec::new(), Vec::new()];
+    for (side, rows) in of.iter_mut().enumerate() {
+        derived[side] = rows
+            .iter_mut()
+            .zip(&documents.1[side])
+            .map(|(value, document)| {
+                let number = said.of(values, *document);
+                if *value == 0 {
+                    *value = number.unwrap_or(0);
+                }
+                number.is_some_and(|number| number == *value)
+            })
+            .collect();
+    }
+    derived
+}
+
+/// How rare each value is, by the larger of its shares in both rosters.
+fn rarity(values: &Values, of: &[Vec<u32>; 2], model: &LinkageModel) -> Vec<i32> {
+    let keys = values.part_keys("whole", model.tolerance);
+    let mut counts: HashMap<u64, [u64; 2], FixedState> = HashMap::default();
+    for (side, rows) in of.iter().enumerate() {
+        for value in rows {
+            counts.entry(keys[*value as usize]).or_default()[side] += 1;
+        }
+    }
+    let sizes = of.each_ref().map(|rows| u64::try_from(rows.len()).unwrap_or(u64::MAX).max(1));
+    let share = |key: &u64| {
+        let parts = |side: usize, count: u64| {
+            u64::try_from(u128::from(count) * u128::from(ONE) / u128::from(sizes[side])).unwrap_or(ONE).min(ONE)
+        };
+        counts.get(key).map_or(0, |count| parts(0, count[0]).max(parts(1, count[1]))).max(1)
+    };
+    keys.iter().map(|key| if *key == 0 { 0 } else { weight_centibits(ONE, share(key)) }).collect()
+}

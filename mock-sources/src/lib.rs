@@ -12,6 +12,7 @@ mod departments;
 pub mod faults;
 mod money;
 pub mod population;
+pub mod rosters;
 mod server;
 pub mod truth;
 

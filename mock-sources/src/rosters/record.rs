@@ -24,11 +24,13 @@ pub(crate) fn record(people: &People, seed: u64, rates: &Rates, side: Side, pers
     let relatives: Vec<u32> = people.relatives(person).collect();
     let relative = (!relatives.is_empty()).then(|| &people.persons[*chance.pick(&relatives) as usize]);
     let (year, at) = (of.born.year(), (rates, side));
-    let former =
-        written_name::former(&mut Chance::new(seed, "rosters former", u64::from(person)), &of.name, of.sex, year);
+    let former = || {
+        let mut chance = Chance::new(seed, "rosters former", u64::from(person));
+        written_name::former(&mut chance, &of.name, of.sex, year)
+    };
     let mut done = Vec::new();
     let fields = [
-        written_name::name(chance, at, &of.name, (of.sex, year), &former, &mut done),
+        written_name::name(chance, at, &of.name, (of.sex, year), former, &mut done),
         written_number::number(chance, at, &of.number, relative.map(|other| &*other.number), &mut done),
         written_facts::birth(chance, at, of.born, &mut done),
         written_facts::sex(chance, at, of.sex, &mut done).to_owned(),

@@ -1,5 +1,8 @@
 //! Names as rosters write them. Pure but for the stream of chance handed in.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::given;
 use super::rates::{Kind, Rates, Side};
 use crate::chance::Chance;
@@ -87,14 +90,14 @@ pub(crate) fn name(
     (rates, side): (&Rates, Side),
     truth: &str,
     (sex, year): (Sex, i16),
-    former: &str,
+    former: impl FnOnce() -> String,
     done: &mut Vec<Kind>,
 ) -> String {
     let dotted = truth.contains('·');
     let rare = RARE.iter().find(|(rare, _)| truth.contains(rare));
-    let variant = paired(VARIANTS, truth, false);
-    let look_alike = paired(LOOK_ALIKES, truth, true);
-    let homophone = homophones(truth);
+    let variant = possible(&VARIANTS_OF, truth);
+    let look_alike = possible(&LOOK_ALIKES_OF, truth);
+    let homophone = possible(&HOMOPHONES_OF, truth);
     let long = truth.chars().count() > 2;
     let damage = rates.draw(
         chance,
@@ -113,7 +116,7 @@ pub(crate) fn name(
     );
     done.extend(damage);
     let mut written = match damage {
-        Some(Kind::NameFormer) => former.to_owned(),
+        Some(Kind::NameFormer) => former(),
         Some(Kind::NameDropped) => {
             let gone = 1 + chance.index(truth.chars().count() - 1);
             truth.chars().enumerate().filter(|(at, _)| *at != gone).map(|(_, c)| c).collect()
@@ -125,7 +128,8 @@ pub(crate) fn name(
         }
         Some(Kind::NameRare) => {
             let (rare, pinyin) = rare.copied().unwrap_or(("", ""));
-            truth.replace(rare, *chance.pick(&["?", "□", "\u{e1a5}", pinyin]))
+            let lost = ["?", "□", "\u{e1a5}", pinyin];
+            truth.replace(rare, lost[chance.index(lost.len())])
         }
         Some(Kind::NameSeparator) => truth.replace('·', &chance.word(SEPARATORS)),
         Some(Kind::NameCut) => truth.split('·').next().unwrap_or(truth).to_owned(),
@@ -138,7 +142,8 @@ pub(crate) fn name(
     if rates.draw(chance, side, &[(Kind::NameBlank, blank)]).is_some() {
         done.push(Kind::NameBlank);
         let second = written.char_indices().nth(1).map_or(written.len(), |(at, _)| at);
-        written.insert_str(second, *chance.pick(&[" ", "\u{3000}", "  "]));
+        let blanks = [" ", "\u{3000}", "  "];
+        written.insert_str(second, blanks[chance.index(blanks.len())]);
     }
     written
 }
@@ -148,24 +153,38 @@ pub(crate) fn former(chance: &mut Chance, truth: &str, sex: Sex, year: i16) -> S
     format!("{}{}", surname_of(truth), given::given(chance, sex, year, None))
 }
 
-/// Exchanges that `pairs` allows in `name`: from the first of a pair to the second, or both ways.
-fn paired(pairs: &str, name: &str, both_ways: bool) -> Vec<(char, char)> {
-    let characters: Vec<char> = pairs.chars().collect();
-    let all = characters.chunks_exact(2).flat_map(|pair| {
-        let back = both_ways.then_some((pair[1], pair[0]));
-        [Some((pair[0], pair[1])), back]
-    });
-    all.flatten().filter(|(from, to)| from != to && name.contains(*from)).collect()
-}
+/// What may stand for a character.
+type Exchanges = HashMap<char, Vec<char>>;
 
-fn homophones(name: &str) -> Vec<(char, char)> {
-    let mut found = Vec::new();
+static VARIANTS_OF: LazyLock<Exchanges> = LazyLock::new(|| paired(VARIANTS, false));
+static LOOK_ALIKES_OF: LazyLock<Exchanges> = LazyLock::new(|| paired(LOOK_ALIKES, true));
+static HOMOPHONES_OF: LazyLock<Exchanges> = LazyLock::new(|| {
+    let mut all = Exchanges::new();
     for row in HOMOPHONES {
-        for from in row.chars().filter(|c| name.contains(*c)) {
-            found.extend(row.chars().filter(|to| *to != from).map(|to| (from, to)));
+        for from in row.chars() {
+            all.entry(from).or_default().extend(row.chars().filter(|to| *to != from));
         }
     }
-    found
+    all
+});
+
+/// The exchanges of a table of pairs: from the first of a pair to the second, or both ways.
+fn paired(pairs: &str, both_ways: bool) -> Exchanges {
+    let characters: Vec<char> = pairs.chars().collect();
+    let mut all = Exchanges::new();
+    for pair in characters.chunks_exact(2).filter(|pair| pair[0] != pair[1]) {
+        all.entry(pair[0]).or_default().push(pair[1]);
+        if both_ways {
+            all.entry(pair[1]).or_default().push(pair[0]);
+        }
+    }
+    all
+}
+
+/// The exchanges possible in a name, in the order of its characters.
+fn possible(exchanges: &Exchanges, name: &str) -> Vec<(char, char)> {
+    let found = name.chars().filter_map(|from| Some((from, exchanges.get(&from)?)));
+    found.flat_map(|(from, others)| others.iter().map(move |to| (from, *to))).collect()
 }
 
 fn exchanged(chance: &mut Chance, name: &str, exchanges: &[(char, char)]) -> String {
@@ -179,9 +198,9 @@ mod tests {
 
     #[test]
     fn exchanges_are_those_of_the_tables() {
-        assert_eq!(paired(VARIANTS, "肖国强", false), [('肖', '萧'), ('国', '國'), ('强', '強')]);
-        assert!(paired(LOOK_ALIKES, "王已", true).contains(&('已', '己')));
-        assert!(homophones("张晓").contains(&('晓', '小')));
+        assert_eq!(possible(&VARIANTS_OF, "肖国强"), [('肖', '萧'), ('国', '國'), ('强', '強')]);
+        assert!(possible(&LOOK_ALIKES_OF, "王已").contains(&('已', '己')));
+        assert!(possible(&HOMOPHONES_OF, "张晓").contains(&('晓', '小')));
         assert_eq!(VARIANTS.chars().count() % 2, 0);
         assert_eq!(LOOK_ALIKES.chars().count() % 2, 0);
     }

@@ -56,17 +56,17 @@ def surname_length(name):
     return 2 if name[:2] in COMPOUND and len(name) > 2 else 1
 
 
-# a name that so few bear in both rosters together is worth a look by itself
-RARE = 4
+# a name read like so few others in both rosters together is worth a look by itself
+RARE = 6
 
 
 def pair(folder):
     """Both tables."""
     tables = [prepared(f"{folder}/{side}.csv") for side in ("left", "right")]
-    counts = pd.concat([table["name"] for table in tables]).value_counts()
+    counts = pd.concat([table["pinyin"] for table in tables]).value_counts()
     rare = set(counts.index[counts <= RARE])
     for table in tables:
-        table["rare_name"] = table["name"].where(table["name"].isin(rare), None)
+        table["rare_pinyin"] = table["pinyin"].where(table["pinyin"].isin(rare), None)
     return tables
 
 
@@ -112,7 +112,9 @@ with parts as (
 select unique_id, name, dotted, surname, given, pinyin, id18, id_valid, sex, birth, phone, town,
     left(birth, 4) as birth_year,
     coalesce(birth, case when id_valid then id18[7:14] end) as birth_any,
+    birth_any[1:4] as year_any, birth_any[5:8] as month_day,
     birth_any as born, case when id_valid then id18 end as registered, id18 is not null as has_number,
+    coalesce(id_valid and (birth is null or id18[7:14] = birth), false) as id_own,
     nullif(regexp_extract(local, '^(\\D+村|\\D+\\d+号)', 1), '') as village,
     town || village as area,
     nullif(regexp_replace(local, '^(\\D+村|\\D+\\d+号)', ''), '') as house

@@ -42,8 +42,6 @@ import rosters_prepare
 import splink_rosters_model as model
 from splink import DuckDBAPI, Linker
 
-# pairs of a lower weight are never matches
-LOWEST = -10
 FIELDS = ("name", "id18", "birth", "contact", "sex")
 
 
@@ -88,7 +86,7 @@ def floor(linker, frames, connection, truth, true_pairs):
     settings = linker.misc.save_model_to_json()
     settings["retain_matching_columns"] = True
     again = Linker(frames, settings, DuckDBAPI(connection), input_table_aliases=["left_again", "right_again"])
-    pairs = again.inference.predict(threshold_match_weight=LOWEST).physical_name
+    pairs = again.inference.predict().physical_name
     gammas = ", ".join(f"p.gamma_{f}" for f in FIELDS)
     connection.sql(
         f"""create table levels as select p.unique_id_l as l, p.unique_id_r as r, p.match_weight as weight, {gammas},
@@ -119,7 +117,7 @@ def main():
     linker = Linker(frames, model.settings, DuckDBAPI(connection), input_table_aliases=["a_left", "b_right"])
     model.train(linker)
     trained = time.perf_counter() - begun
-    scored = linker.inference.predict(threshold_match_weight=LOWEST).physical_name
+    scored = linker.inference.predict().physical_name
     wall, cpu, peak = time.perf_counter() - begun, cpu_seconds(), peak_mb()
     if arguments.model:
         linker.misc.save_model_to_json(arguments.model, overwrite=True)

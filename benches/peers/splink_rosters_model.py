@@ -1,6 +1,9 @@
 """The tuned Splink 4 model of the rosters: comparisons as ordered lists of levels, blocking rules, and how it is trained.
 
-Committed before hedui is measured, and changed only to make Splink better. Nothing here looks at the truth.
+Committed before hedui is measured, and changed only to make Splink better. Nothing here looks at the truth at run time; its
+shape was chosen by looking at errors on seed 1 of 10,000 and 100,000 a side, as a user with labelled data would. Three things
+made most of the difference to a plain model: telephone and house are one comparison, each parameter is trained where the
+block does not gather families, and levels of fixed weight speak against twins and siblings.
 """
 
 import splink.comparison_level_library as cll
@@ -28,6 +31,7 @@ OTHER = f"{SAME_SURNAME} and {ONE_CHARACTER} and length(name_l) = length(name_r)
 # born and registered repeat the birth date and the valid number under names of their own: Splink does not train a comparison
 # that names a column of the training block
 NEAR = "coalesce(hamming(born_l, born_r) <= 2, false)"
+FAR = "coalesce(hamming(born_l, born_r) > 2, false)"
 # born on one day, names unlike, and two valid numbers
 TWINS = "born_l = born_r and registered_l <> registered_r and registered_l[1:14] = registered_r[1:14]"
 
@@ -49,6 +53,9 @@ name = cl.CustomComparison(
         level("jaro_winkler_similarity(name_l, name_r) >= 0.88", "Jaro-Winkler 0.88"),
         level("given_l = given_r", "same given name", "given"),
         level(f"{SAME_SURNAME} and {ONE_CHARACTER}", "one character, short name"),
+        level(f"{SAME_SURNAME} and {FAR}", "same surname, born in other years").configure(
+            m_probability=0.0001, u_probability=0.01, fix_m_probability=True, fix_u_probability=True
+        ),
         level(SAME_SURNAME, "same surname", "surname"),
         cll.ElseLevel(),
     ],
@@ -71,7 +78,8 @@ number = cl.CustomComparison(
         level("id18_l = id18_r", "same"),
         level(f"{PARTLY} or {BEGINS}", "agrees as far as written"),
         # two valid numbers are two numbers however near: twins and the neighbours of a register
-        level("id_valid_l and id_valid_r", "two valid ones"),
+        level("id_own_l and id_own_r", "two valid ones, each of its record's birth date"),
+        level("id_valid_l and id_valid_r", "two valid ones, one perhaps a relative's"),
         level("damerau_levenshtein(id18_l, id18_r) <= 1", "one edit"),
         level("damerau_levenshtein(id18_l, id18_r) <= 2", "two edits"),
         cll.ElseLevel(),
@@ -129,18 +137,20 @@ contact = cl.CustomComparison(
     ],
 )
 
+# each loses what another finds; what they find together is 99.95 % of the true pairs, 99 % where half of the numbers are missing
 BLOCKING = [
     block_on("id18"),
-    block_on("name", "birth_year"),
-    block_on("pinyin", "birth_any"),
     block_on("phone"),
-    block_on("birth_any", "village"),
+    block_on("pinyin", "year_any"),
+    block_on("pinyin", "month_day"),
+    block_on("pinyin", "town"),
+    block_on("pinyin", "village"),
+    block_on("rare_pinyin"),
     block_on("birth_any", "surname"),
     block_on("birth_any", "given"),
-    block_on("name", "town"),
-    block_on("name", "village"),
+    block_on("birth_any", "village"),
+    block_on("month_day", "area"),
     block_on("surname", "village", "house"),
-    block_on("rare_name"),
 ]
 
 settings = SettingsCreator(

@@ -63,7 +63,7 @@ fn more_shared_than_a_side_holds_is_refused() {
 }
 
 /// Of how many people out of all a kind can happen to was it done.
-fn share(people: &People, kind: Kind, side: Side, done: &[Vec<Kind>]) -> (u64, u64) {
+fn share(people: &People, kind: Kind, done: &[Vec<Kind>]) -> (u64, u64) {
     let damaged = |at: usize, kind: Kind| done[at].contains(&kind);
     let possible = |at: usize| {
         let person = &people.persons[at];
@@ -80,7 +80,6 @@ fn share(people: &People, kind: Kind, side: Side, done: &[Vec<Kind>]) -> (u64, u
             _ => true,
         }
     };
-    let _side = side;
     let among: Vec<usize> = (0..people.persons.len()).filter(|at| possible(*at)).collect();
     (among.iter().filter(|at| damaged(**at, kind)).count() as u64, among.len() as u64)
 }
@@ -95,12 +94,12 @@ fn rates_come_out_near_the_table() {
         let done: Vec<Vec<Kind>> =
             (0..20_000).map(|person| record::record(&people, 3, &rates, side, person).done).collect();
         for (kind, word, ..) in RATES {
-            let (count, among) = share(&people, *kind, side, &done);
+            let (count, among) = share(&people, *kind, &done);
             if inside.contains(kind) {
                 assert!(count > 0, "{word} never happens");
                 continue;
             }
-            // four and a half deviations, and three for small counts
+            // four and a half deviations (the square root of 20 times the count), and three for small counts
             let expected = rates.of(side, *kind) * among / 1000;
             let allowed = (expected * 20).isqrt() + 3;
             assert!(count.abs_diff(expected) <= allowed, "{word} {side:?}: {count} of {among}, expected {expected}");

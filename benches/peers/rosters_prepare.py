@@ -40,7 +40,7 @@ def surname_length(name):
 
 
 def prepare(connection, folder):
-    """Makes the tables `a_left` and `b_right` for Splink."""
+    """Makes the tables `a_left` and `b_right` for Splink; says how many records they hold."""
     text = pyarrow.csv.ConvertOptions(
         column_types={field: pa.string() for field in ("id", "name", "id_number", "birth_date", "sex", "phone", "address")},
         strings_can_be_null=False,
@@ -69,6 +69,7 @@ def prepare(connection, folder):
             f"""create or replace table {table} as select t.*, rare.pinyin as rare_pinyin
                 from {table} t left join rare on t.pinyin = rare.pinyin"""
         )
+    return sum(connection.execute(f"select count(*) from {table}").fetchall()[0][0] for table in ("a_left", "b_right"))
 
 
 def check(head):

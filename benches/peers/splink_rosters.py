@@ -1,6 +1,6 @@
 """Splink 4 on two rosters with known truth: how many errors, how long, how much memory.
 
-    splink_rosters.py <folder> [--threads 2] [--model FILE.json] [--floor] [--pairs FILE.parquet]
+    splink_rosters.py <folder> [--threads 2] [--memory 3GB] [--model FILE.json] [--floor] [--pairs FILE.parquet]
 
 `folder` holds left.csv, right.csv and truth.csv as `hedui-mock-sources rosters` writes them. The model is
 splink_rosters_model.py; the truth is read after the last prediction. Prints JSON: seconds of preparation and in all (reading
@@ -27,6 +27,7 @@ import warnings
 parser = argparse.ArgumentParser()
 parser.add_argument("folder")
 parser.add_argument("--threads", type=int, default=2)
+parser.add_argument("--memory", help="DuckDB's memory limit; beyond it, it writes to disk")
 parser.add_argument("--model", help="write the trained model")
 parser.add_argument("--floor", action="store_true", help="count true pairs that nothing could decide")
 parser.add_argument("--pairs", help="with --floor: write the scored pairs with their levels")
@@ -108,7 +109,7 @@ def floor(linker, connection, truth, true_pairs):
     counts = connection.execute(
         f"""select count(*) filter ({bare}), count(*) filter ({name_alone}),
             count(*) filter (not {bare} and not {name_alone} and l in ({tied})) from levels where same"""
-    ).fetchone()
+    ).fetchall()[0]
     return dict(zip(("bare", "name_alone", "tied"), (round(count / true_pairs, 5) for count in counts)))
 
 
@@ -116,17 +117,19 @@ def main():
     here = arguments.folder
     connection = duckdb.connect()
     connection.execute(f"set threads = {arguments.threads}")
-    rosters_prepare.prepare(connection, here)
+    if arguments.memory:
+        connection.execute(f"set memory_limit = '{arguments.memory}'")
+    records = rosters_prepare.prepare(connection, here)
     preparation = time.perf_counter() - begun
     linker = Linker(["a_left", "b_right"], model.settings, DuckDBAPI(connection))
-    model.train(linker)
+    model.train(linker, records)
     trained = time.perf_counter() - begun
     scored = linker.inference.predict().physical_name
     wall, cpu, peak = time.perf_counter() - begun, cpu_seconds(), peak_mb()
     if arguments.model:
         linker.misc.save_model_to_json(arguments.model, overwrite=True)
     truth = f"read_csv('{here}/truth.csv')"
-    true_pairs = connection.execute(f"select count(*) from {truth}").fetchone()[0]
+    true_pairs = connection.execute(f"select count(*) from {truth}").fetchall()[0][0]
     found = connection.execute(
         f"""select p.unique_id_l[2:]::int as l, p.unique_id_r[2:]::int as r, p.match_weight as weight,
             p.match_probability as probability, t.left_id is not null as same

@@ -1,5 +1,6 @@
 //! The eighteen departments a household verification asks, as real HTTP servers over one synthetic county population whose truth is
-//! known. The wires are described in `WIRES.md`, the population and what each department makes of it in `POPULATION.md`.
+//! known. The wires are described in `WIRES.md`, the population and what each department makes of it in `POPULATION.md`. Beside
+//! them, [`rosters`] writes two rosters of people with known truth (`ROSTERS.md`).
 //!
 //! This crate does not know the connectors that ask it, so that both cannot agree on the same mistake. Neighbours: tests and the
 //! demonstration start it through [`MockSources`], oracles read [`truth`].
@@ -12,6 +13,7 @@ mod departments;
 pub mod faults;
 mod money;
 pub mod population;
+pub mod rosters;
 mod server;
 pub mod truth;
 

@@ -1,11 +1,13 @@
-//! The departments alone, for rehearsals: `hedui-mock-sources --help`.
+//! The departments alone, for rehearsals, or two rosters with known truth: `hedui-mock-sources --help`.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use clap::Parser;
+use clap::{Args, Parser, Subcommand};
 use hedui_mock_sources::faults::{FaultPlan, FaultRule, SHORTHAND_HELP};
+use hedui_mock_sources::rosters::{Progress, Rosters};
 use hedui_mock_sources::{Config, Dirt, Key, MockSources};
 use jiff::civil::Date;
 
@@ -14,16 +16,27 @@ const EXAMPLES: &str = "Examples:
   hedui-mock-sources --seed 7 --households 5000 --dirty --port 9300
   hedui-mock-sources --port 9300 --faults faults.toml --ticket-delay-ms 2000
   hedui-mock-sources --fault 'tax: error=500 share=250' --fault '*: delay=20..80' --fault 'finance: timeout operation=status'
+  hedui-mock-sources rosters --left 10000 --right 10000 --true 6000 --out rosters-10k
   curl http://127.0.0.1:9300/truth/households?limit=1
   curl -X PUT --data-binary @faults.toml http://127.0.0.1:9300/control/faults
 
 RUST_LOG=hedui_mock_sources=debug logs each request: department, kind of answer, fault; nothing about people.
 The wires are described in mock-sources/WIRES.md, the population in mock-sources/POPULATION.md.";
 
+const ROSTER_EXAMPLES: &str = "Examples:
+  hedui-mock-sources rosters --left 10000 --right 10000 --true 6000 --out rosters-10k
+  hedui-mock-sources rosters --left 100000 --right 100000 --true 60000 --noise 2 --id-missing 45 --out rosters-noisy
+  hedui-mock-sources rosters --left 1000000 --right 1000000 --true 600000 --seed 7 --out rosters-1m
+
+left.csv and right.csv have the columns id,name,id_number,birth_date,sex,phone,address, truth.csv left_id,right_id.
+People and damage are described in mock-sources/ROSTERS.md.";
+
 /// Eighteen mock departments over one synthetic county.
 #[derive(Debug, Parser)]
-#[command(name = "hedui-mock-sources", version, after_help = EXAMPLES)]
+#[command(name = "hedui-mock-sources", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(subcommand)]
+    instead: Option<Instead>,
     /// Seed of the population and of all dirt: the same seed gives the same bytes
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -55,9 +68,45 @@ struct Arguments {
     as_of: Date,
 }
 
+/// What is done instead of starting the departments.
+#[derive(Debug, Subcommand)]
+enum Instead {
+    /// Two rosters of people of whom some stand in both, with the known truth
+    Rosters(RosterArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = ROSTER_EXAMPLES)]
+struct RosterArguments {
+    /// Records of the left roster, a department's register
+    #[arg(long, default_value_t = 10_000, value_name = "N")]
+    left: u32,
+    /// Records of the right roster, a village's list: about twice as dirty
+    #[arg(long, default_value_t = 10_000, value_name = "N")]
+    right: u32,
+    /// People who stand in both
+    #[arg(long = "true", default_value_t = 6_000, value_name = "N")]
+    shared: u32,
+    /// Seed of people and damage: the same arguments give the same bytes
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Every rate of damage times this, at most nine tenths; 0 for none
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(..=100))]
+    noise: u32,
+    /// Share of missing ID numbers on both sides [default: 8 on the left, 12 on the right]
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u32).range(..=100))]
+    id_missing: Option<u32>,
+    /// Folder for left.csv, right.csv and truth.csv; existing ones are replaced
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    if let Some(Instead::Rosters(rosters)) = &arguments.instead {
+        return write_rosters(rosters);
+    }
     let filter = tracing_subscriber::EnvFilter::from_default_env();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let mut faults = match &arguments.faults {
@@ -101,4 +150,20 @@ fn announce(arguments: &Arguments, sources: &MockSources, took: Duration) {
     println!("truth    {}/truth/households", sources.base_url());
     println!("control  {}/control/faults  {}/control/stats", sources.base_url(), sources.base_url());
     println!("Ctrl-C ends.");
+}
+
+fn write_rosters(arguments: &RosterArguments) -> anyhow::Result<()> {
+    let RosterArguments { left, right, shared, seed, noise, id_missing, ref out } = *arguments;
+    let started = Instant::now();
+    Rosters { seed, left, right, shared, noise, id_missing_percent: id_missing }.write(out, |progress| {
+        let said = match progress {
+            Progress::People(count) => format!("{count} people"),
+            Progress::Left(rows) => format!("left.csv {rows}"),
+            Progress::Right(rows) => format!("right.csv {rows}"),
+            Progress::Truth(rows) => format!("truth.csv {rows}, done in {}", out.display()),
+        };
+        // nobody may be reading standard error: the files are what counts
+        let _unread = writeln!(std::io::stderr(), "{:>6} ms  {said}", started.elapsed().as_millis());
+    })?;
+    Ok(())
 }

@@ -79,6 +79,18 @@ pub fn probability_ppm(log_odds_centibits: i32) -> u32 {
     u32::try_from((part * 1_000_000 + sum / 2) / sum).expect("a share of a million is at most a million")
 }
 
+/// As [`probability_ppm`], in parts per trillion and never 0 or 1: what a model holds.
+#[must_use]
+pub fn probability_parts(log_odds_centibits: i32) -> u64 {
+    let size = log_odds_centibits.clamp(-CEILING, CEILING).unsigned_abs();
+    let small = FRACTIONS[(size % 100) as usize] >> (size / 100);
+    let one = 1_u128 << 62;
+    let part = if log_odds_centibits >= 0 { one } else { small };
+    let sum = one + small;
+    let parts = (part * u128::from(ONE) + sum / 2) / sum;
+    u64::try_from(parts).expect("a share of a trillion is at most a trillion").clamp(1, ONE - 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

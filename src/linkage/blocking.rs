@@ -47,6 +47,14 @@ pub struct Task {
     right: (u32, u32),
 }
 
+impl Task {
+    /// Pairs of it, those of one roster twice.
+    #[must_use]
+    pub fn pairs(&self) -> u64 {
+        u64::from(self.left.1 - self.left.0) * u64::from(self.right.1 - self.right.0)
+    }
+}
+
 impl Blocks {
     /// The blocks of a rule.
     #[must_use]

@@ -15,6 +15,7 @@ pub mod model;
 pub mod roster;
 pub mod scoring;
 pub mod table;
+pub mod training;
 pub mod truth;
 
 pub use model::LinkageModel;

@@ -112,5 +112,5 @@ impl Counted {
 
 /// A share in parts per million, rounded down; of nothing, all.
 fn share_ppm(part: u64, whole: u64) -> u64 {
-    if whole == 0 { 1_000_000 } else { part * 1_000_000 / whole }
+    (part * 1_000_000).checked_div(whole).unwrap_or(1_000_000)
 }

@@ -8,6 +8,7 @@ mod examples;
 mod faults;
 mod http;
 mod interop;
+mod link;
 mod nineteenth;
 mod oracle;
 mod policy;

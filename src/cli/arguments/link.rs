@@ -33,6 +33,9 @@ pub struct Link {
     /// True pairs (left_id,right_id): prints precision, recall and F1
     #[arg(long, value_name = "TRUTH.csv")]
     pub truth: Option<PathBuf>,
+    /// Estimate m, u and the prior from the rosters and write the model: to the file given, else to that of --model
+    #[arg(long, value_name = "MODEL.toml", num_args = 0..=1, conflicts_with = "dry_run")]
+    pub train: Option<Option<PathBuf>>,
     /// Only count what each blocking rule makes
     #[arg(long, conflicts_with_all = ["out", "truth"])]
     pub dry_run: bool,

@@ -12,10 +12,11 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 
 use super::arguments::{Language, Link};
-use super::output;
+use super::{compose, output};
 use crate::linkage::decision::{each_alone, one_to_one};
 use crate::linkage::linking::{self, Linked};
 use crate::linkage::table::Table;
+use crate::linkage::training;
 use crate::linkage::truth::Truth;
 use crate::linkage::{LinkageModel, Roster};
 use told::Board;
@@ -32,7 +33,7 @@ pub(super) fn run(arguments: &Link) -> anyhow::Result<ExitCode> {
 }
 
 fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
-    let model = model(arguments.model.as_deref())?;
+    let mut model = model(arguments.model.as_deref())?;
     let board = Board::new(&model, arguments.lang);
     board.step(["正在读取名册", "reading the rosters"]);
     let (mut left, mut right) = rosters(arguments, &model)?;
@@ -45,6 +46,9 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
     }
     board.step(["正在统计候选对", "counting candidates"]);
     told::refuse_too_many(&linking::count(&model, &table), arguments.max_pairs)?;
+    if let Some(file) = &arguments.train {
+        model = trained(&model, &table, file.as_deref().or(arguments.model.as_deref()), &board)?;
+    }
     let Linked { pairs, counts } = linking::link(&model, &table, &board);
     board.done();
     let ids = (&left.ids, right.as_ref().map_or(&left.ids, |right| &right.ids));
@@ -67,6 +71,16 @@ fn model(path: Option<&Path>) -> anyhow::Result<LinkageModel> {
             Ok(LinkageModel::parse(&path.display().to_string(), &text)?)
         }
     }
+}
+
+/// Estimates the model's numbers and writes it.
+fn trained(model: &LinkageModel, table: &Table, path: Option<&Path>, board: &Board) -> anyhow::Result<LinkageModel> {
+    let Some(path) = path else { bail!("name a file for the trained model: --train MODEL.toml") };
+    board.step(["正在估计模型参数", "estimating the model"]);
+    let mut trained = training::train(model, table, board).model;
+    trained.source = format!("estimated without labels from two rosters of {} and {} rows", table.len(0), table.len(1));
+    compose::write_result(path, trained.to_toml().as_bytes())?;
+    Ok(trained)
 }
 
 fn rosters(arguments: &Link, model: &LinkageModel) -> anyhow::Result<(Roster, Option<Roster>)> {

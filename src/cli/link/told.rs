@@ -74,7 +74,7 @@ impl Progress for Board {
 
 /// Refuses rules that make more candidates than wanted, with a way out.
 pub(super) fn refuse_too_many(counts: &[BlockCount], most: u64) -> anyhow::Result<()> {
-    for count in counts.iter().filter(|count| count.pairs > most) {
+    if let Some(count) = counts.iter().find(|count| count.pairs > most) {
         bail!(
             "the blocking rule \"{}\" makes {} candidates, {} of them in one block; at most {most} are scored. Add a column to the rule, \
              or raise --max-pairs; `--dry-run` shows every rule",

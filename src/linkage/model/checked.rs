@@ -232,7 +232,7 @@ impl Checker<'_> {
         });
         let on: Vec<Part> = parts.collect();
         let text = file.get_ref().on.iter().map(|text| text.get_ref().as_str()).collect::<Vec<_>>().join(", ");
-        Block { text, on }
+        Block { text, on, estimate: file.get_ref().estimate }
     }
 
     fn named(&mut self, fields: &[Field], key: &str, name: &Spanned<String>) -> Option<usize> {
@@ -266,14 +266,14 @@ impl Checker<'_> {
     fn dependence(&mut self, fields: &[Field], file: &DependenceFile) -> Option<Dependence> {
         let field = self.named(fields, "dependence.field", &file.field);
         let given = self.named(fields, "dependence.given", &file.given);
-        self.reason("dependence.reason", &file.reason);
+        let reason = self.reason("dependence.reason", &file.reason);
         let keep_percent = self.percent("dependence.keep_percent", Some(&file.keep_percent));
         let (field, given) = (field?, given?);
         if field == given {
             self.fault(Some(file.given.span()), "dependence.given", "must be another column");
         }
         let when = self.which(&fields[given], "dependence.when", &file.when);
-        Some(Dependence { field, given, when, keep_percent })
+        Some(Dependence { field, given, when, keep_percent, reason })
     }
 
     fn together(&mut self, fields: &[Field], file: &TogetherFile) -> Together {

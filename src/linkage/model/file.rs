@@ -76,6 +76,13 @@ pub(super) struct LevelFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct BlockFile {
     pub on: Vec<Spanned<String>>,
+    /// Whether training looks at it: blocks that gather families teach the wrong thing.
+    #[serde(default = "yes")]
+    pub estimate: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(Deserialize)]

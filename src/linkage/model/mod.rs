@@ -6,6 +6,7 @@
 
 mod checked;
 mod file;
+mod written;
 
 pub use file::Basis;
 
@@ -63,6 +64,8 @@ pub struct Block {
     pub text: String,
     /// What must agree.
     pub on: Vec<Part>,
+    /// Whether training looks at it.
+    pub estimate: bool,
 }
 
 /// A field that follows from another: its agreement counts only in part.
@@ -76,6 +79,8 @@ pub struct Dependence {
     pub when: Vec<bool>,
     /// What is left of its weight.
     pub keep_percent: i32,
+    /// Why.
+    pub reason: String,
 }
 
 /// Levels that say something else together than each by itself.
@@ -143,3 +148,6 @@ impl Field {
         self.levels.len()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -140,21 +140,18 @@ impl Reading<'_> {
     }
 
     fn either_encoding<R: Read + Seek>(&self, input: &mut R) -> Result<Roster, RosterFault> {
-        let reading = self;
-        match reading.all(input) {
+        match self.all(input) {
             Err(Stopped::NotUtf8(_)) => {
-                input.seek(SeekFrom::Start(0)).map_err(|error| reading.fault(0, &error.to_string()))?;
+                input.seek(SeekFrom::Start(0)).map_err(|error| self.fault(0, &error.to_string()))?;
                 let mut decoded = Decoding::gb18030(&mut *input);
-                let read = reading.all(&mut decoded);
+                let read = self.all(&mut decoded);
                 if decoded.is_broken() {
                     let line = decoded.line();
-                    return Err(
-                        reading.fault(line, "the text is neither UTF-8 nor GB18030: save the file again as UTF-8")
-                    );
+                    return Err(self.fault(line, "the text is neither UTF-8 nor GB18030: save the file again as UTF-8"));
                 }
-                read.map_err(|stopped| stopped.into_fault(&reading))
+                read.map_err(|stopped| stopped.into_fault(self))
             }
-            read => read.map_err(|stopped| stopped.into_fault(&reading)),
+            read => read.map_err(|stopped| stopped.into_fault(self)),
         }
     }
 

@@ -1,0 +1,49 @@
+use super::*;
+
+const PERSON: &str = include_str!("../../../config/linkage/person.toml");
+
+#[test]
+fn the_model_for_people_is_sound() {
+    let model = LinkageModel::parse("person.toml", PERSON).unwrap_or_else(|faults| panic!("{faults}"));
+    assert_eq!(model.fields.len(), 6);
+    assert_eq!(model.field("birth_date").and_then(|place| model.fields[place].derived_from), model.field("id_number"));
+}
+
+#[test]
+fn a_model_written_is_the_model_read() {
+    let model = LinkageModel::parse("person.toml", PERSON).unwrap_or_else(|faults| panic!("{faults}"));
+    let written = model.to_toml();
+    let again = LinkageModel::parse("written.toml", &written).unwrap_or_else(|faults| panic!("{faults}\n{written}"));
+    assert_eq!(model, again);
+}
+
+#[test]
+fn a_level_left_out_counts_as_the_next_weaker_one() {
+    let model = LinkageModel::parse("person.toml", PERSON).unwrap_or_else(|faults| panic!("{faults}"));
+    let id = &model.fields[0];
+    let same_faulty = id.kind.levels().iter().position(|level| level.key == "same_faulty").expect("a level");
+    let masked = id.levels.iter().position(|level| level.level == "masked");
+    assert_eq!(id.place_of[same_faulty], masked);
+    assert_eq!(id.place_of.last(), Some(&None), "missing is no level");
+}
+
+#[test]
+fn every_fault_is_named_with_its_line() {
+    let broken = PERSON
+        .replace("level = \"exact\", m = \"0.995\"", "level = \"exact\", m = \"0.5\"")
+        .replace("column = \"phone\"", "column = \"telephone\"")
+        .replace("on = [\"birth_date\", \"name.surname\"]", "on = [\"birth_date.century\"]");
+    let faults = LinkageModel::parse("model.toml", &broken).expect_err("it is broken").to_string();
+    for expected in [
+        "field.sex: m must sum to 1 over the levels (missing left out)",
+        "block.on: is no column of the model",
+        "block.on: a birth_date has these parts: whole, year, year_month, month_day",
+        "dependence.field: is no column of the model",
+    ] {
+        assert!(faults.contains(expected), "{expected}\n{faults}");
+    }
+    assert!(
+        faults.lines().all(|line| line.starts_with("model.toml:") && !line.starts_with("model.toml:0:")),
+        "{faults}"
+    );
+}

@@ -1,0 +1,125 @@
+//! Two generated rosters against each other by the program: who is found, that neither threads nor the order of rows change it, and that
+//! a file at fault leaves nothing behind.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use hedui_mock_sources::rosters::Rosters;
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn rosters(people: u32) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let rosters =
+        Rosters { seed: 9, left: people, right: people, shared: people * 6 / 10, noise: 1, id_missing_percent: None };
+    rosters.write(folder.path(), |_| {}).expect("rosters");
+    folder
+}
+
+fn link(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hedui"));
+    command.arg("link").args(arguments).current_dir(folder).output().expect("the program runs")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+fn linked(folder: &Path, more: &[&str]) -> Value {
+    let arguments = [&["left.csv", "right.csv", "--one-to-one", "--json"], more].concat();
+    let output = link(folder, &arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// The lines of a file in order, whatever order they were written in.
+fn lines(path: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(path).expect("a file");
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines[1..].sort();
+    lines
+}
+
+#[test]
+fn people_are_found_in_another_roster() {
+    let folder = rosters(3_000);
+    let found = linked(folder.path(), &["--truth", "truth.csv", "--out", "pairs.csv", "--explain", "--lang", "en"]);
+    let matches = &found["truth"]["matches"];
+    assert!(matches["precision_ppm"].as_u64() > Some(990_000), "{found}");
+    assert!(found["truth"]["with_reviews"]["recall_ppm"].as_u64() > Some(980_000), "{found}");
+    let pairs = lines(&folder.path().join("pairs.csv"));
+    assert!(pairs[0].starts_with("left_id,right_id,weight,probability,decision,id_number_level,id_number_weight,"));
+    assert!(pairs[1..].iter().any(|line| line.contains("the name agrees")), "levels are in words");
+    let number = found["matches"].as_u64().zip(found["reviews"].as_u64()).map(|(one, other)| one + other);
+    assert_eq!(number, u64::try_from(pairs.len() - 1).ok());
+}
+
+#[test]
+fn neither_threads_nor_the_order_of_rows_change_what_is_found() {
+    let folder = rosters(1_000);
+    linked(folder.path(), &["--out", "two.csv", "--threads", "2"]);
+    linked(folder.path(), &["--out", "one.csv", "--threads", "1"]);
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("a file");
+    assert_eq!(read("one.csv"), read("two.csv"));
+    for side in ["left.csv", "right.csv"] {
+        let text = read(side);
+        let (heading, rows) = text.split_once('\n').expect("a heading");
+        let turned = rows.lines().rev().collect::<Vec<_>>().join("\n");
+        std::fs::write(folder.path().join(side), format!("{heading}\n{turned}\n")).expect("a file");
+    }
+    linked(folder.path(), &["--out", "turned.csv"]);
+    assert_eq!(lines(&folder.path().join("turned.csv")), lines(&folder.path().join("one.csv")));
+}
+
+#[test]
+fn training_writes_a_model_that_links_better() {
+    let folder = rosters(3_000);
+    let f1 = |found: &Value| found["truth"]["matches"]["f1_ppm"].as_u64().expect("a number");
+    let before = f1(&linked(folder.path(), &["--truth", "truth.csv"]));
+    linked(folder.path(), &["--train", "trained.toml"]);
+    let after = f1(&linked(folder.path(), &["--truth", "truth.csv", "--model", "trained.toml"]));
+    assert!(after > before, "{before} then {after}");
+}
+
+#[test]
+fn one_roster_is_looked_through_for_people_who_stand_twice() {
+    let folder = rosters(500);
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("a file");
+    let both = read("left.csv") + read("right.csv").split_once('\n').expect("a heading").1;
+    std::fs::write(folder.path().join("both.csv"), both).expect("a file");
+    let output = link(folder.path(), &["both.csv", "--dedupe", "--truth", "truth.csv", "--json"]);
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output)));
+    assert!(found["truth"]["matches"]["f1_ppm"].as_u64() > Some(950_000), "{found}");
+}
+
+#[test]
+fn rules_are_counted_before_anything_is_compared() {
+    let folder = rosters(500);
+    let output = link(folder.path(), &["left.csv", "right.csv", "--dry-run", "--lang", "en"]);
+    let text = said(&output);
+    assert!(text.contains("name.sound, birth_date.year") && text.contains("largest block"), "{text}");
+    let refused = link(folder.path(), &["left.csv", "right.csv", "--max-pairs", "10", "--out", "pairs.csv"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said(&refused).contains("candidates") && said(&refused).contains("--dry-run"), "{}", said(&refused));
+    assert!(!folder.path().join("pairs.csv").exists());
+}
+
+#[test]
+fn a_file_at_fault_is_named_with_its_line_and_leaves_nothing_behind() {
+    let folder = rosters(50);
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+    write("twice.csv", "id,name,id_number,birth_date,sex,phone,address\n1,王伟,,,,,\n1,李娜,,,,,\n");
+    write("model.toml", "schema = \"hedui-linkage-model/1\"\nname = 1\n");
+    let before = std::fs::read_dir(folder.path()).expect("a folder").count();
+    for (arguments, expected) in [
+        (vec!["twice.csv", "right.csv"], "twice.csv:3: the \"id\" of this row is that of line 2 too"),
+        (vec!["truth.csv", "right.csv"], "truth.csv:1: no column is headed \"id\""),
+        (vec!["left.csv", "nowhere.csv"], "nowhere.csv"),
+        (vec!["left.csv", "right.csv", "--model", "model.toml"], "model.toml:2:"),
+    ] {
+        let output = link(folder.path(), &[arguments.as_slice(), &["--out", "pairs.csv"]].concat());
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains(expected), "{}", said(&output));
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), before, "nothing was written");
+}

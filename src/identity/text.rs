@@ -100,7 +100,7 @@ mod tests {
             ("isabella", "isabelle anna", TextLevel::Close),
             ("elizabeth", "elizabethann", TextLevel::Close),
             ("ann", "anna", TextLevel::OneEdit),
-            ("ann", "amn", TextLevel::Near),
+            ("ann", "amn", TextLevel::Different),
             ("smith", "brown", TextLevel::Different),
             ("", "brown", TextLevel::Missing),
             ("-", "brown", TextLevel::Missing),

@@ -92,7 +92,7 @@ impl<'a> Scorer<'a> {
         let mut by_field = [0_i32; MOST_FIELDS];
         let mut sum = 0;
         for (step, &field) in self.order.iter().enumerate() {
-            let level = self.level(field, (left, lefts), (right, rights), memory);
+            let level = self.level(field, lefts, rights, memory);
             pattern[field] = level;
             let weight = self.weight(field, level, lefts[field], rights[field]);
             by_field[field] = weight;
@@ -112,7 +112,7 @@ impl<'a> Scorer<'a> {
         let mut memory = self.memory();
         let (mut pattern, mut by_field) = ([0; MOST_FIELDS], [0_i32; MOST_FIELDS]);
         for field in 0..self.model.fields.len() {
-            pattern[field] = self.level(field, (left, lefts), (right, rights), &mut memory);
+            pattern[field] = self.level(field, lefts, rights, &mut memory);
             by_field[field] = self.weight(field, pattern[field], lefts[field], rights[field]);
         }
         let sum = self.adjusted(&mut by_field, &pattern);
@@ -127,24 +127,17 @@ impl<'a> Scorer<'a> {
         let (lefts, rights) = (self.table.row(0, left), self.table.row(1, right));
         let mut pattern = [0; MOST_FIELDS];
         for (field, level) in pattern.iter_mut().enumerate().take(self.model.fields.len()) {
-            *level = self.level(field, (left, lefts), (right, rights), memory);
+            *level = self.level(field, lefts, rights, memory);
         }
         pattern
     }
 
     #[inline]
-    fn level(&self, field: usize, left: (u32, &[u32]), right: (u32, &[u32]), memory: &mut Memory) -> u8 {
-        let (a, b) = (left.1[field], right.1[field]);
+    fn level(&self, field: usize, left: &[u32], right: &[u32], memory: &mut Memory) -> u8 {
+        let (a, b) = (left[field], right[field]);
         let of = &self.model.fields[field];
         let missing = small(of.missing());
         if a == 0 || b == 0 {
-            return missing;
-        }
-        // what both numbers say, the numbers have said already
-        if of.derived_from.is_some()
-            && self.table.is_derived(field, 0, left.0)
-            && self.table.is_derived(field, 1, right.0)
-        {
             return missing;
         }
         if a == b {
@@ -153,8 +146,8 @@ impl<'a> Scorer<'a> {
         let values = &self.table.fields[field];
         if let (Some(other), Some(swapped)) = (of.swapped_with, &values.swapped)
             && swapped[a as usize] != NOWHERE
-            && swapped[a as usize] == right.1[other]
-            && swapped[b as usize] == left.1[other]
+            && swapped[a as usize] == right[other]
+            && swapped[b as usize] == left[other]
         {
             return of.place_of[1].map_or(missing, small);
         }

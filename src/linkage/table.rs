@@ -30,8 +30,6 @@ pub struct FieldValues {
     pub rarity_centibits: Option<Vec<i32>>,
     /// Of every value, the same text among the values of the field it changes places with.
     pub swapped: Option<Vec<u32>>,
-    /// Of every row of either side, whether the value is what the document number says.
-    derived: Option<[Vec<bool>; 2]>,
 }
 
 /// Nothing of that text stands in the other column.
@@ -53,14 +51,13 @@ impl Table {
         for (field, sides) in model.fields.iter().zip(columns) {
             numbered.push(number(field.kind, &sides));
         }
-        let derived = model.fields.iter().enumerate().map(|(place, field)| {
-            let from = field.derived_from?;
-            let mut own = std::mem::replace(&mut numbered[place], (Values::none(), Default::default()));
-            let derived = fill(&mut own, &numbered[from]);
-            numbered[place] = own;
-            Some(derived)
-        });
-        let derived: Vec<Option<[Vec<bool>; 2]>> = derived.collect();
+        for (place, field) in model.fields.iter().enumerate() {
+            if let Some(from) = field.derived_from {
+                let mut own = std::mem::replace(&mut numbered[place], (Values::none(), Default::default()));
+                fill(&mut own, &numbered[from]);
+                numbered[place] = own;
+            }
+        }
         let swapped: Vec<Option<Vec<u32>>> = model
             .fields
             .iter()
@@ -79,11 +76,11 @@ impl Table {
         let fields = numbered
             .into_iter()
             .zip(&model.fields)
-            .zip(derived.into_iter().zip(swapped))
-            .map(|(((values, of), field), (derived, swapped))| {
+            .zip(swapped)
+            .map(|(((values, of), field), swapped)| {
                 let asks = field.levels.iter().any(|level| level.frequency_percent > 0);
                 let rarity_centibits = asks.then(|| rarity(&values, &of, model));
-                FieldValues { values, rarity_centibits, swapped, derived }
+                FieldValues { values, rarity_centibits, swapped }
             })
             .collect();
         Self { fields, rows, is_one }
@@ -112,13 +109,6 @@ impl Table {
         let (stride, row) = (self.fields.len(), row as usize);
         &self.rows[self.side(side)][row * stride..(row + 1) * stride]
     }
-
-    /// Whether a row's value of a field is only what its document number says.
-    #[inline]
-    #[must_use]
-    pub fn is_derived(&self, field: usize, side: Side, row: u32) -> bool {
-        self.fields[field].derived.as_ref().is_some_and(|derived| derived[self.side(side)][row as usize])
-    }
 }
 
 /// Numbers the distinct texts of a column of both rosters, then the distinct values that they read as.
@@ -145,25 +135,16 @@ fn number(kind: Kind, sides: &[Column; 2]) -> (Values, [Vec<u32>; 2]) {
     (values, of)
 }
 
-/// Fills what is not stated with what the document number says; of every row, whether it was, or would have been the same.
-fn fill(own: &mut (Values, [Vec<u32>; 2]), documents: &(Values, [Vec<u32>; 2])) -> [Vec<bool>; 2] {
-    let (values, of) = own;
+/// Fills what is not stated with what the document number says.
+fn fill((values, of): &mut (Values, [Vec<u32>; 2]), documents: &(Values, [Vec<u32>; 2])) {
     let mut said = values.said_by(&documents.0);
-    let mut derived = [Vec::new(), Vec::new()];
     for (side, rows) in of.iter_mut().enumerate() {
-        derived[side] = rows
-            .iter_mut()
-            .zip(&documents.1[side])
-            .map(|(value, document)| {
-                let number = said.of(values, *document);
-                if *value == 0 {
-                    *value = number.unwrap_or(0);
-                }
-                number.is_some_and(|number| number == *value)
-            })
-            .collect();
+        for (value, document) in rows.iter_mut().zip(&documents.1[side]) {
+            if *value == 0 {
+                *value = said.of(values, *document).unwrap_or(0);
+            }
+        }
     }
-    derived
 }
 
 /// How rare each value is, by the larger of its shares in both rosters.

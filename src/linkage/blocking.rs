@@ -13,6 +13,8 @@ pub struct Blocks {
     sides: [Vec<(u64, u32)>; 2],
     /// Runs of equal keys in both: where they begin and end.
     runs: Vec<Run>,
+    /// Blocks that were too large.
+    left_out: usize,
     is_one: bool,
 }
 
@@ -32,6 +34,8 @@ pub struct BlockCount {
     pub rows: [u64; 2],
     /// Blocks with rows of both sides.
     pub blocks: u64,
+    /// Blocks left out as too large.
+    pub left_out: u64,
     /// Candidates of all of them.
     pub pairs: u64,
     /// Candidates of the largest block, and a row of either side that is in it.
@@ -87,7 +91,13 @@ impl Blocks {
         let left = rows(0);
         let right = if table.is_one { Vec::new() } else { rows(1) };
         let runs = if table.is_one { runs(&left, &left) } else { runs(&left, &right) };
-        Self { sides: [left, right], runs, is_one: table.is_one }
+        let mut blocks = Self { sides: [left, right], runs, left_out: 0, is_one: table.is_one };
+        if let Some(largest) = block.largest {
+            let (kept, too_large) = blocks.runs.iter().partition(|run| blocks.pairs(run) <= u64::from(largest));
+            let too_large: Vec<Run> = too_large;
+            (blocks.runs, blocks.left_out) = (kept, too_large.len());
+        }
+        blocks
     }
 
     fn right(&self) -> &[(u64, u32)] {
@@ -109,6 +119,7 @@ impl Blocks {
             rule: rule.text.clone(),
             rows: [rows(&self.sides[0]), rows(self.right())],
             blocks: u64::try_from(self.runs.iter().filter(|run| self.pairs(run) > 0).count()).unwrap_or(u64::MAX),
+            left_out: u64::try_from(self.left_out).unwrap_or(u64::MAX),
             pairs: self.runs.iter().map(|run| self.pairs(run)).sum(),
             largest: largest.map_or(0, |run| self.pairs(run)),
             example: largest.map(|run| self.sides[0][run.left.0 as usize].1),

@@ -51,6 +51,7 @@ impl<'a> Scorer<'a> {
             level.max().unwrap_or(0).max(0)
         };
         let mut order: Vec<usize> = (0..model.fields.len()).collect();
+        // what can add most comes first: without it a pair is soon out of reach
         order.sort_by_key(|place| (cost(model.fields[*place].kind), std::cmp::Reverse(most(*place))));
         let together: i32 = model.together.iter().map(|together| together.centibits.max(0)).sum();
         let mut still_possible = vec![together; order.len() + 1];

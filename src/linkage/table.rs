@@ -2,6 +2,7 @@
 
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashTable};
+use rayon::prelude::*;
 use std::hash::BuildHasher;
 
 use super::fields::{Kind, Values};
@@ -47,10 +48,9 @@ impl Table {
             columns.push([left, right.unwrap_or_default()]);
         }
         let sizes = columns.first().map_or([0, 0], |sides| sides.each_ref().map(Column::len));
-        let mut numbered: Vec<(Values, [Vec<u32>; 2])> = Vec::with_capacity(columns.len());
-        for (field, sides) in model.fields.iter().zip(columns) {
-            numbered.push(number(field.kind, &sides));
-        }
+        let columns = model.fields.par_iter().zip(columns.into_par_iter());
+        let mut numbered: Vec<(Values, [Vec<u32>; 2])> =
+            columns.map(|(field, sides)| number(field.kind, &sides)).collect();
         for (place, field) in model.fields.iter().enumerate() {
             if let Some(from) = field.derived_from {
                 let mut own = std::mem::replace(&mut numbered[place], (Values::none(), Default::default()));

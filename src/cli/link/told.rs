@@ -103,7 +103,7 @@ pub(super) fn counts(
             .iter()
             .map(|count| {
                 json!({
-                    "rule": count.rule, "rows": count.rows, "blocks": count.blocks, "pairs": count.pairs,
+                    "rule": count.rule, "rows": count.rows, "blocks": count.blocks, "left_out": count.left_out, "pairs": count.pairs,
                     "largest_block": count.largest, "skewed": is_skewed(count), "refused": count.pairs > most,
                 })
             })
@@ -111,13 +111,14 @@ pub(super) fn counts(
         return Ok(serde_json::to_string_pretty(&json!({ "rules": rules }))?);
     }
     let headings = match language {
-        Language::Zh => ["分组规则", "左侧行", "右侧行", "组", "候选对", "最大一组"],
-        Language::En => ["rule", "left rows", "right rows", "blocks", "candidates", "largest block"],
+        Language::Zh => ["分组规则", "左侧行", "右侧行", "组", "略去", "候选对", "最大一组"],
+        Language::En => ["rule", "left rows", "right rows", "blocks", "left out", "candidates", "largest block"],
     };
     let mut lines = Lines::new();
     lines.load_style(presets::NOTHING).set_header(headings);
     for count in counts {
-        let numbers = [count.rows[0], count.rows[1], count.blocks, count.pairs, count.largest].map(grouped);
+        let numbers =
+            [count.rows[0], count.rows[1], count.blocks, count.left_out, count.pairs, count.largest].map(grouped);
         lines.add_row(std::iter::once(count.rule.clone()).chain(numbers));
     }
     for column in lines.column_iter_mut().skip(1) {

@@ -232,7 +232,15 @@ impl Checker<'_> {
         });
         let on: Vec<Part> = parts.collect();
         let text = file.get_ref().on.iter().map(|text| text.get_ref().as_str()).collect::<Vec<_>>().join(", ");
-        Block { text, on, estimate: file.get_ref().estimate }
+        let largest = file.get_ref().largest.as_ref();
+        if let Some(none) = largest.filter(|largest| *largest.get_ref() == 0) {
+            self.fault(
+                Some(none.span()),
+                "block.largest",
+                "must be above 0: a rule whose every block is left out does nothing",
+            );
+        }
+        Block { text, on, estimate: file.get_ref().estimate, largest: largest.map(|largest| *largest.get_ref()) }
     }
 
     fn named(&mut self, fields: &[Field], key: &str, name: &Spanned<String>) -> Option<usize> {

@@ -79,6 +79,9 @@ pub(super) struct BlockFile {
     /// Whether training looks at it: blocks that gather families teach the wrong thing.
     #[serde(default = "yes")]
     pub estimate: bool,
+    /// Blocks that make more pairs are left out: a common name says too little.
+    #[serde(default)]
+    pub largest: Option<Spanned<u32>>,
 }
 
 fn yes() -> bool {

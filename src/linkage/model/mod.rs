@@ -66,6 +66,8 @@ pub struct Block {
     pub on: Vec<Part>,
     /// Whether training looks at it.
     pub estimate: bool,
+    /// Blocks that make more pairs are left out.
+    pub largest: Option<u32>,
 }
 
 /// A field that follows from another: its agreement counts only in part.

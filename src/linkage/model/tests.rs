@@ -1,3 +1,5 @@
+//! Models read, written and refused.
+
 use super::*;
 
 const PERSON: &str = include_str!("../../../config/linkage/person.toml");

@@ -41,6 +41,9 @@ impl LinkageModel {
             if !block.estimate {
                 text.push_str("estimate = false\n");
             }
+            if let Some(largest) = block.largest {
+                let _ = writeln!(text, "largest = {largest}");
+            }
         }
         for dependence in &self.dependences {
             let given = &self.fields[dependence.given];

@@ -1,3 +1,5 @@
+//! Rosters read in both encodings, and refused with line and column.
+
 use std::io::Cursor;
 
 use super::*;

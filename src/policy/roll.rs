@@ -137,7 +137,7 @@ impl<'a> Roll<'a> {
 }
 
 /// Households that take each step together: the code of one step fits into the first cache, that of all steps does not.
-const TOGETHER: usize = 32;
+pub(super) const TOGETHER: usize = 32;
 
 fn outcomes<'r>(
     households: &'r [Entry<'r>],

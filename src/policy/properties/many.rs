@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::generated::{PACK, household};
 use crate::household::*;
 use crate::policy::assessment::Certainty;
+use crate::policy::roll::TOGETHER;
 use crate::policy::simulate::Standing;
 use crate::policy::{Household, Packs, Roll, Row, answer, assess, outcomes};
 
@@ -24,17 +25,21 @@ proptest! {
     #[test]
     fn on_a_roll_as_alone(households in proptest::collection::vec(household(), 1..5)) {
         let mut roll = Roll::default();
-        households.iter().for_each(|evidence| roll.push(evidence));
+        // more than are judged together: the room of the first is that of the last
+        let entered = || households.iter().cycle().take(TOGETHER + households.len());
+        entered().for_each(|evidence| roll.push(evidence));
         let earlier = Packs::embedded().resolve(&households[0].region, "2025-06-01".parse().unwrap()).unwrap();
         for pack in [&PACK, &earlier, &PACK] {
             let found: Vec<_> = roll.outcomes(pack).collect();
-            prop_assert_eq!(found.len(), households.len());
+            prop_assert_eq!(found.len(), TOGETHER + households.len());
+            for (found, evidence) in found.iter().zip(entered()) {
+                prop_assert_eq!(found, &outcomes(evidence, pack));
+            }
             for (found, evidence) in found.iter().zip(&households) {
                 let in_full = assess(evidence, pack);
                 let states: Vec<Certainty> = in_full.screening.iter().map(|screening| screening.state).collect();
                 prop_assert_eq!(found.states.to_vec(), states);
                 prop_assert_eq!(Standing::of_outcomes(found), Standing::of(&in_full));
-                prop_assert_eq!(found, &outcomes(evidence, pack));
             }
         }
     }

@@ -5,6 +5,7 @@
 //! follow from one another, thresholds per use. It holds numbers only; how fields compare is each field's file.
 
 mod checked;
+pub(crate) mod checking;
 mod fault;
 mod file;
 mod frequency;

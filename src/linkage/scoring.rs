@@ -5,6 +5,8 @@
 use super::fields::Kind;
 use super::model::LinkageModel;
 use super::table::{NOWHERE, Table};
+use crate::identity::levels::Level;
+use crate::identity::text::TextLevel;
 
 /// No model has more fields.
 pub const MOST_FIELDS: usize = 32;
@@ -150,7 +152,7 @@ impl<'a> Scorer<'a> {
             && swapped[a as usize] == right[other]
             && swapped[b as usize] == left[other]
         {
-            return of.place_of[1].map_or(missing, small);
+            return place(of, TextLevel::Swapped.index());
         }
         let remembered = &mut memory.fields[field];
         if remembered.is_empty() {

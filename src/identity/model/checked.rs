@@ -1,19 +1,19 @@
 //! From a model file to a model: every value is checked, every fault collected.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
-use super::fault::{ModelFault, ModelFaults};
+use super::checking::Checking;
+use super::fault::ModelFaults;
 use super::file::{
     Basis, Decimal, DependenceFile, FrequencyBasis, FrequencyFile, LevelFile, ModelFile, ProfileFile, UseFile,
 };
 use super::frequency::NameFrequencies;
 use super::{Dependence, Field, FieldWeights, Model, Thresholds, Weights};
 use crate::household::{SourceKey, canonical_json};
-use crate::identity::bits::{ONE, log_odds_centibits, parse_probability, weight_centibits};
+use crate::identity::bits::{ONE, log_odds_centibits, weight_centibits};
 use crate::identity::characters::fold;
 use crate::identity::levels::Level;
 use crate::identity::name::levels::NameLevel;
@@ -36,27 +36,15 @@ struct CheckedField {
     frequency_percent: Vec<i32>,
 }
 
-/// Collects faults; a value at fault is replaced so that checking goes on.
 struct Checker<'a> {
-    text: &'a str,
-    faults: Vec<ModelFault>,
+    checking: Checking<'a>,
 }
 
 pub(super) fn check(file: &str, text: &str) -> Result<Model, ModelFaults> {
-    let mut checker = Checker { text, faults: Vec::new() };
-    let read: ModelFile = match toml::from_str(text) {
-        Ok(read) => read,
-        Err(error) => {
-            checker.fault(error.span(), "(file)", error.message());
-            return Err(ModelFaults { file: file.to_owned(), faults: checker.faults });
-        }
-    };
+    let (checking, read) = Checking::read(file, text)?;
+    let mut checker = Checker { checking };
     let model = checker.model(read, canonical(text));
-    if checker.faults.is_empty() {
-        return Ok(model);
-    }
-    checker.faults.sort_by_key(|fault| fault.line);
-    Err(ModelFaults { file: file.to_owned(), faults: checker.faults })
+    checker.checking.end(model)
 }
 
 /// The file's values as canonical JSON (RFC 8785).
@@ -66,14 +54,9 @@ fn canonical(text: &str) -> Vec<u8> {
 }
 
 impl Checker<'_> {
-    fn fault(&mut self, span: Option<Range<usize>>, key: &str, message: &str) {
-        let line = span.map_or(0, |s| 1 + self.text.as_bytes().iter().take(s.start).filter(|b| **b == b'\n').count());
-        self.faults.push(ModelFault { line, key: key.to_owned(), message: message.to_owned() });
-    }
-
     fn model(&mut self, file: ModelFile, canonical: Vec<u8>) -> Model {
         if file.schema.get_ref() != SCHEMA {
-            self.fault(Some(file.schema.span()), "schema", &format!("must be \"{SCHEMA}\""));
+            self.checking.fault(Some(file.schema.span()), "schema", &format!("must be \"{SCHEMA}\""));
         }
         let read = [
             (Field::IdNumber, &file.field.id_number),
@@ -109,36 +92,24 @@ impl Checker<'_> {
         }
     }
 
-    /// A probability above zero.
-    fn positive(&mut self, key: &str, decimal: &Decimal) -> u64 {
-        match parse_probability(decimal.get_ref()) {
-            Ok(0) => {
-                self.fault(Some(decimal.span()), key, "must be above 0: nothing is impossible, give it a small value")
-            }
-            Ok(parts) => return parts,
-            Err(message) => self.fault(Some(decimal.span()), key, message),
-        }
-        ONE
-    }
-
     fn field(&mut self, field: Field, levels: &Spanned<Vec<LevelFile>>) -> CheckedField {
         let key = format!("field.{}", field.key());
         let mut expected = field.levels();
         expected.pop(); // missing weighs nothing
         let found: Vec<&str> = levels.get_ref().iter().map(|l| l.level.get_ref().as_str()).collect();
-        let before = self.faults.len();
+        let before = self.checking.found();
         if found != expected {
             let message = format!("must list exactly these levels, in this order: {}", expected.join(", "));
-            self.fault(Some(levels.span()), &key, &message);
+            self.checking.fault(Some(levels.span()), &key, &message);
         }
         let mut checked = CheckedField { pairs: Vec::new(), frequency_percent: Vec::new() };
         for (place, level) in levels.get_ref().iter().enumerate() {
-            let m = self.positive(&format!("{key}[{place}].m"), &level.m);
-            let u = self.positive(&format!("{key}[{place}].u"), &level.u);
+            let m = self.checking.positive(&format!("{key}[{place}].m"), &level.m);
+            let u = self.checking.positive(&format!("{key}[{place}].u"), &level.u);
             checked.pairs.push(Pair { m, u });
             checked.frequency_percent.push(self.frequency_percent(field, &format!("{key}[{place}]"), level));
         }
-        if self.faults.len() == before {
+        if self.checking.found() == before {
             self.sums_and_order(&key, levels, &checked.pairs);
         }
         checked
@@ -148,13 +119,11 @@ impl Checker<'_> {
         let Some(percent) = &level.frequency_percent else { return 0 };
         let key = format!("{key}.frequency_percent");
         if field != Field::Name {
-            self.fault(Some(percent.span()), &key, "only names have frequencies");
+            self.checking.fault(Some(percent.span()), &key, "only names have frequencies");
         } else if level.level.get_ref() == NameLevel::Different.key() {
-            self.fault(Some(percent.span()), &key, "a name that differs has no frequency in common");
-        } else if !(0..=100).contains(percent.get_ref()) {
-            self.fault(Some(percent.span()), &key, "must be from 0 to 100");
+            self.checking.fault(Some(percent.span()), &key, "a name that differs has no frequency in common");
         }
-        *percent.get_ref()
+        self.checking.percent(&key, percent)
     }
 
     /// Both columns sum to one, and no level weighs more than a stronger one.
@@ -163,14 +132,14 @@ impl Checker<'_> {
             if sum.abs_diff(ONE) > SUM_TOLERANCE {
                 let message =
                     format!("{column} must sum to 1 over the levels (missing left out), not to {}", decimal(sum));
-                self.fault(Some(levels.span()), key, &message);
+                self.checking.fault(Some(levels.span()), key, &message);
             }
         }
         for (place, pair) in pairs.windows(2).enumerate() {
             if weight_centibits(pair[1].m, pair[1].u) > weight_centibits(pair[0].m, pair[0].u) {
                 let level = &levels.get_ref()[place + 1].level;
                 let message = "weighs more (m / u) than the stronger level before it";
-                self.fault(Some(level.span()), &format!("{key}[{}]", place + 1), message);
+                self.checking.fault(Some(level.span()), &format!("{key}[{}]", place + 1), message);
             }
         }
     }
@@ -182,23 +151,29 @@ impl Checker<'_> {
         for (field_key, columns) in &profile.m {
             let key = format!("profile.m.{}", field_key.get_ref());
             let Some(field) = Field::parse(field_key.get_ref()) else {
-                self.fault(Some(field_key.span()), &key, "is no field of the model");
+                self.checking.fault(Some(field_key.span()), &key, "is no field of the model");
                 continue;
             };
             let mut levels = field.levels();
             levels.pop();
             let find = |level: &str| columns.iter().find(|(k, _)| k.get_ref() == level);
             if columns.len() != levels.len() || levels.iter().any(|level| find(level).is_none()) {
-                self.fault(Some(field_key.span()), &key, &format!("must give m of every level: {}", levels.join(", ")));
+                self.checking.fault(
+                    Some(field_key.span()),
+                    &key,
+                    &format!("must give m of every level: {}", levels.join(", ")),
+                );
                 continue;
             }
             let pairs: Vec<Pair> = levels
                 .iter()
                 .zip(&base[field as usize].pairs)
-                .filter_map(|(level, pair)| find(level).map(|(_, m)| Pair { m: self.positive(&key, m), u: pair.u }))
+                .filter_map(|(level, pair)| {
+                    find(level).map(|(_, m)| Pair { m: self.checking.positive(&key, m), u: pair.u })
+                })
                 .collect();
             if pairs.iter().map(|p| p.m).sum::<u64>().abs_diff(ONE) > SUM_TOLERANCE {
-                self.fault(Some(field_key.span()), &key, "m must sum to 1 over the levels");
+                self.checking.fault(Some(field_key.span()), &key, "m must sum to 1 over the levels");
             }
             let frequency_percent = base[field as usize].frequency_percent.clone();
             weights.0[field as usize] = weights_of(&CheckedField { pairs, frequency_percent });
@@ -210,51 +185,58 @@ impl Checker<'_> {
         let mut field = |key: &str, name: &Spanned<String>| {
             let field = Field::parse(name.get_ref());
             if field.is_none() {
-                self.fault(Some(name.span()), key, "is no field of the model");
+                self.checking.fault(Some(name.span()), key, "is no field of the model");
             }
             field
         };
         let (of, given) = (field("dependence.field", &file.field), field("dependence.given", &file.given));
         if file.reason.get_ref().trim().is_empty() {
-            self.fault(Some(file.reason.span()), "dependence.reason", "must say why one follows from the other");
+            self.checking.fault(
+                Some(file.reason.span()),
+                "dependence.reason",
+                "must say why one follows from the other",
+            );
         }
-        if !(0..=100).contains(file.keep_percent.get_ref()) {
-            self.fault(Some(file.keep_percent.span()), "dependence.keep_percent", "must be from 0 to 100");
-        }
+        let keep_percent = self.checking.percent("dependence.keep_percent", &file.keep_percent);
         let (of, given) = (of?, given?);
         if of == given {
-            self.fault(Some(file.given.span()), "dependence.given", "must be another field");
+            self.checking.fault(Some(file.given.span()), "dependence.given", "must be another field");
         }
         let levels = given.levels();
         for level in file.when.iter().filter(|level| !levels.contains(&level.get_ref().as_str())) {
-            self.fault(Some(level.span()), "dependence.when", &format!("must be among: {}", levels.join(", ")));
+            self.checking.fault(
+                Some(level.span()),
+                "dependence.when",
+                &format!("must be among: {}", levels.join(", ")),
+            );
         }
         let when = levels.iter().map(|level| file.when.iter().any(|w| w.get_ref() == level)).collect();
-        Some(Dependence { field: of, given, when, keep_percent: *file.keep_percent.get_ref() })
+        Some(Dependence { field: of, given, when, keep_percent })
     }
 
     fn frequencies(&mut self, file: &FrequencyFile) -> NameFrequencies {
         let folded = |text: &str| text.chars().map(fold).collect::<Box<[char]>>();
         let mut surname = HashMap::new();
         for (text, share) in &file.surname {
-            surname.insert(folded(text), self.positive(&format!("name_frequency.surname.{text}"), share));
+            surname.insert(folded(text), self.checking.positive(&format!("name_frequency.surname.{text}"), share));
         }
         let mut characters = |table: &str, shares: &std::collections::BTreeMap<String, Decimal>| {
             let mut by_character = HashMap::new();
             for (text, share) in shares {
                 let key = format!("name_frequency.{table}.{text}");
-                let parts = self.positive(&key, share);
+                let parts = self.checking.positive(&key, share);
                 match *folded(text) {
                     [only] => {
                         by_character.insert(only, parts);
                     }
-                    _ => self.fault(Some(share.span()), &key, "the key must be one character"),
+                    _ => self.checking.fault(Some(share.span()), &key, "the key must be one character"),
                 }
             }
             by_character
         };
         let (single, double) = (characters("single", &file.single), characters("double", &file.double));
-        let mut share = |key: &str, decimal: &Decimal| self.positive(&format!("name_frequency.{key}"), decimal);
+        let mut share =
+            |key: &str, decimal: &Decimal| self.checking.positive(&format!("name_frequency.{key}"), decimal);
         let frequencies = NameFrequencies {
             are_counted: file.basis == FrequencyBasis::Counted,
             surname,
@@ -269,23 +251,28 @@ impl Checker<'_> {
         };
         if frequencies.bounds_centibits.0 > 0 || frequencies.bounds_centibits.1 < 0 {
             let span = Some(file.least_centibits.span());
-            self.fault(span, "name_frequency.least_centibits", "must not be above 0, nor most_centibits below 0");
+            self.checking.fault(
+                span,
+                "name_frequency.least_centibits",
+                "must not be above 0, nor most_centibits below 0",
+            );
             return NameFrequencies { bounds_centibits: (0, 0), ..frequencies };
         }
         frequencies
     }
 
     fn thresholds(&mut self, key: &str, file: &UseFile) -> Thresholds {
-        let mut odds =
-            |name: &str, decimal: &Decimal| log_odds_centibits(self.positive(&format!("{key}.{name}"), decimal));
+        let mut odds = |name: &str, decimal: &Decimal| {
+            log_odds_centibits(self.checking.positive(&format!("{key}.{name}"), decimal))
+        };
         let (prior, matches, review) =
             (odds("prior", &file.prior), odds("match_at", &file.match_at), odds("review_at", &file.review_at));
         if review > matches {
-            self.fault(Some(file.review_at.span()), &format!("{key}.review_at"), "must not be above match_at");
+            self.checking.fault(Some(file.review_at.span()), &format!("{key}.review_at"), "must not be above match_at");
         }
         let margin = *file.margin_bits.get_ref();
         if !(0..=60).contains(&margin) {
-            self.fault(Some(file.margin_bits.span()), &format!("{key}.margin_bits"), "must be from 0 to 60");
+            self.checking.fault(Some(file.margin_bits.span()), &format!("{key}.margin_bits"), "must be from 0 to 60");
         }
         Thresholds {
             prior_centibits: prior,
@@ -296,7 +283,9 @@ impl Checker<'_> {
     }
 
     fn source_key(&mut self, key: &str, text: &Spanned<String>) -> Option<SourceKey> {
-        SourceKey::new(text.get_ref().as_str()).map_err(|message| self.fault(Some(text.span()), key, &message)).ok()
+        SourceKey::new(text.get_ref().as_str())
+            .map_err(|message| self.checking.fault(Some(text.span()), key, &message))
+            .ok()
     }
 }
 

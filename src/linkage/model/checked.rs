@@ -1,13 +1,12 @@
 //! From a linkage model file to a model: every value is checked, every fault collected.
 
-use std::ops::Range;
-
 use toml::Spanned;
 
 use super::file::{BlockFile, Decimal, DependenceFile, FieldFile, LevelFile, ModelFile, TogetherFile};
 use super::{Block, Dependence, Field, LevelWeight, LinkageModel, Part, Together};
-use crate::identity::bits::{ONE, log_odds_centibits, parse_probability, weight_centibits};
-use crate::identity::model::{ModelFault, ModelFaults};
+use crate::identity::bits::{ONE, log_odds_centibits, weight_centibits};
+use crate::identity::model::ModelFaults;
+use crate::identity::model::checking::Checking;
 use crate::identity::pinyin::Tolerance;
 use crate::linkage::fields::Kind;
 
@@ -21,55 +20,38 @@ const MOST_BLOCKS: usize = 32;
 /// Sounds are kept apart where a model does not say.
 const STRICT: Tolerance = Tolerance { n_ng: false, l_n: false, h_f: false, retroflex: false };
 
-/// Collects faults; a value at fault is replaced so that checking goes on.
 struct Checker<'a> {
-    text: &'a str,
-    faults: Vec<ModelFault>,
+    checking: Checking<'a>,
 }
 
 pub(super) fn check(file: &str, text: &str) -> Result<LinkageModel, ModelFaults> {
-    let mut checker = Checker { text, faults: Vec::new() };
-    let read: ModelFile = match toml::from_str(text) {
-        Ok(read) => read,
-        Err(error) => {
-            checker.fault(error.span(), "(file)", error.message());
-            return Err(ModelFaults { file: file.to_owned(), faults: checker.faults });
-        }
-    };
+    let (checking, read) = Checking::read(file, text)?;
+    let mut checker = Checker { checking };
     let model = checker.model(&read);
-    if checker.faults.is_empty() {
-        return Ok(model);
-    }
-    checker.faults.sort_by_key(|fault| fault.line);
-    Err(ModelFaults { file: file.to_owned(), faults: checker.faults })
+    checker.checking.end(model)
 }
 
 impl Checker<'_> {
-    fn fault(&mut self, span: Option<Range<usize>>, key: &str, message: &str) {
-        let line = span.map_or(0, |s| 1 + self.text.as_bytes().iter().take(s.start).filter(|b| **b == b'\n').count());
-        self.faults.push(ModelFault { line, key: key.to_owned(), message: message.to_owned() });
-    }
-
     fn model(&mut self, file: &ModelFile) -> LinkageModel {
         if file.schema.get_ref() != SCHEMA {
-            self.fault(Some(file.schema.span()), "schema", &format!("must be \"{SCHEMA}\""));
+            self.checking.fault(Some(file.schema.span()), "schema", &format!("must be \"{SCHEMA}\""));
         }
         for (key, number, most) in [("field", file.field.len(), MOST_FIELDS), ("block", file.block.len(), MOST_BLOCKS)]
         {
             if number == 0 || number > most {
-                self.fault(None, key, &format!("a model has from 1 to {most} of them, not {number}"));
+                self.checking.fault(None, key, &format!("a model has from 1 to {most} of them, not {number}"));
             }
         }
         let fields = self.fields(&file.field);
-        let mut odds = |key: &str, decimal: &Decimal| log_odds_centibits(self.positive(key, decimal));
+        let mut odds = |key: &str, decimal: &Decimal| log_odds_centibits(self.checking.positive(key, decimal));
         let (prior, matches, review) =
             (odds("prior", &file.prior), odds("match_at", &file.match_at), odds("review_at", &file.review_at));
         if review > matches {
-            self.fault(Some(file.review_at.span()), "review_at", "must not be above match_at");
+            self.checking.fault(Some(file.review_at.span()), "review_at", "must not be above match_at");
         }
         let margin = *file.margin_bits.get_ref();
         if !(0..=60).contains(&margin) {
-            self.fault(Some(file.margin_bits.span()), "margin_bits", "must be from 0 to 60");
+            self.checking.fault(Some(file.margin_bits.span()), "margin_bits", "must be from 0 to 60");
         }
         LinkageModel {
             name: file.name.clone(),
@@ -88,16 +70,6 @@ impl Checker<'_> {
         }
     }
 
-    /// A probability above zero.
-    fn positive(&mut self, key: &str, decimal: &Decimal) -> u64 {
-        match parse_probability(decimal.get_ref()) {
-            Ok(0) => self.fault(Some(decimal.span()), key, "must be above 0: nothing is impossible"),
-            Ok(parts) => return parts,
-            Err(message) => self.fault(Some(decimal.span()), key, message),
-        }
-        ONE
-    }
-
     fn fields(&mut self, files: &[Spanned<FieldFile>]) -> Vec<Field> {
         let names: Vec<&str> = files.iter().map(|field| field.get_ref().column.get_ref().as_str()).collect();
         let mut fields = Vec::with_capacity(files.len());
@@ -106,7 +78,7 @@ impl Checker<'_> {
             let name = file.column.get_ref();
             let key = format!("field.{name}");
             if names[..place].contains(&name.as_str()) {
-                self.fault(Some(file.column.span()), &key, "this column is listed already");
+                self.checking.fault(Some(file.column.span()), &key, "this column is listed already");
             }
             let mut other = |named: &Option<Spanned<String>>, what: &str, wanted: Kind| {
                 let named = named.as_ref()?;
@@ -114,17 +86,17 @@ impl Checker<'_> {
                 let fits = found.is_some_and(|found| found != place && files[found].get_ref().kind == wanted);
                 if !fits {
                     let message = format!("must be the column of another field of kind {}", wanted.key());
-                    self.fault(Some(named.span()), &format!("{key}.{what}"), &message);
+                    self.checking.fault(Some(named.span()), &format!("{key}.{what}"), &message);
                 }
                 found.filter(|_| fits)
             };
             let swapped_with = other(&file.swapped_with, "swapped_with", Kind::Text);
             let derived_from = other(&file.derived_from, "derived_from", Kind::IdNumber);
             if file.swapped_with.is_some() && file.kind != Kind::Text {
-                self.fault(Some(file.column.span()), &key, "only texts change places");
+                self.checking.fault(Some(file.column.span()), &key, "only texts change places");
             }
             if file.derived_from.is_some() && !matches!(file.kind, Kind::BirthDate | Kind::Sex) {
-                self.fault(Some(file.column.span()), &key, "a number says birth date and sex, nothing else");
+                self.checking.fault(Some(file.column.span()), &key, "a number says birth date and sex, nothing else");
             }
             let headings = [&file.left, &file.right].map(|own| own.clone().unwrap_or_else(|| name.clone()));
             let (levels, place_of) = self.levels(&key, file.kind, &file.levels);
@@ -156,17 +128,22 @@ impl Checker<'_> {
         if !ordered || places.last() != Some(&Some(known.len() - 1)) {
             let message =
                 format!("must list levels of these, in this order, the last among them: {}", known.join(", "));
-            self.fault(Some(files.span()), key, &message);
+            self.checking.fault(Some(files.span()), key, &message);
         }
-        let before = self.faults.len();
+        let before = self.checking.found();
         let levels: Vec<LevelWeight> = files
             .get_ref()
             .iter()
             .map(|file| {
                 let key = format!("{key}.{}", file.level.get_ref());
-                let (m, u) = (self.positive(&format!("{key}.m"), &file.m), self.positive(&format!("{key}.u"), &file.u));
-                let frequency_percent =
-                    self.percent(&format!("{key}.frequency_percent"), file.frequency_percent.as_ref());
+                let (m, u) = (
+                    self.checking.positive(&format!("{key}.m"), &file.m),
+                    self.checking.positive(&format!("{key}.u"), &file.u),
+                );
+                let frequency_percent = file
+                    .frequency_percent
+                    .as_ref()
+                    .map_or(0, |percent| self.checking.percent(&format!("{key}.frequency_percent"), percent));
                 LevelWeight {
                     level: file.level.get_ref().clone(),
                     m,
@@ -176,7 +153,7 @@ impl Checker<'_> {
                 }
             })
             .collect();
-        if self.faults.len() == before {
+        if self.checking.found() == before {
             self.sums_and_order(key, files, &levels);
         }
         let place_of = known.iter().map(|level| {
@@ -186,26 +163,22 @@ impl Checker<'_> {
         (levels, place_of.chain([None]).collect())
     }
 
-    fn percent(&mut self, key: &str, percent: Option<&Spanned<i32>>) -> i32 {
-        let Some(percent) = percent else { return 0 };
-        if !(0..=100).contains(percent.get_ref()) {
-            self.fault(Some(percent.span()), key, "must be from 0 to 100");
-        }
-        *percent.get_ref()
-    }
-
     /// Both columns sum to one, and no level weighs more than a stronger one.
     fn sums_and_order(&mut self, key: &str, files: &Spanned<Vec<LevelFile>>, levels: &[LevelWeight]) {
         for (column, sum) in [("m", levels.iter().map(|l| l.m).sum::<u64>()), ("u", levels.iter().map(|l| l.u).sum())] {
             if sum.abs_diff(ONE) > SUM_TOLERANCE {
                 let message = format!("{column} must sum to 1 over the levels (missing left out)");
-                self.fault(Some(files.span()), key, &message);
+                self.checking.fault(Some(files.span()), key, &message);
             }
         }
         for (place, pair) in levels.windows(2).enumerate() {
             if pair[1].centibits > pair[0].centibits {
                 let message = "weighs more (m / u) than the stronger level before it";
-                self.fault(Some(files.get_ref()[place + 1].level.span()), &format!("{key}.{}", pair[1].level), message);
+                self.checking.fault(
+                    Some(files.get_ref()[place + 1].level.span()),
+                    &format!("{key}.{}", pair[1].level),
+                    message,
+                );
             }
         }
     }
@@ -213,19 +186,19 @@ impl Checker<'_> {
     fn block(&mut self, fields: &[Field], file: &Spanned<BlockFile>) -> Block {
         let on = &file.get_ref().on;
         if on.is_empty() {
-            self.fault(Some(file.span()), "block.on", "must name at least one column");
+            self.checking.fault(Some(file.span()), "block.on", "must name at least one column");
         }
         let parts = on.iter().filter_map(|text| {
             let (name, part) = text.get_ref().split_once('.').unwrap_or((text.get_ref(), "whole"));
             let found = fields.iter().position(|field| field.name == name);
             let Some(field) = found else {
-                self.fault(Some(text.span()), "block.on", "is no column of the model");
+                self.checking.fault(Some(text.span()), "block.on", "is no column of the model");
                 return None;
             };
             let parts = fields[field].kind.parts();
             if !parts.contains(&part) {
                 let message = format!("a {} has these parts: {}", fields[field].kind.key(), parts.join(", "));
-                self.fault(Some(text.span()), "block.on", &message);
+                self.checking.fault(Some(text.span()), "block.on", &message);
                 return None;
             }
             Some(Part { field, part: part.to_owned() })
@@ -234,7 +207,7 @@ impl Checker<'_> {
         let text = file.get_ref().on.iter().map(|text| text.get_ref().as_str()).collect::<Vec<_>>().join(", ");
         let largest = file.get_ref().largest.as_ref();
         if let Some(none) = largest.filter(|largest| *largest.get_ref() == 0) {
-            self.fault(
+            self.checking.fault(
                 Some(none.span()),
                 "block.largest",
                 "must be above 0: a rule whose every block is left out does nothing",
@@ -246,7 +219,7 @@ impl Checker<'_> {
     fn named(&mut self, fields: &[Field], key: &str, name: &Spanned<String>) -> Option<usize> {
         let found = fields.iter().position(|field| field.name == *name.get_ref());
         if found.is_none() {
-            self.fault(Some(name.span()), key, "is no column of the model");
+            self.checking.fault(Some(name.span()), key, "is no column of the model");
         }
         found
     }
@@ -258,7 +231,7 @@ impl Checker<'_> {
             let place = field.levels.iter().position(|level| level.level == *name.get_ref());
             match place.or_else(|| (name.get_ref() == "missing").then_some(field.missing())) {
                 Some(place) => which[place] = true,
-                None => self.fault(Some(name.span()), key, "is no level that the model lists for this column"),
+                None => self.checking.fault(Some(name.span()), key, "is no level that the model lists for this column"),
             }
         }
         which
@@ -266,7 +239,7 @@ impl Checker<'_> {
 
     fn reason(&mut self, key: &str, reason: &Spanned<String>) -> String {
         if reason.get_ref().trim().is_empty() {
-            self.fault(Some(reason.span()), key, "must say why");
+            self.checking.fault(Some(reason.span()), key, "must say why");
         }
         reason.get_ref().clone()
     }
@@ -275,10 +248,10 @@ impl Checker<'_> {
         let field = self.named(fields, "dependence.field", &file.field);
         let given = self.named(fields, "dependence.given", &file.given);
         let reason = self.reason("dependence.reason", &file.reason);
-        let keep_percent = self.percent("dependence.keep_percent", Some(&file.keep_percent));
+        let keep_percent = self.checking.percent("dependence.keep_percent", &file.keep_percent);
         let (field, given) = (field?, given?);
         if field == given {
-            self.fault(Some(file.given.span()), "dependence.given", "must be another column");
+            self.checking.fault(Some(file.given.span()), "dependence.given", "must be another column");
         }
         let when = self.which(&fields[given], "dependence.when", &file.when);
         Some(Dependence { field, given, when, keep_percent, reason })
@@ -292,11 +265,11 @@ impl Checker<'_> {
             }
         }
         if when.len() < 2 && file.when.get_ref().len() < 2 {
-            self.fault(Some(file.when.span()), "together.when", "must name levels of at least two columns");
+            self.checking.fault(Some(file.when.span()), "together.when", "must name levels of at least two columns");
         }
         let centibits = *file.centibits.get_ref();
         if !(-6_000..=6_000).contains(&centibits) {
-            self.fault(Some(file.centibits.span()), "together.centibits", "must be from -6000 to 6000");
+            self.checking.fault(Some(file.centibits.span()), "together.centibits", "must be from -6000 to 6000");
         }
         Together { when, centibits, reason: self.reason("together.reason", &file.reason) }
     }

@@ -48,6 +48,10 @@ fn people_are_found_in_another_roster() {
     assert!(matches["precision_ppm"].as_u64() > Some(990_000), "{found}");
     assert!(found["truth"]["with_reviews"]["recall_ppm"].as_u64() > Some(980_000), "{found}");
     let pairs = lines(&folder.path().join("pairs.csv"));
+    let piped = link(folder.path(), &["left.csv", "right.csv", "--one-to-one", "--out", "/dev/stdout"]);
+    let piped = String::from_utf8_lossy(&piped.stdout).into_owned();
+    assert!(piped.starts_with("left_id,right_id,weight,probability,decision\n"), "a pipe is written to");
+    assert_eq!(piped.lines().count(), pairs.len(), "pairs alone");
     assert!(pairs[0].starts_with("left_id,right_id,weight,probability,decision,id_number_level,id_number_weight,"));
     assert!(pairs[1..].iter().any(|line| line.contains("the name agrees")), "levels are in words");
     let number = found["matches"].as_u64().zip(found["reviews"].as_u64()).map(|(one, other)| one + other);
@@ -115,11 +119,14 @@ fn a_file_at_fault_is_named_with_its_line_and_leaves_nothing_behind() {
         (vec!["twice.csv", "right.csv"], "twice.csv:3: the \"id\" of this row is that of line 2 too"),
         (vec!["truth.csv", "right.csv"], "truth.csv:1: no column is headed \"id\""),
         (vec!["left.csv", "nowhere.csv"], "nowhere.csv"),
+        (vec!["left.csv", "right.csv", "--train", "right.csv"], "--train writes a model"),
         (vec!["left.csv", "right.csv", "--model", "model.toml"], "model.toml:2:"),
     ] {
         let output = link(folder.path(), &[arguments.as_slice(), &["--out", "pairs.csv"]].concat());
         assert_eq!(output.status.code(), Some(1), "{}", said(&output));
         assert!(said(&output).contains(expected), "{}", said(&output));
     }
+    let over_itself = link(folder.path(), &["left.csv", "right.csv", "--out", "./right.csv"]);
+    assert!(said(&over_itself).contains("--out would overwrite a file that is read"), "{}", said(&over_itself));
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), before, "nothing was written");
 }

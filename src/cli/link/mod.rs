@@ -6,7 +6,7 @@ mod told;
 
 use std::fs::File;
 use std::io::BufReader;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -33,6 +33,7 @@ pub(super) fn run(arguments: &Link) -> anyhow::Result<ExitCode> {
 }
 
 fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
+    refuse_to_overwrite(arguments)?;
     let mut model = model(arguments.model.as_deref())?;
     let board = Board::new(&model, arguments.lang);
     board.step(["正在读取名册", "reading the rosters"]);
@@ -58,9 +59,43 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
     if let Some(path) = &arguments.out {
         outcome::write(path, &model, &table, &found, ids, arguments.explain, arguments.lang)?;
     }
+    if let Some(unknown) = truth.as_ref().map(|truth| truth.unknown).filter(|unknown| *unknown > 0) {
+        let what = said(
+            arguments.lang,
+            ["对真实配对的编号不在名册中，未计入", "true pairs name rows that are in no roster; they are left out"],
+        );
+        output::tell(&format!("{unknown} {what}"));
+    }
     let measured = truth.map(|truth| truth.measured(&found));
-    output::say(&told::summary(&found, &counts, measured.as_ref(), arguments.lang, arguments.json)?);
+    let summary = told::summary(&found, &counts, measured.as_ref(), arguments.lang, arguments.json)?;
+    // pairs that go to a pipe stand there alone
+    if arguments.out.as_deref().is_some_and(outcome::is_pipe) {
+        output::tell(&summary)
+    } else {
+        output::say(&summary)
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is written is never what is read, nor a model anything but a model's file.
+fn refuse_to_overwrite(arguments: &Link) -> anyhow::Result<()> {
+    let trained = arguments.train.as_ref().and_then(Option::as_ref);
+    if let Some(path) = trained.filter(|path| path.extension().is_none_or(|extension| extension != "toml")) {
+        bail!("{}: --train writes a model, name a file that ends in .toml", path.display());
+    }
+    let read = [Some(&arguments.left), arguments.right.as_ref(), arguments.truth.as_ref(), arguments.model.as_ref()];
+    for path in arguments.out.iter() {
+        if path.is_dir() {
+            bail!("{} is a folder: name a file", path.display());
+        }
+        let same = |other: &&PathBuf| {
+            path.canonicalize().is_ok_and(|own| other.canonicalize().is_ok_and(|other| own == other))
+        };
+        if read.into_iter().flatten().any(|other| same(&other)) {
+            bail!("{}: --out would overwrite a file that is read, name another", path.display());
+        }
+    }
+    Ok(())
 }
 
 fn model(path: Option<&Path>) -> anyhow::Result<LinkageModel> {

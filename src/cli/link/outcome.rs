@@ -14,6 +14,11 @@ use crate::linkage::scoring::Scorer;
 use crate::linkage::table::Table;
 use crate::report::render::amounts::weight;
 
+/// Whether a path is /dev/stdout, a pipe or the like: written to, never put in its place.
+pub(super) fn is_pipe(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| !metadata.is_file())
+}
+
 /// Writes pairs; with `explain`, beside each the level and weight of every field.
 pub(super) fn write(
     path: &Path,
@@ -25,8 +30,28 @@ pub(super) fn write(
     language: Language,
 ) -> anyhow::Result<()> {
     let place = || path.display().to_string();
+    if is_pipe(path) {
+        let file = std::fs::OpenOptions::new().write(true).open(path).with_context(place)?;
+        return rows(file, model, table, found, ids, explain, language).map(drop).with_context(place);
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let file = tempfile::NamedTempFile::new_in(folder).with_context(place)?;
+    let file = rows(file, model, table, found, ids, explain, language).with_context(place)?;
+    file.persist(path).with_context(place)?;
+    output::tell(&format!("wrote {}", path.display()));
+    Ok(())
+}
+
+/// Writes the heading line and a line a pair; gives the file back once all of it is written.
+fn rows<W: Write>(
+    file: W,
+    model: &LinkageModel,
+    table: &Table,
+    found: &[Decided],
+    ids: (&Column, &Column),
+    explain: bool,
+    language: Language,
+) -> anyhow::Result<W> {
     let mut writer = csv::Writer::from_writer(BufWriter::with_capacity(1 << 20, file));
     let mut headings: Vec<String> =
         ["left_id", "right_id", "weight", "probability", "decision"].map(str::to_owned).to_vec();
@@ -60,10 +85,6 @@ pub(super) fn write(
         }
         writer.write_record(&row)?;
     }
-    let mut file = writer.into_inner().map_err(|error| anyhow::anyhow!("{}: {}", place(), error.error()))?;
-    file.flush().with_context(place)?;
-    let file = file.into_inner().map_err(|error| anyhow::anyhow!("{}: {}", place(), error.error()))?;
-    file.persist(path).with_context(place)?;
-    output::tell(&format!("wrote {}", path.display()));
-    Ok(())
+    let buffered = writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    Ok(buffered.into_inner().map_err(std::io::IntoInnerError::into_error)?)
 }

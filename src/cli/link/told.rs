@@ -1,7 +1,6 @@
 //! What a linkage says at the terminal: how far it is, what its rules make, what it found.
 
 use std::fmt::Write as _;
-use std::sync::Mutex;
 
 use anyhow::bail;
 use comfy_table::{CellAlignment, Table as Lines, presets};
@@ -27,7 +26,7 @@ pub(super) struct Board {
     bar: Option<ProgressBar>,
     rules: usize,
     language: Language,
-    names: Mutex<Vec<String>>,
+    names: Vec<String>,
 }
 
 impl Board {
@@ -38,7 +37,7 @@ impl Board {
             ProgressBar::no_length().with_style(style)
         });
         let names = model.blocks.iter().map(|block| block.text.clone()).collect();
-        Self { bar, rules: model.blocks.len(), language, names: Mutex::new(names) }
+        Self { bar, rules: model.blocks.len(), language, names }
     }
 
     pub(super) fn step(&self, what: [&'static str; 2]) {
@@ -58,7 +57,7 @@ impl Board {
 impl Progress for Board {
     fn rule(&self, place: usize, count: &BlockCount) {
         let Some(bar) = &self.bar else { return };
-        let name = self.names.lock().map(|names| names[place].clone()).unwrap_or_default();
+        let name = &self.names[place];
         let rule = said(self.language, ["规则", "rule"]);
         bar.set_message(format!("{rule} {}/{} {name}", place + 1, self.rules));
         bar.set_length(count.pairs);

@@ -12,6 +12,7 @@ pub mod decision;
 pub mod fields;
 pub mod linking;
 pub mod model;
+mod own_number;
 pub mod roster;
 pub mod scoring;
 pub mod table;

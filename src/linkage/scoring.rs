@@ -4,6 +4,7 @@
 
 use super::fields::Kind;
 use super::model::LinkageModel;
+use super::own_number::mark;
 use super::table::{NOWHERE, Table};
 use crate::identity::levels::Level;
 use crate::identity::text::TextLevel;
@@ -11,7 +12,7 @@ use crate::identity::text::TextLevel;
 /// No model has more fields.
 pub const MOST_FIELDS: usize = 32;
 
-/// The place of every field's level among those the model lists; `missing` is the place after them.
+/// The place of every field's level among those the model lists; after them `missing`, then what is left out.
 pub type Pattern = [u8; MOST_FIELDS];
 
 /// Bounds of the correction for common and rare values, in centibits.
@@ -25,7 +26,7 @@ const REMEMBERED: usize = 1 << 13;
 pub struct Scorer<'a> {
     model: &'a LinkageModel,
     table: &'a Table,
-    /// Fields by what they can say against a pair or for it, the cheapest to compare first.
+    /// Fields by what they can say against a pair or for it, the cheapest to compare first; a number before what follows from it.
     order: Vec<usize>,
     /// The most that the fields from a place in `order` on can add.
     still_possible: Vec<i32>,
@@ -53,8 +54,11 @@ impl<'a> Scorer<'a> {
             level.max().unwrap_or(0).max(0)
         };
         let mut order: Vec<usize> = (0..model.fields.len()).collect();
+        let is_number = |place: &usize| model.fields.iter().any(|field| field.derived_from == Some(*place));
         // what can add most comes first: without it a pair is soon out of reach
-        order.sort_by_key(|place| (cost(model.fields[*place].kind), std::cmp::Reverse(most(*place))));
+        order.sort_by_key(|place| {
+            (!is_number(place), cost(model.fields[*place].kind), std::cmp::Reverse(most(*place)))
+        });
         let together: i32 = model.together.iter().map(|together| together.centibits.max(0)).sum();
         let mut still_possible = vec![together; order.len() + 1];
         for place in (0..order.len()).rev() {
@@ -97,7 +101,7 @@ impl<'a> Scorer<'a> {
         for (step, &field) in self.order.iter().enumerate() {
             let level = self.level(field, lefts, rights, memory);
             pattern[field] = level;
-            let weight = self.weight(field, level, lefts[field], rights[field]);
+            let weight = self.weight(field, &pattern, lefts, rights);
             by_field[field] = weight;
             sum += weight;
             if sum + self.still_possible[step + 1] < least {
@@ -114,9 +118,9 @@ impl<'a> Scorer<'a> {
         let (lefts, rights) = (self.table.row(0, left), self.table.row(1, right));
         let mut memory = self.memory();
         let (mut pattern, mut by_field) = ([0; MOST_FIELDS], [0_i32; MOST_FIELDS]);
-        for field in 0..self.model.fields.len() {
+        for &field in &self.order {
             pattern[field] = self.level(field, lefts, rights, &mut memory);
-            by_field[field] = self.weight(field, pattern[field], lefts[field], rights[field]);
+            by_field[field] = self.weight(field, &pattern, lefts, rights);
         }
         let sum = self.adjusted(&mut by_field, &pattern);
         let by_field = by_field[..self.model.fields.len()].to_vec();
@@ -139,9 +143,11 @@ impl<'a> Scorer<'a> {
     fn level(&self, field: usize, left: &[u32], right: &[u32], memory: &mut Memory) -> u8 {
         let (a, b) = (left[field], right[field]);
         let of = &self.model.fields[field];
-        let missing = small(of.missing());
         if a == 0 || b == 0 {
-            return missing;
+            return small(of.missing());
+        }
+        if self.marks(left, right) & mark(field) != 0 && of.kind == Kind::IdNumber {
+            return small(of.left_out());
         }
         if a == b {
             return self.with_itself[field][a as usize];
@@ -166,16 +172,30 @@ impl<'a> Scorer<'a> {
         remembered[at].1
     }
 
+    /// The marks of both rows of a pair.
     #[inline]
-    fn weight(&self, field: usize, level: u8, a: u32, b: u32) -> i32 {
+    fn marks(&self, left: &[u32], right: &[u32]) -> u32 {
+        let last = self.model.fields.len();
+        left[last] | right[last]
+    }
+
+    /// The weight of a field's level. What a number says of a row is not counted beside the number itself.
+    #[inline]
+    fn weight(&self, field: usize, pattern: &Pattern, left: &[u32], right: &[u32]) -> i32 {
         let of = &self.model.fields[field];
-        let Some(level) = of.levels.get(usize::from(level)) else { return 0 };
+        let Some(level) = of.levels.get(usize::from(pattern[field])) else { return 0 };
+        if let Some(number) = of.derived_from
+            && self.marks(left, right) & mark(field) != 0
+            && usize::from(pattern[number]) < self.model.fields[number].levels.len()
+        {
+            return 0;
+        }
         let Some(rarity) = self.table.fields[field].rarity_centibits.as_ref().filter(|_| level.frequency_percent > 0)
         else {
             return level.centibits;
         };
         // the commoner of the two decides; of a value that cannot be counted nothing is known
-        let correction = match (rarity[a as usize], rarity[b as usize]) {
+        let correction = match (rarity[left[field] as usize], rarity[right[field] as usize]) {
             (0, 0) => 0,
             (0, own) | (own, 0) => own - self.average_rarity[field],
             (one, other) => one.min(other) - self.average_rarity[field],

@@ -7,6 +7,7 @@ use std::hash::BuildHasher;
 
 use super::fields::{Kind, Values};
 use super::model::LinkageModel;
+use super::own_number::{self, Numbered};
 use super::roster::{Column, Roster};
 use crate::identity::bits::{ONE, weight_centibits};
 
@@ -17,7 +18,7 @@ pub type Side = usize;
 pub struct Table {
     /// Of every field of the model.
     pub fields: Vec<FieldValues>,
-    /// Of every row of either side, the value of each field, row after row.
+    /// Of every row of either side, the value of each field and the row's marks, row after row.
     rows: [Vec<u32>; 2],
     /// Whether both sides are one roster.
     pub is_one: bool,
@@ -49,23 +50,22 @@ impl Table {
         }
         let sizes = columns.first().map_or([0, 0], |sides| sides.each_ref().map(Column::len));
         let columns = model.fields.par_iter().zip(columns.into_par_iter());
-        let mut numbered: Vec<(Values, [Vec<u32>; 2])> =
+        let mut numbered: Vec<Numbered> =
             columns.map(|(field, sides)| number(field.kind, &sides)).collect();
-        for (place, field) in model.fields.iter().enumerate() {
-            if let Some(from) = field.derived_from {
-                let mut own = std::mem::replace(&mut numbered[place], (Values::none(), Default::default()));
-                fill(&mut own, &numbered[from]);
-                numbered[place] = own;
-            }
-        }
+        let marks = own_number::settle(model, &mut numbered);
         let swapped: Vec<Option<Vec<u32>>> = model
             .fields
             .iter()
             .enumerate()
             .map(|(place, field)| Some(numbered[place].0.same_in(&numbered[field.swapped_with?].0)))
             .collect();
-        let stride = model.fields.len();
+        let stride = model.fields.len() + 1;
         let mut rows = sizes.map(|size| vec![0; size * stride]);
+        for (rows, marks) in rows.iter_mut().zip(&marks) {
+            for (row, marks) in marks.iter().enumerate() {
+                rows[row * stride + stride - 1] = *marks;
+            }
+        }
         for (place, (_, of)) in numbered.iter().enumerate() {
             for (rows, of) in rows.iter_mut().zip(of) {
                 for (row, value) in of.iter().enumerate() {
@@ -89,7 +89,7 @@ impl Table {
     /// Rows of a side.
     #[must_use]
     pub fn len(&self, side: Side) -> usize {
-        self.rows[self.side(side)].len() / self.fields.len().max(1)
+        self.rows[self.side(side)].len() / (self.fields.len() + 1)
     }
 
     /// Whether a side has no rows.
@@ -102,11 +102,11 @@ impl Table {
         if self.is_one { 0 } else { side }
     }
 
-    /// The values of a row, field by field.
+    /// The values of a row, field by field, and last its marks (see `own_number`).
     #[inline]
     #[must_use]
     pub fn row(&self, side: Side, row: u32) -> &[u32] {
-        let (stride, row) = (self.fields.len(), row as usize);
+        let (stride, row) = (self.fields.len() + 1, row as usize);
         &self.rows[self.side(side)][row * stride..(row + 1) * stride]
     }
 }
@@ -133,18 +133,6 @@ fn number(kind: Kind, sides: &[Column; 2]) -> (Values, [Vec<u32>; 2]) {
         *value = of_texts[*value as usize];
     }
     (values, of)
-}
-
-/// Fills what is not stated with what the document number says.
-fn fill((values, of): &mut (Values, [Vec<u32>; 2]), documents: &(Values, [Vec<u32>; 2])) {
-    let mut said = values.said_by(&documents.0);
-    for (side, rows) in of.iter_mut().enumerate() {
-        for (value, document) in rows.iter_mut().zip(&documents.1[side]) {
-            if *value == 0 {
-                *value = said.of(values, *document).unwrap_or(0);
-            }
-        }
-    }
 }
 
 /// How rare each value is, by the larger of its shares in both rosters.

@@ -63,7 +63,6 @@ fn rows<W: Write>(
     }
     writer.write_record(&headings)?;
     let scorer = explain.then(|| Scorer::new(model, table));
-    let levels: Vec<_> = model.fields.iter().map(|field| field.kind.levels()).collect();
     let mut row: Vec<String> = Vec::with_capacity(headings.len());
     for found in found {
         let pair = found.pair;
@@ -76,9 +75,8 @@ fn rows<W: Write>(
         if let Some(scorer) = &scorer {
             let (by_field, together, pattern) = scorer.explain(pair.left, pair.right);
             for (place, field) in model.fields.iter().enumerate() {
-                let level = field.levels.get(usize::from(pattern[place])).map_or("missing", |level| &level.level);
-                let text = levels[place].iter().find(|text| text.key == level);
-                let words = text.map_or("", |text| if language == Language::Zh { text.zh } else { text.en });
+                let text = field.level_text(usize::from(pattern[place]));
+                let words = if language == Language::Zh { text.zh } else { text.en };
                 row.extend([words.to_owned(), weight(by_field[place])]);
             }
             row.push(weight(together));

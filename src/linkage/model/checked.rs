@@ -224,12 +224,17 @@ impl Checker<'_> {
         found
     }
 
-    /// Which of a field's levels, `missing` the last, are named.
+    /// Which of a field's levels are named; after them `missing` and, of a number, `left_out`.
     fn which(&mut self, field: &Field, key: &str, named: &[Spanned<String>]) -> Vec<bool> {
-        let mut which = vec![false; field.levels.len() + 1];
+        let mut which = vec![false; field.levels.len() + 2];
         for name in named {
             let place = field.levels.iter().position(|level| level.level == *name.get_ref());
-            match place.or_else(|| (name.get_ref() == "missing").then_some(field.missing())) {
+            let beside = || match name.get_ref().as_str() {
+                "missing" => Some(field.missing()),
+                "left_out" if field.kind == Kind::IdNumber => Some(field.left_out()),
+                _ => None,
+            };
+            match place.or_else(beside) {
                 Some(place) => which[place] = true,
                 None => self.checking.fault(Some(name.span()), key, "is no level that the model lists for this column"),
             }

@@ -96,9 +96,9 @@ impl LinkageModel {
     }
 }
 
-/// The levels that are named, `missing` the last.
+/// The levels that are named, `missing` and `left_out` the last.
 fn named(field: &Field, which: &[bool]) -> String {
-    let names = field.levels.iter().map(|level| level.level.as_str()).chain(["missing"]);
+    let names = field.levels.iter().map(|level| level.level.as_str()).chain(["missing", "left_out"]);
     names.zip(which).filter(|(_, named)| **named).map(|(name, _)| quoted(name)).collect::<Vec<_>>().join(", ")
 }
 

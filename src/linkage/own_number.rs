@@ -1,6 +1,7 @@
-//! What a row's document number says of the row itself: birth date and sex where they are not stated, and that the number is another
-//! person's where they are stated otherwise. A relative's number on a record is the commonest cause, and must count neither for the
-//! relative nor against the person.
+//! What a row's document number says of the row itself: birth date and sex where they are not stated or stated with a slip, and that the
+//! number is another person's where they are stated quite otherwise. A relative's number on a record is the commonest cause, and must
+//! count neither for the relative nor against the person. A valid number carries a check character, a stated date does not: of two
+//! dates a slip apart the number's is taken.
 
 use super::fields::{Kind, Values};
 use super::model::LinkageModel;
@@ -21,7 +22,7 @@ pub(super) fn mark(field: usize) -> u32 {
     1 << field
 }
 
-/// Fills what is not stated from the numbers that are the rows' own, and marks both.
+/// Takes from the numbers that are the rows' own what they say; marks what was not stated, and numbers that are not.
 pub(super) fn settle(model: &LinkageModel, numbered: &mut [Numbered]) -> Marks {
     let sizes = numbered.first().map_or([0, 0], |(_, sides)| sides.each_ref().map(Vec::len));
     let mut marks: Marks = sizes.map(|size| vec![0; size]);
@@ -64,10 +65,13 @@ pub(super) fn settle(model: &LinkageModel, numbered: &mut [Numbered]) -> Marks {
         for (side, said) in said.into_iter().enumerate() {
             let rows = numbered[place].1[side].iter_mut().zip(&mut marks[side]);
             for ((value, marks), said) in rows.zip(said) {
-                if *value == 0 && said != 0 && *marks & number == 0 {
-                    *value = said;
+                if said == 0 || *marks & number != 0 {
+                    continue;
+                }
+                if *value == 0 {
                     *marks |= mark(place);
                 }
+                *value = said;
             }
         }
     }

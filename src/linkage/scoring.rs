@@ -2,8 +2,8 @@
 //!
 //! Fields are looked at in the order of what they can say, and a pair that cannot reach the threshold any more is left.
 
-use super::fields::Kind;
-use super::model::LinkageModel;
+use super::fields::{Kind, WHOLE};
+use super::model::{LevelWeight, LinkageModel};
 use super::own_number::mark;
 use super::table::{NOWHERE, Table};
 use crate::identity::levels::Level;
@@ -30,8 +30,8 @@ pub struct Scorer<'a> {
     order: Vec<usize>,
     /// The most that the fields from a place in `order` on can add.
     still_possible: Vec<i32>,
-    /// What an average value's rarity is, of fields that correct for it.
-    average_rarity: Vec<i32>,
+    /// Of every level of a field, which of the field's rarities corrects it, and what rarity it is corrected from.
+    corrected_by: Vec<Vec<Option<(usize, i32)>>>,
     /// Of every value of a field, the level that it has with itself.
     with_itself: Vec<Vec<u8>>,
 }
@@ -64,7 +64,16 @@ impl<'a> Scorer<'a> {
         for place in (0..order.len()).rev() {
             still_possible[place] = still_possible[place + 1] + most(order[place]);
         }
-        let average_rarity = model.fields.iter().map(|field| -field.levels.first().map_or(0, |exact| log2_of(exact.u)));
+        let corrected_by = model.fields.iter().zip(&table.fields).map(|(field, own)| {
+            let exact = -field.levels.first().map_or(0, |exact| log2_of(exact.u));
+            let of = |level: &LevelWeight| {
+                let asks = level.frequency_percent > 0;
+                let place = own.rarities.iter().position(|rarity| asks && rarity.part == level.frequency_of)?;
+                let is_whole = level.frequency_of == WHOLE;
+                Some((place, if is_whole { exact } else { own.rarities[place].average_centibits }))
+            };
+            field.levels.iter().map(of).collect()
+        });
         let with_itself = table.fields.iter().zip(&model.fields).map(|(own, field)| {
             let values = u32::try_from(own.values.len()).unwrap_or(u32::MAX);
             let level = |value| place(field, own.values.level(value, value, model.tolerance));
@@ -75,7 +84,7 @@ impl<'a> Scorer<'a> {
             table,
             order,
             still_possible,
-            average_rarity: average_rarity.collect(),
+            corrected_by: corrected_by.collect(),
             with_itself: with_itself.collect(),
         }
     }
@@ -190,15 +199,15 @@ impl<'a> Scorer<'a> {
         {
             return 0;
         }
-        let Some(rarity) = self.table.fields[field].rarity_centibits.as_ref().filter(|_| level.frequency_percent > 0)
-        else {
+        let Some((place, average)) = self.corrected_by[field][usize::from(pattern[field])] else {
             return level.centibits;
         };
         // the commoner of the two decides; of a value that cannot be counted nothing is known
+        let rarity = &self.table.fields[field].rarities[place].centibits;
         let correction = match (rarity[left[field] as usize], rarity[right[field] as usize]) {
             (0, 0) => 0,
-            (0, own) | (own, 0) => own - self.average_rarity[field],
-            (one, other) => one.min(other) - self.average_rarity[field],
+            (0, own) | (own, 0) => own - average,
+            (one, other) => one.min(other) - average,
         };
         level.centibits + correction.clamp(LEAST_CORRECTION, MOST_CORRECTION) * level.frequency_percent / 100
     }

@@ -28,11 +28,24 @@ pub struct Table {
 pub struct FieldValues {
     /// The values.
     pub values: Values,
-    /// How rare a value is: log2 of one in so many rows, in centibits; none where the field does not ask.
-    pub rarity_centibits: Option<Vec<i32>>,
+    /// How rare its values are, by the part that is counted; none where no level asks.
+    pub rarities: Vec<Rarity>,
     /// Of every value, the same text among the values of the field it changes places with.
     pub swapped: Option<Vec<u32>>,
 }
+
+/// How rare the values of a field are.
+pub struct Rarity {
+    /// The part of the value that is counted.
+    pub part: String,
+    /// Of every value, log2 of one in so many rows, in centibits; 0 where the value does not have the part.
+    pub centibits: Vec<i32>,
+    /// The same of two rows that agree by chance.
+    pub average_centibits: i32,
+}
+
+/// In thousandths: no count is lessened by more.
+const MOST_DISCOUNT: u64 = 900;
 
 /// Nothing of that text stands in the other column.
 pub const NOWHERE: u32 = u32::MAX;
@@ -78,9 +91,12 @@ impl Table {
             .zip(&model.fields)
             .zip(swapped)
             .map(|(((values, of), field), swapped)| {
-                let asks = field.levels.iter().any(|level| level.frequency_percent > 0);
-                let rarity_centibits = asks.then(|| rarity(&values, &of, model));
-                FieldValues { values, rarity_centibits, swapped }
+                let asking = field.levels.iter().filter(|level| level.frequency_percent > 0);
+                let mut parts: Vec<&str> = asking.map(|level| level.frequency_of.as_str()).collect();
+                parts.sort_unstable();
+                parts.dedup();
+                let rarities = parts.into_iter().map(|part| rarity(part, &values, &of, model)).collect();
+                FieldValues { values, rarities, swapped }
             })
             .collect();
         Self { fields, rows, is_one }
@@ -135,21 +151,42 @@ fn number(kind: Kind, sides: &[Column; 2]) -> (Values, [Vec<u32>; 2]) {
     (values, of)
 }
 
-/// How rare each value is, by the larger of its shares in both rosters.
-fn rarity(values: &Values, of: &[Vec<u32>; 2], model: &LinkageModel) -> Vec<i32> {
-    let keys = values.part_keys("whole", model.tolerance);
+/// How rare each value is, by the larger of its shares in both rosters. Who bears a name says nothing of how many others do: counts
+/// are discounted as those of texts are (absolute discounting; Ney, Essen and Kneser 1994), so that a name met once is rarer than one
+/// in so many rows.
+fn rarity(part: &str, values: &Values, of: &[Vec<u32>; 2], model: &LinkageModel) -> Rarity {
+    let keys = values.part_keys(part, model.tolerance);
     let mut counts: HashMap<u64, [u64; 2], FixedState> = HashMap::default();
     for (side, rows) in of.iter().enumerate() {
         for value in rows {
             counts.entry(keys[*value as usize]).or_default()[side] += 1;
         }
     }
+    counts.remove(&0);
     let sizes = of.each_ref().map(|rows| u64::try_from(rows.len()).unwrap_or(u64::MAX).max(1));
-    let share = |key: &u64| {
-        let parts = |side: usize, count: u64| {
-            u64::try_from(u128::from(count) * u128::from(ONE) / u128::from(sizes[side])).unwrap_or(ONE).min(ONE)
+    let discounts = [0, 1].map(|side| {
+        let met = |times: u64| counts.values().filter(|count| count[side] == times).count();
+        discount_permille(met(1), met(2))
+    });
+    let share = |count: &[u64; 2]| {
+        let of = |side: usize| {
+            let less = (count[side] * 1_000).saturating_sub(discounts[side]);
+            u64::try_from(u128::from(less) * u128::from(ONE / 1_000) / u128::from(sizes[side])).unwrap_or(ONE).min(ONE)
         };
-        counts.get(key).map_or(0, |count| parts(0, count[0]).max(parts(1, count[1]))).max(1)
+        of(0).max(of(1)).max(1)
     };
-    keys.iter().map(|key| if *key == 0 { 0 } else { weight_centibits(ONE, share(key)) }).collect()
+    let squares = counts.values().map(|count| u128::from(share(count)).pow(2)).sum::<u128>() / u128::from(ONE);
+    let average = u64::try_from(squares).unwrap_or(ONE).clamp(1, ONE);
+    let centibits = keys.iter().map(|key| counts.get(key).map_or(0, |count| weight_centibits(ONE, share(count))));
+    Rarity {
+        part: part.to_owned(),
+        centibits: centibits.collect(),
+        average_centibits: weight_centibits(ONE, average),
+    }
+}
+
+/// What a count is lessened by, in thousandths: by how many are met once for each that is met twice.
+fn discount_permille(once: usize, twice: usize) -> u64 {
+    let (once, twice) = (u64::try_from(once).unwrap_or(u64::MAX), u64::try_from(twice).unwrap_or(u64::MAX));
+    (once * 1_000).checked_div(once + 2 * twice).unwrap_or(0).min(MOST_DISCOUNT)
 }

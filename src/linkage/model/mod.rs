@@ -53,6 +53,8 @@ pub struct LevelWeight {
     pub centibits: i32,
     /// How much of the correction for common and rare values it takes.
     pub frequency_percent: i32,
+    /// The part of the value whose frequency it is, one of the kind's.
+    pub frequency_of: String,
 }
 
 /// A part of a field's value: what a blocking rule looks at.

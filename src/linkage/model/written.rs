@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::linkage::fields::WHOLE;
 use super::{Basis, Field, LinkageModel};
 use crate::identity::bits::{ONE, probability_parts};
 
@@ -89,6 +90,9 @@ impl LinkageModel {
             let _ = write!(text, "    {{ level = \"{}\", m = \"{m}\", u = \"{u}\"", level.level);
             if level.frequency_percent > 0 {
                 let _ = write!(text, ", frequency_percent = {}", level.frequency_percent);
+            }
+            if level.frequency_of != WHOLE {
+                let _ = write!(text, ", frequency_of = {}", quoted(&level.frequency_of));
             }
             text.push_str(" },\n");
         }

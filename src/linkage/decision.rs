@@ -47,12 +47,11 @@ pub struct Decided {
 }
 
 fn decided(model: &LinkageModel, pair: Pair, decision: Decision) -> Decided {
-    Decided { pair, probability_ppm: probability_ppm(model.prior_centibits.saturating_add(pair.weight)), decision }
+    Decided { pair, probability_ppm: probability_ppm(model.log_odds(pair.weight)), decision }
 }
 
 fn by_threshold(model: &LinkageModel, pair: &Pair) -> Option<Decision> {
-    let log_odds = model.prior_centibits.saturating_add(pair.weight);
-    match log_odds {
+    match model.log_odds(pair.weight) {
         odds if odds >= model.match_centibits => Some(Decision::Match),
         odds if odds >= model.review_centibits => Some(Decision::Review),
         _ => None,

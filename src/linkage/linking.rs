@@ -45,7 +45,7 @@ pub fn count(model: &LinkageModel, table: &Table) -> Vec<BlockCount> {
 #[must_use]
 pub fn link(model: &LinkageModel, table: &Table, progress: &impl Progress) -> Linked {
     let scorer = Scorer::new(model, table);
-    let least = model.review_centibits.saturating_sub(model.prior_centibits).saturating_sub(SLACK);
+    let least = model.weight_at(model.review_centibits).saturating_sub(SLACK);
     let (mut pairs, mut counts) = (Vec::new(), Vec::new());
     for (place, block) in model.blocks.iter().enumerate() {
         let blocks = Blocks::of(model, table, block);

@@ -15,6 +15,7 @@ pub mod model;
 mod own_number;
 pub mod roster;
 pub mod scoring;
+pub mod supervised;
 pub mod table;
 pub mod training;
 pub mod truth;

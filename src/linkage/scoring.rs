@@ -56,9 +56,8 @@ impl<'a> Scorer<'a> {
         let mut order: Vec<usize> = (0..model.fields.len()).collect();
         let is_number = |place: &usize| model.fields.iter().any(|field| field.derived_from == Some(*place));
         // what can add most comes first: without it a pair is soon out of reach
-        order.sort_by_key(|place| {
-            (!is_number(place), cost(model.fields[*place].kind), std::cmp::Reverse(most(*place)))
-        });
+        order
+            .sort_by_key(|place| (!is_number(place), cost(model.fields[*place].kind), std::cmp::Reverse(most(*place))));
         let together: i32 = model.together.iter().map(|together| together.centibits.max(0)).sum();
         let mut still_possible = vec![together; order.len() + 1];
         for place in (0..order.len()).rev() {
@@ -220,9 +219,7 @@ impl<'a> Scorer<'a> {
                 *weight = *weight * dependence.keep_percent / 100;
             }
         }
-        let stands =
-            |when: &[(usize, Vec<bool>)]| when.iter().all(|(field, levels)| levels[usize::from(pattern[*field])]);
-        let together = self.model.together.iter().filter(|together| stands(&together.when));
+        let together = self.model.together.iter().filter(|together| together.stands(pattern));
         by_field.iter().sum::<i32>() + together.map(|together| together.centibits).sum::<i32>()
     }
 }

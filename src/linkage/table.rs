@@ -63,8 +63,7 @@ impl Table {
         }
         let sizes = columns.first().map_or([0, 0], |sides| sides.each_ref().map(Column::len));
         let columns = model.fields.par_iter().zip(columns.into_par_iter());
-        let mut numbered: Vec<Numbered> =
-            columns.map(|(field, sides)| number(field.kind, &sides)).collect();
+        let mut numbered: Vec<Numbered> = columns.map(|(field, sides)| number(field.kind, &sides)).collect();
         let marks = own_number::settle(model, &mut numbered);
         let swapped: Vec<Option<Vec<u32>>> = model
             .fields
@@ -178,11 +177,7 @@ fn rarity(part: &str, values: &Values, of: &[Vec<u32>; 2], model: &LinkageModel)
     let squares = counts.values().map(|count| u128::from(share(count)).pow(2)).sum::<u128>() / u128::from(ONE);
     let average = u64::try_from(squares).unwrap_or(ONE).clamp(1, ONE);
     let centibits = keys.iter().map(|key| counts.get(key).map_or(0, |count| weight_centibits(ONE, share(count))));
-    Rarity {
-        part: part.to_owned(),
-        centibits: centibits.collect(),
-        average_centibits: weight_centibits(ONE, average),
-    }
+    Rarity { part: part.to_owned(), centibits: centibits.collect(), average_centibits: weight_centibits(ONE, average) }
 }
 
 /// What a count is lessened by, in thousandths: by how many are met once for each that is met twice.

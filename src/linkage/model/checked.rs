@@ -3,7 +3,7 @@
 use toml::Spanned;
 
 use super::file::{BlockFile, Decimal, DependenceFile, FieldFile, LevelFile, ModelFile, TogetherFile};
-use super::{Block, Dependence, Field, LevelWeight, LinkageModel, Part, Together};
+use super::{Block, Calibration, Dependence, Field, LevelWeight, LinkageModel, Part, Together};
 use crate::identity::bits::{ONE, log_odds_centibits, weight_centibits};
 use crate::identity::model::ModelFaults;
 use crate::identity::model::checking::Checking;
@@ -53,7 +53,17 @@ impl Checker<'_> {
         if !(0..=60).contains(&margin) {
             self.checking.fault(Some(file.margin_bits.span()), "margin_bits", "must be from 0 to 60");
         }
+        let (scale, shift) = (*file.calibration.scale_percent.get_ref(), *file.calibration.shift_centibits.get_ref());
+        if !(10..=200).contains(&scale) {
+            let span = Some(file.calibration.scale_percent.span());
+            self.checking.fault(span, "calibration.scale_percent", "must be from 10 to 200");
+        }
+        if !(-6_000..=6_000).contains(&shift) {
+            let span = Some(file.calibration.shift_centibits.span());
+            self.checking.fault(span, "calibration.shift_centibits", "must be from -6000 to 6000");
+        }
         LinkageModel {
+            calibration: Calibration { scale_percent: scale.clamp(10, 200), shift_centibits: shift },
             name: file.name.clone(),
             basis: file.basis,
             source: file.source.clone(),

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::linkage::fields::WHOLE;
-use super::{Basis, Field, LinkageModel};
+use super::{Basis, Calibration, Field, LinkageModel};
 use crate::identity::bits::{ONE, probability_parts};
+use crate::linkage::fields::WHOLE;
 
 impl LinkageModel {
     /// The model as TOML: read again, it is the same model.
@@ -27,6 +27,8 @@ impl LinkageModel {
             let _ = writeln!(text, "{key} = \"{}\"", decimal(probability_parts(log_odds)));
         }
         let _ = writeln!(text, "margin_bits = {}\n", self.margin_centibits / 100);
+        let Calibration { scale_percent, shift_centibits } = self.calibration;
+        let _ = writeln!(text, "[calibration]\nscale_percent = {scale_percent}\nshift_centibits = {shift_centibits}\n");
         let sound = &self.tolerance;
         let _ = writeln!(
             text,

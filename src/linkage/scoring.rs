@@ -4,7 +4,7 @@
 
 use super::fields::Kind;
 use super::model::LinkageModel;
-use super::table::{NOWHERE, Table};
+use super::table::{NOWHERE, Side, Table};
 use crate::identity::levels::Level;
 use crate::identity::text::TextLevel;
 
@@ -122,6 +122,18 @@ impl<'a> Scorer<'a> {
         let by_field = by_field[..self.model.fields.len()].to_vec();
         let together = sum - by_field.iter().sum::<i32>();
         (by_field, together, pattern)
+    }
+
+    /// The weight and the levels of any two rows, of one side or of both, whatever they weigh.
+    #[must_use]
+    pub fn between(&self, one: (Side, u32), other: (Side, u32), memory: &mut Memory) -> (i32, Pattern) {
+        let (lefts, rights) = (self.table.row(one.0, one.1), self.table.row(other.0, other.1));
+        let (mut pattern, mut by_field) = ([0; MOST_FIELDS], [0_i32; MOST_FIELDS]);
+        for field in 0..self.model.fields.len() {
+            pattern[field] = self.level(field, lefts, rights, memory);
+            by_field[field] = self.weight(field, pattern[field], lefts[field], rights[field]);
+        }
+        (self.adjusted(&mut by_field, &pattern), pattern)
     }
 
     /// The levels of a pair, whatever they weigh.

@@ -96,6 +96,15 @@ pub struct Together {
     pub reason: String,
 }
 
+/// Levels at which two rows are one person only when somebody has looked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// For some fields, which levels (by place; the last place is `missing`).
+    pub when: Vec<(usize, Vec<bool>)>,
+    /// Why.
+    pub reason: String,
+}
+
 /// A model, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkageModel {
@@ -115,6 +124,8 @@ pub struct LinkageModel {
     pub dependences: Vec<Dependence>,
     /// What is counted together.
     pub together: Vec<Together>,
+    /// What no match may stand at.
+    pub conflicts: Vec<Conflict>,
     /// Which sounds are taken for one another.
     pub tolerance: Tolerance,
     /// Log odds that two rows taken at random are one person, in centibits.
@@ -134,6 +145,13 @@ impl LinkageModel {
     /// Every fault found, each with line and key.
     pub fn parse(file: &str, text: &str) -> Result<Self, ModelFaults> {
         checked::check(file, text)
+    }
+
+    /// The first conflict rule that a pair of these levels stands at.
+    #[must_use]
+    pub fn conflict(&self, pattern: &[u8]) -> Option<usize> {
+        let stands = |(field, levels): &(usize, Vec<bool>)| levels[usize::from(pattern[*field])];
+        self.conflicts.iter().position(|conflict| conflict.when.iter().all(stands))
     }
 
     /// The place of a field by its name.

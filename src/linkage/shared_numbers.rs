@@ -1,13 +1,13 @@
 //! One valid document number, two people: which pairs rest on a number that stands on rows of different names, where the names do not
-//! tell whose it is. A pair that another row of the number fits almost as well is held by its margin; this is about evidence beside the
-//! names (a telephone, an address) that would decide between two people who carry one number.
+//! tell whose it is. A pair that another row of the number fits almost as well is held by its margin; this is about evidence that has
+//! nothing to do with the number (a telephone, an address) and would decide between two people who carry it.
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use super::decision::Pair;
 use super::fields::Kind;
-use super::model::{Field, LinkageModel};
+use super::model::LinkageModel;
 use super::table::{Side, Table};
 use crate::identity::document::IdLevel;
 use crate::identity::levels::Level;
@@ -49,14 +49,12 @@ impl<'a> SharedNumbers<'a> {
         if number == 0 || number != right[fields.number] || !self.is_valid(number, fields) {
             return false;
         }
-        let names = (left[fields.name], right[fields.name]);
-        let doubtful = |side: Side, taken: u32, own: u32, partner: u32| {
+        let doubtful = |side: Side, taken: u32, own: &[u32], partner: &[u32]| {
             let Some(rows) = fields.rows[side].get(&number) else { return false };
-            let other = |row: &u32| self.table.row(side, *row)[fields.name];
-            let mut others = rows.iter().filter(|row| **row != taken).map(other);
-            rows.len() > MOST_ROWS || others.any(|other| !self.names_decide(own, partner, other, fields))
+            let mut others = rows.iter().filter(|row| **row != taken).map(|row| self.table.row(side, *row));
+            rows.len() > MOST_ROWS || others.any(|other| !self.is_plain(own, partner, other, fields))
         };
-        doubtful(1, pair.right, names.0, names.1) || doubtful(0, pair.left, names.1, names.0)
+        doubtful(1, pair.right, left, right) || doubtful(0, pair.left, right, left)
     }
 
     /// Whether a number has no fault: only such a one belongs to one person.
@@ -65,23 +63,33 @@ impl<'a> SharedNumbers<'a> {
         values.level(number, number, self.model.tolerance) == IdLevel::Exact.index()
     }
 
-    /// Whether it is plain by the names that `partner`, not `other`, is who `own` is; or that these two are one person.
-    fn names_decide(&self, own: u32, partner: u32, other: u32, fields: &Fields) -> bool {
-        let weight = |one: u32, other: u32| self.weight(&self.model.fields[fields.name], fields.name, one, other);
-        if other == 0 || weight(partner, other) > 0 {
+    /// Whether it is plain that `partner`, not `other`, is who `own` is; or that these two are one person. The names tell it, or what the
+    /// number says itself: a stated birth date or sex that is not the number's.
+    fn is_plain(&self, own: &[u32], partner: &[u32], other: &[u32], fields: &Fields) -> bool {
+        let weight = |field: usize, one: &[u32], other: &[u32]| self.weight(field, one[field], other[field]);
+        let name = fields.name;
+        if other[name] == 0 || weight(name, partner, other) > 0 {
             return true;
         }
-        let (fits, other_fits) = (weight(own, partner), weight(own, other));
+        let contained =
+            (0..self.model.fields.len()).filter(|field| self.model.fields[*field].derived_from == Some(fields.number));
+        for field in contained {
+            if weight(field, own, other) < 0 && weight(field, own, partner) >= 0 {
+                return true;
+            }
+        }
+        let (fits, other_fits) = (weight(name, own, partner), weight(name, own, other));
         let better = fits >= other_fits.saturating_add(self.model.margin_centibits.max(1));
-        better && (fits > 0 || other_fits < 0 && partner == 0)
+        better && (fits >= 0 && own[name] != 0 && partner[name] != 0 || other_fits < 0 && partner[name] == 0)
     }
 
-    fn weight(&self, field: &Field, place: usize, one: u32, other: u32) -> i32 {
+    fn weight(&self, field: usize, one: u32, other: u32) -> i32 {
         if one == 0 || other == 0 {
             return 0;
         }
-        let level = self.table.fields[place].values.level(one, other, self.model.tolerance);
-        field.place_of[level].map_or(0, |level| field.levels[level].centibits)
+        let of = &self.model.fields[field];
+        let level = self.table.fields[field].values.level(one, other, self.model.tolerance);
+        of.place_of[level].map_or(0, |level| of.levels[level].centibits)
     }
 }
 

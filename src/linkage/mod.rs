@@ -8,13 +8,20 @@
 //! Nothing in here prints a value: faults name file, line and column.
 
 pub mod blocking;
+pub mod cluster_ids;
+pub mod clusters;
 pub mod decision;
+pub mod earlier;
 pub mod fields;
+pub mod heldout;
+pub mod labels;
 pub mod linking;
 pub mod model;
 mod own_number;
 pub mod roster;
+pub mod row_ids;
 pub mod scoring;
+pub mod shared_numbers;
 pub mod supervised;
 pub mod table;
 pub mod training;

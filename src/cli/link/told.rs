@@ -8,6 +8,7 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::said;
+use super::tallies::Tallies;
 use crate::cli::arguments::Language;
 use crate::cli::output;
 use crate::linkage::blocking::BlockCount;
@@ -151,6 +152,7 @@ pub(super) fn summary(
     found: &[Decided],
     counts: &[BlockCount],
     measured: Option<&Measured>,
+    beside: &Tallies<'_>,
     language: Language,
     as_json: bool,
 ) -> anyhow::Result<String> {
@@ -166,9 +168,19 @@ pub(super) fn summary(
                 "precision_ppm": counted.precision_ppm(), "recall_ppm": counted.recall_ppm(), "f1_ppm": counted.f1_ppm(),
             })
         };
-        let truth = measured
-            .map(|measured| json!({"matches": of(&measured.matches), "with_reviews": of(&measured.with_reviews)}));
-        let summary = json!({"candidates": candidates, "matches": matches, "reviews": reviews, "truth": truth});
+        let truth = measured.map(|measured| {
+            let mut truth = json!({"matches": of(&measured.matches), "with_reviews": of(&measured.with_reviews)});
+            if let Some(clusters) = &measured.clusters {
+                truth["clusters"] = of(clusters);
+            }
+            truth
+        });
+        let mut summary = serde_json::Map::new();
+        summary.insert("candidates".to_owned(), candidates.into());
+        summary.insert("matches".to_owned(), matches.into());
+        summary.insert("reviews".to_owned(), reviews.into());
+        beside.put(&mut summary);
+        summary.insert("truth".to_owned(), truth.into());
         return Ok(serde_json::to_string_pretty(&summary)?);
     }
     let zh = language == Language::Zh;
@@ -182,9 +194,15 @@ pub(super) fn summary(
             grouped(reviews)
         )
     };
+    text.push_str(&beside.text(language));
     for (name, counted) in measured.iter().flat_map(|measured| {
-        let names = if zh { ["认定", "认定和待核实"] } else { ["matches", "matches and reviews"] };
-        names.into_iter().zip([&measured.matches, &measured.with_reviews])
+        let names = if zh {
+            ["认定", "认定和待核实", "归并"]
+        } else {
+            ["matches", "matches and reviews", "clusters"]
+        };
+        let counted = [Some(&measured.matches), Some(&measured.with_reviews), measured.clusters.as_ref()];
+        names.into_iter().zip(counted).filter_map(|(name, counted)| Some((name, counted?)))
     }) {
         let (precision, recall, f1) = (counted.precision_ppm(), counted.recall_ppm(), counted.f1_ppm());
         let _ = if zh {
@@ -219,6 +237,6 @@ fn share(ppm: u64) -> String {
 }
 
 /// A number with its thousands parted.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     HumanCount(number).to_string()
 }

@@ -2,8 +2,8 @@
 
 use toml::Spanned;
 
-use super::file::{BlockFile, Decimal, DependenceFile, FieldFile, LevelFile, ModelFile, TogetherFile};
-use super::{Block, Calibration, Dependence, Field, LevelWeight, LinkageModel, Part, Together};
+use super::file::{BlockFile, ConflictFile, Decimal, DependenceFile, FieldFile, LevelFile, ModelFile, TogetherFile};
+use super::{Block, Calibration, Conflict, Dependence, Field, LevelWeight, LinkageModel, Part, Together};
 use crate::identity::bits::{ONE, log_odds_centibits, weight_centibits};
 use crate::identity::model::ModelFaults;
 use crate::identity::model::checking::Checking;
@@ -71,6 +71,7 @@ impl Checker<'_> {
             blocks: file.block.iter().map(|block| self.block(&fields, block)).collect(),
             dependences: file.dependence.iter().filter_map(|d| self.dependence(&fields, d)).collect(),
             together: file.together.iter().map(|together| self.together(&fields, together)).collect(),
+            conflicts: file.conflict.iter().map(|conflict| self.conflict(&fields, conflict)).collect(),
             fields,
             tolerance: file.sound.unwrap_or(STRICT),
             prior_centibits: prior,
@@ -299,5 +300,22 @@ impl Checker<'_> {
             self.checking.fault(Some(file.centibits.span()), "together.centibits", "must be from -6000 to 6000");
         }
         Together { when, centibits, reason: self.reason("together.reason", &file.reason) }
+    }
+
+    fn conflict(&mut self, fields: &[Field], file: &ConflictFile) -> Conflict {
+        let mut when = Vec::new();
+        for (name, levels) in file.when.get_ref() {
+            if levels.is_empty() {
+                self.checking.fault(Some(name.span()), "conflict.when", "must name at least one level of this column");
+            }
+            if let Some(field) = self.named(fields, "conflict.when", name) {
+                when.push((field, self.which(&fields[field], "conflict.when", levels)));
+            }
+        }
+        if file.when.get_ref().is_empty() {
+            let message = "must name levels of at least one column: without any, every pair would be held";
+            self.checking.fault(Some(file.when.span()), "conflict.when", message);
+        }
+        Conflict { when, reason: self.reason("conflict.reason", &file.reason) }
     }
 }

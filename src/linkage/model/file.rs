@@ -33,6 +33,8 @@ pub(super) struct ModelFile {
     pub dependence: Vec<DependenceFile>,
     #[serde(default)]
     pub together: Vec<TogetherFile>,
+    #[serde(default)]
+    pub conflict: Vec<ConflictFile>,
 }
 
 /// How weights become log odds.
@@ -123,5 +125,13 @@ pub(super) struct DependenceFile {
 pub(super) struct TogetherFile {
     pub when: Spanned<BTreeMap<Spanned<String>, Vec<Spanned<String>>>>,
     pub centibits: Spanned<i32>,
+    pub reason: Spanned<String>,
+}
+
+/// Levels at which two rows are one person only when somebody has looked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConflictFile {
+    pub when: Spanned<BTreeMap<Spanned<String>, Vec<Spanned<String>>>>,
     pub reason: Spanned<String>,
 }

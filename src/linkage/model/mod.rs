@@ -114,6 +114,15 @@ pub struct Calibration {
     pub shift_centibits: i32,
 }
 
+/// Levels at which two rows are one person only when somebody has looked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// For some fields, which levels (by place; the last place is `missing`).
+    pub when: Vec<(usize, Vec<bool>)>,
+    /// Why.
+    pub reason: String,
+}
+
 /// A model, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkageModel {
@@ -133,6 +142,8 @@ pub struct LinkageModel {
     pub dependences: Vec<Dependence>,
     /// What is counted together.
     pub together: Vec<Together>,
+    /// What no match may stand at.
+    pub conflicts: Vec<Conflict>,
     /// Which sounds are taken for one another.
     pub tolerance: Tolerance,
     /// How weights become log odds.
@@ -174,6 +185,12 @@ impl LinkageModel {
         i32::try_from(weight).unwrap_or(if weight > 0 { i32::MAX } else { i32::MIN })
     }
 
+    /// The first conflict rule that a pair of these levels stands at.
+    #[must_use]
+    pub fn conflict(&self, pattern: &[u8]) -> Option<usize> {
+        self.conflicts.iter().position(|conflict| stands(&conflict.when, pattern))
+    }
+
     /// The place of a field by its name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<usize> {
@@ -186,8 +203,14 @@ impl Together {
     #[inline]
     #[must_use]
     pub fn stands(&self, pattern: &[u8]) -> bool {
-        self.when.iter().all(|(field, levels)| levels[usize::from(pattern[*field])])
+        stands(&self.when, pattern)
     }
+}
+
+/// Whether a pair stands at one of the levels of every field named.
+#[inline]
+fn stands(when: &[(usize, Vec<bool>)], pattern: &[u8]) -> bool {
+    when.iter().all(|(field, levels)| levels[usize::from(pattern[*field])])
 }
 
 impl Field {

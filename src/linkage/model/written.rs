@@ -61,19 +61,28 @@ impl LinkageModel {
             );
         }
         for together in &self.together {
-            let when = together.when.iter().map(|(field, levels)| {
-                let field = &self.fields[*field];
-                format!("{} = [{}]", quoted(&field.name), named(field, levels))
-            });
-            let when = when.collect::<Vec<_>>().join(", ");
             let _ = write!(
                 text,
-                "\n[[together]]\nwhen = {{ {when} }}\ncentibits = {}\nreason = {}\n",
+                "\n[[together]]\nwhen = {{ {} }}\ncentibits = {}\nreason = {}\n",
+                self.when(&together.when),
                 together.centibits,
                 quoted(&together.reason)
             );
         }
+        for conflict in &self.conflicts {
+            let when = self.when(&conflict.when);
+            let _ = write!(text, "\n[[conflict]]\nwhen = {{ {when} }}\nreason = {}\n", quoted(&conflict.reason));
+        }
         text
+    }
+
+    /// Levels of some fields, as a condition.
+    fn when(&self, when: &[(usize, Vec<bool>)]) -> String {
+        let fields = when.iter().map(|(field, levels)| {
+            let field = &self.fields[*field];
+            format!("{} = [{}]", quoted(&field.name), named(field, levels))
+        });
+        fields.collect::<Vec<_>>().join(", ")
     }
 
     fn write_field(&self, text: &mut String, field: &Field) {

@@ -1,8 +1,8 @@
 //! Which rows are one person: every row in exactly one cluster. Matches are joined heaviest first (equal weights by the rows' ids), and
 //! two clusters are joined only if no row of one stands in conflict with, or is labelled another person than, a row of the other, and if
-//! all pairs across them, candidates or not, on average weigh enough for a match, none counting as more or less than `FURTHEST` beyond
-//! the threshold. A match that is refused becomes a review, so that a chain of rows that each resemble the next (A~B, B~C) does not make
-//! one person of its unlike ends.
+//! all pairs across them, candidates or not, on average weigh enough for a match: a pair counts at most for twice the weight that a match
+//! needs, so that the surest pair makes good for one that says nothing, and not for one that says the opposite. A match that is refused
+//! becomes a review, so that a chain of rows that each resemble the next (A~B, B~C) does not make one person of its unlike ends.
 
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
@@ -12,8 +12,8 @@ use super::decision::{Because, Decided, Decision, Judge};
 use super::scoring::Memory;
 use super::table::Side;
 
-/// How far beyond the match threshold a pair counts, in centibits, either way: certainty of one pair does not outweigh doubt of another.
-const FURTHEST: i32 = 1_000;
+/// How far beyond the match threshold a pair counts at least, in centibits, where the threshold itself is low.
+const LEAST_FURTHEST: i32 = 1_000;
 /// Nobody stands in more rows: what would make a larger cluster is a value that stands for "not known". Bounds the pairs of two clusters.
 pub const MOST_ROWS: u32 = 1_000;
 
@@ -223,6 +223,7 @@ impl<'a> Joining<'a> {
         }
         let model = self.judge.model;
         let threshold = model.match_centibits.saturating_sub(model.prior_centibits);
+        let most = threshold.saturating_add(threshold.max(LEAST_FURTHEST));
         let mut beyond = 0_i64;
         for left in &lefts {
             for right in &rights {
@@ -231,7 +232,7 @@ impl<'a> Joining<'a> {
                 if let Some(rule) = model.conflict(&pattern) {
                     return Some(Refused::Conflict(rule));
                 }
-                beyond += i64::from(weight.saturating_sub(threshold).clamp(-FURTHEST, FURTHEST));
+                beyond += i64::from(weight.min(most)) - i64::from(threshold);
             }
         }
         (beyond < 0).then_some(Refused::Unlike)
@@ -254,3 +255,6 @@ impl<'a> Joining<'a> {
         Clusters { of: [of, rights], number, apart }
     }
 }
+
+#[cfg(test)]
+mod tests;

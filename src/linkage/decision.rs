@@ -212,3 +212,6 @@ impl Contenders {
         (other != i32::MIN).then_some(other)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,6 +23,8 @@ pub mod scoring;
 pub mod shared_numbers;
 pub mod table;
 pub mod training;
+#[cfg(test)]
+mod trial;
 pub mod truth;
 
 pub use model::LinkageModel;

@@ -46,7 +46,7 @@ pub struct Apart {
 /// Why two clusters are not joined.
 #[derive(Clone, Copy)]
 enum Refused {
-    Conflict(usize),
+    Conflict(u16),
     Label,
     Unlike,
     TooLarge,
@@ -188,7 +188,8 @@ impl<'a> Joining<'a> {
             if sizes.0 + sizes.1 > MOST_ROWS {
                 return Err(Refused::TooLarge);
             }
-            let state = (one, other, sizes.0, sizes.1);
+            // a cluster never shrinks: of the same root and size it has the same rows
+            let state = if one < other { (one, other, sizes.0, sizes.1) } else { (other, one, sizes.1, sizes.0) };
             if let Some(why) = self.refused.get(&state) {
                 return Err(*why);
             }

@@ -149,9 +149,9 @@ impl LinkageModel {
 
     /// The first conflict rule that a pair of these levels stands at.
     #[must_use]
-    pub fn conflict(&self, pattern: &[u8]) -> Option<usize> {
+    pub fn conflict(&self, pattern: &[u8]) -> Option<u16> {
         let stands = |(field, levels): &(usize, Vec<bool>)| levels[usize::from(pattern[*field])];
-        self.conflicts.iter().position(|conflict| conflict.when.iter().all(stands))
+        self.conflicts.iter().zip(0..).find(|(conflict, _)| conflict.when.iter().all(stands)).map(|(_, place)| place)
     }
 
     /// The place of a field by its name.

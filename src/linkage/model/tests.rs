@@ -64,7 +64,7 @@ fn a_conflict_names_levels_and_a_reason() {
     let mut pattern = vec![0_u8; model.fields.len()];
     assert_eq!(model.conflict(&pattern), None);
     pattern[sex] = 1;
-    assert_eq!(model.conflict(&pattern), Some(model.conflicts.len() - 1));
+    assert_eq!(model.conflict(&pattern).map(usize::from), Some(model.conflicts.len() - 1));
     for (conflict, expected) in [
         ("when = {}\nreason = \"x\"\n", "conflict.when: must name levels of at least one column"),
         ("when = { sex = [] }\nreason = \"x\"\n", "conflict.when: must name at least one level of this column"),

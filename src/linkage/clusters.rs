@@ -46,7 +46,7 @@ pub struct Apart {
 /// Why two clusters are not joined.
 #[derive(Clone, Copy)]
 enum Refused {
-    Conflict(u16),
+    Conflict,
     Label,
     Unlike,
     TooLarge,
@@ -76,10 +76,7 @@ impl Clusters {
             }
             (found.decision, found.because) = (Decision::Review, Because::Apart);
             match why {
-                Refused::Conflict(rule) => {
-                    found.because = Because::Conflict(rule);
-                    apart.conflict += 1;
-                }
+                Refused::Conflict => apart.conflict += 1,
                 Refused::Label => apart.label += 1,
                 Refused::Unlike => apart.unlike += 1,
                 Refused::TooLarge => apart.too_large += 1,
@@ -230,8 +227,8 @@ impl<'a> Joining<'a> {
             for right in &rights {
                 let (left, right) = (self.row(*left), self.row(*right));
                 let (weight, pattern) = self.judge.scorer.between(left, right, &mut self.memory);
-                if let Some(rule) = model.conflict(&pattern) {
-                    return Some(Refused::Conflict(rule));
+                if model.conflict(&pattern).is_some() {
+                    return Some(Refused::Conflict);
                 }
                 beyond += i64::from(weight.min(most)) - i64::from(threshold);
             }

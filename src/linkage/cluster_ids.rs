@@ -190,3 +190,6 @@ fn changes(
     changes.sort_unstable_by_key(|change| change.number);
     changes
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! Which rows are one person: every row in exactly one cluster. Matches are joined heaviest first (equal weights by the rows' ids), and
 //! two clusters are joined only if no row of one stands in conflict with, or is labelled another person than, a row of the other, and if
-//! all pairs across them, candidates or not, on average weigh enough for a match, none counting as more or less than `FURTHEST` beyond
-//! the threshold. A match that is refused becomes a review, so that a chain of rows that each resemble the next (A~B, B~C) does not make
-//! one person of its unlike ends.
+//! all pairs across them, candidates or not, on average weigh enough for a match: a pair counts at most for twice the weight that a match
+//! needs, so that the surest pair makes good for one that says nothing, and not for one that says the opposite. A match that is refused
+//! becomes a review, so that a chain of rows that each resemble the next (A~B, B~C) does not make one person of its unlike ends.
 
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
@@ -12,8 +12,8 @@ use super::decision::{Because, Decided, Decision, Judge};
 use super::scoring::Memory;
 use super::table::Side;
 
-/// How far beyond the match threshold a pair counts, in centibits, either way: certainty of one pair does not outweigh doubt of another.
-const FURTHEST: i32 = 1_000;
+/// How far beyond the match threshold a pair counts at least, in centibits, where the threshold itself is low.
+const LEAST_FURTHEST: i32 = 1_000;
 /// Nobody stands in more rows: what would make a larger cluster is a value that stands for "not known". Bounds the pairs of two clusters.
 pub const MOST_ROWS: u32 = 1_000;
 
@@ -46,7 +46,7 @@ pub struct Apart {
 /// Why two clusters are not joined.
 #[derive(Clone, Copy)]
 enum Refused {
-    Conflict(usize),
+    Conflict,
     Label,
     Unlike,
     TooLarge,
@@ -76,10 +76,7 @@ impl Clusters {
             }
             (found.decision, found.because) = (Decision::Review, Because::Apart);
             match why {
-                Refused::Conflict(rule) => {
-                    found.because = Because::Conflict(rule);
-                    apart.conflict += 1;
-                }
+                Refused::Conflict => apart.conflict += 1,
                 Refused::Label => apart.label += 1,
                 Refused::Unlike => apart.unlike += 1,
                 Refused::TooLarge => apart.too_large += 1,
@@ -188,7 +185,8 @@ impl<'a> Joining<'a> {
             if sizes.0 + sizes.1 > MOST_ROWS {
                 return Err(Refused::TooLarge);
             }
-            let state = (one, other, sizes.0, sizes.1);
+            // a cluster never shrinks: of the same root and size it has the same rows
+            let state = if one < other { (one, other, sizes.0, sizes.1) } else { (other, one, sizes.1, sizes.0) };
             if let Some(why) = self.refused.get(&state) {
                 return Err(*why);
             }
@@ -223,15 +221,16 @@ impl<'a> Joining<'a> {
         }
         let model = self.judge.model;
         let threshold = model.weight_at(model.match_centibits);
+        let most = threshold.saturating_add(threshold.max(LEAST_FURTHEST));
         let mut beyond = 0_i64;
         for left in &lefts {
             for right in &rights {
                 let (left, right) = (self.row(*left), self.row(*right));
                 let (weight, pattern) = self.judge.scorer.between(left, right, &mut self.memory);
-                if let Some(rule) = model.conflict(&pattern) {
-                    return Some(Refused::Conflict(rule));
+                if model.conflict(&pattern).is_some() {
+                    return Some(Refused::Conflict);
                 }
-                beyond += i64::from(weight.saturating_sub(threshold).clamp(-FURTHEST, FURTHEST));
+                beyond += i64::from(weight.min(most)) - i64::from(threshold);
             }
         }
         (beyond < 0).then_some(Refused::Unlike)
@@ -254,3 +253,6 @@ impl<'a> Joining<'a> {
         Clusters { of: [of, rights], number, apart }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,7 +51,7 @@ pub enum Because {
     /// Another row fits almost as well.
     Margin,
     /// A conflict rule of the model, by its place.
-    Conflict(usize),
+    Conflict(u16),
     /// The number stands on somebody of another name too, and the names do not tell whose it is.
     SharedNumber,
     /// It would bring rows into one cluster that are not one person.
@@ -212,3 +212,6 @@ impl Contenders {
         (other != i32::MIN).then_some(other)
     }
 }
+
+#[cfg(test)]
+mod tests;

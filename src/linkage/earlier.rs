@@ -89,3 +89,6 @@ fn found(row_ids: &RowIds<'_>, side: Side, id: &str) -> Option<(Side, u32)> {
     let sides = if row_ids.is_one() { [0, 0] } else { [side, 1 - side] };
     sides.into_iter().find_map(|side| Some((side, row_ids.find(side, id)?)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -130,3 +130,6 @@ impl Tally {
         *count += 1;
     }
 }
+
+#[cfg(test)]
+mod tests;

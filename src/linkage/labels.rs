@@ -1,7 +1,8 @@
 //! Pairs that somebody has decided: one person, or two. They overrule every weight. A file of labels that contradicts itself is refused,
 //! with the lines that cannot all hold; nothing here chooses between them.
 
-use std::collections::VecDeque;
+mod bonds;
+
 use std::io::{Read, Seek};
 
 use foldhash::fast::FixedState;
@@ -9,6 +10,7 @@ use hashbrown::HashMap;
 
 use super::roster::{Column, Lines, Roster, RosterFault};
 use super::row_ids::RowIds;
+use bonds::Bonds;
 
 /// No more lines than these are named for a contradiction.
 const LINES_NAMED: usize = 6;
@@ -163,17 +165,15 @@ impl Labels {
 
     /// That no two rows are one person by some labels and two by another.
     fn hold_together(&self) -> Result<(), RosterFault> {
-        let mut beside: HashMap<(usize, u32), Vec<((usize, u32), u64)>, FixedState> = HashMap::default();
+        let mut bonds = Bonds::default();
         let right = |row| (usize::from(!self.is_one), row);
         for label in self.pairs.iter().filter(|label| label.is_match) {
-            let (one, other) = ((0, label.left), right(label.right));
-            beside.entry(one).or_default().push((other, label.line));
-            beside.entry(other).or_default().push((one, label.line));
+            bonds.add((0, label.left), right(label.right), label.line);
         }
         let mut apart: Vec<&Label> = self.pairs.iter().filter(|label| !label.is_match).collect();
         apart.sort_unstable_by_key(|label| label.line);
         for label in apart {
-            let Some(lines) = path(&beside, (0, label.left), right(label.right)) else { continue };
+            let Some(lines) = bonds.between((0, label.left), right(label.right)) else { continue };
             let mut named: Vec<String> = lines.iter().take(LINES_NAMED).map(u64::to_string).collect();
             if lines.len() > LINES_NAMED {
                 named.push("…".to_owned());
@@ -188,34 +188,6 @@ impl Labels {
     }
 }
 
-/// The lines of the fewest matches that lead from one row to another.
-fn path(
-    beside: &HashMap<(usize, u32), Vec<((usize, u32), u64)>, FixedState>,
-    from: (usize, u32),
-    to: (usize, u32),
-) -> Option<Vec<u64>> {
-    let mut reached: HashMap<(usize, u32), ((usize, u32), u64), FixedState> = HashMap::default();
-    let mut next = VecDeque::from([from]);
-    while let Some(row) = next.pop_front() {
-        for (other, line) in beside.get(&row)? {
-            if *other == from || reached.contains_key(other) {
-                continue;
-            }
-            reached.insert(*other, (row, *line));
-            next.push_back(*other);
-        }
-    }
-    let mut lines = Vec::new();
-    let mut row = to;
-    while row != from {
-        let (before, line) = reached.get(&row)?;
-        lines.push(*line);
-        row = *before;
-    }
-    lines.sort_unstable();
-    Some(lines)
-}
-
 /// What a word says of a pair: none at all, that it is open, or what is decided.
 fn label_of(word: &str) -> Option<Option<bool>> {
     match word.to_lowercase().as_str() {
@@ -225,3 +197,6 @@ fn label_of(word: &str) -> Option<Option<bool>> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,6 +25,8 @@ pub mod shared_numbers;
 pub mod supervised;
 pub mod table;
 pub mod training;
+#[cfg(test)]
+mod trial;
 pub mod truth;
 
 pub use model::LinkageModel;

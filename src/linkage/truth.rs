@@ -139,3 +139,6 @@ impl Counted {
 fn share_ppm(part: u64, whole: u64) -> u64 {
     (part * 1_000_000).checked_div(whole).unwrap_or(1_000_000)
 }
+
+#[cfg(test)]
+mod tests;

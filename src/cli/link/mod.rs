@@ -5,31 +5,29 @@ mod clusters;
 mod files;
 mod given;
 mod outcome;
+mod overwriting;
+mod results;
 mod reviews;
 mod tallies;
 mod told;
 
 use std::fs::File;
 use std::io::BufReader;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 
 use super::arguments::{Language, Link};
 use super::{compose, output};
-use crate::linkage::cluster_ids::ClusterIds;
-use crate::linkage::clusters::Clusters;
-use crate::linkage::decision::Judge;
 use crate::linkage::heldout::{HeldOut, Split};
 use crate::linkage::labels::Labels;
 use crate::linkage::linking::{self, Linked};
 use crate::linkage::scoring::Scorer;
-use crate::linkage::shared_numbers::SharedNumbers;
 use crate::linkage::table::Table;
 use crate::linkage::{LinkageModel, Roster};
 use crate::linkage::{supervised, training};
-use files::Files;
+use results::Results;
 use tallies::Tallies;
 use told::Board;
 
@@ -45,14 +43,13 @@ pub(super) fn run(arguments: &Link) -> anyhow::Result<ExitCode> {
 }
 
 fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
-    refuse_to_overwrite(arguments)?;
+    overwriting::refuse(arguments)?;
     let mut model = model(arguments.model.as_deref())?;
     let board = Board::new(&model, arguments.lang);
     board.step(["正在读取名册", "reading the rosters"]);
     let (mut left, mut right) = rosters(arguments, &model)?;
     // the table takes the columns; what a person is to look at is shown as it was written
-    let texts =
-        arguments.review_out.as_ref().map(|_| (left.columns.clone(), right.as_ref().map(|r| r.columns.clone())));
+    let kept = arguments.review_out.as_ref().map(|_| (left.columns.clone(), right.as_ref().map(|r| r.columns.clone())));
     let table = Table::of(&model, &mut left, right.as_mut());
     if arguments.dry_run {
         let counts = linking::count(&model, &table);
@@ -68,100 +65,28 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
     if let Some(file) = &arguments.train {
         let split = arguments.labels.is_some().then(|| Split::of(&given.labels, ids, table.is_one));
         let learnt = split.as_ref().map(|split| &split.learnt);
-        let path = file.as_deref().or(arguments.model.as_deref());
-        let after = trained(&model, &table, learnt, path, &board)?;
+        let after = trained(&model, &table, learnt, file.as_deref().or(arguments.model.as_deref()), &board)?;
         held_out = split.map(|split| HeldOut::of(&split, [&model, &after], &table, ids));
         model = after;
     }
     let Linked { pairs, counts } = linking::link(&model, &table, &board);
     board.done();
     let scorer = Scorer::new(&model, &table);
-    let judge = Judge { model: &model, scorer: &scorer, ids, labels: &given.labels };
-    let mut found = if arguments.one_to_one {
-        judge.one_to_one(pairs, &SharedNumbers::of(&model, &table))
-    } else {
-        judge.each_alone(pairs)
-    };
-    found.sort_unstable_by_key(|found| (found.pair.left, found.pair.right));
-    let clusters = arguments.clusters.as_ref().map(|_| {
-        let clusters = Clusters::of(&judge, table.is_one, &mut found);
-        let cluster_ids = ClusterIds::of(&clusters, ids, given.earlier.as_ref());
-        (clusters, cluster_ids)
-    });
-    let mut files = Files::default();
-    if let Some(path) = &arguments.out {
-        let (explain, language) = (arguments.explain, arguments.lang);
-        files.write(path, |file| outcome::write(file, &model, &scorer, &found, ids, explain, language))?;
-    }
-    if let Some((path, (_, cluster_ids))) = arguments.clusters.as_ref().zip(clusters.as_ref()) {
-        files.write(path, |file| clusters::write(file, cluster_ids, ids))?;
-        if let Some(path) = &arguments.changes {
-            files.write(path, |file| clusters::write_changes(file, cluster_ids))?;
-        }
-    }
-    if let Some((path, (lefts, rights))) = arguments.review_out.as_ref().zip(texts.as_ref()) {
-        let texts = [lefts.as_slice(), rights.as_deref().unwrap_or(lefts)];
-        files.write(path, |file| reviews::write(file, &model, &found, ids, texts, arguments.lang))?;
-    }
-    files.keep()?;
-    let clusters = clusters.as_ref().map(|(clusters, ids)| (clusters, ids));
-    let measured = given.truth.map(|truth| truth.measured(&found, clusters.map(|(clusters, _)| clusters)));
+    let results = Results::of(arguments, (&model, &table, &scorer), ids, &given, pairs);
+    let texts = kept.as_ref().map(|(lefts, rights)| [lefts.as_slice(), rights.as_deref().unwrap_or(lefts)]);
+    results.write(arguments, texts)?;
+    let clusters = results.clusters.as_ref().map(|(clusters, ids)| (clusters, ids));
+    let measured = given.truth.map(|truth| truth.measured(&results.found, clusters.map(|(clusters, _)| clusters)));
     let labels = arguments.labels.as_ref().map(|_| &given.labels);
-    let beside = Tallies { found: &found, labels, clusters, held_out: held_out.as_ref() };
-    let summary = told::summary(&found, &counts, measured.as_ref(), &beside, arguments.lang, arguments.json)?;
+    let beside = Tallies { found: &results.found, labels, clusters, held_out: held_out.as_ref() };
+    let summary = told::summary(&results.found, &counts, measured.as_ref(), &beside, arguments.lang, arguments.json)?;
     // what goes to a pipe stands there alone
-    let mut written = written(arguments);
-    if written.any(|path| files::is_pipe(path)) {
+    if overwriting::written(arguments).any(|(_, path)| files::is_pipe(path)) {
         output::tell(&summary)
     } else {
         output::say(&summary)
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The files that a run writes, but for the model.
-fn written(arguments: &Link) -> impl Iterator<Item = &PathBuf> {
-    let files = [&arguments.out, &arguments.clusters, &arguments.changes, &arguments.review_out];
-    files.into_iter().filter_map(Option::as_ref)
-}
-
-/// What is written is never what is read, nor a model anything but a model's file.
-fn refuse_to_overwrite(arguments: &Link) -> anyhow::Result<()> {
-    let trained = arguments.train.as_ref().and_then(Option::as_ref);
-    if let Some(path) = trained.filter(|path| path.extension().is_none_or(|extension| extension != "toml")) {
-        bail!("{}: --train writes a model, name a file that ends in .toml", path.display());
-    }
-    let named = [&arguments.right, &arguments.truth, &arguments.model, &arguments.labels, &arguments.earlier];
-    let read: Vec<&PathBuf> = std::iter::once(&arguments.left).chain(named.into_iter().flatten()).collect();
-    let same = |one: &Path, other: &Path| {
-        one == other || one.canonicalize().is_ok_and(|own| other.canonicalize().is_ok_and(|other| own == other))
-    };
-    let mut before: Vec<&PathBuf> = trained.into_iter().collect();
-    for path in written(arguments) {
-        if path.is_dir() {
-            bail!("{} is a folder: name a file", path.display());
-        }
-        if read.iter().any(|other| same(path, other)) {
-            let option = option_of(arguments, path);
-            bail!("{}: {option} would overwrite a file that is read, name another", path.display());
-        }
-        if !files::is_pipe(path) && before.iter().any(|other| same(path, other)) {
-            bail!("{}: two options write this file, name another for one of them", path.display());
-        }
-        before.push(path);
-    }
-    Ok(())
-}
-
-/// The option that names a file to write.
-fn option_of(arguments: &Link, path: &Path) -> &'static str {
-    let named = [
-        (&arguments.out, "--out"),
-        (&arguments.clusters, "--clusters"),
-        (&arguments.changes, "--changes"),
-        (&arguments.review_out, "--review-out"),
-    ];
-    named.into_iter().find(|(named, _)| named.as_deref() == Some(path)).map_or("", |(_, option)| option)
 }
 
 fn model(path: Option<&Path>) -> anyhow::Result<LinkageModel> {

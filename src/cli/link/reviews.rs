@@ -36,7 +36,8 @@ pub(super) fn write(
         let (left, right) = (found.pair.left as usize, found.pair.right as usize);
         let mut row = vec![id_cell(ids.0.get(left)), id_cell(ids.1.get(right))];
         let ppm = found.probability_ppm;
-        let said = [weight(found.pair.weight), format!("{}.{:06}", ppm / 1_000_000, ppm % 1_000_000)];
+        // a plus sign would begin a formula
+        let said = [weight(found.pair.weight).replace('+', ""), format!("{}.{:06}", ppm / 1_000_000, ppm % 1_000_000)];
         row.extend(said.iter().map(|text| cell(text)));
         row.push(cell(why(model, found.because, language)));
         for (lefts, rights) in texts[0].iter().zip(texts[1]) {
@@ -51,7 +52,7 @@ pub(super) fn write(
 /// Why a person must look.
 fn why(model: &LinkageModel, because: Because, language: Language) -> &str {
     match because {
-        Because::Conflict(rule) => &model.conflicts[rule].reason,
+        Because::Conflict(rule) => &model.conflicts[usize::from(rule)].reason,
         Because::Weight | Because::Label => {
             said(language, ["证据不足以认定", "the evidence is not enough for a match"])
         }

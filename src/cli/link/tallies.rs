@@ -214,3 +214,41 @@ fn held_out_text(held_out: &HeldOut, zh: bool) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linkage::heldout::{Moved, Tally};
+
+    #[test]
+    fn what_was_held_out_is_told_in_both_languages() {
+        let moved = |at: usize| Moved {
+            left: format!("L{at}"),
+            right: format!("R{at}"),
+            is_match: at == 0,
+            ppm: [940_000, 120],
+            crossed: at < 2,
+        };
+        let [before, after] = [(40, 2, 8), (48, 1, 1)].map(|(right, wrong, unsure)| Tally { right, wrong, unsure });
+        let mut held_out =
+            HeldOut { pairs: 50, learnt: 1_200, tallies: [before, after], moved: (0..2).map(moved).collect() };
+        let tallies = Tallies { held_out: Some(&held_out), ..Tallies::default() };
+        assert_eq!(
+            tallies.text(Language::En),
+            "\nLearnt from 1,200 labels; on 50 held out:\n  before: 40 right, 2 wrong, 8 unsure\n  after: 48 right, 1 wrong, 1 unsure\n  \
+             L0 R0 (match): 940000 → 120 ppm *\n  L1 R1 (no): 940000 → 120 ppm *\n  * judged otherwise than before"
+        );
+        assert_eq!(
+            tallies.text(Language::Zh),
+            "\n学习 1,200 对，留出 50 对检验：\n  学习前：正确 40，错误 2，需核实 8\n  学习后：正确 48，错误 1，需核实 1\n  \
+             L0 R0 (同一人): 940000 → 120 ppm *\n  L1 R1 (不是同一人): 940000 → 120 ppm *\n  * 判定有变"
+        );
+        let mut summary = Map::new();
+        tallies.put(&mut summary);
+        assert_eq!(summary["held_out"]["moved"][1]["label"], "no");
+        assert_eq!(summary["held_out"]["after"], json!({"right": 48, "wrong": 1, "unsure": 1}));
+        held_out.moved = (0..25).map(moved).collect();
+        let text = held_out_text(&held_out, false);
+        assert!(text.ends_with("\n  5 more moved, --json lists them"), "{text}");
+    }
+}

@@ -16,6 +16,7 @@ const SUM_TOLERANCE: u64 = ONE / 1_000;
 /// No model needs more.
 const MOST_FIELDS: usize = 32;
 const MOST_BLOCKS: usize = 32;
+const MOST_CONFLICTS: usize = 64;
 
 /// Sounds are kept apart where a model does not say.
 const STRICT: Tolerance = Tolerance { n_ng: false, l_n: false, h_f: false, retroflex: false };
@@ -41,6 +42,10 @@ impl Checker<'_> {
             if number == 0 || number > most {
                 self.checking.fault(None, key, &format!("a model has from 1 to {most} of them, not {number}"));
             }
+        }
+        if file.conflict.len() > MOST_CONFLICTS {
+            let message = format!("a model has at most {MOST_CONFLICTS} of them, not {}", file.conflict.len());
+            self.checking.fault(None, "conflict", &message);
         }
         let fields = self.fields(&file.field);
         let mut odds = |key: &str, decimal: &Decimal| log_odds_centibits(self.checking.positive(key, decimal));

@@ -187,8 +187,9 @@ impl LinkageModel {
 
     /// The first conflict rule that a pair of these levels stands at.
     #[must_use]
-    pub fn conflict(&self, pattern: &[u8]) -> Option<usize> {
-        self.conflicts.iter().position(|conflict| stands(&conflict.when, pattern))
+    pub fn conflict(&self, pattern: &[u8]) -> Option<u16> {
+        let conflicts = self.conflicts.iter().zip(0..);
+        conflicts.into_iter().find(|(conflict, _)| stands(&conflict.when, pattern)).map(|(_, place)| place)
     }
 
     /// The place of a field by its name.

@@ -20,6 +20,7 @@ pub(crate) mod levels;
 mod look_alike;
 pub mod model;
 pub mod name;
+pub mod packed;
 pub mod person;
 pub mod phone;
 pub mod pinyin;

@@ -5,6 +5,10 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 
 use super::levels::levels;
+use super::packed::{differing_places, pack};
+
+/// Digits of a mobile number.
+const MOBILE: usize = 11;
 
 levels! {
     /// How two telephone numbers compare.
@@ -76,6 +80,19 @@ pub fn compare_phones(a: Option<&PhoneKey>, b: Option<&PhoneKey>) -> PhoneLevel 
         return PhoneLevel::Exact;
     }
     if a.len() == b.len() && one_slip(a, b) { PhoneLevel::Near } else { PhoneLevel::Different }
+}
+
+/// The digits of a mobile number, packed; 0 for every other number.
+#[must_use]
+pub fn packed(phone: Option<&PhoneKey>) -> u64 {
+    phone.and_then(PhoneKey::digits).filter(|digits| digits.len() == MOBILE).map_or(0, pack)
+}
+
+/// The level of two packed numbers that are more than a slip apart; none where [`compare_phones`] has to look.
+#[inline]
+#[must_use]
+pub fn compare_packed(a: u64, b: u64) -> Option<PhoneLevel> {
+    (a != 0 && b != 0 && differing_places(a, b) > 2).then_some(PhoneLevel::Different)
 }
 
 /// Whether `short` is the fixed line `long` without its area code.

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::model::{Block, LinkageModel};
+use super::model::Block;
 use super::table::{Side, Table};
 
 /// The pairs of a task: as many as are scored between two looks at the clock.
@@ -62,12 +62,9 @@ impl Task {
 impl Blocks {
     /// The blocks of a rule.
     #[must_use]
-    pub fn of(model: &LinkageModel, table: &Table, block: &Block) -> Self {
-        let keys: Vec<(usize, Vec<u64>)> = block
-            .on
-            .iter()
-            .map(|part| (part.field, table.fields[part.field].values.part_keys(&part.part, model.tolerance)))
-            .collect();
+    pub fn of(table: &Table, block: &Block) -> Self {
+        let keys: Vec<(usize, &[u64])> =
+            block.on.iter().map(|part| (part.field, table.fields[part.field].keys(&part.part))).collect();
         let rows = |side: Side| {
             let mut rows: Vec<(u64, u32)> = (0..table.len(side))
                 .into_par_iter()

@@ -4,7 +4,8 @@ use rayon::prelude::*;
 
 use super::blocking::{BlockCount, Blocks};
 use super::decision::Pair;
-use super::model::LinkageModel;
+use super::fields::WHOLE;
+use super::model::{Block, LinkageModel};
 use super::scoring::Scorer;
 use super::table::Table;
 
@@ -38,21 +39,32 @@ pub struct Linked {
 /// What every blocking rule would make, without scoring.
 #[must_use]
 pub fn count(model: &LinkageModel, table: &Table) -> Vec<BlockCount> {
-    model.blocks.iter().map(|block| Blocks::of(model, table, block).count(block)).collect()
+    model.blocks.iter().map(|block| Blocks::of(table, block).count(block)).collect()
 }
 
 /// Scores every candidate of every rule.
-#[must_use]
-pub fn link(model: &LinkageModel, table: &Table, progress: &impl Progress) -> Linked {
+///
+/// # Errors
+/// A rule that makes more candidates than `most`; nothing of it is scored.
+pub fn link(
+    model: &LinkageModel,
+    table: &Table,
+    most: u64,
+    progress: &impl Progress,
+) -> Result<Linked, Box<BlockCount>> {
     let scorer = Scorer::new(model, table);
     let least = model.weight_at(model.review_centibits).saturating_sub(SLACK);
     let (mut pairs, mut counts) = (Vec::new(), Vec::new());
     for (place, block) in model.blocks.iter().enumerate() {
-        let blocks = Blocks::of(model, table, block);
+        let blocks = Blocks::of(table, block);
         let count = blocks.count(block);
+        if count.pairs > most {
+            return Err(Box::new(count));
+        }
         progress.rule(place, &count);
         counts.push(count);
         let tasks = blocks.tasks();
+        let made_before = made_by_equal_values(&model.blocks[..place]);
         let found = tasks
             .par_chunks(64)
             .map_init(
@@ -62,6 +74,10 @@ pub fn link(model: &LinkageModel, table: &Table, progress: &impl Progress) -> Li
                     for task in tasks {
                         blocks.each(*task, |left, right| {
                             scored += 1;
+                            let (lefts, rights) = (table.row(0, left), table.row(1, right));
+                            if made_before.iter().any(|field| lefts[*field] != 0 && lefts[*field] == rights[*field]) {
+                                return;
+                            }
                             if let Some((weight, _)) = scorer.weigh(left, right, least, memory) {
                                 found.push(Pair { left, right, weight });
                             }
@@ -83,5 +99,14 @@ pub fn link(model: &LinkageModel, table: &Table, progress: &impl Progress) -> Li
         pairs.par_sort_unstable_by_key(|pair| (pair.left, pair.right));
         pairs.dedup_by_key(|pair| (pair.left, pair.right));
     }
-    Linked { pairs, counts }
+    Ok(Linked { pairs, counts })
+}
+
+/// Fields of which equal values were candidates of a rule before: such pairs are not scored again.
+fn made_by_equal_values(rules: &[Block]) -> Vec<usize> {
+    let alone = rules.iter().filter(|rule| rule.largest.is_none()).filter_map(|rule| match rule.on.as_slice() {
+        [part] if part.part == WHOLE => Some(part.field),
+        _ => None,
+    });
+    alone.collect()
 }

@@ -32,8 +32,6 @@ pub struct Scorer<'a> {
     still_possible: Vec<i32>,
     /// Of every level of a field, which of the field's rarities corrects it, and what rarity it is corrected from.
     corrected_by: Vec<Vec<Option<(usize, i32)>>>,
-    /// Of every value of a field, the level that it has with itself.
-    with_itself: Vec<Vec<u8>>,
 }
 
 /// The levels that a thread has seen lately.
@@ -73,19 +71,7 @@ impl<'a> Scorer<'a> {
             };
             field.levels.iter().map(of).collect()
         });
-        let with_itself = table.fields.iter().zip(&model.fields).map(|(own, field)| {
-            let values = u32::try_from(own.values.len()).unwrap_or(u32::MAX);
-            let level = |value| place(field, own.values.level(value, value, model.tolerance));
-            (0..values).map(level).collect()
-        });
-        Self {
-            model,
-            table,
-            order,
-            still_possible,
-            corrected_by: corrected_by.collect(),
-            with_itself: with_itself.collect(),
-        }
+        Self { model, table, order, still_possible, corrected_by: corrected_by.collect() }
     }
 
     /// Room for a thread.
@@ -170,10 +156,15 @@ impl<'a> Scorer<'a> {
         if self.marks(left, right) & mark(field) != 0 && of.kind == Kind::IdNumber {
             return small(of.left_out());
         }
-        if a == b {
-            return self.with_itself[field][a as usize];
-        }
         let values = &self.table.fields[field];
+        if a == b {
+            return place(of, values.values.level(a, b, self.model.tolerance));
+        }
+        if !values.packed.is_empty()
+            && let Some(level) = values.values.packed_level(values.packed[a as usize], values.packed[b as usize])
+        {
+            return place(of, level);
+        }
         if let (Some(other), Some(swapped)) = (of.swapped_with, &values.swapped)
             && swapped[a as usize] != NOWHERE
             && swapped[a as usize] == right[other]

@@ -30,6 +30,10 @@ pub struct FieldValues {
     pub values: Values,
     /// How rare its values are, by the part that is counted; none where no level asks.
     pub rarities: Vec<Rarity>,
+    /// Its values as integers that tell quite different ones apart; empty where the kind has none.
+    pub packed: Vec<u64>,
+    /// Of the parts that blocking rules look at and frequencies are counted of, a hash by value; 0 where a value does not have the part.
+    pub keys: Vec<(String, Vec<u64>)>,
     /// Of every value, the same text among the values of the field it changes places with.
     pub swapped: Option<Vec<u32>>,
 }
@@ -49,6 +53,25 @@ const MOST_DISCOUNT: u64 = 900;
 
 /// Nothing of that text stands in the other column.
 pub const NOWHERE: u32 = u32::MAX;
+
+impl FieldValues {
+    /// The hashes of a part.
+    ///
+    /// # Panics
+    /// For a part that no blocking rule of the model looks at.
+    #[must_use]
+    pub fn keys(&self, part: &str) -> &[u64] {
+        &self.keys.iter().find(|(own, _)| own == part).expect("keys are made for every rule of the model").1
+    }
+}
+
+/// Texts in order, each once.
+fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut texts: Vec<&str> = texts.collect();
+    texts.sort_unstable();
+    texts.dedup();
+    texts
+}
 
 impl Table {
     /// Gives every distinct value of two rosters a number. The columns of the rosters are those of the model's fields, and are let go.
@@ -86,16 +109,23 @@ impl Table {
             }
         }
         let fields = numbered
-            .into_iter()
+            .into_par_iter()
             .zip(&model.fields)
             .zip(swapped)
             .map(|(((values, of), field), swapped)| {
+                let place = model.field(&field.name).unwrap_or(0);
                 let asking = field.levels.iter().filter(|level| level.frequency_percent > 0);
-                let mut parts: Vec<&str> = asking.map(|level| level.frequency_of.as_str()).collect();
-                parts.sort_unstable();
-                parts.dedup();
-                let rarities = parts.into_iter().map(|part| rarity(part, &values, &of, model)).collect();
-                FieldValues { values, rarities, swapped }
+                let counted = distinct(asking.map(|level| level.frequency_of.as_str()));
+                let blocked = model.blocks.iter().flat_map(|block| &block.on).filter(|part| part.field == place);
+                let parts = distinct(blocked.map(|part| part.part.as_str()).chain(counted.iter().copied()));
+                let keys: Vec<(String, Vec<u64>)> =
+                    parts.into_iter().map(|part| (part.to_owned(), values.part_keys(part, model.tolerance))).collect();
+                let rarities = counted.into_iter().filter_map(|part| {
+                    let (_, keys) = keys.iter().find(|(own, _)| own == part)?;
+                    Some(rarity(part, keys, &of))
+                });
+                let rarities = rarities.collect();
+                FieldValues { packed: values.packed(), rarities, keys, values, swapped }
             })
             .collect();
         Self { fields, rows, is_one }
@@ -153,8 +183,7 @@ fn number(kind: Kind, sides: &[Column; 2]) -> (Values, [Vec<u32>; 2]) {
 /// How rare each value is, by the larger of its shares in both rosters. Who bears a name says nothing of how many others do: counts
 /// are discounted as those of texts are (absolute discounting; Ney, Essen and Kneser 1994), so that a name met once is rarer than one
 /// in so many rows.
-fn rarity(part: &str, values: &Values, of: &[Vec<u32>; 2], model: &LinkageModel) -> Rarity {
-    let keys = values.part_keys(part, model.tolerance);
+fn rarity(part: &str, keys: &[u64], of: &[Vec<u32>; 2]) -> Rarity {
     let mut counts: HashMap<u64, [u64; 2], FixedState> = HashMap::default();
     for (side, rows) in of.iter().enumerate() {
         for value in rows {

@@ -57,7 +57,7 @@ pub fn train(model: &LinkageModel, table: &Table, progress: &impl Progress) -> T
     let mut sums: ByLevel = model.fields.iter().map(|field| vec![0.0; field.levels.len()]).collect();
     let mut rules = Vec::with_capacity(model.blocks.len());
     for (place, block) in model.blocks.iter().enumerate().filter(|(_, block)| block.estimate) {
-        let blocks = Blocks::of(model, table, block);
+        let blocks = Blocks::of(table, block);
         progress.rule(place, &blocks.count(block));
         let patterns = patterns(&scorer, &blocks, progress);
         let looked_at = patterns.values().sum();
@@ -75,6 +75,7 @@ pub fn train(model: &LinkageModel, table: &Table, progress: &impl Progress) -> T
     }
     trained.basis = Basis::Trained;
     trained.prior_centibits = prior(&trained, table);
+    trained.prior_rows = u32::try_from(table.len(0).max(table.len(1))).ok();
     Trained { model: trained, rules }
 }
 
@@ -253,7 +254,7 @@ fn parts(share: f64) -> u64 {
 fn prior(model: &LinkageModel, table: &Table) -> i32 {
     let mut faint = model.clone();
     faint.review_centibits = FAINT;
-    let linked = link(&faint, table, &super::linking::Silent);
+    let Ok(linked) = link(&faint, table, u64::MAX, &super::linking::Silent) else { return model.prior_centibits };
     let all = table.len(0) as f64 * table.len(1) as f64 / if table.is_one { 2.0 } else { 1.0 };
     let mut prior = model.prior_centibits;
     for _ in 0..10 {

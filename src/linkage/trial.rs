@@ -76,7 +76,7 @@ impl Trial {
 
     fn judged<T>(&self, labels: &Labels, decide: impl FnOnce(&Judge<'_>, Vec<Pair>) -> T) -> T {
         let scorer = Scorer::new(&self.model, &self.table);
-        let pairs = link(&self.model, &self.table, &Silent).pairs;
+        let pairs = link(&self.model, &self.table, u64::MAX, &Silent).expect("few candidates").pairs;
         decide(&Judge { model: &self.model, scorer: &scorer, ids: self.ids(), labels }, pairs)
     }
 

@@ -51,6 +51,7 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
     // the table takes the columns; what a person is to look at is shown as it was written
     let kept = arguments.review_out.as_ref().map(|_| (left.columns.clone(), right.as_ref().map(|r| r.columns.clone())));
     let table = Table::of(&model, &mut left, right.as_mut());
+    model = model.for_rows(table.len(0).max(table.len(1)));
     if arguments.dry_run {
         let counts = linking::count(&model, &table);
         board.done();
@@ -59,17 +60,20 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
     }
     let ids = (&left.ids, right.as_ref().map_or(&left.ids, |right| &right.ids));
     let given = given::read(arguments, ids, table.is_one)?;
-    board.step(["正在统计候选对", "counting candidates"]);
-    told::refuse_too_many(&linking::count(&model, &table), arguments.max_pairs)?;
     let mut held_out = None;
     if let Some(file) = &arguments.train {
+        board.step(["正在统计候选对", "counting candidates"]);
+        for count in linking::count(&model, &table).iter().filter(|count| count.pairs > arguments.max_pairs) {
+            return Err(told::too_many(count, arguments.max_pairs));
+        }
         let split = arguments.labels.is_some().then(|| Split::of(&given.labels, ids, table.is_one));
         let learnt = split.as_ref().map(|split| &split.learnt);
         let after = trained(&model, &table, learnt, file.as_deref().or(arguments.model.as_deref()), &board)?;
         held_out = split.map(|split| HeldOut::of(&split, [&model, &after], &table, ids));
         model = after;
     }
-    let Linked { pairs, counts } = linking::link(&model, &table, &board);
+    let Linked { pairs, counts } = linking::link(&model, &table, arguments.max_pairs, &board)
+        .map_err(|count| told::too_many(&count, arguments.max_pairs))?;
     board.done();
     let scorer = Scorer::new(&model, &table);
     let results = Results::of(arguments, (&model, &table, &scorer), ids, &given, pairs);

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use anyhow::bail;
 use comfy_table::{CellAlignment, Table as Lines, presets};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -72,18 +71,15 @@ impl Progress for Board {
     }
 }
 
-/// Refuses rules that make more candidates than wanted, with a way out.
-pub(super) fn refuse_too_many(counts: &[BlockCount], most: u64) -> anyhow::Result<()> {
-    if let Some(count) = counts.iter().find(|count| count.pairs > most) {
-        bail!(
-            "the blocking rule \"{}\" makes {} candidates, {} of them in one block; at most {most} are scored. Add a column to the rule, \
-             or raise --max-pairs; `--dry-run` shows every rule",
-            count.rule,
-            count.pairs,
-            count.largest
-        );
-    }
-    Ok(())
+/// A rule that makes more candidates than wanted, with a way out.
+pub(super) fn too_many(count: &BlockCount, most: u64) -> anyhow::Error {
+    anyhow::anyhow!(
+        "the blocking rule \"{}\" makes {} candidates, {} of them in one block; at most {most} are scored. Add a column to the rule, \
+         or raise --max-pairs; `--dry-run` shows every rule",
+        count.rule,
+        count.pairs,
+        count.largest
+    )
 }
 
 fn is_skewed(count: &BlockCount) -> bool {

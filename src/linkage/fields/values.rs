@@ -12,11 +12,11 @@ use crate::household::Sex;
 use crate::identity::address::{AddressKey, compare_addresses};
 use crate::identity::birth_date::{compare_birth_dates, read_birth_date};
 use crate::identity::code::compare_codes;
-use crate::identity::document::{Document, compare_documents};
+use crate::identity::document::{self, Document, compare_documents};
 use crate::identity::levels::Level;
 use crate::identity::name::Name;
 use crate::identity::name::levels::compare_names;
-use crate::identity::phone::{PhoneKey, compare_phones};
+use crate::identity::phone::{self, PhoneKey, compare_phones};
 use crate::identity::pinyin::{Sound, Tolerance};
 use crate::identity::sex::{compare_sex, read_sex};
 use crate::identity::text::{TextKey, compare_texts};
@@ -158,6 +158,27 @@ impl Values {
             Self::Addresses(list) => compare_addresses(list[a].as_ref(), list[b].as_ref()).index(),
             Self::Texts(list) => compare_texts(&list[a], &list[b]).index(),
             Self::Codes(list) => compare_codes(&list[a], &list[b]).index(),
+        }
+    }
+
+    /// The values as integers that tell quite different ones apart; empty where the kind has none.
+    #[must_use]
+    pub fn packed(&self) -> Vec<u64> {
+        match self {
+            Self::Documents(list) => list.iter().map(document::packed).collect(),
+            Self::Phones(list) => list.iter().map(|phone| phone::packed(phone.as_ref())).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The level of two packed values; none where [`Values::level`] has to look.
+    #[inline]
+    #[must_use]
+    pub fn packed_level(&self, a: u64, b: u64) -> Option<usize> {
+        match self {
+            Self::Documents(_) => document::compare_packed(a, b).map(Level::index),
+            Self::Phones(_) => phone::compare_packed(a, b).map(Level::index),
+            _ => None,
         }
     }
 

@@ -54,6 +54,9 @@ impl Checker<'_> {
         if review > matches {
             self.checking.fault(Some(file.review_at.span()), "review_at", "must not be above match_at");
         }
+        if let Some(none) = file.prior_rows.as_ref().filter(|rows| *rows.get_ref() == 0) {
+            self.checking.fault(Some(none.span()), "prior_rows", "must be above 0");
+        }
         let margin = *file.margin_bits.get_ref();
         if !(0..=60).contains(&margin) {
             self.checking.fault(Some(file.margin_bits.span()), "margin_bits", "must be from 0 to 60");
@@ -80,6 +83,7 @@ impl Checker<'_> {
             fields,
             tolerance: file.sound.unwrap_or(STRICT),
             prior_centibits: prior,
+            prior_rows: file.prior_rows.as_ref().map(|rows| *rows.get_ref()),
             match_centibits: matches,
             review_centibits: review,
             margin_centibits: margin.clamp(0, 60) * 100,

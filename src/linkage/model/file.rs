@@ -20,6 +20,9 @@ pub(super) struct ModelFile {
     pub source: String,
     pub id: Spanned<String>,
     pub prior: Decimal,
+    /// The rows of the larger roster that the prior was estimated on.
+    #[serde(default)]
+    pub prior_rows: Option<Spanned<u32>>,
     pub match_at: Decimal,
     pub review_at: Decimal,
     pub margin_bits: Spanned<i32>,

@@ -11,6 +11,7 @@ mod written;
 pub use file::Basis;
 
 use super::fields::{Kind, LevelText};
+use crate::identity::bits::weight_centibits;
 use crate::identity::model::ModelFaults;
 use crate::identity::pinyin::Tolerance;
 
@@ -150,6 +151,8 @@ pub struct LinkageModel {
     pub calibration: Calibration,
     /// Log odds that two rows taken at random are one person, in centibits.
     pub prior_centibits: i32,
+    /// The rows of the larger roster that the prior was estimated on; none where it holds for rosters of any size.
+    pub prior_rows: Option<u32>,
     /// Log odds from which a pair is a match.
     pub match_centibits: i32,
     /// Log odds below which it is not worth a look.
@@ -165,6 +168,18 @@ impl LinkageModel {
     /// Every fault found, each with line and key.
     pub fn parse(file: &str, text: &str) -> Result<Self, ModelFaults> {
         checked::check(file, text)
+    }
+
+    /// The model for rosters of which the larger has so many rows: each row has one partner at most, so that the chance of two taken
+    /// at random falls as rosters grow.
+    #[must_use]
+    pub fn for_rows(mut self, rows: usize) -> Self {
+        let rows = u32::try_from(rows).unwrap_or(u32::MAX).max(1);
+        if let Some(known) = self.prior_rows {
+            self.prior_centibits += weight_centibits(u64::from(known), u64::from(rows));
+            self.prior_rows = Some(rows);
+        }
+        self
     }
 
     /// Log odds that a pair of this weight is one person, in centibits.

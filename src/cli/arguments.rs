@@ -66,7 +66,7 @@ pub enum Command {
     Policy(Policy),
     /// Match two rosters of people, or find who is twice in one
     #[command(
-        after_help = "Examples:\n  hedui link left.csv right.csv --one-to-one --out pairs.csv\n  hedui link left.csv right.csv --one-to-one --out pairs.csv --explain --lang en\n  hedui link left.csv right.csv --dry-run                      what each blocking rule makes\n  hedui link roster.csv --dedupe --out pairs.csv\n  hedui link left.csv right.csv --truth truth.csv --model model.toml\n\nA roster is comma-separated with a heading line, UTF-8 or GB18030. The built-in model looks for the columns id, name, id_number,\nbirth_date, sex, phone, address; another model names others. pairs.csv holds left_id, right_id, weight in bits, probability and\ndecision (match or review)."
+        after_help = "Examples:\n  hedui link left.csv right.csv --one-to-one --out pairs.csv\n  hedui link left.csv right.csv --one-to-one --out pairs.csv --explain --lang en\n  hedui link left.csv right.csv --dry-run                      what each blocking rule makes\n  hedui link roster.csv --dedupe --out pairs.csv\n  hedui link left.csv right.csv --truth truth.csv --model model.toml\n  hedui link left.csv right.csv --pair 17,R204 --svg why.svg --lang en\n  hedui link left.csv right.csv --truth truth.csv --chart thresholds.svg --curve thresholds.csv --reliability reliability.csv\n\nA roster is comma-separated with a heading line, UTF-8 or GB18030. The built-in model looks for the columns id, name, id_number,\nbirth_date, sex, phone, address; another model names others. pairs.csv holds left_id, right_id, weight in bits, probability and\ndecision (match or review)."
     )]
     Link(Link),
     /// The key ring

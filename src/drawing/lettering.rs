@@ -90,17 +90,22 @@ pub fn bits(centibits: i32) -> String {
     format!("{sign}{}.{:02}", size / 100, size % 100)
 }
 
-/// Parts per million as per cent, never rounded up to a certainty nobody has: `99.9998%`, `<0.0001%`, `>99.9999%`.
+/// Parts per million as per cent, the more digits the nearer to nothing or certainty, and never rounded up to what nobody has: `84.7%`,
+/// `99.9998%`, `<0.0001%`, `>99.9999%`.
 #[must_use]
 pub fn per_cent(ppm: u32) -> String {
-    match ppm {
-        0 => "<0.0001%".to_owned(),
-        1_000_000.. => ">99.9999%".to_owned(),
-        _ => {
-            let text = format!("{}.{:04}", ppm / 10_000, ppm % 10_000);
-            format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
-        }
-    }
+    let nearest = ppm.min(1_000_000_u32.saturating_sub(ppm));
+    let digits: u32 = match nearest {
+        10_000.. => 1,
+        1_000.. => 2,
+        100.. => 3,
+        1.. => 4,
+        0 if ppm == 0 => return "<0.0001%".to_owned(),
+        0 => return ">99.9999%".to_owned(),
+    };
+    let part = ppm % 10_000 / 10_u32.pow(4 - digits);
+    let text = format!("{}.{part:0width$}", ppm / 10_000, width = digits as usize);
+    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 #[cfg(test)]
@@ -120,8 +125,17 @@ mod tests {
 
     #[test]
     fn numbers_say_no_more_than_they_know() {
-        let table =
-            [(0, "<0.0001%"), (1, "0.0001%"), (500_000, "50%"), (999_999, "99.9999%"), (1_000_000, ">99.9999%")];
+        let table = [
+            (0, "<0.0001%"),
+            (1, "0.0001%"),
+            (782, "0.078%"),
+            (200_000, "20%"),
+            (847_105, "84.7%"),
+            (999_000, "99.9%"),
+            (999_777, "99.977%"),
+            (999_999, "99.9999%"),
+            (1_000_000, ">99.9999%"),
+        ];
         for (ppm, shown) in table {
             assert_eq!(per_cent(ppm), shown);
         }

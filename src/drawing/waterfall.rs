@@ -120,6 +120,12 @@ impl Waterfall {
             y += row.height();
         }
         self.thresholds(&mut out, &scale, (top, bottom));
+        // last, so that no line crosses a number
+        let mut y = top;
+        for row in &rows {
+            number(&mut out, &scale, row, y);
+            y += row.height();
+        }
         let footing = format!("font-size=\"{NOTE}\" fill=\"{FAINT}\"");
         text(&mut out, MARGIN, height - 14, &footing, &self.footer);
         close(&mut out);
@@ -143,7 +149,7 @@ impl Waterfall {
         let probability = per_cent(self.probabilities[2]);
         let total = match self.lang {
             Lang::Zh => format!("合计：同一人的概率 {probability}"),
-            Lang::En => format!("Total: one person with {probability}"),
+            Lang::En => format!("Total: probability {probability}"),
         };
         rows.push(Row::new(&total, "", (0, self.total().into()), Kind::Total));
         rows
@@ -186,13 +192,15 @@ impl Waterfall {
             Lang::Zh => [format!("待核实线 {reviewing}"), format!("认定线 {matching}")],
             Lang::En => [format!("review from {reviewing}"), format!("match from {matching}")],
         };
-        let drawn = [(self.review_at, "4 3", 8), (self.match_at, "none", 24)];
-        for ((at, dashes, above), name) in drawn.into_iter().zip(named) {
+        let matching_at = scale.at(self.match_at.into());
+        let drawn = [(self.review_at, "4 3", 8, matching_at), (self.match_at, "none", 24, PLOT.1)];
+        for ((at, dashes, above, end), name) in drawn.into_iter().zip(named) {
             let x = scale.at(at.into());
             let stroke = format!("stroke=\"{TOTAL}\" stroke-width=\"1.5\" stroke-dasharray=\"{dashes}\" fill=\"none\"");
             line(out, (x, top - above + 2), (x, bottom), &stroke);
+            // to the left where the name would run over the other line or off the paper
             let wide = i64::try_from(width(&name, 12)).unwrap_or(0);
-            let (x, anchor) = if x + 5 + wide > PLOT.1 { (x - 5, "end") } else { (x + 5, "start") };
+            let (x, anchor) = if x + 5 + wide > end { (x - 5, "end") } else { (x + 5, "start") };
             text(out, x, top - above + 6, &format!("text-anchor=\"{anchor}\" font-size=\"12\""), &name);
         }
     }
@@ -265,8 +273,15 @@ fn draw(out: &mut String, scale: &Scale, row: &Row, y: i64, next: Option<&Row>) 
         let below = y + height + next.height() / 2 - BAR / 2;
         line(out, (end, bar + BAR), (end, below), &format!("stroke=\"{NEUTRAL}\" fill=\"none\""));
     }
-    let (x, anchor) = if against { (left - 6, "end") } else { (left + wide.max(2) + 6, "start") };
+}
+
+/// What a bar weighs, at its end.
+fn number(out: &mut String, scale: &Scale, row: &Row, y: i64) {
+    let middle = y + row.height() / 2;
+    let (start, end) = (scale.at(row.from), scale.at(row.to));
+    let (x, anchor) = if row.to < row.from { (end - 6, "end") } else { (end.max(start + 2) + 6, "start") };
     let number = bits(i32::try_from(row.to - row.from).unwrap_or(0));
+    let weight = if row.kind == Kind::Step { "400" } else { "700" };
     let halo = "stroke=\"#ffffff\" stroke-width=\"3\" paint-order=\"stroke\"";
     let attributes = format!("text-anchor=\"{anchor}\" font-size=\"12\" font-weight=\"{weight}\" {halo}");
     text(out, x, middle + 4, &attributes, &number);

@@ -41,11 +41,17 @@ pub fn count(model: &LinkageModel, table: &Table) -> Vec<BlockCount> {
     model.blocks.iter().map(|block| Blocks::of(model, table, block).count(block)).collect()
 }
 
+/// The weight from which on a pair is kept: lighter ones matter to no decision.
+#[must_use]
+pub fn least(model: &LinkageModel) -> i32 {
+    model.review_centibits.saturating_sub(model.prior_centibits).saturating_sub(SLACK)
+}
+
 /// Scores every candidate of every rule.
 #[must_use]
 pub fn link(model: &LinkageModel, table: &Table, progress: &impl Progress) -> Linked {
     let scorer = Scorer::new(model, table);
-    let least = model.review_centibits.saturating_sub(model.prior_centibits).saturating_sub(SLACK);
+    let least = least(model);
     let (mut pairs, mut counts) = (Vec::new(), Vec::new());
     for (place, block) in model.blocks.iter().enumerate() {
         let blocks = Blocks::of(model, table, block);

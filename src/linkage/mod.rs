@@ -8,10 +8,13 @@
 //! Nothing in here prints a value: faults name file, line and column.
 
 pub mod blocking;
+pub mod curve;
 pub mod decision;
+pub mod explained;
 pub mod fields;
 pub mod linking;
 pub mod model;
+pub mod reliability;
 pub mod roster;
 pub mod scoring;
 pub mod table;

@@ -124,6 +124,15 @@ impl<'a> Scorer<'a> {
         (by_field, together, pattern)
     }
 
+    /// The weight of every field of a pair by itself, before anything is counted once or together, and the levels.
+    #[must_use]
+    pub fn by_itself(&self, left: u32, right: u32, memory: &mut Memory) -> (Vec<i32>, Pattern) {
+        let (lefts, rights) = (self.table.row(0, left), self.table.row(1, right));
+        let pattern = self.pattern(left, right, memory);
+        let weight = |field: usize| self.weight(field, pattern[field], lefts[field], rights[field]);
+        ((0..self.model.fields.len()).map(weight).collect(), pattern)
+    }
+
     /// The levels of a pair, whatever they weigh.
     #[must_use]
     pub fn pattern(&self, left: u32, right: u32, memory: &mut Memory) -> Pattern {

@@ -1,6 +1,8 @@
 //! Two generated rosters against each other by the program: who is found, that neither threads nor the order of rows change it, and that
 //! a file at fault leaves nothing behind.
 
+mod explaining;
+
 use std::path::Path;
 use std::process::{Command, Output};
 

@@ -1,7 +1,10 @@
 //! `hedui link`: two rosters against each other, or one against itself. Files are opened and written here; what is a match is
 //! `linkage`'s.
 
+mod measuring;
+mod ndjson;
 mod outcome;
+mod pair;
 mod told;
 
 use std::fs::File;
@@ -13,7 +16,8 @@ use anyhow::{Context, bail};
 
 use super::arguments::{Language, Link};
 use super::{compose, output};
-use crate::linkage::decision::{each_alone, one_to_one};
+use crate::household::Lang;
+use crate::linkage::decision::{Pair, each_alone, one_to_one};
 use crate::linkage::linking::{self, Linked};
 use crate::linkage::table::Table;
 use crate::linkage::training;
@@ -38,6 +42,10 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
     let board = Board::new(&model, arguments.lang);
     board.step(["正在读取名册", "reading the rosters"]);
     let (mut left, mut right) = rosters(arguments, &model)?;
+    if let Some(wanted) = &arguments.pair {
+        board.done();
+        return pair::explain(arguments, &model, wanted, left, right);
+    }
     let table = Table::of(&model, &mut left, right.as_mut());
     if arguments.dry_run {
         let counts = linking::count(&model, &table);
@@ -50,14 +58,22 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
     if let Some(file) = &arguments.train {
         model = trained(&model, &table, file.as_deref().or(arguments.model.as_deref()), &board)?;
     }
-    let Linked { pairs, counts } = linking::link(&model, &table, &board);
+    let faint = measuring::is_wanted(arguments).then(|| measuring::faint(&model));
+    let Linked { mut pairs, counts } = linking::link(faint.as_ref().unwrap_or(&model), &table, &board);
     board.done();
+    let faint = faint.map(|faint| (faint, pairs.clone()));
+    // fainter pairs are there to be measured: they decide nothing
+    pairs.retain(|pair| pair.weight >= linking::least(&model));
     let ids = (&left.ids, right.as_ref().map_or(&left.ids, |right| &right.ids));
-    let mut found = if arguments.one_to_one { one_to_one(&model, pairs, ids) } else { each_alone(&model, &pairs) };
+    let decide = |model: &LinkageModel, pairs: Vec<Pair>| {
+        if arguments.one_to_one { one_to_one(model, pairs, ids) } else { each_alone(model, &pairs) }
+    };
+    let mut found = decide(&model, pairs);
     found.sort_unstable_by_key(|found| (found.pair.left, found.pair.right));
     let truth = arguments.truth.as_deref().map(|path| truth(path, ids, table.is_one)).transpose()?;
     if let Some(path) = &arguments.out {
-        outcome::write(path, &model, &table, &found, ids, arguments.explain, arguments.lang)?;
+        let pairs = outcome::Pairs { model: &model, table: &table, found: &found, ids, language: arguments.lang };
+        outcome::write(path, &pairs, arguments.explain)?;
     }
     if let Some(unknown) = truth.as_ref().map(|truth| truth.unknown).filter(|unknown| *unknown > 0) {
         let what = said(
@@ -66,8 +82,13 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
         );
         output::tell(&format!("{unknown} {what}"));
     }
+    let reliability = match (&truth, faint) {
+        (Some(truth), Some((faint, pairs))) => measuring::write(arguments, &model, decide(&faint, pairs), truth)?,
+        _ => None,
+    };
     let measured = truth.map(|truth| truth.measured(&found));
-    let summary = told::summary(&found, &counts, measured.as_ref(), arguments.lang, arguments.json)?;
+    let measured = told::Held { measured: measured.as_ref(), reliability: reliability.as_ref() };
+    let summary = told::summary(&found, &counts, &measured, arguments.lang, arguments.json)?;
     // pairs that go to a pipe stand there alone
     if arguments.out.as_deref().is_some_and(outcome::is_pipe) {
         output::tell(&summary)
@@ -84,7 +105,19 @@ fn refuse_to_overwrite(arguments: &Link) -> anyhow::Result<()> {
         bail!("{}: --train writes a model, name a file that ends in .toml", path.display());
     }
     let read = [Some(&arguments.left), arguments.right.as_ref(), arguments.truth.as_ref(), arguments.model.as_ref()];
-    for path in arguments.out.iter() {
+    if let Some(path) = &arguments.out {
+        outcome::check(path)?;
+    }
+    let written = [
+        ("--out", &arguments.out),
+        ("--svg", &arguments.svg),
+        ("--chart", &arguments.chart),
+        ("--curve", &arguments.curve),
+        ("--reliability", &arguments.reliability),
+    ];
+    let written: Vec<(&str, &PathBuf)> =
+        written.into_iter().filter_map(|(option, path)| Some((option, path.as_ref()?))).collect();
+    for (place, (option, path)) in written.iter().enumerate() {
         if path.is_dir() {
             bail!("{} is a folder: name a file", path.display());
         }
@@ -92,7 +125,11 @@ fn refuse_to_overwrite(arguments: &Link) -> anyhow::Result<()> {
             path.canonicalize().is_ok_and(|own| other.canonicalize().is_ok_and(|other| own == other))
         };
         if read.into_iter().flatten().any(|other| same(&other)) {
-            bail!("{}: --out would overwrite a file that is read, name another", path.display());
+            bail!("{}: {option} would overwrite a file that is read, name another", path.display());
+        }
+        let twice = |(_, other): &&(&str, &PathBuf)| *other == *path || (!outcome::is_pipe(path) && same(other));
+        if let Some((other, _)) = written[..place].iter().find(twice) {
+            bail!("{}: {other} and {option} would write one file, name two", path.display());
         }
     }
     Ok(())
@@ -142,6 +179,14 @@ fn truth(
         bail!("{}: no pair of it has both rows in the rosters", path.display());
     }
     Ok(truth)
+}
+
+/// A language as drawings know it.
+fn lang(language: Language) -> Lang {
+    match language {
+        Language::Zh => Lang::Zh,
+        Language::En => Lang::En,
+    }
 }
 
 /// One of two languages.

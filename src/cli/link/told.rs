@@ -7,12 +7,13 @@ use comfy_table::{CellAlignment, Table as Lines, presets};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::said;
+use super::{measuring, said};
 use crate::cli::arguments::Language;
 use crate::cli::output;
 use crate::linkage::blocking::BlockCount;
 use crate::linkage::decision::{Decided, Decision};
 use crate::linkage::linking::Progress;
+use crate::linkage::reliability::Reliability;
 use crate::linkage::truth::{Counted, Measured};
 use crate::linkage::{LinkageModel, Roster};
 
@@ -146,11 +147,19 @@ pub(super) fn counts(
     Ok(text)
 }
 
+/// What was found, held against the truth.
+pub(super) struct Held<'a> {
+    /// Right, wrong and missed pairs.
+    pub(super) measured: Option<&'a Measured>,
+    /// Stated probabilities.
+    pub(super) reliability: Option<&'a Reliability>,
+}
+
 /// What was found.
 pub(super) fn summary(
     found: &[Decided],
     counts: &[BlockCount],
-    measured: Option<&Measured>,
+    held: &Held<'_>,
     language: Language,
     as_json: bool,
 ) -> anyhow::Result<String> {
@@ -166,9 +175,13 @@ pub(super) fn summary(
                 "precision_ppm": counted.precision_ppm(), "recall_ppm": counted.recall_ppm(), "f1_ppm": counted.f1_ppm(),
             })
         };
-        let truth = measured
+        let truth = held
+            .measured
             .map(|measured| json!({"matches": of(&measured.matches), "with_reviews": of(&measured.with_reviews)}));
-        let summary = json!({"candidates": candidates, "matches": matches, "reviews": reviews, "truth": truth});
+        let mut summary = json!({"candidates": candidates, "matches": matches, "reviews": reviews, "truth": truth});
+        if let Some(reliability) = held.reliability {
+            summary["reliability"] = measuring::json(reliability);
+        }
         return Ok(serde_json::to_string_pretty(&summary)?);
     }
     let zh = language == Language::Zh;
@@ -182,7 +195,7 @@ pub(super) fn summary(
             grouped(reviews)
         )
     };
-    for (name, counted) in measured.iter().flat_map(|measured| {
+    for (name, counted) in held.measured.iter().flat_map(|measured| {
         let names = if zh { ["认定", "认定和待核实"] } else { ["matches", "matches and reviews"] };
         names.into_iter().zip([&measured.matches, &measured.with_reviews])
     }) {
@@ -211,14 +224,17 @@ pub(super) fn summary(
             )
         };
     }
+    if let Some(reliability) = held.reliability {
+        let _ = write!(text, "\n{}", measuring::told(reliability, language));
+    }
     Ok(text)
 }
 
-fn share(ppm: u64) -> String {
+pub(super) fn share(ppm: u64) -> String {
     format!("{}.{:06}", ppm / 1_000_000, ppm % 1_000_000)
 }
 
 /// A number with its thousands parted.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     HumanCount(number).to_string()
 }

@@ -64,6 +64,14 @@ impl Column {
     }
 }
 
+impl<'a> FromIterator<&'a str> for Column {
+    fn from_iter<T: IntoIterator<Item = &'a str>>(texts: T) -> Self {
+        let mut column = Self::default();
+        texts.into_iter().for_each(|text| column.push(text));
+        column
+    }
+}
+
 /// A roster, read.
 pub struct Roster {
     /// The file as it was named.

@@ -22,9 +22,12 @@ impl Matched {
                     lang.pick("姓名少见，权重调高", "a rare name weighs more").to_owned()
                 }
                 Some(Correction::Rarity) => lang.pick("姓名常见，权重调低", "a common name weighs less").to_owned(),
-                Some(Correction::Follows) => {
+                Some(Correction::Follows) if field.weight_centibits == 0 => {
                     lang.pick("其他信息已含，不重复计", "another field has said it: counted once").to_owned()
                 }
+                Some(Correction::Follows) => lang
+                    .pick("与其他信息相关，部分计入", "follows in part from another field: counted in part")
+                    .to_owned(),
             },
             centibits: field.weight_centibits,
         });

@@ -282,7 +282,7 @@ fn number(out: &mut String, scale: &Scale, row: &Row, y: i64) {
     let (x, anchor) = if row.to < row.from { (end - 6, "end") } else { (end.max(start + 2) + 6, "start") };
     let number = bits(i32::try_from(row.to - row.from).unwrap_or(0));
     let weight = if row.kind == Kind::Step { "400" } else { "700" };
-    let halo = "stroke=\"#ffffff\" stroke-width=\"3\" paint-order=\"stroke\"";
+    let halo = "stroke=\"#ffffff\" stroke-width=\"5\" paint-order=\"stroke\"";
     let attributes = format!("text-anchor=\"{anchor}\" font-size=\"12\" font-weight=\"{weight}\" {halo}");
     text(out, x, middle + 4, &attributes, &number);
 }

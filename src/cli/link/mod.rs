@@ -121,18 +121,22 @@ fn refuse_to_overwrite(arguments: &Link) -> anyhow::Result<()> {
         if path.is_dir() {
             bail!("{} is a folder: name a file", path.display());
         }
-        let same = |other: &&PathBuf| {
-            path.canonicalize().is_ok_and(|own| other.canonicalize().is_ok_and(|other| own == other))
-        };
-        if read.into_iter().flatten().any(|other| same(&other)) {
+        if read.into_iter().flatten().any(|other| real(other) == real(path)) {
             bail!("{}: {option} would overwrite a file that is read, name another", path.display());
         }
-        let twice = |(_, other): &&(&str, &PathBuf)| *other == *path || (!outcome::is_pipe(path) && same(other));
+        let twice = |(_, other): &&(&str, &PathBuf)| !outcome::is_pipe(path) && real(other) == real(path);
         if let Some((other, _)) = written[..place].iter().find(twice) {
             bail!("{}: {other} and {option} would write one file, name two", path.display());
         }
     }
     Ok(())
+}
+
+/// Where a file is, or will be, whichever way it is named.
+fn real(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let beside = || Some(folder.canonicalize().ok()?.join(path.file_name()?));
+    path.canonicalize().ok().or_else(beside).unwrap_or_else(|| path.to_owned())
 }
 
 fn model(path: Option<&Path>) -> anyhow::Result<LinkageModel> {

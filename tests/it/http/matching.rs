@@ -11,13 +11,7 @@ use super::Face;
 use crate::client::{Client, Reply, send};
 
 fn example() -> Value {
-    json!({
-        "known": {"name": "赵守田", "former_names": ["赵守天"], "id_kind": "resident", "id_number": "620422198304129439",
-            "phone": "13809430001", "address": "甘肃省白银市会宁县会师镇祖厉路12号2幢3单元301室"},
-        "claimed": {"name": "赵守甜", "id_number": "620422830412943", "sex": "male", "phone": "138****0001", "address": "会宁县会师镇祖厉路12号"},
-        "others": [{"name": "赵鹏", "birth_date": "2010-02-03"}],
-        "source": "tax",
-    })
+    serde_json::from_str(include_str!("../../../examples/match.json")).expect("JSON")
 }
 
 /// What must not come back.
@@ -71,6 +65,14 @@ async fn a_comparison_is_explained_and_described() {
     let content = &operation["responses"]["200"]["content"];
     assert_eq!(content["application/json"]["schema"]["$ref"], "#/components/schemas/Matched");
     assert!(content["image/svg+xml"].is_object());
+    let mut whole = document.clone();
+    whole["$ref"] = json!("#/components/schemas/Matched");
+    let validator = jsonschema::validator_for(&whole).expect("a JSON Schema");
+    let faults: Vec<String> = validator.iter_errors(&said).map(|error| error.to_string()).collect();
+    assert_eq!(faults, [""; 0], "the answer is as it is described");
+    let mut less = said;
+    less["fields"][0]["weight_centibits"] = json!("26.36");
+    assert!(!validator.is_valid(&less));
 }
 
 #[tokio::test]

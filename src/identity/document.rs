@@ -16,6 +16,9 @@ use super::levels::levels;
 /// What clerks write where they do not know the sequence; it was never given out.
 const NO_SEQUENCE: &[u8; 3] = b"000";
 
+/// A number up to its birth date.
+const WITH_BIRTH_DATE: usize = 14;
+
 levels! {
     /// How a claimed document number compares with the known one.
     IdLevel of "id_number" {
@@ -240,7 +243,8 @@ fn mistyped(number: &ResidentNumber, from_fifteen: bool, text: &[u8]) -> IdLevel
         return if text[..14] == full[..14] { IdLevel::Partial } else { IdLevel::Faulty };
     }
     let old = [&full[..6], &full[8..17]].concat();
-    let as_new = if from_fifteen { near_miss(&full[..17], text) } else { near_miss(full, text) };
+    // whoever wrote fifteen digits wrote no check character: a text of seventeen lacks none
+    let as_new = if from_fifteen && text.len() < 18 { near_miss(&full[..17], text) } else { near_miss(full, text) };
     slip(as_new.or_else(|| if text.len() < 17 { near_miss(&old, text) } else { None }))
 }
 
@@ -258,7 +262,11 @@ fn slip(kind: Option<NearMiss>) -> IdLevel {
 /// Two numbers of which at least one hides some places. Masks that leave region and birth date say nothing of who was born there.
 fn masked(a: &[u8], b: &[u8]) -> IdLevel {
     let hidden = |x: u8, y: u8| x == b'*' || y == b'*';
-    if a.len() != b.len() || !a.iter().zip(b).all(|(x, y)| x == y || hidden(*x, *y)) {
+    let agrees = a.iter().zip(b).all(|(x, y)| x == y || hidden(*x, *y));
+    if agrees && a.len() != b.len() && a.len().min(b.len()) >= WITH_BIRTH_DATE {
+        return IdLevel::Partial; // one of them is cut off
+    }
+    if a.len() != b.len() || !agrees {
         return IdLevel::Faulty;
     }
     let sequence = if a.len() == 15 { 12..15 } else { 14..17 };
@@ -331,6 +339,11 @@ mod tests {
             ("62042219900307", "620422198802", IdLevel::Faulty),
             ("620422199003070038", "620422199003070038", IdLevel::SameFaulty),
             ("620422199003070038", "62042219900307003", IdLevel::Truncated),
+            ("62042219900307****", "6204221990030700", IdLevel::Partial),
+            ("62042219900307****", "6204221990030", IdLevel::Faulty),
+            ("62042219900307****", "6204221991030700", IdLevel::Faulty),
+            ("620422197003070031", "620422700307003", IdLevel::CheckCharacter),
+            ("620422198003070030", "620422700307003", IdLevel::OneDigit),
         ] {
             assert_eq!(level(a, b), expected, "{a} {b}");
         }

@@ -179,8 +179,8 @@ fn is_contradicted(levels: &Levels) -> bool {
 fn same_id(levels: &Levels) -> Rule {
     match levels.name {
         name if name.is_same() || name == NameLevel::Former => Rule::SameIdSameName,
-        NameLevel::Different => Rule::SameIdUnlikeName,
-        NameLevel::OneCharacter => Rule::SameIdOneCharacter,
+        NameLevel::Different | NameLevel::SameSurname => Rule::SameIdUnlikeName,
+        NameLevel::OneCharacter | NameLevel::CharacterMissing => Rule::SameIdOneCharacter,
         _ if is_contradicted(levels) => Rule::SameIdContradicted,
         NameLevel::Missing => Rule::SameIdNoName,
         _ => Rule::SameIdNearName,
@@ -189,7 +189,7 @@ fn same_id(levels: &Levels) -> Rule {
 
 fn mistyped_id(levels: &Levels) -> Rule {
     match levels.name {
-        NameLevel::Different | NameLevel::OneCharacter => Rule::MistypedIdUnlikeName,
+        name if !name.is_near() && name != NameLevel::Missing => Rule::MistypedIdUnlikeName,
         _ if is_contradicted(levels) => Rule::MistypedIdContradicted,
         name if name.is_same() => Rule::MistypedIdSameName,
         _ => Rule::MistypedIdNearName,
@@ -231,7 +231,7 @@ fn no_id(facts: &Facts) -> Rule {
             (false, true) => Rule::UnlikeName,
             (false, false) => Rule::NearNameAlone,
         },
-        NameLevel::OneCharacter if same_day && !contradicted => Rule::NearNameSupported,
+        NameLevel::OneCharacter | NameLevel::CharacterMissing if same_day && !contradicted => Rule::NearNameSupported,
         _ if same_day && same_phone && !contradicted => Rule::UnlikeNameSupported,
         _ => Rule::UnlikeName,
     }

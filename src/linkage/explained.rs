@@ -3,7 +3,7 @@
 
 use super::decision::{Decided, Pair, each_alone};
 use super::fields::LevelText;
-use super::model::{Block, LinkageModel};
+use super::model::{Block, Field, LinkageModel};
 use super::scoring::{Memory, Scorer};
 use super::table::Table;
 
@@ -27,6 +27,8 @@ pub struct FieldExplained {
     pub of_level: i32,
     /// What it weighs for these two: rarer or commoner ones weigh more or less.
     pub by_itself: i32,
+    /// Whether a row does not state it and its number says it, beside which it is not counted.
+    pub from_number: bool,
     /// What of it counts.
     pub weight: i32,
     /// Which of the model's dependences took the rest, by place.
@@ -38,6 +40,7 @@ pub struct Explainer<'a> {
     model: &'a LinkageModel,
     scorer: Scorer<'a>,
     memory: Memory,
+    /// Of every field, each place of a pattern in words.
     levels: Vec<Vec<LevelText>>,
 }
 
@@ -46,7 +49,8 @@ impl<'a> Explainer<'a> {
     #[must_use]
     pub fn new(model: &'a LinkageModel, table: &'a Table) -> Self {
         let scorer = Scorer::new(model, table);
-        let levels = model.fields.iter().map(|field| field.kind.levels()).collect();
+        let texts = |field: &Field| (0..=field.left_out()).map(|place| field.level_text(place)).collect();
+        let levels = model.fields.iter().map(texts).collect();
         Self { model, memory: scorer.memory(), scorer, levels }
     }
 
@@ -56,13 +60,14 @@ impl<'a> Explainer<'a> {
         let fields = self.model.fields.iter().zip(&self.levels).zip(by_itself).enumerate();
         let mut fields: Vec<FieldExplained> = fields
             .map(|(place, ((field, texts), by_itself))| {
-                let level = field.levels.get(usize::from(pattern[place]));
-                let key = level.map_or("missing", |level| level.level.as_str());
-                let text = texts.iter().find(|text| text.key == key).or(texts.last());
+                let at = usize::from(pattern[place]);
+                let of_level = field.levels.get(at).map_or(0, |level| level.centibits);
                 FieldExplained {
-                    level: *text.expect("a kind of field has levels"),
-                    of_level: level.map_or(0, |level| level.centibits),
+                    level: texts[at],
+                    of_level,
                     by_itself,
+                    // what is corrected for rarity follows from no number
+                    from_number: field.derived_from.is_some() && by_itself != of_level,
                     weight: by_itself,
                     dimmed_by: Vec::new(),
                 }

@@ -14,6 +14,7 @@ pub mod explained;
 pub mod fields;
 pub mod linking;
 pub mod model;
+mod own_number;
 pub mod reliability;
 pub mod roster;
 pub mod scoring;

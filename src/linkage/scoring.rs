@@ -2,8 +2,9 @@
 //!
 //! Fields are looked at in the order of what they can say, and a pair that cannot reach the threshold any more is left.
 
-use super::fields::Kind;
-use super::model::LinkageModel;
+use super::fields::{Kind, WHOLE};
+use super::model::{LevelWeight, LinkageModel};
+use super::own_number::mark;
 use super::table::{NOWHERE, Table};
 use crate::identity::levels::Level;
 use crate::identity::text::TextLevel;
@@ -11,7 +12,7 @@ use crate::identity::text::TextLevel;
 /// No model has more fields.
 pub const MOST_FIELDS: usize = 32;
 
-/// The place of every field's level among those the model lists; `missing` is the place after them.
+/// The place of every field's level among those the model lists; after them `missing`, then what is left out.
 pub type Pattern = [u8; MOST_FIELDS];
 
 /// Bounds of the correction for common and rare values, in centibits.
@@ -25,12 +26,12 @@ const REMEMBERED: usize = 1 << 13;
 pub struct Scorer<'a> {
     model: &'a LinkageModel,
     table: &'a Table,
-    /// Fields by what they can say against a pair or for it, the cheapest to compare first.
+    /// Fields by what they can say against a pair or for it, the cheapest to compare first; a number before what follows from it.
     order: Vec<usize>,
     /// The most that the fields from a place in `order` on can add.
     still_possible: Vec<i32>,
-    /// What an average value's rarity is, of fields that correct for it.
-    average_rarity: Vec<i32>,
+    /// Of every level of a field, which of the field's rarities corrects it, and what rarity it is corrected from.
+    corrected_by: Vec<Vec<Option<(usize, i32)>>>,
     /// Of every value of a field, the level that it has with itself.
     with_itself: Vec<Vec<u8>>,
 }
@@ -53,14 +54,25 @@ impl<'a> Scorer<'a> {
             level.max().unwrap_or(0).max(0)
         };
         let mut order: Vec<usize> = (0..model.fields.len()).collect();
+        let is_number = |place: &usize| model.fields.iter().any(|field| field.derived_from == Some(*place));
         // what can add most comes first: without it a pair is soon out of reach
-        order.sort_by_key(|place| (cost(model.fields[*place].kind), std::cmp::Reverse(most(*place))));
+        order
+            .sort_by_key(|place| (!is_number(place), cost(model.fields[*place].kind), std::cmp::Reverse(most(*place))));
         let together: i32 = model.together.iter().map(|together| together.centibits.max(0)).sum();
         let mut still_possible = vec![together; order.len() + 1];
         for place in (0..order.len()).rev() {
             still_possible[place] = still_possible[place + 1] + most(order[place]);
         }
-        let average_rarity = model.fields.iter().map(|field| -field.levels.first().map_or(0, |exact| log2_of(exact.u)));
+        let corrected_by = model.fields.iter().zip(&table.fields).map(|(field, own)| {
+            let exact = -field.levels.first().map_or(0, |exact| log2_of(exact.u));
+            let of = |level: &LevelWeight| {
+                let asks = level.frequency_percent > 0;
+                let place = own.rarities.iter().position(|rarity| asks && rarity.part == level.frequency_of)?;
+                let is_whole = level.frequency_of == WHOLE;
+                Some((place, if is_whole { exact } else { own.rarities[place].average_centibits }))
+            };
+            field.levels.iter().map(of).collect()
+        });
         let with_itself = table.fields.iter().zip(&model.fields).map(|(own, field)| {
             let values = u32::try_from(own.values.len()).unwrap_or(u32::MAX);
             let level = |value| place(field, own.values.level(value, value, model.tolerance));
@@ -71,7 +83,7 @@ impl<'a> Scorer<'a> {
             table,
             order,
             still_possible,
-            average_rarity: average_rarity.collect(),
+            corrected_by: corrected_by.collect(),
             with_itself: with_itself.collect(),
         }
     }
@@ -97,7 +109,7 @@ impl<'a> Scorer<'a> {
         for (step, &field) in self.order.iter().enumerate() {
             let level = self.level(field, lefts, rights, memory);
             pattern[field] = level;
-            let weight = self.weight(field, level, lefts[field], rights[field]);
+            let weight = self.weight(field, &pattern, lefts, rights);
             by_field[field] = weight;
             sum += weight;
             if sum + self.still_possible[step + 1] < least {
@@ -108,28 +120,12 @@ impl<'a> Scorer<'a> {
         (weight >= least).then_some((weight, pattern))
     }
 
-    /// The weight of every field of a pair, what is added for fields together, and the levels: for an explanation.
-    #[must_use]
-    pub fn explain(&self, left: u32, right: u32) -> (Vec<i32>, i32, Pattern) {
-        let (lefts, rights) = (self.table.row(0, left), self.table.row(1, right));
-        let mut memory = self.memory();
-        let (mut pattern, mut by_field) = ([0; MOST_FIELDS], [0_i32; MOST_FIELDS]);
-        for field in 0..self.model.fields.len() {
-            pattern[field] = self.level(field, lefts, rights, &mut memory);
-            by_field[field] = self.weight(field, pattern[field], lefts[field], rights[field]);
-        }
-        let sum = self.adjusted(&mut by_field, &pattern);
-        let by_field = by_field[..self.model.fields.len()].to_vec();
-        let together = sum - by_field.iter().sum::<i32>();
-        (by_field, together, pattern)
-    }
-
     /// The weight of every field of a pair by itself, before anything is counted once or together, and the levels.
     #[must_use]
     pub fn by_itself(&self, left: u32, right: u32, memory: &mut Memory) -> (Vec<i32>, Pattern) {
         let (lefts, rights) = (self.table.row(0, left), self.table.row(1, right));
         let pattern = self.pattern(left, right, memory);
-        let weight = |field: usize| self.weight(field, pattern[field], lefts[field], rights[field]);
+        let weight = |field: usize| self.weight(field, &pattern, lefts, rights);
         ((0..self.model.fields.len()).map(weight).collect(), pattern)
     }
 
@@ -148,9 +144,11 @@ impl<'a> Scorer<'a> {
     fn level(&self, field: usize, left: &[u32], right: &[u32], memory: &mut Memory) -> u8 {
         let (a, b) = (left[field], right[field]);
         let of = &self.model.fields[field];
-        let missing = small(of.missing());
         if a == 0 || b == 0 {
-            return missing;
+            return small(of.missing());
+        }
+        if self.marks(left, right) & mark(field) != 0 && of.kind == Kind::IdNumber {
+            return small(of.left_out());
         }
         if a == b {
             return self.with_itself[field][a as usize];
@@ -175,19 +173,33 @@ impl<'a> Scorer<'a> {
         remembered[at].1
     }
 
+    /// The marks of both rows of a pair.
     #[inline]
-    fn weight(&self, field: usize, level: u8, a: u32, b: u32) -> i32 {
+    fn marks(&self, left: &[u32], right: &[u32]) -> u32 {
+        let last = self.model.fields.len();
+        left[last] | right[last]
+    }
+
+    /// The weight of a field's level. What a number says of a row is not counted beside the number itself.
+    #[inline]
+    fn weight(&self, field: usize, pattern: &Pattern, left: &[u32], right: &[u32]) -> i32 {
         let of = &self.model.fields[field];
-        let Some(level) = of.levels.get(usize::from(level)) else { return 0 };
-        let Some(rarity) = self.table.fields[field].rarity_centibits.as_ref().filter(|_| level.frequency_percent > 0)
-        else {
+        let Some(level) = of.levels.get(usize::from(pattern[field])) else { return 0 };
+        if let Some(number) = of.derived_from
+            && self.marks(left, right) & mark(field) != 0
+            && usize::from(pattern[number]) < self.model.fields[number].levels.len()
+        {
+            return 0;
+        }
+        let Some((place, average)) = self.corrected_by[field][usize::from(pattern[field])] else {
             return level.centibits;
         };
         // the commoner of the two decides; of a value that cannot be counted nothing is known
-        let correction = match (rarity[a as usize], rarity[b as usize]) {
+        let rarity = &self.table.fields[field].rarities[place].centibits;
+        let correction = match (rarity[left[field] as usize], rarity[right[field] as usize]) {
             (0, 0) => 0,
-            (0, own) | (own, 0) => own - self.average_rarity[field],
-            (one, other) => one.min(other) - self.average_rarity[field],
+            (0, own) | (own, 0) => own - average,
+            (one, other) => one.min(other) - average,
         };
         level.centibits + correction.clamp(LEAST_CORRECTION, MOST_CORRECTION) * level.frequency_percent / 100
     }

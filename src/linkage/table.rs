@@ -7,6 +7,7 @@ use std::hash::BuildHasher;
 
 use super::fields::{Kind, Values};
 use super::model::LinkageModel;
+use super::own_number::{self, Numbered};
 use super::roster::{Column, Roster};
 use crate::identity::bits::{ONE, weight_centibits};
 
@@ -17,7 +18,7 @@ pub type Side = usize;
 pub struct Table {
     /// Of every field of the model.
     pub fields: Vec<FieldValues>,
-    /// Of every row of either side, the value of each field, row after row.
+    /// Of every row of either side, the value of each field and the row's marks, row after row.
     rows: [Vec<u32>; 2],
     /// Whether both sides are one roster.
     pub is_one: bool,
@@ -27,11 +28,24 @@ pub struct Table {
 pub struct FieldValues {
     /// The values.
     pub values: Values,
-    /// How rare a value is: log2 of one in so many rows, in centibits; none where the field does not ask.
-    pub rarity_centibits: Option<Vec<i32>>,
+    /// How rare its values are, by the part that is counted; none where no level asks.
+    pub rarities: Vec<Rarity>,
     /// Of every value, the same text among the values of the field it changes places with.
     pub swapped: Option<Vec<u32>>,
 }
+
+/// How rare the values of a field are.
+pub struct Rarity {
+    /// The part of the value that is counted.
+    pub part: String,
+    /// Of every value, log2 of one in so many rows, in centibits; 0 where the value does not have the part.
+    pub centibits: Vec<i32>,
+    /// The same of two rows that agree by chance.
+    pub average_centibits: i32,
+}
+
+/// In thousandths: no count is lessened by more.
+const MOST_DISCOUNT: u64 = 900;
 
 /// Nothing of that text stands in the other column.
 pub const NOWHERE: u32 = u32::MAX;
@@ -49,23 +63,21 @@ impl Table {
         }
         let sizes = columns.first().map_or([0, 0], |sides| sides.each_ref().map(Column::len));
         let columns = model.fields.par_iter().zip(columns.into_par_iter());
-        let mut numbered: Vec<(Values, [Vec<u32>; 2])> =
-            columns.map(|(field, sides)| number(field.kind, &sides)).collect();
-        for (place, field) in model.fields.iter().enumerate() {
-            if let Some(from) = field.derived_from {
-                let mut own = std::mem::replace(&mut numbered[place], (Values::none(), Default::default()));
-                fill(&mut own, &numbered[from]);
-                numbered[place] = own;
-            }
-        }
+        let mut numbered: Vec<Numbered> = columns.map(|(field, sides)| number(field.kind, &sides)).collect();
+        let marks = own_number::settle(model, &mut numbered);
         let swapped: Vec<Option<Vec<u32>>> = model
             .fields
             .iter()
             .enumerate()
             .map(|(place, field)| Some(numbered[place].0.same_in(&numbered[field.swapped_with?].0)))
             .collect();
-        let stride = model.fields.len();
+        let stride = model.fields.len() + 1;
         let mut rows = sizes.map(|size| vec![0; size * stride]);
+        for (rows, marks) in rows.iter_mut().zip(&marks) {
+            for (row, marks) in marks.iter().enumerate() {
+                rows[row * stride + stride - 1] = *marks;
+            }
+        }
         for (place, (_, of)) in numbered.iter().enumerate() {
             for (rows, of) in rows.iter_mut().zip(of) {
                 for (row, value) in of.iter().enumerate() {
@@ -78,9 +90,12 @@ impl Table {
             .zip(&model.fields)
             .zip(swapped)
             .map(|(((values, of), field), swapped)| {
-                let asks = field.levels.iter().any(|level| level.frequency_percent > 0);
-                let rarity_centibits = asks.then(|| rarity(&values, &of, model));
-                FieldValues { values, rarity_centibits, swapped }
+                let asking = field.levels.iter().filter(|level| level.frequency_percent > 0);
+                let mut parts: Vec<&str> = asking.map(|level| level.frequency_of.as_str()).collect();
+                parts.sort_unstable();
+                parts.dedup();
+                let rarities = parts.into_iter().map(|part| rarity(part, &values, &of, model)).collect();
+                FieldValues { values, rarities, swapped }
             })
             .collect();
         Self { fields, rows, is_one }
@@ -89,7 +104,7 @@ impl Table {
     /// Rows of a side.
     #[must_use]
     pub fn len(&self, side: Side) -> usize {
-        self.rows[self.side(side)].len() / self.fields.len().max(1)
+        self.rows[self.side(side)].len() / (self.fields.len() + 1)
     }
 
     /// Whether a side has no rows.
@@ -102,11 +117,11 @@ impl Table {
         if self.is_one { 0 } else { side }
     }
 
-    /// The values of a row, field by field.
+    /// The values of a row, field by field, and last its marks (see `own_number`).
     #[inline]
     #[must_use]
     pub fn row(&self, side: Side, row: u32) -> &[u32] {
-        let (stride, row) = (self.fields.len(), row as usize);
+        let (stride, row) = (self.fields.len() + 1, row as usize);
         &self.rows[self.side(side)][row * stride..(row + 1) * stride]
     }
 }
@@ -135,33 +150,38 @@ fn number(kind: Kind, sides: &[Column; 2]) -> (Values, [Vec<u32>; 2]) {
     (values, of)
 }
 
-/// Fills what is not stated with what the document number says.
-fn fill((values, of): &mut (Values, [Vec<u32>; 2]), documents: &(Values, [Vec<u32>; 2])) {
-    let mut said = values.said_by(&documents.0);
-    for (side, rows) in of.iter_mut().enumerate() {
-        for (value, document) in rows.iter_mut().zip(&documents.1[side]) {
-            if *value == 0 {
-                *value = said.of(values, *document).unwrap_or(0);
-            }
-        }
-    }
-}
-
-/// How rare each value is, by the larger of its shares in both rosters.
-fn rarity(values: &Values, of: &[Vec<u32>; 2], model: &LinkageModel) -> Vec<i32> {
-    let keys = values.part_keys("whole", model.tolerance);
+/// How rare each value is, by the larger of its shares in both rosters. Who bears a name says nothing of how many others do: counts
+/// are discounted as those of texts are (absolute discounting; Ney, Essen and Kneser 1994), so that a name met once is rarer than one
+/// in so many rows.
+fn rarity(part: &str, values: &Values, of: &[Vec<u32>; 2], model: &LinkageModel) -> Rarity {
+    let keys = values.part_keys(part, model.tolerance);
     let mut counts: HashMap<u64, [u64; 2], FixedState> = HashMap::default();
     for (side, rows) in of.iter().enumerate() {
         for value in rows {
             counts.entry(keys[*value as usize]).or_default()[side] += 1;
         }
     }
+    counts.remove(&0);
     let sizes = of.each_ref().map(|rows| u64::try_from(rows.len()).unwrap_or(u64::MAX).max(1));
-    let share = |key: &u64| {
-        let parts = |side: usize, count: u64| {
-            u64::try_from(u128::from(count) * u128::from(ONE) / u128::from(sizes[side])).unwrap_or(ONE).min(ONE)
+    let discounts = [0, 1].map(|side| {
+        let met = |times: u64| counts.values().filter(|count| count[side] == times).count();
+        discount_permille(met(1), met(2))
+    });
+    let share = |count: &[u64; 2]| {
+        let of = |side: usize| {
+            let less = (count[side] * 1_000).saturating_sub(discounts[side]);
+            u64::try_from(u128::from(less) * u128::from(ONE / 1_000) / u128::from(sizes[side])).unwrap_or(ONE).min(ONE)
         };
-        counts.get(key).map_or(0, |count| parts(0, count[0]).max(parts(1, count[1]))).max(1)
+        of(0).max(of(1)).max(1)
     };
-    keys.iter().map(|key| if *key == 0 { 0 } else { weight_centibits(ONE, share(key)) }).collect()
+    let squares = counts.values().map(|count| u128::from(share(count)).pow(2)).sum::<u128>() / u128::from(ONE);
+    let average = u64::try_from(squares).unwrap_or(ONE).clamp(1, ONE);
+    let centibits = keys.iter().map(|key| counts.get(key).map_or(0, |count| weight_centibits(ONE, share(count))));
+    Rarity { part: part.to_owned(), centibits: centibits.collect(), average_centibits: weight_centibits(ONE, average) }
+}
+
+/// What a count is lessened by, in thousandths: by how many are met once for each that is met twice.
+fn discount_permille(once: usize, twice: usize) -> u64 {
+    let (once, twice) = (u64::try_from(once).unwrap_or(u64::MAX), u64::try_from(twice).unwrap_or(u64::MAX));
+    (once * 1_000).checked_div(once + 2 * twice).unwrap_or(0).min(MOST_DISCOUNT)
 }

@@ -121,11 +121,11 @@ fn chance(model: &LinkageModel, table: &Table, scorer: &Scorer<'_>) -> ByLevel {
         )
         .reduce(Patterns::default, merged);
     let fields = model.fields.iter().enumerate().map(|(place, field)| {
-        let mut counts = vec![0_u64; field.levels.len() + 1];
+        let mut counts = vec![0_u64; field.levels.len() + 2];
         for (pattern, number) in &patterns {
             counts[usize::from(pattern[place])] += number;
         }
-        counts.pop();
+        counts.truncate(field.levels.len());
         let all = counts.iter().sum::<u64>().max(1) as f64;
         let shares = counts.iter().zip(&field.levels).map(|(count, level)| {
             let before = level.u as f64 / ONE as f64;

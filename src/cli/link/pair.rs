@@ -36,6 +36,11 @@ struct Told<'a> {
     meetings: Vec<Meeting>,
 }
 
+/// What rarer or commoner values add to a level's weight.
+fn rarity(field: &FieldExplained) -> i32 {
+    if field.from_number { 0 } else { field.by_itself - field.of_level }
+}
+
 /// Explains a pair named `LEFT_ID,RIGHT_ID`.
 pub(super) fn explain(
     arguments: &Link,
@@ -109,7 +114,16 @@ impl Told<'_> {
     /// What to know about a field's weight beside its level.
     fn notes(&self, field: &FieldExplained) -> Vec<String> {
         let mut notes = Vec::new();
-        let rarity = field.by_itself - field.of_level;
+        let rarity = rarity(field);
+        if field.from_number {
+            notes.push(
+                self.said([
+                    "一方未载，由其证件号码得出，不另计",
+                    "not stated on one side, its ID number says it: not counted beside it",
+                ])
+                .to_owned(),
+            );
+        }
         if rarity != 0 {
             let what = if rarity > 0 { ["少见", "rarer than most"] } else { ["常见", "commoner than most"] };
             notes.push(format!("{} {}", self.said(what), weight(rarity)));
@@ -226,7 +240,8 @@ impl Told<'_> {
             });
             let mut shown = json!(shown);
             shown["level_weight"] = json!(bits(found.of_level));
-            shown["rarity"] = json!(bits(found.by_itself - found.of_level));
+            shown["rarity"] = json!(bits(rarity(found)));
+            shown["from_number"] = json!(found.from_number);
             shown["counted_in_part"] = dimmed.collect();
             shown
         });

@@ -30,8 +30,10 @@ struct Pair {
     u: u64,
 }
 
-/// A field as checked.
+/// A field as checked: the levels that the file lists.
 struct CheckedField {
+    field: Field,
+    listed: Vec<String>,
     pairs: Vec<Pair>,
     frequency_percent: Vec<i32>,
 }
@@ -96,13 +98,16 @@ impl Checker<'_> {
         let key = format!("field.{}", field.key());
         let mut expected = field.levels();
         expected.pop(); // missing weighs nothing
-        let found: Vec<&str> = levels.get_ref().iter().map(|l| l.level.get_ref().as_str()).collect();
+        let listed: Vec<String> = levels.get_ref().iter().map(|l| l.level.get_ref().clone()).collect();
         let before = self.checking.found();
-        if found != expected {
-            let message = format!("must list exactly these levels, in this order: {}", expected.join(", "));
+        let places: Vec<Option<usize>> = listed.iter().map(|level| expected.iter().position(|e| e == level)).collect();
+        let ordered = places.iter().all(Option::is_some) && places.is_sorted_by(|one, other| one < other);
+        if !ordered || places.last() != Some(&Some(expected.len() - 1)) {
+            let message =
+                format!("must list levels of these, in this order, the last among them: {}", expected.join(", "));
             self.checking.fault(Some(levels.span()), &key, &message);
         }
-        let mut checked = CheckedField { pairs: Vec::new(), frequency_percent: Vec::new() };
+        let mut checked = CheckedField { field, listed, pairs: Vec::new(), frequency_percent: Vec::new() };
         for (place, level) in levels.get_ref().iter().enumerate() {
             let m = self.checking.positive(&format!("{key}[{place}].m"), &level.m);
             let u = self.checking.positive(&format!("{key}[{place}].u"), &level.u);
@@ -154,8 +159,7 @@ impl Checker<'_> {
                 self.checking.fault(Some(field_key.span()), &key, "is no field of the model");
                 continue;
             };
-            let mut levels = field.levels();
-            levels.pop();
+            let levels = &base[field as usize].listed;
             let find = |level: &str| columns.iter().find(|(k, _)| k.get_ref() == level);
             if columns.len() != levels.len() || levels.iter().any(|level| find(level).is_none()) {
                 self.checking.fault(
@@ -175,8 +179,8 @@ impl Checker<'_> {
             if pairs.iter().map(|p| p.m).sum::<u64>().abs_diff(ONE) > SUM_TOLERANCE {
                 self.checking.fault(Some(field_key.span()), &key, "m must sum to 1 over the levels");
             }
-            let frequency_percent = base[field as usize].frequency_percent.clone();
-            weights.0[field as usize] = weights_of(&CheckedField { pairs, frequency_percent });
+            let (listed, frequency_percent) = (levels.clone(), base[field as usize].frequency_percent.clone());
+            weights.0[field as usize] = weights_of(&CheckedField { field, listed, pairs, frequency_percent });
         }
         (source, weights)
     }
@@ -289,12 +293,17 @@ impl Checker<'_> {
     }
 }
 
-/// The weights of a checked field, with the missing level's zero at the end.
-fn weights_of(field: &CheckedField) -> FieldWeights {
-    let mut centibits: Vec<i32> = field.pairs.iter().map(|p| weight_centibits(p.m, p.u)).collect();
-    centibits.push(0);
-    let mut frequency_percent = field.frequency_percent.clone();
-    frequency_percent.push(0);
+/// The weight of every level of a field, the missing one's zero at the end. A level that is not listed weighs what the next weaker one
+/// does: models from before it was known stay readable.
+fn weights_of(checked: &CheckedField) -> FieldWeights {
+    let levels = checked.field.levels();
+    let place_of = |at: usize| levels[at..].iter().find_map(|level| checked.listed.iter().position(|own| own == level));
+    let (mut centibits, mut frequency_percent) = (Vec::new(), Vec::new());
+    for at in 0..levels.len() {
+        let place = place_of(at).filter(|place| *place < checked.pairs.len());
+        centibits.push(place.map_or(0, |place| weight_centibits(checked.pairs[place].m, checked.pairs[place].u)));
+        frequency_percent.push(place.map_or(0, |place| checked.frequency_percent[place]));
+    }
     FieldWeights { centibits, frequency_percent }
 }
 

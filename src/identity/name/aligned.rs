@@ -6,6 +6,9 @@ use super::{BLANK, LONGEST};
 use crate::identity::characters::is_han;
 use crate::identity::pinyin::Sound;
 
+/// The letters of the longest syllable: zhuang.
+const LONGEST_SYLLABLE: usize = 6;
+
 /// What an alignment rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Alignment {
@@ -50,6 +53,14 @@ fn steps(a: Key<'_>, b: Key<'_>, i: usize, j: usize, step: &mut impl FnMut(usize
         // a character of two bytes lost as ??
         if a.0.get(i + 1) == Some(&BLANK) {
             step(2, 1, 0);
+        }
+    }
+    if x.is_ascii_lowercase() && *y == BLANK {
+        // one side has the sound, the other a sign
+        let letters = a.0[i..].iter().take(LONGEST_SYLLABLE).take_while(|c| c.is_ascii_lowercase()).count();
+        let blanks = 1 + usize::from(b.0.get(j + 1) == Some(&BLANK));
+        for length in 1..=letters {
+            (1..=blanks).for_each(|blanks| step(length, blanks, 0));
         }
     }
     if x.is_ascii_lowercase() && is_han(*y) {

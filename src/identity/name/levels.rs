@@ -2,6 +2,7 @@
 
 use super::aligned::{Alignment, align};
 use super::{BLANK, Name};
+use crate::identity::characters::is_han;
 use crate::identity::levels::levels;
 use crate::identity::look_alike::look_alike;
 use crate::identity::pinyin::{Sound, Tolerance};
@@ -27,8 +28,12 @@ levels! {
         NearSound = "near_sound", "姓名读音相近", "the name sounds nearly the same";
         /// A minority name cut short, or its parts given alone.
         Shortened = "shortened", "姓名为少数民族姓名的简写", "a minority name is shortened";
-        /// One character differs, is missing, is added, or two are swapped.
+        /// One character is missing or added: somebody left it out, relatives' names do not differ that way.
+        CharacterMissing = "character_missing", "姓名缺一字或多一字", "one character of the name is missing or added";
+        /// One character differs, or two are swapped.
         OneCharacter = "one_character", "姓名有一字不同", "one character of the name differs";
+        /// The surname agrees and the given name does not: a relative, or a name that was changed.
+        SameSurname = "same_surname", "姓相同，名不同", "the surname agrees, the given name differs";
         /// Another name.
         Different = "different", "姓名不同", "the name differs";
         /// Not stated on one side.
@@ -84,7 +89,15 @@ pub fn compare_names(a: &Name, b: &Name, tolerance: Tolerance) -> NameLevel {
     if is_shortened(a, b) || is_shortened(b, a) {
         return NameLevel::Shortened;
     }
-    if is_one_character_off(&a.folded, &b.folded) { NameLevel::OneCharacter } else { NameLevel::Different }
+    if has_one_character_more(&a.folded, &b.folded) {
+        NameLevel::CharacterMissing
+    } else if is_one_character_off(&a.folded, &b.folded) {
+        NameLevel::OneCharacter
+    } else if shares_a_surname(a, b) {
+        NameLevel::SameSurname
+    } else {
+        NameLevel::Different
+    }
 }
 
 /// Names in which ?, □ or pinyin stands for characters; or that are pinyin altogether.
@@ -157,25 +170,33 @@ fn is_shortened(short: &Name, long: &Name) -> bool {
         && long_key.windows(short_key.len()).any(|run| run == short_key)
 }
 
-/// One character other (of three at least), missing, added, or two neighbours swapped.
+/// One character other (of three at least), or two neighbours swapped.
 fn is_one_character_off(a: &[char], b: &[char]) -> bool {
-    if a.contains(&BLANK) || b.contains(&BLANK) {
+    if a.len() != b.len() || a.contains(&BLANK) || b.contains(&BLANK) {
         return false;
     }
-    if a.len() == b.len() {
-        let mut places = (0..a.len()).filter(|i| a[*i] != b[*i]);
-        return match (places.next(), places.next(), places.next()) {
-            (Some(_), None, _) => a.len() >= 3,
-            (Some(i), Some(j), None) => j == i + 1 && a[i] == b[j] && a[j] == b[i] && a.len() >= 2,
-            _ => false,
-        };
+    let mut places = (0..a.len()).filter(|i| a[*i] != b[*i]);
+    match (places.next(), places.next(), places.next()) {
+        (Some(_), None, _) => a.len() >= 3,
+        (Some(i), Some(j), None) => j == i + 1 && a[i] == b[j] && a[j] == b[i] && a.len() >= 2,
+        _ => false,
     }
+}
+
+/// One name is the other but for one character more.
+fn has_one_character_more(a: &[char], b: &[char]) -> bool {
     let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    if short.len() < 2 || short.len() + 1 != long.len() {
+    if short.len() < 2 || short.len() + 1 != long.len() || a.contains(&BLANK) || b.contains(&BLANK) {
         return false;
     }
     let head = short.iter().zip(long).take_while(|(x, y)| x == y).count();
     short[head..] == long[head + 1..]
+}
+
+/// Both bear one surname, written in Chinese; names with · have none.
+fn shares_a_surname(a: &Name, b: &Name) -> bool {
+    let bears_one = |name: &Name| !name.has_separator && !name.given().is_empty();
+    bears_one(a) && bears_one(b) && a.surname() == b.surname() && a.surname().iter().all(|c| is_han(*c))
 }
 
 #[cfg(test)]
@@ -194,8 +215,8 @@ mod tests {
     #[test]
     fn names_are_placed() {
         use NameLevel::{
-            Different, Equivalent, Exact, Homophone, LookAlike, Missing, NearSound, OneCharacter, RareCharacter,
-            Shortened, Variant,
+            CharacterMissing, Different, Equivalent, Exact, Homophone, LookAlike, Missing, NearSound, OneCharacter,
+            RareCharacter, SameSurname, Shortened, Variant,
         };
         for (a, b, expected) in [
             ("张伟", "张伟", Exact),
@@ -214,6 +235,9 @@ mod tests {
             ("王yan", "王燕", RareCharacter),
             ("王 YÀN 红", "王燕红", RareCharacter),
             ("吕LV", "吕绿", RareCharacter),
+            ("蒙平JIE", "蒙 平?", RareCharacter),
+            ("王yan红", "王??红", RareCharacter),
+            ("王yan", "李?", Different),
             ("张＊", "李伟", Different),
             ("WANG YAN", "王燕", Homophone),
             ("Weiguo Zhang", "张卫国", Homophone),
@@ -231,7 +255,11 @@ mod tests {
             ("阿卜杜拉·买买提江", "阿卜杜拉", Shortened),
             ("王建国", "王建军", OneCharacter),
             ("王建国", "王国建", OneCharacter),
-            ("王建", "王建国", OneCharacter),
+            ("王建", "王建国", CharacterMissing),
+            ("王建国", "王国", CharacterMissing),
+            ("王建", "王秀英", SameSurname),
+            ("欧阳修", "欧阳文忠", SameSurname),
+            ("马·建国", "马秀英", Different),
             ("王建国", "李建国", OneCharacter),
             ("王伟", "李伟", Different),
             ("王建国", "李秀英", Different),

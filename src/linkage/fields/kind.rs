@@ -12,6 +12,9 @@ use crate::identity::phone::PhoneLevel;
 use crate::identity::sex::SexLevel;
 use crate::identity::text::TextLevel;
 
+/// The part that is the whole value; every kind has it.
+pub const WHOLE: &str = "whole";
+
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -6,5 +6,5 @@
 mod kind;
 mod values;
 
-pub use kind::{Kind, LevelText};
+pub use kind::{Kind, LevelText, WHOLE};
 pub use values::Values;

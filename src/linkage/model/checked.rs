@@ -8,7 +8,7 @@ use crate::identity::bits::{ONE, log_odds_centibits, weight_centibits};
 use crate::identity::model::ModelFaults;
 use crate::identity::model::checking::Checking;
 use crate::identity::pinyin::Tolerance;
-use crate::linkage::fields::Kind;
+use crate::linkage::fields::{Kind, WHOLE};
 
 const SCHEMA: &str = "hedui-linkage-model/1";
 /// Columns must sum to one within this (parts per trillion).
@@ -144,12 +144,14 @@ impl Checker<'_> {
                     .frequency_percent
                     .as_ref()
                     .map_or(0, |percent| self.checking.percent(&format!("{key}.frequency_percent"), percent));
+                let frequency_of = self.frequency_of(&key, kind, file);
                 LevelWeight {
                     level: file.level.get_ref().clone(),
                     m,
                     u,
                     centibits: weight_centibits(m, u),
                     frequency_percent,
+                    frequency_of,
                 }
             })
             .collect();
@@ -161,6 +163,16 @@ impl Checker<'_> {
             places.iter().position(|place| *place >= own)
         });
         (levels, place_of.chain([None]).collect())
+    }
+
+    fn frequency_of(&mut self, key: &str, kind: Kind, file: &LevelFile) -> String {
+        let Some(part) = &file.frequency_of else { return WHOLE.to_owned() };
+        if !kind.parts().contains(&part.get_ref().as_str()) {
+            let message = format!("a {} has these parts: {}", kind.key(), kind.parts().join(", "));
+            self.checking.fault(Some(part.span()), &format!("{key}.frequency_of"), &message);
+            return WHOLE.to_owned();
+        }
+        part.get_ref().clone()
     }
 
     /// Both columns sum to one, and no level weighs more than a stronger one.
@@ -189,7 +201,7 @@ impl Checker<'_> {
             self.checking.fault(Some(file.span()), "block.on", "must name at least one column");
         }
         let parts = on.iter().filter_map(|text| {
-            let (name, part) = text.get_ref().split_once('.').unwrap_or((text.get_ref(), "whole"));
+            let (name, part) = text.get_ref().split_once('.').unwrap_or((text.get_ref(), WHOLE));
             let found = fields.iter().position(|field| field.name == name);
             let Some(field) = found else {
                 self.checking.fault(Some(text.span()), "block.on", "is no column of the model");
@@ -224,12 +236,17 @@ impl Checker<'_> {
         found
     }
 
-    /// Which of a field's levels, `missing` the last, are named.
+    /// Which of a field's levels are named; after them `missing` and, of a number, `left_out`.
     fn which(&mut self, field: &Field, key: &str, named: &[Spanned<String>]) -> Vec<bool> {
-        let mut which = vec![false; field.levels.len() + 1];
+        let mut which = vec![false; field.levels.len() + 2];
         for name in named {
             let place = field.levels.iter().position(|level| level.level == *name.get_ref());
-            match place.or_else(|| (name.get_ref() == "missing").then_some(field.missing())) {
+            let beside = || match name.get_ref().as_str() {
+                "missing" => Some(field.missing()),
+                "left_out" if field.kind == Kind::IdNumber => Some(field.left_out()),
+                _ => None,
+            };
+            match place.or_else(beside) {
                 Some(place) => which[place] = true,
                 None => self.checking.fault(Some(name.span()), key, "is no level that the model lists for this column"),
             }

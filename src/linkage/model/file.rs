@@ -70,6 +70,9 @@ pub(super) struct LevelFile {
     pub u: Decimal,
     #[serde(default)]
     pub frequency_percent: Option<Spanned<i32>>,
+    /// The part of the value that is counted: of a name heard wrong, its sound. The whole where it does not say.
+    #[serde(default)]
+    pub frequency_of: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]

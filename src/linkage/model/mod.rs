@@ -10,9 +10,16 @@ mod written;
 
 pub use file::Basis;
 
-use super::fields::Kind;
+use super::fields::{Kind, LevelText};
 use crate::identity::model::ModelFaults;
 use crate::identity::pinyin::Tolerance;
+
+/// A number that is left out.
+const LEFT_OUT: LevelText = LevelText {
+    key: "left_out",
+    zh: "证件号码与本行所载出生日期或性别矛盾，不计入",
+    en: "the ID number contradicts the birth date or sex on its own row: left out",
+};
 
 /// A field that is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +53,8 @@ pub struct LevelWeight {
     pub centibits: i32,
     /// How much of the correction for common and rare values it takes.
     pub frequency_percent: i32,
+    /// The part of the value whose frequency it is, one of the kind's.
+    pub frequency_of: String,
 }
 
 /// A part of a field's value: what a blocking rule looks at.
@@ -88,7 +97,7 @@ pub struct Dependence {
 /// Levels that say something else together than each by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Together {
-    /// For some fields, which levels (by place; the last place is `missing`).
+    /// For some fields, which levels (by place; after them `missing` and `left_out`).
     pub when: Vec<(usize, Vec<bool>)>,
     /// What is added to the weight.
     pub centibits: i32,
@@ -148,6 +157,24 @@ impl Field {
     #[must_use]
     pub fn missing(&self) -> usize {
         self.levels.len()
+    }
+
+    /// What stands at a place of a pattern, in words.
+    #[must_use]
+    pub fn level_text(&self, place: usize) -> LevelText {
+        let key = match self.levels.get(place) {
+            Some(level) => level.level.as_str(),
+            None if place == self.left_out() => return LEFT_OUT,
+            None => "missing",
+        };
+        let mut texts = self.kind.levels().into_iter();
+        texts.find(|text| text.key == key).expect("a model lists levels of the kind")
+    }
+
+    /// The place of a number that is left out because it contradicts its own row.
+    #[must_use]
+    pub fn left_out(&self) -> usize {
+        self.levels.len() + 1
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::{Basis, Field, LinkageModel};
 use crate::identity::bits::{ONE, probability_parts};
+use crate::linkage::fields::WHOLE;
 
 impl LinkageModel {
     /// The model as TOML: read again, it is the same model.
@@ -90,15 +91,18 @@ impl LinkageModel {
             if level.frequency_percent > 0 {
                 let _ = write!(text, ", frequency_percent = {}", level.frequency_percent);
             }
+            if level.frequency_of != WHOLE {
+                let _ = write!(text, ", frequency_of = {}", quoted(&level.frequency_of));
+            }
             text.push_str(" },\n");
         }
         text.push_str("]\n");
     }
 }
 
-/// The levels that are named, `missing` the last.
+/// The levels that are named, `missing` and `left_out` the last.
 fn named(field: &Field, which: &[bool]) -> String {
-    let names = field.levels.iter().map(|level| level.level.as_str()).chain(["missing"]);
+    let names = field.levels.iter().map(|level| level.level.as_str()).chain(["missing", "left_out"]);
     names.zip(which).filter(|(_, named)| **named).map(|(name, _)| quoted(name)).collect::<Vec<_>>().join(", ")
 }
 

@@ -91,3 +91,20 @@ fn the_rules_that_bring_rows_together_are_named() {
     assert_eq!(meetings(&model, &table, 0, 0)[rare], Meeting::LeftOut);
     assert!(meetings(&model, &table, 3, 3).iter().all(|meeting| *meeting == Meeting::Apart));
 }
+
+#[test]
+fn what_a_row_leaves_to_its_number_and_what_contradicts_it_is_said() {
+    let model = model();
+    let rows = "1,王建国,110101199003070038,,,,\n2,王建国,110101199003070038,1960-11-21,男,,\n";
+    let table = table(&model, rows, RIGHT);
+    let mut explainer = Explainer::new(&model, &table);
+    let field = |name: &str| model.field(name).expect("a field");
+    let filled = explainer.explain(0, 0);
+    let birth = &filled.fields[field("birth_date")];
+    assert_eq!((birth.from_number, birth.by_itself, birth.weight, birth.level.key), (true, 0, 0, "exact"));
+    assert!(birth.of_level > 0 && birth.dimmed_by.is_empty());
+    assert!(!filled.fields[field("name")].from_number, "a rare name is no matter of numbers");
+    let contradicted = explainer.explain(1, 0);
+    let number = &contradicted.fields[field("id_number")];
+    assert_eq!((number.weight, number.level.key), (0, "left_out"));
+}

@@ -4,6 +4,7 @@ use jiff::civil::date;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::household::Verdict;
 
 fn sources() -> Vec<SourceKey> {
     ["tax", "household_registration"].into_iter().filter_map(|key| SourceKey::new(key).ok()).collect()

@@ -3,26 +3,23 @@
 //! Values are shown in the text alone, and only when asked for: who has both rosters may see them, and needs to in order to judge, but
 //! text, JSON and drawings are passed on. A drawing holds no ids either, because a roster may be named by citizens' numbers.
 
+mod passed_on;
+mod text;
+
 use std::process::ExitCode;
 
 use anyhow::bail;
-use serde_json::{Value, json};
 
-use super::ndjson::{self, bits};
-use super::{lang, said};
+use super::said;
 use crate::cli::arguments::{Language, Link};
 use crate::cli::{compose, output};
 use crate::drawing::lettering::per_cent;
-use crate::drawing::{Step, Waterfall};
 use crate::identity::bits::{plain_ppm, probability_ppm};
 use crate::linkage::decision::Decision;
 use crate::linkage::explained::{Explained, Explainer, FieldExplained, Meeting, meetings};
-use crate::linkage::fields::Kind;
-use crate::linkage::model::Basis;
 use crate::linkage::table::Table;
 use crate::linkage::{LinkageModel, Roster};
 use crate::report::render::amounts::weight;
-use comfy_table::{CellAlignment, ContentArrangement, Table as Lines, presets};
 
 /// A pair with all that is said of it.
 struct Told<'a> {
@@ -144,53 +141,6 @@ impl Told<'_> {
         self.said([field.level.zh, field.level.en])
     }
 
-    fn text(&self) -> String {
-        let mut lines = Lines::new();
-        lines.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-        let mut headings = vec![self.said(["栏目", "field"]).to_owned()];
-        if !self.values.is_empty() {
-            headings.extend([self.said(["左侧", "left"]).to_owned(), self.said(["右侧", "right"]).to_owned()]);
-        }
-        let weighs = headings.len() + 1;
-        headings.extend(
-            [["一致程度", "agreement"], ["权重（比特）", "bits"], ["说明", "notes"]]
-                .map(|texts| self.said(texts).to_owned()),
-        );
-        lines.set_header(headings);
-        let empty = || vec![String::new(); if self.values.is_empty() { 0 } else { 2 }];
-        for (place, (field, found)) in self.model.fields.iter().zip(&self.explained.fields).enumerate() {
-            let mut row = vec![field.name.clone()];
-            row.extend(self.values.get(place).map_or_else(empty, |values| values.to_vec()));
-            row.extend([self.words(found).to_owned(), weight(found.weight), self.notes(found).join("; ")]);
-            lines.add_row(row);
-        }
-        let mut sum = |name: &str, words: String, centibits: i32| {
-            let mut row = vec![name.to_owned()];
-            row.extend(empty());
-            row.extend([words, weight(centibits), String::new()]);
-            lines.add_row(row);
-        };
-        for together in self.explained.together.iter().map(|place| &self.model.together[*place]) {
-            sum(self.said(["合并看", "together"]), together.reason.clone(), together.centibits);
-        }
-        sum(
-            self.said(["权重", "weight"]),
-            self.said(["以上合计", "all of the above"]).to_owned(),
-            self.explained.weight,
-        );
-        sum(
-            self.said(["先验", "prior"]),
-            self.said(["比对之前", "before anything is compared"]).to_owned(),
-            self.model.prior_centibits,
-        );
-        sum(self.said(["合计", "total"]), self.said(["对数几率", "log odds"]).to_owned(), self.log_odds());
-        if let Some(column) = lines.column_mut(weighs) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        let [left, right] = &self.ids;
-        format!("{left} ↔ {right}\n{lines}\n{}\n{}", self.verdict(), self.met())
-    }
-
     fn verdict(&self) -> String {
         let probability = per_cent(probability_ppm(self.log_odds()));
         let [matching, reviewing] =
@@ -228,90 +178,5 @@ impl Told<'_> {
             });
         }
         said
-    }
-
-    fn json(&self) -> anyhow::Result<String> {
-        let shown = ndjson::fields(self.model, &self.explained).into_iter().zip(&self.explained.fields);
-        let fields = shown.map(|(shown, found)| {
-            let dimmed = found.dimmed_by.iter().map(|place| &self.model.dependences[*place]);
-            let dimmed = dimmed.map(|dependence| {
-                let given = &self.model.fields[dependence.given].name;
-                json!({"given": given, "keep_percent": dependence.keep_percent, "reason": dependence.reason})
-            });
-            let mut shown = json!(shown);
-            shown["level_weight"] = json!(bits(found.of_level));
-            shown["rarity"] = json!(bits(rarity(found)));
-            shown["from_number"] = json!(found.from_number);
-            shown["counted_in_part"] = dimmed.collect();
-            shown
-        });
-        let fields: Vec<Value> = fields.collect();
-        let named = |wanted: Meeting| -> Vec<&str> {
-            let rules = self.model.blocks.iter().zip(&self.meetings).filter(|(_, meeting)| **meeting == wanted);
-            rules.map(|(block, _)| block.text.as_str()).collect()
-        };
-        let probability = super::outcome::probability(probability_ppm(self.log_odds()));
-        Ok(serde_json::to_string_pretty(&json!({
-            "left_id": self.ids[0], "right_id": self.ids[1],
-            "fields": fields,
-            "together": ndjson::together(self.model, &self.explained),
-            "weight": bits(self.explained.weight),
-            "prior": bits(self.model.prior_centibits),
-            "log_odds": bits(self.log_odds()),
-            "probability": ndjson::decimal(&probability),
-            "decision": self.decision.map_or("no", Decision::key),
-            "match_at": bits(self.model.match_centibits),
-            "review_at": bits(self.model.review_centibits),
-            "blocks": named(Meeting::Met),
-            "blocks_left_out": named(Meeting::LeftOut),
-            "model": {"name": self.model.name, "assumed": self.model.basis == Basis::Assumed},
-        }))?)
-    }
-
-    fn waterfall(&self) -> Waterfall {
-        let fields = self.model.fields.iter().zip(&self.explained.fields).map(|(field, found)| {
-            let words = self.words(found);
-            let label = match field.kind {
-                Kind::Text | Kind::Code => format!("{}{}{words}", field.name, self.said(["：", ": "])),
-                _ => words.to_owned(),
-            };
-            Step { label, note: self.notes(found).join(self.said(["；", "; "])), centibits: found.weight }
-        });
-        let together = self.explained.together.iter().map(|place| {
-            let together = &self.model.together[*place];
-            let note = self.said(["几项合并看", "said by several fields together"]).to_owned();
-            Step { label: together.reason.clone(), note, centibits: together.centibits }
-        });
-        let steps = fields.chain(together).collect();
-        let mut remarks = vec![self.verdict()];
-        if !self.meetings.contains(&Meeting::Met) {
-            remarks.push(self.met());
-        }
-        let probability = probability_ppm(self.log_odds());
-        let [match_ppm, review_ppm] = [self.model.match_centibits, self.model.review_centibits].map(plain_ppm);
-        let assumed = self.model.basis == Basis::Assumed;
-        let footer = match (self.language, assumed) {
-            (Language::Zh, true) => format!("模型 {}，参数为设定值，未经数据估计", self.model.name),
-            (Language::Zh, false) => format!("模型 {}，参数由数据估计", self.model.name),
-            (Language::En, true) => {
-                format!("Model {}; its numbers are assumed, not estimated from data", self.model.name)
-            }
-            (Language::En, false) => format!("Model {}; its numbers are estimated from data", self.model.name),
-        };
-        let title = match self.language {
-            Language::Zh => format!("名册比对：{}", self.decision()),
-            Language::En => format!("Two rows: {}", self.decision()),
-        };
-        Waterfall {
-            lang: lang(self.language),
-            title,
-            remarks,
-            prior: self.model.prior_centibits,
-            steps,
-            match_at: self.model.match_centibits,
-            review_at: self.model.review_centibits,
-            probabilities: [match_ppm, review_ppm, probability],
-            footer,
-        }
     }
 }

@@ -39,6 +39,8 @@ pub struct Waterfall {
     pub remarks: Vec<String>,
     /// Log odds before anything is compared.
     pub prior: i32,
+    /// Whether what a calibration adds is in `prior`.
+    pub calibrated: bool,
     /// What was compared, in the order to be read.
     pub steps: Vec<Step>,
     /// Log odds from which a pair is a match.
@@ -137,8 +139,16 @@ impl Waterfall {
     }
 
     fn rows(&self) -> Vec<Row> {
-        let before = self.lang.pick("比对之前", "Before anything is compared");
-        let note = self.lang.pick("任取一对是同一人的可能性", "the chance that any two are one person");
+        let (before, note) = if self.calibrated {
+            let note = [
+                "任取一对是同一人的可能性，及校准所加",
+                "the chance that any two are one person, and what calibration adds",
+            ];
+            (self.lang.pick("先验与校准", "Prior and calibration"), self.lang.pick(note[0], note[1]))
+        } else {
+            let note = self.lang.pick("任取一对是同一人的可能性", "the chance that any two are one person");
+            (self.lang.pick("比对之前", "Before anything is compared"), note)
+        };
         let mut rows = vec![Row::new(before, note, (0, self.prior.into()), Kind::Prior)];
         let mut sum = i64::from(self.prior);
         for step in &self.steps {
@@ -209,9 +219,11 @@ impl Waterfall {
     fn words(&self) -> String {
         let mut said = self.remarks.clone();
         let prior = bits(self.prior);
-        said.push(match self.lang {
-            Lang::Zh => format!("比对之前 {prior} 比特"),
-            Lang::En => format!("before anything is compared {prior} bits"),
+        said.push(match (self.lang, self.calibrated) {
+            (Lang::Zh, false) => format!("比对之前 {prior} 比特"),
+            (Lang::Zh, true) => format!("先验与校准 {prior} 比特"),
+            (Lang::En, false) => format!("before anything is compared {prior} bits"),
+            (Lang::En, true) => format!("prior and calibration {prior} bits"),
         });
         said.extend(self.steps.iter().map(|step| {
             let note = if step.note.is_empty() {

@@ -1,7 +1,13 @@
 //! What becomes of the pairs that remain: match, review, or nothing; each row once, where rows of one roster are different people.
+//! What somebody has decided overrules the weight; what must not match without a look is held.
 
+use rayon::prelude::*;
+
+use super::labels::Labels;
 use super::model::LinkageModel;
 use super::roster::Column;
+use super::scoring::{Memory, Scorer};
+use super::shared_numbers::SharedNumbers;
 use crate::identity::bits::probability_ppm;
 
 /// A pair that remained.
@@ -35,6 +41,23 @@ impl Decision {
     }
 }
 
+/// What a decision rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Because {
+    /// The weight alone.
+    Weight,
+    /// Somebody has decided it.
+    Label,
+    /// Another row fits almost as well.
+    Margin,
+    /// A conflict rule of the model, by its place.
+    Conflict(u16),
+    /// The number stands on somebody of another name too, and the names do not tell whose it is.
+    SharedNumber,
+    /// It would bring rows into one cluster that are not one person.
+    Apart,
+}
+
 /// A pair with what is decided of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decided {
@@ -44,55 +67,124 @@ pub struct Decided {
     pub probability_ppm: u32,
     /// Match or review.
     pub decision: Decision,
+    /// Why.
+    pub because: Because,
 }
 
-fn decided(model: &LinkageModel, pair: Pair, decision: Decision) -> Decided {
-    Decided { pair, probability_ppm: probability_ppm(model.prior_centibits.saturating_add(pair.weight)), decision }
-}
-
-fn by_threshold(model: &LinkageModel, pair: &Pair) -> Option<Decision> {
-    let log_odds = model.prior_centibits.saturating_add(pair.weight);
-    match log_odds {
+/// Whether log odds that reach a threshold make a match, a review, or nothing.
+#[must_use]
+pub fn by_threshold(model: &LinkageModel, weight: i32) -> Option<Decision> {
+    match model.log_odds(weight) {
         odds if odds >= model.match_centibits => Some(Decision::Match),
         odds if odds >= model.review_centibits => Some(Decision::Review),
         _ => None,
     }
 }
 
-/// Every pair by its own weight: rows may be in several.
-#[must_use]
-pub fn each_alone(model: &LinkageModel, pairs: &[Pair]) -> Vec<Decided> {
-    let found = pairs.iter().filter_map(|pair| Some(decided(model, *pair, by_threshold(model, pair)?)));
-    found.collect()
+/// What pairs are decided by.
+pub struct Judge<'a> {
+    /// Thresholds and conflict rules.
+    pub model: &'a LinkageModel,
+    /// The levels of pairs.
+    pub scorer: &'a Scorer<'a>,
+    /// What names the rows of both sides.
+    pub ids: (&'a Column, &'a Column),
+    /// What somebody has decided.
+    pub labels: &'a Labels,
 }
 
-/// Each row in one pair at most: the heaviest pair first. A pair that fits hardly better than another of its rows does is for a person
-/// to look at. Equal weights are taken in the order of the rows' ids, so that the order of rows changes nothing.
-#[must_use]
-pub fn one_to_one(model: &LinkageModel, mut pairs: Vec<Pair>, ids: (&Column, &Column)) -> Vec<Decided> {
-    let named = |pair: &Pair| (ids.0.get(pair.left as usize), ids.1.get(pair.right as usize));
-    pairs.sort_unstable_by(|one, other| other.weight.cmp(&one.weight).then_with(|| named(one).cmp(&named(other))));
-    let mut next = [Contenders::of(ids.0.len()), Contenders::of(ids.1.len())];
-    for pair in &pairs {
-        next[0].note(pair.left, pair.weight);
-        next[1].note(pair.right, pair.weight);
+impl Judge<'_> {
+    /// Every pair by its own weight: rows may be in several.
+    #[must_use]
+    pub fn each_alone(&self, mut pairs: Vec<Pair>) -> Vec<Decided> {
+        let mut found = self.by_labels(&mut pairs);
+        let judged = pairs.par_iter().map_init(
+            || self.scorer.memory(),
+            |memory, pair| {
+                let decision = by_threshold(self.model, pair.weight)?;
+                Some(self.held_in_conflict(self.decided(*pair, decision, Because::Weight), memory))
+            },
+        );
+        found.par_extend(judged.flatten_iter());
+        found
     }
-    let mut taken = [vec![false; ids.0.len()], vec![false; ids.1.len()]];
-    let mut found = Vec::new();
-    for pair in pairs {
-        let rows = [pair.left as usize, pair.right as usize];
-        if taken[0][rows[0]] || taken[1][rows[1]] {
-            continue;
+
+    /// Each row in one pair at most: the heaviest pair first. A pair that fits hardly better than another of its rows does is for a person
+    /// to look at. Equal weights are taken in the order of the rows' ids, so that the order of rows changes nothing.
+    #[must_use]
+    pub fn one_to_one(&self, mut pairs: Vec<Pair>, numbers: &SharedNumbers<'_>) -> Vec<Decided> {
+        let sizes = [self.ids.0.len(), self.ids.1.len()];
+        let mut found = self.by_labels(&mut pairs);
+        let mut taken = sizes.map(|rows| vec![false; rows]);
+        for found in &found {
+            (taken[0][found.pair.left as usize], taken[1][found.pair.right as usize]) = (true, true);
         }
-        let Some(mut decision) = by_threshold(model, &pair) else { continue };
-        (taken[0][rows[0]], taken[1][rows[1]]) = (true, true);
-        let other = next.iter().zip(rows).filter_map(|(next, row)| next.beside(row, pair.weight)).max();
-        if other.is_some_and(|other| other.saturating_add(model.margin_centibits) > pair.weight) {
-            decision = Decision::Review;
+        // a row whose partner is known is no other row's rival either
+        pairs.retain(|pair| !taken[0][pair.left as usize] && !taken[1][pair.right as usize]);
+        pairs.par_sort_unstable_by(|one, other| {
+            other.weight.cmp(&one.weight).then_with(|| self.named(one).cmp(&self.named(other)))
+        });
+        let mut next = sizes.map(Contenders::of);
+        for pair in &pairs {
+            next[0].note(pair.left, pair.weight);
+            next[1].note(pair.right, pair.weight);
         }
-        found.push(decided(model, pair, decision));
+        let mut memory = self.scorer.memory();
+        for pair in pairs {
+            let rows = [pair.left as usize, pair.right as usize];
+            if taken[0][rows[0]] || taken[1][rows[1]] {
+                continue;
+            }
+            let Some(decision) = by_threshold(self.model, pair.weight) else { continue };
+            (taken[0][rows[0]], taken[1][rows[1]]) = (true, true);
+            let mut decided = self.held_in_conflict(self.decided(pair, decision, Because::Weight), &mut memory);
+            let other = next.iter().zip(rows).filter_map(|(next, row)| next.beside(row, pair.weight)).max();
+            let hardly_better =
+                other.is_some_and(|other| other.saturating_add(self.model.margin_centibits) > pair.weight);
+            if decided.decision == Decision::Match && (hardly_better || numbers.hold(pair)) {
+                decided.decision = Decision::Review;
+                decided.because = if hardly_better { Because::Margin } else { Because::SharedNumber };
+            }
+            found.push(decided);
+        }
+        found
     }
-    found
+
+    /// Takes out the pairs that somebody has decided, and gives back those that are one person, candidates or not.
+    fn by_labels(&self, pairs: &mut Vec<Pair>) -> Vec<Decided> {
+        if self.labels.is_empty() {
+            return Vec::new();
+        }
+        pairs.retain(|pair| self.labels.get(pair.left, pair.right).is_none());
+        let mut memory = self.scorer.memory();
+        let matches = self.labels.iter().filter(|(.., is_match)| *is_match);
+        let decided = matches.map(|(left, right, _)| {
+            let (weight, _) = self.scorer.between((0, left), (1, right), &mut memory);
+            self.decided(Pair { left, right, weight }, Decision::Match, Because::Label)
+        });
+        decided.collect()
+    }
+
+    fn decided(&self, pair: Pair, decision: Decision, because: Because) -> Decided {
+        let log_odds = self.model.log_odds(pair.weight);
+        Decided { pair, probability_ppm: probability_ppm(log_odds), decision, because }
+    }
+
+    /// A match that stands at a conflict is for a person to look at.
+    fn held_in_conflict(&self, mut decided: Decided, memory: &mut Memory) -> Decided {
+        if decided.decision == Decision::Match && !self.model.conflicts.is_empty() {
+            let pattern = self.scorer.pattern(decided.pair.left, decided.pair.right, memory);
+            if let Some(rule) = self.model.conflict(&pattern) {
+                (decided.decision, decided.because) = (Decision::Review, Because::Conflict(rule));
+            }
+        }
+        decided
+    }
+
+    /// The ids of a pair's rows.
+    fn named(&self, pair: &Pair) -> (&str, &str) {
+        (self.ids.0.get(pair.left as usize), self.ids.1.get(pair.right as usize))
+    }
 }
 
 /// The two heaviest pairs of every row.
@@ -120,3 +212,6 @@ impl Contenders {
         (other != i32::MIN).then_some(other)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Why a pair weighs what it weighs: every field by itself, what dimmed it because another had said it, and what was added because some
 //! levels say something else together. And which blocking rules bring the two rows together at all.
 
-use super::decision::{Decided, Pair, each_alone};
+use super::decision::{Decision, by_threshold};
 use super::fields::LevelText;
 use super::model::{Block, Field, LinkageModel};
 use super::scoring::{Memory, Scorer};
@@ -16,6 +16,8 @@ pub struct Explained {
     pub together: Vec<usize>,
     /// All of it; the prior is not in it.
     pub weight: i32,
+    /// The conflict rule of the model that the pair stands at, by place.
+    pub conflict: Option<u16>,
 }
 
 /// A field of a pair.
@@ -38,17 +40,16 @@ pub struct FieldExplained {
 /// Explains pairs of one run.
 pub struct Explainer<'a> {
     model: &'a LinkageModel,
-    scorer: Scorer<'a>,
+    scorer: &'a Scorer<'a>,
     memory: Memory,
     /// Of every field, each place of a pattern in words.
     levels: Vec<Vec<LevelText>>,
 }
 
 impl<'a> Explainer<'a> {
-    /// Of two rosters under a model.
+    /// Of two rosters under the model that `scorer` weighs them by.
     #[must_use]
-    pub fn new(model: &'a LinkageModel, table: &'a Table) -> Self {
-        let scorer = Scorer::new(model, table);
+    pub fn new(model: &'a LinkageModel, scorer: &'a Scorer<'a>) -> Self {
         let texts = |field: &Field| (0..=field.left_out()).map(|place| field.level_text(place)).collect();
         let levels = model.fields.iter().map(texts).collect();
         Self { model, memory: scorer.memory(), scorer, levels }
@@ -66,8 +67,7 @@ impl<'a> Explainer<'a> {
                     level: texts[at],
                     of_level,
                     by_itself,
-                    // what is corrected for rarity follows from no number
-                    from_number: field.derived_from.is_some() && by_itself != of_level,
+                    from_number: field.derived_from.is_some() && by_itself == 0 && of_level != 0,
                     weight: by_itself,
                     dimmed_by: Vec::new(),
                 }
@@ -80,21 +80,25 @@ impl<'a> Explainer<'a> {
                 field.dimmed_by.push(place);
             }
         }
-        let stands =
-            |when: &[(usize, Vec<bool>)]| when.iter().all(|(field, levels)| levels[usize::from(pattern[*field])]);
-        let together = self.model.together.iter().enumerate().filter(|(_, together)| stands(&together.when));
+        let together = self.model.together.iter().enumerate().filter(|(_, together)| together.stands(&pattern));
         let together: Vec<usize> = together.map(|(place, _)| place).collect();
         let added: i32 = together.iter().map(|place| self.model.together[*place].centibits).sum();
         let weight = fields.iter().map(|field| field.weight).sum::<i32>() + added;
-        Explained { fields, together, weight }
+        Explained { fields, together, weight, conflict: self.model.conflict(&pattern) }
     }
 }
 
 impl Explained {
-    /// What is decided of the pair by its own weight; none below what is worth a look.
+    /// What is decided of the pair alone; none below what is worth a look.
     #[must_use]
-    pub fn decided(&self, model: &LinkageModel, left: u32, right: u32) -> Option<Decided> {
-        each_alone(model, &[Pair { left, right, weight: self.weight }]).first().copied()
+    pub fn decided(&self, model: &LinkageModel) -> Option<Decision> {
+        by_threshold(model, self.weight).map(|decision| if self.is_held(model) { Decision::Review } else { decision })
+    }
+
+    /// Whether it would match, but for a conflict rule.
+    #[must_use]
+    pub fn is_held(&self, model: &LinkageModel) -> bool {
+        self.conflict.is_some() && by_threshold(model, self.weight) == Some(Decision::Match)
     }
 }
 

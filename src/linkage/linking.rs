@@ -44,7 +44,7 @@ pub fn count(model: &LinkageModel, table: &Table) -> Vec<BlockCount> {
 /// The weight from which on a pair is kept: lighter ones matter to no decision.
 #[must_use]
 pub fn least(model: &LinkageModel) -> i32 {
-    model.review_centibits.saturating_sub(model.prior_centibits).saturating_sub(SLACK)
+    model.weight_at(model.review_centibits).saturating_sub(SLACK)
 }
 
 /// Scores every candidate of every rule.

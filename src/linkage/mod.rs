@@ -8,18 +8,28 @@
 //! Nothing in here prints a value: faults name file, line and column.
 
 pub mod blocking;
+pub mod cluster_ids;
+pub mod clusters;
 pub mod curve;
 pub mod decision;
+pub mod earlier;
 pub mod explained;
 pub mod fields;
+pub mod heldout;
+pub mod labels;
 pub mod linking;
 pub mod model;
 mod own_number;
 pub mod reliability;
 pub mod roster;
+pub mod row_ids;
 pub mod scoring;
+pub mod shared_numbers;
+pub mod supervised;
 pub mod table;
 pub mod training;
+#[cfg(test)]
+mod trial;
 pub mod truth;
 
 pub use model::LinkageModel;

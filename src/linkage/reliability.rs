@@ -75,7 +75,7 @@ impl Reliability {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::linkage::decision::{Decision, Pair};
+    use crate::linkage::decision::{Because, Decision, Pair};
     use crate::linkage::roster::Column;
 
     fn column(texts: &[&str]) -> Column {
@@ -83,7 +83,8 @@ mod tests {
     }
 
     fn found(row: u32, probability_ppm: u32) -> Decided {
-        Decided { pair: Pair { left: row, right: row, weight: 0 }, probability_ppm, decision: Decision::Match }
+        let pair = Pair { left: row, right: row, weight: 0 };
+        Decided { pair, probability_ppm, decision: Decision::Match, because: Because::Weight }
     }
 
     #[test]

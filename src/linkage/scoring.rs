@@ -5,7 +5,7 @@
 use super::fields::{Kind, WHOLE};
 use super::model::{LevelWeight, LinkageModel};
 use super::own_number::mark;
-use super::table::{NOWHERE, Table};
+use super::table::{NOWHERE, Side, Table};
 use crate::identity::levels::Level;
 use crate::identity::text::TextLevel;
 
@@ -123,10 +123,43 @@ impl<'a> Scorer<'a> {
     /// The weight of every field of a pair by itself, before anything is counted once or together, and the levels.
     #[must_use]
     pub fn by_itself(&self, left: u32, right: u32, memory: &mut Memory) -> (Vec<i32>, Pattern) {
-        let (lefts, rights) = (self.table.row(0, left), self.table.row(1, right));
-        let pattern = self.pattern(left, right, memory);
-        let weight = |field: usize| self.weight(field, &pattern, lefts, rights);
-        ((0..self.model.fields.len()).map(weight).collect(), pattern)
+        let (by_field, pattern) = self.each((self.table.row(0, left), self.table.row(1, right)), memory);
+        (by_field[..self.model.fields.len()].to_vec(), pattern)
+    }
+
+    /// The weight of every field of a pair, what is added for fields together, and the levels.
+    #[must_use]
+    pub fn explain(&self, left: u32, right: u32) -> (Vec<i32>, i32, Pattern) {
+        let rows = (self.table.row(0, left), self.table.row(1, right));
+        let (by_field, sum, pattern) = self.whole(rows, &mut self.memory());
+        let by_field = by_field[..self.model.fields.len()].to_vec();
+        let together = sum - by_field.iter().sum::<i32>();
+        (by_field, together, pattern)
+    }
+
+    /// The weight and the levels of any two rows, of one side or of both, whatever they weigh.
+    #[must_use]
+    pub fn between(&self, one: (Side, u32), other: (Side, u32), memory: &mut Memory) -> (i32, Pattern) {
+        let rows = (self.table.row(one.0, one.1), self.table.row(other.0, other.1));
+        let (_, sum, pattern) = self.whole(rows, memory);
+        (sum, pattern)
+    }
+
+    /// Every field's weight, their sum with what is counted together, and the levels.
+    fn whole(&self, rows: (&[u32], &[u32]), memory: &mut Memory) -> ([i32; MOST_FIELDS], i32, Pattern) {
+        let (mut by_field, pattern) = self.each(rows, memory);
+        let sum = self.adjusted(&mut by_field, &pattern);
+        (by_field, sum, pattern)
+    }
+
+    /// Every field's weight by itself, and the levels.
+    fn each(&self, (lefts, rights): (&[u32], &[u32]), memory: &mut Memory) -> ([i32; MOST_FIELDS], Pattern) {
+        let (mut pattern, mut by_field) = ([0; MOST_FIELDS], [0_i32; MOST_FIELDS]);
+        for &field in &self.order {
+            pattern[field] = self.level(field, lefts, rights, memory);
+            by_field[field] = self.weight(field, &pattern, lefts, rights);
+        }
+        (by_field, pattern)
     }
 
     /// The levels of a pair, whatever they weigh.
@@ -212,9 +245,7 @@ impl<'a> Scorer<'a> {
                 *weight = *weight * dependence.keep_percent / 100;
             }
         }
-        let stands =
-            |when: &[(usize, Vec<bool>)]| when.iter().all(|(field, levels)| levels[usize::from(pattern[*field])]);
-        let together = self.model.together.iter().filter(|together| stands(&together.when));
+        let together = self.model.together.iter().filter(|together| together.stands(pattern));
         by_field.iter().sum::<i32>() + together.map(|together| together.centibits).sum::<i32>()
     }
 }

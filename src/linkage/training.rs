@@ -110,7 +110,7 @@ fn chance(model: &LinkageModel, table: &Table, scorer: &Scorer<'_>) -> ByLevel {
                 for _ in 0..piece {
                     let (left, right) = (below(lefts), below(rights));
                     // a random pair that is one person is no chance
-                    let likely = -model.prior_centibits;
+                    let likely = model.weight_at(0);
                     let is_one = (table.is_one && left == right) || scorer.weigh(left, right, likely, memory).is_some();
                     if !is_one {
                         *patterns.entry(scorer.pattern(left, right, memory)).or_default() += 1;
@@ -257,7 +257,8 @@ fn prior(model: &LinkageModel, table: &Table) -> i32 {
     let all = table.len(0) as f64 * table.len(1) as f64 / if table.is_one { 2.0 } else { 1.0 };
     let mut prior = model.prior_centibits;
     for _ in 0..10 {
-        let probability = |weight: i32| f64::from(probability_ppm(prior.saturating_add(weight))) / 1e6;
+        let moved = prior - model.prior_centibits;
+        let probability = |weight: i32| f64::from(probability_ppm(model.log_odds(weight).saturating_add(moved))) / 1e6;
         let matches: f64 = linked.pairs.iter().map(|pair| probability(pair.weight)).sum();
         prior = log_odds_centibits(parts((matches / all.max(1.0)).clamp(1e-12, 0.5)));
     }

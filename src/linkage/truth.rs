@@ -3,6 +3,7 @@
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 
+use super::clusters::Clusters;
 use super::decision::{Decided, Decision};
 use super::roster::Column;
 
@@ -32,6 +33,8 @@ pub struct Measured {
     pub matches: Counted,
     /// Matches, and what a person looks at.
     pub with_reviews: Counted,
+    /// All pairs within clusters, where there are clusters.
+    pub clusters: Option<Counted>,
 }
 
 impl Truth {
@@ -79,7 +82,7 @@ impl Truth {
 
     /// Holds what was found against it.
     #[must_use]
-    pub fn measured(&self, found: &[Decided]) -> Measured {
+    pub fn measured(&self, found: &[Decided], clusters: Option<&Clusters>) -> Measured {
         let counted = |wanted: &dyn Fn(Decision) -> bool| {
             let mut counted = Counted::default();
             for found in found.iter().filter(|found| wanted(found.decision)) {
@@ -92,7 +95,29 @@ impl Truth {
             counted.missed = u64::try_from(self.pairs.len()).unwrap_or(u64::MAX).saturating_sub(counted.right);
             counted
         };
-        Measured { matches: counted(&|decision| decision == Decision::Match), with_reviews: counted(&|_| true) }
+        Measured {
+            matches: counted(&|decision| decision == Decision::Match),
+            with_reviews: counted(&|_| true),
+            clusters: clusters.map(|clusters| self.measured_clusters(clusters)),
+        }
+    }
+
+    /// Holds clusters against it: all pairs of rows of one cluster, between two rosters those of one row of each.
+    fn measured_clusters(&self, clusters: &Clusters) -> Counted {
+        let mut rows = vec![[0_u64; 2]; clusters.number as usize];
+        for (side, of) in clusters.of.iter().enumerate() {
+            for cluster in of {
+                rows[*cluster as usize][side] += 1;
+            }
+        }
+        let pairs =
+            |[left, right]: [u64; 2]| if self.is_one { left * left.saturating_sub(1) / 2 } else { left * right };
+        let all: u64 = rows.into_iter().map(pairs).sum();
+        let cluster = |side: usize, row: u32| clusters.of[side][row as usize];
+        let together = |(left, right): &&(u32, u32)| cluster(0, *left) == cluster(usize::from(!self.is_one), *right);
+        let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        let right = number(self.pairs.iter().filter(together).count());
+        Counted { right, wrong: all - right, missed: number(self.pairs.len()) - right }
     }
 }
 
@@ -120,3 +145,6 @@ impl Counted {
 fn share_ppm(part: u64, whole: u64) -> u64 {
     (part * 1_000_000).checked_div(whole).unwrap_or(1_000_000)
 }
+
+#[cfg(test)]
+mod tests;

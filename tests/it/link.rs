@@ -1,7 +1,9 @@
 //! Two generated rosters against each other by the program: who is found, that neither threads nor the order of rows change it, and that
 //! a file at fault leaves nothing behind.
 
+mod clusters;
 mod explaining;
+mod labels;
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -123,6 +125,11 @@ fn a_file_at_fault_is_named_with_its_line_and_leaves_nothing_behind() {
         (vec!["left.csv", "nowhere.csv"], "nowhere.csv"),
         (vec!["left.csv", "right.csv", "--train", "right.csv"], "--train writes a model"),
         (vec!["left.csv", "right.csv", "--model", "model.toml"], "model.toml:2:"),
+        (vec!["left.csv", "right.csv", "--labels", "truth.csv"], "truth.csv:1: no column is headed \"label\""),
+        (vec!["left.csv", "right.csv", "--clusters", "c.csv", "--earlier", "truth.csv"], "headed \"cluster_id\""),
+        (vec!["left.csv", "right.csv", "--clusters", "nowhere/c.csv"], "nowhere/c.csv"),
+        (vec!["left.csv", "right.csv", "--clusters", "pairs.csv"], "--out and --clusters would write one file"),
+        (vec!["left.csv", "right.csv", "--review-out", "left.csv"], "--review-out would overwrite a file that is read"),
     ] {
         let output = link(folder.path(), &[arguments.as_slice(), &["--out", "pairs.csv"]].concat());
         assert_eq!(output.status.code(), Some(1), "{}", said(&output));

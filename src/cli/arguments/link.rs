@@ -28,6 +28,21 @@ pub struct Link {
     /// Each row in one pair at most
     #[arg(long, conflicts_with = "dedupe")]
     pub one_to_one: bool,
+    /// Every row of both rosters in one cluster of rows that are one person: cluster_id, roster, row_id
+    #[arg(long, value_name = "CLUSTERS.csv", conflicts_with = "one_to_one")]
+    pub clusters: Option<PathBuf>,
+    /// The clusters of an earlier run: those that share rows with one of them keep its id
+    #[arg(long, value_name = "CLUSTERS.csv", requires = "clusters")]
+    pub earlier: Option<PathBuf>,
+    /// What became of each cluster id since: cluster_id, change, other_id
+    #[arg(long, value_name = "CHANGES.csv", requires = "earlier")]
+    pub changes: Option<PathBuf>,
+    /// Pairs that somebody has decided (left_id, right_id, label: match or no); they overrule every weight
+    #[arg(long, value_name = "LABELS.csv")]
+    pub labels: Option<PathBuf>,
+    /// The pairs to look at with what both rows say, for a spreadsheet: fill in its label column and give it back with --labels
+    #[arg(long, value_name = "REVIEWS.csv")]
+    pub review_out: Option<PathBuf>,
     /// Beside each pair the weight and level of every field
     #[arg(long, requires = "out")]
     pub explain: bool,
@@ -35,7 +50,7 @@ pub struct Link {
     #[arg(long, value_name = "TRUTH.csv")]
     pub truth: Option<PathBuf>,
     /// Explain this one pair, whatever it weighs: what each field says, what was counted once, what decided
-    #[arg(long, value_name = "LEFT_ID,RIGHT_ID", conflicts_with_all = ["out", "truth", "train", "dry_run", "one_to_one"])]
+    #[arg(long, value_name = "LEFT_ID,RIGHT_ID", conflicts_with_all = ["out", "truth", "train", "dry_run", "one_to_one", "clusters", "labels", "review_out"])]
     pub pair: Option<String>,
     /// With --pair: the weights as a drawing, without values and ids
     #[arg(long, value_name = "FILE.svg", requires = "pair")]
@@ -56,7 +71,7 @@ pub struct Link {
     #[arg(long, value_name = "MODEL.toml", num_args = 0..=1, conflicts_with = "dry_run")]
     pub train: Option<Option<PathBuf>>,
     /// Only count what each blocking rule makes
-    #[arg(long, conflicts_with_all = ["out", "truth"])]
+    #[arg(long, conflicts_with_all = ["out", "truth", "clusters", "labels", "review_out"])]
     pub dry_run: bool,
     /// Cores to use; 0 for all
     #[arg(long, default_value_t = 0)]

@@ -1,14 +1,15 @@
 //! Where a threshold should stand, and whether stated probabilities hold: both need true pairs, and pairs fainter than those that are
 //! decided on.
 
-use anyhow::Context;
+use std::io::Write;
+
 use comfy_table::{CellAlignment, Table as Lines, presets};
 use serde_json::{Value, json};
 
+use super::files::{self, Files};
 use super::lang;
 use super::told::{grouped, share};
 use crate::cli::arguments::{Language, Link};
-use crate::cli::compose;
 use crate::drawing::curve::Point;
 use crate::drawing::{Curve, Threshold};
 use crate::linkage::LinkageModel;
@@ -33,30 +34,31 @@ pub(super) fn faint(model: &LinkageModel) -> LinkageModel {
 
 /// Writes what was asked for, of pairs as they are taken from the faintest threshold on.
 pub(super) fn write(
+    files: &mut Files,
     arguments: &Link,
     model: &LinkageModel,
-    taken: Vec<Decided>,
+    taken: &[Decided],
     truth: &Truth,
 ) -> anyhow::Result<Option<Reliability>> {
-    let reliability = arguments.reliability.as_ref().map(|path| (path, Reliability::of(&taken, truth)));
+    let reliability = arguments.reliability.as_ref().map(|path| (path, Reliability::of(taken, truth)));
     if arguments.chart.is_some() || arguments.curve.is_some() {
         let points = curve(taken.iter().map(|found| found.pair).collect(), truth);
         if let Some(path) = &arguments.curve {
-            compose::write_result(path, &numbers(&points).with_context(|| path.display().to_string())?)?;
+            files.write(path, |file| numbers(file, &points))?;
         }
         if let Some(path) = &arguments.chart {
-            compose::write_result(path, drawn(model, &points, truth, arguments).as_bytes())?;
+            files.write(path, |file| Ok(file.write_all(drawn(model, &points, truth, arguments).as_bytes())?))?;
         }
     }
     if let Some((path, reliability)) = &reliability {
-        compose::write_result(path, &bins(reliability).with_context(|| path.display().to_string())?)?;
+        files.write(path, |file| bins(file, reliability))?;
     }
     Ok(reliability.map(|(_, reliability)| reliability))
 }
 
 /// The curve's numbers, heaviest weight first.
-fn numbers(points: &[CurvePoint]) -> anyhow::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+fn numbers(file: &mut dyn Write, points: &[CurvePoint]) -> anyhow::Result<()> {
+    let mut writer = files::rows(file);
     writer.write_record(["weight", "precision_ppm", "recall_ppm", "f1_ppm", "right", "wrong", "missed"])?;
     for CurvePoint { weight: at, counted } in points {
         let shares = [counted.precision_ppm(), counted.recall_ppm(), counted.f1_ppm()];
@@ -64,7 +66,7 @@ fn numbers(points: &[CurvePoint]) -> anyhow::Result<Vec<u8>> {
         let numbers = shares.into_iter().chain(counts).map(|number| number.to_string());
         writer.write_record(std::iter::once(weight(*at)).chain(numbers))?;
     }
-    Ok(writer.into_inner().map_err(csv::IntoInnerError::into_error)?)
+    Ok(writer.flush()?)
 }
 
 fn drawn(model: &LinkageModel, points: &[CurvePoint], truth: &Truth, arguments: &Link) -> String {
@@ -77,7 +79,7 @@ fn drawn(model: &LinkageModel, points: &[CurvePoint], truth: &Truth, arguments: 
         Language::Zh => ["认定线", "待核实线"],
         Language::En => ["match", "review"],
     };
-    let at = [model.match_centibits, model.review_centibits].map(|at| at.saturating_sub(model.prior_centibits));
+    let at = [model.match_centibits, model.review_centibits].map(|at| model.weight_at(at));
     let true_pairs = grouped(truth.len());
     let remark = match (arguments.lang, arguments.one_to_one) {
         (Language::Zh, true) => format!("模型 {}；真实配对 {true_pairs} 对；每行至多取一对", model.name),
@@ -89,15 +91,15 @@ fn drawn(model: &LinkageModel, points: &[CurvePoint], truth: &Truth, arguments: 
     Curve { lang: lang(arguments.lang), remark, points: points.collect(), thresholds: thresholds.collect() }.svg()
 }
 
-fn bins(reliability: &Reliability) -> anyhow::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+fn bins(file: &mut dyn Write, reliability: &Reliability) -> anyhow::Result<()> {
+    let mut writer = files::rows(file);
     writer.write_record(["from_ppm", "to_ppm", "pairs", "true_pairs", "stated_ppm", "true_ppm"])?;
     for bin in &reliability.bins {
         let share = |ppm: Option<u64>| ppm.map_or(String::new(), |ppm| ppm.to_string());
         let counts = [u64::from(bin.from), u64::from(bin.to), bin.pairs, bin.right].map(|number| number.to_string());
         writer.write_record(counts.into_iter().chain([share(bin.stated_ppm()), share(bin.right_ppm())]))?;
     }
-    Ok(writer.into_inner().map_err(csv::IntoInnerError::into_error)?)
+    Ok(writer.flush()?)
 }
 
 /// As part of the summary's JSON.

@@ -66,9 +66,9 @@ pub(super) fn fields<'a>(model: &'a LinkageModel, explained: &Explained) -> Vec<
     each.collect()
 }
 
-/// Writes a line a pair; gives the file back once all of it is written.
-pub(super) fn lines<W: Write>(mut file: W, pairs: &Pairs<'_>, explain: bool) -> anyhow::Result<W> {
-    let mut explainer = explain.then(|| Explainer::new(pairs.model, pairs.table));
+/// Writes a line a pair.
+pub(super) fn lines(file: &mut dyn Write, pairs: &Pairs<'_>, explain: bool) -> anyhow::Result<()> {
+    let mut explainer = explain.then(|| Explainer::new(pairs.model, pairs.scorer));
     for found in pairs.found {
         let pair = found.pair;
         let (left, right) = pairs.names(found);
@@ -82,8 +82,8 @@ pub(super) fn lines<W: Write>(mut file: W, pairs: &Pairs<'_>, explain: bool) -> 
             fields: explained.as_ref().map(|explained| fields(pairs.model, explained)),
             together: explained.as_ref().map(|explained| together(pairs.model, explained)),
         };
-        serde_json::to_writer(&mut file, &line)?;
+        serde_json::to_writer(&mut *file, &line)?;
         file.write_all(b"\n")?;
     }
-    Ok(file)
+    Ok(())
 }

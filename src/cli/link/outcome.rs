@@ -1,25 +1,25 @@
-//! The pairs as a file: written beside its place and moved there when it is whole.
+//! The pairs as a file.
 
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
+use super::files::{self, Files};
 use super::ndjson;
 use crate::cli::arguments::Language;
-use crate::cli::output;
 use crate::linkage::LinkageModel;
 use crate::linkage::decision::Decided;
 use crate::linkage::explained::Explainer;
 use crate::linkage::fields::LevelText;
 use crate::linkage::roster::Column;
-use crate::linkage::table::Table;
+use crate::linkage::scoring::Scorer;
 use crate::report::render::amounts::weight;
 
 /// What was found of which rows.
 pub(super) struct Pairs<'a> {
     pub(super) model: &'a LinkageModel,
-    pub(super) table: &'a Table,
+    pub(super) scorer: &'a Scorer<'a>,
     pub(super) found: &'a [Decided],
     pub(super) ids: (&'a Column, &'a Column),
     pub(super) language: Language,
@@ -58,39 +58,18 @@ impl Form {
     }
 }
 
-/// Whether a path is /dev/stdout, a pipe or the like: written to, never put in its place.
-pub(super) fn is_pipe(path: &Path) -> bool {
-    path.metadata().is_ok_and(|metadata| !metadata.is_file())
-}
-
 /// Refuses a name that promises what is not written.
 pub(super) fn check(path: &Path) -> anyhow::Result<()> {
     Form::of(path).map(drop)
 }
 
 /// Writes pairs; with `explain`, beside each the level and weight of every field.
-pub(super) fn write(path: &Path, pairs: &Pairs<'_>, explain: bool) -> anyhow::Result<()> {
-    let place = || path.display().to_string();
+pub(super) fn write(files: &mut Files, path: &Path, pairs: &Pairs<'_>, explain: bool) -> anyhow::Result<()> {
     let form = Form::of(path)?;
-    if is_pipe(path) {
-        let file = std::fs::OpenOptions::new().write(true).open(path).with_context(place)?;
-        return written(file, form, pairs, explain).map(drop).with_context(place);
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = tempfile::NamedTempFile::new_in(folder).with_context(place)?;
-    let file = written(file, form, pairs, explain).with_context(place)?;
-    file.persist(path).with_context(place)?;
-    output::tell(&format!("wrote {}", path.display()));
-    Ok(())
-}
-
-fn written<W: Write>(file: W, form: Form, pairs: &Pairs<'_>, explain: bool) -> anyhow::Result<W> {
-    let buffered = BufWriter::with_capacity(1 << 20, file);
-    let buffered = match form {
-        Form::Csv => rows(buffered, pairs, explain)?,
-        Form::Lines => ndjson::lines(buffered, pairs, explain)?,
-    };
-    Ok(buffered.into_inner().map_err(std::io::IntoInnerError::into_error)?)
+    files.write(path, |file| match form {
+        Form::Csv => rows(file, pairs, explain),
+        Form::Lines => ndjson::lines(file, pairs, explain),
+    })
 }
 
 /// A probability as a decimal.
@@ -98,9 +77,9 @@ pub(super) fn probability(ppm: u32) -> String {
     format!("{}.{:06}", ppm / 1_000_000, ppm % 1_000_000)
 }
 
-/// Writes the heading line and a line a pair; gives the file back once all of it is written.
-fn rows<W: Write>(file: W, pairs: &Pairs<'_>, explain: bool) -> anyhow::Result<W> {
-    let mut writer = csv::Writer::from_writer(file);
+/// Writes the heading line and a line a pair.
+fn rows(file: &mut dyn Write, pairs: &Pairs<'_>, explain: bool) -> anyhow::Result<()> {
+    let mut writer = files::rows(file);
     let mut headings: Vec<String> =
         ["left_id", "right_id", "weight", "probability", "decision"].map(str::to_owned).to_vec();
     if explain {
@@ -110,7 +89,7 @@ fn rows<W: Write>(file: W, pairs: &Pairs<'_>, explain: bool) -> anyhow::Result<W
         headings.push("together_weight".to_owned());
     }
     writer.write_record(&headings)?;
-    let mut explainer = explain.then(|| Explainer::new(pairs.model, pairs.table));
+    let mut explainer = explain.then(|| Explainer::new(pairs.model, pairs.scorer));
     let mut row: Vec<String> = Vec::with_capacity(headings.len());
     for found in pairs.found {
         let pair = found.pair;
@@ -127,5 +106,5 @@ fn rows<W: Write>(file: W, pairs: &Pairs<'_>, explain: bool) -> anyhow::Result<W
         }
         writer.write_record(&row)?;
     }
-    Ok(writer.into_inner().map_err(csv::IntoInnerError::into_error)?)
+    Ok(writer.flush()?)
 }

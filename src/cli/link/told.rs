@@ -7,14 +7,14 @@ use comfy_table::{CellAlignment, Table as Lines, presets};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use serde_json::json;
 
+use super::tallies::Tallies;
 use super::{measuring, said};
 use crate::cli::arguments::Language;
 use crate::cli::output;
 use crate::linkage::blocking::BlockCount;
-use crate::linkage::decision::{Decided, Decision};
+use crate::linkage::decision::Decision;
 use crate::linkage::linking::Progress;
-use crate::linkage::reliability::Reliability;
-use crate::linkage::truth::{Counted, Measured};
+use crate::linkage::truth::Counted;
 use crate::linkage::{LinkageModel, Roster};
 
 /// A rule whose largest block makes so much of all its pairs is skewed: one value stands in for "not known".
@@ -147,24 +147,15 @@ pub(super) fn counts(
     Ok(text)
 }
 
-/// What was found, held against the truth.
-pub(super) struct Held<'a> {
-    /// Right, wrong and missed pairs.
-    pub(super) measured: Option<&'a Measured>,
-    /// Stated probabilities.
-    pub(super) reliability: Option<&'a Reliability>,
-}
-
 /// What was found.
 pub(super) fn summary(
-    found: &[Decided],
     counts: &[BlockCount],
-    held: &Held<'_>,
+    tallies: &Tallies<'_>,
     language: Language,
     as_json: bool,
 ) -> anyhow::Result<String> {
     let number = |wanted: Decision| {
-        u64::try_from(found.iter().filter(|found| found.decision == wanted).count()).unwrap_or(u64::MAX)
+        u64::try_from(tallies.found.iter().filter(|found| found.decision == wanted).count()).unwrap_or(u64::MAX)
     };
     let (matches, reviews) = (number(Decision::Match), number(Decision::Review));
     let candidates: u64 = counts.iter().map(|count| count.pairs).sum();
@@ -175,12 +166,21 @@ pub(super) fn summary(
                 "precision_ppm": counted.precision_ppm(), "recall_ppm": counted.recall_ppm(), "f1_ppm": counted.f1_ppm(),
             })
         };
-        let truth = held
-            .measured
-            .map(|measured| json!({"matches": of(&measured.matches), "with_reviews": of(&measured.with_reviews)}));
-        let mut summary = json!({"candidates": candidates, "matches": matches, "reviews": reviews, "truth": truth});
-        if let Some(reliability) = held.reliability {
-            summary["reliability"] = measuring::json(reliability);
+        let truth = tallies.measured.map(|measured| {
+            let mut truth = json!({"matches": of(&measured.matches), "with_reviews": of(&measured.with_reviews)});
+            if let Some(clusters) = &measured.clusters {
+                truth["clusters"] = of(clusters);
+            }
+            truth
+        });
+        let mut summary = serde_json::Map::new();
+        summary.insert("candidates".to_owned(), candidates.into());
+        summary.insert("matches".to_owned(), matches.into());
+        summary.insert("reviews".to_owned(), reviews.into());
+        tallies.put(&mut summary);
+        summary.insert("truth".to_owned(), truth.into());
+        if let Some(reliability) = tallies.reliability {
+            summary.insert("reliability".to_owned(), measuring::json(reliability));
         }
         return Ok(serde_json::to_string_pretty(&summary)?);
     }
@@ -195,9 +195,15 @@ pub(super) fn summary(
             grouped(reviews)
         )
     };
-    for (name, counted) in held.measured.iter().flat_map(|measured| {
-        let names = if zh { ["认定", "认定和待核实"] } else { ["matches", "matches and reviews"] };
-        names.into_iter().zip([&measured.matches, &measured.with_reviews])
+    text.push_str(&tallies.text(language));
+    for (name, counted) in tallies.measured.iter().flat_map(|measured| {
+        let names = if zh {
+            ["认定", "认定和待核实", "归并"]
+        } else {
+            ["matches", "matches and reviews", "clusters"]
+        };
+        let counted = [Some(&measured.matches), Some(&measured.with_reviews), measured.clusters.as_ref()];
+        names.into_iter().zip(counted).filter_map(|(name, counted)| Some((name, counted?)))
     }) {
         let (precision, recall, f1) = (counted.precision_ppm(), counted.recall_ppm(), counted.f1_ppm());
         let _ = if zh {
@@ -224,7 +230,7 @@ pub(super) fn summary(
             )
         };
     }
-    if let Some(reliability) = held.reliability {
+    if let Some(reliability) = tallies.reliability {
         let _ = write!(text, "\n{}", measuring::told(reliability, language));
     }
     Ok(text)

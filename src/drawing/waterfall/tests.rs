@@ -12,6 +12,7 @@ pub(super) fn waterfall(lang: Lang, steps: Vec<Step>) -> Waterfall {
         title: "结论：待核实".into(),
         remarks: vec!["证件号码一致但姓名不同".into()],
         prior: -1_329,
+        calibrated: false,
         steps,
         match_at: 997,
         review_at: -997,
@@ -61,6 +62,19 @@ fn bars_begin_where_the_one_above_ends() {
         for end in [from, to] {
             assert!((PLOT.0..=PLOT.1).contains(&scale.at(end)), "everything is on the paper");
         }
+    }
+}
+
+#[test]
+fn what_a_calibration_adds_stands_in_the_first_bar_and_is_named() {
+    for (lang, calibrated, named, unnamed) in [
+        (Lang::Zh, true, "先验与校准", "比对之前"),
+        (Lang::En, true, "Prior and calibration", "Before anything is compared"),
+        (Lang::Zh, false, "比对之前", "校准"),
+        (Lang::En, false, "Before anything is compared", "alibration"),
+    ] {
+        let drawn = Waterfall { calibrated, ..waterfall(lang, vec![step("a", 100)]) }.svg();
+        assert!(drawn.contains(named) && !drawn.contains(unnamed), "{drawn}");
     }
 }
 

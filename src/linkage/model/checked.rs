@@ -2,8 +2,8 @@
 
 use toml::Spanned;
 
-use super::file::{BlockFile, Decimal, DependenceFile, FieldFile, LevelFile, ModelFile, TogetherFile};
-use super::{Block, Dependence, Field, LevelWeight, LinkageModel, Part, Together};
+use super::file::{BlockFile, ConflictFile, Decimal, DependenceFile, FieldFile, LevelFile, ModelFile, TogetherFile};
+use super::{Block, Calibration, Conflict, Dependence, Field, LevelWeight, LinkageModel, Part, Together};
 use crate::identity::bits::{ONE, log_odds_centibits, weight_centibits};
 use crate::identity::model::ModelFaults;
 use crate::identity::model::checking::Checking;
@@ -16,6 +16,7 @@ const SUM_TOLERANCE: u64 = ONE / 1_000;
 /// No model needs more.
 const MOST_FIELDS: usize = 32;
 const MOST_BLOCKS: usize = 32;
+const MOST_CONFLICTS: usize = 64;
 
 /// Sounds are kept apart where a model does not say.
 const STRICT: Tolerance = Tolerance { n_ng: false, l_n: false, h_f: false, retroflex: false };
@@ -42,6 +43,10 @@ impl Checker<'_> {
                 self.checking.fault(None, key, &format!("a model has from 1 to {most} of them, not {number}"));
             }
         }
+        if file.conflict.len() > MOST_CONFLICTS {
+            let message = format!("a model has at most {MOST_CONFLICTS} of them, not {}", file.conflict.len());
+            self.checking.fault(None, "conflict", &message);
+        }
         let fields = self.fields(&file.field);
         let mut odds = |key: &str, decimal: &Decimal| log_odds_centibits(self.checking.positive(key, decimal));
         let (prior, matches, review) =
@@ -53,7 +58,17 @@ impl Checker<'_> {
         if !(0..=60).contains(&margin) {
             self.checking.fault(Some(file.margin_bits.span()), "margin_bits", "must be from 0 to 60");
         }
+        let (scale, shift) = (*file.calibration.scale_percent.get_ref(), *file.calibration.shift_centibits.get_ref());
+        if !(10..=200).contains(&scale) {
+            let span = Some(file.calibration.scale_percent.span());
+            self.checking.fault(span, "calibration.scale_percent", "must be from 10 to 200");
+        }
+        if !(-6_000..=6_000).contains(&shift) {
+            let span = Some(file.calibration.shift_centibits.span());
+            self.checking.fault(span, "calibration.shift_centibits", "must be from -6000 to 6000");
+        }
         LinkageModel {
+            calibration: Calibration { scale_percent: scale.clamp(10, 200), shift_centibits: shift },
             name: file.name.clone(),
             basis: file.basis,
             source: file.source.clone(),
@@ -61,6 +76,7 @@ impl Checker<'_> {
             blocks: file.block.iter().map(|block| self.block(&fields, block)).collect(),
             dependences: file.dependence.iter().filter_map(|d| self.dependence(&fields, d)).collect(),
             together: file.together.iter().map(|together| self.together(&fields, together)).collect(),
+            conflicts: file.conflict.iter().map(|conflict| self.conflict(&fields, conflict)).collect(),
             fields,
             tolerance: file.sound.unwrap_or(STRICT),
             prior_centibits: prior,
@@ -289,5 +305,22 @@ impl Checker<'_> {
             self.checking.fault(Some(file.centibits.span()), "together.centibits", "must be from -6000 to 6000");
         }
         Together { when, centibits, reason: self.reason("together.reason", &file.reason) }
+    }
+
+    fn conflict(&mut self, fields: &[Field], file: &ConflictFile) -> Conflict {
+        let mut when = Vec::new();
+        for (name, levels) in file.when.get_ref() {
+            if levels.is_empty() {
+                self.checking.fault(Some(name.span()), "conflict.when", "must name at least one level of this column");
+            }
+            if let Some(field) = self.named(fields, "conflict.when", name) {
+                when.push((field, self.which(&fields[field], "conflict.when", levels)));
+            }
+        }
+        if file.when.get_ref().is_empty() {
+            let message = "must name levels of at least one column: without any, every pair would be held";
+            self.checking.fault(Some(file.when.span()), "conflict.when", message);
+        }
+        Conflict { when, reason: self.reason("conflict.reason", &file.reason) }
     }
 }

@@ -24,6 +24,8 @@ pub(super) struct ModelFile {
     pub review_at: Decimal,
     pub margin_bits: Spanned<i32>,
     #[serde(default)]
+    pub calibration: CalibrationFile,
+    #[serde(default)]
     pub sound: Option<Tolerance>,
     pub field: Vec<Spanned<FieldFile>>,
     pub block: Vec<Spanned<BlockFile>>,
@@ -31,6 +33,22 @@ pub(super) struct ModelFile {
     pub dependence: Vec<DependenceFile>,
     #[serde(default)]
     pub together: Vec<TogetherFile>,
+    #[serde(default)]
+    pub conflict: Vec<ConflictFile>,
+}
+
+/// How weights become log odds.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CalibrationFile {
+    pub scale_percent: Spanned<i32>,
+    pub shift_centibits: Spanned<i32>,
+}
+
+impl Default for CalibrationFile {
+    fn default() -> Self {
+        Self { scale_percent: Spanned::new(0..0, 100), shift_centibits: Spanned::new(0..0, 0) }
+    }
 }
 
 /// Where the numbers come from.
@@ -107,5 +125,13 @@ pub(super) struct DependenceFile {
 pub(super) struct TogetherFile {
     pub when: Spanned<BTreeMap<Spanned<String>, Vec<Spanned<String>>>>,
     pub centibits: Spanned<i32>,
+    pub reason: Spanned<String>,
+}
+
+/// Levels at which two rows are one person only when somebody has looked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConflictFile {
+    pub when: Spanned<BTreeMap<Spanned<String>, Vec<Spanned<String>>>>,
     pub reason: Spanned<String>,
 }

@@ -105,6 +105,24 @@ pub struct Together {
     pub reason: String,
 }
 
+/// How weights become log odds: fields that are taken for independent say less together than they sum up to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Calibration {
+    /// Percent of a weight that counts.
+    pub scale_percent: i32,
+    /// What is added, in centibits.
+    pub shift_centibits: i32,
+}
+
+/// Levels at which two rows are one person only when somebody has looked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// For some fields, which levels (by place; after them `missing` and `left_out`).
+    pub when: Vec<(usize, Vec<bool>)>,
+    /// Why.
+    pub reason: String,
+}
+
 /// A model, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkageModel {
@@ -124,8 +142,12 @@ pub struct LinkageModel {
     pub dependences: Vec<Dependence>,
     /// What is counted together.
     pub together: Vec<Together>,
+    /// What no match may stand at.
+    pub conflicts: Vec<Conflict>,
     /// Which sounds are taken for one another.
     pub tolerance: Tolerance,
+    /// How weights become log odds.
+    pub calibration: Calibration,
     /// Log odds that two rows taken at random are one person, in centibits.
     pub prior_centibits: i32,
     /// Log odds from which a pair is a match.
@@ -145,11 +167,51 @@ impl LinkageModel {
         checked::check(file, text)
     }
 
+    /// Log odds that a pair of this weight is one person, in centibits.
+    #[must_use]
+    pub fn log_odds(&self, weight: i32) -> i32 {
+        let Calibration { scale_percent, shift_centibits } = self.calibration;
+        let scaled = i64::from(weight) * i64::from(scale_percent) / 100;
+        let sum = scaled + i64::from(shift_centibits) + i64::from(self.prior_centibits);
+        i32::try_from(sum).unwrap_or(if sum > 0 { i32::MAX } else { i32::MIN })
+    }
+
+    /// The least weight of a pair of these log odds.
+    #[must_use]
+    pub fn weight_at(&self, log_odds: i32) -> i32 {
+        let Calibration { scale_percent, shift_centibits } = self.calibration;
+        let above = i64::from(log_odds) - i64::from(shift_centibits) - i64::from(self.prior_centibits);
+        let weight = above * 100 / i64::from(scale_percent);
+        i32::try_from(weight).unwrap_or(if weight > 0 { i32::MAX } else { i32::MIN })
+    }
+
+    /// The first conflict rule that a pair of these levels stands at.
+    #[must_use]
+    pub fn conflict(&self, pattern: &[u8]) -> Option<u16> {
+        let conflicts = self.conflicts.iter().zip(0..);
+        conflicts.into_iter().find(|(conflict, _)| stands(&conflict.when, pattern)).map(|(_, place)| place)
+    }
+
     /// The place of a field by its name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.name == name)
     }
+}
+
+impl Together {
+    /// Whether a pair stands at all of its levels.
+    #[inline]
+    #[must_use]
+    pub fn stands(&self, pattern: &[u8]) -> bool {
+        stands(&self.when, pattern)
+    }
+}
+
+/// Whether a pair stands at one of the levels of every field named.
+#[inline]
+fn stands(when: &[(usize, Vec<bool>)], pattern: &[u8]) -> bool {
+    when.iter().all(|(field, levels)| levels[usize::from(pattern[*field])])
 }
 
 impl Field {

@@ -49,3 +49,35 @@ fn every_fault_is_named_with_its_line() {
         "{faults}"
     );
 }
+
+#[test]
+fn a_conflict_names_levels_and_a_reason() {
+    let with = |conflict: &str| LinkageModel::parse("model.toml", &format!("{PERSON}\n[[conflict]]\n{conflict}"));
+    let model = with("when = { sex = [\"different\", \"missing\"] }\nreason = \"for a test\"\n")
+        .unwrap_or_else(|faults| panic!("{faults}"));
+    let conflict = model.conflicts.last().expect("the one added");
+    let sex = model.field("sex").expect("a field");
+    assert_eq!(
+        (conflict.when.as_slice(), conflict.reason.as_str()),
+        ([(sex, vec![false, true, true, false])].as_slice(), "for a test")
+    );
+    let mut pattern = vec![0_u8; model.fields.len()];
+    assert_eq!(model.conflict(&pattern), None);
+    pattern[sex] = 1;
+    assert_eq!(model.conflict(&pattern).map(usize::from), Some(model.conflicts.len() - 1));
+    for (conflict, expected) in [
+        ("when = {}\nreason = \"x\"\n", "conflict.when: must name levels of at least one column"),
+        ("when = { sex = [] }\nreason = \"x\"\n", "conflict.when: must name at least one level of this column"),
+        ("when = { sects = [\"exact\"] }\nreason = \"x\"\n", "conflict.when: is no column of the model"),
+        (
+            "when = { sex = [\"near\"] }\nreason = \"x\"\n",
+            "conflict.when: is no level that the model lists for this column",
+        ),
+        ("when = { sex = [\"different\"] }\nreason = \" \"\n", "conflict.reason: must say why"),
+        ("when = { sex = [\"different\"] }\nreason = \"x\"\nweight = 1\n", "unknown field `weight`"),
+    ] {
+        let faults = with(conflict).expect_err("it is broken").to_string();
+        assert!(faults.contains(expected), "{expected}\n{faults}");
+        assert!(faults.lines().all(|line| !line.starts_with("model.toml:0:")), "{faults}");
+    }
+}

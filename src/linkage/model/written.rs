@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Basis, Field, LinkageModel};
+use super::{Basis, Calibration, Field, LinkageModel};
 use crate::identity::bits::{ONE, probability_parts};
 use crate::linkage::fields::WHOLE;
 
@@ -27,6 +27,8 @@ impl LinkageModel {
             let _ = writeln!(text, "{key} = \"{}\"", decimal(probability_parts(log_odds)));
         }
         let _ = writeln!(text, "margin_bits = {}\n", self.margin_centibits / 100);
+        let Calibration { scale_percent, shift_centibits } = self.calibration;
+        let _ = writeln!(text, "[calibration]\nscale_percent = {scale_percent}\nshift_centibits = {shift_centibits}\n");
         let sound = &self.tolerance;
         let _ = writeln!(
             text,
@@ -59,19 +61,28 @@ impl LinkageModel {
             );
         }
         for together in &self.together {
-            let when = together.when.iter().map(|(field, levels)| {
-                let field = &self.fields[*field];
-                format!("{} = [{}]", quoted(&field.name), named(field, levels))
-            });
-            let when = when.collect::<Vec<_>>().join(", ");
             let _ = write!(
                 text,
-                "\n[[together]]\nwhen = {{ {when} }}\ncentibits = {}\nreason = {}\n",
+                "\n[[together]]\nwhen = {{ {} }}\ncentibits = {}\nreason = {}\n",
+                self.when(&together.when),
                 together.centibits,
                 quoted(&together.reason)
             );
         }
+        for conflict in &self.conflicts {
+            let when = self.when(&conflict.when);
+            let _ = write!(text, "\n[[conflict]]\nwhen = {{ {when} }}\nreason = {}\n", quoted(&conflict.reason));
+        }
         text
+    }
+
+    /// Levels of some fields, as a condition.
+    fn when(&self, when: &[(usize, Vec<bool>)]) -> String {
+        let fields = when.iter().map(|(field, levels)| {
+            let field = &self.fields[*field];
+            format!("{} = [{}]", quoted(&field.name), named(field, levels))
+        });
+        fields.collect::<Vec<_>>().join(", ")
     }
 
     fn write_field(&self, text: &mut String, field: &Field) {

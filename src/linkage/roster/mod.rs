@@ -27,7 +27,7 @@ pub struct RosterFault {
 }
 
 /// The texts of one column, end to end.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Column {
     bytes: String,
     ends: Vec<usize>,
@@ -72,6 +72,14 @@ impl<'a> FromIterator<&'a str> for Column {
     }
 }
 
+/// Rows of some other file about rosters: pairs, labels, clusters.
+pub struct Lines {
+    /// The columns asked for, in that order; of those that need not be there, none where the heading line lacks them.
+    pub columns: Vec<Option<Column>>,
+    /// Where each row stands in the file.
+    pub lines: Vec<u64>,
+}
+
 /// A roster, read.
 pub struct Roster {
     /// The file as it was named.
@@ -89,7 +97,7 @@ impl Roster {
     /// The first fault: an empty file, a column that is not there, an id that is empty or repeated, a line of another length, an encoding that is
     /// neither UTF-8 nor GB18030.
     pub fn read<R: Read + Seek>(file: &str, mut input: R, id: &str, headings: &[&str]) -> Result<Self, RosterFault> {
-        Reading { file, id: Some(id), headings }.either_encoding(&mut input)
+        Ok(Reading { file, id: Some(id), headings, optional: &[] }.either_encoding(&mut input)?.0)
     }
 
     /// Reads two columns of ids, of which a row may name what others name too.
@@ -101,9 +109,28 @@ impl Roster {
         mut input: R,
         headings: [&str; 2],
     ) -> Result<[Column; 2], RosterFault> {
-        let mut read = Reading { file, id: None, headings: &headings }.either_encoding(&mut input)?.columns;
+        let reading = Reading { file, id: None, headings: &headings, optional: &[] };
+        let mut read = reading.either_encoding(&mut input)?.0.columns;
         let right = read.pop().unwrap_or_default();
         Ok([read.pop().unwrap_or_default(), right])
+    }
+
+    /// Reads columns that may hold anything, those of `optional` only where the file has them.
+    ///
+    /// # Errors
+    /// As [`Roster::read`], but for ids.
+    pub fn read_lines<R: Read + Seek>(
+        file: &str,
+        mut input: R,
+        headings: &[&str],
+        optional: &[&str],
+    ) -> Result<Lines, RosterFault> {
+        let reading = Reading { file, id: None, headings, optional };
+        let (roster, lines) = reading.either_encoding(&mut input)?;
+        let required = headings.len();
+        let kept =
+            |(place, column): (usize, Column)| (place < required || column.len() == lines.len()).then_some(column);
+        Ok(Lines { columns: roster.columns.into_iter().enumerate().map(kept).collect(), lines })
     }
 
     /// How many rows there are.
@@ -140,6 +167,8 @@ struct Reading<'a> {
     /// The heading of the column that names rows, where one does.
     id: Option<&'a str>,
     headings: &'a [&'a str],
+    /// Headings that need not be there.
+    optional: &'a [&'a str],
 }
 
 impl Reading<'_> {
@@ -147,7 +176,7 @@ impl Reading<'_> {
         RosterFault { file: self.file.to_owned(), line, message: message.to_owned() }
     }
 
-    fn either_encoding<R: Read + Seek>(&self, input: &mut R) -> Result<Roster, RosterFault> {
+    fn either_encoding<R: Read + Seek>(&self, input: &mut R) -> Result<(Roster, Vec<u64>), RosterFault> {
         match self.all(input) {
             Err(Stopped::NotUtf8(_)) => {
                 input.seek(SeekFrom::Start(0)).map_err(|error| self.fault(0, &error.to_string()))?;
@@ -163,7 +192,7 @@ impl Reading<'_> {
         }
     }
 
-    fn all(&self, input: &mut impl Read) -> Result<Roster, Stopped> {
+    fn all(&self, input: &mut impl Read) -> Result<(Roster, Vec<u64>), Stopped> {
         let mut reader = ReaderBuilder::new().flexible(true).buffer_capacity(1 << 20).from_reader(input);
         let unreadable = |error: &csv::Error| {
             let line = error.position().map_or(0, csv::Position::line);
@@ -174,7 +203,7 @@ impl Reading<'_> {
         let mut roster = Roster {
             file: self.file.to_owned(),
             ids: Column::default(),
-            columns: self.headings.iter().map(|_| Column::default()).collect(),
+            columns: self.headings.iter().chain(self.optional).map(|_| Column::default()).collect(),
         };
         let mut record = ByteRecord::new();
         let mut lines = Vec::new();
@@ -190,7 +219,7 @@ impl Reading<'_> {
             }
             let text = |place: usize| std::str::from_utf8(&record[place]).map_err(|_| Stopped::NotUtf8(line));
             if let Some(heading) = self.id {
-                let id = text(places[0])?.trim();
+                let id = places[0].map_or(Ok(""), text)?.trim();
                 if id.is_empty() {
                     let message = format!("the row has no \"{heading}\": every row needs a name of its own");
                     return Err(Stopped::Fault(self.fault(line, &message)));
@@ -199,18 +228,20 @@ impl Reading<'_> {
             }
             lines.push(line);
             for (column, place) in roster.columns.iter_mut().zip(&places[usize::from(self.id.is_some())..]) {
-                column.push(text(*place)?.trim());
+                if let Some(place) = place {
+                    column.push(text(*place)?.trim());
+                }
             }
         }
         if lines.is_empty() {
             return Err(Stopped::Fault(self.fault(1, "the file has no rows below its heading line")));
         }
         self.no_id_twice(&roster.ids, &lines)?;
-        Ok(roster)
+        Ok((roster, lines))
     }
 
-    /// Where the id and each heading stand in the heading line.
-    fn places(&self, first: &ByteRecord) -> Result<Vec<usize>, Stopped> {
+    /// Where the id and each heading stand in the heading line; nowhere, of those that need not be there.
+    fn places(&self, first: &ByteRecord) -> Result<Vec<Option<usize>>, Stopped> {
         let mut found = Vec::with_capacity(first.len());
         for (place, heading) in first.iter().enumerate() {
             let heading = std::str::from_utf8(heading).map_err(|_| Stopped::NotUtf8(1))?;
@@ -220,19 +251,21 @@ impl Reading<'_> {
         if found.iter().all(String::is_empty) {
             return Err(Stopped::Fault(self.fault(1, "the file is empty: the first line must name the columns")));
         }
-        let place = |heading: &&str| {
-            let mut places = (0..found.len()).filter(|place| found[*place] == **heading);
+        let place = |heading: &str, required: bool| {
+            let mut places = (0..found.len()).filter(|place| found[*place] == heading);
             match (places.next(), places.next()) {
-                (Some(place), None) => Ok(place),
+                (Some(place), None) => Ok(Some(place)),
                 (Some(_), Some(_)) => Err(format!("two columns are headed \"{heading}\"")),
+                (None, _) if !required => Ok(None),
                 (None, _) => Err(format!(
                     "no column is headed \"{heading}\"; there are: {}. Rename the column, or name it in the model",
                     found.join(", ")
                 )),
             }
         };
-        let wanted = self.id.iter().chain(self.headings);
-        wanted.map(|heading| place(heading).map_err(|message| Stopped::Fault(self.fault(1, &message)))).collect()
+        let required = self.id.iter().chain(self.headings).map(|heading| place(heading, true));
+        let places = required.chain(self.optional.iter().map(|heading| place(heading, false)));
+        places.map(|place| place.map_err(|message| Stopped::Fault(self.fault(1, &message)))).collect()
     }
 
     fn no_id_twice(&self, ids: &Column, lines: &[u64]) -> Result<(), Stopped> {

@@ -46,6 +46,7 @@ impl Matched {
             title: lang.pick(&format!("比对结论：{}", verdict[0]), &format!("Comparison: {}", verdict[1])).to_owned(),
             remarks: self.rules.iter().take(1).map(words).collect(),
             prior: self.thresholds.prior_centibits,
+            calibrated: false,
             steps: steps.collect(),
             match_at: self.thresholds.match_centibits,
             review_at: self.thresholds.review_centibits,

@@ -102,6 +102,108 @@ fn what_was_counted_once_and_what_was_added_is_said() {
     assert_eq!(strangers["together"], serde_json::json!([]));
 }
 
+/// The model for people with other calibration and conflict rules.
+fn model(folder: &Path, calibration: (i32, i32), conflict: &str) {
+    let person = include_str!("../../../config/linkage/person.toml");
+    let mut text: String = person
+        .lines()
+        .map(|line| match line.split_once(" = ") {
+            Some(("scale_percent", _)) => format!("scale_percent = {}\n", calibration.0),
+            Some(("shift_centibits", _)) => format!("shift_centibits = {}\n", calibration.1),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    text.push_str(conflict);
+    std::fs::write(folder.join("model.toml"), text).expect("a file");
+}
+
+#[test]
+fn a_calibrated_pair_adds_up_to_its_log_odds() {
+    let folder = rosters(300);
+    let truth = std::fs::read_to_string(folder.path().join("truth.csv")).expect("a file");
+    for (pair, calibration) in truth.lines().skip(1).take(4).zip([(80, -150), (51, 884), (137, 0), (100, -150)]) {
+        model(folder.path(), calibration, "");
+        let asked = ["--pair", pair, "--model", "model.toml"];
+        let told: Value =
+            serde_json::from_str(&text(folder.path(), &[&asked[..], &["--json"]].concat())).expect("JSON");
+        let number = |key: &str| told[key].as_f64().expect("a number");
+        let (scale, shift) = (f64::from(calibration.0) / 100.0, f64::from(calibration.1) / 100.0);
+        let log_odds = number("weight") * scale + shift + number("prior");
+        assert!((number("log_odds") - log_odds).abs() < 0.011, "{told}");
+        assert_eq!(told["calibration"], serde_json::json!({"scale_percent": calibration.0, "shift": shift}));
+
+        let plain = text(folder.path(), &[&asked[..], &["--svg", "why.svg", "--lang", "en"]].concat());
+        let expected = format!("{} % of the weight counts, and {shift:+.2}", calibration.0).replace('-', "−");
+        assert!(plain.contains(&expected), "{expected}\n{plain}");
+        for line in [format!("{:+.2}", number("weight")), format!("{:+.2}", number("log_odds"))] {
+            assert!(plain.contains(&line.replace('-', "−")), "{line}\n{plain}");
+        }
+        let drawn = well_formed(&folder.path().join("why.svg"));
+        let words = drawn.split("<desc").nth(1).and_then(|rest| rest.split("</desc>").next()).expect("words");
+        let numbers = |words: &str| -> Vec<f64> {
+            let last = words.split("; ").filter_map(|part| part.trim_end_matches(" bits").rsplit(' ').next());
+            last.filter_map(|number| number.replace('−', "-").parse().ok()).collect()
+        };
+        let (bars, total) = words.split_once("; total ").expect("a total");
+        let bars = &bars[bars.find("prior and calibration").expect("the first bar")..];
+        let total: f64 = total.split(',').next().and_then(|own| own.replace('−', "-").parse().ok()).expect("a number");
+        assert!((numbers(bars).iter().sum::<f64>() - total).abs() < 0.005, "{words}");
+        assert!((total - number("log_odds")).abs() < 0.005, "{words}");
+        assert_eq!(drawn.contains("weights sum to"), calibration.0 != 100, "{drawn}");
+    }
+}
+
+#[test]
+fn a_pair_that_a_conflict_rule_holds_says_so() {
+    let folder = rosters(300);
+    let truth = std::fs::read_to_string(folder.path().join("truth.csv")).expect("a file");
+    let rule = "\n[[conflict]]\nwhen = { sex = [\"exact\"] }\nreason = \"for a test\"\n";
+    let mut held = 0;
+    for pair in truth.lines().skip(1).take(8) {
+        let asked = ["--pair", pair, "--model", "model.toml", "--json"];
+        let told = |conflict: &str| -> Value {
+            model(folder.path(), (100, 0), conflict);
+            serde_json::from_str(&text(folder.path(), &asked)).expect("JSON")
+        };
+        let (before, after) = (told(""), told(rule));
+        let sex = after["fields"].as_array().expect("fields").iter().find(|field| field["field"] == "sex");
+        if before["decision"] == "match" && sex.is_some_and(|sex| sex["level"] == "exact") {
+            held += 1;
+            assert_eq!((&before["held_by_conflict"], &after["decision"]), (&Value::Null, &Value::from("review")));
+            assert_eq!(after["held_by_conflict"], "for a test");
+            let plain = text(folder.path(), &["--pair", pair, "--model", "model.toml", "--lang", "en"]);
+            assert!(plain.contains("a conflict rule asks for a look: for a test"), "{plain}");
+        }
+    }
+    assert!(held > 0, "a match is among them");
+    let labelled = link(folder.path(), &["left.csv", "right.csv", "--pair", "1,1", "--labels", "truth.csv"]);
+    assert_eq!(labelled.status.code(), Some(2), "labels say nothing of how a pair is weighed: {}", said(&labelled));
+}
+
+#[test]
+fn measuring_goes_with_clusters_and_labels_and_speaks_of_weights() {
+    let folder = rosters(500);
+    model(folder.path(), (80, -150), "");
+    let with =
+        ["--truth", "truth.csv", "--model", "model.toml", "--curve", "curve.csv", "--reliability", "r.csv", "--json"];
+    let run = |more: &[&str]| -> (Value, String) {
+        let summary = serde_json::from_str(&text(folder.path(), &[&with[..], more].concat())).expect("JSON");
+        (summary, std::fs::read_to_string(folder.path().join("curve.csv")).expect("a file"))
+    };
+    let (plain, curve) = run(&[]);
+    let (clustered, beside) = run(&["--clusters", "clusters.csv"]);
+    assert_eq!((&plain["reliability"], &curve), (&clustered["reliability"], &beside));
+    assert!(clustered["truth"]["clusters"]["right"].as_u64() > Some(200), "{clustered}");
+    // a label that a true pair is none changes what is decided, not what weights say
+    let truth = std::fs::read_to_string(folder.path().join("truth.csv")).expect("a file");
+    let refused: Vec<String> = truth.lines().skip(1).map(|pair| format!("{pair},no")).collect();
+    let labels = format!("left_id,right_id,label\n{}\n", refused.join("\n"));
+    std::fs::write(folder.path().join("labels.csv"), labels).expect("a file");
+    let (labelled, beside) = run(&["--labels", "labels.csv"]);
+    assert_eq!((&plain["reliability"], &curve), (&labelled["reliability"], &beside));
+    assert_eq!(labelled["truth"]["with_reviews"]["right"], 0, "{labelled}");
+}
+
 #[test]
 fn a_pair_that_is_not_there_is_named() {
     let folder = rosters(50);
@@ -160,7 +262,10 @@ fn thresholds_and_probabilities_are_measured_and_change_nothing() {
     let any = text(folder.path(), &["--pair", any.lines().nth(1).expect("a pair"), "--json"]);
     let any: Value = serde_json::from_str(&any).expect("JSON");
     let number = |key: &str| any[key].as_f64().expect("a number");
-    let [match_at, review_at] = ["match_at", "review_at"].map(|key| number(key) - number("prior"));
+    let calibration = |key: &str| any["calibration"][key].as_f64().expect("a number");
+    let weight_at =
+        |key: &str| (number(key) - number("prior") - calibration("shift")) * 100.0 / calibration("scale_percent");
+    let [match_at, review_at] = ["match_at", "review_at"].map(weight_at);
     for mode in [&["--one-to-one"][..], &[]] {
         let files = [
             "--truth",
@@ -192,7 +297,9 @@ fn thresholds_and_probabilities_are_measured_and_change_nothing() {
         assert_eq!(Some(at[5] as u64), summary["truth"]["with_reviews"]["wrong"].as_u64(), "{summary}");
         assert!(rows.last().is_some_and(|last| last[0] < review_at - 2.0), "there are points below it");
         let drawn = well_formed(&folder.path().join("chart.svg"));
-        assert!(drawn.contains(&format!("认定线 {match_at:+.2}")) && drawn.contains("召回率"), "{drawn}");
+        // a weight is cut to hundredths
+        let named = [match_at - 0.01, match_at, match_at + 0.01].map(|at| format!("认定线 {at:+.2}"));
+        assert!(named.iter().any(|named| drawn.contains(named)) && drawn.contains("召回率"), "{drawn}");
         let bins = summary["reliability"]["bins"].as_array().expect("bins");
         let pairs: u64 = bins.iter().map(|bin| bin["pairs"].as_u64().expect("a count")).sum();
         assert_eq!(

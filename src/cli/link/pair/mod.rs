@@ -17,6 +17,8 @@ use crate::drawing::lettering::per_cent;
 use crate::identity::bits::{plain_ppm, probability_ppm};
 use crate::linkage::decision::Decision;
 use crate::linkage::explained::{Explained, Explainer, FieldExplained, Meeting, meetings};
+use crate::linkage::model::Calibration;
+use crate::linkage::scoring::Scorer;
 use crate::linkage::table::Table;
 use crate::linkage::{LinkageModel, Roster};
 use crate::report::render::amounts::weight;
@@ -56,8 +58,8 @@ pub(super) fn explain(
     };
     let table = Table::of(model, &mut left, right.as_mut());
     let [left, right] = rows.map(|row| u32::try_from(row).unwrap_or(u32::MAX));
-    let explained = Explainer::new(model, &table).explain(left, right);
-    let decision = explained.decided(model, left, right).map(|decided| decided.decision);
+    let explained = Explainer::new(model, &Scorer::new(model, &table)).explain(left, right);
+    let decision = explained.decided(model);
     let meetings = meetings(model, &table, left, right);
     let told = Told { model, language: arguments.lang, ids, values, explained, decision, meetings };
     if let Some(path) = &arguments.svg {
@@ -93,7 +95,19 @@ fn find(wanted: &str, left: &Roster, right: &Roster) -> anyhow::Result<([usize; 
 
 impl Told<'_> {
     fn log_odds(&self) -> i32 {
-        self.model.prior_centibits.saturating_add(self.explained.weight)
+        self.model.log_odds(self.explained.weight)
+    }
+
+    /// How weights become log odds, where they are not simply added to the prior.
+    fn calibration(&self) -> Option<Calibration> {
+        let calibration = self.model.calibration;
+        (calibration.scale_percent != 100 || calibration.shift_centibits != 0).then_some(calibration)
+    }
+
+    /// The conflict rule that keeps the pair from matching.
+    fn held_by(&self) -> Option<&str> {
+        let rule = self.explained.conflict.filter(|_| self.explained.is_held(self.model))?;
+        Some(&self.model.conflicts[usize::from(rule)].reason)
     }
 
     fn said(&self, texts: [&'static str; 2]) -> &'static str {
@@ -146,14 +160,19 @@ impl Told<'_> {
         let [matching, reviewing] =
             [self.model.match_centibits, self.model.review_centibits].map(|at| per_cent(plain_ppm(at)));
         let decision = self.decision();
+        let held = self.held_by().map(|reason| match self.language {
+            Language::Zh => format!("概率足够，但按冲突规则须由人核实：{reason}。"),
+            Language::En => format!(" Probable enough, but a conflict rule asks for a look: {reason}."),
+        });
+        let held = held.unwrap_or_default();
         match self.language {
             Language::Zh => {
                 format!(
-                    "同一人的概率 {probability}：{decision}（{matching} 起认定，{reviewing} 起待人工核实）。一对一时还看其他配对。"
+                    "同一人的概率 {probability}：{decision}（{matching} 起认定，{reviewing} 起待人工核实）。{held}一对一时还看其他配对。"
                 )
             }
             Language::En => format!(
-                "One person with a probability of {probability}: {decision} (match from {matching}, review from {reviewing}). One-to-one, other pairs matter too."
+                "One person with a probability of {probability}: {decision} (match from {matching}, review from {reviewing}).{held} One-to-one, other pairs matter too."
             ),
         }
     }

@@ -12,6 +12,7 @@ use crate::linkage::decision::Decision;
 use crate::linkage::explained::Meeting;
 use crate::linkage::fields::Kind;
 use crate::linkage::model::Basis;
+use crate::report::render::amounts;
 
 impl Told<'_> {
     pub(super) fn json(&self) -> anyhow::Result<String> {
@@ -41,9 +42,13 @@ impl Told<'_> {
             "together": ndjson::together(self.model, &self.explained),
             "weight": bits(self.explained.weight),
             "prior": bits(self.model.prior_centibits),
+            "calibration": {
+                "scale_percent": self.model.calibration.scale_percent, "shift": bits(self.model.calibration.shift_centibits),
+            },
             "log_odds": bits(self.log_odds()),
             "probability": ndjson::decimal(&probability),
             "decision": self.decision.map_or("no", Decision::key),
+            "held_by_conflict": self.held_by(),
             "match_at": bits(self.model.match_centibits),
             "review_at": bits(self.model.review_centibits),
             "blocks": named(Meeting::Met),
@@ -52,6 +57,7 @@ impl Told<'_> {
         }))?)
     }
 
+    /// Its bars are log odds, so that they add up to what is held against the thresholds.
     pub(super) fn waterfall(&self) -> Waterfall {
         let fields = self.model.fields.iter().zip(&self.explained.fields).map(|(field, found)| {
             let words = self.words(found);
@@ -66,8 +72,24 @@ impl Told<'_> {
             let note = self.said(["几项合并看", "said by several fields together"]).to_owned();
             Step { label: together.reason.clone(), note, centibits: together.centibits }
         });
-        let steps = fields.chain(together).collect();
+        let mut steps: Vec<Step> = fields.chain(together).collect();
+        let prior = self.model.log_odds(0);
+        let (mut weight, mut before) = (0_i32, prior);
+        for step in &mut steps {
+            weight = weight.saturating_add(step.centibits);
+            let after = self.model.log_odds(weight);
+            (step.centibits, before) = (after.saturating_sub(before), after);
+        }
         let mut remarks = vec![self.verdict()];
+        if let Some(percent) = self.calibration().map(|own| own.scale_percent).filter(|percent| *percent != 100) {
+            let all = amounts::weight(self.explained.weight);
+            remarks.push(match self.language {
+                Language::Zh => format!("权重合计 {all} 比特；经校准计 {percent}%，各条即为此数，说明中的数为权重"),
+                Language::En => {
+                    format!("All weights sum to {all} bits; calibrated, {percent} % of each counts and is drawn. Notes speak of weights.")
+                }
+            });
+        }
         if !self.meetings.contains(&Meeting::Met) {
             remarks.push(self.met());
         }
@@ -90,7 +112,8 @@ impl Told<'_> {
             lang: lang(self.language),
             title,
             remarks,
-            prior: self.model.prior_centibits,
+            prior,
+            calibrated: self.calibration().is_some(),
             steps,
             match_at: self.model.match_centibits,
             review_at: self.model.review_centibits,

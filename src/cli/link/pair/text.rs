@@ -3,6 +3,7 @@
 use comfy_table::{CellAlignment, ContentArrangement, Table as Lines, presets};
 
 use super::Told;
+use crate::cli::arguments::Language;
 use crate::report::render::amounts::weight;
 
 impl Told<'_> {
@@ -40,6 +41,15 @@ impl Told<'_> {
             self.said(["以上合计", "all of the above"]).to_owned(),
             self.explained.weight,
         );
+        if let Some(calibration) = self.calibration() {
+            let (percent, shift) = (calibration.scale_percent, weight(calibration.shift_centibits));
+            let words = match self.language {
+                Language::Zh => format!("权重计 {percent}%，另加 {shift}"),
+                Language::En => format!("{percent} % of the weight counts, and {shift}"),
+            };
+            let adds = self.log_odds().saturating_sub(self.model.prior_centibits).saturating_sub(self.explained.weight);
+            sum(self.said(["校准", "calibration"]), words, adds);
+        }
         sum(
             self.said(["先验", "prior"]),
             self.said(["比对之前", "before anything is compared"]).to_owned(),

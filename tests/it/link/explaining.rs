@@ -47,6 +47,7 @@ fn one_pair_is_explained_as_the_run_weighed_it() {
     assert_eq!((&told["left_id"], &told["right_id"]), (&Value::from(left.as_str()), &Value::from(right.as_str())));
     let shown = |number: &Value| format!("{:+.2}", number.as_f64().expect("a number"));
     assert_eq!(shown(&told["weight"]), record[2]);
+    assert_eq!(Some(format!("{:.6}", told["probability"].as_f64().expect("a number"))), record.get(3).cloned());
     assert_eq!(told["decision"], record[4].as_str());
     for (place, field) in told["fields"].as_array().expect("fields").iter().enumerate() {
         assert_eq!(

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod auth;
 pub mod cli;
 pub mod config;
+pub mod drawing;
 pub mod household;
 pub mod identity;
 pub mod keys;

@@ -20,7 +20,7 @@ const LEVELS: &[&[&str]] = &[
     &["report", "linkage", "auth"],
     &["audit"],
     &["keys"],
-    &["identity", "policy", "store"],
+    &["identity", "policy", "store", "drawing"],
     &["household", "config", "telemetry"],
 ];
 
@@ -31,7 +31,7 @@ const SIDEWAYS: &[(&str, &str)] = &[
 ];
 
 /// Rooms that compute and nothing else.
-const PURE: &[&str] = &["identity", "policy", "household"];
+const PURE: &[&str] = &["identity", "policy", "household", "drawing"];
 
 /// What a pure room must not name, by the beginning of a path: async, clocks, storage, files, the network, threads, randomness, logs.
 const IMPURE: &[&str] = &[

@@ -1,8 +1,10 @@
 //! The HTTP interface under `/v1`: decode, call one domain function, encode. No SQL, no rules.
 
+mod accept;
 mod assessments;
 mod body;
 mod health;
+mod matches;
 mod openapi;
 mod permit;
 mod policies;

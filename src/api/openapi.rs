@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{assessments, health, policies, report, schemas, sources, verifications};
+use super::{assessments, health, matches, policies, report, schemas, sources, verifications};
 
 /// The document.
 #[derive(OpenApi)]
@@ -13,8 +13,8 @@ use super::{assessments, health, policies, report, schemas, sources, verificatio
     info(title = "hedui", description = "Household means verification (核对). It verifies; the officer decides."),
     paths(
         verifications::submit::submit, verifications::list::list, verifications::status::status, verifications::events::events,
-        verifications::versions::versions, report::report, sources::sources, policies::policy, assessments::assess,
-        schemas::report, schemas::request, schemas::evidence, schemas::jwks,
+        verifications::versions::versions, report::report, sources::sources, policies::policy, assessments::assess, matches::explain,
+        schemas::report, schemas::request, schemas::evidence, schemas::comparison, schemas::jwks,
         openapi, health::healthz, health::readyz, health::metrics,
     ),
     components(schemas(crate::verification::CaseEvent, crate::web::Problem)),
@@ -37,7 +37,9 @@ impl Modify for Bearer {
 pub fn document() -> Value {
     let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
     let evidence = crate::verification::supplied::schema::EVIDENCE.clone();
-    for (name, mut schema) in [("Request", crate::verification::intake::schema::request()), ("Evidence", evidence)] {
+    let request = crate::verification::intake::schema::request();
+    let comparison = crate::verification::matches::schema::comparison();
+    for (name, mut schema) in [("Request", request), ("Evidence", evidence), ("Comparison", comparison)] {
         rebase(&mut schema, name);
         // Within this document it has no address of its own: references would be read against it.
         schema.as_object_mut().map(|fields| (fields.remove("$id"), fields.remove("$schema")));
@@ -65,7 +67,11 @@ pub fn document() -> Value {
                 }
             }
             if method == "post" {
-                let name = if path == "/v1/assessments" { "Evidence" } else { "Request" };
+                let name = match path.as_str() {
+                    "/v1/assessments" => "Evidence",
+                    "/v1/matches" => "Comparison",
+                    _ => "Request",
+                };
                 let schema = json!({"$ref": format!("#/components/schemas/{name}")});
                 operation["requestBody"]["content"] = json!({"application/json": {"schema": schema}});
                 operation["requestBody"]["required"] = json!(true);

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::accept::preferred;
 use super::permit::{closed, permit};
 use crate::auth::{Caller, Permission};
 use crate::report::seal::COMMON_CLIENT_REPORT_BYTES;
@@ -97,49 +98,10 @@ async fn no_version(verifier: &Verifier, caller: &Caller, id: &str) -> Problem {
     }
 }
 
-/// The form a caller prefers by its Accept header (RFC 9110, 12.5.1): by weight, then by how exactly it is named, then in the order named.
-/// None when nothing that is offered is acceptable.
+/// The form a caller prefers. None when nothing that is offered is acceptable.
 fn wanted_form(headers: &HeaderMap, english: bool) -> Option<ReportForm> {
-    let named = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let ranges: Vec<_> = named.flat_map(|value| value.split(',')).map(range).collect();
-    let forms = [
-        ("application/jose", ReportForm::Sealed),
-        ("application/json", ReportForm::Json),
-        ("text/html", ReportForm::Html { english }),
-    ];
-    if ranges.is_empty() {
-        return Some(ReportForm::Sealed);
-    }
-    let rank = |kind: &str| {
-        let group = format!("{}/*", kind.split('/').next().unwrap_or(""));
-        let exact = |name: &str| match name {
-            name if name == kind => 3,
-            name if name == group => 2,
-            "*/*" => 1,
-            _ => 0,
-        };
-        // The most exact range that names a kind decides its weight.
-        let best = ranges.iter().enumerate().max_by_key(|(index, (name, _))| (exact(name), usize::MAX - index))?;
-        let (index, (name, weight)) = best;
-        (exact(name) > 0 && *weight > 0).then_some((*weight, exact(name), usize::MAX - index))
-    };
-    let ranked = forms.iter().filter_map(|(kind, form)| Some((rank(kind)?, *form))).rev();
-    ranked.max_by_key(|(rank, _)| *rank).map(|(_, form)| form)
-}
-
-/// A media range in lower case and its weight in thousandths.
-fn range(text: &str) -> (String, u32) {
-    let mut parts = text.split(';').map(str::trim);
-    let name = parts.next().unwrap_or("").to_ascii_lowercase();
-    let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-    (name, weight.map_or(Some(1000), thousandths).unwrap_or(0))
-}
-
-/// `0.25` → 250. None for what is no weight.
-fn thousandths(text: &str) -> Option<u32> {
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let (whole, digits) = (whole.parse::<u32>().ok()?, format!("{part:0<3}"));
-    (digits.len() == 3 && whole <= 1).then(|| digits.parse::<u32>().ok().map(|part| (whole * 1000 + part).min(1000)))?
+    let forms = [ReportForm::Sealed, ReportForm::Json, ReportForm::Html { english }];
+    preferred(headers, &["application/jose", "application/json", "text/html"]).map(|place| forms[place])
 }
 
 /// The problem a failed reading becomes.

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::{ApiState, assessments, health, openapi, policies, report, schemas, sources, verifications};
+use super::{ApiState, assessments, health, matches, openapi, policies, report, schemas, sources, verifications};
 use crate::config::ServerLimits;
 use crate::web::{Problem, ProblemKind, guard};
 
@@ -16,12 +16,14 @@ pub fn router(state: ApiState, limits: &ServerLimits) -> Router {
         .route("/v1/verifications/{id}/versions", get(verifications::versions::versions))
         .route("/v1/verifications/{id}/report", get(report::report))
         .route("/v1/assessments", post(assessments::assess))
+        .route("/v1/matches", post(matches::explain))
         .route("/v1/sources", get(sources::sources))
         .route("/v1/policies/{region}", get(policies::policy))
         .route("/.well-known/jwks.json", get(schemas::jwks))
         .route("/schemas/report.json", get(schemas::report))
         .route("/schemas/request.json", get(schemas::request))
         .route("/schemas/evidence.json", get(schemas::evidence))
+        .route("/schemas/match.json", get(schemas::comparison))
         .route("/openapi.json", get(openapi::openapi))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))

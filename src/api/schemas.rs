@@ -23,6 +23,12 @@ pub async fn evidence() -> Json<&'static serde_json::Value> {
     Json(&crate::verification::supplied::schema::EVIDENCE)
 }
 
+/// JSON Schema of identities to compare.
+#[utoipa::path(get, path = "/schemas/match.json", tag = "public", responses((status = 200, description = "JSON Schema 2020-12", body = Object)))]
+pub async fn comparison() -> Json<serde_json::Value> {
+    Json(crate::verification::matches::schema::comparison())
+}
+
 /// Public keys that reports are signed with.
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "public", responses((status = 200, description = "JSON Web Key Set (RFC 7517)", body = Object)))]
 pub async fn jwks(State(verifier): State<Verifier>) -> Json<serde_json::Value> {

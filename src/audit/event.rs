@@ -60,7 +60,7 @@ words! {
         RulesTried = "rules_tried",
         /// Rules were run on supplied evidence: a caller's calls of a second, with the root over the hashes of what was sent.
         Assessed = "assessed",
-        /// A comparison of two identities was explained.
+        /// Supplied identities were compared: a caller's calls of a second, with the root over the hashes of what was sent.
         Matched = "matched",
         /// Somebody signed in.
         SignIn = "sign_in",

@@ -30,6 +30,8 @@ pub enum Permission {
     OpenReport,
     /// Have the rules applied to evidence that is sent along.
     Assess,
+    /// Have two identities compared that are sent along.
+    Compare,
     /// See the departments' state.
     ReadSources,
     /// See the resolved rules.
@@ -67,12 +69,12 @@ impl Role {
     /// Whether the role alone grants something.
     #[must_use]
     pub fn grants(self, permission: Permission) -> bool {
-        use Permission::{Assess, FetchReport, OpenReport, ReadCase, ReadPolicy, ReadSources, SubmitCase};
+        use Permission::{Assess, Compare, FetchReport, OpenReport, ReadCase, ReadPolicy, ReadSources, SubmitCase};
         match self {
             Self::Client | Self::Caseworker | Self::Supervisor => {
                 matches!(
                     permission,
-                    SubmitCase | Assess | ReadCase | FetchReport | OpenReport | ReadSources | ReadPolicy
+                    SubmitCase | Assess | Compare | ReadCase | FetchReport | OpenReport | ReadSources | ReadPolicy
                 )
             }
             Self::Auditor | Self::SecurityAdmin => matches!(permission, ReadPolicy),
@@ -91,6 +93,7 @@ mod tests {
             for permission in [
                 Permission::SubmitCase,
                 Permission::Assess,
+                Permission::Compare,
                 Permission::ReadCase,
                 Permission::FetchReport,
                 Permission::OpenReport,

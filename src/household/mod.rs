@@ -4,6 +4,7 @@
 mod canonical;
 pub mod evidence;
 pub mod faults;
+mod lang;
 pub mod request;
 
 pub use canonical::canonical_json;
@@ -16,6 +17,7 @@ pub use hedui_connectors::records::{
     RegistrationStatus, SchoolKind, Sex, Share, Skip, SourceKey, SpecialCareKind, Stage, Subject, TaxItem, Ticket,
     VehicleKind, VehicleState, VehicleUse, YearMonth,
 };
+pub use lang::Lang;
 pub use request::{
     Absence, Authorisation, Authority, Commission, Declared, DeclaredIncome, DeclaredProperty, Household, IdKind,
     IncomeClass, LegalBasis, LegalBasisKind, Member, MemberRef, Obligor, PropertyClass, Purpose, Region, RegisteredAs,

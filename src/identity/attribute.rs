@@ -82,20 +82,31 @@ pub fn attribute(
     source: &SourceKey,
     claimed: &Subject,
 ) -> Attribution {
-    let claimed = Person::prepare(claimed);
+    attribute_prepared(model, household, asked, Some(source), &Person::prepare(claimed))
+}
+
+/// As [`attribute()`], of a subject already prepared, whose source need not be known.
+#[must_use]
+pub fn attribute_prepared(
+    model: &Model,
+    household: &[(MemberRef, Person)],
+    asked: &MemberRef,
+    source: Option<&SourceKey>,
+    claimed: &Person,
+) -> Attribution {
     let mut fits: Vec<Fit> = household
         .iter()
         .map(|(member, known)| Fit {
             member: member.clone(),
-            comparison: model.compare_prepared(known, &claimed, Some(source)),
+            comparison: model.compare_prepared(known, claimed, source),
         })
         .collect();
-    if names_nobody(&claimed) {
+    if names_nobody(claimed) {
         return held_with(asked, fits);
     }
     let best = best_place(&fits);
     let standing = standing(model, &mut fits);
-    if standing == Standing::Nobodys && model.is_household_book(source) {
+    if standing == Standing::Nobodys && source.is_some_and(|source| model.is_household_book(source)) {
         for fit in &mut fits {
             fit.comparison.overrule(Rule::OtherPerson);
         }

@@ -91,6 +91,15 @@ pub fn probability_parts(log_odds_centibits: i32) -> u64 {
     u64::try_from(parts).expect("a share of a trillion is at most a trillion").clamp(1, ONE - 1)
 }
 
+/// A threshold as somebody wrote it, in parts per million: the roundest probability within a centibit, so that `0.999` reads as 99.9 %.
+#[must_use]
+pub fn plain_ppm(log_odds_centibits: i32) -> u32 {
+    let [least, own, most] = [-1, 0, 1].map(|step| probability_ppm(log_odds_centibits.saturating_add(step)));
+    let rounded = [100_000, 10_000, 1_000, 100, 10].map(|step| (own + step / 2) / step * step);
+    let plain = rounded.into_iter().find(|round| (least..=most).contains(round) && (1..1_000_000).contains(round));
+    plain.unwrap_or(own)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +138,13 @@ mod tests {
             let now = probability_ppm(centibits);
             assert!(now >= last && now <= 1_000_000);
             last = now;
+        }
+    }
+
+    #[test]
+    fn thresholds_read_as_they_were_written() {
+        for ppm in [1, 200, 1_000, 100_000, 200_000, 500_000, 900_000, 990_000, 999_000, 999_900] {
+            assert_eq!(plain_ppm(log_odds_centibits(ppm * 1_000_000)), u32::try_from(ppm).unwrap());
         }
     }
 }

@@ -31,12 +31,12 @@ pub mod sex;
 mod surnames;
 pub mod text;
 
-pub use attribute::{Attribution, Fit, Standing, attribute};
+pub use attribute::{Attribution, Fit, Standing, attribute, attribute_prepared};
 pub use compare::{Comparison, Levels};
 pub use document::{Document, DocumentFault, check_document};
 pub use id_number::{IdFault, ResidentNumber};
 pub use levels::Level;
-pub use model::{Model, ModelFault, ModelFaults, Use};
+pub use model::{Field, Model, ModelFault, ModelFaults, Use};
 pub use name::Name;
 pub use person::Person;
 pub use rules::Rule;

@@ -42,6 +42,12 @@ pub fn count(model: &LinkageModel, table: &Table) -> Vec<BlockCount> {
     model.blocks.iter().map(|block| Blocks::of(table, block).count(block)).collect()
 }
 
+/// The weight from which on a pair is kept: lighter ones matter to no decision.
+#[must_use]
+pub fn least(model: &LinkageModel) -> i32 {
+    model.weight_at(model.review_centibits).saturating_sub(SLACK)
+}
+
 /// Scores every candidate of every rule.
 ///
 /// # Errors
@@ -53,7 +59,7 @@ pub fn link(
     progress: &impl Progress,
 ) -> Result<Linked, Box<BlockCount>> {
     let scorer = Scorer::new(model, table);
-    let least = model.weight_at(model.review_centibits).saturating_sub(SLACK);
+    let least = least(model);
     let (mut pairs, mut counts) = (Vec::new(), Vec::new());
     for (place, block) in model.blocks.iter().enumerate() {
         let blocks = Blocks::of(table, block);

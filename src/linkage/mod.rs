@@ -10,14 +10,17 @@
 pub mod blocking;
 pub mod cluster_ids;
 pub mod clusters;
+pub mod curve;
 pub mod decision;
 pub mod earlier;
+pub mod explained;
 pub mod fields;
 pub mod heldout;
 pub mod labels;
 pub mod linking;
 pub mod model;
 mod own_number;
+pub mod reliability;
 pub mod roster;
 pub mod row_ids;
 pub mod scoring;

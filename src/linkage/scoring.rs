@@ -106,7 +106,14 @@ impl<'a> Scorer<'a> {
         (weight >= least).then_some((weight, pattern))
     }
 
-    /// The weight of every field of a pair, what is added for fields together, and the levels: for an explanation.
+    /// The weight of every field of a pair by itself, before anything is counted once or together, and the levels.
+    #[must_use]
+    pub fn by_itself(&self, left: u32, right: u32, memory: &mut Memory) -> (Vec<i32>, Pattern) {
+        let (by_field, pattern) = self.each((self.table.row(0, left), self.table.row(1, right)), memory);
+        (by_field[..self.model.fields.len()].to_vec(), pattern)
+    }
+
+    /// The weight of every field of a pair, what is added for fields together, and the levels.
     #[must_use]
     pub fn explain(&self, left: u32, right: u32) -> (Vec<i32>, i32, Pattern) {
         let rows = (self.table.row(0, left), self.table.row(1, right));
@@ -125,14 +132,20 @@ impl<'a> Scorer<'a> {
     }
 
     /// Every field's weight, their sum with what is counted together, and the levels.
-    fn whole(&self, (lefts, rights): (&[u32], &[u32]), memory: &mut Memory) -> ([i32; MOST_FIELDS], i32, Pattern) {
+    fn whole(&self, rows: (&[u32], &[u32]), memory: &mut Memory) -> ([i32; MOST_FIELDS], i32, Pattern) {
+        let (mut by_field, pattern) = self.each(rows, memory);
+        let sum = self.adjusted(&mut by_field, &pattern);
+        (by_field, sum, pattern)
+    }
+
+    /// Every field's weight by itself, and the levels.
+    fn each(&self, (lefts, rights): (&[u32], &[u32]), memory: &mut Memory) -> ([i32; MOST_FIELDS], Pattern) {
         let (mut pattern, mut by_field) = ([0; MOST_FIELDS], [0_i32; MOST_FIELDS]);
         for &field in &self.order {
             pattern[field] = self.level(field, lefts, rights, memory);
             by_field[field] = self.weight(field, &pattern, lefts, rights);
         }
-        let sum = self.adjusted(&mut by_field, &pattern);
-        (by_field, sum, pattern)
+        (by_field, pattern)
     }
 
     /// The levels of a pair, whatever they weigh.

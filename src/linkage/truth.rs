@@ -62,6 +62,12 @@ impl Truth {
         if self.is_one { (left.min(right), left.max(right)) } else { (left, right) }
     }
 
+    /// How many true pairs are known.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        u64::try_from(self.pairs.len()).unwrap_or(u64::MAX)
+    }
+
     /// Whether no true pair is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -1,46 +1,13 @@
 //! The words of a report in Chinese and English: codes in, terms out. No sentence about a particular household is made here.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
 use super::body::{CopyFor, Status, Words};
 use super::cells::WhyNot;
+pub use crate::household::Lang;
 use crate::household::{
     AnswerKind, Coverage, Detail, Failure, Gap, IdKind, IncomeClass, LegalBasisKind, MaritalState, PropertyClass,
     Purpose, Registered, RegisteredAs, RegistrationStatus, Relation, Skip,
 };
 use crate::policy::assessment::{Basis, Certainty, Comparison, Treatment};
-
-/// Language of a rendering.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Lang {
-    /// 中文
-    #[default]
-    Zh,
-    /// English
-    En,
-}
-
-impl Lang {
-    /// Chooses between two texts.
-    #[must_use]
-    pub fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
-        match self {
-            Self::Zh => zh,
-            Self::En => en,
-        }
-    }
-
-    /// The tag for `lang` attributes.
-    #[must_use]
-    pub fn tag(self) -> &'static str {
-        match self {
-            Self::Zh => "zh-CN",
-            Self::En => "en",
-        }
-    }
-}
 
 impl Words {
     /// In a language.

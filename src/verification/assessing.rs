@@ -1,4 +1,5 @@
-//! `POST /v1/assessments`: rules on supplied evidence, and its place in the log: one entry for each caller, second and outcome.
+//! `POST /v1/assessments`: rules on supplied evidence, and its place in the log: one entry for each caller, second and outcome. Comparisons
+//! of supplied identities (`matches`) are counted here too.
 //!
 //! The entry comes up to a second **after** its answers, unlike every other entry. What goes before an effect is there for what the
 //! service holds or asks for: here nothing is read, asked or stored, and a caller is told no more than follows from what it sent and from
@@ -31,13 +32,15 @@ pub(super) struct Tallies(Mutex<Open>);
 
 #[derive(Default)]
 struct Open {
-    /// By the caller's name and whether it was answered.
-    tallies: HashMap<(String, bool), Tally>,
+    tallies: HashMap<Key, Tally>,
     /// Whether the last entries could not be written, or none will be any more.
     shut: bool,
 }
 
-/// One caller's calls of one outcome.
+/// What was done, the caller's name, and whether it was answered.
+type Key = (Action, String, bool);
+
+/// One caller's calls of one kind and outcome.
 struct Tally {
     actor: Actor,
     /// Hash of each call's body.
@@ -47,7 +50,7 @@ struct Tally {
 impl Tally {
     /// The entry: how many calls, and the root of the Merkle tree over their hashes in ascending order, so that whoever has the bodies can
     /// recompute it and prove that one of them is among them.
-    fn event(&mut self, answered: bool) -> Event {
+    fn event(&mut self, action: Action, answered: bool) -> Event {
         self.calls.sort_unstable();
         let mut tree = Frontier::default();
         for call in &self.calls {
@@ -55,7 +58,7 @@ impl Tally {
         }
         let outcome = if answered { Outcome::Done } else { Outcome::Denied };
         let count = u64::try_from(self.calls.len()).unwrap_or(u64::MAX);
-        Event::new(&self.actor, Action::Assessed).outcome(outcome).count(count).detail(tree.root())
+        Event::new(&self.actor, action).outcome(outcome).count(count).detail(tree.root())
     }
 }
 
@@ -65,12 +68,13 @@ impl Tallies {
     }
 
     /// Counts a call; false when it cannot be entered, and must not be answered.
-    fn count(&self, caller: &Caller, call: Hash, answered: bool) -> bool {
+    fn count(&self, action: Action, caller: &Caller, call: Hash, answered: bool) -> bool {
         let mut open = self.open();
         if open.shut {
             return false;
         }
-        if let Some(tally) = open.tallies.get_mut(&(caller.subject.clone(), answered)) {
+        let key = (action, caller.subject.clone(), answered);
+        if let Some(tally) = open.tallies.get_mut(&key) {
             // Another token of the same caller: the entry then names none.
             if tally.actor.token_sha256.is_some_and(|known| hex::encode(known) != caller.token_hash) {
                 tally.actor.token_sha256 = None;
@@ -78,13 +82,13 @@ impl Tallies {
             tally.calls.push(call);
         } else {
             let actor = super::ledger::actor(caller);
-            open.tallies.insert((caller.subject.clone(), answered), Tally { actor, calls: vec![call] });
+            open.tallies.insert(key, Tally { actor, calls: vec![call] });
         }
         true
     }
 
     /// Puts back what could not be entered.
-    fn put_back(&self, taken: HashMap<(String, bool), Tally>) {
+    fn put_back(&self, taken: HashMap<Key, Tally>) {
         let mut open = self.open();
         for (key, mut tally) in taken {
             match open.tallies.get_mut(&key) {
@@ -118,7 +122,7 @@ impl Verifier {
             Ok((evidence, _)) if !caller.covers_region(evidence.region.as_str()) => Err(SubmitError::Forbidden),
             Ok((evidence, pack)) => Ok(supplied::assess(&evidence, &pack, &packs)),
         };
-        self.count_assessment(caller, call, outcome.is_ok())?;
+        self.count_call(Action::Assessed, caller, call, outcome.is_ok())?;
         outcome
     }
 
@@ -127,15 +131,25 @@ impl Verifier {
     /// # Errors
     /// [`SubmitError::Closed`].
     pub fn refuse_assessment(&self, caller: &Caller, why: &'static str) -> Result<(), SubmitError> {
-        self.count_assessment(caller, Sha256::digest(why).into(), false)
+        self.count_call(Action::Assessed, caller, Sha256::digest(why).into(), false)
     }
 
-    fn count_assessment(&self, caller: &Caller, call: Hash, answered: bool) -> Result<(), SubmitError> {
-        if !self.0.ledger.is_open() || !self.0.tallies.count(caller, call, answered) {
+    /// Counts a call that is to be answered, or refused.
+    pub(super) fn count_call(
+        &self,
+        action: Action,
+        caller: &Caller,
+        call: Hash,
+        answered: bool,
+    ) -> Result<(), SubmitError> {
+        if !self.0.ledger.is_open() || !self.0.tallies.count(action, caller, call, answered) {
             return Err(SubmitError::Closed);
         }
-        metrics::counter!("hedui_assessments_total", "outcome" => if answered { "done" } else { "denied" })
-            .increment(1);
+        let outcome = if answered { "done" } else { "denied" };
+        match action {
+            Action::Matched => metrics::counter!("hedui_matches_total", "outcome" => outcome).increment(1),
+            _ => metrics::counter!("hedui_assessments_total", "outcome" => outcome).increment(1),
+        }
         Ok(())
     }
 
@@ -161,8 +175,9 @@ impl Verifier {
         if taken.is_empty() {
             return Ok(());
         }
-        let mut events: Vec<_> = taken.iter_mut().map(|((_, answered), tally)| tally.event(*answered)).collect();
-        events.sort_by(|a, b| a.actor.subject.as_str().cmp(b.actor.subject.as_str()));
+        let mut events: Vec<Event> =
+            taken.iter_mut().map(|((action, _, answered), tally)| tally.event(*action, *answered)).collect();
+        events.sort_by(|a, b| (a.actor.subject.as_str(), a.action).cmp(&(b.actor.subject.as_str(), b.action)));
         let entered = self.0.ledger.assessed(events).await;
         if entered.is_err() {
             tallies.put_back(taken);

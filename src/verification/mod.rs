@@ -16,6 +16,7 @@ pub mod intake;
 mod lease_keeper;
 mod ledger;
 mod made_of;
+pub mod matches;
 mod memory;
 mod plan;
 mod reading;

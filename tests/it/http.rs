@@ -4,6 +4,7 @@ mod access;
 mod assessing;
 mod bad_input;
 mod limits;
+mod matching;
 mod patience;
 mod published;
 mod reading;

@@ -127,6 +127,18 @@ async fn no_name_number_or_phone_in_logs_metrics_problems_or_files() {
             client.submit(torn[..torn.len() / 2 + torn[torn.len() / 2..].find('"').unwrap_or(0)].to_owned()).await.body,
         );
     }
+    for request in &requests {
+        let of = |member: &Value| json!({"name": member["name"], "id_number": member["id_number"], "phone": member["phone"]});
+        let members = request["household"]["members"].as_array().expect("members");
+        let (known, last) = (of(&members[0]), of(&members[members.len() - 1]));
+        for body in [
+            json!({"known": known, "claimed": last}),
+            json!({"known": known, "claimed": last, "source": known["name"]}),
+        ] {
+            let call = client.call(reqwest::Method::POST, "/v1/matches").header("content-type", "application/json");
+            answers.push(super::client::send(call.body(body.to_string())).await.body);
+        }
+    }
     answers.push(client.get("/v1/verifications").await.body);
     let metrics = client.get("/metrics").await.body;
     let canaries = canaries(&requests);

@@ -18,7 +18,8 @@ pub struct Link {
     /// The model: columns, levels, blocking rules, thresholds. Without it the built-in model for people
     #[arg(long, value_name = "MODEL.toml")]
     pub model: Option<PathBuf>,
-    /// Where the pairs go: left_id, right_id, weight (bits), probability, decision. Without it only the summary is printed
+    /// Where the pairs go: left_id, right_id, weight (bits), probability, decision. JSON lines when the name ends in .ndjson or .jsonl.
+    /// Without it only the summary is printed
     #[arg(long, value_name = "PAIRS.csv")]
     pub out: Option<PathBuf>,
     /// Find rows of LEFT.csv that are one person
@@ -48,6 +49,24 @@ pub struct Link {
     /// True pairs (left_id,right_id): prints precision, recall and F1
     #[arg(long, value_name = "TRUTH.csv")]
     pub truth: Option<PathBuf>,
+    /// Explain this one pair, whatever it weighs: what each field says, what was counted once, what decided
+    #[arg(long, value_name = "LEFT_ID,RIGHT_ID", conflicts_with_all = ["out", "truth", "train", "dry_run", "one_to_one", "clusters", "labels", "review_out"])]
+    pub pair: Option<String>,
+    /// With --pair: the weights as a drawing, without values and ids
+    #[arg(long, value_name = "FILE.svg", requires = "pair")]
+    pub svg: Option<PathBuf>,
+    /// With --pair: show what stands in both rows, here at the terminal
+    #[arg(long, requires = "pair", conflicts_with = "json")]
+    pub values: bool,
+    /// With --truth: precision, recall and F1 over the weight from which pairs count, as a drawing
+    #[arg(long, value_name = "FILE.svg", requires = "truth")]
+    pub chart: Option<PathBuf>,
+    /// With --truth: the numbers behind that drawing
+    #[arg(long, value_name = "FILE.csv", requires = "truth")]
+    pub curve: Option<PathBuf>,
+    /// With --truth: whether stated probabilities hold, bin by bin
+    #[arg(long, value_name = "FILE.csv", requires = "truth")]
+    pub reliability: Option<PathBuf>,
     /// Estimate m, u and the prior from the rosters and write the model: to the file given, else to that of --model
     #[arg(long, value_name = "MODEL.toml", num_args = 0..=1, conflicts_with = "dry_run")]
     pub train: Option<Option<PathBuf>>,

@@ -4,8 +4,11 @@
 mod clusters;
 mod files;
 mod given;
+mod measuring;
+mod ndjson;
 mod outcome;
 mod overwriting;
+mod pair;
 mod results;
 mod reviews;
 mod tallies;
@@ -20,6 +23,7 @@ use anyhow::{Context, bail};
 
 use super::arguments::{Language, Link};
 use super::{compose, output};
+use crate::household::Lang;
 use crate::linkage::heldout::{HeldOut, Split};
 use crate::linkage::labels::Labels;
 use crate::linkage::linking::{self, Linked};
@@ -27,6 +31,7 @@ use crate::linkage::scoring::Scorer;
 use crate::linkage::table::Table;
 use crate::linkage::{LinkageModel, Roster};
 use crate::linkage::{supervised, training};
+use files::Files;
 use results::Results;
 use tallies::Tallies;
 use told::Board;
@@ -48,6 +53,10 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
     let board = Board::new(&model, arguments.lang);
     board.step(["正在读取名册", "reading the rosters"]);
     let (mut left, mut right) = rosters(arguments, &model)?;
+    if let Some(wanted) = &arguments.pair {
+        board.done();
+        return pair::explain(arguments, &model, wanted, left, right);
+    }
     // the table takes the columns; what a person is to look at is shown as it was written
     let kept = arguments.review_out.as_ref().map(|_| (left.columns.clone(), right.as_ref().map(|r| r.columns.clone())));
     let table = Table::of(&model, &mut left, right.as_mut());
@@ -72,18 +81,38 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
         held_out = split.map(|split| HeldOut::of(&split, [&model, &after], &table, ids));
         model = after;
     }
-    let Linked { pairs, counts } = linking::link(&model, &table, arguments.max_pairs, &board)
+    let faint = measuring::is_wanted(arguments).then(|| measuring::faint(&model));
+    let weighing = faint.as_ref().unwrap_or(&model);
+    let Linked { mut pairs, counts } = linking::link(weighing, &table, arguments.max_pairs, &board)
         .map_err(|count| told::too_many(&count, arguments.max_pairs))?;
     board.done();
     let scorer = Scorer::new(&model, &table);
-    let results = Results::of(arguments, (&model, &table, &scorer), ids, &given, pairs);
+    let weighed = (&model, &table, &scorer);
+    let mut files = Files::default();
+    let reliability = match (&given.truth, &faint) {
+        (Some(truth), Some(faint)) => {
+            let taken = results::by_weight(arguments, (faint, &table, &scorer), ids, pairs.clone());
+            measuring::write(&mut files, arguments, &model, &taken, truth)?
+        }
+        _ => None,
+    };
+    // fainter pairs are there to be measured: they decide nothing
+    pairs.retain(|pair| pair.weight >= linking::least(&model));
+    let results = Results::of(arguments, weighed, ids, &given, pairs);
     let texts = kept.as_ref().map(|(lefts, rights)| [lefts.as_slice(), rights.as_deref().unwrap_or(lefts)]);
-    results.write(arguments, texts)?;
+    results.write(&mut files, arguments, texts)?;
+    files.keep()?;
     let clusters = results.clusters.as_ref().map(|(clusters, ids)| (clusters, ids));
     let measured = given.truth.map(|truth| truth.measured(&results.found, clusters.map(|(clusters, _)| clusters)));
-    let labels = arguments.labels.as_ref().map(|_| &given.labels);
-    let beside = Tallies { found: &results.found, labels, clusters, held_out: held_out.as_ref() };
-    let summary = told::summary(&results.found, &counts, measured.as_ref(), &beside, arguments.lang, arguments.json)?;
+    let tallies = Tallies {
+        found: &results.found,
+        labels: arguments.labels.as_ref().map(|_| &given.labels),
+        clusters,
+        held_out: held_out.as_ref(),
+        measured: measured.as_ref(),
+        reliability: reliability.as_ref(),
+    };
+    let summary = told::summary(&counts, &tallies, arguments.lang, arguments.json)?;
     // what goes to a pipe stands there alone
     if overwriting::written(arguments).any(|(_, path)| files::is_pipe(path)) {
         output::tell(&summary)
@@ -139,6 +168,14 @@ fn rosters(arguments: &Link, model: &LinkageModel) -> anyhow::Result<(Roster, Op
     let Some(right) = &arguments.right else { return Ok((read(&arguments.left, 0)?, None)) };
     let (left, right) = rayon::join(|| read(&arguments.left, 0), || read(right, 1));
     Ok((left?, Some(right?)))
+}
+
+/// A language as drawings know it.
+fn lang(language: Language) -> Lang {
+    match language {
+        Language::Zh => Lang::Zh,
+        Language::En => Lang::En,
+    }
 }
 
 /// One of two languages.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
-use super::files;
+use super::{files, outcome};
 use crate::cli::arguments::Link;
 
 /// The files that a run writes, but for the model, with the option that names each.
@@ -14,6 +14,10 @@ pub(super) fn written(arguments: &Link) -> impl Iterator<Item = (&'static str, &
         ("--clusters", &arguments.clusters),
         ("--changes", &arguments.changes),
         ("--review-out", &arguments.review_out),
+        ("--svg", &arguments.svg),
+        ("--chart", &arguments.chart),
+        ("--curve", &arguments.curve),
+        ("--reliability", &arguments.reliability),
     ];
     files.into_iter().filter_map(|(option, path)| Some((option, path.as_ref()?)))
 }
@@ -26,7 +30,10 @@ pub(super) fn refuse(arguments: &Link) -> anyhow::Result<()> {
     }
     let named = [&arguments.right, &arguments.truth, &arguments.model, &arguments.labels, &arguments.earlier];
     let read: Vec<&PathBuf> = std::iter::once(&arguments.left).chain(named.into_iter().flatten()).collect();
-    let mut before: Vec<&PathBuf> = trained.into_iter().collect();
+    if let Some(path) = &arguments.out {
+        outcome::check(path)?;
+    }
+    let mut before: Vec<(&str, &PathBuf)> = trained.map(|path| ("--train", path)).into_iter().collect();
     for (option, path) in written(arguments) {
         if path.is_dir() {
             bail!("{} is a folder: name a file", path.display());
@@ -34,14 +41,22 @@ pub(super) fn refuse(arguments: &Link) -> anyhow::Result<()> {
         if read.iter().any(|other| same(path, other)) {
             bail!("{}: {option} would overwrite a file that is read, name another", path.display());
         }
-        if !files::is_pipe(path) && before.iter().any(|other| same(path, other)) {
-            bail!("{}: two options write this file, name another for one of them", path.display());
+        let twice = before.iter().find(|(_, other)| !files::is_pipe(path) && same(path, other));
+        if let Some((other, _)) = twice {
+            bail!("{}: {other} and {option} would write one file, name two", path.display());
         }
-        before.push(path);
+        before.push((option, path));
     }
     Ok(())
 }
 
 fn same(one: &Path, other: &Path) -> bool {
-    one == other || one.canonicalize().is_ok_and(|own| other.canonicalize().is_ok_and(|other| own == other))
+    real(one) == real(other)
+}
+
+/// Where a file is, or will be, whichever way it is named.
+fn real(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let beside = || Some(folder.canonicalize().ok()?.join(path.file_name()?));
+    path.canonicalize().ok().or_else(beside).unwrap_or_else(|| path.to_owned())
 }

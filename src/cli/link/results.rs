@@ -2,12 +2,14 @@
 
 use super::files::Files;
 use super::given::Given;
+use super::outcome::Pairs;
 use super::{clusters, outcome, reviews};
 use crate::cli::arguments::Link;
 use crate::linkage::LinkageModel;
 use crate::linkage::cluster_ids::ClusterIds;
 use crate::linkage::clusters::Clusters;
 use crate::linkage::decision::{Decided, Judge, Pair};
+use crate::linkage::labels::Labels;
 use crate::linkage::roster::Column;
 use crate::linkage::scoring::Scorer;
 use crate::linkage::shared_numbers::SharedNumbers;
@@ -34,11 +36,7 @@ impl<'a> Results<'a> {
         pairs: Vec<Pair>,
     ) -> Self {
         let judge = Judge { model, scorer, ids, labels: &given.labels };
-        let mut found = if arguments.one_to_one {
-            judge.one_to_one(pairs, &SharedNumbers::of(model, table))
-        } else {
-            judge.each_alone(pairs)
-        };
+        let mut found = decided(arguments, &judge, table, pairs);
         found.sort_unstable_by_key(|found| (found.pair.left, found.pair.right));
         let clusters = arguments.clusters.as_ref().map(|_| {
             let clusters = Clusters::of(&judge, table.is_one, &mut found);
@@ -49,13 +47,16 @@ impl<'a> Results<'a> {
     }
 
     /// Writes every file that is asked for; `texts` are what both rosters say, where pairs go out for review.
-    pub(super) fn write(&self, arguments: &Link, texts: Option<[&[Column]; 2]>) -> anyhow::Result<()> {
+    pub(super) fn write(
+        &self,
+        files: &mut Files,
+        arguments: &Link,
+        texts: Option<[&[Column]; 2]>,
+    ) -> anyhow::Result<()> {
         let (ids, language) = (self.ids, arguments.lang);
-        let mut files = Files::default();
         if let Some(path) = &arguments.out {
-            files.write(path, |file| {
-                outcome::write(file, self.model, self.scorer, &self.found, ids, arguments.explain, language)
-            })?;
+            let pairs = Pairs { model: self.model, scorer: self.scorer, found: &self.found, ids, language };
+            outcome::write(files, path, &pairs, arguments.explain)?;
         }
         if let Some((path, (_, cluster_ids))) = arguments.clusters.as_ref().zip(self.clusters.as_ref()) {
             files.write(path, |file| clusters::write(file, cluster_ids, ids))?;
@@ -66,6 +67,24 @@ impl<'a> Results<'a> {
         if let Some((path, texts)) = arguments.review_out.as_ref().zip(texts) {
             files.write(path, |file| reviews::write(file, self.model, &self.found, ids, texts, language))?;
         }
-        files.keep()
+        Ok(())
+    }
+}
+
+/// What weights alone find, whatever somebody has decided: for measuring them.
+pub(super) fn by_weight(
+    arguments: &Link,
+    (model, table, scorer): (&LinkageModel, &Table, &Scorer<'_>),
+    ids: (&Column, &Column),
+    pairs: Vec<Pair>,
+) -> Vec<Decided> {
+    decided(arguments, &Judge { model, scorer, ids, labels: &Labels::default() }, table, pairs)
+}
+
+fn decided(arguments: &Link, judge: &Judge<'_>, table: &Table, pairs: Vec<Pair>) -> Vec<Decided> {
+    if arguments.one_to_one {
+        judge.one_to_one(pairs, &SharedNumbers::of(judge.model, table))
+    } else {
+        judge.each_alone(pairs)
     }
 }

@@ -1,4 +1,4 @@
-//! What a run tells beside its pairs: why pairs were held, clusters and their ids, labels, what was held out of learning.
+//! What a run tells of its pairs: why some were held, clusters and their ids, labels, what was held out of learning, what is true.
 
 use std::fmt::Write as _;
 
@@ -11,6 +11,8 @@ use crate::linkage::clusters::Clusters;
 use crate::linkage::decision::{Because, Decided, Decision};
 use crate::linkage::heldout::HeldOut;
 use crate::linkage::labels::Labels;
+use crate::linkage::reliability::Reliability;
+use crate::linkage::truth::Measured;
 
 /// Pairs that moved, as text, at most.
 const MOVED_SHOWN: usize = 20;
@@ -22,6 +24,10 @@ pub(super) struct Tallies<'a> {
     pub labels: Option<&'a Labels>,
     pub clusters: Option<(&'a Clusters, &'a ClusterIds)>,
     pub held_out: Option<&'a HeldOut>,
+    /// Right, wrong and missed pairs.
+    pub measured: Option<&'a Measured>,
+    /// Stated probabilities held against the truth.
+    pub reliability: Option<&'a Reliability>,
 }
 
 impl Tallies<'_> {
@@ -40,7 +46,7 @@ impl Tallies<'_> {
         held
     }
 
-    /// Puts it into a summary.
+    /// Puts into a summary what is known without the truth.
     pub(super) fn put(&self, summary: &mut Map<String, Value>) {
         let [margin, conflict, shared_number, apart] = self.held();
         let held = json!({"margin": margin, "conflict": conflict, "shared_number": shared_number, "apart": apart});

@@ -6,14 +6,14 @@ use comfy_table::{CellAlignment, Table as Lines, presets};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::said;
 use super::tallies::Tallies;
+use super::{measuring, said};
 use crate::cli::arguments::Language;
 use crate::cli::output;
 use crate::linkage::blocking::BlockCount;
-use crate::linkage::decision::{Decided, Decision};
+use crate::linkage::decision::Decision;
 use crate::linkage::linking::Progress;
-use crate::linkage::truth::{Counted, Measured};
+use crate::linkage::truth::Counted;
 use crate::linkage::{LinkageModel, Roster};
 
 /// A rule whose largest block makes so much of all its pairs is skewed: one value stands in for "not known".
@@ -145,15 +145,13 @@ pub(super) fn counts(
 
 /// What was found.
 pub(super) fn summary(
-    found: &[Decided],
     counts: &[BlockCount],
-    measured: Option<&Measured>,
-    beside: &Tallies<'_>,
+    tallies: &Tallies<'_>,
     language: Language,
     as_json: bool,
 ) -> anyhow::Result<String> {
     let number = |wanted: Decision| {
-        u64::try_from(found.iter().filter(|found| found.decision == wanted).count()).unwrap_or(u64::MAX)
+        u64::try_from(tallies.found.iter().filter(|found| found.decision == wanted).count()).unwrap_or(u64::MAX)
     };
     let (matches, reviews) = (number(Decision::Match), number(Decision::Review));
     let candidates: u64 = counts.iter().map(|count| count.pairs).sum();
@@ -164,7 +162,7 @@ pub(super) fn summary(
                 "precision_ppm": counted.precision_ppm(), "recall_ppm": counted.recall_ppm(), "f1_ppm": counted.f1_ppm(),
             })
         };
-        let truth = measured.map(|measured| {
+        let truth = tallies.measured.map(|measured| {
             let mut truth = json!({"matches": of(&measured.matches), "with_reviews": of(&measured.with_reviews)});
             if let Some(clusters) = &measured.clusters {
                 truth["clusters"] = of(clusters);
@@ -175,8 +173,11 @@ pub(super) fn summary(
         summary.insert("candidates".to_owned(), candidates.into());
         summary.insert("matches".to_owned(), matches.into());
         summary.insert("reviews".to_owned(), reviews.into());
-        beside.put(&mut summary);
+        tallies.put(&mut summary);
         summary.insert("truth".to_owned(), truth.into());
+        if let Some(reliability) = tallies.reliability {
+            summary.insert("reliability".to_owned(), measuring::json(reliability));
+        }
         return Ok(serde_json::to_string_pretty(&summary)?);
     }
     let zh = language == Language::Zh;
@@ -190,8 +191,8 @@ pub(super) fn summary(
             grouped(reviews)
         )
     };
-    text.push_str(&beside.text(language));
-    for (name, counted) in measured.iter().flat_map(|measured| {
+    text.push_str(&tallies.text(language));
+    for (name, counted) in tallies.measured.iter().flat_map(|measured| {
         let names = if zh {
             ["认定", "认定和待核实", "归并"]
         } else {
@@ -225,10 +226,13 @@ pub(super) fn summary(
             )
         };
     }
+    if let Some(reliability) = tallies.reliability {
+        let _ = write!(text, "\n{}", measuring::told(reliability, language));
+    }
     Ok(text)
 }
 
-fn share(ppm: u64) -> String {
+pub(super) fn share(ppm: u64) -> String {
     format!("{}.{:06}", ppm / 1_000_000, ppm % 1_000_000)
 }
 

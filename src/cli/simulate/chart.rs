@@ -4,6 +4,8 @@
 use std::fmt::Write as _;
 
 use super::super::arguments::Language;
+use crate::drawing::canvas::{close, open, text};
+use crate::household::Lang;
 use crate::policy::simulate::{Headline, SHOWN_FROM, Shown};
 use crate::report::render::amounts::yuan;
 
@@ -48,22 +50,15 @@ pub(super) fn svg(shown: &Shown, language: Language) -> String {
     let height = if flows.is_empty() { flows_at } else { drawn.flows_end(&flows, flows_at) } + 44;
     let mut out = String::new();
     let (title, description) = drawn.words();
-    let _ = write!(
-        out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" \
-         role=\"img\" aria-labelledby=\"title desc\" lang=\"{}\" font-family=\"'Noto Sans CJK SC','Source Han Sans SC',\
-         'Microsoft YaHei','PingFang SC',sans-serif\" font-size=\"14\" fill=\"#1a1a1a\">\
-         <title id=\"title\">{title}</title><desc id=\"desc\">{description}</desc>\
-         <rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#ffffff\"/>",
-        if zh { "zh" } else { "en" }
-    );
+    let lang = if zh { Lang::Zh } else { Lang::En };
+    open(&mut out, lang, (WIDTH, height), &title, &description);
     drawn.head(&mut out, &title);
     drawn.bars(&mut out);
     if !flows.is_empty() {
         drawn.flows(&mut out, &flows, flows_at);
     }
     drawn.foot(&mut out, height);
-    out.push_str("</svg>\n");
+    close(&mut out);
     out
 }
 
@@ -272,11 +267,6 @@ fn band(out: &mut String, (y1, y2): (u64, u64), thickness: u64, fill: &str, said
         "<path d=\"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}L{x2} {b2}C{middle} {b2} {middle} {b1} {x1} {b1}Z\" \
          fill=\"{fill}\" fill-opacity=\"0.45\"><title>{said}</title></path>"
     );
-}
-
-/// Every text is a word of this program or a number: nothing needs escaping.
-fn text(out: &mut String, x: u64, y: u64, attributes: &str, words: &str) {
-    let _ = write!(out, "<text x=\"{x}\" y=\"{y}\" {attributes}>{words}</text>");
 }
 
 #[cfg(test)]

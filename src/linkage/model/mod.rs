@@ -118,7 +118,7 @@ pub struct Calibration {
 /// Levels at which two rows are one person only when somebody has looked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
-    /// For some fields, which levels (by place; the last place is `missing`).
+    /// For some fields, which levels (by place; after them `missing` and `left_out`).
     pub when: Vec<(usize, Vec<bool>)>,
     /// Why.
     pub reason: String,

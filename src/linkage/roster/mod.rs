@@ -64,6 +64,14 @@ impl Column {
     }
 }
 
+impl<'a> FromIterator<&'a str> for Column {
+    fn from_iter<T: IntoIterator<Item = &'a str>>(texts: T) -> Self {
+        let mut column = Self::default();
+        texts.into_iter().for_each(|text| column.push(text));
+        column
+    }
+}
+
 /// Rows of some other file about rosters: pairs, labels, clusters.
 pub struct Lines {
     /// The columns asked for, in that order; of those that need not be there, none where the heading line lacks them.

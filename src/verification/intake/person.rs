@@ -295,7 +295,7 @@ fn require_birth_date(object: &Object, birth: Option<jiff::civil::Date>, faults:
 }
 
 /// The remedy of `identity`, in Chinese.
-fn document_remedy_zh(fault: DocumentFault) -> &'static str {
+pub(in crate::verification) fn document_remedy_zh(fault: DocumentFault) -> &'static str {
     match fault {
         DocumentFault::Resident(IdFault::Empty) => "按证件填写号码，或选择所持证件的类型",
         DocumentFault::Resident(IdFault::Length { .. }) => "与证件核对：缺一位或多一位",

@@ -114,7 +114,10 @@ fn authorisation(purposes: &[&str]) -> Value {
     )
 }
 
-fn optional_names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<Option<&'static str>> {
+pub(in crate::verification) fn optional_names<T: Copy>(
+    all: &[T],
+    name: fn(T) -> &'static str,
+) -> Vec<Option<&'static str>> {
     names(all, name).into_iter().map(Some).chain([None]).collect()
 }
 
@@ -122,15 +125,15 @@ fn names<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<&'static str> {
     all.iter().map(|one| name(*one)).collect()
 }
 
-fn object(required: &[&str], properties: Value) -> Value {
+pub(in crate::verification) fn object(required: &[&str], properties: Value) -> Value {
     json!({"type": "object", "required": required, "properties": properties, "additionalProperties": false})
 }
 
-fn text(most: usize) -> Value {
+pub(in crate::verification) fn text(most: usize) -> Value {
     json!({"type": "string", "minLength": 1, "maxLength": most})
 }
 
-fn optional(most: usize) -> Value {
+pub(in crate::verification) fn optional(most: usize) -> Value {
     json!({"type": ["string", "null"], "minLength": 1, "maxLength": most})
 }
 
@@ -138,6 +141,6 @@ fn date(description: &str) -> Value {
     json!({"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "description": description})
 }
 
-fn optional_date() -> Value {
+pub(in crate::verification) fn optional_date() -> Value {
     json!({"type": ["string", "null"], "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
 }

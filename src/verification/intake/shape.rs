@@ -6,14 +6,14 @@ use serde_json::{Map, Value};
 use crate::household::{Faults, Fen};
 
 /// An object at a JSON pointer.
-pub(super) struct Object {
+pub(in crate::verification) struct Object {
     pointer: String,
     fields: Map<String, Value>,
     known: Vec<&'static str>,
 }
 
 impl Object {
-    pub(super) fn new(pointer: &str, value: Value, faults: &mut Faults) -> Option<Self> {
+    pub(in crate::verification) fn new(pointer: &str, value: Value, faults: &mut Faults) -> Option<Self> {
         match value {
             Value::Object(fields) => Some(Self { pointer: pointer.to_owned(), fields, known: Vec::new() }),
             _ => {
@@ -23,13 +23,18 @@ impl Object {
         }
     }
 
+    /// Its own pointer.
+    pub(in crate::verification) fn pointer(&self) -> String {
+        self.pointer.clone()
+    }
+
     /// The pointer of a field.
-    pub(super) fn at(&self, key: &str) -> String {
+    pub(in crate::verification) fn at(&self, key: &str) -> String {
         format!("{}/{}", self.pointer, escaped(key))
     }
 
     /// Takes a field; `null` is the same as absent.
-    pub(super) fn take(&mut self, key: &'static str) -> Option<Value> {
+    pub(in crate::verification) fn take(&mut self, key: &'static str) -> Option<Value> {
         self.known.push(key);
         self.fields.remove(key).filter(|value| !value.is_null())
     }
@@ -42,22 +47,26 @@ impl Object {
         value
     }
 
-    pub(super) fn object(&mut self, key: &'static str, faults: &mut Faults) -> Option<Self> {
+    pub(in crate::verification) fn object(&mut self, key: &'static str, faults: &mut Faults) -> Option<Self> {
         let value = self.take(key)?;
         Self::new(&self.at(key), value, faults)
     }
 
-    pub(super) fn required_object(&mut self, key: &'static str, faults: &mut Faults) -> Option<Self> {
+    pub(in crate::verification) fn required_object(&mut self, key: &'static str, faults: &mut Faults) -> Option<Self> {
         let value = self.required(key, faults)?;
         Self::new(&self.at(key), value, faults)
     }
 
-    pub(super) fn array(&mut self, key: &'static str, faults: &mut Faults) -> Vec<(String, Value)> {
+    pub(in crate::verification) fn array(&mut self, key: &'static str, faults: &mut Faults) -> Vec<(String, Value)> {
         let Some(value) = self.take(key) else { return Vec::new() };
         self.items(key, value, faults)
     }
 
-    pub(super) fn required_array(&mut self, key: &'static str, faults: &mut Faults) -> Vec<(String, Value)> {
+    pub(in crate::verification) fn required_array(
+        &mut self,
+        key: &'static str,
+        faults: &mut Faults,
+    ) -> Vec<(String, Value)> {
         let Some(value) = self.required(key, faults) else { return Vec::new() };
         self.items(key, value, faults)
     }
@@ -75,17 +84,27 @@ impl Object {
         }
     }
 
-    pub(super) fn text(&mut self, key: &'static str, most: usize, faults: &mut Faults) -> Option<String> {
+    pub(in crate::verification) fn text(
+        &mut self,
+        key: &'static str,
+        most: usize,
+        faults: &mut Faults,
+    ) -> Option<String> {
         let value = self.take(key)?;
         read_text(&self.at(key), value, most, faults)
     }
 
-    pub(super) fn required_text(&mut self, key: &'static str, most: usize, faults: &mut Faults) -> String {
+    pub(in crate::verification) fn required_text(
+        &mut self,
+        key: &'static str,
+        most: usize,
+        faults: &mut Faults,
+    ) -> String {
         let value = self.required(key, faults);
         value.and_then(|value| read_text(&self.at(key), value, most, faults)).unwrap_or_default()
     }
 
-    pub(super) fn boolean(&mut self, key: &'static str, faults: &mut Faults) -> Option<bool> {
+    pub(in crate::verification) fn boolean(&mut self, key: &'static str, faults: &mut Faults) -> Option<bool> {
         match self.take(key)? {
             Value::Bool(value) => Some(value),
             _ => {
@@ -95,7 +114,7 @@ impl Object {
         }
     }
 
-    pub(super) fn integer(&mut self, key: &'static str, faults: &mut Faults) -> Option<u32> {
+    pub(in crate::verification) fn integer(&mut self, key: &'static str, faults: &mut Faults) -> Option<u32> {
         let value = self.take(key)?;
         let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
         if number.is_none() {
@@ -104,7 +123,7 @@ impl Object {
         number
     }
 
-    pub(super) fn money(&mut self, key: &'static str, faults: &mut Faults) -> Option<Fen> {
+    pub(in crate::verification) fn money(&mut self, key: &'static str, faults: &mut Faults) -> Option<Fen> {
         let value = self.take(key)?;
         let amount = value.as_str().and_then(|text| text.parse::<Fen>().ok()).filter(|amount| amount.0 >= 0);
         if amount.is_none() {
@@ -123,18 +142,18 @@ impl Object {
         amount
     }
 
-    pub(super) fn date(&mut self, key: &'static str, faults: &mut Faults) -> Option<Date> {
+    pub(in crate::verification) fn date(&mut self, key: &'static str, faults: &mut Faults) -> Option<Date> {
         let value = self.take(key)?;
         read_date(&self.at(key), &value, faults)
     }
 
-    pub(super) fn required_date(&mut self, key: &'static str, faults: &mut Faults) -> Option<Date> {
+    pub(in crate::verification) fn required_date(&mut self, key: &'static str, faults: &mut Faults) -> Option<Date> {
         let value = self.required(key, faults)?;
         read_date(&self.at(key), &value, faults)
     }
 
     /// A required value of a closed list.
-    pub(super) fn named<T>(
+    pub(in crate::verification) fn named<T>(
         &mut self,
         key: &'static str,
         parse: fn(&str) -> Option<T>,
@@ -146,7 +165,7 @@ impl Object {
     }
 
     /// The same, where the field may be left out.
-    pub(super) fn optional_named<T>(
+    pub(in crate::verification) fn optional_named<T>(
         &mut self,
         key: &'static str,
         parse: fn(&str) -> Option<T>,
@@ -180,7 +199,7 @@ impl Object {
     }
 
     /// Reports every field nobody took.
-    pub(super) fn finish(self, faults: &mut Faults) {
+    pub(in crate::verification) fn finish(self, faults: &mut Faults) {
         for key in self.fields.keys() {
             let nearest = self.known.iter().min_by_key(|known| strsim::damerau_levenshtein(known, key));
             let close = nearest.filter(|known| strsim::damerau_levenshtein(known, key) <= 2);
@@ -210,7 +229,12 @@ pub(in crate::verification) fn shown(key: &str) -> &str {
     if named { key } else { "***" }
 }
 
-pub(super) fn read_text(pointer: &str, value: Value, most: usize, faults: &mut Faults) -> Option<String> {
+pub(in crate::verification) fn read_text(
+    pointer: &str,
+    value: Value,
+    most: usize,
+    faults: &mut Faults,
+) -> Option<String> {
     let Value::String(text) = value else {
         wrong_type(pointer, "text", "文本", faults);
         return None;

@@ -72,7 +72,8 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
     let mut held_out = None;
     if let Some(file) = &arguments.train {
         board.step(["正在统计候选对", "counting candidates"]);
-        for count in linking::count(&model, &table).iter().filter(|count| count.pairs > arguments.max_pairs) {
+        let counts = linking::count(&model, &table);
+        if let Some(count) = counts.iter().find(|count| count.pairs > arguments.max_pairs) {
             return Err(told::too_many(count, arguments.max_pairs));
         }
         let split = arguments.labels.is_some().then(|| Split::of(&given.labels, ids, table.is_one));

@@ -71,7 +71,8 @@ struct Observed {
 fn before(model: &LinkageModel) -> Vec<f64> {
     let ln = std::f64::consts::LN_2;
     let scale = f64::from(model.calibration.scale_percent) / 100.0 * ln;
-    let shift = f64::from(model.calibration.shift_centibits + model.prior_centibits) / 100.0 * ln;
+    let prior = f64::from(model.prior_centibits) / 100.0;
+    let shift = f64::from(model.calibration.shift_centibits) / 100.0 * ln + scale * prior;
     let together = model.together.iter().map(|together| f64::from(together.centibits) / 100.0 * scale);
     [shift, scale].into_iter().chain(together).collect()
 }
@@ -80,7 +81,7 @@ fn taught(model: &LinkageModel, coefficients: &[f64]) -> LinkageModel {
     let ln = std::f64::consts::LN_2;
     let mut taught = model.clone();
     let scale = (coefficients[1] / ln * 100.0).round().clamp(SCALE_PERCENT.0, SCALE_PERCENT.1);
-    let shift = (coefficients[0] / ln * 100.0).round() - f64::from(model.prior_centibits);
+    let shift = (coefficients[0] / ln * 100.0 - scale / 100.0 * f64::from(model.prior_centibits)).round();
     taught.calibration = Calibration {
         scale_percent: scale as i32,
         shift_centibits: shift.clamp(-MOST_CENTIBITS, MOST_CENTIBITS) as i32,

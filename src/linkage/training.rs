@@ -258,7 +258,7 @@ fn prior(model: &LinkageModel, table: &Table) -> i32 {
     let all = table.len(0) as f64 * table.len(1) as f64 / if table.is_one { 2.0 } else { 1.0 };
     let mut prior = model.prior_centibits;
     for _ in 0..10 {
-        let moved = prior - model.prior_centibits;
+        let moved = (prior - model.prior_centibits) * model.calibration.scale_percent / 100;
         let probability = |weight: i32| f64::from(probability_ppm(model.log_odds(weight).saturating_add(moved))) / 1e6;
         let matches: f64 = linked.pairs.iter().map(|pair| probability(pair.weight)).sum();
         prior = log_odds_centibits(parts((matches / all.max(1.0)).clamp(1e-12, 0.5)));

@@ -82,7 +82,7 @@ fn neither_threads_nor_the_order_of_rows_change_what_is_found() {
 #[test]
 fn training_writes_a_model_that_links_better() {
     let folder = rosters(3_000);
-    let f1 = |found: &Value| found["truth"]["matches"]["f1_ppm"].as_u64().expect("a number");
+    let f1 = |found: &Value| found["truth"]["with_reviews"]["f1_ppm"].as_u64().expect("a number");
     // a model that takes any two rows for one person
     let person = include_str!("../../config/linkage/person.toml")
         .replace("prior = \"0.000003034722\"\nprior_rows = 200000", "prior = \"0.999\"");

@@ -109,7 +109,7 @@ pub struct Together {
 /// How weights become log odds: fields that are taken for independent say less together than they sum up to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Calibration {
-    /// Percent of a weight that counts.
+    /// Percent of prior and weight that counts.
     pub scale_percent: i32,
     /// What is added, in centibits.
     pub shift_centibits: i32,
@@ -186,8 +186,8 @@ impl LinkageModel {
     #[must_use]
     pub fn log_odds(&self, weight: i32) -> i32 {
         let Calibration { scale_percent, shift_centibits } = self.calibration;
-        let scaled = i64::from(weight) * i64::from(scale_percent) / 100;
-        let sum = scaled + i64::from(shift_centibits) + i64::from(self.prior_centibits);
+        let scaled = (i64::from(weight) + i64::from(self.prior_centibits)) * i64::from(scale_percent) / 100;
+        let sum = scaled + i64::from(shift_centibits);
         i32::try_from(sum).unwrap_or(if sum > 0 { i32::MAX } else { i32::MIN })
     }
 
@@ -195,8 +195,8 @@ impl LinkageModel {
     #[must_use]
     pub fn weight_at(&self, log_odds: i32) -> i32 {
         let Calibration { scale_percent, shift_centibits } = self.calibration;
-        let above = i64::from(log_odds) - i64::from(shift_centibits) - i64::from(self.prior_centibits);
-        let weight = above * 100 / i64::from(scale_percent);
+        let scaled = i64::from(log_odds) - i64::from(shift_centibits);
+        let weight = scaled * 100 / i64::from(scale_percent) - i64::from(self.prior_centibits);
         i32::try_from(weight).unwrap_or(if weight > 0 { i32::MAX } else { i32::MIN })
     }
 

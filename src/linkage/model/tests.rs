@@ -81,3 +81,15 @@ fn a_conflict_names_levels_and_a_reason() {
         assert!(faults.lines().all(|line| !line.starts_with("model.toml:0:")), "{faults}");
     }
 }
+
+#[test]
+fn a_weight_and_its_log_odds_tell_each_other() {
+    let model = LinkageModel::parse("person.toml", PERSON).unwrap_or_else(|faults| panic!("{faults}"));
+    for odds in [-2_000, -200, 0, model.review_centibits, model.match_centibits, 3_000] {
+        let found = model.log_odds(model.weight_at(odds));
+        assert!(found.abs_diff(odds) <= 2, "{odds} {found}");
+    }
+    // rosters ten times as large: a pair taken at random is one person a tenth as often
+    let larger = model.clone().for_rows(model.prior_rows.map_or(0, |rows| rows as usize * 10));
+    assert_eq!(model.prior_centibits - larger.prior_centibits, 332);
+}

@@ -129,12 +129,12 @@ fn a_calibrated_pair_adds_up_to_its_log_odds() {
             serde_json::from_str(&text(folder.path(), &[&asked[..], &["--json"]].concat())).expect("JSON");
         let number = |key: &str| told[key].as_f64().expect("a number");
         let (scale, shift) = (f64::from(calibration.0) / 100.0, f64::from(calibration.1) / 100.0);
-        let log_odds = number("weight") * scale + shift + number("prior");
+        let log_odds = (number("weight") + number("prior")) * scale + shift;
         assert!((number("log_odds") - log_odds).abs() < 0.011, "{told}");
         assert_eq!(told["calibration"], serde_json::json!({"scale_percent": calibration.0, "shift": shift}));
 
         let plain = text(folder.path(), &[&asked[..], &["--svg", "why.svg", "--lang", "en"]].concat());
-        let expected = format!("{} % of the weight counts, and {shift:+.2}", calibration.0);
+        let expected = format!("{} % of prior and weight count, and {shift:+.2}", calibration.0);
         assert!(plain.contains(&expected), "{expected}\n{plain}");
         for line in [format!("{:+.2}", number("weight")), format!("{:+.2}", number("log_odds"))] {
             assert!(plain.contains(&line), "{line}\n{plain}");
@@ -265,7 +265,7 @@ fn thresholds_and_probabilities_are_measured_and_change_nothing() {
     let number = |key: &str| any[key].as_f64().expect("a number");
     let calibration = |key: &str| any["calibration"][key].as_f64().expect("a number");
     let weight_at =
-        |key: &str| (number(key) - number("prior") - calibration("shift")) * 100.0 / calibration("scale_percent");
+        |key: &str| (number(key) - calibration("shift")) * 100.0 / calibration("scale_percent") - number("prior");
     let [match_at, review_at] = ["match_at", "review_at"].map(weight_at);
     for mode in [&["--one-to-one"][..], &[]] {
         let files = [

@@ -44,8 +44,8 @@ impl Told<'_> {
         if let Some(calibration) = self.calibration() {
             let (percent, shift) = (calibration.scale_percent, weight(calibration.shift_centibits));
             let words = match self.language {
-                Language::Zh => format!("权重计 {percent}%，另加 {shift}"),
-                Language::En => format!("{percent} % of the weight counts, and {shift}"),
+                Language::Zh => format!("先验与权重计 {percent}%，另加 {shift}"),
+                Language::En => format!("{percent} % of prior and weight count, and {shift}"),
             };
             let adds = self.log_odds().saturating_sub(self.model.prior_centibits).saturating_sub(self.explained.weight);
             sum(self.said(["校准", "calibration"]), words, adds);

@@ -369,10 +369,8 @@ mod tests {
             }
         }
         assert!(told >= 10, "{told}");
-        let one_day = ["620422199003070036", "440524199003079113"].map(|text| packed(&Document::read(text)));
-        if one_day.iter().all(|packed| *packed != 0) {
-            assert_eq!(compare_packed(one_day[0], one_day[1]), Some(IdLevel::OtherSameBirthDate));
-        }
+        let one_day = ["620422199003070036", "440524199003079115"].map(|text| packed(&Document::read(text)));
+        assert_eq!(compare_packed(one_day[0], one_day[1]), Some(IdLevel::OtherSameBirthDate));
     }
 
     #[test]

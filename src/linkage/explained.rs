@@ -116,15 +116,12 @@ pub enum Meeting {
 /// What each of a model's blocking rules makes of two rows.
 #[must_use]
 pub fn meetings(model: &LinkageModel, table: &Table, left: u32, right: u32) -> Vec<Meeting> {
-    model.blocks.iter().map(|block| meeting(model, table, block, left, right)).collect()
+    model.blocks.iter().map(|block| meeting(table, block, left, right)).collect()
 }
 
-fn meeting(model: &LinkageModel, table: &Table, block: &Block, left: u32, right: u32) -> Meeting {
-    let keys = block.on.iter().map(|part| {
-        let keys = table.fields[part.field].values.part_keys(&part.part, model.tolerance);
-        (part.field, keys)
-    });
-    let keys: Vec<(usize, Vec<u64>)> = keys.collect();
+fn meeting(table: &Table, block: &Block, left: u32, right: u32) -> Meeting {
+    let keys = block.on.iter().map(|part| (part.field, table.fields[part.field].keys(&part.part)));
+    let keys: Vec<(usize, &[u64])> = keys.collect();
     let of = |row: &[u32]| -> Vec<u64> { keys.iter().map(|(field, keys)| keys[row[*field] as usize]).collect() };
     let own = of(table.row(0, left));
     if own.contains(&0) || own != of(table.row(1, right)) {

@@ -70,7 +70,7 @@ pub fn link(
         progress.rule(place, &count);
         counts.push(count);
         let tasks = blocks.tasks();
-        let made_before = made_by_equal_values(&model.blocks[..place]);
+        let made_before = made_by_equal_values(table, &model.blocks[..place]);
         let found = tasks
             .par_chunks(64)
             .map_init(
@@ -81,7 +81,10 @@ pub fn link(
                         blocks.each(*task, |left, right| {
                             scored += 1;
                             let (lefts, rights) = (table.row(0, left), table.row(1, right));
-                            if made_before.iter().any(|field| lefts[*field] != 0 && lefts[*field] == rights[*field]) {
+                            let agree = |(field, keys): &(usize, &[u64])| {
+                                lefts[*field] == rights[*field] && keys[lefts[*field] as usize] != 0
+                            };
+                            if made_before.iter().any(agree) {
                                 return;
                             }
                             if let Some((weight, _)) = scorer.weigh(left, right, least, memory) {
@@ -108,11 +111,29 @@ pub fn link(
     Ok(Linked { pairs, counts })
 }
 
-/// Fields of which equal values were candidates of a rule before: such pairs are not scored again.
-fn made_by_equal_values(rules: &[Block]) -> Vec<usize> {
+/// Fields of which equal values were candidates of a rule before, with the rule's keys: such pairs are not scored again. A value without a
+/// key, a masked number, was in no block.
+fn made_by_equal_values<'a>(table: &'a Table, rules: &[Block]) -> Vec<(usize, &'a [u64])> {
     let alone = rules.iter().filter(|rule| rule.largest.is_none()).filter_map(|rule| match rule.on.as_slice() {
-        [part] if part.part == WHOLE => Some(part.field),
+        [part] if part.part == WHOLE => Some((part.field, table.fields[part.field].keys(WHOLE))),
         _ => None,
     });
     alone.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::linkage::labels::Labels;
+    use crate::linkage::trial::Trial;
+
+    const PERSON: &str = include_str!("../../config/linkage/person.toml");
+
+    #[test]
+    fn rows_of_one_masked_number_are_scored_by_the_other_rules() {
+        // a masked number is in no block of numbers: that both rows show the same one must not keep them from being met
+        let row = "620422********0036,王建国,1990-03-07,男,,会宁县会师镇祖厉路12号\n";
+        let trial = Trial::of(PERSON, &format!("l,{row}"), Some(&format!("r,{row}")));
+        let found = trial.one_to_one(&Labels::default());
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
 }

@@ -89,3 +89,6 @@ fn said_of(numbered: &mut [Numbered], place: usize, number: usize) -> [Vec<u32>;
     numbered[place].0 = values;
     rows
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,7 +25,9 @@ const SCALE_PERCENT: (f64, f64) = (10.0, 200.0);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TooFew {
     /// Fewer than needed.
-    #[error("{found} labels are too few to learn from: decide at least {ENOUGH} pairs")]
+    #[error(
+        "{found} labels to learn from are too few, those held out not counted: decide more pairs, {ENOUGH} are needed"
+    )]
     Labels {
         /// How many there are.
         found: usize,

@@ -181,8 +181,7 @@ fn number(kind: Kind, sides: &[Column; 2]) -> (Values, [Vec<u32>; 2]) {
 }
 
 /// How rare each value is, by the larger of its shares in both rosters. Who bears a name says nothing of how many others do: counts
-/// are discounted as those of texts are (absolute discounting; Ney, Essen and Kneser 1994), so that a name met once is rarer than one
-/// in so many rows.
+/// are lessened by a constant, as counts of words are (absolute discounting), so that a name met once is rarer than one in so many rows.
 fn rarity(part: &str, keys: &[u64], of: &[Vec<u32>; 2]) -> Rarity {
     let mut counts: HashMap<u64, [u64; 2], FixedState> = HashMap::default();
     for (side, rows) in of.iter().enumerate() {
@@ -213,4 +212,33 @@ fn rarity(part: &str, keys: &[u64], of: &[Vec<u32>; 2]) -> Rarity {
 fn discount_permille(once: usize, twice: usize) -> u64 {
     let (once, twice) = (u64::try_from(once).unwrap_or(u64::MAX), u64::try_from(twice).unwrap_or(u64::MAX));
     (once * 1_000).checked_div(once + 2 * twice).unwrap_or(0).min(MOST_DISCOUNT)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::linkage::trial::Trial;
+
+    const PERSON: &str = include_str!("../../config/linkage/person.toml");
+
+    #[test]
+    fn commonness_is_of_the_part_that_a_level_names() {
+        let rows = |names: &[&str]| -> String {
+            let row = |(at, name): (usize, &&str)| format!("{at},,{name},,,,\n");
+            names.iter().enumerate().map(row).collect()
+        };
+        // 王 twice as often as 孟; 建国 and 健国 sound alike; 素珍 is met once
+        let left = rows(&["王建国", "王健国", "王秀英", "王芳", "孟素珍", "孟丽"]);
+        let trial = Trial::of(PERSON, &left, Some(&left));
+        let names = &trial.table.fields[1];
+        let of = |part: &str, row: u32| {
+            let rarity = names.rarities.iter().find(|rarity| rarity.part == part).expect("it is counted");
+            rarity.centibits[trial.table.row(0, row)[1] as usize]
+        };
+        assert_eq!(of("surname", 0), of("surname", 3));
+        assert!(of("surname", 4) > of("surname", 0), "the rarer surname weighs more");
+        assert_eq!(of("sound", 0), of("sound", 1));
+        assert!(of("sound", 4) > of("sound", 0), "the rarer sound weighs more");
+        // met once in six rows: rarer than one in six
+        assert!(of("whole", 4) > 259, "{}", of("whole", 4));
+    }
 }

@@ -90,3 +90,19 @@ fn a_source_may_have_its_own_error_profile() {
     let faults = Model::parse("m.toml", &partial).unwrap_err();
     assert_eq!(faults.faults[0].key, "profile.m.sex");
 }
+
+#[test]
+fn a_level_that_a_model_does_not_list_weighs_what_the_next_weaker_one_does() {
+    let older = PERSON.replace("    { level = \"character_missing\", m = \"0.002\", u = \"0.0006\" },\n", "").replace(
+        "{ level = \"one_character\", m = \"0.004\", u = \"0.0054\" }",
+        "{ level = \"one_character\", m = \"0.006\", u = \"0.006\" }",
+    );
+    assert_ne!(older, PERSON);
+    let model = Model::parse("m.toml", &older).unwrap_or_else(|faults| panic!("{faults}"));
+    let weights = &model.base.0[Field::Name as usize].centibits;
+    assert_eq!(weights.len(), Field::Name.levels().len());
+    assert_eq!(weights[NameLevel::CharacterMissing.index()], weights[NameLevel::OneCharacter.index()]);
+    assert!(weights[NameLevel::OneCharacter.index()] > weights[NameLevel::SameSurname.index()]);
+    let without_last = PERSON.replace("    { level = \"different\", m = \"0.001\", u = \"0.952416\" },\n", "");
+    assert!(Model::parse("m.toml", &without_last).unwrap_err().to_string().contains("the last among them"));
+}

@@ -4,9 +4,7 @@
 
 use std::fmt;
 
-use unicode_normalization::UnicodeNormalization;
-
-use super::characters::{fold, is_han};
+use super::characters::{fold, in_one_width, is_han};
 use super::levels::levels;
 
 levels! {
@@ -140,11 +138,8 @@ impl AddressKey {
     /// Reads any text; nothing when fewer than two Chinese characters remain.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let whole: String = text
-            .nfkc()
-            .filter(|c| is_han(*c) || c.is_ascii_alphanumeric())
-            .map(|c| fold(c).to_ascii_lowercase())
-            .collect();
+        let kept = |c: char| (is_han(c) || c.is_ascii_alphanumeric()).then(|| fold(c).to_ascii_lowercase());
+        let whole: String = in_one_width(text).filter_map(kept).collect();
         let whole = with_digits(&whole);
         let whole = whole.strip_prefix("中华人民共和国").or(whole.strip_prefix("中国")).unwrap_or(&whole).to_owned();
         if whole.chars().filter(|c| is_han(*c)).count() < 2 {

@@ -1,7 +1,7 @@
 //! Birth dates: the ways in which clerks get them wrong. Lunar dates are not converted.
 
+use super::characters::in_one_width;
 use jiff::civil::Date;
-use unicode_normalization::UnicodeNormalization;
 
 use super::levels::levels;
 
@@ -38,7 +38,7 @@ impl BirthDateLevel {
 #[must_use]
 pub fn read_birth_date(text: &str) -> Option<Date> {
     let mut parts: Vec<String> = vec![String::new()];
-    for c in text.nfkc().filter(|c| !c.is_whitespace()) {
+    for c in in_one_width(text).filter(|c| !c.is_whitespace()) {
         match c {
             '0'..='9' => parts.last_mut()?.push(c),
             '-' | '/' | '.' | '年' | '月' | '日' | '号' => parts.push(String::new()),

@@ -157,6 +157,19 @@ pub fn is_han(c: char) -> bool {
     matches!(u32::from(c), 0x3007 | FIRST..=0x4DBF | 0x4E00..=LAST | 0xF900..=0xFAFF | 0x2_0000..=0x3_FFFF)
 }
 
+/// Whether a text is of everyday Chinese characters and ASCII alone: it has one width then, and nothing in it is composed (NFKC leaves
+/// such texts as they are).
+#[must_use]
+pub fn is_everyday(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii() || ('\u{4E00}'..='\u{9FFF}').contains(&c))
+}
+
+/// The characters of a text in one width and composed (NFKC).
+pub fn in_one_width(text: &str) -> impl Iterator<Item = char> {
+    let (everyday, other) = if is_everyday(text) { (text, "") } else { ("", text) };
+    everyday.chars().chain(other.nfkc())
+}
+
 /// Whether it was put where a character could not be written: ?, □, ＊, 〓, private use.
 fn is_placeholder(c: char) -> bool {
     matches!(c, '?' | '*' | '×' | '_' | '~' | '#' | BLANK)
@@ -264,6 +277,18 @@ mod tests {
         for code in FIRST..=LAST {
             let c = char::from_u32(code).unwrap();
             assert_eq!(fold(fold(c)), fold(c), "{c}");
+        }
+    }
+
+    #[test]
+    fn everyday_characters_have_one_width() {
+        for code in (0x4E00..=0x9FFF).chain(0..0x80) {
+            let c = char::from_u32(code).unwrap();
+            assert!(is_everyday(&c.to_string()));
+            assert_eq!(std::iter::once(c).nfkc().collect::<Vec<_>>(), [c]);
+        }
+        for other in ["張１", "豈", "王·", "e\u{301}"] {
+            assert!(!is_everyday(other), "{other}");
         }
     }
 

@@ -9,8 +9,8 @@ pub mod near;
 
 use std::fmt;
 
+use super::characters::in_one_width;
 use jiff::civil::Date;
-use unicode_normalization::UnicodeNormalization;
 
 pub use fault::IdFault;
 
@@ -139,7 +139,7 @@ impl ResidentNumber {
 /// Brings a document number to one form: half-width, upper-case, without spaces, dashes, dots and invisible characters.
 #[must_use]
 pub fn normalise(text: &str) -> String {
-    text.nfkc()
+    in_one_width(text)
         .filter(|c| !c.is_whitespace() && !c.is_control() && !is_separator(*c))
         .flat_map(char::to_uppercase)
         .map(|c| match c {

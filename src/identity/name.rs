@@ -7,31 +7,62 @@ mod aligned;
 pub mod levels;
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
-use super::characters::{BLANK, KeyCharacter, fold, is_han, key_characters};
+use smallvec::SmallVec;
+
+use super::characters::{BLANK, KeyCharacter, fold, is_everyday, is_han, key_characters};
 use super::pinyin::Sound;
 use super::surnames::{second_reading, surname_length, surname_reading};
 
 /// No name is longer than this; the rest is cut off (the longest in the register have about 25 characters).
 pub(super) const LONGEST: usize = 48;
 
-/// A name prepared for comparison. Does not print.
-#[derive(Clone, PartialEq, Eq, Hash, Default)]
+/// Names of so many characters are kept in one place, so that two of them compare without a look elsewhere.
+const USUAL: usize = 4;
+
+/// The characters of a name.
+type Characters = SmallVec<[char; USUAL]>;
+
+/// A person's name prepared for comparison. Does not print.
+#[derive(Clone)]
 pub struct Name {
     /// As written, for `exact`.
     written: Box<str>,
     /// Without separators, in one width and case; blanks for what could not be written.
-    key: Box<[char]>,
+    key: Characters,
     /// `key` with every character in its folded form.
-    folded: Box<[char]>,
+    folded: Characters,
     /// Up to two readings of each character.
-    sounds: Box<[[Sound; 2]]>,
+    sounds: SmallVec<[[Sound; 2]; USUAL]>,
     /// A name in Latin letters alone, with its last word put first: `Wei Zhang` → `zhangwei`.
     turned: Option<Box<[char]>>,
     has_blank: bool,
     has_latin: bool,
     has_separator: bool,
+    is_missing: bool,
     surname_length: usize,
+}
+
+/// Names are one when written alike: everything else follows from that.
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.written == other.written
+    }
+}
+
+impl Eq for Name {}
+
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.written.hash(state);
+    }
+}
+
+impl Default for Name {
+    fn default() -> Self {
+        Self::read("")
+    }
 }
 
 impl fmt::Debug for Name {
@@ -44,8 +75,12 @@ impl Name {
     /// Reads any text. Never fails: what cannot be read compares as missing.
     #[must_use]
     pub fn read(written: &str) -> Self {
-        let (mut key, mut words, mut has_separator) = (Vec::new(), vec![0], false);
-        for character in key_characters(written) {
+        let (mut key, mut words, mut has_separator) = (Characters::new(), vec![0], false);
+        let everyday = is_everyday(written) && written.chars().all(is_han);
+        if everyday {
+            key.extend(written.chars().take(LONGEST));
+        }
+        for character in key_characters(if everyday { "" } else { written }) {
             match character {
                 _ if key.len() == LONGEST => break,
                 KeyCharacter::Kept(c) => key.push(c),
@@ -59,7 +94,7 @@ impl Name {
             }
         }
         blank_lone_x(&mut key);
-        let folded: Box<[char]> = key.iter().copied().map(fold).collect();
+        let folded: Characters = key.iter().copied().map(fold).collect();
         let surname_length = surname_length(&folded);
         let sounds = readings(&folded, surname_length);
         let has_latin = key.iter().any(char::is_ascii_lowercase);
@@ -71,8 +106,9 @@ impl Name {
         let turned = (all_latin && last_word > 0).then(|| [&key[last_word..], &key[..last_word]].concat().into());
         Self {
             written: written.into(),
+            is_missing: key.iter().all(|c| is_unknown(*c)),
             has_blank: key.contains(&BLANK),
-            key: key.into(),
+            key,
             folded,
             sounds,
             turned,
@@ -85,7 +121,7 @@ impl Name {
     /// Whether no character of it is known.
     #[must_use]
     pub fn is_missing(&self) -> bool {
-        self.key.iter().all(|c| *c == BLANK || c.is_ascii_digit() || (!c.is_alphabetic() && !is_han(*c)))
+        self.is_missing
     }
 
     /// The folded surname.
@@ -119,6 +155,11 @@ impl Name {
     }
 }
 
+/// Whether a character of a key says nothing of a name.
+fn is_unknown(c: char) -> bool {
+    c == BLANK || c.is_ascii_digit() || (!is_han(c) && !c.is_alphabetic())
+}
+
 /// A lone run of x (张XX) hides characters; it is no pinyin.
 fn blank_lone_x(key: &mut [char]) {
     for start in 0..key.len() {
@@ -131,7 +172,7 @@ fn blank_lone_x(key: &mut [char]) {
     }
 }
 
-fn readings(folded: &[char], surname_length: usize) -> Box<[[Sound; 2]]> {
+fn readings(folded: &[char], surname_length: usize) -> SmallVec<[[Sound; 2]; USUAL]> {
     folded
         .iter()
         .enumerate()

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use unicode_normalization::UnicodeNormalization;
+use super::characters::in_one_width;
 
 use super::levels::levels;
 use super::packed::{differing_places, pack};
@@ -40,8 +40,7 @@ impl PhoneKey {
     /// Reads any text; nothing when fewer than seven places remain, or all of them are one digit.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let folded: Vec<u8> = text
-            .nfkc()
+        let folded: Vec<u8> = in_one_width(text)
             .filter_map(|c| match c {
                 '0'..='9' => u8::try_from(c).ok(),
                 '*' | '＊' | 'x' | 'X' | '×' => Some(b'*'),

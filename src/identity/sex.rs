@@ -1,6 +1,6 @@
 //! Sex (GB/T 2261.1), as stated or as the number says.
 
-use unicode_normalization::UnicodeNormalization;
+use super::characters::in_one_width;
 
 use super::levels::levels;
 use crate::household::Sex;
@@ -20,7 +20,7 @@ levels! {
 /// Reads 男, 女, M, F, 1, 2 (GB/T 2261.1) and the like; nothing for anything else.
 #[must_use]
 pub fn read_sex(text: &str) -> Option<Sex> {
-    let plain: String = text.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
+    let plain: String = in_one_width(text).filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect();
     match plain.as_str() {
         "男" | "男性" | "m" | "male" | "1" => Some(Sex::Male),
         "女" | "女性" | "f" | "female" | "2" => Some(Sex::Female),

@@ -3,12 +3,16 @@
 use rayon::prelude::*;
 
 use super::model::Block;
-use super::table::{Side, Table};
+use super::table::Table;
 
 /// The pairs of a task: as many as are scored between two looks at the clock.
 const PAIRS_A_TASK: usize = 1 << 15;
 
+/// The key of rows that do not have all parts of a rule: they come last.
+const NO_BLOCK: u64 = u64::MAX;
+
 /// Rows of both sides by the key of a rule; rows without the parts are not in it.
+#[derive(Default)]
 pub struct Blocks {
     sides: [Vec<(u64, u32)>; 2],
     /// Runs of equal keys in both: where they begin and end.
@@ -63,38 +67,41 @@ impl Blocks {
     /// The blocks of a rule.
     #[must_use]
     pub fn of(table: &Table, block: &Block) -> Self {
+        let mut blocks = Self::default();
+        blocks.make(table, block);
+        blocks
+    }
+
+    /// Makes the blocks of a rule where those of another one were.
+    pub fn make(&mut self, table: &Table, block: &Block) {
         let keys: Vec<(usize, &[u64])> =
             block.on.iter().map(|part| (part.field, table.fields[part.field].keys(&part.part))).collect();
-        let rows = |side: Side| {
-            let mut rows: Vec<(u64, u32)> = (0..table.len(side))
-                .into_par_iter()
-                .filter_map(|row| {
-                    let row = u32::try_from(row).ok()?;
-                    let values = table.row(side, row);
-                    let mut whole = 0_u64;
-                    for (field, keys) in &keys {
-                        let key = keys[values[*field] as usize];
-                        if key == 0 {
-                            return None;
-                        }
-                        whole = whole.rotate_left(23).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ key;
-                    }
-                    Some((whole, row))
-                })
-                .collect();
-            rows.par_sort_unstable();
-            rows
+        let key = |values: &[u32]| {
+            let mut whole = 0_u64;
+            for (field, keys) in &keys {
+                let key = keys[values[*field] as usize];
+                if key == 0 {
+                    return NO_BLOCK;
+                }
+                whole = whole.rotate_left(23).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ key;
+            }
+            whole.min(NO_BLOCK - 1)
         };
-        let left = rows(0);
-        let right = if table.is_one { Vec::new() } else { rows(1) };
-        let runs = if table.is_one { runs(&left, &left) } else { runs(&left, &right) };
-        let mut blocks = Self { sides: [left, right], runs, left_out: 0, is_one: table.is_one };
-        if let Some(largest) = block.largest {
-            let (kept, too_large) = blocks.runs.iter().partition(|run| blocks.pairs(run) <= u64::from(largest));
-            let too_large: Vec<Run> = too_large;
-            (blocks.runs, blocks.left_out) = (kept, too_large.len());
+        self.is_one = table.is_one;
+        for (side, rows) in self.sides.iter_mut().enumerate().take(if self.is_one { 1 } else { 2 }) {
+            let number = u32::try_from(table.len(side)).expect("fewer than four thousand million rows");
+            (0..number).into_par_iter().map(|row| (key(table.row(side, row)), row)).collect_into_vec(rows);
+            rows.par_sort_unstable();
+            rows.truncate(rows.partition_point(|(key, _)| *key != NO_BLOCK));
         }
-        blocks
+        self.runs = runs(&self.sides[0], self.right());
+        self.left_out = 0;
+        if let Some(largest) = block.largest {
+            let before = self.runs.len();
+            let mut runs = std::mem::take(&mut self.runs);
+            runs.retain(|run| self.pairs(run) <= u64::from(largest));
+            (self.left_out, self.runs) = (before - runs.len(), runs);
+        }
     }
 
     fn right(&self) -> &[(u64, u32)] {

@@ -12,8 +12,13 @@ use super::table::Table;
 /// How far below the review threshold a pair still matters as the other one of a row, in centibits.
 const SLACK: i32 = 200;
 
+/// Pairs that are weighed together: so many that memory is waited for at once, so few that what is known of them stays near.
+const PAIRS_AT_ONCE: usize = 1 << 10;
+
 /// What a run says while it goes.
 pub trait Progress: Sync {
+    /// The blocks of the next rule are about to be made.
+    fn blocking(&self);
     /// A rule's candidates are about to be scored.
     fn rule(&self, place: usize, count: &BlockCount);
     /// So many more candidates were scored.
@@ -24,6 +29,7 @@ pub trait Progress: Sync {
 pub struct Silent;
 
 impl Progress for Silent {
+    fn blocking(&self) {}
     fn rule(&self, _: usize, _: &BlockCount) {}
     fn scored(&self, _: u64) {}
 }
@@ -58,25 +64,34 @@ pub fn link(
     most: u64,
     progress: &impl Progress,
 ) -> Result<Linked, Box<BlockCount>> {
-    let scorer = Scorer::new(model, table);
+    let mut scorer = Scorer::new(model, table);
     let least = least(model);
-    let (mut pairs, mut counts) = (Vec::new(), Vec::new());
+    let (mut pairs, mut counts, mut once) = (Vec::new(), Vec::new(), 0);
+    let mut blocks = Blocks::default();
     for (place, block) in model.blocks.iter().enumerate() {
-        let blocks = Blocks::of(table, block);
+        progress.blocking();
+        blocks.make(table, block);
         let count = blocks.count(block);
         if count.pairs > most {
             return Err(Box::new(count));
         }
         progress.rule(place, &count);
         counts.push(count);
+        scorer.look_late_at(&block.on);
         let tasks = blocks.tasks();
         let made_before = made_by_equal_values(table, &model.blocks[..place]);
         let found = tasks
             .par_chunks(64)
             .map_init(
-                || scorer.memory(),
-                |memory, tasks| {
+                || (scorer.memory(), Vec::with_capacity(PAIRS_AT_ONCE)),
+                |(memory, pairs), tasks| {
                     let (mut found, mut scored) = (Vec::new(), 0);
+                    let mut weigh = |pairs: &mut Vec<(u32, u32)>| {
+                        scorer.weigh(pairs, least, memory, |left, right, weight| {
+                            found.push(Pair { left, right, weight });
+                        });
+                        pairs.clear();
+                    };
                     for task in tasks {
                         blocks.each(*task, |left, right| {
                             scored += 1;
@@ -87,11 +102,13 @@ pub fn link(
                             if made_before.iter().any(agree) {
                                 return;
                             }
-                            if let Some((weight, _)) = scorer.weigh(left, right, least, memory) {
-                                found.push(Pair { left, right, weight });
+                            pairs.push((left, right));
+                            if pairs.len() == PAIRS_AT_ONCE {
+                                weigh(pairs);
                             }
                         });
                     }
+                    weigh(pairs);
                     progress.scored(scored);
                     found
                 },
@@ -104,11 +121,19 @@ pub fn link(
                 all
             });
         pairs.extend(found);
-        // a pair that several rules make is kept once
-        pairs.par_sort_unstable_by_key(|pair| (pair.left, pair.right));
-        pairs.dedup_by_key(|pair| (pair.left, pair.right));
+        if pairs.len() > 2 * once {
+            once = kept_once(&mut pairs);
+        }
     }
+    kept_once(&mut pairs);
     Ok(Linked { pairs, counts })
+}
+
+/// Keeps a pair that several rules make once; gives how many there are.
+fn kept_once(pairs: &mut Vec<Pair>) -> usize {
+    pairs.par_sort_unstable_by_key(|pair| (pair.left, pair.right));
+    pairs.dedup_by_key(|pair| (pair.left, pair.right));
+    pairs.len()
 }
 
 /// Fields of which equal values were candidates of a rule before, with the rule's keys: such pairs are not scored again. A value without a

@@ -2,8 +2,12 @@
 //!
 //! Fields are looked at in the order of what they can say, and a pair that cannot reach the threshold any more is left.
 
+use std::cmp::Reverse;
+
+use rayon::prelude::*;
+
 use super::fields::{Kind, WHOLE};
-use super::model::{LevelWeight, LinkageModel};
+use super::model::{LevelWeight, LinkageModel, Part, Together};
 use super::own_number::mark;
 use super::table::{NOWHERE, Side, Table};
 use crate::identity::levels::Level;
@@ -26,41 +30,42 @@ const REMEMBERED: usize = 1 << 13;
 pub struct Scorer<'a> {
     model: &'a LinkageModel,
     table: &'a Table,
-    /// Fields by what they can say against a pair or for it, the cheapest to compare first; a number before what follows from it.
-    order: Vec<usize>,
-    /// The most that the fields from a place in `order` on can add.
-    still_possible: Vec<i32>,
+    /// Fields in the order in which they are looked at.
+    steps: Vec<Step<'a>>,
     /// Of every level of a field, which of the field's rarities corrects it, and what rarity it is corrected from.
     corrected_by: Vec<Vec<Option<(usize, i32)>>>,
+    /// Of fields that are corrected, the most that each value can add.
+    most_of_value: Vec<Option<Vec<i32>>>,
 }
 
-/// The levels that a thread has seen lately.
+/// A field, and what is known once it has been looked at.
+struct Step<'a> {
+    field: usize,
+    /// The most that fields not looked at yet can add, but those of which it is known by value.
+    still_possible: i32,
+    /// What is said together by fields of which this one is the last.
+    settled: Vec<&'a Together>,
+    /// What fields of which some are still open may add together.
+    open: Vec<&'a Together>,
+    /// Fields looked at by now.
+    seen: u32,
+}
+
+/// A thread's room: the levels it has seen lately, and what is known of the pairs it weighs.
 pub struct Memory {
     fields: Vec<Vec<(u64, u8)>>,
+    levels: Vec<u8>,
+    weights: Vec<i32>,
+    /// Of every pair, what is known to speak for it, and the most that its own values can still add.
+    sums: Vec<(i32, i32)>,
+    left: Vec<usize>,
+    packed: Vec<(u64, u64)>,
 }
 
 impl<'a> Scorer<'a> {
     /// A scorer of two rosters under a model.
     #[must_use]
     pub fn new(model: &'a LinkageModel, table: &'a Table) -> Self {
-        let most = |place: usize| {
-            let field = &model.fields[place];
-            let level = field.levels.iter().map(|level| {
-                let correction = MOST_CORRECTION * level.frequency_percent / 100;
-                level.centibits + correction
-            });
-            level.max().unwrap_or(0).max(0)
-        };
-        let mut order: Vec<usize> = (0..model.fields.len()).collect();
-        let is_number = |place: &usize| model.fields.iter().any(|field| field.derived_from == Some(*place));
-        // what can add most comes first: without it a pair is soon out of reach
-        order
-            .sort_by_key(|place| (!is_number(place), cost(model.fields[*place].kind), std::cmp::Reverse(most(*place))));
-        let together: i32 = model.together.iter().map(|together| together.centibits.max(0)).sum();
-        let mut still_possible = vec![together; order.len() + 1];
-        for place in (0..order.len()).rev() {
-            still_possible[place] = still_possible[place + 1] + most(order[place]);
-        }
         let corrected_by = model.fields.iter().zip(&table.fields).map(|(field, own)| {
             let exact = -field.levels.first().map_or(0, |exact| log2_of(exact.u));
             let of = |level: &LevelWeight| {
@@ -71,7 +76,75 @@ impl<'a> Scorer<'a> {
             };
             field.levels.iter().map(of).collect()
         });
-        Self { model, table, order, still_possible, corrected_by: corrected_by.collect() }
+        let corrected_by: Vec<Vec<Option<(usize, i32)>>> = corrected_by.collect();
+        let mut scorer = Self { model, table, steps: Vec::new(), corrected_by, most_of_value: Vec::new() };
+        scorer.most_of_value = (0..model.fields.len()).map(|field| scorer.most_of_values(field)).collect();
+        scorer.look_late_at(&[]);
+        scorer
+    }
+
+    /// What all pairs to come agree in is looked at late: it tells few of them apart.
+    pub fn look_late_at(&mut self, on: &[Part]) {
+        self.steps = self.in_steps(on);
+    }
+
+    /// The most that a field adds, whatever its values.
+    fn most(&self, field: usize) -> i32 {
+        let levels = self.model.fields[field].levels.iter();
+        let most = levels.map(|level| level.centibits + MOST_CORRECTION * level.frequency_percent / 100);
+        most.max().unwrap_or(0).max(0)
+    }
+
+    /// The most that each value of a field adds, where its levels are corrected: no value counts as rarer than it is.
+    fn most_of_values(&self, field: usize) -> Option<Vec<i32>> {
+        let (of, own, corrected_by) = (&self.model.fields[field], &self.table.fields[field], &self.corrected_by[field]);
+        if corrected_by.iter().all(Option::is_none) {
+            return None;
+        }
+        let values = (0..own.values.len()).into_par_iter().map(|value| {
+            let levels = of.levels.iter().zip(corrected_by).map(|(level, corrected)| {
+                let correction = match corrected {
+                    None => 0,
+                    Some((place, average)) => match own.rarities[*place].centibits[value] {
+                        0 => MOST_CORRECTION,
+                        rarity => (rarity - average).clamp(LEAST_CORRECTION, MOST_CORRECTION),
+                    },
+                };
+                level.centibits + correction * level.frequency_percent / 100
+            });
+            levels.max().unwrap_or(0).max(0)
+        });
+        Some(values.collect())
+    }
+
+    /// The fields in the order in which they are looked at: a number before what follows from it, the cheap ones before the costly, those that
+    /// blocks agree in late, and what can add most first, since without it a pair is soon out of reach.
+    fn in_steps(&self, on: &[Part]) -> Vec<Step<'a>> {
+        let model = self.model;
+        let mut order: Vec<usize> = (0..model.fields.len()).collect();
+        let is_number = |field: usize| model.fields.iter().any(|other| other.derived_from == Some(field));
+        let is_blocked_on = |field: usize| on.iter().any(|part| part.field == field);
+        order.sort_by_key(|field| {
+            let cost = cost(model.fields[*field].kind);
+            (!is_number(*field), cost, is_blocked_on(*field), Reverse(self.most(*field)))
+        });
+        let mut steps = Vec::with_capacity(order.len());
+        let mut seen = 0;
+        for field in order {
+            let before = seen;
+            seen |= mark(field);
+            let is_open = |field: &usize| seen & mark(*field) == 0;
+            let known_by_value = |field: &usize| self.most_of_value[*field].is_some();
+            let others = (0..model.fields.len()).filter(|field| is_open(field) && !known_by_value(field));
+            let still_possible = others.map(|field| self.most(field)).sum();
+            let are_seen =
+                |together: &Together, seen: u32| together.when.iter().all(|(field, _)| seen & mark(*field) != 0);
+            let settled = model.together.iter().filter(|own| are_seen(own, seen) && !are_seen(own, before));
+            let open = model.together.iter().filter(|own| own.centibits > 0 && !are_seen(own, seen));
+            let (settled, open) = (settled.collect(), open.collect());
+            steps.push(Step { field, still_possible, settled, open, seen });
+        }
+        steps
     }
 
     /// Room for a thread.
@@ -82,28 +155,68 @@ impl<'a> Scorer<'a> {
             fields: fields
                 .map(|field| vec![(u64::MAX, 0); if cost(field.kind) > 1 { REMEMBERED } else { 0 }])
                 .collect(),
+            levels: Vec::new(),
+            weights: Vec::new(),
+            sums: Vec::new(),
+            left: Vec::new(),
+            packed: Vec::new(),
         }
     }
 
-    /// The weight of a pair and its levels; none as soon as it cannot reach `least` any more.
-    #[must_use]
-    pub fn weigh(&self, left: u32, right: u32, least: i32, memory: &mut Memory) -> Option<(i32, Pattern)> {
-        let (lefts, rights) = (self.table.row(0, left), self.table.row(1, right));
-        let mut pattern = [0; MOST_FIELDS];
-        let mut by_field = [0_i32; MOST_FIELDS];
-        let mut sum = 0;
-        for (step, &field) in self.order.iter().enumerate() {
-            let level = self.level(field, lefts, rights, memory);
-            pattern[field] = level;
-            let weight = self.weight(field, &pattern, lefts, rights);
-            by_field[field] = weight;
-            sum += weight;
-            if sum + self.still_possible[step + 1] < least {
-                return None;
+    /// Weighs pairs of rows and gives those that reach `least`, with their weights, in their order. Field by field over all of them, so that
+    /// the memory that one pair waits for is on its way while others are compared; a pair that cannot reach `least` any more is left.
+    pub fn weigh(&self, pairs: &[(u32, u32)], least: i32, memory: &mut Memory, mut found: impl FnMut(u32, u32, i32)) {
+        let fields = self.model.fields.len();
+        let Memory { fields: remembered, levels, weights, sums, left, packed } = memory;
+        let rows = |place: usize| (self.table.row(0, pairs[place].0), self.table.row(1, pairs[place].1));
+        levels.clear();
+        levels.resize(pairs.len() * fields, 0);
+        weights.clear();
+        weights.resize(pairs.len() * fields, 0);
+        sums.clear();
+        sums.extend(pairs.iter().map(|(left, _)| {
+            let lefts = self.table.row(0, *left);
+            let known =
+                self.most_of_value.iter().zip(lefts).filter_map(|(most, value)| Some(most.as_ref()?[*value as usize]));
+            (0, known.sum::<i32>())
+        }));
+        left.clear();
+        left.extend(0..pairs.len());
+        for step in &self.steps {
+            let field = step.field;
+            let values = &self.table.fields[field];
+            let most_of_value = self.most_of_value[field].as_ref();
+            packed.clear();
+            if !values.packed.is_empty() {
+                packed.extend(left.iter().map(|&place| {
+                    let (lefts, rights) = rows(place);
+                    (values.packed[lefts[field] as usize], values.packed[rights[field] as usize])
+                }));
+            }
+            let mut packed = packed.iter();
+            left.retain(|&place| {
+                let (lefts, rights) = rows(place);
+                let own = place * fields..(place + 1) * fields;
+                let levels = &mut levels[own.clone()];
+                levels[field] = self.level(field, (lefts, rights), packed.next(), &mut remembered[field]);
+                let weight = self.weight(field, levels, lefts, rights);
+                weights[own][field] = weight;
+                let (sum, of_values) = &mut sums[place];
+                let settled = step.settled.iter().filter(|together| together.stands(levels));
+                *sum += weight + settled.map(|together| together.centibits).sum::<i32>();
+                *of_values -= most_of_value.map_or(0, |most| most[lefts[field] as usize]);
+                let lacking = least - (*sum + *of_values + step.still_possible);
+                let open = step.open.iter().filter(|together| together.may_stand(levels, step.seen));
+                lacking <= 0 || lacking <= open.map(|together| together.centibits).sum()
+            });
+        }
+        for &place in left.iter() {
+            let own = place * fields..(place + 1) * fields;
+            let weight = self.adjusted(&mut weights[own.clone()], &levels[own]);
+            if weight >= least {
+                found(pairs[place].0, pairs[place].1, weight);
             }
         }
-        let weight = self.adjusted(&mut by_field, &pattern);
-        (weight >= least).then_some((weight, pattern))
     }
 
     /// The weight of every field of a pair by itself, before anything is counted once or together, and the levels.
@@ -141,8 +254,8 @@ impl<'a> Scorer<'a> {
     /// Every field's weight by itself, and the levels.
     fn each(&self, (lefts, rights): (&[u32], &[u32]), memory: &mut Memory) -> ([i32; MOST_FIELDS], Pattern) {
         let (mut pattern, mut by_field) = ([0; MOST_FIELDS], [0_i32; MOST_FIELDS]);
-        for &field in &self.order {
-            pattern[field] = self.level(field, lefts, rights, memory);
+        for &Step { field, .. } in &self.steps {
+            pattern[field] = self.level(field, (lefts, rights), None, &mut memory.fields[field]);
             by_field[field] = self.weight(field, &pattern, lefts, rights);
         }
         (by_field, pattern)
@@ -154,13 +267,19 @@ impl<'a> Scorer<'a> {
         let (lefts, rights) = (self.table.row(0, left), self.table.row(1, right));
         let mut pattern = [0; MOST_FIELDS];
         for (field, level) in pattern.iter_mut().enumerate().take(self.model.fields.len()) {
-            *level = self.level(field, lefts, rights, memory);
+            *level = self.level(field, (lefts, rights), None, &mut memory.fields[field]);
         }
         pattern
     }
 
     #[inline]
-    fn level(&self, field: usize, left: &[u32], right: &[u32], memory: &mut Memory) -> u8 {
+    fn level(
+        &self,
+        field: usize,
+        (left, right): (&[u32], &[u32]),
+        packed: Option<&(u64, u64)>,
+        remembered: &mut [(u64, u8)],
+    ) -> u8 {
         let (a, b) = (left[field], right[field]);
         let of = &self.model.fields[field];
         if a == 0 || b == 0 {
@@ -173,8 +292,10 @@ impl<'a> Scorer<'a> {
         if a == b {
             return place(of, values.values.level(a, b, self.model.tolerance));
         }
-        if !values.packed.is_empty()
-            && let Some(level) = values.values.packed_level(values.packed[a as usize], values.packed[b as usize])
+        let packed =
+            packed.copied().or_else(|| Some((*values.packed.get(a as usize)?, *values.packed.get(b as usize)?)));
+        if let Some((a, b)) = packed
+            && let Some(level) = values.values.packed_level(a, b)
         {
             return place(of, level);
         }
@@ -185,7 +306,6 @@ impl<'a> Scorer<'a> {
         {
             return place(of, TextLevel::Swapped.index());
         }
-        let remembered = &mut memory.fields[field];
         if remembered.is_empty() {
             return place(of, values.values.level(a, b, self.model.tolerance));
         }
@@ -206,7 +326,7 @@ impl<'a> Scorer<'a> {
 
     /// The weight of a field's level. What a number says of a row is not counted beside the number itself.
     #[inline]
-    fn weight(&self, field: usize, pattern: &Pattern, left: &[u32], right: &[u32]) -> i32 {
+    fn weight(&self, field: usize, pattern: &[u8], left: &[u32], right: &[u32]) -> i32 {
         let of = &self.model.fields[field];
         let Some(level) = of.levels.get(usize::from(pattern[field])) else { return 0 };
         if let Some(number) = of.derived_from
@@ -229,7 +349,7 @@ impl<'a> Scorer<'a> {
     }
 
     /// The sum, with what follows counted in part and what is said together added.
-    fn adjusted(&self, by_field: &mut [i32; MOST_FIELDS], pattern: &Pattern) -> i32 {
+    fn adjusted(&self, by_field: &mut [i32], pattern: &[u8]) -> i32 {
         for dependence in &self.model.dependences {
             let weight = &mut by_field[dependence.field];
             if *weight > 0 && dependence.when[usize::from(pattern[dependence.given])] {

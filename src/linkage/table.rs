@@ -95,19 +95,17 @@ impl Table {
             .map(|(place, field)| Some(numbered[place].0.same_in(&numbered[field.swapped_with?].0)))
             .collect();
         let stride = model.fields.len() + 1;
-        let mut rows = sizes.map(|size| vec![0; size * stride]);
-        for (rows, marks) in rows.iter_mut().zip(&marks) {
-            for (row, marks) in marks.iter().enumerate() {
-                rows[row * stride + stride - 1] = *marks;
-            }
-        }
-        for (place, (_, of)) in numbered.iter().enumerate() {
-            for (rows, of) in rows.iter_mut().zip(of) {
-                for (row, value) in of.iter().enumerate() {
-                    rows[row * stride + place] = *value;
+        let rows = [0, 1].map(|side: Side| {
+            let mut rows = vec![0; sizes[side] * stride];
+            rows.par_chunks_exact_mut(stride).enumerate().for_each(|(row, own)| {
+                let (marked, own) = own.split_last_mut().expect("a row ends in its marks");
+                *marked = marks[side][row];
+                for (own, (_, of)) in own.iter_mut().zip(&numbered) {
+                    *own = of[side][row];
                 }
-            }
-        }
+            });
+            rows
+        });
         let fields = numbered
             .into_par_iter()
             .zip(&model.fields)
@@ -204,7 +202,10 @@ fn rarity(part: &str, keys: &[u64], of: &[Vec<u32>; 2]) -> Rarity {
     };
     let squares = counts.values().map(|count| u128::from(share(count)).pow(2)).sum::<u128>() / u128::from(ONE);
     let average = u64::try_from(squares).unwrap_or(ONE).clamp(1, ONE);
-    let centibits = keys.iter().map(|key| counts.get(key).map_or(0, |count| weight_centibits(ONE, share(count))));
+    // many values are met as often as others
+    let mut known: HashMap<u64, i32, FixedState> = HashMap::default();
+    let mut weight = |share: u64| *known.entry(share).or_insert_with(|| weight_centibits(ONE, share));
+    let centibits = keys.iter().map(|key| counts.get(key).map_or(0, |count| weight(share(count))));
     Rarity { part: part.to_owned(), centibits: centibits.collect(), average_centibits: weight_centibits(ONE, average) }
 }
 

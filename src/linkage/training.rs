@@ -108,13 +108,13 @@ fn chance(model: &LinkageModel, table: &Table, scorer: &Scorer<'_>) -> ByLevel {
                     state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                     ((u128::from(state >> 16) * u128::from(end)) >> 48) as u32
                 };
+                let likely = model.weight_at(0);
                 for _ in 0..piece {
                     let (left, right) = (below(lefts), below(rights));
                     // a random pair that is one person is no chance
-                    let likely = model.weight_at(0);
-                    let is_one = (table.is_one && left == right) || scorer.weigh(left, right, likely, memory).is_some();
-                    if !is_one {
-                        *patterns.entry(scorer.pattern(left, right, memory)).or_default() += 1;
+                    let (weight, pattern) = scorer.between((0, left), (1, right), memory);
+                    if weight < likely && !(table.is_one && left == right) {
+                        *patterns.entry(pattern).or_default() += 1;
                     }
                 }
                 patterns

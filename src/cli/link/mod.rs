@@ -11,6 +11,7 @@ mod overwriting;
 mod pair;
 mod results;
 mod reviews;
+mod spent;
 mod tallies;
 mod told;
 
@@ -33,6 +34,7 @@ use crate::linkage::{LinkageModel, Roster};
 use crate::linkage::{supervised, training};
 use files::Files;
 use results::Results;
+use spent::Step;
 use tallies::Tallies;
 use told::Board;
 
@@ -51,7 +53,7 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
     overwriting::refuse(arguments)?;
     let mut model = model(arguments.model.as_deref())?;
     let board = Board::new(&model, arguments.lang);
-    board.step(["正在读取名册", "reading the rosters"]);
+    board.step(Step::Reading);
     let (mut left, mut right) = rosters(arguments, &model)?;
     if let Some(wanted) = &arguments.pair {
         board.done();
@@ -59,6 +61,7 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
     }
     // the table takes the columns; what a person is to look at is shown as it was written
     let kept = arguments.review_out.as_ref().map(|_| (left.columns.clone(), right.as_ref().map(|r| r.columns.clone())));
+    board.step(Step::Preparing);
     let table = Table::of(&model, &mut left, right.as_mut());
     model = model.for_rows(table.len(0).max(table.len(1)));
     if arguments.dry_run {
@@ -71,7 +74,7 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
     let given = given::read(arguments, ids, table.is_one)?;
     let mut held_out = None;
     if let Some(file) = &arguments.train {
-        board.step(["正在统计候选对", "counting candidates"]);
+        board.step(Step::Blocking);
         let counts = linking::count(&model, &table);
         if let Some(count) = counts.iter().find(|count| count.pairs > arguments.max_pairs) {
             return Err(told::too_many(count, arguments.max_pairs));
@@ -82,11 +85,12 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
         held_out = split.map(|split| HeldOut::of(&split, [&model, &after], &table, ids));
         model = after;
     }
+    board.step(Step::Blocking);
     let faint = measuring::is_wanted(arguments).then(|| measuring::faint(&model));
     let weighing = faint.as_ref().unwrap_or(&model);
     let Linked { mut pairs, counts } = linking::link(weighing, &table, arguments.max_pairs, &board)
         .map_err(|count| told::too_many(&count, arguments.max_pairs))?;
-    board.done();
+    board.step(Step::Deciding);
     let scorer = Scorer::new(&model, &table);
     let weighed = (&model, &table, &scorer);
     let mut files = Files::default();
@@ -101,7 +105,9 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
     pairs.retain(|pair| pair.weight >= linking::least(&model));
     let results = Results::of(arguments, weighed, ids, &given, pairs);
     let texts = kept.as_ref().map(|(lefts, rights)| [lefts.as_slice(), rights.as_deref().unwrap_or(lefts)]);
+    board.step(Step::Writing);
     results.write(&mut files, arguments, texts)?;
+    board.done();
     files.keep()?;
     let clusters = results.clusters.as_ref().map(|(clusters, ids)| (clusters, ids));
     let measured = given.truth.map(|truth| truth.measured(&results.found, clusters.map(|(clusters, _)| clusters)));
@@ -112,6 +118,7 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
         held_out: held_out.as_ref(),
         measured: measured.as_ref(),
         reliability: reliability.as_ref(),
+        spent: Some(&board.spent),
     };
     let summary = told::summary(&counts, &tallies, arguments.lang, arguments.json)?;
     // what goes to a pipe stands there alone
@@ -142,7 +149,7 @@ fn trained(
     board: &Board,
 ) -> anyhow::Result<LinkageModel> {
     let Some(path) = path else { bail!("name a file for the trained model: --train MODEL.toml") };
-    board.step(["正在估计模型参数", "estimating the model"]);
+    board.step(Step::Training);
     let mut trained = training::train(model, table, board).model;
     trained.source = format!("estimated without labels from two rosters of {} and {} rows", table.len(0), table.len(1));
     if let Some(labels) = labels {

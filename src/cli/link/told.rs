@@ -6,6 +6,7 @@ use comfy_table::{CellAlignment, Table as Lines, presets};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use serde_json::json;
 
+use super::spent::{Spent, Step};
 use super::tallies::Tallies;
 use super::{measuring, said};
 use crate::cli::arguments::Language;
@@ -27,6 +28,8 @@ pub(super) struct Board {
     rules: usize,
     language: Language,
     names: Vec<String>,
+    /// Where the time goes.
+    pub(super) spent: Spent,
 }
 
 impl Board {
@@ -37,12 +40,14 @@ impl Board {
             ProgressBar::no_length().with_style(style)
         });
         let names = model.blocks.iter().map(|block| block.text.clone()).collect();
-        Self { bar, rules: model.blocks.len(), language, names }
+        Self { bar, rules: model.blocks.len(), language, names, spent: Spent::new() }
     }
 
-    pub(super) fn step(&self, what: [&'static str; 2]) {
+    /// The next step begins.
+    pub(super) fn step(&self, step: Step) {
+        self.spent.turn_to(step);
         if let Some(bar) = &self.bar {
-            bar.set_message(said(self.language, what));
+            bar.set_message(said(self.language, step.names()));
             bar.tick();
         }
     }
@@ -55,7 +60,16 @@ impl Board {
 }
 
 impl Progress for Board {
+    fn blocking(&self) {
+        if self.spent.current() != Step::Training {
+            self.spent.turn_to(Step::Blocking);
+        }
+    }
+
     fn rule(&self, place: usize, count: &BlockCount) {
+        if self.spent.current() != Step::Training {
+            self.spent.turn_to(Step::Scoring);
+        }
         let Some(bar) = &self.bar else { return };
         let name = &self.names[place];
         let rule = said(self.language, ["规则", "rule"]);
@@ -178,6 +192,9 @@ pub(super) fn summary(
         if let Some(reliability) = tallies.reliability {
             summary.insert("reliability".to_owned(), measuring::json(reliability));
         }
+        if let Some(spent) = tallies.spent {
+            summary.insert("milliseconds".to_owned(), spent.json());
+        }
         return Ok(serde_json::to_string_pretty(&summary)?);
     }
     let zh = language == Language::Zh;
@@ -228,6 +245,9 @@ pub(super) fn summary(
     }
     if let Some(reliability) = tallies.reliability {
         let _ = write!(text, "\n{}", measuring::told(reliability, language));
+    }
+    if let Some(spent) = tallies.spent {
+        let _ = write!(text, "\n{}", spent.text(language));
     }
     Ok(text)
 }

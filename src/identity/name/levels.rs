@@ -63,19 +63,16 @@ pub fn compare_names(a: &Name, b: &Name, tolerance: Tolerance) -> NameLevel {
     if a.is_missing() || b.is_missing() {
         return NameLevel::Missing;
     }
-    if !a.has_blank && !b.has_blank {
-        if a.written == b.written {
-            return NameLevel::Exact;
-        }
-        if a.key == b.key {
-            return NameLevel::Equivalent;
-        }
-        if a.folded == b.folded {
-            return NameLevel::Variant;
-        }
-    }
+    let has_blank = a.has_blank || b.has_blank;
     if a.key == b.key {
-        return NameLevel::RareCharacter; // blanks in the same places
+        return match (has_blank, a.written == b.written) {
+            (true, _) => NameLevel::RareCharacter, // blanks in the same places
+            (false, true) => NameLevel::Exact,
+            (false, false) => NameLevel::Equivalent,
+        };
+    }
+    if !has_blank && a.folded == b.folded {
+        return NameLevel::Variant;
     }
     if (a.has_stand_in() || b.has_stand_in())
         && let Some(level) = with_stand_ins(a, b)

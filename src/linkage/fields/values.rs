@@ -111,7 +111,8 @@ macro_rules! each {
 }
 
 impl Values {
-    /// Prepares distinct texts; gives back the value of each. What reads alike is one value, what reads as nothing is value 0.
+    /// Prepares distinct texts; gives back the value of each. What reads as nothing is value 0. What reads alike is one value, but for names
+    /// and addresses, where it seldom does.
     #[must_use]
     pub fn read(kind: Kind, texts: &[&str]) -> (Self, Vec<u32>) {
         fn made<T>((list, places): (Vec<T>, Vec<u32>), wrap: impl FnOnce(Vec<T>) -> Values) -> (Values, Vec<u32>) {
@@ -119,7 +120,7 @@ impl Values {
         }
         let text = || distinct(texts, TextKey::default(), TextKey::read, TextKey::is_missing);
         match kind {
-            Kind::PersonName => made(distinct(texts, Name::default(), Name::read, Name::is_missing), Self::Names),
+            Kind::PersonName => made(each_its_own(texts, Name::default(), Name::read, Name::is_missing), Self::Names),
             Kind::IdNumber => {
                 let missing = |document: &Document| *document == Document::Missing;
                 made(distinct(texts, Document::Missing, Document::read, missing), Self::Documents)
@@ -127,7 +128,7 @@ impl Values {
             Kind::BirthDate => made(distinct(texts, None, read_birth_date, Option::is_none), Self::Dates),
             Kind::Sex => made(distinct(texts, None, read_sex, Option::is_none), Self::Sexes),
             Kind::Phone => made(distinct(texts, None, PhoneKey::read, Option::is_none), Self::Phones),
-            Kind::Address => made(distinct(texts, None, AddressKey::read, Option::is_none), Self::Addresses),
+            Kind::Address => made(each_its_own(texts, None, AddressKey::read, Option::is_none), Self::Addresses),
             Kind::Text => made(text(), Self::Texts),
             Kind::Code => made(text(), Self::Codes),
         }
@@ -232,6 +233,22 @@ impl Values {
             Self::Texts(list) | Self::Codes(list) => list.par_iter().map(|text| text_part(text, part)).collect(),
         }
     }
+}
+
+/// Prepares distinct texts on all cores, and gives every one its number: for kinds whose values differ when their texts do, and those of
+/// which few texts read as one, which a comparison finds as well.
+fn each_its_own<T: Send>(
+    texts: &[&str],
+    missing: T,
+    read: impl Fn(&str) -> T + Sync,
+    is_missing: impl Fn(&T) -> bool,
+) -> (Vec<T>, Vec<u32>) {
+    let mut list = Vec::with_capacity(texts.len() + 1);
+    list.push(missing);
+    list.par_extend(texts.par_iter().map(|text| read(text)));
+    let places = list.iter().enumerate().skip(1);
+    let places = places.map(|(place, value)| if is_missing(value) { 0 } else { number(place) }).collect();
+    (list, places)
 }
 
 /// Prepares texts on all cores, and gives every distinct value its number.

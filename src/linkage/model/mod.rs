@@ -221,6 +221,14 @@ impl Together {
     pub fn stands(&self, pattern: &[u8]) -> bool {
         stands(&self.when, pattern)
     }
+
+    /// Whether a pair may stand at all of its levels, as far as the fields seen say: a bit a field.
+    #[inline]
+    #[must_use]
+    pub fn may_stand(&self, pattern: &[u8], seen: u32) -> bool {
+        let mut known = self.when.iter().filter(|(field, _)| seen >> field & 1 == 1);
+        known.all(|(field, levels)| levels[usize::from(pattern[*field])])
+    }
 }
 
 /// Whether a pair stands at one of the levels of every field named.

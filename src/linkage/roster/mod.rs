@@ -14,6 +14,9 @@ use thiserror::Error;
 use decoding::Decoding;
 use std::hash::BuildHasher;
 
+/// Rows after which room is made for the rest of the file, by how long they are.
+const LOOKED_AT: usize = 1 << 12;
+
 /// What is wrong with a roster.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{file}:{line}: {message}")]
@@ -34,6 +37,12 @@ pub struct Column {
 }
 
 impl Column {
+    /// Makes room for so many times what is there: nothing is copied again while it grows.
+    fn reserve(&mut self, times: usize) {
+        self.bytes.reserve(self.bytes.len().saturating_mul(times));
+        self.ends.reserve(self.ends.len().saturating_mul(times));
+    }
+
     fn push(&mut self, text: &str) {
         self.bytes.push_str(text);
         self.ends.push(self.bytes.len());
@@ -177,11 +186,14 @@ impl Reading<'_> {
     }
 
     fn either_encoding<R: Read + Seek>(&self, input: &mut R) -> Result<(Roster, Vec<u64>), RosterFault> {
-        match self.all(input) {
+        let unseekable = |error: std::io::Error| self.fault(0, &error.to_string());
+        // a pipe has no size, and needs none
+        let size = input.seek(SeekFrom::End(0)).and_then(|size| input.rewind().map(|()| size)).unwrap_or(0);
+        match self.all(input, size) {
             Err(Stopped::NotUtf8(_)) => {
-                input.seek(SeekFrom::Start(0)).map_err(|error| self.fault(0, &error.to_string()))?;
+                input.rewind().map_err(unseekable)?;
                 let mut decoded = Decoding::gb18030(&mut *input);
-                let read = self.all(&mut decoded);
+                let read = self.all(&mut decoded, size);
                 if decoded.is_broken() {
                     let line = decoded.line();
                     return Err(self.fault(line, "the text is neither UTF-8 nor GB18030: save the file again as UTF-8"));
@@ -192,7 +204,8 @@ impl Reading<'_> {
         }
     }
 
-    fn all(&self, input: &mut impl Read) -> Result<(Roster, Vec<u64>), Stopped> {
+    /// Reads all rows of a file of about so many bytes.
+    fn all(&self, input: &mut impl Read, size: u64) -> Result<(Roster, Vec<u64>), Stopped> {
         let mut reader = ReaderBuilder::new().flexible(true).buffer_capacity(1 << 20).from_reader(input);
         let unreadable = |error: &csv::Error| {
             let line = error.position().map_or(0, csv::Position::line);
@@ -227,6 +240,12 @@ impl Reading<'_> {
                 roster.ids.push(id);
             }
             lines.push(line);
+            if lines.len() == LOOKED_AT {
+                let read = record.position().map_or(0, csv::Position::byte);
+                let times = size.checked_div(read).and_then(|times| usize::try_from(times).ok()).unwrap_or(0);
+                lines.reserve(times.saturating_mul(LOOKED_AT));
+                roster.columns.iter_mut().chain([&mut roster.ids]).for_each(|column| column.reserve(times));
+            }
             for (column, place) in roster.columns.iter_mut().zip(&places[usize::from(self.id.is_some())..]) {
                 if let Some(place) = place {
                     column.push(text(*place)?.trim());

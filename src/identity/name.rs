@@ -8,7 +8,7 @@ pub mod levels;
 
 use std::fmt;
 
-use super::characters::{BLANK, KeyCharacter, fold, is_han, key_characters};
+use super::characters::{BLANK, KeyCharacter, fold, is_han, key_characters, without_remarks};
 use super::pinyin::Sound;
 use super::surnames::{second_reading, surname_length, surname_reading};
 
@@ -45,7 +45,7 @@ impl Name {
     #[must_use]
     pub fn read(written: &str) -> Self {
         let (mut key, mut words, mut has_separator) = (Vec::new(), vec![0], false);
-        for character in key_characters(written) {
+        for character in key_characters(&without_remarks(written)) {
             match character {
                 _ if key.len() == LONGEST => break,
                 KeyCharacter::Kept(c) => key.push(c),

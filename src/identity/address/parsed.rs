@@ -1,6 +1,6 @@
 //! An address taken apart: places by rank, from the province to the villagers' group, and what follows the last.
 
-use super::places::{is_county_city, renamed, without_peoples};
+use super::places::{begins_with_people, is_county_city, renamed, without_peoples};
 use crate::identity::numerals::{is_numeral, read_number};
 
 /// Ranks of places, widest first.
@@ -212,10 +212,15 @@ fn province(whole: &str) -> Option<(&'static str, &str)> {
         Some(found) => found,
         None => ("内蒙古", whole.strip_prefix("内蒙")?),
     };
-    let full = ["省", "市", "自治区", "壮族自治区", "回族自治区", "维吾尔自治区", "特别行政区"];
+    let full: &[&str] = match short {
+        "北京" | "天津" | "上海" | "重庆" => &["市"],
+        _ => &["省", "自治区", "壮族自治区", "回族自治区", "维吾尔自治区", "特别行政区"],
+    };
     let suffix = full.iter().filter(|s| after.starts_with(**s)).max_by_key(|s| s.len()).map_or(0, |s| s.len());
-    // 吉林市, 海南州: a place of the same name below the province is not the province
-    let is_province = suffix > 0 || !after.is_empty() && !after.starts_with(['路', '街', '县', '州', '镇', '乡', '村']);
+    // 吉林市, 海南州, 河北区, 河南蒙古族自治县: a place of the same name below the province is not the province
+    let is_below =
+        || after.starts_with(['市', '州', '区', '县', '镇', '乡', '村', '路', '街']) || begins_with_people(after);
+    let is_province = suffix > 0 || !after.is_empty() && !is_below();
     is_province.then(|| (short, &after[suffix..]))
 }
 
@@ -256,10 +261,11 @@ fn next_place(text: &str, last: Option<Rank>) -> Option<Found<'_>> {
     for (end, c) in text.char_indices().skip(1) {
         let upto = &text[..end + c.len_utf8()];
         let after = &text[end + c.len_utf8()..];
-        if let Some(name) = upto.strip_suffix('州').filter(|name| PREFECTURES.contains(name)) {
-            if last.is_none_or(|last| Rank::City > last) && !after.starts_with('市') {
-                return Some(Found { full: upto, suffix: &upto[name.len()..], rank: Rank::City, after });
-            }
+        if let Some(name) = upto.strip_suffix('州').filter(|name| PREFECTURES.contains(name))
+            && last.is_none_or(|last| Rank::City > last)
+            && !after.starts_with('市')
+        {
+            return Some(Found { full: upto, suffix: &upto[name.len()..], rank: Rank::City, after });
         }
         let Some((suffix, mut rank)) = SUFFIXES.iter().find(|(s, _)| upto.ends_with(s)).copied() else { continue };
         let goes_on = SUFFIXES.iter().any(|(s, _)| {
@@ -281,16 +287,20 @@ fn next_place(text: &str, last: Option<Rank>) -> Option<Found<'_>> {
     None
 }
 
-/// 辉县市, 梅县区, 津市市; 景德镇市, 东乡县, 东乡族自治县: a suffix that belongs to the name of a wider place.
+/// 辉县市, 梅县区, 津市市; 景德镇市, 榆社县, 东乡族自治县; 西盟佤族自治县: a suffix that belongs to the name of a wider place.
 fn is_within_a_name(upto: &str, rank: Rank, after: &str) -> bool {
     if ["市场", "市政", "市民"].iter().any(|word| after.starts_with(word)) {
         return false;
     }
     match rank {
-        Rank::Town => after.starts_with(['市', '县', '族']),
+        Rank::Town | Rank::Village | Rank::Group => after.starts_with(['市', '县', '族']),
         Rank::City | Rank::County => {
-            upto.chars().count() == 2 && upto.ends_with(['县', '市']) && after.starts_with(['市', '区'])
+            let goes_on = match upto.chars().last() {
+                Some('盟') => after.starts_with('县') || begins_with_people(after),
+                last => matches!(last, Some('县' | '市')) && after.starts_with(['市', '区']),
+            };
+            upto.chars().count() == 2 && goes_on
         }
-        _ => false,
+        Rank::Province => false,
     }
 }

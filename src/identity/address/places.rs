@@ -130,6 +130,11 @@ pub fn without_peoples(name: &str) -> &str {
     if PEOPLES.contains(&short) { short.trim_end_matches('族') } else { short }
 }
 
+/// Whether the name of an autonomous place goes on: 西盟, then 佤族自治县.
+pub fn begins_with_people(text: &str) -> bool {
+    PEOPLES.iter().filter(|people| people.ends_with('族')).any(|people| text.starts_with(people))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

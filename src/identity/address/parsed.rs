@@ -274,7 +274,7 @@ fn next_place(text: &str, last: Option<Rank>) -> Option<Found<'_>> {
         });
         // 中关村街道, 王家村乡: the village's name is the town's
         let names_a_town = rank > Rank::Town && ["街道", "镇", "乡"].iter().any(|town| after.starts_with(town));
-        if goes_on || names_a_town || upto.len() == suffix.len() || is_within_a_name(upto, rank, after) {
+        if goes_on || names_a_town || upto.len() == suffix.len() || is_within_a_name(upto, rank, after, last) {
             continue;
         }
         if suffix == "市" && (last == Some(Rank::City) || is_county_city(upto)) {
@@ -287,16 +287,22 @@ fn next_place(text: &str, last: Option<Rank>) -> Option<Found<'_>> {
     None
 }
 
-/// 辉县市, 梅县区, 津市市; 景德镇市, 榆社县, 东乡族自治县; 西盟佤族自治县: a suffix that belongs to the name of a wider place.
-fn is_within_a_name(upto: &str, rank: Rank, after: &str) -> bool {
+/// 辉县市, 津市市, 西盟佤族自治县, 吴旗县; before a county was read also 景德镇市, 榆社县, 芳村区, 西乡塘区, 东乡族自治县: a suffix that belongs to the
+/// name of a wider place.
+fn is_within_a_name(upto: &str, rank: Rank, after: &str, last: Option<Rank>) -> bool {
     if ["市场", "市政", "市民"].iter().any(|word| after.starts_with(word)) {
         return false;
     }
+    let awaits_a_county = last.is_none_or(|last| last < Rank::County);
     match rank {
-        Rank::Town | Rank::Village | Rank::Group => after.starts_with(['市', '县', '族']),
+        Rank::Town | Rank::Village | Rank::Group => {
+            let goes_on =
+                after.starts_with(['市', '县', '族']) || after.starts_with("塘区") || begins_with_people(after);
+            awaits_a_county && (goes_on || rank == Rank::Village && after.starts_with('区'))
+        }
         Rank::City | Rank::County => {
             let goes_on = match upto.chars().last() {
-                Some('盟') => after.starts_with('县') || begins_with_people(after),
+                Some('盟' | '旗') => after.starts_with('县') || begins_with_people(after),
                 last => matches!(last, Some('县' | '市')) && after.starts_with(['市', '区']),
             };
             upto.chars().count() == 2 && goes_on

@@ -1,9 +1,11 @@
 //! Birth dates: the ways in which clerks get them wrong. Lunar dates are not converted.
 
-use super::characters::in_one_width;
+use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::characters::in_one_width;
 use super::levels::levels;
+use super::numerals::{is_numeral, read_number};
 
 levels! {
     /// How two birth dates compare.
@@ -33,29 +35,42 @@ impl BirthDateLevel {
     }
 }
 
-/// Reads a date as people write it: 2026-11-01, 20261101, 2026/11/1, 2026.11.1, 2026年11月1日, in any width. Nothing for a day that
-/// is none, or an order other than year, month, day.
+/// Reads a date as people write it: 2026-11-01, 20261101, 2026/11/1, 2026.11.1, 2026年11月1日, 二〇二六年十一月一日, in any width and with a time of
+/// day behind it, and as a spreadsheet counts its days (46327). Nothing for a day that is none, or an order other than year, month, day.
 #[must_use]
 pub fn read_birth_date(text: &str) -> Option<Date> {
     let mut parts: Vec<String> = vec![String::new()];
-    for c in in_one_width(text).filter(|c| !c.is_whitespace()) {
+    for c in in_one_width(text) {
         match c {
             '0'..='9' => parts.last_mut()?.push(c),
+            _ if is_numeral(c) => parts.last_mut()?.push(c),
             '-' | '/' | '.' | '年' | '月' | '日' | '号' => parts.push(String::new()),
+            c if c.is_whitespace() => parts.push(String::new()),
             // a time of day follows
             'T' | ':' => break,
             _ => return None,
         }
     }
     parts.retain(|part| !part.is_empty());
+    let number = |part: &str| if part.is_ascii() { part.parse().ok() } else { read_number(part) };
     let (year, month, day) = match parts.as_slice() {
-        [whole] if whole.len() == 8 => (&whole[..4], &whole[4..6], &whole[6..]),
-        [year, month, day, ..] if year.len() == 4 && month.len() <= 2 => {
-            (&year[..], &month[..], &day[..day.len().min(2)])
+        [whole, ..] if whole.len() == 8 && whole.is_ascii() => {
+            (number(&whole[..4])?, number(&whole[4..6])?, number(&whole[6..])?)
         }
+        [serial] if serial.len() == 5 && serial.is_ascii() => return spreadsheet_day(number(serial)?),
+        [year, month, day, ..] => (number(year).filter(|year| *year >= 1000)?, number(month)?, number(day)?),
         _ => return None,
     };
-    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok().filter(|date| date.year() >= 1850)
+    let date = Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?);
+    date.ok().filter(|date| date.year() >= FIRST_YEAR)
+}
+
+/// Nobody in a register was born before.
+const FIRST_YEAR: i16 = 1850;
+
+/// The days that a spreadsheet counts from 30 December 1899 on, as it writes a date whose cell lost its format.
+fn spreadsheet_day(days: u32) -> Option<Date> {
+    Date::constant(1899, 12, 30).checked_add(i64::from(days).days()).ok()
 }
 
 /// Compares; symmetric.
@@ -112,12 +127,30 @@ mod tests {
             ("2026年11月1日", day),
             ("2026-11-01T00:00:00", day),
             ("2026-11-01 00:00", day),
+            ("2026/11/1 0:00:00", day),
+            ("2026/11/1 12:30", day),
+            ("20261101 000000", day),
+            ("2026 年 11 月 1 日", day),
+            ("２０２６年１１月１日", day),
+            ("2026.11.01.", day),
+            ("二〇二六年十一月一日", day),
+            ("二零二六年11月1日", day),
+            ("一九八〇年十二月三十一日", Some(date(1980, 12, 31))),
+            ("19800101", Some(date(1980, 1, 1))),
+            ("1980年1月1日", Some(date(1980, 1, 1))),
+            ("46327", day),
+            ("29221", Some(date(1980, 1, 1))),
+            ("2026-11", None),
+            ("80-1-1", None),
+            ("农历正月初三", None),
+            ("1980年正月初三", None),
             ("01/11/2026", None),
             ("2026-02-30", None),
             ("1066-10-14", None),
             ("不详", None),
             ("", None),
-            ("20261", None),
+            ("2026", None),
+            ("202611", None),
         ] {
             assert_eq!(read_birth_date(text), read, "{text}");
         }

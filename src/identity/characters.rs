@@ -3,6 +3,7 @@
 //!
 //! Folding (traditional → simplified, variants) is for keys only: it loses what distinguishes 萧 from 肖.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use ferrous_opencc::OpenCC;
@@ -218,10 +219,42 @@ pub enum KeyCharacter {
     Separator,
 }
 
+/// A written name without what brackets say about it: （曾用名…）, （男）. One syllable or a sign in brackets stands for a character and stays;
+/// a name that is in brackets as a whole is the name.
+pub fn without_remarks(written: &str) -> Cow<'_, str> {
+    if !written.contains(is_bracket) || written.trim_start().starts_with(is_bracket) {
+        return Cow::Borrowed(written);
+    }
+    let mut kept = String::with_capacity(written.len());
+    for (place, piece) in written.split(is_bracket).enumerate() {
+        // pieces within brackets are every second one
+        let stands_for_a_character = piece.chars().count() <= LONGEST_SYLLABLE && !piece.contains(is_han);
+        if place % 2 == 0 || stands_for_a_character {
+            kept.push_str(piece);
+        }
+    }
+    Cow::Owned(kept)
+}
+
+/// The former name that brackets in a written name state.
+pub fn remarked_former_name(written: &str) -> Option<&str> {
+    let remark = written.split(is_bracket).nth(1)?;
+    let name = ["曾用名", "原名", "曾名"].iter().find_map(|word| remark.trim_start().strip_prefix(word))?;
+    Some(name.trim_start_matches([':', '：', ' ', '为', '叫'])).filter(|name| !name.is_empty())
+}
+
+/// The letters of the longest syllable: zhuang.
+const LONGEST_SYLLABLE: usize = 6;
+
+fn is_bracket(c: char) -> bool {
+    matches!(c, '(' | '（' | '[' | '［' | '【' | '〔' | ')' | '）' | ']' | '］' | '】' | '〕')
+}
+
 /// The characters of a written name, half-width, without what does not show.
 pub fn key_characters(written: &str) -> impl Iterator<Item = KeyCharacter> {
     written
         .chars()
+        .filter(|c| !is_bracket(*c))
         .map(|c| if is_placeholder(c) { BLANK } else { c })
         .nfkc()
         .flat_map(latin)
@@ -301,5 +334,24 @@ mod tests {
         assert_eq!(read("□＊"), [Blank, Blank]);
         assert_eq!(read("买•．"), [Kept('买'), Separator, Separator]);
         assert_eq!(read("ＬǛ\u{200B}"), [Kept('l'), Kept('v')]);
+    }
+
+    #[test]
+    fn what_brackets_say_about_a_name_is_told_from_the_name() {
+        for (written, name, former) in [
+            ("王建国（曾用名：王卫东）", "王建国", Some("王卫东")),
+            ("王建国(原名王卫东)", "王建国", Some("王卫东")),
+            ("张伟（男）", "张伟", None),
+            ("王(yan)红", "王yan红", None),
+            ("王（?）红", "王?红", None),
+            ("王燕(WANG YAN)", "王燕", None),
+            ("王建国", "王建国", None),
+            ("（王建国）", "（王建国）", None),
+            ("王建国（曾用名）", "王建国", None),
+            ("", "", None),
+        ] {
+            assert_eq!(without_remarks(written), name, "{written}");
+            assert_eq!(remarked_former_name(written), former, "{written}");
+        }
     }
 }

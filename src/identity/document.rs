@@ -341,6 +341,25 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_regions_long_abolished_stay_valid() {
+        // 万县市 in 四川, 海口市 in 广东, 江津地区
+        for region in ["512201", "440121", "512323"] {
+            let old = format!("{region}720514003");
+            assert!(matches!(Document::read(&old), Document::Resident { from_fifteen: true, .. }), "{region}");
+            let whole = Document::read(&old).expose().unwrap().to_owned();
+            assert_eq!(level(&old, &whole), IdLevel::Equivalent);
+        }
+    }
+
+    #[test]
+    fn a_neighbouring_key_is_one_digit() {
+        let known = "11010519491231002X";
+        for claimed in ["11010519491531002X", "11010519491231005X", "11010519461231002X"] {
+            assert_eq!(level(known, claimed), IdLevel::OneDigit, "{claimed}");
+        }
+    }
+
+    #[test]
     fn another_valid_number_is_never_taken_for_a_slip() {
         // twins: sequence 003 and 005 on one day
         assert_eq!(level("620422199003070036", "620422199003070052"), IdLevel::OtherNear);

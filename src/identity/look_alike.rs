@@ -1,182 +1,73 @@
-//! Characters of like shape, which a hand or a scanner confuses. A short table of what is met in names and registers.
+//! Characters that a hand, a scanner or a typist confuses, by table: of like shape (`printed.txt`, made from components, strokes and
+//! printed shapes; `by_hand.txt`, met in registers), or of one code in Wubi (`one_code.txt`), where the typist takes the wrong candidate.
+//!
+//! The tables are read once; a question costs two look-ups and a short scan, and allocates nothing.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::characters::fold;
 
-/// Each group is a set of characters taken for one another.
-const GROUPS: &[&str] = &[
-    // few strokes
-    "己已巳",
-    "未末朱",
-    "土士",
-    "日曰",
-    "干千于",
-    "天夭",
-    "大太犬",
-    "人入八",
-    "刀力",
-    "午牛",
-    "田由甲申",
-    "戊戌戍",
-    "王玉主壬",
-    "目自且",
-    "白百",
-    "儿几",
-    "九丸",
-    "广厂",
-    "鸟乌",
-    "今令",
-    "元无",
-    "文丈",
-    "历厉",
-    "万方",
-    "尤龙",
-    "石右",
-    "古吉",
-    "仁仕",
-    "义叉",
-    "毛手",
-    "丁了",
-    "月用",
-    "平乎",
-    // one part differs
-    "折拆析",
-    "侯候",
-    "余佘",
-    "冼洗",
-    "沈沉",
-    "治冶",
-    "准淮",
-    "睛晴情清",
-    "梅悔海",
-    "杨扬",
-    "阵陈",
-    "季李",
-    "何河",
-    "梁粱",
-    "谢榭",
-    "萧箫",
-    "贾贸",
-    "魏巍",
-    "阎闾",
-    "潘藩",
-    "夏复",
-    "汪江注",
-    "任仕",
-    "姜美",
-    "苑范",
-    "姚桃",
-    "谭潭",
-    "廖寥",
-    "邹邻",
-    "秦泰奏",
-    "史吏",
-    "邵郡",
-    "孟盂",
-    "段叚",
-    "汤场",
-    "尹伊",
-    "桥乔",
-    "贺贸",
-    "赖懒",
-    "庞宠",
-    "旋施",
-    "陶淘",
-    "供洪",
-    "翟瞿",
-    "俞喻",
-    "葛蔼",
-    "伟纬炜玮",
-    "芬芳",
-    "洋详祥",
-    "娟捐涓",
-    "桂挂佳",
-    "铃玲",
-    "珍诊",
-    "萍苹",
-    "红虹江",
-    "健建",
-    "浩洁皓",
-    "莲连",
-    "荣荥",
-    "凤夙",
-    "洁吉",
-    "淋琳",
-    "菊鞠",
-    "香杳",
-    "萃翠",
-    "春舂",
-    "秋秒",
-    "贵责",
-    "福富",
-    "绿禄",
-    "昌冒",
-    "元兀",
-    "亨享",
-    "礼札",
-    "廉康",
-    "俊峻竣骏",
-    "宏宠",
-    "泽译择",
-    "轩斩",
-    "涵函",
-    "怡冶",
-    "淇琪棋",
-    "瑶遥谣",
-    "彤肜",
-    "彬杉林",
-    "昊吴旻",
-    "昕听欣",
-    "淼森焱",
-    "茜西",
-    "媛援暖",
-    "璐潞露",
-    "婷停亭",
-    "铭名",
-    "锋峰蜂",
-    "雄雅",
-    "颍颖",
-    "凌菱陵",
-    "晓晚",
-    "博傅",
-    "晨展",
-    "妹姝",
-    "娣梯",
-    "崔催",
-    "彭澎",
-    "蔡祭",
-    "薇微",
-    "宣萱",
-    "蓉容",
-    "毓敏",
-    "巧朽",
-    "栋拣",
-    "标际",
-    "坡波",
-    "培陪",
-    "增赠",
-    "燕蒸",
-];
+/// Sets of characters taken for one another, kept by hand.
+const BY_HAND: &str = include_str!("look_alike/by_hand.txt");
+/// The first character of a line with each of the others.
+const PAIRS: [&str; 2] = [include_str!("look_alike/printed.txt"), include_str!("look_alike/one_code.txt")];
 
-static GROUPS_OF: LazyLock<HashMap<char, Vec<u16>>> = LazyLock::new(|| {
-    let mut groups_of: HashMap<char, Vec<u16>> = HashMap::new();
-    for (number, group) in (0..).zip(GROUPS) {
-        for character in group.chars() {
-            groups_of.entry(fold(character)).or_default().push(number);
+/// The block of characters that the tables speak of.
+const FIRST: u32 = 0x4E00;
+const LAST: u32 = 0x9FFF;
+
+/// For every character of the block, those it is taken for.
+struct Table {
+    /// Where a character's run in `alike` begins; the next one's begins where it ends.
+    begins: Box<[u16]>,
+    alike: Box<[u16]>,
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut pairs: Vec<(u16, u16)> = Vec::new();
+    let mut add = |a: char, b: char| {
+        if let (Some(a), Some(b)) = (place(fold(a)), place(fold(b)))
+            && a != b
+        {
+            pairs.extend([(a, b), (b, a)]);
+        }
+    };
+    for set in lines(BY_HAND) {
+        for (at, a) in set.char_indices() {
+            set[at + a.len_utf8()..].chars().for_each(|b| add(a, b));
         }
     }
-    groups_of
+    for line in PAIRS.into_iter().flat_map(lines) {
+        let mut characters = line.chars();
+        if let Some(a) = characters.next() {
+            characters.for_each(|b| add(a, b));
+        }
+    }
+    pairs.sort_unstable();
+    pairs.dedup();
+    let places = u16::try_from(LAST - FIRST + 2).expect("the block is smaller than that");
+    let begins = (0..places).map(|a| pairs.partition_point(|pair| pair.0 < a));
+    Table {
+        begins: begins.map(|at| u16::try_from(at).expect("fewer pairs than that")).collect(),
+        alike: pairs.iter().map(|pair| pair.1).collect(),
+    }
 });
+
+fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
+    table.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+fn place(c: char) -> Option<u16> {
+    u16::try_from(u32::from(c).checked_sub(FIRST)?).ok().filter(|place| u32::from(*place) <= LAST - FIRST)
+}
 
 /// Whether two different characters, both folded, are easily taken for one another.
 #[must_use]
 pub fn look_alike(a: char, b: char) -> bool {
-    match (GROUPS_OF.get(&a), GROUPS_OF.get(&b)) {
-        (Some(a), Some(b)) => a.iter().any(|group| b.contains(group)),
-        _ => false,
-    }
+    let (Some(a), Some(b)) = (place(a), place(b)) else { return false };
+    let table = &*TABLE;
+    let run = usize::from(table.begins[usize::from(a)])..usize::from(table.begins[usize::from(a) + 1]);
+    table.alike[run].contains(&b)
 }
 
 #[cfg(test)]
@@ -185,9 +76,81 @@ mod tests {
 
     #[test]
     fn known_pairs_are_found_both_ways() {
-        for (a, b) in [('己', '已'), ('未', '末'), ('土', '士'), ('田', '由'), ('昊', '旻'), ('颖', '颍')] {
+        for (a, b) in [
+            // by hand
+            ('己', '已'),
+            ('田', '由'),
+            ('昊', '旻'),
+            // printed: the whole shape, an odd part, a shared rest, the corners
+            ('冀', '翼'),
+            ('徽', '微'),
+            ('墓', '幕'),
+            ('卯', '卵'),
+            ('免', '兔'),
+            ('崇', '祟'),
+            ('拴', '栓'),
+            ('捡', '检'),
+            ('婉', '惋'),
+            ('益', '盖'),
+            ('戌', '成'),
+            // one code in Wubi
+            ('云', '去'),
+            ('廉', '谦'),
+            // traditional forms, folded
+            (fold('揚'), fold('楊')),
+            (fold('陳'), fold('陣')),
+        ] {
             assert!(look_alike(a, b) && look_alike(b, a), "{a}{b}");
         }
-        assert!(!look_alike('张', '王'));
+    }
+
+    #[test]
+    fn other_characters_are_not() {
+        // given names of sisters and brothers share a part; surnames are not taken for one another because they are short
+        for (a, b) in [
+            ('张', '王'),
+            ('王', '李'),
+            ('玲', '琴'),
+            ('江', '海'),
+            ('松', '柏'),
+            ('芳', '莉'),
+            ('国', '军'),
+            ('朱', '宋'),
+            ('a', 'b'),
+            ('一', '\u{20000}'),
+        ] {
+            assert!(!look_alike(a, b) && !look_alike(b, a), "{a}{b}");
+        }
+    }
+
+    /// Random pairs of common characters hardly ever look alike: the table is for confusion, not for likeness of a kind.
+    #[test]
+    fn few_pairs_of_common_characters_look_alike() {
+        let level_one: Vec<char> = gb2312_level_one();
+        assert_eq!(level_one.len(), 3755);
+        assert!(level_one.iter().all(|c| !look_alike(*c, *c)));
+        let some: Vec<char> = level_one.iter().step_by(3).map(|c| fold(*c)).collect();
+        let count =
+            some.iter().flat_map(|a| level_one.iter().map(|b| look_alike(*a, fold(*b)))).filter(|alike| *alike).count();
+        let all = some.len() * level_one.len();
+        let per_million = count * 1_000_000 / all;
+        assert!((100..300).contains(&per_million), "{per_million} in a million");
+    }
+
+    /// The 3,755 commonest characters: rows 16 to 55 of GB 2312.
+    fn gb2312_level_one() -> Vec<char> {
+        let bytes = (0xB0_u8..=0xD7).flat_map(|row| (0xA1_u8..=0xFE).map(move |cell| [row, cell]));
+        let read = |two: [u8; 2]| {
+            let (text, broken) = encoding_rs::GBK.decode_without_bom_handling(&two);
+            text.chars().next().filter(|c| !broken && place(*c).is_some())
+        };
+        bytes.filter_map(read).collect()
+    }
+
+    #[test]
+    fn every_line_of_the_tables_has_two_characters_of_the_block() {
+        for line in PAIRS.into_iter().chain([BY_HAND]).flat_map(lines) {
+            assert!(line.chars().count() >= 2 && line.chars().all(|c| place(c).is_some()), "{line}");
+        }
     }
 }

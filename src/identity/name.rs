@@ -11,7 +11,7 @@ use std::hash::{Hash, Hasher};
 
 use smallvec::SmallVec;
 
-use super::characters::{BLANK, KeyCharacter, fold, is_everyday, is_han, key_characters};
+use super::characters::{BLANK, KeyCharacter, fold, is_everyday, is_han, key_characters, without_remarks};
 use super::pinyin::Sound;
 use super::surnames::{second_reading, surname_length, surname_reading};
 
@@ -80,7 +80,8 @@ impl Name {
         if everyday {
             key.extend(written.chars().take(LONGEST));
         }
-        for character in key_characters(if everyday { "" } else { written }) {
+        let remarked = without_remarks(if everyday { "" } else { written });
+        for character in key_characters(&remarked) {
             match character {
                 _ if key.len() == LONGEST => break,
                 KeyCharacter::Kept(c) => key.push(c),

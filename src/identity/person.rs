@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::civil::Date;
 
 use super::address::AddressKey;
+use super::characters::remarked_former_name;
 use super::document::Document;
 use super::name::Name;
 use super::phone::PhoneKey;
@@ -50,7 +51,9 @@ impl Person {
         let (own_date, own_sex) = (number.map(|n| n.birth_date()), number.map(|n| n.sex()));
         Self {
             name: stated.name.as_ref().map(|n| Name::read(n.expose())).unwrap_or_default(),
-            former_names: stated.former_name.iter().map(|n| Name::read(n.expose())).collect(),
+            former_names: (stated.former_name.iter().map(|n| Name::read(n.expose())))
+                .chain(stated.name.iter().filter_map(|n| remarked_former_name(n.expose())).map(Name::read))
+                .collect(),
             birth_date: stated.birth_date.or(own_date),
             birth_date_is_derived: own_date.is_some()
                 && stated.birth_date.is_none_or(|stated| Some(stated) == own_date),
@@ -99,6 +102,15 @@ mod tests {
             assert_eq!((person.sex, person.sex_is_derived), (Some(Sex::Female), true));
         }
         assert!(!Person::prepare(&Subject::default()).birth_date_is_derived);
+    }
+
+    #[test]
+    fn a_former_name_may_stand_beside_the_name() {
+        let stated = |name: &str| Person::prepare(&Subject { name: Some(PersonName::new(name)), ..Subject::default() });
+        let person = stated("王建国（曾用名王卫东）");
+        assert_eq!(person.former_names, [Name::read("王卫东")]);
+        assert_eq!(person.name.folded(), Name::read("王建国").folded());
+        assert!(stated("王建国").former_names.is_empty());
     }
 
     #[test]

@@ -37,20 +37,39 @@ impl fmt::Debug for PhoneKey {
 }
 
 impl PhoneKey {
-    /// Reads any text; nothing when fewer than seven places remain, or all of them are one digit.
+    /// Reads any text; nothing when fewer than seven places remain, or all of them are one digit. Of several numbers the first is taken, and
+    /// of one with an extension the number without it.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let folded: Vec<u8> = in_one_width(text)
+        let text: String = in_one_width(text).collect();
+        text.split(['/', '、', ',', ';', '或', '转', '|', '\n']).find_map(Self::read_one)
+    }
+
+    fn read_one(text: &str) -> Option<Self> {
+        let folded: Vec<u8> = text
+            .chars()
             .filter_map(|c| match c {
                 '0'..='9' => u8::try_from(c).ok(),
-                '*' | '＊' | 'x' | 'X' | '×' => Some(b'*'),
+                '*' | 'x' | 'X' | '×' => Some(b'*'),
                 _ => None,
             })
             .collect();
-        let plain = match folded.as_slice() {
-            [b'0', b'0', b'8', b'6', rest @ ..] if rest.len() == 11 => rest,
-            [b'8', b'6', rest @ ..] if rest.len() == 11 => rest,
-            all => all,
+        let national = folded.strip_prefix(b"0086").or(folded.strip_prefix(b"86"));
+        let plain = match (national, folded.as_slice()) {
+            (Some(mobile), _) if mobile.len() == MOBILE && mobile[0] == b'1' => mobile.to_vec(),
+            // an area code without its 0, as it is dialled from abroad
+            (Some(fixed), _) if matches!(fixed.len(), 10 | 11) => {
+                if fixed[0] == b'0' {
+                    fixed.to_vec()
+                } else {
+                    [b"0", fixed].concat()
+                }
+            }
+            // a mobile number as it was dialled from another province
+            (_, [b'0', mobile @ ..]) if mobile.len() == MOBILE && mobile[0] == b'1' && mobile[1] != b'0' => {
+                mobile.to_vec()
+            }
+            (_, all) => all.to_vec(),
         };
         let shown = plain.iter().filter(|b| **b != b'*').count();
         let varied = plain.iter().any(|b| *b != plain[0]);
@@ -120,6 +139,16 @@ mod tests {
             ("13893001234", "+86 138-9300-1234", PhoneLevel::Exact),
             ("13893001234", "００８６１３８９３００１２３４", PhoneLevel::Exact),
             ("09433221234", "3221234", PhoneLevel::Exact),
+            ("0943-3221234", "(0943) 3221234", PhoneLevel::Exact),
+            ("0943-3221234", "+86 943 322 1234", PhoneLevel::Exact),
+            ("0943-3221234", "0943-3221234转801", PhoneLevel::Exact),
+            ("010-62345678", "+86-10-62345678", PhoneLevel::Exact),
+            ("010-62345678", "62345678", PhoneLevel::Exact),
+            ("13893001234", "013893001234", PhoneLevel::Exact),
+            ("13893001234", "13893001234/13993005678", PhoneLevel::Exact),
+            ("13893001234", "手机：138 9300 1234，家里 3221234", PhoneLevel::Exact),
+            ("13893001234", "１３８９３００１２３４", PhoneLevel::Exact),
+            ("13893001234", "1389300", PhoneLevel::Different),
             ("13893001234", "138****1234", PhoneLevel::Masked),
             ("13893001234", "139****1234", PhoneLevel::Different),
             ("13893001234", "13893001243", PhoneLevel::Near),

@@ -98,12 +98,13 @@ const TWO_READINGS: &[(char, &str)] = &[
     ('调', "tiao"),
     ('华', "hua"),
     ('单', "shan"),
-    ('卜', "bo"),
+    ('卜', "bu"),
     ('宓', "fu"),
     ('参', "shen"),
     ('传', "zhuan"),
     ('降', "xiang"),
     ('宿', "su"),
+    ('都', "du"),
 ];
 
 /// How many characters of a folded key are the surname: one, or two of a compound surname that leaves a given name.

@@ -1,6 +1,6 @@
 //! How two names compare: an ordered list of levels, decided from the strongest down. Symmetric.
 
-use super::aligned::{Alignment, align};
+use super::aligned::{Alignment, align, align_nearly, letters_nearly_agree};
 use super::{BLANK, Name};
 use crate::identity::characters::is_han;
 use crate::identity::levels::levels;
@@ -74,10 +74,13 @@ pub fn compare_names(a: &Name, b: &Name, tolerance: Tolerance) -> NameLevel {
     if !has_blank && a.folded == b.folded {
         return NameLevel::Variant;
     }
-    if (a.has_stand_in() || b.has_stand_in())
-        && let Some(level) = with_stand_ins(a, b)
-    {
-        return level;
+    if a.has_stand_in() || b.has_stand_in() {
+        if let Some(level) = with_stand_ins(a, b) {
+            return level;
+        }
+        if (a.has_latin || b.has_latin) && letters_are_near(a, b, tolerance) {
+            return NameLevel::NearSound;
+        }
     }
     let same_length = a.folded.len() == b.folded.len();
     if same_length && let Some(level) = character_by_character(a, b, tolerance) {
@@ -118,6 +121,27 @@ fn with_stand_ins(a: &Name, b: &Name) -> Option<NameLevel> {
     }
 }
 
+/// Names in letters, or with some, of which one syllable was heard or typed a little wrong.
+fn letters_are_near(a: &Name, b: &Name, tolerance: Tolerance) -> bool {
+    let all_latin = |n: &Name| n.folded.iter().all(char::is_ascii_lowercase);
+    if a.has_latin && b.has_latin {
+        let turned = |n: &Name, other: &Name| {
+            n.turned.as_ref().is_some_and(|turned| letters_nearly_agree(turned, &other.folded, tolerance))
+        };
+        return letters_nearly_agree(&a.folded, &b.folded, tolerance) || turned(a, b) || turned(b, a);
+    }
+    for (a, b) in [(a, b), (b, a)] {
+        if let Some(turned) = &a.turned {
+            let silent = vec![[Sound::SILENT; 2]; turned.len()];
+            if align_nearly((turned, &silent), (&b.folded, &b.sounds), tolerance).is_some() && !b.has_blank {
+                return true;
+            }
+        }
+    }
+    align_nearly((&a.folded, &a.sounds), (&b.folded, &b.sounds), tolerance)
+        .is_some_and(|found| found.agreeing > 0 || (all_latin(a) || all_latin(b)) && !a.has_blank && !b.has_blank)
+}
+
 /// Names of one length whose every difference is explained by sound or shape; the weakest explanation counts.
 fn character_by_character(a: &Name, b: &Name, tolerance: Tolerance) -> Option<NameLevel> {
     let mut worst = NameLevel::Homophone;
@@ -148,7 +172,8 @@ fn explained(x: char, y: char, a: [Sound; 2], b: [Sound; 2], tolerance: Toleranc
         return Some(NameLevel::LookAlike);
     }
     let soften = |sounds: [Sound; 2]| sounds.map(|s| s.tolerant(tolerance));
-    share_a_sound(soften(a), soften(b)).then_some(NameLevel::NearSound)
+    let near = share_a_sound(soften(a), soften(b)) || tolerance.keystroke && a[0].is_swapped(b[0]);
+    near.then_some(NameLevel::NearSound)
 }
 
 fn share_a_sound(a: [Sound; 2], b: [Sound; 2]) -> bool {
@@ -200,7 +225,8 @@ fn shares_a_surname(a: &Name, b: &Name) -> bool {
 mod tests {
     use super::*;
 
-    const TOLERANT: Tolerance = Tolerance { n_ng: true, l_n: true, h_f: true, retroflex: true };
+    const TOLERANT: Tolerance = Tolerance { n_ng: true, l_n: true, h_f: true, retroflex: true, keystroke: true };
+    const STRICT: Tolerance = Tolerance { n_ng: false, l_n: false, h_f: false, retroflex: false, keystroke: false };
 
     fn level(a: &str, b: &str) -> NameLevel {
         let (a, b) = (Name::read(a), Name::read(b));
@@ -222,6 +248,10 @@ mod tests {
             ("买买提·吐尔逊", "买买提•吐尔逊", Equivalent),
             ("买买提·吐尔逊", "买买提．吐尔逊", Equivalent),
             ("买买提·吐尔逊", "买买提吐尔逊", Equivalent),
+            ("买买提·吐尔逊", "买买提・吐尔逊", Equivalent),
+            ("买买提·吐尔逊", "买买提･吐尔逊", Equivalent),
+            ("买买提·吐尔逊", "买买提 吐尔逊", Equivalent),
+            ("买买提·吐尔逊", "买买提-吐尔逊", Equivalent),
             ("萧国强", "肖國強", Variant),
             ("傅红", "付红", Variant),
             ("闫丽", "閻丽", Variant),
@@ -241,6 +271,13 @@ mod tests {
             ("shanxiong", "单雄", Homophone),
             ("QIU YING", "仇英", Homophone),
             ("yuchi gong", "尉迟恭", Homophone),
+            ("XIE XIAODONG", "解晓东", Homophone),
+            ("jie xiaodong", "解晓东", Homophone),
+            ("zha liangyong", "查良镛", Homophone),
+            ("zeng guofan", "曾国藩", Homophone),
+            ("解小东", "谢晓东", Homophone),
+            ("王〓", "王燚", RareCharacter),
+            ("王*强", "王燚强", RareCharacter),
             ("王晓红", "王小红", Homophone),
             ("仇英", "邱英", Homophone),
             ("张己生", "张已生", LookAlike),
@@ -257,6 +294,14 @@ mod tests {
             ("王建", "王秀英", SameSurname),
             ("欧阳修", "欧阳文忠", SameSurname),
             ("马·建国", "马秀英", Different),
+            // what is put in brackets is about the name
+            ("王建国（曾用名王卫东）", "王建国", Equivalent),
+            ("张伟(男)", "张伟", Equivalent),
+            ("（张伟）", "张伟", Equivalent),
+            ("王(yan)红", "王燕红", RareCharacter),
+            ("王（□）红", "王燕红", RareCharacter),
+            // one name from another language, in other characters
+            ("阿卜杜拉·买买提", "阿布都拉·买买提", Homophone),
             ("王建国", "李建国", OneCharacter),
             ("王伟", "李伟", Different),
             ("王建国", "李秀英", Different),
@@ -264,8 +309,61 @@ mod tests {
             ("??", "王建国", Missing),
             ("王建国", "123", Missing),
             ("张XX", "张建国", RareCharacter),
+            // shapes by table; a part, a rest, one code in Wubi; a traditional form
+            ("王墓", "王幕", Homophone),
+            ("李婉", "李惋", Homophone),
+            ("李益民", "李盖民", LookAlike),
+            ("杨冀东", "杨翼东", LookAlike),
+            ("张云", "张去", LookAlike),
+            ("王捡", "王檢", Homophone),
+            ("张拴柱", "张栓柱", Homophone),
+            ("魏巍", "魏魏", Homophone),
+            ("宋玲", "宋琴", SameSurname),
+            ("王芳", "王莉", SameSurname),
+            // letters that stand for the name: a key beside the right one, two swapped, a sound taken for another
+            ("WAMG XIAOMING", "王晓明", NearSound),
+            ("Zhagn Wei", "张伟", NearSound),
+            ("Wei Zhagn", "张伟", NearSound),
+            ("ZHANG WIE", "张伟", NearSound),
+            ("chen guoqian", "陈国强", NearSound),
+            ("cheng lan", "陈兰", NearSound),
+            ("ouyagn xiu", "欧阳修", NearSound),
+            ("王yna红", "王燕红", NearSound),
+            ("王红yna", "王红yan", NearSound),
+            ("wang xiaoming", "wamg xiaoming", NearSound),
+            ("wang xiaoming", "wang xiaomin", NearSound),
+            ("zhang jianguo", "zang jianguo", NearSound),
+            ("Xiaoming Wagn", "wang xiaoming", NearSound),
+            ("maria gonzalez", "maria gonzalea", NearSound),
+            // two slips, another letter, or too little that agrees
+            ("WAMG XIAOMNIG", "王晓明", Different),
+            ("wakg xiaoming", "王晓明", Different),
+            ("li ma", "li na", OneCharacter),
+            ("wang lu", "王丽", Different),
+            // letters typed to choose a character: swapped ones are a slip, a wrong one shows other characters, which a clerk sees
+            ("卓文军", "周文军", NearSound),
+            ("王建东", "王建松", OneCharacter),
         ] {
             assert_eq!(level(a, b), expected, "{a} / {b}");
         }
+    }
+
+    #[test]
+    fn a_tolerance_that_is_off_leaves_names_apart() {
+        for (off, a, b) in [
+            (Tolerance { n_ng: false, ..TOLERANT }, "陈兰英", "程兰英"),
+            (Tolerance { l_n: false, ..TOLERANT }, "李兰英", "李南英"),
+            (Tolerance { h_f: false, ..TOLERANT }, "胡兰英", "付兰英"),
+            (Tolerance { retroflex: false, ..TOLERANT }, "张建时", "张建思"),
+            (Tolerance { keystroke: false, ..TOLERANT }, "卓文军", "周文军"),
+            (Tolerance { keystroke: false, ..TOLERANT }, "wang xiaoming", "wamg xiaoming"),
+        ] {
+            let (a, b) = (Name::read(a), Name::read(b));
+            assert_eq!(compare_names(&a, &b, TOLERANT), NameLevel::NearSound, "{off:?}");
+            assert_eq!(compare_names(&a, &b, off), NameLevel::OneCharacter, "{off:?}");
+            assert_eq!(compare_names(&a, &b, STRICT), NameLevel::OneCharacter, "{off:?}");
+        }
+        let (latin, han) = (Name::read("wamg xiaoming"), Name::read("王晓明"));
+        assert_eq!(compare_names(&latin, &han, STRICT), NameLevel::Different);
     }
 }

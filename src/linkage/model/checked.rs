@@ -19,7 +19,7 @@ const MOST_BLOCKS: usize = 32;
 const MOST_CONFLICTS: usize = 64;
 
 /// Sounds are kept apart where a model does not say.
-const STRICT: Tolerance = Tolerance { n_ng: false, l_n: false, h_f: false, retroflex: false };
+const STRICT: Tolerance = Tolerance { n_ng: false, l_n: false, h_f: false, retroflex: false, keystroke: false };
 
 struct Checker<'a> {
     checking: Checking<'a>,

@@ -35,8 +35,8 @@ impl LinkageModel {
         let sound = &self.tolerance;
         let _ = writeln!(
             text,
-            "[sound]\nn_ng = {}\nl_n = {}\nh_f = {}\nretroflex = {}",
-            sound.n_ng, sound.l_n, sound.h_f, sound.retroflex
+            "[sound]\nn_ng = {}\nl_n = {}\nh_f = {}\nretroflex = {}\nkeystroke = {}",
+            sound.n_ng, sound.l_n, sound.h_f, sound.retroflex, sound.keystroke
         );
         for field in &self.fields {
             self.write_field(&mut text, field);

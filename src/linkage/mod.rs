@@ -20,6 +20,8 @@ pub mod labels;
 pub mod linking;
 pub mod model;
 mod own_number;
+#[cfg(test)]
+mod properties;
 pub mod reliability;
 pub mod roster;
 pub mod row_ids;

@@ -12,6 +12,7 @@ mod pair;
 mod results;
 mod reviews;
 mod tallies;
+mod thresholds;
 mod told;
 
 use std::fs::File;
@@ -113,7 +114,7 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
         measured: measured.as_ref(),
         reliability: reliability.as_ref(),
     };
-    let summary = told::summary(&counts, &tallies, arguments.lang, arguments.json)?;
+    let summary = told::summary(&model, &counts, &tallies, arguments.lang, arguments.json)?;
     // what goes to a pipe stands there alone
     if overwriting::written(arguments).any(|(_, path)| files::is_pipe(path)) {
         output::tell(&summary)

@@ -7,7 +7,7 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::tallies::Tallies;
-use super::{measuring, said};
+use super::{measuring, said, thresholds};
 use crate::cli::arguments::Language;
 use crate::cli::output;
 use crate::linkage::blocking::BlockCount;
@@ -145,6 +145,7 @@ pub(super) fn counts(
 
 /// What was found.
 pub(super) fn summary(
+    model: &LinkageModel,
     counts: &[BlockCount],
     tallies: &Tallies<'_>,
     language: Language,
@@ -173,6 +174,7 @@ pub(super) fn summary(
         summary.insert("candidates".to_owned(), candidates.into());
         summary.insert("matches".to_owned(), matches.into());
         summary.insert("reviews".to_owned(), reviews.into());
+        summary.insert("thresholds".to_owned(), thresholds::json(model));
         tallies.put(&mut summary);
         summary.insert("truth".to_owned(), truth.into());
         if let Some(reliability) = tallies.reliability {
@@ -191,6 +193,7 @@ pub(super) fn summary(
             grouped(reviews)
         )
     };
+    let _ = write!(text, "\n{}", thresholds::told(model, language));
     text.push_str(&tallies.text(language));
     for (name, counted) in tallies.measured.iter().flat_map(|measured| {
         let names = if zh {

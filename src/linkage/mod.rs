@@ -8,6 +8,8 @@
 //! Nothing in here prints a value: faults name file, line and column.
 
 pub mod blocking;
+pub mod bound;
+pub mod candidates;
 pub mod cluster_ids;
 pub mod clusters;
 pub mod curve;

@@ -113,7 +113,10 @@ fn found(trial: &Trial, one_to_one: bool) -> BTreeSet<String> {
         let (left, right) = (lefts.get(found.pair.left as usize), rights.get(found.pair.right as usize));
         let (left, right) = if trial.table.is_one && right < left { (right, left) } else { (left, right) };
         assert!(found.probability_ppm <= 1_000_000);
-        format!("{left} {right} {} {} {:?} {:?}", found.pair.weight, found.probability_ppm, found.decision, found.because)
+        format!(
+            "{left} {right} {} {} {:?} {:?}",
+            found.pair.weight, found.probability_ppm, found.decision, found.because
+        )
     });
     each.collect()
 }
@@ -121,8 +124,9 @@ fn found(trial: &Trial, one_to_one: bool) -> BTreeSet<String> {
 /// All that a run finds: pairs of both ways, and clusters.
 fn all_of(trial: &Trial) -> String {
     let mut text = String::new();
-    for one_to_one in [false, true] {
-        let _ = writeln!(text, "{:#?}", found(trial, one_to_one));
+    let _ = writeln!(text, "{:#?}", found(trial, false));
+    if !trial.table.is_one {
+        let _ = writeln!(text, "{:#?}", found(trial, true));
     }
     let (clusters, decided) = trial.clusters(&Labels::default());
     let _ = writeln!(text, "{:#?}\n{:#?}", trial.groups(&clusters), trial.told(&decided));
@@ -149,10 +153,14 @@ fn rewritten(field: &str, text: &str, way: u8) -> String {
         (_, 0) => text.to_owned(),
         ("birth_date", _) if text.is_empty() => String::new(),
         ("birth_date", 1) => text.replace('-', ""),
-        ("birth_date", 2) => format!("{}年{}月{}日", day()[0], day()[1].trim_start_matches('0'), day()[2].trim_start_matches('0')),
+        ("birth_date", 2) => {
+            format!("{}年{}月{}日", day()[0], day()[1].trim_start_matches('0'), day()[2].trim_start_matches('0'))
+        }
         ("birth_date", 3) => disguised(&text.replace('-', "/")).replace(' ', ""),
         ("birth_date", _) => format!("{text}T00:00:00"),
-        ("sex", _) => text.replace('男', if way == 1 { "M" } else { "１" }).replace('女', if way == 1 { "F" } else { "2" }),
+        ("sex", _) => {
+            text.replace('男', if way == 1 { "M" } else { "１" }).replace('女', if way == 1 { "F" } else { "2" })
+        }
         ("id_number", 1) => text.to_lowercase(),
         ("name", 1) => text.replace('·', "•"),
         ("name", 2) => text.replace('·', ""),
@@ -160,7 +168,16 @@ fn rewritten(field: &str, text: &str, way: u8) -> String {
         ("name", _) => text
             .chars()
             .map(|c| {
-                let pairs = [('张', '張'), ('陈', '陳'), ('国', '國'), ('军', '軍'), ('晓', '曉'), ('强', '強'), ('红', '紅'), ('伟', '偉')];
+                let pairs = [
+                    ('张', '張'),
+                    ('陈', '陳'),
+                    ('国', '國'),
+                    ('军', '軍'),
+                    ('晓', '曉'),
+                    ('强', '強'),
+                    ('红', '紅'),
+                    ('伟', '偉'),
+                ];
                 pairs.iter().find(|(plain, _)| *plain == c).map_or(c, |(_, traditional)| *traditional)
             })
             .collect(),
@@ -172,7 +189,7 @@ fn rewritten(field: &str, text: &str, way: u8) -> String {
 const ONE_NAME: [&str; 3] = ["exact", "equivalent", "variant"];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn left_and_right_may_change_places(left in vec(any_person(), 1..5), right in vec(any_person(), 1..5)) {
@@ -267,6 +284,12 @@ proptest! {
             prop_assert_eq!(all_of(&before), all_of(&after), "one roster: {}", is_one);
         }
     }
+
+}
+
+// training looks at 16,384 random pairs at least
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn training_keeps_the_order_of_levels_and_writes_what_can_be_read(

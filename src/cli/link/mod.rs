@@ -23,15 +23,14 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 
 use super::arguments::{Language, Link};
-use super::{compose, output};
+use super::output;
 use crate::household::Lang;
 use crate::linkage::heldout::{HeldOut, Split};
 use crate::linkage::labels::Labels;
 use crate::linkage::linking::{self, Linked};
 use crate::linkage::scoring::Scorer;
 use crate::linkage::table::Table;
-use crate::linkage::{LinkageModel, Roster};
-use crate::linkage::{supervised, training};
+use crate::linkage::{LinkageModel, Roster, bound, supervised, training};
 use files::Files;
 use results::Results;
 use tallies::Tallies;
@@ -68,29 +67,29 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
         output::say(&told::counts(&counts, &left, arguments.max_pairs, arguments.lang, arguments.json)?);
         return Ok(ExitCode::SUCCESS);
     }
+    board.step(["正在统计候选对", "counting candidates"]);
+    if let Some(count) = bound::exceeded(&model, &table, arguments.max_pairs) {
+        return Err(told::too_many(&count, arguments.max_pairs, &model, &left));
+    }
     let ids = (&left.ids, right.as_ref().map_or(&left.ids, |right| &right.ids));
     let given = given::read(arguments, ids, table.is_one)?;
+    let mut files = Files::default();
     let mut held_out = None;
     if let Some(file) = &arguments.train {
-        board.step(["正在统计候选对", "counting candidates"]);
-        let counts = linking::count(&model, &table);
-        if let Some(count) = counts.iter().find(|count| count.pairs > arguments.max_pairs) {
-            return Err(told::too_many(count, arguments.max_pairs));
-        }
         let split = arguments.labels.is_some().then(|| Split::of(&given.labels, ids, table.is_one));
         let learnt = split.as_ref().map(|split| &split.learnt);
-        let after = trained(&model, &table, learnt, file.as_deref().or(arguments.model.as_deref()), &board)?;
+        let path = file.as_deref().or(arguments.model.as_deref());
+        let after = trained(&mut files, &model, &table, learnt, path, &board)?;
         held_out = split.map(|split| HeldOut::of(&split, [&model, &after], &table, ids));
         model = after;
     }
     let faint = measuring::is_wanted(arguments).then(|| measuring::faint(&model));
     let weighing = faint.as_ref().unwrap_or(&model);
     let Linked { mut pairs, counts } = linking::link(weighing, &table, arguments.max_pairs, &board)
-        .map_err(|count| told::too_many(&count, arguments.max_pairs))?;
+        .map_err(|count| told::too_many(&count, arguments.max_pairs, weighing, &left))?;
     board.done();
     let scorer = Scorer::new(&model, &table);
     let weighed = (&model, &table, &scorer);
-    let mut files = Files::default();
     let reliability = match (&given.truth, &faint) {
         (Some(truth), Some(faint)) => {
             let taken = results::by_weight(arguments, (faint, &table, &scorer), ids, pairs.clone());
@@ -136,6 +135,7 @@ fn model(path: Option<&Path>) -> anyhow::Result<LinkageModel> {
 
 /// Estimates the model's numbers and writes it.
 fn trained(
+    files: &mut Files,
     model: &LinkageModel,
     table: &Table,
     labels: Option<&Labels>,
@@ -157,7 +157,7 @@ fn trained(
             pairs.len()
         );
     }
-    compose::write_result(path, trained.to_toml().as_bytes())?;
+    files.write(path, |file| Ok(file.write_all(trained.to_toml().as_bytes())?))?;
     Ok(trained)
 }
 

@@ -71,15 +71,30 @@ impl Progress for Board {
     }
 }
 
-/// A rule that makes more candidates than wanted, with a way out.
-pub(super) fn too_many(count: &BlockCount, most: u64) -> anyhow::Error {
+/// A rule that makes more candidates than wanted, where its largest block is, and the ways out.
+pub(super) fn too_many(count: &BlockCount, most: u64, model: &LinkageModel, left: &Roster) -> anyhow::Error {
+    let rule = model.blocks.iter().find(|block| block.text == count.rule);
+    let headings = rule.iter().flat_map(|block| &block.on).map(|part| model.fields[part.field].headings[0].as_str());
+    let mut columns = headings.map(|heading| format!("\"{heading}\"")).collect::<Vec<_>>();
+    columns.dedup();
+    let column = if columns.len() == 1 { "column" } else { "columns" };
     anyhow::anyhow!(
-        "the blocking rule \"{}\" makes {} candidates, {} of them in one block; at most {most} are scored. Add a column to the rule, \
+        "{}:{}: the blocking rule \"{}\" makes {} candidates, {} of them in the block of this line ({column} {}); at most {} are scored. \
+         Empty a value that stands for \"not known\", add a column to the model's rule, leave its large blocks out (largest = 1000), \
          or raise --max-pairs; `--dry-run` shows every rule",
+        left.file,
+        count.example.map_or(0, line_of),
         count.rule,
-        count.pairs,
-        count.largest
+        grouped(count.pairs),
+        grouped(count.largest),
+        columns.join(", "),
+        grouped(most),
     )
+}
+
+/// Where a row stands in its file: below the heading line.
+fn line_of(row: u32) -> u64 {
+    u64::from(row) + 2
 }
 
 fn is_skewed(count: &BlockCount) -> bool {
@@ -122,7 +137,7 @@ pub(super) fn counts(
     }
     let mut text = lines.to_string();
     for count in counts.iter().filter(|count| is_skewed(count)) {
-        let row = count.example.map_or(0, |row| row + 2);
+        let row = count.example.map_or(0, line_of);
         let _ = match language {
             Language::Zh => write!(
                 text,

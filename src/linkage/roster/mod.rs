@@ -4,6 +4,7 @@
 
 mod decoding;
 
+use std::cmp::Ordering;
 use std::io::{Read, Seek, SeekFrom};
 
 use csv::{ByteRecord, ReaderBuilder};
@@ -178,13 +179,23 @@ impl Reading<'_> {
 
     fn either_encoding<R: Read + Seek>(&self, input: &mut R) -> Result<(Roster, Vec<u64>), RosterFault> {
         match self.all(input) {
-            Err(Stopped::NotUtf8(_)) => {
+            Err(Stopped::NotUtf8(utf8)) => {
                 input.seek(SeekFrom::Start(0)).map_err(|error| self.fault(0, &error.to_string()))?;
                 let mut decoded = Decoding::gb18030(&mut *input);
                 let read = self.all(&mut decoded);
                 if decoded.is_broken() {
                     let line = decoded.line();
-                    return Err(self.fault(line, "the text is neither UTF-8 nor GB18030: save the file again as UTF-8"));
+                    // whichever of the two held further is what the file was meant to be
+                    let message = match utf8.cmp(&line) {
+                        Ordering::Greater => {
+                            "the text is UTF-8 up to this line, which is broken: save the file again as UTF-8"
+                        }
+                        Ordering::Less => {
+                            "the text is GB18030 up to this line, which is broken: save the file again as UTF-8"
+                        }
+                        Ordering::Equal => "the text is neither UTF-8 nor GB18030: save the file again as UTF-8",
+                    };
+                    return Err(self.fault(utf8.max(line), message));
                 }
                 read.map_err(|stopped| stopped.into_fault(self))
             }

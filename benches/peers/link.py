@@ -41,8 +41,9 @@ def splink(folder):
     command = [arguments.python, HERE / "splink_rosters.py", folder, "--threads", str(arguments.threads)]
     if arguments.memory:
         command += ["--memory", arguments.memory]
-    run = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if run.returncode:
+        say(run.stderr)
         sys.exit(f"Splink failed on {folder}: does {arguments.python} have benches/peers/requirements-linkage.txt?")
     told = json.loads(run.stdout)
     return {

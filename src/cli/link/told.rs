@@ -219,28 +219,17 @@ pub(super) fn summary(
         let counted = [Some(&measured.matches), Some(&measured.with_reviews), measured.clusters.as_ref()];
         names.into_iter().zip(counted).filter_map(|(name, counted)| Some((name, counted?)))
     }) {
-        let (precision, recall, f1) = (counted.precision_ppm(), counted.recall_ppm(), counted.f1_ppm());
+        let [precision, recall, f1] = [counted.precision_ppm(), counted.recall_ppm(), counted.f1_ppm()].map(share);
+        let [right, wrong, missed] = [counted.right, counted.wrong, counted.missed].map(grouped);
         let _ = if zh {
             write!(
                 text,
-                "\n{name}：准确率 {}，召回率 {}，F1 {}（正确 {}，错误 {}，遗漏 {}）",
-                share(precision),
-                share(recall),
-                share(f1),
-                grouped(counted.right),
-                grouped(counted.wrong),
-                grouped(counted.missed)
+                "\n{name}：准确率 {precision}，召回率 {recall}，F1 {f1}（正确 {right}，错误 {wrong}，遗漏 {missed}）"
             )
         } else {
             write!(
                 text,
-                "\n{name}: precision {}, recall {}, F1 {} ({} right, {} wrong, {} missed)",
-                share(precision),
-                share(recall),
-                share(f1),
-                grouped(counted.right),
-                grouped(counted.wrong),
-                grouped(counted.missed)
+                "\n{name}: precision {precision}, recall {recall}, F1 {f1} ({right} right, {wrong} wrong, {missed} missed)"
             )
         };
     }

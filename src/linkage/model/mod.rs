@@ -6,6 +6,7 @@
 
 mod checked;
 mod file;
+mod order;
 mod written;
 
 pub use file::Basis;

@@ -14,7 +14,7 @@ mod reason;
 
 use std::collections::HashMap;
 
-pub use cost::Cost;
+pub use cost::{Cost, NoCost};
 pub use fault::{ModelFault, ModelFaults};
 pub use frequency::NameFrequencies;
 pub use reason::Reason;

@@ -151,6 +151,17 @@ fn what_the_thresholds_follow_from_is_said() {
         let json = linked(folder.path(), &["--model", "model.toml"]);
         assert_eq!(json["thresholds"]["cost"].is_null(), instead.starts_with("match_at"), "{json}");
     }
+    // for one run, whatever the model says; a model that is trained then keeps it
+    let json = linked(folder.path(), &["--model", "model.toml", "--cost", "2,20,8", "--train", "trained.toml"]);
+    assert_eq!(
+        (&json["thresholds"]["match_ppm"], &json["thresholds"]["review_ppm"]),
+        (&900_000.into(), &250_000.into())
+    );
+    let trained = std::fs::read_to_string(folder.path().join("trained.toml")).expect("a file");
+    assert!(trained.contains("\ncost = { review = 2, false_match = 20, missed = 8 }\n"), "{trained}");
+    let refused = link(folder.path(), &["left.csv", "right.csv", "--cost", "1,0,5"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(said(&refused).contains("three whole numbers from 1 to 1000000000"), "{}", said(&refused));
 }
 
 #[test]

@@ -50,6 +50,9 @@ pub(super) fn run(arguments: &Link) -> anyhow::Result<ExitCode> {
 fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
     overwriting::refuse(arguments)?;
     let mut model = model(arguments.model.as_deref())?;
+    if let Some(cost) = arguments.cost {
+        model = model.at_cost(cost);
+    }
     let board = Board::new(&model, arguments.lang);
     board.step(["正在读取名册", "reading the rosters"]);
     let (mut left, mut right) = rosters(arguments, &model)?;

@@ -11,6 +11,8 @@
 //! first a look never pays: then a match is cheaper than letting go when `(1 − p) · false_match < p · missed`, from
 //! `false_match / (false_match + missed)` on, and nothing is reviewed. Only ratios count, so the unit is free: one look is the handiest.
 
+use std::str::FromStr;
+
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -52,6 +54,27 @@ impl Cost {
     #[must_use]
     pub fn centibits(self) -> [i32; 2] {
         self.probabilities().map(log_odds_centibits)
+    }
+}
+
+/// What somebody wrote is no cost.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "must be three whole numbers from 1 to {MOST}: what a look, a wrong match and a missed person cost, such as 1,143,5"
+)]
+pub struct NoCost;
+
+impl FromStr for Cost {
+    type Err = NoCost;
+
+    /// Reads `review,false_match,missed`.
+    fn from_str(text: &str) -> Result<Self, NoCost> {
+        let parts = text.split(',').map(|part| part.trim().parse().ok().filter(|cost| (1..=MOST).contains(cost)));
+        let parts: Option<Vec<u32>> = parts.collect();
+        match parts.as_deref() {
+            Some(&[review, false_match, missed]) => Ok(Self { review, false_match, missed }),
+            _ => Err(NoCost),
+        }
     }
 }
 
@@ -156,6 +179,14 @@ mod tests {
         ] {
             let found = Cost { review, false_match, missed }.probabilities();
             assert_eq!(found, [parts(matching), parts(looking)], "{review} {false_match} {missed}");
+        }
+    }
+
+    #[test]
+    fn costs_are_read_from_three_numbers() {
+        assert_eq!("1, 143,5".parse(), Ok(Cost { review: 1, false_match: 143, missed: 5 }));
+        for wrong in ["", "1,143", "1,143,5,2", "0,143,5", "1,-3,5", "1,1.5,5", "1,143,2000000000", "a,b,c"] {
+            assert_eq!(wrong.parse::<Cost>(), Err(NoCost), "{wrong}");
         }
     }
 

@@ -210,6 +210,14 @@ impl LinkageModel {
         conflicts.into_iter().find(|(conflict, _)| stands(&conflict.when, pattern)).map(|(_, place)| place)
     }
 
+    /// The model with the thresholds that follow from other costs.
+    #[must_use]
+    pub fn at_cost(mut self, cost: Cost) -> Self {
+        [self.match_centibits, self.review_centibits] = cost.centibits();
+        self.cost = Some(cost);
+        self
+    }
+
     /// What the thresholds follow from; nothing where they were chosen.
     #[must_use]
     pub fn costs(&self) -> Option<Cost> {

@@ -107,10 +107,14 @@ fn an_output_that_cannot_be_written_takes_the_others_with_it() {
     let (done, text) = run(folder, &["left.csv", "right.csv", "--clusters", "earlier.csv"].map(str::to_owned));
     assert!(done, "{text}");
     std::fs::write(folder.join("pairs.csv"), "what was there before\n").expect("a file");
+    std::fs::create_dir(folder.join("taken.toml")).expect("a folder");
     let before = names(folder);
     for output in OUTPUTS.chunks(2) {
-        let mut places =
-            vec![(format!("nowhere/{}", output[1]), "nowhere/"), (format!("left.csv/{}", output[1]), "left.csv/")];
+        let mut places = vec![
+            (format!("nowhere/{}", output[1]), "nowhere/"),
+            (format!("left.csv/{}", output[1]), "left.csv/"),
+            ("taken.toml".to_owned(), "taken.toml is a folder: name a file"),
+        ];
         // a disk that is full from the first byte on
         if output[0] != "--train" {
             places.push(("/dev/full".to_owned(), "/dev/full"));

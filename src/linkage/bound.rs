@@ -1,6 +1,8 @@
 //! Whether some rule makes more candidates than wanted, before any is scored. Of large rosters some of the rows are counted first, so
 //! that looking costs next to nothing: only a rule that seems to make too many is counted in full.
 
+use std::hash::BuildHasher;
+
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -9,10 +11,11 @@ use super::blocking::{BlockCount, Blocks};
 use super::model::{Block, LinkageModel};
 use super::table::{Side, Table};
 
-/// Rows up to which all are counted; of more, evenly spread ones.
-const ROWS: usize = 1 << 16;
+/// Rows up to which all are counted; of more, about so many.
+const ROWS: usize = 1 << 15;
 
-/// The first rule that makes more candidates than `most`. Of large rosters one that makes hardly more may be missed.
+/// The first rule that makes more candidates than `most`. Of large rosters it may miss one that makes hardly more, and one that leaves
+/// large blocks out and makes too many small ones: scoring refuses those when it comes to them.
 #[must_use]
 pub fn exceeded(model: &LinkageModel, table: &Table, most: u64) -> Option<BlockCount> {
     let seem: Vec<bool> = model.blocks.par_iter().map(|block| seems_to_exceed(table, block, most)).collect();
@@ -20,29 +23,30 @@ pub fn exceeded(model: &LinkageModel, table: &Table, most: u64) -> Option<BlockC
     suspect.map(|(block, _)| Blocks::of(table, block).count(block)).find(|count| count.pairs > most)
 }
 
-/// Whether the candidates among evenly spread rows stand for more than half of `most`.
+/// Whether a rule is worth counting in full: the pairs of evenly spread rows stand for more than half of `most`.
 fn seems_to_exceed(table: &Table, block: &Block, most: u64) -> bool {
-    let step = (table.len(0).max(table.len(1)) / ROWS + 1).min(1 << 12);
-    let mut rows: HashMap<Box<[u64]>, [u64; 2], FixedState> = HashMap::default();
+    let step = table.len(0).max(table.len(1)) / ROWS + 1;
+    if step == 1 || block.largest.is_some() {
+        return step == 1;
+    }
+    let hasher = FixedState::default();
     let parts = block.on.iter().map(|part| (part.field, table.fields[part.field].keys(&part.part)));
     let parts: Vec<(usize, &[u64])> = parts.collect();
+    let mut blocks: HashMap<u64, [u64; 2], FixedState> = HashMap::default();
     let sides: Side = if table.is_one { 1 } else { 2 };
     for side in 0..sides {
         for row in (0..table.len(side)).step_by(step) {
             let values = table.row(side, u32::try_from(row).unwrap_or(u32::MAX));
-            let keys: Box<[u64]> = parts.iter().map(|(field, keys)| keys[values[*field] as usize]).collect();
-            if !keys.contains(&0) {
-                rows.entry(keys).or_default()[side] += 1;
+            let mut keys = parts.iter().map(|(field, keys)| keys[values[*field] as usize]);
+            let whole = keys.try_fold(0_u64, |whole, key| (key != 0).then(|| hasher.hash_one((whole, key))));
+            if let Some(whole) = whole {
+                blocks.entry(whole).or_default()[side] += 1;
             }
         }
     }
-    let pairs = rows.values().map(|[left, right]| {
-        let of = if table.is_one { left * (left - 1) / 2 } else { left * right };
-        of.saturating_mul(u64::try_from(step * step).unwrap_or(u64::MAX))
-    });
-    let largest = block.largest.map_or(u64::MAX, u64::from);
-    let counted = pairs.filter(|pairs| *pairs <= largest.saturating_mul(2)).fold(0_u64, u64::saturating_add);
-    counted > most / 2
+    let pairs = blocks.values().map(|[left, right]| if table.is_one { left * (left - 1) / 2 } else { left * right });
+    let spread = u64::try_from(step * step).unwrap_or(u64::MAX);
+    pairs.fold(0_u64, u64::saturating_add).saturating_mul(spread) > most / 2
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod append;
 mod assess;
 mod compare;
 mod household;
+mod pairs;
 mod seal;
 mod turns;
 
@@ -13,6 +14,7 @@ use criterion::Criterion;
 fn main() {
     let mut criterion = Criterion::default().sample_size(20).configure_from_args();
     compare::run(&mut criterion);
+    pairs::run(&mut criterion);
     assess::run(&mut criterion);
     seal::run(&mut criterion);
     append::run();

@@ -12,13 +12,24 @@ struct Tally {
 }
 
 impl Tally {
-    fn per_second(&self) -> u128 {
-        u128::from(self.operations) * 1_000_000_000 / self.time.as_nanos().max(1)
+    fn per_second(&self, batch: u64) -> u128 {
+        u128::from(self.operations) * u128::from(batch) * 1_000_000_000 / self.time.as_nanos().max(1)
     }
 }
 
 /// Measures `part` with Criterion and `peer` as often in between; prints both rates and their ratio.
-pub(crate) fn measure(criterion: &mut Criterion, names: [&str; 2], mut part: impl FnMut(), mut peer: impl FnMut()) {
+pub(crate) fn measure(criterion: &mut Criterion, names: [&str; 2], part: impl FnMut(), peer: impl FnMut()) {
+    measure_batches(criterion, names, 1, part, peer);
+}
+
+/// As [`measure`], of operations that do `batch` things each: the rates are of things.
+pub(crate) fn measure_batches(
+    criterion: &mut Criterion,
+    names: [&str; 2],
+    batch: u64,
+    mut part: impl FnMut(),
+    mut peer: impl FnMut(),
+) {
     let (mut ours, mut theirs) = (Tally::default(), Tally::default());
     criterion.bench_function(names[0], |bencher| {
         bencher.iter_custom(|count| {
@@ -28,13 +39,14 @@ pub(crate) fn measure(criterion: &mut Criterion, names: [&str; 2], mut part: imp
         });
     });
     if ours.operations > 0 {
-        let hundredths = ours.per_second() * 100 / theirs.per_second().max(1);
+        let [our_rate, their_rate] = [&ours, &theirs].map(|tally| tally.per_second(batch));
+        let hundredths = our_rate * 100 / their_rate.max(1);
         say(&format!(
             "  {}: {}/s   {}: {}/s   ratio {}.{:02}\n",
             names[0],
-            ours.per_second(),
+            our_rate,
             names[1],
-            theirs.per_second(),
+            their_rate,
             hundredths / 100,
             hundredths % 100
         ));

@@ -8,7 +8,7 @@ use super::birth_date::{BirthDateLevel, compare_birth_dates};
 use super::bits::probability_ppm;
 use super::document::{IdLevel, compare_documents};
 use super::levels::Level;
-use super::model::{Field, Model, Use};
+use super::model::{Dependence, Field, Model, Use};
 use super::name::Name;
 use super::name::levels::{NameLevel, compare_names};
 use super::person::Person;
@@ -200,6 +200,13 @@ impl Model {
             }
         }
         Weighed { by_field, total: by_field.iter().sum() }
+    }
+
+    /// Why agreement in a field counts only in part: what it follows from and stands at these levels.
+    #[must_use]
+    pub fn dimmed_by(&self, field: Field, levels: &Levels) -> Vec<&Dependence> {
+        let own = self.dependences.iter().filter(|dependence| dependence.field == field);
+        own.filter(|dependence| dependence.when[levels.index(dependence.given)]).collect()
     }
 }
 

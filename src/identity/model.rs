@@ -6,14 +6,18 @@
 
 mod checked;
 pub(crate) mod checking;
+pub(crate) mod cost;
 mod fault;
 mod file;
 mod frequency;
+mod reason;
 
 use std::collections::HashMap;
 
+pub use cost::{Cost, NoCost};
 pub use fault::{ModelFault, ModelFaults};
 pub use frequency::NameFrequencies;
+pub use reason::Reason;
 
 use super::address::AddressLevel;
 use super::birth_date::BirthDateLevel;
@@ -103,6 +107,8 @@ pub struct Thresholds {
     pub review_centibits: i32,
     /// How much better than for another member a record must fit to be one member's.
     pub margin_centibits: i32,
+    /// What the thresholds follow from, where the model says what errors cost.
+    pub cost: Option<Cost>,
 }
 
 /// Weights of one field's levels, by their index; `missing` weighs nothing.
@@ -119,12 +125,17 @@ pub(super) struct Weights(pub(super) [FieldWeights; 6]);
 
 /// Agreement in `field` counts only in part when `given` stands at one of the levels.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Dependence {
-    pub(super) field: Field,
-    pub(super) given: Field,
+pub struct Dependence {
+    /// The field that follows.
+    pub field: Field,
+    /// What it follows from.
+    pub given: Field,
     /// By index of level.
     pub(super) when: Vec<bool>,
-    pub(super) keep_percent: i32,
+    /// What is left of its weight.
+    pub keep_percent: i32,
+    /// Why.
+    pub reason: Reason,
 }
 
 /// A checked model.

@@ -8,6 +8,8 @@
 //! Nothing in here prints a value: faults name file, line and column.
 
 pub mod blocking;
+pub mod bound;
+pub mod candidates;
 pub mod cluster_ids;
 pub mod clusters;
 pub mod curve;
@@ -20,6 +22,8 @@ pub mod labels;
 pub mod linking;
 pub mod model;
 mod own_number;
+#[cfg(test)]
+mod properties;
 pub mod reliability;
 pub mod roster;
 pub mod row_ids;

@@ -20,7 +20,7 @@ use super::linking::{Progress, link};
 use super::model::{Basis, Field, LinkageModel};
 use super::scoring::{Memory, Pattern, Scorer};
 use super::table::Table;
-use crate::identity::bits::{ONE, log_odds_centibits, probability_ppm, weight_centibits};
+use crate::identity::bits::{ONE, log_odds_centibits, probability_ppm};
 
 /// Random pairs that u is counted on.
 const RANDOM_PAIRS: u64 = 4_000_000;
@@ -241,8 +241,8 @@ fn settle(field: &mut Field, found: &[f64], u: &[f64]) {
     let m = normal(ratios.zip(u).map(|(ratio, u)| ratio * u).collect());
     for ((level, m), u) in field.levels.iter_mut().zip(m).zip(u) {
         (level.m, level.u) = (parts(m), parts(*u));
-        level.centibits = weight_centibits(level.m, level.u);
     }
+    field.keep_order();
 }
 
 /// Parts per trillion; nothing is impossible.

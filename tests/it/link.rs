@@ -1,8 +1,10 @@
 //! Two generated rosters against each other by the program: who is found, that neither threads nor the order of rows change it, and that
 //! a file at fault leaves nothing behind.
 
+mod blocks;
 mod clusters;
 mod explaining;
+mod faults;
 mod labels;
 
 use std::path::Path;
@@ -51,6 +53,10 @@ fn people_are_found_in_another_roster() {
     let matches = &found["truth"]["matches"];
     assert!(matches["precision_ppm"].as_u64() > Some(990_000), "{found}");
     assert!(found["truth"]["with_reviews"]["recall_ppm"].as_u64() > Some(980_000), "{found}");
+    assert_eq!(
+        found["thresholds"],
+        serde_json::json!({"match_ppm": 993_000, "review_ppm": 200_000, "cost": {"review": 1, "false_match": 143, "missed": 5}})
+    );
     let pairs = lines(&folder.path().join("pairs.csv"));
     let piped = link(folder.path(), &["left.csv", "right.csv", "--one-to-one", "--out", "/dev/stdout"]);
     let piped = String::from_utf8_lossy(&piped.stdout).into_owned();
@@ -65,10 +71,32 @@ fn people_are_found_in_another_roster() {
 #[test]
 fn neither_threads_nor_the_order_of_rows_change_what_is_found() {
     let folder = rosters(1_000);
-    linked(folder.path(), &["--out", "two.csv", "--threads", "2"]);
-    linked(folder.path(), &["--out", "one.csv", "--threads", "1"]);
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("a file");
-    assert_eq!(read("one.csv"), read("two.csv"));
+    let run = |threads: &str| {
+        let files = [
+            "one.csv",
+            "lines.ndjson",
+            "clusters.csv",
+            "reviews.csv",
+            "curve.csv",
+            "reliability.csv",
+            "chart.svg",
+            "trained.toml",
+        ];
+        let [pairs, lines, clusters, reviews, curve, reliability, chart, trained] = files;
+        let measured = ["--truth", "truth.csv", "--curve", curve, "--reliability", reliability, "--chart", chart];
+        let written = ["--threads", threads, "--clusters", clusters, "--review-out", reviews, "--explain"];
+        let all =
+            link(folder.path(), &[&["left.csv", "right.csv", "--out", pairs], &written[..], &measured[..]].concat());
+        assert_eq!(all.status.code(), Some(0), "{}", said(&all));
+        let summary = linked(folder.path(), &["--out", lines, "--threads", threads, "--train", trained]);
+        (all.stdout, summary, files.map(read))
+    };
+    let one = run("1");
+    for threads in ["2", "3"] {
+        assert!(one == run(threads), "{threads} threads");
+    }
+    linked(folder.path(), &["--out", "one.csv"]);
     for side in ["left.csv", "right.csv"] {
         let text = read(side);
         let (heading, rows) = text.split_once('\n').expect("a heading");
@@ -84,13 +112,56 @@ fn training_writes_a_model_that_links_better() {
     let folder = rosters(3_000);
     let f1 = |found: &Value| found["truth"]["with_reviews"]["f1_ppm"].as_u64().expect("a number");
     // a model that takes any two rows for one person
-    let person = include_str!("../../config/linkage/person.toml")
-        .replace("prior = \"0.000003034722\"\nprior_rows = 200000", "prior = \"0.999\"");
+    let person: String = include_str!("../../config/linkage/person.toml")
+        .lines()
+        .filter(|line| !line.starts_with("prior_rows = "))
+        .map(|line| if line.starts_with("prior = ") { "prior = \"0.999\"\n".to_owned() } else { format!("{line}\n") })
+        .collect();
     std::fs::write(folder.path().join("credulous.toml"), person).expect("a file");
     let before = f1(&linked(folder.path(), &["--truth", "truth.csv", "--model", "credulous.toml"]));
     linked(folder.path(), &["--model", "credulous.toml", "--train", "trained.toml"]);
     let after = f1(&linked(folder.path(), &["--truth", "truth.csv", "--model", "trained.toml"]));
     assert!(after > before, "{before} then {after}");
+}
+
+#[test]
+fn what_the_thresholds_follow_from_is_said() {
+    let folder = rosters(50);
+    let cost = "cost = { review = 1, false_match = 143, missed = 5 }";
+    let person = include_str!("../../config/linkage/person.toml");
+    for (instead, zh, en) in [
+        (
+            "cost = { review = 2, false_match = 20, missed = 8 }",
+            "概率 90% 起认定，25% 起待人工核实：按代价推算（核实一对 2，错认一对 20，漏认一对 8）。",
+            "Match from a probability of 90%, review from 25%: a look costs 2, a wrong match 20, a missed one 8.",
+        ),
+        (
+            "match_at = \"0.99\"\nreview_at = \"0.5\"",
+            "概率 99% 起认定，50% 起待人工核实（模型所定）。",
+            "Match from a probability of 99%, review from 50%, as the model says.",
+        ),
+    ] {
+        let model = person.replace(cost, instead);
+        assert_ne!(model, person);
+        std::fs::write(folder.path().join("model.toml"), model).expect("a file");
+        for (lang, expected) in [("zh", zh), ("en", en)] {
+            let text = said(&link(folder.path(), &["left.csv", "right.csv", "--model", "model.toml", "--lang", lang]));
+            assert!(text.contains(expected), "{text}");
+        }
+        let json = linked(folder.path(), &["--model", "model.toml"]);
+        assert_eq!(json["thresholds"]["cost"].is_null(), instead.starts_with("match_at"), "{json}");
+    }
+    // for one run, whatever the model says; a model that is trained then keeps it
+    let json = linked(folder.path(), &["--model", "model.toml", "--cost", "2,20,8", "--train", "trained.toml"]);
+    assert_eq!(
+        (&json["thresholds"]["match_ppm"], &json["thresholds"]["review_ppm"]),
+        (&900_000.into(), &250_000.into())
+    );
+    let trained = std::fs::read_to_string(folder.path().join("trained.toml")).expect("a file");
+    assert!(trained.contains("\ncost = { review = 2, false_match = 20, missed = 8 }\n"), "{trained}");
+    let refused = link(folder.path(), &["left.csv", "right.csv", "--cost", "1,0,5"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(said(&refused).contains("three whole numbers from 1 to 1000000000"), "{}", said(&refused));
 }
 
 #[test]

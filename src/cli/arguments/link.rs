@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::Language;
+use crate::identity::model::Cost;
 
 /// Matches rosters.
 #[derive(Debug, Args)]
@@ -18,6 +19,9 @@ pub struct Link {
     /// The model: columns, levels, blocking rules, thresholds. Without it the built-in model for people
     #[arg(long, value_name = "MODEL.toml")]
     pub model: Option<PathBuf>,
+    /// What a look at a pair, a wrong match and a missed person cost, instead of the model's costs: both thresholds follow from it
+    #[arg(long, value_name = "REVIEW,FALSE_MATCH,MISSED")]
+    pub cost: Option<Cost>,
     /// Where the pairs go: left_id, right_id, weight (bits), probability, decision. JSON lines when the name ends in .ndjson or .jsonl.
     /// Without it only the summary is printed
     #[arg(long, value_name = "PAIRS.csv")]

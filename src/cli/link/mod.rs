@@ -13,6 +13,7 @@ mod results;
 mod reviews;
 mod spent;
 mod tallies;
+mod thresholds;
 mod told;
 
 use std::fs::File;
@@ -23,15 +24,14 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 
 use super::arguments::{Language, Link};
-use super::{compose, output};
+use super::output;
 use crate::household::Lang;
 use crate::linkage::heldout::{HeldOut, Split};
 use crate::linkage::labels::Labels;
 use crate::linkage::linking::{self, Linked};
 use crate::linkage::scoring::Scorer;
 use crate::linkage::table::Table;
-use crate::linkage::{LinkageModel, Roster};
-use crate::linkage::{supervised, training};
+use crate::linkage::{LinkageModel, Roster, bound, supervised, training};
 use files::Files;
 use results::Results;
 use spent::Step;
@@ -52,6 +52,9 @@ pub(super) fn run(arguments: &Link) -> anyhow::Result<ExitCode> {
 fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
     overwriting::refuse(arguments)?;
     let mut model = model(arguments.model.as_deref())?;
+    if let Some(cost) = arguments.cost {
+        model = model.at_cost(cost);
+    }
     let board = Board::new(&model, arguments.lang);
     board.step(Step::Reading);
     let (mut left, mut right) = rosters(arguments, &model)?;
@@ -70,18 +73,20 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
         output::say(&told::counts(&counts, &left, arguments.max_pairs, arguments.lang, arguments.json)?);
         return Ok(ExitCode::SUCCESS);
     }
+    board.step(Step::Blocking);
+    if let Some(count) = bound::exceeded(&model, &table, arguments.max_pairs) {
+        return Err(told::too_many(&count, arguments.max_pairs, &model, &left));
+    }
     let ids = (&left.ids, right.as_ref().map_or(&left.ids, |right| &right.ids));
     let given = given::read(arguments, ids, table.is_one)?;
+    let mut files = Files::default();
     let mut held_out = None;
     if let Some(file) = &arguments.train {
-        board.step(Step::Blocking);
-        let counts = linking::count(&model, &table);
-        if let Some(count) = counts.iter().find(|count| count.pairs > arguments.max_pairs) {
-            return Err(told::too_many(count, arguments.max_pairs));
-        }
+        board.step(Step::Training);
         let split = arguments.labels.is_some().then(|| Split::of(&given.labels, ids, table.is_one));
         let learnt = split.as_ref().map(|split| &split.learnt);
-        let after = trained(&model, &table, learnt, file.as_deref().or(arguments.model.as_deref()), &board)?;
+        let path = file.as_deref().or(arguments.model.as_deref());
+        let after = trained(&mut files, &model, &table, learnt, path, &board)?;
         held_out = split.map(|split| HeldOut::of(&split, [&model, &after], &table, ids));
         model = after;
     }
@@ -89,11 +94,10 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
     let faint = measuring::is_wanted(arguments).then(|| measuring::faint(&model));
     let weighing = faint.as_ref().unwrap_or(&model);
     let Linked { mut pairs, counts } = linking::link(weighing, &table, arguments.max_pairs, &board)
-        .map_err(|count| told::too_many(&count, arguments.max_pairs))?;
+        .map_err(|count| told::too_many(&count, arguments.max_pairs, weighing, &left))?;
     board.step(Step::Deciding);
     let scorer = Scorer::new(&model, &table);
     let weighed = (&model, &table, &scorer);
-    let mut files = Files::default();
     let reliability = match (&given.truth, &faint) {
         (Some(truth), Some(faint)) => {
             let taken = results::by_weight(arguments, (faint, &table, &scorer), ids, pairs.clone());
@@ -120,7 +124,7 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
         reliability: reliability.as_ref(),
         spent: Some(&board.spent),
     };
-    let summary = told::summary(&counts, &tallies, arguments.lang, arguments.json)?;
+    let summary = told::summary(&model, &counts, &tallies, arguments.lang, arguments.json)?;
     // what goes to a pipe stands there alone
     if overwriting::written(arguments).any(|(_, path)| files::is_pipe(path)) {
         output::tell(&summary)
@@ -142,6 +146,7 @@ fn model(path: Option<&Path>) -> anyhow::Result<LinkageModel> {
 
 /// Estimates the model's numbers and writes it.
 fn trained(
+    files: &mut Files,
     model: &LinkageModel,
     table: &Table,
     labels: Option<&Labels>,
@@ -163,7 +168,7 @@ fn trained(
             pairs.len()
         );
     }
-    compose::write_result(path, trained.to_toml().as_bytes())?;
+    files.write(path, |file| Ok(file.write_all(trained.to_toml().as_bytes())?))?;
     Ok(trained)
 }
 

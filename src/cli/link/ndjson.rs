@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Number;
 
 use super::outcome::{Pairs, probability};
+use crate::identity::model::Reason;
 use crate::linkage::LinkageModel;
 use crate::linkage::explained::{Explained, Explainer};
 
@@ -49,12 +50,17 @@ pub(super) struct FieldLine<'a> {
 #[derive(Serialize)]
 pub(super) struct TogetherLine<'a> {
     weight: Number,
-    reason: &'a str,
+    zh: &'a str,
+    en: &'a str,
 }
 
 pub(super) fn together<'a>(model: &'a LinkageModel, explained: &Explained) -> Vec<TogetherLine<'a>> {
     let applied = explained.together.iter().map(|place| &model.together[*place]);
-    applied.map(|together| TogetherLine { weight: bits(together.centibits), reason: &together.reason }).collect()
+    let each = applied.map(|together| {
+        let Reason { zh, en } = &together.reason;
+        TogetherLine { weight: bits(together.centibits), zh, en }
+    });
+    each.collect()
 }
 
 pub(super) fn fields<'a>(model: &'a LinkageModel, explained: &Explained) -> Vec<FieldLine<'a>> {

@@ -28,6 +28,9 @@ pub(super) fn refuse(arguments: &Link) -> anyhow::Result<()> {
     if let Some(path) = trained.filter(|path| path.extension().is_none_or(|extension| extension != "toml")) {
         bail!("{}: --train writes a model, name a file that ends in .toml", path.display());
     }
+    if let Some(path) = trained.filter(|path| path.is_dir()) {
+        bail!("{} is a folder: name a file", path.display());
+    }
     let named = [&arguments.right, &arguments.truth, &arguments.model, &arguments.labels, &arguments.earlier];
     let read: Vec<&PathBuf> = std::iter::once(&arguments.left).chain(named.into_iter().flatten()).collect();
     if let Some(path) = &arguments.out {

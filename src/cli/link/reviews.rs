@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use super::{files, said};
+use super::{files, lang, said};
 use crate::cli::arguments::Language;
 use crate::linkage::LinkageModel;
 use crate::linkage::decision::{Because, Decided, Decision};
@@ -52,7 +52,7 @@ pub(super) fn write(
 /// Why a person must look.
 fn why(model: &LinkageModel, because: Because, language: Language) -> &str {
     match because {
-        Because::Conflict(rule) => &model.conflicts[usize::from(rule)].reason,
+        Because::Conflict(rule) => model.conflicts[usize::from(rule)].reason.said(lang(language)),
         Because::Weight | Because::Label => {
             said(language, ["证据不足以认定", "the evidence is not enough for a match"])
         }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::spent::{Spent, Step};
 use super::tallies::Tallies;
-use super::{measuring, said};
+use super::{measuring, said, thresholds};
 use crate::cli::arguments::Language;
 use crate::cli::output;
 use crate::linkage::blocking::BlockCount;
@@ -85,15 +85,30 @@ impl Progress for Board {
     }
 }
 
-/// A rule that makes more candidates than wanted, with a way out.
-pub(super) fn too_many(count: &BlockCount, most: u64) -> anyhow::Error {
+/// A rule that makes more candidates than wanted, where its largest block is, and the ways out.
+pub(super) fn too_many(count: &BlockCount, most: u64, model: &LinkageModel, left: &Roster) -> anyhow::Error {
+    let rule = model.blocks.iter().find(|block| block.text == count.rule);
+    let headings = rule.iter().flat_map(|block| &block.on).map(|part| model.fields[part.field].headings[0].as_str());
+    let mut columns = headings.map(|heading| format!("\"{heading}\"")).collect::<Vec<_>>();
+    columns.dedup();
+    let column = if columns.len() == 1 { "column" } else { "columns" };
     anyhow::anyhow!(
-        "the blocking rule \"{}\" makes {} candidates, {} of them in one block; at most {most} are scored. Add a column to the rule, \
+        "{}:{}: the blocking rule \"{}\" makes {} candidates, {} of them in the block of this line ({column} {}); at most {} are scored. \
+         Empty a value that stands for \"not known\", add a column to the model's rule, leave its large blocks out (largest = 1000), \
          or raise --max-pairs; `--dry-run` shows every rule",
+        left.file,
+        count.example.map_or(0, line_of),
         count.rule,
-        count.pairs,
-        count.largest
+        grouped(count.pairs),
+        grouped(count.largest),
+        columns.join(", "),
+        grouped(most),
     )
+}
+
+/// Where a row stands in its file: below the heading line.
+fn line_of(row: u32) -> u64 {
+    u64::from(row) + 2
 }
 
 fn is_skewed(count: &BlockCount) -> bool {
@@ -136,7 +151,7 @@ pub(super) fn counts(
     }
     let mut text = lines.to_string();
     for count in counts.iter().filter(|count| is_skewed(count)) {
-        let row = count.example.map_or(0, |row| row + 2);
+        let row = count.example.map_or(0, line_of);
         let _ = match language {
             Language::Zh => write!(
                 text,
@@ -159,6 +174,7 @@ pub(super) fn counts(
 
 /// What was found.
 pub(super) fn summary(
+    model: &LinkageModel,
     counts: &[BlockCount],
     tallies: &Tallies<'_>,
     language: Language,
@@ -187,6 +203,7 @@ pub(super) fn summary(
         summary.insert("candidates".to_owned(), candidates.into());
         summary.insert("matches".to_owned(), matches.into());
         summary.insert("reviews".to_owned(), reviews.into());
+        summary.insert("thresholds".to_owned(), thresholds::json(model));
         tallies.put(&mut summary);
         summary.insert("truth".to_owned(), truth.into());
         if let Some(reliability) = tallies.reliability {
@@ -208,6 +225,7 @@ pub(super) fn summary(
             grouped(reviews)
         )
     };
+    let _ = write!(text, "\n{}", thresholds::told(model, language));
     text.push_str(&tallies.text(language));
     for (name, counted) in tallies.measured.iter().flat_map(|measured| {
         let names = if zh {
@@ -218,28 +236,17 @@ pub(super) fn summary(
         let counted = [Some(&measured.matches), Some(&measured.with_reviews), measured.clusters.as_ref()];
         names.into_iter().zip(counted).filter_map(|(name, counted)| Some((name, counted?)))
     }) {
-        let (precision, recall, f1) = (counted.precision_ppm(), counted.recall_ppm(), counted.f1_ppm());
+        let [precision, recall, f1] = [counted.precision_ppm(), counted.recall_ppm(), counted.f1_ppm()].map(share);
+        let [right, wrong, missed] = [counted.right, counted.wrong, counted.missed].map(grouped);
         let _ = if zh {
             write!(
                 text,
-                "\n{name}：准确率 {}，召回率 {}，F1 {}（正确 {}，错误 {}，遗漏 {}）",
-                share(precision),
-                share(recall),
-                share(f1),
-                grouped(counted.right),
-                grouped(counted.wrong),
-                grouped(counted.missed)
+                "\n{name}：准确率 {precision}，召回率 {recall}，F1 {f1}（正确 {right}，错误 {wrong}，遗漏 {missed}）"
             )
         } else {
             write!(
                 text,
-                "\n{name}: precision {}, recall {}, F1 {} ({} right, {} wrong, {} missed)",
-                share(precision),
-                share(recall),
-                share(f1),
-                grouped(counted.right),
-                grouped(counted.wrong),
-                grouped(counted.missed)
+                "\n{name}: precision {precision}, recall {recall}, F1 {f1} ({right} right, {wrong} wrong, {missed} missed)"
             )
         };
     }

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 use super::checking::Checking;
+use super::cost::ThresholdsFile;
 use super::fault::ModelFaults;
 use super::file::{
     Basis, Decimal, DependenceFile, FrequencyBasis, FrequencyFile, LevelFile, ModelFile, ProfileFile, UseFile,
@@ -194,13 +195,8 @@ impl Checker<'_> {
             field
         };
         let (of, given) = (field("dependence.field", &file.field), field("dependence.given", &file.given));
-        if file.reason.get_ref().trim().is_empty() {
-            self.checking.fault(
-                Some(file.reason.span()),
-                "dependence.reason",
-                "must say why one follows from the other",
-            );
-        }
+        let why = "must say why one follows from the other";
+        let reason = self.checking.reason("dependence.reason", &file.reason, why);
         let keep_percent = self.checking.percent("dependence.keep_percent", &file.keep_percent);
         let (of, given) = (of?, given?);
         if of == given {
@@ -215,7 +211,7 @@ impl Checker<'_> {
             );
         }
         let when = levels.iter().map(|level| file.when.iter().any(|w| w.get_ref() == level)).collect();
-        Some(Dependence { field: of, given, when, keep_percent })
+        Some(Dependence { field: of, given, when, keep_percent, reason })
     }
 
     fn frequencies(&mut self, file: &FrequencyFile) -> NameFrequencies {
@@ -265,24 +261,26 @@ impl Checker<'_> {
         frequencies
     }
 
-    fn thresholds(&mut self, key: &str, file: &UseFile) -> Thresholds {
-        let mut odds = |name: &str, decimal: &Decimal| {
-            log_odds_centibits(self.checking.positive(&format!("{key}.{name}"), decimal))
+    fn thresholds(&mut self, key: &str, file: &Spanned<UseFile>) -> Thresholds {
+        let (span, file) = (file.span(), file.get_ref());
+        let prior_centibits = log_odds_centibits(self.checking.positive(&format!("{key}.prior"), &file.prior));
+        let written = ThresholdsFile {
+            cost: file.cost.as_ref(),
+            match_at: file.match_at.as_ref(),
+            review_at: file.review_at.as_ref(),
+            beside: span,
         };
-        let (prior, matches, review) =
-            (odds("prior", &file.prior), odds("match_at", &file.match_at), odds("review_at", &file.review_at));
-        if review > matches {
-            self.checking.fault(Some(file.review_at.span()), &format!("{key}.review_at"), "must not be above match_at");
-        }
+        let ([match_centibits, review_centibits], cost) = self.checking.thresholds(&format!("{key}."), &written);
         let margin = *file.margin_bits.get_ref();
         if !(0..=60).contains(&margin) {
             self.checking.fault(Some(file.margin_bits.span()), &format!("{key}.margin_bits"), "must be from 0 to 60");
         }
         Thresholds {
-            prior_centibits: prior,
-            match_centibits: matches,
-            review_centibits: review,
+            prior_centibits,
+            match_centibits,
+            review_centibits,
             margin_centibits: margin.clamp(0, 60) * 100,
+            cost,
         }
     }
 

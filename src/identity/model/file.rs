@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::cost::CostFile;
+use super::reason::Reason;
 use crate::identity::pinyin::Tolerance;
 
 /// A probability as a decimal string.
@@ -43,16 +45,21 @@ pub(super) enum Basis {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UsesFile {
-    pub(super) verification: UseFile,
-    pub(super) linkage: UseFile,
+    pub(super) verification: Spanned<UseFile>,
+    pub(super) linkage: Spanned<UseFile>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UseFile {
     pub(super) prior: Decimal,
-    pub(super) match_at: Decimal,
-    pub(super) review_at: Decimal,
+    /// What errors cost; or else, from where on a record matches and is looked at.
+    #[serde(default)]
+    pub(super) cost: Option<CostFile>,
+    #[serde(default)]
+    pub(super) match_at: Option<Decimal>,
+    #[serde(default)]
+    pub(super) review_at: Option<Decimal>,
     pub(super) margin_bits: Spanned<i32>,
 }
 
@@ -84,7 +91,7 @@ pub(super) struct DependenceFile {
     pub(super) given: Spanned<String>,
     pub(super) when: Vec<Spanned<String>>,
     pub(super) keep_percent: Spanned<i32>,
-    pub(super) reason: Spanned<String>,
+    pub(super) reason: Spanned<Reason>,
 }
 
 /// A source whose records err more, or less, than the base: its own m, for whole fields.

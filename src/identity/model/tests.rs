@@ -32,7 +32,7 @@ fn every_fault_is_named_with_line_and_key() {
             "{ level = \"hidden\", m = \"0.03\", u = \"0.0005\" }",
         )
         .replace("given = \"birth_date\"", "given = \"birthday\"")
-        .replace("keep_percent = 50\nreason = \"twins", "keep_percent = 500\nreason = \"twins");
+        .replace("keep_percent = 50\nreason = { zh = \"双胞胎", "keep_percent = 500\nreason = { zh = \"双胞胎");
     let faults = Model::parse("m.toml", &broken).unwrap_err();
     let keys: Vec<&str> = faults.faults.iter().map(|f| f.key.as_str()).collect();
     let expected = [
@@ -105,4 +105,87 @@ fn a_level_that_a_model_does_not_list_weighs_what_the_next_weaker_one_does() {
     assert!(weights[NameLevel::OneCharacter.index()] > weights[NameLevel::SameSurname.index()]);
     let without_last = PERSON.replace("    { level = \"different\", m = \"0.001\", u = \"0.952416\" },\n", "");
     assert!(Model::parse("m.toml", &without_last).unwrap_err().to_string().contains("the last among them"));
+}
+
+const VERIFICATION: &str = "cost = { review = 1, false_match = 1000, missed = 1000 }";
+
+#[test]
+fn thresholds_are_stated_by_cost_or_chosen() {
+    let model = Model::person();
+    for (purpose, matching, looking) in
+        [(Use::Verification, 999_000_000_000, 1_000_000_000), (Use::Linkage, 990_000_000_000, 500_000_000_000)]
+    {
+        let found = model.thresholds(purpose);
+        let expected = [matching, looking].map(crate::identity::bits::log_odds_centibits);
+        assert_eq!([found.match_centibits, found.review_centibits], expected);
+        assert_eq!(found.cost.map(Cost::centibits), Some(expected));
+    }
+    let chosen = PERSON.replace(VERIFICATION, "match_at = \"0.999\"\nreview_at = \"0.001\"");
+    let chosen =
+        Model::parse("m.toml", &chosen).unwrap_or_else(|faults| panic!("{faults}")).thresholds(Use::Verification);
+    assert_eq!(chosen, Thresholds { cost: None, ..model.thresholds(Use::Verification) });
+}
+
+#[test]
+fn of_cost_and_thresholds_there_is_exactly_one() {
+    let line = |text: &str, begins: &str| 1 + text.lines().position(|line| line.starts_with(begins)).expect("a line");
+    for (instead, at, expected) in [
+        ("", "[use.verification]", "use.verification.cost: is missing: say what errors cost"),
+        ("match_at = \"0.9\"", "[use.verification]", "use.verification.review_at: is missing: a model has both"),
+        (
+            "match_at = \"0.1\"\nreview_at = \"0.9\"",
+            "review_at",
+            "use.verification.review_at: must not be above match_at",
+        ),
+        (
+            &format!("{VERIFICATION}\nreview_at = \"0.2\""),
+            "review_at",
+            "use.verification.review_at: the thresholds follow from cost",
+        ),
+        (
+            "cost = { review = 0, false_match = 1, missed = 1 }",
+            "cost",
+            "use.verification.cost.review: must be from 1 to",
+        ),
+        ("cost = { review = 1, missed = 1 }", "cost", "missing field `false_match`"),
+        ("cost = { review = 1, false_match = 1, missed = 1, lost = 1 }", "cost", "unknown field `lost`"),
+        ("cost = { review = -1, false_match = 1, missed = 1 }", "cost", "invalid value: integer `-1`"),
+    ] {
+        let text = PERSON.replace(VERIFICATION, instead);
+        let faults = Model::parse("m.toml", &text).expect_err(expected).to_string();
+        assert!(faults.starts_with(&format!("m.toml:{}:", line(&text, at))) && faults.contains(expected), "{faults}");
+        assert_eq!(faults.lines().count(), 1, "{faults}");
+    }
+}
+
+#[test]
+fn reasons_are_given_in_two_languages_or_once_for_both() {
+    let model = Model::person();
+    for dependence in &model.dependences {
+        let Reason { zh, en } = &dependence.reason;
+        assert!(zh.chars().all(|c| !c.is_ascii_alphabetic()) && en.is_ascii(), "{zh} {en}");
+    }
+    let both = "reason = { zh = \"证件号码中已含性别\", en = \"the number contains the sex\" }";
+    for (instead, expected) in [
+        ("reason = \"why\"", Ok("why")),
+        ("reason = \" \"", Err("dependence.reason: must say why")),
+        ("reason = { zh = \"为何\" }", Err("missing field `en`")),
+        ("reason = { zh = \"为何\", en = \"\" }", Err("dependence.reason: must say why")),
+        ("reason = { zh = \"为何\", en = \"why\", de = \"warum\" }", Err("unknown field `de`")),
+        ("reason = 3", Err("expected a text, or a text in two languages")),
+    ] {
+        let text = PERSON.replace(both, instead);
+        assert_ne!(text, PERSON);
+        let read = Model::parse("m.toml", &text);
+        match expected {
+            Ok(expected) => {
+                let model = read.unwrap_or_else(|faults| panic!("{faults}"));
+                assert!(model.dependences.iter().any(|dependence| dependence.reason == Reason::from(expected)));
+            }
+            Err(expected) => {
+                let faults = read.expect_err(expected);
+                assert!(faults.to_string().contains(expected) && faults.faults[0].line > 0, "{faults}");
+            }
+        }
+    }
 }

@@ -62,14 +62,14 @@ fn what_dims_and_what_is_added_is_named() {
     let same = explainer.explain(0, 0);
     let reasons = |field: &str| -> Vec<&str> {
         let field = &same.fields[model.field(field).expect("a field")];
-        field.dimmed_by.iter().map(|place| model.dependences[*place].reason.as_str()).collect()
+        field.dimmed_by.iter().map(|place| model.dependences[*place].reason.en.as_str()).collect()
     };
     assert_eq!(reasons("birth_date"), ["the number contains the birth date"]);
     assert_eq!(reasons("id_number"), [""; 0]);
     let birth = &same.fields[model.field("birth_date").expect("a field")];
     assert!(birth.by_itself > 0 && birth.weight == 0 && birth.level.key == "exact");
     let brothers = explainer.explain(1, 1);
-    let reasons: Vec<_> = brothers.together.iter().map(|place| model.together[*place].reason.as_str()).collect();
+    let reasons: Vec<_> = brothers.together.iter().map(|place| model.together[*place].reason.en.as_str()).collect();
     assert!(reasons.iter().any(|reason| reason.starts_with("twins are born on one day")), "{reasons:?}");
     assert_eq!(brothers.decided(&model).is_some(), model.log_odds(brothers.weight) >= model.review_centibits);
 }
@@ -85,7 +85,7 @@ fn a_pair_at_a_conflict_rule_is_held_however_much_it_weighs() {
     assert_eq!(explained.conflict, None);
     let [name, birth] = ["name", "birth_date"].map(|name| model.field(name).expect("a field"));
     let every = |field: usize| (field, vec![true; model.fields[field].levels.len() + 2]);
-    model.conflicts = vec![Conflict { when: vec![every(name), every(birth)], reason: "for a test".to_owned() }];
+    model.conflicts = vec![Conflict { when: vec![every(name), every(birth)], reason: "for a test".into() }];
     model.calibration.scale_percent = 100;
     let weight = explained.weight;
     for (match_at, review_at, expected) in [

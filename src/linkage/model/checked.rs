@@ -2,11 +2,12 @@
 
 use toml::Spanned;
 
-use super::file::{BlockFile, ConflictFile, Decimal, DependenceFile, FieldFile, LevelFile, ModelFile, TogetherFile};
+use super::file::{BlockFile, ConflictFile, DependenceFile, FieldFile, LevelFile, ModelFile, TogetherFile};
 use super::{Block, Calibration, Conflict, Dependence, Field, LevelWeight, LinkageModel, Part, Together};
 use crate::identity::bits::{ONE, log_odds_centibits, weight_centibits};
-use crate::identity::model::ModelFaults;
 use crate::identity::model::checking::Checking;
+use crate::identity::model::cost::ThresholdsFile;
+use crate::identity::model::{ModelFaults, Reason};
 use crate::identity::pinyin::Tolerance;
 use crate::linkage::fields::{Kind, WHOLE};
 
@@ -48,12 +49,14 @@ impl Checker<'_> {
             self.checking.fault(None, "conflict", &message);
         }
         let fields = self.fields(&file.field);
-        let mut odds = |key: &str, decimal: &Decimal| log_odds_centibits(self.checking.positive(key, decimal));
-        let (prior, matches, review) =
-            (odds("prior", &file.prior), odds("match_at", &file.match_at), odds("review_at", &file.review_at));
-        if review > matches {
-            self.checking.fault(Some(file.review_at.span()), "review_at", "must not be above match_at");
-        }
+        let prior = log_odds_centibits(self.checking.positive("prior", &file.prior));
+        let written = ThresholdsFile {
+            cost: file.cost.as_ref(),
+            match_at: file.match_at.as_ref(),
+            review_at: file.review_at.as_ref(),
+            beside: file.prior.span(),
+        };
+        let ([matches, review], cost) = self.checking.thresholds("", &written);
         if let Some(none) = file.prior_rows.as_ref().filter(|rows| *rows.get_ref() == 0) {
             self.checking.fault(Some(none.span()), "prior_rows", "must be above 0");
         }
@@ -86,6 +89,7 @@ impl Checker<'_> {
             prior_rows: file.prior_rows.as_ref().map(|rows| *rows.get_ref()),
             match_centibits: matches,
             review_centibits: review,
+            cost,
             margin_centibits: margin.clamp(0, 60) * 100,
         }
     }
@@ -274,11 +278,8 @@ impl Checker<'_> {
         which
     }
 
-    fn reason(&mut self, key: &str, reason: &Spanned<String>) -> String {
-        if reason.get_ref().trim().is_empty() {
-            self.checking.fault(Some(reason.span()), key, "must say why");
-        }
-        reason.get_ref().clone()
+    fn reason(&mut self, key: &str, reason: &Spanned<Reason>) -> Reason {
+        self.checking.reason(key, reason, "must say why")
     }
 
     fn dependence(&mut self, fields: &[Field], file: &DependenceFile) -> Option<Dependence> {

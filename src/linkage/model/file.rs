@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::identity::model::Reason;
+use crate::identity::model::cost::CostFile;
 use crate::identity::pinyin::Tolerance;
 use crate::linkage::fields::Kind;
 
@@ -23,8 +25,13 @@ pub(super) struct ModelFile {
     /// The rows of the larger roster that the prior was estimated on.
     #[serde(default)]
     pub prior_rows: Option<Spanned<u32>>,
-    pub match_at: Decimal,
-    pub review_at: Decimal,
+    /// What errors cost; or else, from where on a pair matches and is looked at.
+    #[serde(default)]
+    pub cost: Option<CostFile>,
+    #[serde(default)]
+    pub match_at: Option<Decimal>,
+    #[serde(default)]
+    pub review_at: Option<Decimal>,
     pub margin_bits: Spanned<i32>,
     #[serde(default)]
     pub calibration: CalibrationFile,
@@ -119,7 +126,7 @@ pub(super) struct DependenceFile {
     pub given: Spanned<String>,
     pub when: Vec<Spanned<String>>,
     pub keep_percent: Spanned<i32>,
-    pub reason: Spanned<String>,
+    pub reason: Spanned<Reason>,
 }
 
 /// Levels that say something else together than each by itself.
@@ -128,7 +135,7 @@ pub(super) struct DependenceFile {
 pub(super) struct TogetherFile {
     pub when: Spanned<BTreeMap<Spanned<String>, Vec<Spanned<String>>>>,
     pub centibits: Spanned<i32>,
-    pub reason: Spanned<String>,
+    pub reason: Spanned<Reason>,
 }
 
 /// Levels at which two rows are one person only when somebody has looked.
@@ -136,5 +143,5 @@ pub(super) struct TogetherFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct ConflictFile {
     pub when: Spanned<BTreeMap<Spanned<String>, Vec<Spanned<String>>>>,
-    pub reason: Spanned<String>,
+    pub reason: Spanned<Reason>,
 }

@@ -6,13 +6,14 @@
 
 mod checked;
 mod file;
+mod order;
 mod written;
 
 pub use file::Basis;
 
 use super::fields::{Kind, LevelText};
 use crate::identity::bits::weight_centibits;
-use crate::identity::model::ModelFaults;
+use crate::identity::model::{Cost, ModelFaults, Reason};
 use crate::identity::pinyin::Tolerance;
 
 /// A number that is left out.
@@ -92,7 +93,7 @@ pub struct Dependence {
     /// What is left of its weight.
     pub keep_percent: i32,
     /// Why.
-    pub reason: String,
+    pub reason: Reason,
 }
 
 /// Levels that say something else together than each by itself.
@@ -103,7 +104,7 @@ pub struct Together {
     /// What is added to the weight.
     pub centibits: i32,
     /// Why.
-    pub reason: String,
+    pub reason: Reason,
 }
 
 /// How weights become log odds: fields that are taken for independent say less together than they sum up to.
@@ -121,7 +122,7 @@ pub struct Conflict {
     /// For some fields, which levels (by place; after them `missing` and `left_out`).
     pub when: Vec<(usize, Vec<bool>)>,
     /// Why.
-    pub reason: String,
+    pub reason: Reason,
 }
 
 /// A model, checked.
@@ -157,6 +158,8 @@ pub struct LinkageModel {
     pub match_centibits: i32,
     /// Log odds below which it is not worth a look.
     pub review_centibits: i32,
+    /// What both follow from, where the model says what errors cost.
+    pub cost: Option<Cost>,
     /// How much better than the next a pair must fit, one-to-one, to be a match.
     pub margin_centibits: i32,
 }
@@ -205,6 +208,20 @@ impl LinkageModel {
     pub fn conflict(&self, pattern: &[u8]) -> Option<u16> {
         let conflicts = self.conflicts.iter().zip(0..);
         conflicts.into_iter().find(|(conflict, _)| stands(&conflict.when, pattern)).map(|(_, place)| place)
+    }
+
+    /// The model with the thresholds that follow from other costs.
+    #[must_use]
+    pub fn at_cost(mut self, cost: Cost) -> Self {
+        [self.match_centibits, self.review_centibits] = cost.centibits();
+        self.cost = Some(cost);
+        self
+    }
+
+    /// What the thresholds follow from; nothing where they were chosen.
+    #[must_use]
+    pub fn costs(&self) -> Option<Cost> {
+        self.cost.filter(|cost| cost.centibits() == [self.match_centibits, self.review_centibits])
     }
 
     /// The place of a field by its name.

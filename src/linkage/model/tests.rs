@@ -58,7 +58,7 @@ fn a_conflict_names_levels_and_a_reason() {
     let conflict = model.conflicts.last().expect("the one added");
     let sex = model.field("sex").expect("a field");
     assert_eq!(
-        (conflict.when.as_slice(), conflict.reason.as_str()),
+        (conflict.when.as_slice(), conflict.reason.en.as_str()),
         ([(sex, vec![false, true, true, false])].as_slice(), "for a test")
     );
     let mut pattern = vec![0_u8; model.fields.len()];
@@ -92,4 +92,42 @@ fn a_weight_and_its_log_odds_tell_each_other() {
     // rosters ten times as large: a pair taken at random is one person a tenth as often
     let larger = model.clone().for_rows(model.prior_rows.map_or(0, |rows| rows as usize * 10));
     assert_eq!(model.prior_centibits - larger.prior_centibits, 332);
+}
+
+#[test]
+fn thresholds_follow_from_costs_and_are_written_as_such() {
+    let model = LinkageModel::parse("person.toml", PERSON).unwrap_or_else(|faults| panic!("{faults}"));
+    let expected = [993_000_000_000, 200_000_000_000].map(crate::identity::bits::log_odds_centibits);
+    assert_eq!([model.match_centibits, model.review_centibits], expected);
+    let cost = "cost = { review = 1, false_match = 143, missed = 5 }";
+    assert!(model.to_toml().contains(&format!("\n{cost}\n")), "{}", model.to_toml());
+    // whoever sets a threshold by hand has left the costs
+    let moved = LinkageModel { match_centibits: 900, ..model.clone() };
+    assert_eq!((model.costs(), moved.costs()), (model.cost, None));
+    let written = moved.to_toml();
+    assert!(written.contains("\nmatch_at = \"0.99") && !written.contains("cost ="), "{written}");
+    for (instead, at, expected) in [
+        ("", "prior", "cost: is missing: say what errors cost"),
+        ("review_at = \"0.9\"", "prior", "match_at: is missing: a model has both match_at and review_at, or cost"),
+        (&format!("{cost}\nmatch_at = \"0.9\""), "match_at", "match_at: the thresholds follow from cost"),
+        ("cost = { review = 1, false_match = 2000000000, missed = 5 }", "cost", "cost.false_match: must be from 1 to"),
+    ] {
+        let text = PERSON.replace(cost, instead);
+        let faults = LinkageModel::parse("model.toml", &text).expect_err(expected).to_string();
+        let line = 1 + text.lines().position(|line| line.starts_with(at)).expect("a line");
+        assert_eq!(faults.lines().count(), 1, "{faults}");
+        assert!(faults.starts_with(&format!("model.toml:{line}: {expected}")), "{faults}");
+    }
+}
+
+#[test]
+fn every_reason_of_the_model_for_people_is_in_both_languages() {
+    let model = LinkageModel::parse("person.toml", PERSON).unwrap_or_else(|faults| panic!("{faults}"));
+    let together = model.together.iter().map(|together| &together.reason);
+    let reasons = together.chain(model.conflicts.iter().map(|conflict| &conflict.reason));
+    let reasons: Vec<_> = reasons.chain(model.dependences.iter().map(|dependence| &dependence.reason)).collect();
+    assert!(reasons.len() > 20);
+    for Reason { zh, en } in reasons {
+        assert!(zh.chars().all(|c| !c.is_ascii_alphabetic()) && en.is_ascii(), "{zh} {en}");
+    }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::{Basis, Calibration, Field, LinkageModel};
 use crate::identity::bits::{ONE, probability_parts};
+use crate::identity::model::{Cost, Reason};
 use crate::linkage::fields::WHOLE;
 
 impl LinkageModel {
@@ -21,13 +22,20 @@ impl LinkageModel {
         let _ =
             writeln!(text, "schema = \"hedui-linkage-model/1\"\nname = {}\nbasis = \"{basis}\"", quoted(&self.name));
         let _ = writeln!(text, "source = {}\nid = {}\n", quoted(&self.source), quoted(&self.id));
-        for (key, log_odds) in
-            [("prior", self.prior_centibits), ("match_at", self.match_centibits), ("review_at", self.review_centibits)]
-        {
-            let _ = writeln!(text, "{key} = \"{}\"", decimal(probability_parts(log_odds)));
-        }
+        let probability = |log_odds: i32| decimal(probability_parts(log_odds));
+        let _ = writeln!(text, "prior = \"{}\"", probability(self.prior_centibits));
         if let Some(rows) = self.prior_rows {
             let _ = writeln!(text, "prior_rows = {rows}");
+        }
+        match self.costs() {
+            Some(Cost { review, false_match, missed }) => {
+                let _ =
+                    writeln!(text, "cost = {{ review = {review}, false_match = {false_match}, missed = {missed} }}");
+            }
+            None => {
+                let [matching, looking] = [self.match_centibits, self.review_centibits].map(probability);
+                let _ = writeln!(text, "match_at = \"{matching}\"\nreview_at = \"{looking}\"");
+            }
         }
         let _ = writeln!(text, "margin_bits = {}\n", self.margin_centibits / 100);
         let Calibration { scale_percent, shift_centibits } = self.calibration;
@@ -60,7 +68,7 @@ impl LinkageModel {
                 quoted(&given.name),
                 named(given, &dependence.when),
                 dependence.keep_percent,
-                quoted(&dependence.reason)
+                said(&dependence.reason)
             );
         }
         for together in &self.together {
@@ -69,12 +77,12 @@ impl LinkageModel {
                 "\n[[together]]\nwhen = {{ {} }}\ncentibits = {}\nreason = {}\n",
                 self.when(&together.when),
                 together.centibits,
-                quoted(&together.reason)
+                said(&together.reason)
             );
         }
         for conflict in &self.conflicts {
             let when = self.when(&conflict.when);
-            let _ = write!(text, "\n[[conflict]]\nwhen = {{ {when} }}\nreason = {}\n", quoted(&conflict.reason));
+            let _ = write!(text, "\n[[conflict]]\nwhen = {{ {when} }}\nreason = {}\n", said(&conflict.reason));
         }
         text
     }
@@ -118,6 +126,12 @@ impl LinkageModel {
 fn named(field: &Field, which: &[bool]) -> String {
     let names = field.levels.iter().map(|level| level.level.as_str()).chain(["missing", "left_out"]);
     names.zip(which).filter(|(_, named)| **named).map(|(name, _)| quoted(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// A reason, in both languages where they differ.
+fn said(reason: &Reason) -> String {
+    let Reason { zh, en } = reason;
+    if zh == en { quoted(en) } else { format!("{{ zh = {}, en = {} }}", quoted(zh), quoted(en)) }
 }
 
 fn quoted(text: &str) -> String {

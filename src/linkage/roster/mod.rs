@@ -4,6 +4,7 @@
 
 mod decoding;
 
+use std::cmp::Ordering;
 use std::io::{Read, Seek, SeekFrom};
 
 use csv::{ByteRecord, ReaderBuilder};
@@ -190,13 +191,23 @@ impl Reading<'_> {
         // a pipe has no size, and needs none
         let size = input.seek(SeekFrom::End(0)).and_then(|size| input.rewind().map(|()| size)).unwrap_or(0);
         match self.all(input, size) {
-            Err(Stopped::NotUtf8(_)) => {
+            Err(Stopped::NotUtf8(utf8)) => {
                 input.rewind().map_err(unseekable)?;
                 let mut decoded = Decoding::gb18030(&mut *input);
                 let read = self.all(&mut decoded, size);
                 if decoded.is_broken() {
                     let line = decoded.line();
-                    return Err(self.fault(line, "the text is neither UTF-8 nor GB18030: save the file again as UTF-8"));
+                    // whichever of the two held further is what the file was meant to be
+                    let message = match utf8.cmp(&line) {
+                        Ordering::Greater => {
+                            "the text is UTF-8 up to this line, which is broken: save the file again as UTF-8"
+                        }
+                        Ordering::Less => {
+                            "the text is GB18030 up to this line, which is broken: save the file again as UTF-8"
+                        }
+                        Ordering::Equal => "the text is neither UTF-8 nor GB18030: save the file again as UTF-8",
+                    };
+                    return Err(self.fault(utf8.max(line), message));
                 }
                 read.map_err(|stopped| stopped.into_fault(self))
             }

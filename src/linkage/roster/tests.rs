@@ -26,7 +26,21 @@ fn gb18030_is_read_by_itself() {
     assert_eq!(read(&bytes).expect("sound").columns[0].get(0), "王𬭎");
     let mut broken = bytes.into_owned();
     broken.extend(b"2,\xff\xff,\n");
-    assert_eq!(fault(&broken), "left.csv:3: the text is neither UTF-8 nor GB18030: save the file again as UTF-8");
+    assert_eq!(
+        fault(&broken),
+        "left.csv:3: the text is GB18030 up to this line, which is broken: save the file again as UTF-8"
+    );
+    // three characters end within a pair of GB18030's bytes
+    let mut broken = "id,name,born\n1,王建国,1990-03-07\n2,李娜,\n".as_bytes().to_vec();
+    broken.extend(b"3,\xff\xff,\n");
+    assert_eq!(
+        fault(&broken),
+        "left.csv:4: the text is UTF-8 up to this line, which is broken: save the file again as UTF-8"
+    );
+    assert_eq!(
+        fault(b"id,name,born\n1,\xff\xff,\n"),
+        "left.csv:2: the text is neither UTF-8 nor GB18030: save the file again as UTF-8"
+    );
 }
 
 #[test]

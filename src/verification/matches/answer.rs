@@ -49,6 +49,9 @@ pub struct FieldWeight {
     /// Why the two differ: `rarity` (a rare name weighs more, a common one less) or `follows` (another field has said it already).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub corrected_by: Option<Correction>,
+    /// The other fields that have said it, where that is why it counts less.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub follows: Vec<Followed>,
     /// In Chinese.
     pub zh: String,
     /// In English.
@@ -63,6 +66,19 @@ pub enum Correction {
     Rarity,
     /// It follows from another field that agrees, and is counted once.
     Follows,
+}
+
+/// Another field that has said the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Followed {
+    /// The other field.
+    pub from: String,
+    /// What is left of the weight.
+    pub keep_percent: i32,
+    /// Why, in Chinese.
+    pub zh: String,
+    /// Why, in English.
+    pub en: String,
 }
 
 /// The comparison with somebody else who may be meant.

@@ -1,6 +1,6 @@
 //! A comparison as a drawing.
 
-use super::{Correction, Matched};
+use super::{Correction, FieldWeight, Matched};
 use crate::drawing::{Step, Waterfall};
 use crate::household::{Lang, MatchReason, Verdict};
 
@@ -14,6 +14,14 @@ impl Matched {
             Verdict::Review => ["待核实", "review"],
             Verdict::No => ["不一致", "no match"],
         };
+        let because = |field: &FieldWeight, said: &str| {
+            let why = field.follows.iter().map(|followed| lang.pick(&followed.zh, &followed.en)).collect::<Vec<_>>();
+            if why.is_empty() {
+                said.to_owned()
+            } else {
+                said.to_owned() + lang.pick("：", ": ") + &why.join(lang.pick("；", "; "))
+            }
+        };
         let steps = self.fields.iter().map(|field| Step {
             label: lang.pick(&field.zh, &field.en).to_owned(),
             note: match field.corrected_by {
@@ -23,11 +31,12 @@ impl Matched {
                 }
                 Some(Correction::Rarity) => lang.pick("姓名常见，权重调低", "a common name weighs less").to_owned(),
                 Some(Correction::Follows) if field.weight_centibits == 0 => {
-                    lang.pick("其他信息已含，不重复计", "another field has said it: counted once").to_owned()
+                    because(field, lang.pick("其他信息已含，不重复计", "another field has said it: counted once"))
                 }
-                Some(Correction::Follows) => lang
-                    .pick("与其他信息相关，部分计入", "follows in part from another field: counted in part")
-                    .to_owned(),
+                Some(Correction::Follows) => because(
+                    field,
+                    lang.pick("与其他信息相关，部分计入", "follows in part from another field: counted in part"),
+                ),
             },
             centibits: field.weight_centibits,
         });

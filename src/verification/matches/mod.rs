@@ -21,7 +21,7 @@ use crate::identity::bits::plain_ppm;
 use crate::identity::model::Thresholds;
 use crate::identity::{Attribution, Comparison, Field, Model, Standing, Use, attribute_prepared};
 use crate::store::Hash;
-pub use answer::{Correction, FieldWeight, MatchModel, MatchThresholds, Matched, OtherMatched};
+pub use answer::{Correction, FieldWeight, Followed, MatchModel, MatchThresholds, Matched, OtherMatched};
 use given::{Given, KNOWN};
 
 impl Verifier {
@@ -100,12 +100,24 @@ fn field(
         Field::Name => Some(Correction::Rarity),
         _ => Some(Correction::Follows),
     };
+    let dimmed = if corrected_by == Some(Correction::Follows) && level_centibits > 0 {
+        model.dimmed_by(field, &comparison.levels)
+    } else {
+        Vec::new()
+    };
+    let follows = dimmed.into_iter().map(|dependence| Followed {
+        from: dependence.given.key().to_owned(),
+        keep_percent: dependence.keep_percent,
+        zh: dependence.reason.zh.clone(),
+        en: dependence.reason.en.clone(),
+    });
     Some(FieldWeight {
         field: reason.field.clone(),
         level: reason.level.clone(),
         weight_centibits: reason.weight_centibits,
         level_centibits,
         corrected_by,
+        follows: follows.collect(),
         zh: reason.zh.clone(),
         en: reason.en.clone(),
     })

@@ -70,6 +70,18 @@ fn the_weights_are_those_of_the_matcher_and_add_up() {
     assert_eq!((birth.weight_centibits, birth.corrected_by), (0, Some(Correction::Follows)));
     assert!(birth.level_centibits > 0);
     assert_eq!(
+        (birth.follows.len(), birth.follows[0].from.as_str(), birth.follows[0].keep_percent),
+        (1, "id_number", 0)
+    );
+    for (lang, reason) in [(Lang::Zh, "证件号码中已含出生日期"), (Lang::En, "the number contains the birth date")]
+    {
+        assert_eq!(lang.pick(&birth.follows[0].zh, &birth.follows[0].en), reason);
+        let drawn = found.waterfall(lang);
+        assert!(drawn.steps.iter().any(|step| step.note.ends_with(reason)), "{drawn:?}");
+    }
+    let number = found.fields.iter().find(|field| field.field == "id_number").expect("compared");
+    assert_eq!(number.follows, []);
+    assert_eq!(
         (found.thresholds.match_ppm, found.thresholds.review_ppm, found.thresholds.prior_ppm),
         (999_000, 1_000, 100)
     );

@@ -96,9 +96,16 @@ fn what_was_counted_once_and_what_was_added_is_said() {
         (birth["weight"].as_f64(), &birth["counted_in_part"][0]["given"]),
         (Some(0.0), &Value::from("id_number"))
     );
+    let reason = &birth["counted_in_part"][0];
+    assert_eq!(
+        (&reason["zh"], &reason["en"]),
+        (&"证件号码中已含出生日期".into(), &"the number contains the birth date".into())
+    );
     assert!(birth["level_weight"].as_f64() > Some(10.0), "{birth}");
     let brothers = text(folder.path(), &["--pair", "a,b,2", "--lang", "en"]);
     assert!(brothers.contains("twins are born on one day"), "{brothers}");
+    let brothers = text(folder.path(), &["--pair", "a,b,2"]);
+    assert!(brothers.contains("双胞胎同日出生、同住一处") && !brothers.contains("twins"), "{brothers}");
     let strangers: Value = serde_json::from_str(&text(folder.path(), &["--pair", "a,b,1", "--json"])).expect("JSON");
     assert_eq!(strangers["together"], serde_json::json!([]));
 }
@@ -171,7 +178,7 @@ fn a_pair_that_a_conflict_rule_holds_says_so() {
         if before["decision"] == "match" && sex.is_some_and(|sex| sex["level"] == "exact") {
             held += 1;
             assert_eq!((&before["held_by_conflict"], &after["decision"]), (&Value::Null, &Value::from("review")));
-            assert_eq!(after["held_by_conflict"], "for a test");
+            assert_eq!(after["held_by_conflict"], serde_json::json!({"zh": "for a test", "en": "for a test"}));
             let plain = text(folder.path(), &["--pair", pair, "--model", "model.toml", "--lang", "en"]);
             assert!(plain.contains("a conflict rule asks for a look: for a test"), "{plain}");
         }

@@ -10,11 +10,12 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 
-use super::said;
+use super::{lang, said};
 use crate::cli::arguments::{Language, Link};
 use crate::cli::{compose, output};
 use crate::drawing::lettering::per_cent;
 use crate::identity::bits::{plain_ppm, probability_ppm};
+use crate::identity::model::Reason;
 use crate::linkage::decision::Decision;
 use crate::linkage::explained::{Explained, Explainer, FieldExplained, Meeting, meetings};
 use crate::linkage::model::Calibration;
@@ -106,7 +107,7 @@ impl Told<'_> {
     }
 
     /// The conflict rule that keeps the pair from matching.
-    fn held_by(&self) -> Option<&str> {
+    fn held_by(&self) -> Option<&Reason> {
         let rule = self.explained.conflict.filter(|_| self.explained.is_held(self.model))?;
         Some(&self.model.conflicts[usize::from(rule)].reason)
     }
@@ -142,11 +143,12 @@ impl Told<'_> {
         }
         for dependence in field.dimmed_by.iter().map(|place| &self.model.dependences[*place]) {
             let (given, percent) = (&self.model.fields[dependence.given].name, dependence.keep_percent);
+            let reason = dependence.reason.said(lang(self.language));
             notes.push(match (self.language, percent) {
-                (Language::Zh, 0) => format!("{given} 已含，不重复计：{}", dependence.reason),
-                (Language::Zh, _) => format!("与 {given} 相关，只计 {percent}%：{}", dependence.reason),
-                (Language::En, 0) => format!("said by {given} already: {}", dependence.reason),
-                (Language::En, _) => format!("follows from {given}, {percent} % counts: {}", dependence.reason),
+                (Language::Zh, 0) => format!("{given} 已含，不重复计：{reason}"),
+                (Language::Zh, _) => format!("与 {given} 相关，只计 {percent}%：{reason}"),
+                (Language::En, 0) => format!("said by {given} already: {reason}"),
+                (Language::En, _) => format!("follows from {given}, {percent} % counts: {reason}"),
             });
         }
         notes
@@ -161,7 +163,8 @@ impl Told<'_> {
         let [matching, reviewing] =
             [self.model.match_centibits, self.model.review_centibits].map(|at| per_cent(plain_ppm(at)));
         let decision = self.decision();
-        let held = self.held_by().map(|reason| match self.language {
+        let held = self.held_by().map(|reason| reason.said(lang(self.language)));
+        let held = held.map(|reason| match self.language {
             Language::Zh => format!("概率足够，但按冲突规则须由人核实：{reason}。"),
             Language::En => format!(" Probable enough, but a conflict rule asks for a look: {reason}."),
         });

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::super::ndjson::{self, bits};
-use super::super::{lang, outcome};
+use super::super::{lang, outcome, thresholds};
 use super::{Told, rarity};
 use crate::cli::arguments::Language;
 use crate::drawing::{Step, Waterfall};
 use crate::identity::bits::{plain_ppm, probability_ppm};
+use crate::identity::model::Reason;
 use crate::linkage::decision::Decision;
 use crate::linkage::explained::Meeting;
 use crate::linkage::fields::Kind;
@@ -21,7 +22,8 @@ impl Told<'_> {
             let dimmed = found.dimmed_by.iter().map(|place| &self.model.dependences[*place]);
             let dimmed = dimmed.map(|dependence| {
                 let given = &self.model.fields[dependence.given].name;
-                json!({"given": given, "keep_percent": dependence.keep_percent, "reason": dependence.reason})
+                let Reason { zh, en } = &dependence.reason;
+                json!({"given": given, "keep_percent": dependence.keep_percent, "zh": zh, "en": en})
             });
             let mut shown = json!(shown);
             shown["level_weight"] = json!(bits(found.of_level));
@@ -48,9 +50,10 @@ impl Told<'_> {
             "log_odds": bits(self.log_odds()),
             "probability": ndjson::decimal(&probability),
             "decision": self.decision.map_or("no", Decision::key),
-            "held_by_conflict": self.held_by(),
+            "held_by_conflict": self.held_by().map(|Reason { zh, en }| json!({"zh": zh, "en": en})),
             "match_at": bits(self.model.match_centibits),
             "review_at": bits(self.model.review_centibits),
+            "cost": thresholds::cost(self.model),
             "blocks": named(Meeting::Met),
             "blocks_left_out": named(Meeting::LeftOut),
             "model": {"name": self.model.name, "assumed": self.model.basis == Basis::Assumed},
@@ -70,7 +73,7 @@ impl Told<'_> {
         let together = self.explained.together.iter().map(|place| {
             let together = &self.model.together[*place];
             let note = self.said(["几项合并看", "said by several fields together"]).to_owned();
-            Step { label: together.reason.clone(), note, centibits: together.centibits }
+            Step { label: together.reason.said(lang(self.language)).to_owned(), note, centibits: together.centibits }
         });
         let mut steps: Vec<Step> = fields.chain(together).collect();
         let prior = self.model.log_odds(0);

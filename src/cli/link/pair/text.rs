@@ -2,6 +2,7 @@
 
 use comfy_table::{CellAlignment, ContentArrangement, Table as Lines, presets};
 
+use super::super::lang;
 use super::Told;
 use crate::cli::arguments::Language;
 use crate::report::render::amounts::weight;
@@ -34,7 +35,11 @@ impl Told<'_> {
             lines.add_row(row);
         };
         for together in self.explained.together.iter().map(|place| &self.model.together[*place]) {
-            sum(self.said(["合并看", "together"]), together.reason.clone(), together.centibits);
+            sum(
+                self.said(["合并看", "together"]),
+                together.reason.said(lang(self.language)).to_owned(),
+                together.centibits,
+            );
         }
         sum(
             self.said(["权重", "weight"]),

@@ -5,7 +5,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashSet;
 
 use super::blocking::Blocks;
-use super::linking::least;
+use super::linking::{PAIRS_AT_ONCE, least};
 use super::model::LinkageModel;
 use super::scoring::{Memory, Scorer};
 use super::table::Table;
@@ -47,8 +47,11 @@ impl<'a> Candidates<'a> {
     /// Scores some of them as a run does, each left as soon as it cannot reach the threshold; says how many reach it.
     pub fn score(&mut self, range: std::ops::Range<usize>) -> usize {
         let Self { scorer, memory, least, pairs } = self;
-        let kept = pairs[range].iter().filter(|(left, right)| scorer.weigh(*left, *right, *least, memory).is_some());
-        kept.count()
+        let mut kept = 0;
+        for pairs in pairs[range].chunks(PAIRS_AT_ONCE) {
+            scorer.weigh(pairs, *least, memory, |_, _, _| kept += 1);
+        }
+        kept
     }
 }
 

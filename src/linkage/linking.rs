@@ -13,7 +13,7 @@ use super::table::Table;
 const SLACK: i32 = 200;
 
 /// Pairs that are weighed together: so many that memory is waited for at once, so few that what is known of them stays near.
-const PAIRS_AT_ONCE: usize = 1 << 10;
+pub const PAIRS_AT_ONCE: usize = 1 << 10;
 
 /// What a run says while it goes.
 pub trait Progress: Sync {

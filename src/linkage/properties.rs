@@ -217,19 +217,25 @@ proptest! {
         left in vec(any_person(), 1..4), right in vec(any_person(), 1..4), least in -3_000_i32..6_000,
     ) {
         let trial = trial(PERSON, &left, &right);
-        let scorer = Scorer::new(&trial.model, &trial.table);
-        let (mut memory, mut explainer) = (scorer.memory(), Explainer::new(&trial.model, &scorer));
-        for at in 0..u32::try_from(left.len()).expect("few") {
-            for to in 0..u32::try_from(right.len()).expect("few") {
-                let whole = explainer.explain(at, to);
-                let weighed = scorer.weigh(at, to, least, &mut memory).map(|(weight, _)| weight);
-                prop_assert_eq!(weighed, (whole.weight >= least).then_some(whole.weight));
-                let log_odds = trial.model.log_odds(whole.weight);
-                prop_assert!(probability_ppm(log_odds) <= 1_000_000);
-                prop_assert!((1..crate::identity::bits::ONE).contains(&probability_parts(log_odds)));
-                let further = trial.model.log_odds(whole.weight.saturating_add(1));
-                prop_assert!(probability_ppm(further) >= probability_ppm(log_odds), "more weight is never less probable");
-            }
+        let mut scorer = Scorer::new(&trial.model, &trial.table);
+        let numbers = |rows: &[Row]| 0..u32::try_from(rows.len()).expect("few");
+        let pairs: Vec<_> = numbers(&left).flat_map(|at| numbers(&right).map(move |to| (at, to))).collect();
+        let mut explainer = Explainer::new(&trial.model, &scorer);
+        let whole: Vec<i32> = pairs.iter().map(|(at, to)| explainer.explain(*at, *to).weight).collect();
+        // in whatever order the fields are looked at
+        for rule in &trial.model.blocks {
+            scorer.look_late_at(&rule.on);
+            let mut weighed = Vec::new();
+            scorer.weigh(&pairs, least, &mut scorer.memory(), |at, to, weight| weighed.push(((at, to), weight)));
+            let heavy = pairs.iter().copied().zip(whole.iter().copied()).filter(|(_, weight)| *weight >= least);
+            prop_assert_eq!(weighed, heavy.collect::<Vec<_>>());
+        }
+        for weight in whole {
+            let log_odds = trial.model.log_odds(weight);
+            prop_assert!(probability_ppm(log_odds) <= 1_000_000);
+            prop_assert!((1..crate::identity::bits::ONE).contains(&probability_parts(log_odds)));
+            let further = trial.model.log_odds(weight.saturating_add(1));
+            prop_assert!(probability_ppm(further) >= probability_ppm(log_odds), "more weight is never less probable");
         }
     }
 

@@ -22,9 +22,9 @@ levels! {
         RareCharacter = "rare_character", "生僻字以符号或拼音代替，其余一致", "a rare character is replaced by a sign or by pinyin, the rest agrees";
         /// Other characters, read alike.
         Homophone = "homophone", "姓名同音不同字", "the name sounds the same in other characters";
-        /// A character of like shape.
+        /// A character of like shape, or of the same code in Wubi.
         LookAlike = "look_alike", "姓名有形近字", "a character of the name has a look-alike";
-        /// Nearly the same sound.
+        /// Nearly the same sound, or one slip of the finger in its letters.
         NearSound = "near_sound", "姓名读音相近", "the name sounds nearly the same";
         /// A minority name cut short, or its parts given alone.
         Shortened = "shortened", "姓名为少数民族姓名的简写", "a minority name is shortened";

@@ -1,13 +1,18 @@
 //! From answers to evidence: whose is every record? `identity` compares each with every person of the household; here the answers of
 //! all cells are brought together, so that a record that came through two people's queries stands in the evidence once.
+//!
+//! The household book is read first (`book`): it vouches for members' former names, and says who else is at home.
+
+mod book;
 
 use std::collections::BTreeMap;
 
+use self::book::Book;
 use super::answers::{self, Cells};
 use super::plan;
 use crate::household::evidence::{MemberFacts, ObligorFacts};
 use crate::household::{Attributed, Evidence, MatchReason, Member, MemberRef, Request, SourceKey, Verdict};
-use crate::identity::{Model, Person, attribute};
+use crate::identity::{Known, Model, Person, attribute};
 
 /// Everything known about a household: cells by person and source, records by person, source and number.
 pub(super) fn evidence(request: &Request, cells: &Cells, model: &Model) -> Evidence {
@@ -54,10 +59,12 @@ fn records(request: &Request, cells: &Cells, model: &Model) -> Vec<Attributed> {
     let people: Vec<_> = plan::people(request)
         .map(|person: &Member| (person.reference.clone(), Person::of_member(person, address)))
         .collect();
+    let Book { people, registrants } = Book::read(people, cells, model);
+    let known = Known { people: &people, registrants: &registrants };
     let mut filed: BTreeMap<(MemberRef, SourceKey, String), Vec<Attributed>> = BTreeMap::new();
     for ((asked, source), state) in cells {
         for record in state.answer.iter().flat_map(|answer| answer.records()) {
-            let attribution = attribute(model, &people, asked, source, &record.subject);
+            let attribution = attribute(model, known, asked, source, &record.subject);
             let key = (attribution.filed_under.clone(), source.clone(), record.number.clone());
             let Some(comparison) = attribution.filed() else { continue };
             let same_number = filed.entry(key).or_default();
@@ -121,8 +128,18 @@ mod tests {
 
     /// What is filed of records that came in this order: number, amount, verdict, last reason.
     fn filed(records: Vec<Record>) -> Vec<(String, String, Verdict, String)> {
+        let row = |filed: &Attributed| {
+            let amount = serde_json::to_value(&filed.record.detail).unwrap()["amount"].as_str().unwrap().to_owned();
+            let reason = filed.reasons.last().map(|reason| reason.level.clone()).unwrap_or_default();
+            (filed.record.number.clone(), amount, filed.verdict, reason)
+        };
+        evidence_of(vec![("agriculture", records)], &Model::person()).records.iter().map(row).collect()
+    }
+
+    /// The evidence of one member of whom these departments answered.
+    fn evidence_of(answers: Vec<(&str, Vec<Record>)>, model: &Model) -> Evidence {
         let request = request(Some(authorisation(SourceScope::All)), LegalBasisKind::Authorisation);
-        let state = answers::CellState {
+        let state = |records| answers::CellState {
             answer: Some(Answer::Found { records }),
             attempts: 1,
             elapsed_ms: 1,
@@ -134,14 +151,70 @@ mod tests {
             told_in: None,
             speaks_for: None,
         };
-        let cells = Cells::from([((MemberRef("m1".into()), SourceKey::new("agriculture").unwrap()), state)]);
-        let evidence = evidence(&request, &cells, &Model::person());
-        let row = |filed: &Attributed| {
-            let amount = serde_json::to_value(&filed.record.detail).unwrap()["amount"].as_str().unwrap().to_owned();
-            let reason = filed.reasons.last().map(|reason| reason.level.clone()).unwrap_or_default();
-            (filed.record.number.clone(), amount, filed.verdict, reason)
+        let cell = |(source, records)| ((MemberRef("m1".into()), SourceKey::new(source).unwrap()), state(records));
+        evidence(&request, &answers.into_iter().map(cell).collect(), model)
+    }
+
+    /// A row of the household book.
+    fn registered(name: &str, id_number: &str, former_name: &str) -> Record {
+        serde_json::from_value(serde_json::json!({
+            "number": name, "subject": {"name": name, "id_number": id_number, "former_name": former_name},
+            "detail": {"kind": "registration", "book": "B1", "status": "normal"},
+        }))
+        .unwrap()
+    }
+
+    /// A subsidy under the member's number and another name.
+    fn under(name: &str) -> Record {
+        let mut record = subsidy("N1", "10.00");
+        record.subject.name = Some(name.into());
+        record
+    }
+
+    /// Verdict and rule of the subsidy, after the book.
+    fn of_the_subsidy(book: Vec<Record>, name: &str) -> (Verdict, String) {
+        let answers = vec![("agriculture", vec![under(name)]), ("household_registration", book)];
+        let evidence = evidence_of(answers, &Model::person());
+        let filed = evidence.records.iter().find(|filed| filed.source.as_str() == "agriculture").unwrap();
+        (filed.verdict, filed.reasons[0].level.clone())
+    }
+
+    const NUMBER: &str = "110101199003070038";
+
+    #[test]
+    fn a_former_name_that_the_household_book_states_is_known_to_every_source() {
+        let held = (Verdict::Review, "same_id_unlike_name".to_owned());
+        assert_eq!(of_the_subsidy(vec![], "赵铁柱"), held);
+        let counted = (Verdict::Match, "same_id_same_name".to_owned());
+        assert_eq!(of_the_subsidy(vec![registered("测试员", NUMBER, "赵铁柱")], "赵铁柱"), counted);
+        // a row of the book that is not the member's beyond doubt vouches for nothing
+        for book in [
+            registered("李秀英", NUMBER, "赵铁柱"),
+            registered("测试员", "110101199003070039", "赵铁柱"),
+            registered("测试员", "", "赵铁柱"),
+            registered("测试员", "440524188001010014", "赵铁柱"),
+        ] {
+            assert_eq!(of_the_subsidy(vec![book], "赵铁柱"), held);
+        }
+    }
+
+    #[test]
+    fn a_name_near_the_member_s_and_exactly_a_registrant_s_is_held() {
+        let alone = (Verdict::Match, "same_id_near_name".to_owned());
+        assert_eq!(of_the_subsidy(vec![registered("测试员", NUMBER, "")], "测试圆"), alone);
+        let book = vec![registered("测试员", NUMBER, ""), registered("测试圆", "440524188001010014", "")];
+        assert_eq!(of_the_subsidy(book, "测试圆"), (Verdict::Review, "registrants_name".to_owned()));
+    }
+
+    #[test]
+    fn a_name_written_a_little_differently_weighs_by_who_wrote_it() {
+        let weight = |source: &str| {
+            let evidence = evidence_of(vec![(source, vec![under("测试圆")])], &Model::person());
+            assert_eq!(evidence.records[0].verdict, Verdict::Match);
+            evidence.records[0].weight_centibits
         };
-        evidence.records.iter().map(row).collect()
+        let [bank, base, township] = ["finance", "agriculture", "civil_assistance"].map(weight);
+        assert!(bank < base && base < township, "{bank} {base} {township}");
     }
 
     #[test]

@@ -29,6 +29,12 @@ const NONE: DirtRates = DirtRates {
     stale: 0,
     duplicated: 0,
     wrongly_keyed: 0,
+    id_relative: 0,
+    name_near_sound: 0,
+    name_typed: 0,
+    name_shortened: 0,
+    birth_digit: 0,
+    birth_swapped: 0,
     lost: 0,
 };
 

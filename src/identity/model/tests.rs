@@ -74,21 +74,57 @@ fn an_unknown_key_and_a_broken_file_are_told_with_their_line() {
     assert!(Model::parse("m.toml", "= 1").is_err());
 }
 
+const VILLAGE: &str = "\n[[profile]]\nsources = [\"village\", \"township\"]\nbasis = \"assumed\"\nreason = \"by hand\"\n\
+                       [profile.m.sex]\nexact = \"0.9\"\ndifferent = \"0.1\"\n";
+
 #[test]
-fn a_source_may_have_its_own_error_profile() {
-    let profiled =
-        format!("{PERSON}\n[[profile]]\nsource = \"village\"\n[profile.m.sex]\nexact = \"0.9\"\ndifferent = \"0.1\"\n");
-    let model = Model::parse("m.toml", &profiled).unwrap();
-    let village = SourceKey::new("village").unwrap();
+fn sources_may_have_their_own_error_profile() {
+    let model = Model::parse("m.toml", &format!("{PERSON}{VILLAGE}")).unwrap_or_else(|faults| panic!("{faults}"));
     let different = 1;
-    assert!(
-        model.weight_centibits(Field::Sex, different, Some(&village))
-            > model.weight_centibits(Field::Sex, different, None),
-        "where sexes are often wrong, a difference says less"
-    );
-    let partial = profiled.replace("different = \"0.1\"\n", "");
-    let faults = Model::parse("m.toml", &partial).unwrap_err();
-    assert_eq!(faults.faults[0].key, "profile.m.sex");
+    for source in ["village", "township"].map(|key| SourceKey::new(key).unwrap()) {
+        assert!(
+            model.weight_centibits(Field::Sex, different, Some(&source))
+                > model.weight_centibits(Field::Sex, different, None),
+            "where sexes are often wrong, a difference says less"
+        );
+        // what a profile does not name is the base's
+        assert_eq!(model.weight_centibits(Field::Name, 0, Some(&source)), model.weight_centibits(Field::Name, 0, None));
+    }
+    assert!(model.is_assumed());
+}
+
+#[test]
+fn a_broken_profile_is_told_where() {
+    for (from, to, key) in [
+        ("different = \"0.1\"\n", "", "profile.m.sex"),
+        ("\"0.1\"", "\"0.2\"", "profile.m.sex"),
+        ("exact = \"0.9\"\ndifferent = \"0.1\"", "exact = \"0.1\"\ndifferent = \"0.9\"", "profile.m.sex"),
+        ("[profile.m.sex]", "[profile.m.gender]", "profile.m.gender"),
+        ("\"township\"", "\"village\"", "profile.sources"),
+        ("[\"village\", \"township\"]", "[]", "profile.sources"),
+        ("\"township\"", "\"Town Ship\"", "profile.sources"),
+        ("by hand", " ", "profile.reason"),
+        ("\"assumed\"\nreason", "\"guessed\"\nreason", "(file)"),
+    ] {
+        let broken = VILLAGE.replace(from, to);
+        assert_ne!(broken, VILLAGE, "{from}");
+        let faults = Model::parse("m.toml", &format!("{PERSON}{broken}")).unwrap_err();
+        assert_eq!(faults.faults[0].key, key, "{faults}");
+        assert!(faults.faults[0].line > PERSON.lines().count(), "{faults}");
+    }
+}
+
+#[test]
+fn a_model_is_trained_only_if_its_profiles_are() {
+    let trained = PERSON
+        .replace("basis = \"assumed\"\nsource", "basis = \"trained\"\nsource")
+        .replace("basis = \"generated\"", "basis = \"trained\"");
+    assert_ne!(trained, PERSON);
+    for (basis, assumed) in [("trained", false), ("generated", true), ("assumed", true)] {
+        let village = VILLAGE.replace("\"assumed\"", &format!("{basis:?}"));
+        let model = Model::parse("m.toml", &format!("{trained}{village}")).unwrap_or_else(|faults| panic!("{faults}"));
+        assert_eq!(model.is_assumed(), assumed, "{basis}");
+    }
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn main() {
     let seed = numbers.next().map_or(SEED, u64::from);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let judged = runtime.block_on(judged(seed, households));
-    say(&format!("{households} households of seed {seed}\n{}", table::drawn(&judged)));
+    say(&format!("seed {seed}: {}", table::drawn(&judged)));
     if words.iter().any(|word| word == "profiles") {
         say(&profiles::learnt(&judged, include_str!("../../config/identity/person.toml")));
     }

@@ -14,7 +14,7 @@ use hedui::policy::Packs;
 use hedui::report::jose::generate_recipient;
 use hedui::store::Store;
 use hedui::telemetry::Clock;
-use hedui::verification::{Archive, Departments, OneAddress, Parts, Verifier, VerifierSettings};
+use hedui::verification::{Archive, Departments, OneAddress, Parts, SubmitError, Verifier, VerifierSettings};
 use hedui_mock_sources::{Config, Dirt, Key, MockSources};
 
 use super::judged::Judged;
@@ -77,7 +77,12 @@ impl County {
     async fn case(&self, index: u32) -> Judged {
         let household = self.mocks.population().household(index).expect("a household");
         let request = self.mocks.request_for(index, &Default::default()).expect("a request").to_string();
-        let case = self.verifier.submit(&self.caller, request.as_bytes(), None).await.expect("accepted").id;
+        let case = match self.verifier.submit(&self.caller, request.as_bytes(), None).await {
+            Ok(submitted) => submitted.id,
+            // an orphan whose only grown-up relative is dead cannot be applied for by the generated request
+            Err(SubmitError::Faults(faults)) => return Judged::of_refused(faults[0].code.to_owned()),
+            Err(error) => panic!("{error}"),
+        };
         assert!(self.verifier.wait_for_rest(&case, PATIENCE).await, "the case comes to rest");
         let kept = self.archive.recompute(&self.caller, &case, None).await.expect("the kept evidence");
         Judged::of(&self.mocks, household, &kept.evidence)

@@ -51,6 +51,10 @@ impl Counts {
 /// What one household, or many, came to.
 #[derive(Debug, Default)]
 pub struct Judged {
+    /// Households verified.
+    pub households: u64,
+    /// Households whose request the service refused, with the first fault: nobody was asked about them.
+    pub refused: Vec<String>,
     pub by_source: BTreeMap<&'static str, Counts>,
     /// Verdict, whose the record was, and the rule that decided.
     pub by_rule: BTreeMap<(&'static str, &'static str, String), u64>,
@@ -65,7 +69,7 @@ pub struct Judged {
 impl Judged {
     /// Of one household.
     pub fn of(mocks: &MockSources, household: &Household, evidence: &Evidence) -> Self {
-        let mut judged = Self::default();
+        let mut judged = Self { households: 1, ..Self::default() };
         let mut fates: BTreeMap<(Key, &str), &'static str> = BTreeMap::new();
         for filed in &evidence.records {
             let department = Key::parse(filed.source.as_str()).expect("a department of the mocks");
@@ -149,8 +153,15 @@ impl Judged {
         }
     }
 
+    /// Of a household that was never asked about.
+    pub fn of_refused(why: String) -> Self {
+        Self { refused: vec![why], ..Self::default() }
+    }
+
     /// Both together.
     pub fn and(mut self, other: Self) -> Self {
+        self.households += other.households;
+        self.refused.extend(other.refused);
         for (source, counts) in &other.by_source {
             self.by_source.entry(source).or_default().add(counts);
         }
@@ -173,11 +184,6 @@ impl Judged {
             sum.add(counts);
             sum
         })
-    }
-
-    /// How many of the members' own records had a damage, whatever became of them.
-    pub fn damage(&self, kind: &str) -> u64 {
-        self.by_damage.iter().filter(|((damage, _), _)| damage == kind).map(|(_, count)| count).sum()
     }
 }
 

@@ -6,7 +6,7 @@ use super::judged::{Counts, Judged};
 
 /// The tables as text.
 pub fn drawn(judged: &Judged) -> String {
-    let mut text = String::new();
+    let mut text = format!("{} households, {} requests refused\n", judged.households, judged.refused.len());
     let line =
         "records      held   held ‰  others' held / set aside   own  counted    held  aside  not found  recall ‰";
     let _ = writeln!(text, "{:24}{line}", "department");
@@ -49,6 +49,6 @@ fn row(text: &mut String, name: &str, counts: &Counts) {
 
 /// A share in thousandths, one place.
 fn permille(part: u64, whole: u64) -> String {
-    let tenths = if whole == 0 { 0 } else { part * 10_000 / whole };
+    let tenths = (part * 10_000).checked_div(whole).unwrap_or(0);
     format!("{}.{}", tenths / 10, tenths % 10)
 }

@@ -59,7 +59,7 @@ const CATALOGUE: &str = include_str!("../../config/sources.toml");
 fn shipped_profiles() -> Vec<(Vec<String>, String)> {
     let model: toml::Table = toml::from_str(MODEL).expect("the model");
     let profiles = model["profile"].as_array().expect("profiles").iter();
-    let words = |value: &toml::Value| value.as_array().expect("sources").iter().map(|word| text(word)).collect();
+    let words = |value: &toml::Value| value.as_array().expect("sources").iter().map(text).collect();
     profiles.map(|profile| (words(&profile["sources"]), text(&profile["basis"]))).collect()
 }
 

@@ -1,13 +1,15 @@
 //! Whose of the household's people is a record? Every member and obligor is compared with it, not only the one asked about.
 //!
-//! Father and son share a name's sound, twins a birth date, spouses a telephone: a record that came for one may be the other's. The
-//! result depends on the record and the household alone, never on who was asked: so the same record arriving through two
-//! members' queries is filed under one of them, with one verdict, and (`source`, record number, [`Attribution::filed_under`]) is
-//! enough to keep it once. Only a record that names nobody at all is held with whoever was asked about.
+//! Father and son share a name's sound, twins a birth date, spouses a telephone: a record that came for one may be the other's, or that of a
+//! relative who is no member but stands in the same household book. The result depends on the record, the household and its book alone,
+//! never on who was asked: so the same record arriving through two members' queries is filed under one of them, with one verdict, and
+//! (`source`, record number, [`Attribution::filed_under`]) is enough to keep it once. Only a record that names nobody at all is held with
+//! whoever was asked about.
 
 use super::compare::Comparison;
 use super::document::Document;
 use super::model::{Model, Use};
+use super::name::levels::NameLevel;
 use super::person::Person;
 use super::rules::Rule;
 use crate::household::{MemberRef, SourceKey, Subject, Verdict};
@@ -72,29 +74,38 @@ impl Attribution {
     }
 }
 
-/// Compares a record's subject with every person of the household. `household` holds members first, then obligors, each prepared once a case;
-/// `asked` is whom the source was asked about.
+/// Who a record may belong to.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// Members first, then obligors, each prepared once a case.
+    pub people: &'a [(MemberRef, Person)],
+    /// Others of the household book, who are neither.
+    pub registrants: &'a [Person],
+}
+
+/// Compares a record's subject with every person of the household. `asked` is whom the source was asked about.
 #[must_use]
 pub fn attribute(
     model: &Model,
-    household: &[(MemberRef, Person)],
+    known: Known<'_>,
     asked: &MemberRef,
     source: &SourceKey,
     claimed: &Subject,
 ) -> Attribution {
-    attribute_prepared(model, household, asked, Some(source), &Person::prepare(claimed))
+    attribute_prepared(model, known, asked, Some(source), &Person::prepare(claimed))
 }
 
 /// As [`attribute()`], of a subject already prepared, whose source need not be known.
 #[must_use]
 pub fn attribute_prepared(
     model: &Model,
-    household: &[(MemberRef, Person)],
+    known: Known<'_>,
     asked: &MemberRef,
     source: Option<&SourceKey>,
     claimed: &Person,
 ) -> Attribution {
-    let mut fits: Vec<Fit> = household
+    let mut fits: Vec<Fit> = known
+        .people
         .iter()
         .map(|(member, known)| Fit {
             member: member.clone(),
@@ -105,6 +116,7 @@ pub fn attribute_prepared(
         return held_with(asked, fits);
     }
     let best = best_place(&fits);
+    hold_relatives_names(model, &mut fits, known.registrants, claimed);
     let standing = standing(model, &mut fits);
     if standing == Standing::Nobodys && source.is_some_and(|source| model.is_household_book(source)) {
         for fit in &mut fits {
@@ -172,6 +184,19 @@ fn standing(model: &Model, fits: &mut [Fit]) -> Standing {
         }
     }
     Standing::Open(open.into_iter().map(|place| fits[place].member.clone()).collect())
+}
+
+/// A name that is only near the number's holder, and exactly that of somebody else at home (father and son whose names sound alike): whose
+/// record it is, nobody can say.
+fn hold_relatives_names(model: &Model, fits: &mut [Fit], registrants: &[Person], claimed: &Person) {
+    let near = |fit: &Fit| fit.comparison.rule == Rule::SameIdNearName;
+    let Some(holder) = fits.iter().position(near) else { return };
+    let has_the_name = |name: NameLevel| name == NameLevel::Exact || name == NameLevel::Equivalent;
+    if fits.iter().enumerate().any(|(place, fit)| place != holder && has_the_name(fit.comparison.levels.name)) {
+        fits[holder].comparison.overrule(Rule::OtherMembersName);
+    } else if registrants.iter().any(|other| has_the_name(model.levels(other, claimed).name)) {
+        fits[holder].comparison.overrule(Rule::RegistrantsName);
+    }
 }
 
 /// One member's number with another member's name: the reviewer should know it at once.

@@ -33,7 +33,7 @@ pub mod sex;
 mod surnames;
 pub mod text;
 
-pub use attribute::{Attribution, Fit, Standing, attribute, attribute_prepared};
+pub use attribute::{Attribution, Fit, Known, Standing, attribute, attribute_prepared};
 pub use compare::{Comparison, Levels};
 pub use document::{Document, DocumentFault, check_document};
 pub use id_number::{IdFault, ResidentNumber};

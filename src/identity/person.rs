@@ -9,7 +9,7 @@ use super::characters::remarked_former_name;
 use super::document::Document;
 use super::name::Name;
 use super::phone::PhoneKey;
-use crate::household::{Address, Member, Sex, Subject};
+use crate::household::{Address, Member, PersonName, Sex, Subject};
 
 /// A person as known (a member of the household) or as claimed (the subject of a record), prepared for comparison.
 ///
@@ -80,6 +80,11 @@ impl Person {
         person.former_names = member.former_names.iter().map(|n| Name::read(n.expose())).collect();
         person
     }
+
+    /// Takes note of a former name that a register vouches for.
+    pub fn learn_former_name(&mut self, name: &PersonName) {
+        self.former_names.push(Name::read(name.expose()));
+    }
 }
 
 #[cfg(test)]
@@ -87,7 +92,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::household::{IdNumber, PersonName};
+    use crate::household::IdNumber;
 
     #[test]
     fn what_the_number_says_is_marked_as_derived() {

@@ -149,6 +149,9 @@ rules! {
     /// The record has this member's number and another member's name.
     OtherMembersName = "other_members_name", Review, "证件号码为本人，姓名为本户另一成员，可能使用了亲属的号码，需人工核实",
         "this member's ID number with another member's name: perhaps a relative's number was used; a person must look";
+    /// The record has this member's number, and the name of somebody else in the household book, near which the member's is.
+    RegistrantsName = "registrants_name", Review, "证件号码为本人，姓名为户口簿上另一人员、与本人仅相近，可能使用了亲属的号码，需人工核实",
+        "this member's ID number with the name of another registrant of the household book, near the member's: perhaps a relative's number was used; a person must look";
     /// Two members fit.
     FitsSeveralMembers = "fits_several_members", Review, "该记录与本户多名成员相符，需人工核实",
         "the record fits several members of this household: a person must look";

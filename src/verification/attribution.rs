@@ -1,13 +1,22 @@
 //! From answers to evidence: whose is every record? `identity` compares each with every person of the household; here the answers of
 //! all cells are brought together, so that a record that came through two people's queries stands in the evidence once.
+//!
+//! The household book is read first (`book`): it vouches for members' former names, and says who else is at home. Last, a month of wages
+//! without a number is known by its neighbours (`series`).
+
+mod book;
+mod series;
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
+use self::book::Book;
 use super::answers::{self, Cells};
 use super::plan;
 use crate::household::evidence::{MemberFacts, ObligorFacts};
-use crate::household::{Attributed, Evidence, MatchReason, Member, MemberRef, Request, SourceKey, Verdict};
-use crate::identity::{Model, Person, attribute};
+use crate::household::{Attributed, Evidence, MatchReason, Member, MemberRef, Record, Request, SourceKey, Verdict};
+use crate::identity::{Known, Model, Person, attribute};
 
 /// Everything known about a household: cells by person and source, records by person, source and number.
 pub(super) fn evidence(request: &Request, cells: &Cells, model: &Model) -> Evidence {
@@ -54,17 +63,21 @@ fn records(request: &Request, cells: &Cells, model: &Model) -> Vec<Attributed> {
     let people: Vec<_> = plan::people(request)
         .map(|person: &Member| (person.reference.clone(), Person::of_member(person, address)))
         .collect();
+    let Book { people, registrants } = Book::read(people, cells, model);
+    let known = Known { people: &people, registrants: &registrants };
     let mut filed: BTreeMap<(MemberRef, SourceKey, String), Vec<Attributed>> = BTreeMap::new();
     for ((asked, source), state) in cells {
         for record in state.answer.iter().flat_map(|answer| answer.records()) {
-            let attribution = attribute(model, &people, asked, source, &record.subject);
+            let attribution = attribute(model, known, asked, source, &record.subject);
             let key = (attribution.filed_under.clone(), source.clone(), record.number.clone());
             let Some(comparison) = attribution.filed() else { continue };
             let same_number = filed.entry(key).or_default();
             // The attribution depends on record and household alone: what came through another person's query says the same.
-            if same_number.iter().any(|known| known.record == *record) {
+            // Nor does one that merely says less: a book told through somebody of another one has no address.
+            if same_number.iter().any(|known| says_all(&known.record, record)) {
                 continue;
             }
+            same_number.retain(|known| !says_all(record, &known.record));
             same_number.push(Attributed {
                 member: attribution.filed_under.clone(),
                 source: source.clone(),
@@ -77,7 +90,23 @@ fn records(request: &Request, cells: &Cells, model: &Model) -> Vec<Attributed> {
             });
         }
     }
-    filed.into_values().flat_map(told_apart).collect()
+    let mut records: Vec<Attributed> = filed.into_values().flat_map(told_apart).collect();
+    series::fill_gaps(&mut records);
+    records
+}
+
+/// Whether one record says everything that another says.
+fn says_all(one: &Record, other: &Record) -> bool {
+    fn covers(one: &Value, other: &Value) -> bool {
+        match (one, other) {
+            (Value::Object(one), Value::Object(other)) => {
+                other.iter().all(|(key, value)| one.get(key).is_some_and(|own| covers(own, value)))
+            }
+            _ => one == other,
+        }
+    }
+    let said = |record: &Record| serde_json::to_value(record).unwrap_or_default();
+    one == other || covers(&said(one), &said(other))
 }
 
 /// Different records under one number: the department's register contradicts itself. None is dropped and none is counted before a person
@@ -109,7 +138,7 @@ fn told_apart(mut records: Vec<Attributed>) -> Vec<Attributed> {
 mod tests {
     use super::super::plan::tests::{authorisation, request};
     use super::*;
-    use crate::household::{Answer, LegalBasisKind, Record, SourceScope};
+    use crate::household::{Answer, LegalBasisKind, SourceScope};
 
     fn subsidy(number: &str, amount: &str) -> Record {
         serde_json::from_value(serde_json::json!({
@@ -121,8 +150,18 @@ mod tests {
 
     /// What is filed of records that came in this order: number, amount, verdict, last reason.
     fn filed(records: Vec<Record>) -> Vec<(String, String, Verdict, String)> {
+        let row = |filed: &Attributed| {
+            let amount = serde_json::to_value(&filed.record.detail).unwrap()["amount"].as_str().unwrap().to_owned();
+            let reason = filed.reasons.last().map(|reason| reason.level.clone()).unwrap_or_default();
+            (filed.record.number.clone(), amount, filed.verdict, reason)
+        };
+        evidence_of(vec![("agriculture", records)], &Model::person()).records.iter().map(row).collect()
+    }
+
+    /// The evidence of one member of whom these departments answered.
+    fn evidence_of(answers: Vec<(&str, Vec<Record>)>, model: &Model) -> Evidence {
         let request = request(Some(authorisation(SourceScope::All)), LegalBasisKind::Authorisation);
-        let state = answers::CellState {
+        let state = |records| answers::CellState {
             answer: Some(Answer::Found { records }),
             attempts: 1,
             elapsed_ms: 1,
@@ -134,14 +173,70 @@ mod tests {
             told_in: None,
             speaks_for: None,
         };
-        let cells = Cells::from([((MemberRef("m1".into()), SourceKey::new("agriculture").unwrap()), state)]);
-        let evidence = evidence(&request, &cells, &Model::person());
-        let row = |filed: &Attributed| {
-            let amount = serde_json::to_value(&filed.record.detail).unwrap()["amount"].as_str().unwrap().to_owned();
-            let reason = filed.reasons.last().map(|reason| reason.level.clone()).unwrap_or_default();
-            (filed.record.number.clone(), amount, filed.verdict, reason)
+        let cell = |(source, records)| ((MemberRef("m1".into()), SourceKey::new(source).unwrap()), state(records));
+        evidence(&request, &answers.into_iter().map(cell).collect(), model)
+    }
+
+    /// A row of the household book.
+    fn registered(name: &str, id_number: &str, former_name: &str) -> Record {
+        serde_json::from_value(serde_json::json!({
+            "number": name, "subject": {"name": name, "id_number": id_number, "former_name": former_name},
+            "detail": {"kind": "registration", "book": "B1", "status": "current"},
+        }))
+        .unwrap()
+    }
+
+    /// A subsidy under the member's number and another name.
+    fn under(name: &str) -> Record {
+        let mut record = subsidy("N1", "10.00");
+        record.subject.name = Some(name.into());
+        record
+    }
+
+    /// Verdict and rule of the subsidy, after the book.
+    fn of_the_subsidy(book: Vec<Record>, name: &str) -> (Verdict, String) {
+        let answers = vec![("agriculture", vec![under(name)]), ("household_registration", book)];
+        let evidence = evidence_of(answers, &Model::person());
+        let filed = evidence.records.iter().find(|filed| filed.source.as_str() == "agriculture").unwrap();
+        (filed.verdict, filed.reasons[0].level.clone())
+    }
+
+    const NUMBER: &str = "110101199003070038";
+
+    #[test]
+    fn a_former_name_that_the_household_book_states_is_known_to_every_source() {
+        let held = (Verdict::Review, "same_id_unlike_name".to_owned());
+        assert_eq!(of_the_subsidy(vec![], "赵铁柱"), held);
+        let counted = (Verdict::Match, "same_id_same_name".to_owned());
+        assert_eq!(of_the_subsidy(vec![registered("测试员", NUMBER, "赵铁柱")], "赵铁柱"), counted);
+        // a row of the book that is not the member's beyond doubt vouches for nothing
+        for book in [
+            registered("李秀英", NUMBER, "赵铁柱"),
+            registered("测试员", "110101199003070039", "赵铁柱"),
+            registered("测试员", "", "赵铁柱"),
+            registered("测试员", "440524188001010014", "赵铁柱"),
+        ] {
+            assert_eq!(of_the_subsidy(vec![book], "赵铁柱"), held);
+        }
+    }
+
+    #[test]
+    fn a_name_near_the_member_s_and_exactly_a_registrant_s_is_held() {
+        let alone = (Verdict::Match, "same_id_near_name".to_owned());
+        assert_eq!(of_the_subsidy(vec![registered("测试员", NUMBER, "")], "测试圆"), alone);
+        let book = vec![registered("测试员", NUMBER, ""), registered("测试圆", "440524188001010014", "")];
+        assert_eq!(of_the_subsidy(book, "测试圆"), (Verdict::Review, "registrants_name".to_owned()));
+    }
+
+    #[test]
+    fn a_name_written_a_little_differently_weighs_by_who_wrote_it() {
+        let weight = |source: &str| {
+            let evidence = evidence_of(vec![(source, vec![under("测试圆")])], &Model::person());
+            assert_eq!(evidence.records[0].verdict, Verdict::Match);
+            evidence.records[0].weight_centibits
         };
-        evidence.records.iter().map(row).collect()
+        let [bank, base, township] = ["finance", "agriculture", "civil_assistance"].map(weight);
+        assert!(bank < base && base < township, "{bank} {base} {township}");
     }
 
     #[test]
@@ -165,5 +260,73 @@ mod tests {
             "the others are as they were"
         );
         assert_eq!(filed(vec![small, large, other]), found, "in whatever order they came");
+    }
+
+    #[test]
+    fn a_record_that_says_less_than_another_of_its_number_is_that_record() {
+        let whole = registered("测试员", NUMBER, "赵铁柱");
+        let mut less = whole.clone();
+        less.subject.former_name = None;
+        let mut other = whole.clone();
+        other.subject.former_name = Some("钱铁柱".into());
+        for came in [vec![whole.clone(), less.clone()], vec![less.clone(), whole.clone()]] {
+            let found = evidence_of(vec![("household_registration", came)], &Model::person()).records;
+            assert_eq!((found.len(), &found[0].record, found[0].verdict), (1, &whole, Verdict::Match));
+        }
+        for came in [vec![less.clone(), other.clone(), whole.clone()], vec![whole, less, other]] {
+            let found = evidence_of(vec![("household_registration", came)], &Model::person()).records;
+            assert!(found.len() == 2 && found.iter().all(|filed| filed.verdict == Verdict::Review));
+        }
+    }
+
+    /// A month's wage: number of the record and month, the subject's number, payer, gross.
+    fn month(month: &str, id_number: &str, payer: &str, gross: &str) -> Record {
+        let days: u8 = if month == "04" { 30 } else { 31 };
+        serde_json::from_value(serde_json::json!({
+            "number": format!("{month}{id_number}{payer}"),
+            "subject": {"name": "测试员", "id_number": id_number},
+            "detail": {"kind": "taxed_income", "item": "wage", "from": format!("2026-{month}-01"),
+                "to": format!("2026-{month}-{days}"), "gross": gross, "payer": payer},
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_month_of_wages_without_a_number_is_known_by_its_neighbours_and_by_nothing_less() {
+        let (march, april, may) = (
+            month("03", NUMBER, "甲厂", "3000.00"),
+            month("04", "", "甲厂", "3000.00"),
+            month("05", NUMBER, "甲厂", "3000.00"),
+        );
+        let of_april = |came: Vec<Record>| {
+            let found = evidence_of(vec![("tax", came)], &Model::person()).records;
+            let april = found.iter().find(|filed| filed.record.number == "04甲厂").unwrap();
+            (april.verdict, april.reasons[0].level.clone())
+        };
+        let counted = (Verdict::Match, "fills_a_gap".to_owned());
+        let held = (Verdict::Review, "name_alone".to_owned());
+        assert_eq!(of_april(vec![march.clone(), april.clone(), may.clone()]), counted);
+        for (why, came) in [
+            ("nothing beside it", vec![april.clone()]),
+            ("nothing after it", vec![march.clone(), april.clone()]),
+            ("nothing before it", vec![april.clone(), may.clone()]),
+            ("another payer after it", vec![march.clone(), april.clone(), month("05", NUMBER, "乙厂", "3000.00")]),
+            ("another amount after it", vec![march.clone(), april.clone(), month("05", NUMBER, "甲厂", "3100.00")]),
+            ("a neighbour without a number", vec![march.clone(), april.clone(), month("05", "", "甲厂", "3000.00")]),
+            (
+                "a neighbour with a mistyped number",
+                vec![march.clone(), april.clone(), month("05", "110101199003070039", "甲厂", "3000.00")],
+            ),
+            (
+                "the month is taken",
+                vec![march.clone(), april.clone(), month("04", NUMBER, "甲厂", "3000.00"), may.clone()],
+            ),
+        ] {
+            assert_eq!(of_april(came), held, "{why}");
+        }
+        // two claim the month: neither is counted
+        let mut twice = april.clone();
+        twice.number = "other".into();
+        assert_eq!(of_april(vec![march, april, twice, may]), held);
     }
 }

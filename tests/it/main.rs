@@ -16,3 +16,4 @@ mod privacy;
 mod recompute;
 mod simulate;
 mod support;
+mod whose;

@@ -13,8 +13,8 @@ mod household;
 mod member;
 mod reading;
 mod returned;
-mod rows;
-mod rules;
+pub(crate) mod rows;
+pub(crate) mod rules;
 mod run;
 mod tally;
 

@@ -40,6 +40,18 @@ pub enum DirtKind {
     Duplicated,
     /// The row carries the ID number of somebody else.
     WronglyKeyed,
+    /// The row carries the ID number of somebody of the same household book, and its owner's name.
+    IdRelative,
+    /// A character that sounds nearly the same (英/音: n and ng, sh and s).
+    NameNearSound,
+    /// One character of the name is simply another.
+    NameTyped,
+    /// A minority name is cut short at its first ·
+    NameShortened,
+    /// One digit of the birth date is wrong.
+    BirthDigit,
+    /// Day and month of the birth date are swapped.
+    BirthSwapped,
     /// The row is missing from the copy.
     Lost,
 }
@@ -98,6 +110,18 @@ pub struct DirtRates {
     pub duplicated: u16,
     /// Rate of [`DirtKind::WronglyKeyed`].
     pub wrongly_keyed: u16,
+    /// Rate of [`DirtKind::IdRelative`], of people who are not alone in their book.
+    pub id_relative: u16,
+    /// Rate of [`DirtKind::NameNearSound`], of names with such a character.
+    pub name_near_sound: u16,
+    /// Rate of [`DirtKind::NameTyped`].
+    pub name_typed: u16,
+    /// Rate of [`DirtKind::NameShortened`], of names with ·
+    pub name_shortened: u16,
+    /// Rate of [`DirtKind::BirthDigit`].
+    pub birth_digit: u16,
+    /// Rate of [`DirtKind::BirthSwapped`], of days that are months too.
+    pub birth_swapped: u16,
     /// Rate of [`DirtKind::Lost`].
     pub lost: u16,
 }
@@ -123,7 +147,35 @@ impl Default for DirtRates {
             stale: 300,
             duplicated: 60,
             wrongly_keyed: 10,
+            id_relative: 15,
+            name_near_sound: 60,
+            name_typed: 10,
+            name_shortened: 1_000,
+            birth_digit: 30,
+            birth_swapped: 40,
             lost: 25,
+        }
+    }
+}
+
+impl DirtRates {
+    /// The rates where names and numbers are written with `percent` of the usual carelessness; at most always.
+    pub(crate) fn scaled(&self, percent: u16) -> Self {
+        let scaled =
+            |rate: u16| u16::try_from(u32::from(rate) * u32::from(percent) / 100).unwrap_or(10_000).min(10_000);
+        Self {
+            id_digit: scaled(self.id_digit),
+            id_transposed: scaled(self.id_transposed),
+            id_missing: scaled(self.id_missing),
+            name_variant: scaled(self.name_variant),
+            name_homophone: scaled(self.name_homophone),
+            name_look_alike: scaled(self.name_look_alike),
+            name_space: scaled(self.name_space),
+            wrongly_keyed: scaled(self.wrongly_keyed),
+            id_relative: scaled(self.id_relative),
+            name_near_sound: scaled(self.name_near_sound),
+            name_typed: scaled(self.name_typed),
+            ..*self
         }
     }
 }

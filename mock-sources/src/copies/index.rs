@@ -58,8 +58,7 @@ struct Moved {
 /// Hospitals and schools wrote half of the namesakes' rows without a number, where anything is spoiled at all: what is left is a name and a
 /// birth date that two people may share.
 fn unkeyed(department: Key, person: &Person, rates: &DirtRates) -> DirtRates {
-    let states_birth_dates = matches!(department, Key::Health | Key::Education);
-    if rates.id_missing > 0 && states_birth_dates && person.is_namesake() {
+    if rates.id_missing > 0 && matches!(department, Key::Health | Key::Education) && person.is_namesake() {
         DirtRates { id_missing: rates.id_missing.max(5_000), ..*rates }
     } else {
         *rates
@@ -80,6 +79,7 @@ struct Written {
     key: RowKey,
     name: String,
     number: String,
+    born: Date,
     dirt: Vec<DirtKind>,
 }
 
@@ -155,6 +155,7 @@ impl Copies {
                 key: RowKey { copy: 1, ..row.key },
                 name: row.name.clone(),
                 number: row.number.clone(),
+                born: row.born,
                 dirt: row.dirt.clone(),
             };
             vec![row, twin]
@@ -172,21 +173,34 @@ impl Copies {
                 key,
                 name: person.name.clone(),
                 number: number.to_owned(),
+                born: person.born,
                 dirt: vec![DirtKind::IdDigit],
             };
         }
-        let Dirt::Dirty(rates) = &self.dirt else {
-            return Written { key, name: person.name.clone(), number: truth.to_owned(), dirt: Vec::new() };
+        let clean = || Written {
+            key,
+            name: person.name.clone(),
+            number: truth.to_owned(),
+            born: person.born,
+            dirt: Vec::new(),
         };
+        let Dirt::Dirty(rates) = &self.dirt else { return clean() };
         if crate::population::is_fixed(person.id) {
-            return Written { key, name: person.name.clone(), number: truth.to_owned(), dirt: Vec::new() };
+            return clean();
         }
+        let rates = &rates.scaled(department.carelessness_percent());
         let row = u64::from(person.id) << 13 | u64::from(ordinal);
         let mut chance = Chance::new(self.population.seed(), department.as_str(), row);
         let mut dirt = Vec::new();
+        // the register is where a name is changed: it states the former one apart
+        let takes_former = department != Key::HouseholdRegistration;
         let former = person.former_name.as_deref().filter(|_| spoil::happens(&mut chance, rates.name_former));
+        let former = former.filter(|_| takes_former);
         dirt.extend(former.map(|_| DirtKind::NameFormer));
         let name = spoil::name(&mut chance, rates, former.unwrap_or(&person.name), &mut dirt);
+        // damage of a second kind has a stream of its own, so that what the first stream spoils stays as it was
+        let mut second = Chance::new(self.population.seed(), &format!("{} more", department.as_str()), row);
+        let name = spoil::name_more(&mut second, rates, name, &mut dirt);
         let rates = &unkeyed(department, person, rates);
         let mut number = spoil::number(&mut chance, rates, truth, &mut dirt);
         if let Some(other) =
@@ -195,7 +209,18 @@ impl Copies {
             number = other;
             dirt.retain(|kind| !kind.is_of_number());
             dirt.push(DirtKind::WronglyKeyed);
+        } else if spoil::happens(&mut second, rates.id_relative)
+            && let Some(relative) = self.relatives_number(&mut second, person)
+        {
+            number = relative;
+            dirt.retain(|kind| !kind.is_of_number());
+            dirt.push(DirtKind::IdRelative);
         }
+        let born = if department.states_birth_dates() {
+            spoil::birth_date(&mut second, rates, person.born, &mut dirt)
+        } else {
+            person.born
+        };
         let changed = department.has_former_state(&self.window, person, ordinal as usize);
         for (kind, rate) in [
             (DirtKind::Duplicated, rates.duplicated),
@@ -206,7 +231,15 @@ impl Copies {
                 dirt.push(kind);
             }
         }
-        Written { key, name, number, dirt }
+        Written { key, name, number, born, dirt }
+    }
+
+    /// The number of somebody of the same household book, the dead and the moved among them.
+    fn relatives_number(&self, chance: &mut Chance, person: &Person) -> Option<String> {
+        let (household, _) = self.population.person(person.id)?;
+        let of_the_book = |other: &&Person| other.id != person.id && other.book == person.book && !other.shares_number;
+        let relatives: Vec<&Person> = household.people().filter(of_the_book).collect();
+        (!relatives.is_empty()).then(|| chance.pick(&relatives).id_number.clone())
     }
 
     /// The number of somebody else in the population.
@@ -224,6 +257,7 @@ impl Copies {
             stale: written.dirt.contains(&DirtKind::Stale),
             name: written.name,
             number: written.number,
+            born: written.born,
             owner: key.person,
             ordinal: key.ordinal as usize,
         })
@@ -240,9 +274,10 @@ impl Copies {
         let mut keys: Vec<RowKey> = Vec::new();
         let moved = self.moved(department).by_name.get(&mix_text(1, &name)).into_iter().flatten();
         let strays = moved.filter_map(|key| self.population.person(key.person)).map(|(_, person)| person);
-        for person in self.population.with_name(&name).chain(strays).filter(|person| person.born == born) {
+        for person in self.population.with_name(&name).chain(strays) {
             let rows = self.rows(department, person);
-            keys.extend(rows.iter().filter(|row| squeezed(&row.name) == name).map(|row| row.key));
+            let of_that_name_and_day = rows.iter().filter(|row| row.born == born && squeezed(&row.name) == name);
+            keys.extend(of_that_name_and_day.map(|row| row.key));
         }
         keys.sort_unstable();
         keys.dedup();

@@ -7,6 +7,8 @@ mod index;
 mod record_number;
 mod spoil;
 
+use jiff::civil::Date;
+
 pub use dirt::{Dirt, DirtKind, DirtRates};
 pub use index::RecordTruth;
 pub(crate) use index::{Asked, Copies};
@@ -20,6 +22,8 @@ pub(crate) struct RowHead {
     pub(crate) name: String,
     /// ID number as written.
     pub(crate) number: String,
+    /// Birth date as written, where the department states one.
+    pub(crate) born: Date,
     /// Whom the row is truly about.
     pub(crate) owner: u32,
     /// Which of the owner's facts the row states.

@@ -1,5 +1,7 @@
 //! Spoils a row's name and ID number. Pure but for the stream of chance handed in.
 
+use jiff::civil::Date;
+
 use super::dirt::{DirtKind, DirtRates};
 use crate::chance::Chance;
 use crate::population::id_numbers::to_fifteen;
@@ -44,6 +46,25 @@ const HOMOPHONES: &[(char, char)] = &[
 ];
 const LOOK_ALIKES: &[(char, char)] =
     &[('己', '已'), ('巍', '魏'), ('睿', '眷'), ('斌', '赋'), ('娟', '娴'), ('田', '由'), ('王', '玉'), ('未', '末')];
+/// What sounds nearly the same where n and ng, s and sh, l and n, or h and f are one.
+const NEAR_SOUNDS: &[(char, char)] = &[
+    ('英', '音'),
+    ('玲', '琳'),
+    ('明', '民'),
+    ('芳', '帆'),
+    ('琴', '晴'),
+    ('兴', '新'),
+    ('生', '森'),
+    ('兰', '楠'),
+    ('静', '锦'),
+    ('诗', '思'),
+    ('志', '自'),
+];
+/// Characters that come from nowhere.
+const OTHERS: &[char] = &['才', '卫', '宝', '菊', '正', '根', '毅', '瑞', '霜', '柱'];
+/// Characters written in place of rare ones: they sound the same.
+const RARE_ALIKE: &[(&str, &str)] =
+    &[("𬭎", "宏"), ("㛃", "洁"), ("喆", "哲"), ("堃", "坤"), ("䶮", "岩"), ("𬱖", "迪"), ("垚", "尧"), ("昇", "升")];
 const SEPARATORS: &[&str] = &["•", "・", "．", ".", " ", ""];
 
 /// Whether something that happens to `rate` of ten thousand rows happens to this one.
@@ -57,7 +78,8 @@ pub(crate) fn name(chance: &mut Chance, rates: &DirtRates, truth: &str, done: &m
     if let Some((rare, pinyin)) =
         RARE.iter().find(|(rare, _)| name.contains(rare)).filter(|_| happens(chance, rates.name_rare_character))
     {
-        let written = *chance.pick(&["?", "□", "\u{e1a5}", pinyin]);
+        let alike = RARE_ALIKE.iter().find(|(own, _)| own == rare).map_or("?", |(_, alike)| alike);
+        let written = *chance.pick(&["?", "□", "\u{e1a5}", pinyin, alike]);
         name = name.replace(rare, written);
         done.push(DirtKind::NameRareCharacter);
     }
@@ -82,6 +104,53 @@ pub(crate) fn name(chance: &mut Chance, rates: &DirtRates, truth: &str, done: &m
         done.push(DirtKind::NameSpace);
     }
     name
+}
+
+/// Further damage to a name; adds what was done.
+pub(crate) fn name_more(chance: &mut Chance, rates: &DirtRates, mut name: String, done: &mut Vec<DirtKind>) -> String {
+    if let Some((first, _)) = name.split_once('·')
+        && happens(chance, rates.name_shortened)
+    {
+        name = first.to_owned();
+        done.push(DirtKind::NameShortened);
+    }
+    let found = NEAR_SOUNDS.iter().find(|(from, _)| name.contains(*from));
+    if let Some((from, to)) = found.filter(|_| happens(chance, rates.name_near_sound)) {
+        name = name.replacen(*from, &to.to_string(), 1);
+        done.push(DirtKind::NameNearSound);
+    }
+    if happens(chance, rates.name_typed) {
+        let mut characters: Vec<char> = name.chars().collect();
+        let other = *chance.pick(OTHERS);
+        if let Some(last) = characters.last_mut().filter(|last| **last != other) {
+            *last = other;
+            name = characters.into_iter().collect();
+            done.push(DirtKind::NameTyped);
+        }
+    }
+    name
+}
+
+/// The birth date as written; adds what was done.
+pub(crate) fn birth_date(chance: &mut Chance, rates: &DirtRates, born: Date, done: &mut Vec<DirtKind>) -> Date {
+    if happens(chance, rates.birth_digit) {
+        // the last digit of the day: still a day of the month
+        let unit = born.day() % 10;
+        let others = (0..10).filter(|digit| *digit != unit).map(|digit| born.day() - unit + digit);
+        let written: Vec<Date> = others.filter_map(|day| Date::new(born.year(), born.month(), day).ok()).collect();
+        if !written.is_empty() {
+            done.push(DirtKind::BirthDigit);
+            return *chance.pick(&written);
+        }
+    }
+    let swappable = born.day() <= 12 && born.day() != born.month();
+    if happens(chance, if swappable { rates.birth_swapped } else { 0 })
+        && let Ok(swapped) = Date::new(born.year(), born.day(), born.month())
+    {
+        done.push(DirtKind::BirthSwapped);
+        return swapped;
+    }
+    born
 }
 
 /// The ID number as written, with what was done to it: at most one thing.
@@ -156,6 +225,28 @@ mod tests {
         assert_eq!(spoiled(DirtKind::IdLowerX, "11010519491231002X"), "11010519491231002x");
         for kind in [DirtKind::IdDigit, DirtKind::IdTransposed] {
             assert!(!is_valid(&spoiled(kind, NUMBER)), "{kind:?} must be caught by the check character");
+        }
+    }
+
+    #[test]
+    fn further_damage_looks_as_described() {
+        let always =
+            DirtRates { name_near_sound: 10_000, name_typed: 0, name_shortened: 10_000, ..DirtRates::default() };
+        for (truth, written, kind) in
+            [("王秀英", "王秀音", DirtKind::NameNearSound), ("阿卜杜拉·马", "阿卜杜拉", DirtKind::NameShortened)]
+        {
+            let mut done = Vec::new();
+            assert_eq!(name_more(&mut Chance::new(1, "m", 1), &always, truth.to_owned(), &mut done), written);
+            assert_eq!(done, [kind]);
+        }
+        let born = jiff::civil::date(1990, 3, 7);
+        for (rates, kind) in [
+            (DirtRates { birth_digit: 10_000, ..DirtRates::default() }, DirtKind::BirthDigit),
+            (DirtRates { birth_digit: 0, birth_swapped: 10_000, ..DirtRates::default() }, DirtKind::BirthSwapped),
+        ] {
+            let mut done = Vec::new();
+            let written = birth_date(&mut Chance::new(1, "b", 1), &rates, born, &mut done);
+            assert!(written != born && written.year() == 1990 && done == [kind]);
         }
     }
 

@@ -61,7 +61,7 @@ fn student(row: &Found<'_>) -> Value {
     JsonRow::new(&row.head.record_number)
         .text("name", &row.head.name)
         .text("idcard", &row.head.number)
-        .text("birth", &row.person.born.to_string())
+        .text("birth", &row.head.born.to_string())
         .text("school", &study.school)
         .text("stage", &study.stage.to_string())
         .value("nature", if study.public { 1 } else { 2 })

@@ -92,7 +92,7 @@ fn named(row: &Found<'_>) -> JsonRow {
     JsonRow::new(&row.head.record_number)
         .text("name", &row.head.name)
         .text("idNo", &row.head.number)
-        .text("birthday", &row.person.born.to_string())
+        .text("birthday", &row.head.born.to_string())
 }
 
 fn day(date: Option<Date>) -> String {

@@ -129,7 +129,7 @@ fn registrant(row: &Found<'_>) -> JsonRow {
         .text("xm", &row.head.name)
         .text("cym", person.former_name.as_deref().unwrap_or(""))
         .text("xb", if person.sex == Sex::Male { "1" } else { "2" })
-        .text("csrq", &compact(Some(person.born)))
+        .text("csrq", &compact(Some(row.head.born)))
         .text("gmsfhm", &row.head.number)
         .text("yhzgx", &person.relation)
         .text("zt", state)

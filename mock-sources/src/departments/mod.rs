@@ -172,6 +172,21 @@ impl Key {
         matches!(self, Self::RealEstate | Self::Vehicles | Self::MarketRegulation | Self::Insurance)
     }
 
+    /// Whether its rows state birth dates.
+    pub(crate) const fn states_birth_dates(self) -> bool {
+        matches!(self, Self::HouseholdRegistration | Self::Education | Self::Health)
+    }
+
+    /// How carelessly it writes names and numbers, in per cent of the usual. Banks and securities firms read the card with a machine;
+    /// townships and hospitals type what they are told.
+    pub(crate) const fn carelessness_percent(self) -> u16 {
+        match self {
+            Self::Finance | Self::Securities | Self::HouseholdRegistration => 50,
+            Self::CivilAssistance | Self::Disability | Self::Veterans | Self::Health => 200,
+            _ => 100,
+        }
+    }
+
     /// Whether names are compared after they lost what the encoding lacks.
     pub(crate) const fn compares_in_its_encoding(self) -> bool {
         matches!(self, Self::Vehicles)

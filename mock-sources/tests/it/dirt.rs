@@ -29,6 +29,12 @@ const NONE: DirtRates = DirtRates {
     stale: 0,
     duplicated: 0,
     wrongly_keyed: 0,
+    id_relative: 0,
+    name_near_sound: 0,
+    name_typed: 0,
+    name_shortened: 0,
+    birth_digit: 0,
+    birth_swapped: 0,
     lost: 0,
 };
 
@@ -85,6 +91,65 @@ async fn wrongly_keyed_rows_come_back_for_the_wrong_person_and_say_whose_they_ar
         }
     }
     assert!(strays > 0);
+}
+
+#[tokio::test]
+async fn a_relatives_number_brings_the_row_back_for_the_relative_and_says_whose_it_is() {
+    let sources = dirty(DirtRates { id_relative: 3_000, ..NONE }, 150).await;
+    let client = Client::new(&sources);
+    let mut relatives = 0;
+    for household in sources.population().households().take(150) {
+        for person in &household.members {
+            for row in settlements(&client, person).await {
+                let number = row["jlbh"].as_str().expect("a number");
+                let record = sources.record(Key::MedicalInsurance, number).expect("a record");
+                if record.owner != person.id {
+                    relatives += 1;
+                    let owner = household.person(record.owner).expect("somebody of the household");
+                    assert_eq!((record.dirt.as_slice(), &owner.book), (&[DirtKind::IdRelative][..], &person.book));
+                    assert_eq!(row["psn_name"].as_str(), Some(owner.name.as_str()));
+                    assert_eq!(row["certno"].as_str(), Some(person.id_number.as_str()));
+                }
+            }
+        }
+    }
+    assert!(relatives > 0);
+}
+
+#[tokio::test]
+async fn wrong_birth_dates_are_on_record() {
+    let sources = dirty(DirtRates { birth_digit: 2_000, birth_swapped: 5_000, ..NONE }, 150).await;
+    let client = Client::new(&sources);
+    let (mut right, mut wrong) = (0, 0);
+    for person in sources.population().households().take(150).flat_map(|household| &household.members) {
+        let answer = client.ask(Key::Health, person).await.json();
+        for row in answer["data"]["hospital"].as_array().into_iter().flatten() {
+            let record = sources.record(Key::Health, row["jlbh"].as_str().expect("a number")).expect("a record");
+            let is_as_born = row["birthday"].as_str() == Some(person.born.to_string().as_str());
+            assert!(record.owner != person.id || is_as_born == record.dirt.is_empty(), "{record:?}");
+            right += usize::from(is_as_born);
+            wrong += usize::from(!is_as_born);
+        }
+    }
+    assert!(right > 0 && wrong > 0, "{right} {wrong}");
+}
+
+#[tokio::test]
+async fn some_departments_are_more_careless_than_others() {
+    let rates = DirtRates { id_digit: 1_000, ..NONE };
+    let sources = dirty(rates, 400).await;
+    let mut rows: BTreeMap<String, (u32, u32)> = BTreeMap::new();
+    for person in sources.population().households().take(400).flat_map(|household| &household.members) {
+        for record in sources.records_about(person.id) {
+            let (all, touched) = rows.entry(record.department).or_default();
+            *all += 1;
+            *touched += u32::from(!record.dirt.is_empty());
+        }
+    }
+    let permille = |department: &str| rows[department].1 * 1000 / rows[department].0;
+    assert!((30..=70).contains(&permille("finance")), "{rows:?}");
+    assert!((80..=120).contains(&permille("tax")), "{rows:?}");
+    assert!((140..=260).contains(&permille("health")), "{rows:?}");
 }
 
 #[tokio::test]

@@ -37,8 +37,14 @@ fn household() -> Vec<(MemberRef, Person)> {
 }
 
 fn ask(asked: &str, source: &str, claimed: Subject) -> Attribution {
+    beside(&[], asked, source, claimed)
+}
+
+/// The same with others in the household book.
+fn beside(registrants: &[Person], asked: &str, source: &str, claimed: Subject) -> Attribution {
     let source = SourceKey::new(source).unwrap();
-    attribute(&Model::person(), &household(), &MemberRef(asked.into()), &source, &claimed)
+    let known = Known { people: &household(), registrants };
+    attribute(&Model::person(), known, &MemberRef(asked.into()), &source, &claimed)
 }
 
 fn member(reference: &str) -> MemberRef {
@@ -68,6 +74,28 @@ fn a_father_s_number_on_the_son_s_record_goes_to_a_person() {
     assert_eq!(found.standing, Standing::Open(vec![member("m1")]));
     assert_eq!(rule(&found, "m1"), Rule::OtherMembersName);
     assert_eq!(found.filed().unwrap().verdict, Verdict::Review);
+}
+
+#[test]
+fn a_number_with_a_name_near_its_holder_s_and_exactly_a_relative_s_goes_to_a_person() {
+    let twin = number("62042219900307003"); // 王双's
+    let near = subject("王霜", &twin, "");
+    let alone = ask("m3", "tax", near.clone());
+    assert_eq!((alone.owner(), rule(&alone, "m3")), (Some(&member("m3")), Rule::SameIdNearName));
+    let sister = Person::prepare(&subject("王霜", &number("62042219930102004"), ""));
+    let found = beside(std::slice::from_ref(&sister), "m3", "tax", near.clone());
+    assert_eq!(found.standing, Standing::Open(vec![member("m3")]));
+    assert_eq!(rule(&found, "m3"), Rule::RegistrantsName);
+    // the holder's own name stays the holder's, whoever else stands in the book
+    let own = beside(&[sister], "m3", "tax", subject("王双", &twin, ""));
+    assert_eq!(own.owner(), Some(&member("m3")));
+    // the same among members
+    let mut people = household();
+    people.push((member("m5"), Person::prepare(&subject("王霜", &number("62042219930102004"), ""))));
+    let known = Known { people: &people, registrants: &[] };
+    let found = attribute(&Model::person(), known, &member("m3"), &SourceKey::new("tax").unwrap(), &near);
+    assert_eq!((found.owner(), rule(&found, "m3")), (None, Rule::OtherMembersName));
+    assert_eq!(found.verdict_for(&member("m3")), Verdict::Review);
 }
 
 #[test]
@@ -109,8 +137,13 @@ fn a_record_is_filed_the_same_for_everybody_asked() {
 
 #[test]
 fn an_empty_household_and_an_unknown_member_do_no_harm() {
-    let nobody =
-        attribute(&Model::person(), &[], &member("m9"), &SourceKey::new("tax").unwrap(), &subject("王强", "", ""));
+    let nobody = attribute(
+        &Model::person(),
+        Known { people: &[], registrants: &[] },
+        &member("m9"),
+        &SourceKey::new("tax").unwrap(),
+        &subject("王强", "", ""),
+    );
     assert_eq!((nobody.standing.clone(), nobody.filed_under.clone()), (Standing::Nobodys, member("m9")));
     assert_eq!(nobody.verdict_for(&member("m9")), Verdict::No);
     assert!(nobody.filed().is_none());

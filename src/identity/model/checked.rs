@@ -9,7 +9,8 @@ use super::checking::Checking;
 use super::cost::ThresholdsFile;
 use super::fault::ModelFaults;
 use super::file::{
-    Basis, Decimal, DependenceFile, FrequencyBasis, FrequencyFile, LevelFile, ModelFile, ProfileFile, UseFile,
+    Basis, Decimal, DependenceFile, FrequencyBasis, FrequencyFile, LevelFile, ModelFile, ProfileBasis, ProfileFile,
+    UseFile,
 };
 use super::frequency::NameFrequencies;
 use super::{Dependence, Field, FieldWeights, Model, Thresholds, Weights};
@@ -72,12 +73,13 @@ impl Checker<'_> {
         let fields = read.map(|(field, levels)| self.field(field, levels));
         let exact_name_u = fields[Field::Name as usize].pairs.first().map_or(ONE, |pair| pair.u);
         let base = Weights(fields.each_ref().map(weights_of));
-        let profiles = file.profile.iter().map(|profile| self.profile(profile, &fields)).collect();
+        let profiles = self.profiles(&file.profile, &fields);
+        let all_trained = file.basis == Basis::Trained && file.profile.iter().all(|p| p.basis == ProfileBasis::Trained);
         Model {
             name: file.name,
             hash: hex::encode(Sha256::digest(&canonical)),
             canonical,
-            assumed: file.basis == Basis::Assumed,
+            assumed: !all_trained,
             source: file.source,
             tolerance: file.sound,
             base,
@@ -150,9 +152,30 @@ impl Checker<'_> {
         }
     }
 
-    fn profile(&mut self, profile: &ProfileFile, base: &[CheckedField; 6]) -> (String, Weights) {
-        let source =
-            self.source_key("profile.source", &profile.source).map_or(String::new(), |key| key.as_str().to_owned());
+    /// The weights of every source that has a profile.
+    fn profiles(&mut self, files: &[ProfileFile], base: &[CheckedField; 6]) -> HashMap<String, Weights> {
+        let mut profiles = HashMap::new();
+        for file in files {
+            let weights = self.profile(file, base);
+            if file.sources.get_ref().is_empty() {
+                self.checking.fault(Some(file.sources.span()), "profile.sources", "must name at least one source");
+            }
+            for source in file.sources.get_ref() {
+                let Some(key) = self.source_key("profile.sources", source) else { continue };
+                if profiles.insert(key.as_str().to_owned(), weights.clone()).is_some() {
+                    let message = "has a profile already: a source has one at most";
+                    self.checking.fault(Some(source.span()), "profile.sources", message);
+                }
+            }
+        }
+        profiles
+    }
+
+    fn profile(&mut self, profile: &ProfileFile, base: &[CheckedField; 6]) -> Weights {
+        if profile.reason.get_ref().trim().is_empty() {
+            let message = "must say why these sources err otherwise";
+            self.checking.fault(Some(profile.reason.span()), "profile.reason", message);
+        }
         let mut weights = Weights(base.each_ref().map(weights_of));
         for (field_key, columns) in &profile.m {
             let key = format!("profile.m.{}", field_key.get_ref());
@@ -180,10 +203,15 @@ impl Checker<'_> {
             if pairs.iter().map(|p| p.m).sum::<u64>().abs_diff(ONE) > SUM_TOLERANCE {
                 self.checking.fault(Some(field_key.span()), &key, "m must sum to 1 over the levels");
             }
+            let weight = |pair: &Pair| weight_centibits(pair.m, pair.u);
+            if let Some(place) = pairs.windows(2).position(|next| weight(&next[1]) > weight(&next[0])) {
+                let message = format!("{} weighs more (m / u) than the stronger level before it", levels[place + 1]);
+                self.checking.fault(Some(field_key.span()), &key, &message);
+            }
             let (listed, frequency_percent) = (levels.clone(), base[field as usize].frequency_percent.clone());
             weights.0[field as usize] = weights_of(&CheckedField { field, listed, pairs, frequency_percent });
         }
-        (source, weights)
+        weights
     }
 
     fn dependence(&mut self, file: &DependenceFile) -> Option<Dependence> {

@@ -94,11 +94,25 @@ pub(super) struct DependenceFile {
     pub(super) reason: Spanned<Reason>,
 }
 
-/// A source whose records err more, or less, than the base: its own m, for whole fields.
+/// Where a profile's numbers come from.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ProfileBasis {
+    /// Experts' priors.
+    Assumed,
+    /// Estimated from generated people: as good as what the generator assumes.
+    Generated,
+    /// Estimated from decided pairs of real records.
+    Trained,
+}
+
+/// Sources whose records err more, or less, than the base: their own m, for whole fields.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProfileFile {
-    pub(super) source: Spanned<String>,
+    pub(super) sources: Spanned<Vec<Spanned<String>>>,
+    pub(super) basis: ProfileBasis,
+    pub(super) reason: Spanned<String>,
     pub(super) m: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Decimal>>,
 }
 

@@ -74,36 +74,80 @@ fn an_unknown_key_and_a_broken_file_are_told_with_their_line() {
     assert!(Model::parse("m.toml", "= 1").is_err());
 }
 
+const VILLAGE: &str = "\n[[profile]]\nsources = [\"village\", \"township\"]\nbasis = \"assumed\"\nreason = \"by hand\"\n\
+                       [profile.m.sex]\nexact = \"0.9\"\ndifferent = \"0.1\"\n";
+
 #[test]
-fn a_source_may_have_its_own_error_profile() {
-    let profiled =
-        format!("{PERSON}\n[[profile]]\nsource = \"village\"\n[profile.m.sex]\nexact = \"0.9\"\ndifferent = \"0.1\"\n");
-    let model = Model::parse("m.toml", &profiled).unwrap();
-    let village = SourceKey::new("village").unwrap();
+fn sources_may_have_their_own_error_profile() {
+    let model = Model::parse("m.toml", &format!("{PERSON}{VILLAGE}")).unwrap_or_else(|faults| panic!("{faults}"));
     let different = 1;
-    assert!(
-        model.weight_centibits(Field::Sex, different, Some(&village))
-            > model.weight_centibits(Field::Sex, different, None),
-        "where sexes are often wrong, a difference says less"
-    );
-    let partial = profiled.replace("different = \"0.1\"\n", "");
-    let faults = Model::parse("m.toml", &partial).unwrap_err();
-    assert_eq!(faults.faults[0].key, "profile.m.sex");
+    for source in ["village", "township"].map(|key| SourceKey::new(key).unwrap()) {
+        assert!(
+            model.weight_centibits(Field::Sex, different, Some(&source))
+                > model.weight_centibits(Field::Sex, different, None),
+            "where sexes are often wrong, a difference says less"
+        );
+        // what a profile does not name is the base's
+        assert_eq!(model.weight_centibits(Field::Name, 0, Some(&source)), model.weight_centibits(Field::Name, 0, None));
+    }
+    assert!(model.is_assumed());
+}
+
+#[test]
+fn a_broken_profile_is_told_where() {
+    for (from, to, key) in [
+        ("different = \"0.1\"\n", "", "profile.m.sex"),
+        ("\"0.1\"", "\"0.2\"", "profile.m.sex"),
+        ("exact = \"0.9\"\ndifferent = \"0.1\"", "exact = \"0.1\"\ndifferent = \"0.9\"", "profile.m.sex"),
+        ("[profile.m.sex]", "[profile.m.gender]", "profile.m.gender"),
+        ("\"township\"", "\"village\"", "profile.sources"),
+        ("[\"village\", \"township\"]", "[]", "profile.sources"),
+        ("\"township\"", "\"Town Ship\"", "profile.sources"),
+        ("by hand", " ", "profile.reason"),
+        ("\"assumed\"\nreason", "\"guessed\"\nreason", "(file)"),
+    ] {
+        let broken = VILLAGE.replace(from, to);
+        assert_ne!(broken, VILLAGE, "{from}");
+        let faults = Model::parse("m.toml", &format!("{PERSON}{broken}")).unwrap_err();
+        assert_eq!(faults.faults[0].key, key, "{faults}");
+        assert!(faults.faults[0].line > PERSON.lines().count(), "{faults}");
+    }
+}
+
+#[test]
+fn a_model_is_trained_only_if_its_profiles_are() {
+    let trained = PERSON
+        .replace("basis = \"assumed\"\nsource", "basis = \"trained\"\nsource")
+        .replace("basis = \"generated\"", "basis = \"trained\"");
+    assert_ne!(trained, PERSON);
+    for (basis, assumed) in [("trained", false), ("generated", true), ("assumed", true)] {
+        let village = VILLAGE.replace("\"assumed\"", &format!("{basis:?}"));
+        let model = Model::parse("m.toml", &format!("{trained}{village}")).unwrap_or_else(|faults| panic!("{faults}"));
+        assert_eq!(model.is_assumed(), assumed, "{basis}");
+    }
+}
+
+/// The shipped model but for its profiles, which give m of every level that the base lists.
+fn without_profiles() -> String {
+    let from = PERSON.find("[[profile]]").expect("profiles");
+    let to = PERSON.find("[name_frequency]").expect("frequencies");
+    format!("{}{}", &PERSON[..from], &PERSON[to..])
 }
 
 #[test]
 fn a_level_that_a_model_does_not_list_weighs_what_the_next_weaker_one_does() {
-    let older = PERSON.replace("    { level = \"character_missing\", m = \"0.002\", u = \"0.0006\" },\n", "").replace(
+    let base = without_profiles();
+    let older = base.replace("    { level = \"character_missing\", m = \"0.002\", u = \"0.0006\" },\n", "").replace(
         "{ level = \"one_character\", m = \"0.004\", u = \"0.0054\" }",
         "{ level = \"one_character\", m = \"0.006\", u = \"0.006\" }",
     );
-    assert_ne!(older, PERSON);
+    assert_ne!(older, base);
     let model = Model::parse("m.toml", &older).unwrap_or_else(|faults| panic!("{faults}"));
     let weights = &model.base.0[Field::Name as usize].centibits;
     assert_eq!(weights.len(), Field::Name.levels().len());
     assert_eq!(weights[NameLevel::CharacterMissing.index()], weights[NameLevel::OneCharacter.index()]);
     assert!(weights[NameLevel::OneCharacter.index()] > weights[NameLevel::SameSurname.index()]);
-    let without_last = PERSON.replace("    { level = \"different\", m = \"0.001\", u = \"0.952416\" },\n", "");
+    let without_last = base.replace("    { level = \"different\", m = \"0.001\", u = \"0.952416\" },\n", "");
     assert!(Model::parse("m.toml", &without_last).unwrap_err().to_string().contains("the last among them"));
 }
 

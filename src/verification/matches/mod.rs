@@ -19,7 +19,7 @@ use crate::auth::Caller;
 use crate::household::{Lang, MatchReason, MemberRef, SourceKey};
 use crate::identity::bits::plain_ppm;
 use crate::identity::model::Thresholds;
-use crate::identity::{Attribution, Comparison, Field, Model, Standing, Use, attribute_prepared};
+use crate::identity::{Attribution, Comparison, Field, Known, Model, Standing, Use, attribute_prepared};
 use crate::store::Hash;
 pub use answer::{Correction, FieldWeight, Followed, MatchModel, MatchThresholds, Matched, OtherMatched};
 use given::{Given, KNOWN};
@@ -50,7 +50,8 @@ impl Verifier {
 fn explain(model: &Model, given: &Given) -> Matched {
     let asked = MemberRef(KNOWN.to_owned());
     let source = given.source.as_ref();
-    let attribution = attribute_prepared(model, &given.people, &asked, source, &given.claimed);
+    let household = Known { people: &given.people, registrants: &[] };
+    let attribution = attribute_prepared(model, household, &asked, source, &given.claimed);
     let thresholds = model.thresholds(Use::Verification);
     let known = &attribution.fits[0].comparison;
     let fields = known.reasons.iter().filter(|reason| !is_rule(reason));

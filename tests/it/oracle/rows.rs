@@ -73,9 +73,9 @@ impl Row<'_> {
         }
     }
 
-    /// Nobody can know that the row is the member's: it carries another valid number, the owner's second one or a stranger's.
+    /// Nobody can know that the row is the member's: it carries another valid number, the owner's second one, a relative's or a stranger's.
     pub fn is_documented_loss(&self) -> bool {
-        self.under_second_number || self.is(DirtKind::WronglyKeyed)
+        self.under_second_number || self.is(DirtKind::WronglyKeyed) || self.is(DirtKind::IdRelative)
     }
 
     /// Damaged in nothing but the form of number and name: no matcher may stumble over it.

@@ -2,8 +2,19 @@
 
 /// The digit of a numeral.
 fn digit(c: char) -> Option<u32> {
-    let place = "零一二三四五六七八九".chars().position(|n| n == c);
-    place.or(matches!(c, '〇' | '○').then_some(0)).or((c == '两').then_some(2)).and_then(|n| u32::try_from(n).ok())
+    Some(match c {
+        '零' | '〇' | '○' => 0,
+        '一' => 1,
+        '二' | '两' => 2,
+        '三' => 3,
+        '四' => 4,
+        '五' => 5,
+        '六' => 6,
+        '七' => 7,
+        '八' => 8,
+        '九' => 9,
+        _ => return None,
+    })
 }
 
 /// Whether a character belongs to a number in Chinese numerals.

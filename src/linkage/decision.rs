@@ -102,7 +102,11 @@ impl Judge<'_> {
             || self.scorer.memory(),
             |memory, pair| {
                 let decision = by_threshold(self.model, pair.weight)?;
-                Some(self.held_in_conflict(self.decided(*pair, decision, Because::Weight), memory))
+                let mut decided = self.decided(*pair, decision, Because::Weight);
+                if decision == Decision::Match {
+                    self.hold_in_conflict(&mut decided, memory);
+                }
+                Some(decided)
             },
         );
         found.par_extend(judged.flatten_iter());
@@ -129,7 +133,6 @@ impl Judge<'_> {
             next[0].note(pair.left, pair.weight);
             next[1].note(pair.right, pair.weight);
         }
-        let mut memory = self.scorer.memory();
         for pair in pairs {
             let rows = [pair.left as usize, pair.right as usize];
             if taken[0][rows[0]] || taken[1][rows[1]] {
@@ -137,7 +140,7 @@ impl Judge<'_> {
             }
             let Some(decision) = by_threshold(self.model, pair.weight) else { continue };
             (taken[0][rows[0]], taken[1][rows[1]]) = (true, true);
-            let mut decided = self.held_in_conflict(self.decided(pair, decision, Because::Weight), &mut memory);
+            let mut decided = self.decided(pair, decision, Because::Weight);
             let other = next.iter().zip(rows).filter_map(|(next, row)| next.beside(row, pair.weight)).max();
             let hardly_better =
                 other.is_some_and(|other| other.saturating_add(self.model.margin_centibits) > pair.weight);
@@ -147,6 +150,15 @@ impl Judge<'_> {
             }
             found.push(decided);
         }
+        // what would match, or is held already: a conflict says more
+        let heavy = |found: &&mut Decided| match found.because {
+            Because::Weight => found.decision == Decision::Match,
+            because => matches!(because, Because::Margin | Because::SharedNumber),
+        };
+        found
+            .par_iter_mut()
+            .filter(heavy)
+            .for_each_init(|| self.scorer.memory(), |memory, found| self.hold_in_conflict(found, memory));
         found
     }
 
@@ -170,15 +182,15 @@ impl Judge<'_> {
         Decided { pair, probability_ppm: probability_ppm(log_odds), decision, because }
     }
 
-    /// A match that stands at a conflict is for a person to look at.
-    fn held_in_conflict(&self, mut decided: Decided, memory: &mut Memory) -> Decided {
-        if decided.decision == Decision::Match && !self.model.conflicts.is_empty() {
-            let pattern = self.scorer.pattern(decided.pair.left, decided.pair.right, memory);
-            if let Some(rule) = self.model.conflict(&pattern) {
-                (decided.decision, decided.because) = (Decision::Review, Because::Conflict(rule));
-            }
+    /// What stands at a conflict is for a person to look at.
+    fn hold_in_conflict(&self, decided: &mut Decided, memory: &mut Memory) {
+        if self.model.conflicts.is_empty() {
+            return;
         }
-        decided
+        let pattern = self.scorer.pattern(decided.pair.left, decided.pair.right, memory);
+        if let Some(rule) = self.model.conflict(&pattern) {
+            (decided.decision, decided.because) = (Decision::Review, Because::Conflict(rule));
+        }
     }
 
     /// The ids of a pair's rows.

@@ -158,7 +158,11 @@ impl Table {
 fn number(kind: Kind, sides: &[Column; 2]) -> (Values, [Vec<u32>; 2]) {
     let hasher = FixedState::default();
     let mut texts: Vec<&str> = Vec::new();
-    let mut known: HashTable<u32> = HashTable::new();
+    // in most columns hardly two rows say the same; dates and sexes are few
+    let few = matches!(kind, Kind::BirthDate | Kind::Sex);
+    let room = if few { 0 } else { sides.iter().map(Column::len).sum() };
+    texts.reserve(room);
+    let mut known: HashTable<u32> = HashTable::with_capacity(room);
     let mut of_text = |text| {
         let hash = hasher.hash_one(text);
         if let Some(found) = known.find(hash, |other| texts[*other as usize] == text) {

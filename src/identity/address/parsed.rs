@@ -133,6 +133,11 @@ pub fn with_digits(text: &str) -> String {
     let mut written = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
+        if first != '第' && !is_numeral(first) && !first.is_ascii_digit() {
+            written.push(first);
+            rest = &rest[first.len_utf8()..];
+            continue;
+        }
         let start = rest.strip_prefix('第').unwrap_or(rest);
         let end = start.find(|c| !is_numeral(c) && !c.is_ascii_digit()).unwrap_or(start.len());
         let (number, after) = start.split_at(end);
@@ -256,9 +261,35 @@ impl Parsed<'_> {
     }
 }
 
+/// Whether a suffix ends in the character: few do, and most characters need no further look.
+fn may_end_a_place(c: char) -> bool {
+    matches!(
+        c,
+        '区' | '省'
+            | '州'
+            | '盟'
+            | '市'
+            | '县'
+            | '旗'
+            | '处'
+            | '办'
+            | '道'
+            | '木'
+            | '镇'
+            | '乡'
+            | '会'
+            | '委'
+            | '查'
+            | '村'
+            | '组'
+            | '社'
+            | '队'
+    )
+}
+
 /// The next place of a rank below `last`.
 fn next_place(text: &str, last: Option<Rank>) -> Option<Found<'_>> {
-    for (end, c) in text.char_indices().skip(1) {
+    for (end, c) in text.char_indices().skip(1).filter(|(_, c)| may_end_a_place(*c)) {
         let upto = &text[..end + c.len_utf8()];
         let after = &text[end + c.len_utf8()..];
         if let Some(name) = upto.strip_suffix('州').filter(|name| PREFECTURES.contains(name))
@@ -308,5 +339,18 @@ fn is_within_a_name(upto: &str, rank: Rank, after: &str, last: Option<Rank>) -> 
             upto.chars().count() == 2 && goes_on
         }
         Rank::Province => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_suffix_ends_a_place() {
+        for (suffix, _) in SUFFIXES {
+            assert!(suffix.chars().last().is_some_and(may_end_a_place), "{suffix}");
+        }
+        assert!(may_end_a_place('州'), "临夏州");
     }
 }

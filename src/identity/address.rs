@@ -42,15 +42,24 @@ impl AddressLevel {
 /// An address prepared for comparison. Does not print.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct AddressKey {
-    /// The whole text, folded, without spaces.
-    whole: Box<str>,
+    /// The whole text, folded, without spaces, and after it the names of today that it does not hold.
+    text: Box<str>,
+    /// Where the whole text ends.
+    whole: u16,
     /// Names by rank, without their suffix, those of today.
-    places: [Option<Box<str>>; RANKS],
+    places: [Piece; RANKS],
     /// Whether the county is a district of a city: other cities of the province may have one of the same name.
     is_district: bool,
     /// What follows the last place: street, door.
-    rest: Box<str>,
+    rest: Piece,
 }
+
+/// Where a piece of a text begins and ends; one that ends at 0 is not there. Millions of addresses are kept in this form.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+struct Piece(u16, u16);
+
+/// No address has more characters; the rest is cut off.
+const LONGEST: usize = 500;
 
 impl fmt::Debug for AddressKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -63,49 +72,76 @@ impl AddressKey {
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let kept = |c: char| (is_han(c) || c.is_ascii_alphanumeric()).then(|| fold(c).to_ascii_lowercase());
-        let whole: String = in_one_width(text).filter_map(kept).collect();
+        let whole: String = in_one_width(text).filter_map(kept).take(LONGEST).collect();
         let whole = with_digits(&whole);
         let whole = whole.strip_prefix("中华人民共和国").or(whole.strip_prefix("中国")).unwrap_or(&whole).to_owned();
         if whole.chars().filter(|c| is_han(*c)).count() < 2 {
             return None;
         }
         let Parsed { places, is_district, rest } = parse(&whole);
-        Some(Self { rest: rest.into(), places, is_district, whole: whole.into() })
+        let mut text = whole.clone();
+        let mut piece = |part: &str| {
+            let start = text.find(part).unwrap_or(text.len());
+            if start == text.len() {
+                text.push_str(part);
+            }
+            Piece(place(start), place(start + part.len()))
+        };
+        let places = places.map(|name| name.map_or(Piece::default(), &mut piece));
+        let rest = Piece(place(whole.len() - rest.len()), place(whole.len()));
+        Some(Self { text: text.into(), whole: place(whole.len()), places, is_district, rest })
     }
+}
+
+/// A place in a text of at most `LONGEST` characters.
+fn place(at: usize) -> u16 {
+    u16::try_from(at).expect("an address is short")
 }
 
 impl AddressKey {
     /// The whole text, folded.
     #[must_use]
     pub fn whole(&self) -> &str {
-        &self.whole
+        &self.text[..usize::from(self.whole)]
+    }
+
+    fn piece(&self, Piece(start, end): Piece) -> Option<&str> {
+        (end > 0).then(|| &self.text[usize::from(start)..usize::from(end)])
+    }
+
+    fn place(&self, rank: Rank) -> Option<&str> {
+        self.piece(self.places[rank as usize])
+    }
+
+    fn rest(&self) -> &str {
+        self.piece(self.rest).unwrap_or_default()
     }
 
     /// The name of the town or street.
     #[must_use]
     pub fn town(&self) -> Option<&str> {
-        self.places[Rank::Town as usize].as_deref()
+        self.place(Rank::Town)
     }
 
     /// The name of the village or community.
     #[must_use]
     pub fn village(&self) -> Option<&str> {
-        self.places[Rank::Village as usize].as_deref()
+        self.place(Rank::Village)
     }
 
     /// The village or community, else the street: what is still there when wider places are left out.
     #[must_use]
     pub fn site(&self) -> Option<&str> {
-        self.village().or_else(|| street(&self.rest).map(|(street, _)| street))
+        self.village().or_else(|| street(self.rest()).map(|(street, _)| street))
     }
 
     /// The site with the number that follows it: 建设路33号, 大沟村1社.
     #[must_use]
     pub fn site_number(&self) -> Option<(&str, &str)> {
-        match (self.village(), &self.places[Rank::Group as usize]) {
+        match (self.village(), self.place(Rank::Group)) {
             (Some(village), Some(group)) => Some((village, group)),
-            (Some(village), None) => number(&self.rest).map(|number| (village, number)),
-            (None, _) => street(&self.rest).and_then(|(street, after)| Some((street, number(after)?))),
+            (Some(village), None) => number(self.rest()).map(|number| (village, number)),
+            (None, _) => street(self.rest()).and_then(|(street, after)| Some((street, number(after)?))),
         }
     }
 }
@@ -127,10 +163,10 @@ fn number(text: &str) -> Option<&str> {
 #[must_use]
 pub fn compare_addresses(a: Option<&AddressKey>, b: Option<&AddressKey>) -> AddressLevel {
     let (Some(a), Some(b)) = (a, b) else { return AddressLevel::Missing };
-    if a.whole == b.whole {
+    if a.whole() == b.whole() {
         return AddressLevel::Exact;
     }
-    let agree = |rank: Rank| match (&a.places[rank as usize], &b.places[rank as usize]) {
+    let agree = |rank: Rank| match (a.place(rank), b.place(rank)) {
         (Some(x), Some(y)) => Some(same_place(x, y)),
         _ => None,
     };
@@ -138,7 +174,7 @@ pub fn compare_addresses(a: Option<&AddressKey>, b: Option<&AddressKey>) -> Addr
     // a county has its name alone in its province, whatever prefecture it belonged to then; a district has not
     if above[2] == Some(true) && !(a.is_district && b.is_district) {
         above[1] = None;
-        let provinces = [a, b].map(|address| address.places[Rank::Province as usize].as_deref().unwrap_or_default());
+        let provinces = [a, b].map(|address| address.place(Rank::Province).unwrap_or_default());
         if were_one(provinces[0], provinces[1]) {
             above[0] = None;
         }
@@ -148,10 +184,10 @@ pub fn compare_addresses(a: Option<&AddressKey>, b: Option<&AddressKey>) -> Addr
     }
     let (town, village, group) = (agree(Rank::Town), agree(Rank::Village), agree(Rank::Group));
     if village == Some(true) && town != Some(false) {
-        let door = group != Some(false) && !a.rest.is_empty() && a.rest == b.rest;
+        let door = group != Some(false) && !a.rest().is_empty() && a.rest() == b.rest();
         return if door { AddressLevel::Exact } else { AddressLevel::SameVillage };
     }
-    if town == Some(true) && village.is_none() && !a.rest.is_empty() && a.rest == b.rest {
+    if town == Some(true) && village.is_none() && !a.rest().is_empty() && a.rest() == b.rest() {
         return AddressLevel::Exact;
     }
     // a street with its number, wherever the rest was cut off

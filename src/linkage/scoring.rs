@@ -59,7 +59,6 @@ pub struct Memory {
     /// Of every pair, what is known to speak for it, and the most that its own values can still add.
     sums: Vec<(i32, i32)>,
     left: Vec<usize>,
-    packed: Vec<(u64, u64)>,
 }
 
 impl<'a> Scorer<'a> {
@@ -159,7 +158,6 @@ impl<'a> Scorer<'a> {
             weights: Vec::new(),
             sums: Vec::new(),
             left: Vec::new(),
-            packed: Vec::new(),
         }
     }
 
@@ -167,7 +165,7 @@ impl<'a> Scorer<'a> {
     /// the memory that one pair waits for is on its way while others are compared; a pair that cannot reach `least` any more is left.
     pub fn weigh(&self, pairs: &[(u32, u32)], least: i32, memory: &mut Memory, mut found: impl FnMut(u32, u32, i32)) {
         let fields = self.model.fields.len();
-        let Memory { fields: remembered, levels, weights, sums, left, packed } = memory;
+        let Memory { fields: remembered, levels, weights, sums, left } = memory;
         let rows = |place: usize| (self.table.row(0, pairs[place].0), self.table.row(1, pairs[place].1));
         levels.clear();
         levels.resize(pairs.len() * fields, 0);
@@ -184,21 +182,12 @@ impl<'a> Scorer<'a> {
         left.extend(0..pairs.len());
         for step in &self.steps {
             let field = step.field;
-            let values = &self.table.fields[field];
             let most_of_value = self.most_of_value[field].as_ref();
-            packed.clear();
-            if !values.packed.is_empty() {
-                packed.extend(left.iter().map(|&place| {
-                    let (lefts, rights) = rows(place);
-                    (values.packed[lefts[field] as usize], values.packed[rights[field] as usize])
-                }));
-            }
-            let mut packed = packed.iter();
             left.retain(|&place| {
                 let (lefts, rights) = rows(place);
                 let own = place * fields..(place + 1) * fields;
                 let levels = &mut levels[own.clone()];
-                levels[field] = self.level(field, (lefts, rights), packed.next(), &mut remembered[field]);
+                levels[field] = self.level(field, lefts, rights, &mut remembered[field]);
                 let weight = self.weight(field, levels, lefts, rights);
                 weights[own][field] = weight;
                 let (sum, of_values) = &mut sums[place];
@@ -255,7 +244,7 @@ impl<'a> Scorer<'a> {
     fn each(&self, (lefts, rights): (&[u32], &[u32]), memory: &mut Memory) -> ([i32; MOST_FIELDS], Pattern) {
         let (mut pattern, mut by_field) = ([0; MOST_FIELDS], [0_i32; MOST_FIELDS]);
         for &Step { field, .. } in &self.steps {
-            pattern[field] = self.level(field, (lefts, rights), None, &mut memory.fields[field]);
+            pattern[field] = self.level(field, lefts, rights, &mut memory.fields[field]);
             by_field[field] = self.weight(field, &pattern, lefts, rights);
         }
         (by_field, pattern)
@@ -267,19 +256,13 @@ impl<'a> Scorer<'a> {
         let (lefts, rights) = (self.table.row(0, left), self.table.row(1, right));
         let mut pattern = [0; MOST_FIELDS];
         for (field, level) in pattern.iter_mut().enumerate().take(self.model.fields.len()) {
-            *level = self.level(field, (lefts, rights), None, &mut memory.fields[field]);
+            *level = self.level(field, lefts, rights, &mut memory.fields[field]);
         }
         pattern
     }
 
     #[inline]
-    fn level(
-        &self,
-        field: usize,
-        (left, right): (&[u32], &[u32]),
-        packed: Option<&(u64, u64)>,
-        remembered: &mut [(u64, u8)],
-    ) -> u8 {
+    fn level(&self, field: usize, left: &[u32], right: &[u32], remembered: &mut [(u64, u8)]) -> u8 {
         let (a, b) = (left[field], right[field]);
         let of = &self.model.fields[field];
         if a == 0 || b == 0 {
@@ -292,10 +275,8 @@ impl<'a> Scorer<'a> {
         if a == b {
             return place(of, values.values.level(a, b, self.model.tolerance));
         }
-        let packed =
-            packed.copied().or_else(|| Some((*values.packed.get(a as usize)?, *values.packed.get(b as usize)?)));
-        if let Some((a, b)) = packed
-            && let Some(level) = values.values.packed_level(a, b)
+        if let Some(at) = values.packed_at
+            && let Some(level) = values.values.packed_level(whole(left, at), whole(right, at))
         {
             return place(of, level);
         }
@@ -359,6 +340,12 @@ impl<'a> Scorer<'a> {
         let together = self.model.together.iter().filter(|together| together.stands(pattern));
         by_field.iter().sum::<i32>() + together.map(|together| together.centibits).sum::<i32>()
     }
+}
+
+/// A packed number of a row.
+#[inline]
+fn whole(row: &[u32], at: usize) -> u64 {
+    u64::from(row[at]) << 32 | u64::from(row[at + 1])
 }
 
 /// What a comparison costs, roughly: the cheap ones come first.

@@ -18,8 +18,9 @@ pub type Side = usize;
 pub struct Table {
     /// Of every field of the model.
     pub fields: Vec<FieldValues>,
-    /// Of every row of either side, the value of each field and the row's marks, row after row.
+    /// Of every row of either side, the value of each field, the row's marks, and its numbers packed: row after row.
     rows: [Vec<u32>; 2],
+    stride: usize,
     /// Whether both sides are one roster.
     pub is_one: bool,
 }
@@ -30,8 +31,8 @@ pub struct FieldValues {
     pub values: Values,
     /// How rare its values are, by the part that is counted; none where no level asks.
     pub rarities: Vec<Rarity>,
-    /// Its values as integers that tell quite different ones apart; empty where the kind has none.
-    pub packed: Vec<u64>,
+    /// Where in a row its value stands as an integer that tells quite different ones apart, in two halves; none where the kind has no such.
+    pub packed_at: Option<usize>,
     /// Of the parts that blocking rules look at and frequencies are counted of, a hash by value; 0 where a value does not have the part.
     pub keys: Vec<(String, Vec<u64>)>,
     /// Of every value, the same text among the values of the field it changes places with.
@@ -94,15 +95,26 @@ impl Table {
             .enumerate()
             .map(|(place, field)| Some(numbered[place].0.same_in(&numbered[field.swapped_with?].0)))
             .collect();
-        let stride = model.fields.len() + 1;
+        let mut stride = model.fields.len() + 1;
+        let packed: Vec<(Vec<u64>, Option<usize>)> = numbered
+            .iter()
+            .map(|(values, _)| {
+                let packed = values.packed();
+                let at = (!packed.is_empty()).then_some(stride);
+                stride += 2 * usize::from(at.is_some());
+                (packed, at)
+            })
+            .collect();
         let rows = [0, 1].map(|side: Side| {
             let mut rows = vec![0; sizes[side] * stride];
             rows.par_chunks_exact_mut(stride).enumerate().for_each(|(row, own)| {
-                let (marked, own) = own.split_last_mut().expect("a row ends in its marks");
-                *marked = marks[side][row];
-                for (own, (_, of)) in own.iter_mut().zip(&numbered) {
-                    *own = of[side][row];
+                for ((place, (_, of)), (packed, at)) in numbered.iter().enumerate().zip(&packed) {
+                    own[place] = of[side][row];
+                    if let Some(at) = at {
+                        (own[*at], own[at + 1]) = halves(packed[own[place] as usize]);
+                    }
                 }
+                own[numbered.len()] = marks[side][row];
             });
             rows
         });
@@ -110,7 +122,8 @@ impl Table {
             .into_par_iter()
             .zip(&model.fields)
             .zip(swapped)
-            .map(|(((values, of), field), swapped)| {
+            .zip(packed)
+            .map(|((((values, of), field), swapped), (_, packed_at))| {
                 let place = model.field(&field.name).unwrap_or(0);
                 let asking = field.levels.iter().filter(|level| level.frequency_percent > 0);
                 let counted = distinct(asking.map(|level| level.frequency_of.as_str()));
@@ -123,16 +136,16 @@ impl Table {
                     Some(rarity(part, keys, &of))
                 });
                 let rarities = rarities.collect();
-                FieldValues { packed: values.packed(), rarities, keys, values, swapped }
+                FieldValues { packed_at, rarities, keys, values, swapped }
             })
             .collect();
-        Self { fields, rows, is_one }
+        Self { fields, rows, stride, is_one }
     }
 
     /// Rows of a side.
     #[must_use]
     pub fn len(&self, side: Side) -> usize {
-        self.rows[self.side(side)].len() / (self.fields.len() + 1)
+        self.rows[self.side(side)].len() / self.stride
     }
 
     /// Whether a side has no rows.
@@ -145,13 +158,19 @@ impl Table {
         if self.is_one { 0 } else { side }
     }
 
-    /// The values of a row, field by field, and last its marks (see `own_number`).
+    /// The values of a row, field by field, then its marks (see `own_number`) and its packed numbers.
     #[inline]
     #[must_use]
     pub fn row(&self, side: Side, row: u32) -> &[u32] {
-        let (stride, row) = (self.fields.len() + 1, row as usize);
+        let (stride, row) = (self.stride, row as usize);
         &self.rows[self.side(side)][row * stride..(row + 1) * stride]
     }
+}
+
+/// The two halves of a packed number, as a row holds them.
+fn halves(packed: u64) -> (u32, u32) {
+    let half = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).expect("half of it");
+    (half(packed >> 32), half(packed))
 }
 
 /// Numbers the distinct texts of a column of both rosters, then the distinct values that they read as.

@@ -1,5 +1,10 @@
 //! An address taken apart: places by rank, from the province to the villagers' group, and what follows the last.
 
+use std::sync::LazyLock;
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
 use super::places::{begins_with_people, is_county_city, renamed, without_peoples};
 use crate::identity::numerals::{is_numeral, read_number};
 
@@ -167,7 +172,7 @@ pub fn with_digits(text: &str) -> String {
 /// An address taken apart.
 pub struct Parsed<'a> {
     /// Names by rank, without their suffix, those of today.
-    pub places: [Option<Box<str>>; RANKS],
+    pub places: [Option<&'a str>; RANKS],
     /// Whether the county is a district of a city.
     pub is_district: bool,
     /// What follows the last place.
@@ -188,10 +193,10 @@ const MOVED: &[(&str, &str, &str)] = &[("四川", "重庆", "重庆"), ("广东"
 
 /// Splits into places by rank and the rest.
 pub fn parse(whole: &str) -> Parsed<'_> {
-    let mut parsed = Parsed { places: [const { None }; RANKS], is_district: false, rest: whole };
+    let mut parsed = Parsed { places: [None; RANKS], is_district: false, rest: whole };
     let mut last: Option<Rank> = None;
     if let Some((short, after)) = province(whole) {
-        parsed.places[Rank::Province as usize] = Some(short.into());
+        parsed.places[Rank::Province as usize] = Some(short);
         parsed.rest = after;
         last = Some(Rank::Province);
     }
@@ -200,10 +205,10 @@ pub fn parse(whole: &str) -> Parsed<'_> {
         last = Some(found.rank);
         parsed.rest = found.after;
     }
-    let at = |rank: Rank| parsed.places[rank as usize].as_deref();
-    let moved = MOVED.iter().find(|(of, city, _)| at(Rank::Province) == Some(of) && at(Rank::City) == Some(city));
+    let at = |rank: Rank| parsed.places[rank as usize];
+    let moved = MOVED.iter().find(|(of, city, _)| at(Rank::Province) == Some(*of) && at(Rank::City) == Some(*city));
     if let Some((_, city, today)) = moved {
-        parsed.places[Rank::Province as usize] = Some((*today).into());
+        parsed.places[Rank::Province as usize] = Some(*today);
         if city == today {
             parsed.places[Rank::City as usize] = None;
         }
@@ -229,17 +234,17 @@ fn province(whole: &str) -> Option<(&'static str, &str)> {
     is_province.then(|| (short, &after[suffix..]))
 }
 
-impl Parsed<'_> {
+impl<'a> Parsed<'a> {
     /// Notes a place, under its name of today.
-    fn settle(&mut self, found: &Found<'_>) {
+    fn settle(&mut self, found: &Found<'a>) {
         match found.rank {
             Rank::City | Rank::County => {
-                let province = self.places[Rank::Province as usize].as_deref();
+                let province = self.places[Rank::Province as usize];
                 let Some(today) = renamed(found.full, province) else {
                     return self.name(found.full, found.suffix, found.rank);
                 };
                 if province.is_some() {
-                    self.places[Rank::Province as usize] = Some(today.province().into());
+                    self.places[Rank::Province as usize] = Some(today.province());
                 }
                 let ends = SUFFIXES.iter().find(|(suffix, _)| today.name.ends_with(suffix));
                 if let Some((suffix, rank)) = ends {
@@ -251,15 +256,33 @@ impl Parsed<'_> {
         }
     }
 
-    fn name(&mut self, full: &str, suffix: &str, rank: Rank) {
+    fn name(&mut self, full: &'a str, suffix: &str, rank: Rank) {
         let name = full.strip_suffix(suffix).unwrap_or(full);
         let name = if suffix.starts_with("自治") { without_peoples(name) } else { name };
         if rank == Rank::County {
             self.is_district = suffix == "区";
         }
-        self.places[rank as usize] = Some(name.into());
+        self.places[rank as usize] = Some(name);
     }
 }
+
+/// A suffix, and what makes a longer one of it.
+struct Suffix {
+    text: &'static str,
+    rank: Rank,
+    goes_on: Vec<&'static str>,
+}
+
+/// Suffixes by their last character, in the order of the list.
+static BY_END: LazyLock<HashMap<char, Vec<Suffix>, FixedState>> = LazyLock::new(|| {
+    let mut by_end: HashMap<char, Vec<Suffix>, FixedState> = HashMap::default();
+    for (text, rank) in SUFFIXES {
+        let longer = SUFFIXES.iter().filter_map(|(other, _)| other.strip_prefix(text)).filter(|more| !more.is_empty());
+        let suffix = Suffix { text, rank: *rank, goes_on: longer.collect() };
+        by_end.entry(text.chars().last().expect("a suffix is not empty")).or_default().push(suffix);
+    }
+    by_end
+});
 
 /// Whether a suffix ends in the character: few do, and most characters need no further look.
 fn may_end_a_place(c: char) -> bool {
@@ -298,11 +321,10 @@ fn next_place(text: &str, last: Option<Rank>) -> Option<Found<'_>> {
         {
             return Some(Found { full: upto, suffix: &upto[name.len()..], rank: Rank::City, after });
         }
-        let Some((suffix, mut rank)) = SUFFIXES.iter().find(|(s, _)| upto.ends_with(s)).copied() else { continue };
-        let goes_on = SUFFIXES.iter().any(|(s, _)| {
-            s.len() > suffix.len()
-                && s.strip_prefix(suffix).is_some_and(|more| !more.is_empty() && after.starts_with(more))
-        });
+        let mut of_end = BY_END.get(&c).into_iter().flatten();
+        let Some(found) = of_end.find(|suffix| upto.ends_with(suffix.text)) else { continue };
+        let (suffix, mut rank) = (found.text, found.rank);
+        let goes_on = found.goes_on.iter().any(|more| after.starts_with(more));
         // 中关村街道, 王家村乡: the village's name is the town's
         let names_a_town = rank > Rank::Town && ["街道", "镇", "乡"].iter().any(|town| after.starts_with(town));
         if goes_on || names_a_town || upto.len() == suffix.len() || is_within_a_name(upto, rank, after, last) {

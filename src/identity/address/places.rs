@@ -3,8 +3,10 @@
 //!
 //! A place that was made a city or a district and kept its name needs no entry: names are compared without their rank.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+
+use foldhash::fast::FixedState;
+use hashbrown::{HashMap, HashSet};
 
 use crate::identity::characters::fold;
 
@@ -26,8 +28,8 @@ impl Renamed {
     }
 }
 
-static RENAMED: LazyLock<HashMap<Box<str>, Vec<Renamed>>> = LazyLock::new(|| {
-    let mut renamed: HashMap<Box<str>, Vec<Renamed>> = HashMap::new();
+static RENAMED: LazyLock<HashMap<Box<str>, Vec<Renamed>, FixedState>> = LazyLock::new(|| {
+    let mut renamed: HashMap<Box<str>, Vec<Renamed>, FixedState> = HashMap::default();
     for line in lines(include_str!("renamed.txt")) {
         let words: Vec<&str> = line.split(' ').collect();
         let [province, old, today, name, mark @ ..] = words.as_slice() else { continue };
@@ -40,7 +42,7 @@ static RENAMED: LazyLock<HashMap<Box<str>, Vec<Renamed>>> = LazyLock::new(|| {
     renamed
 });
 
-static COUNTY_CITIES: LazyLock<HashSet<Box<str>>> =
+static COUNTY_CITIES: LazyLock<HashSet<Box<str>, FixedState>> =
     LazyLock::new(|| lines(include_str!("county_cities.txt")).map(folded).collect());
 
 fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {

@@ -25,7 +25,7 @@ done
 "$programs/hedui" link "$out/left.csv" "$out/right.csv" --model "$model" --train "$out/unlabelled.toml"
 
 # every pair that could be one person, decided by the truth
-sed 's/^cost = .*/cost = { review = 1, false_match = 143, missed = 100000000 }/' "$out/unlabelled.toml" > "$out/faint.toml"
+sed 's/^cost = .*/cost = { review = 1, false_match = 500, missed = 100000000 }/' "$out/unlabelled.toml" > "$out/faint.toml"
 "$programs/hedui" link "$out/left.csv" "$out/right.csv" --model "$out/faint.toml" --out "$out/pairs.csv"
 for name in a b; do tail -n +2 "$out/$name/truth.csv" | sed "s/^/$name/; s/,/,$name/"; done > "$out/truth.csv"
 awk -F, 'NR == FNR { one[$1 "," $2]; next }

@@ -118,7 +118,7 @@ impl Checking<'_> {
                 self.fault(Some(file.beside.clone()), &format!("{prefix}{one}"), message);
             }
             _ => {
-                let message = "is missing: say what errors cost, such as { review = 1, false_match = 143, missed = 5 }, or from which \
+                let message = "is missing: say what errors cost, such as { review = 1, false_match = 500, missed = 5 }, or from which \
                                probability on a pair matches and is looked at (match_at and review_at)";
                 self.fault(Some(file.beside.clone()), &format!("{prefix}cost"), message);
             }

@@ -1,7 +1,7 @@
 //! Chinese addresses, parsed from province to door, and compared at the deepest level that both state.
 //!
 //! Suffixes may be left out (会宁 for 会宁县) and upper levels too. No map is consulted: places are compared by name, an old one as today's
-//! ([`places`]).
+//! (`places`).
 
 mod parsed;
 mod places;

@@ -11,11 +11,16 @@ impl Field {
         for level in &mut self.levels {
             level.centibits = weight_centibits(level.m, level.u);
             while level.centibits > most {
-                // small numbers by a part, large ones by a millionth
+                // by half while it is far, then by less; by a part at least
+                let shift = match level.centibits - most {
+                    ..2 => 20,
+                    2..200 => 8,
+                    _ => 1,
+                };
                 if level.m > 1 {
-                    level.m -= (level.m >> 20).max(1);
+                    level.m -= (level.m >> shift).max(1);
                 } else {
-                    level.u = (level.u + 1).min(ONE);
+                    level.u = (level.u + (level.u >> shift).max(1)).min(ONE);
                 }
                 level.centibits = weight_centibits(level.m, level.u);
             }
@@ -39,6 +44,7 @@ mod tests {
             [(1, 2), (1, 1)],                                       // only u is left
             [(ONE / 2, ONE / 4), (ONE / 2 - ONE / 1_000, ONE / 5)], // far apart: no rounding, but kept all the same
             [(ONE / 10, ONE / 20), (ONE / 20, ONE / 40)],
+            [(1, ONE / 2), (1, 1_000)], // a long way for u
         ] {
             for (level, (m, u)) in field.levels.iter_mut().zip([(m1, u1), (m2, u2)]) {
                 (level.m, level.u) = (m, u);

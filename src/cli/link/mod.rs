@@ -122,7 +122,6 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
         held_out: held_out.as_ref(),
         measured: measured.as_ref(),
         reliability: reliability.as_ref(),
-        spent: Some(&board.spent),
     };
     let summary = told::summary(&model, &counts, &tallies, arguments.lang, arguments.json)?;
     // what goes to a pipe stands there alone
@@ -130,6 +129,10 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
         output::tell(&summary)
     } else {
         output::say(&summary)
+    }
+    // beside the results, which are the same whenever they are made
+    if !arguments.json {
+        output::tell(&board.spent.text(arguments.lang));
     }
     Ok(ExitCode::SUCCESS)
 }

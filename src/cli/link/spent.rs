@@ -4,8 +4,6 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
-
 use super::said;
 use crate::cli::arguments::Language;
 
@@ -31,11 +29,6 @@ pub(super) enum Step {
 impl Step {
     const ALL: [Self; 7] =
         [Self::Reading, Self::Preparing, Self::Training, Self::Blocking, Self::Scoring, Self::Deciding, Self::Writing];
-
-    /// Its name in JSON.
-    fn key(self) -> &'static str {
-        ["reading", "preparing", "training", "blocking", "scoring", "deciding", "writing"][self as usize]
-    }
 
     /// Its name in Chinese and English.
     pub(super) fn names(self) -> [&'static str; 2] {
@@ -81,15 +74,6 @@ impl Spent {
         steps.map(|(step, taken)| (step, taken.as_millis())).collect()
     }
 
-    /// As part of the summary's JSON, in milliseconds.
-    pub(super) fn json(&self) -> Value {
-        let steps = self.steps();
-        let mut taken: serde_json::Map<String, Value> =
-            steps.iter().map(|(step, taken)| (step.key().to_owned(), json!(taken))).collect();
-        taken.insert("all".to_owned(), json!(steps.iter().map(|(_, taken)| taken).sum::<u128>()));
-        Value::Object(taken)
-    }
-
     /// For people: seconds, and each step's share.
     pub(super) fn text(&self, language: Language) -> String {
         let steps = self.steps();
@@ -110,17 +94,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_step_has_its_time_and_they_sum_up() {
+    fn every_step_that_was_made_has_its_time() {
         let spent = Spent::new();
         for step in [Step::Preparing, Step::Blocking, Step::Scoring, Step::Blocking, Step::Writing] {
             spent.turn_to(step);
             assert_eq!(spent.current(), step);
         }
-        let json = spent.json();
-        let steps = json.as_object().expect("an object");
-        assert!(!steps.contains_key("training"), "{json}");
-        let of = |key: &str| steps.get(key).and_then(Value::as_u64).unwrap_or(0);
-        assert_eq!(of("all"), steps.keys().filter(|key| *key != "all").map(|key| of(key)).sum::<u64>());
+        let steps: Vec<Step> = spent.steps().into_iter().map(|(step, _)| step).collect();
+        assert_eq!(steps, [Step::Reading, Step::Preparing, Step::Blocking, Step::Scoring, Step::Writing]);
+        assert!(!spent.text(Language::En).contains("training"));
         assert!(spent.text(Language::Zh).starts_with("用时 0."), "{}", spent.text(Language::Zh));
     }
 }

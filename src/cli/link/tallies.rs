@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::spent::Spent;
 use super::told::grouped;
 use crate::cli::arguments::Language;
 use crate::linkage::cluster_ids::{ChangeKind, ClusterIds};
@@ -29,8 +28,6 @@ pub(super) struct Tallies<'a> {
     pub measured: Option<&'a Measured>,
     /// Stated probabilities held against the truth.
     pub reliability: Option<&'a Reliability>,
-    /// Where the run's time went.
-    pub spent: Option<&'a Spent>,
 }
 
 impl Tallies<'_> {

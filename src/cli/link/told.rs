@@ -209,9 +209,6 @@ pub(super) fn summary(
         if let Some(reliability) = tallies.reliability {
             summary.insert("reliability".to_owned(), measuring::json(reliability));
         }
-        if let Some(spent) = tallies.spent {
-            summary.insert("milliseconds".to_owned(), spent.json());
-        }
         return Ok(serde_json::to_string_pretty(&summary)?);
     }
     let zh = language == Language::Zh;
@@ -252,9 +249,6 @@ pub(super) fn summary(
     }
     if let Some(reliability) = tallies.reliability {
         let _ = write!(text, "\n{}", measuring::told(reliability, language));
-    }
-    if let Some(spent) = tallies.spent {
-        let _ = write!(text, "\n{}", spent.text(language));
     }
     Ok(text)
 }

@@ -84,6 +84,7 @@ fn a_chain_of_namesakes_is_held_apart_and_told() {
     let folder = folder.path();
     write(folder, "chain.csv", &(read(folder, "left.csv") + CHAIN));
     let arguments = ["chain.csv", "--dedupe", "--clusters", "clusters.csv", "--out", "pairs.csv", "--lang", "en"];
+    let arguments = [&arguments[..], &["--cost", "1,143,5"]].concat();
     let told = summary(folder, &arguments);
     let found = clusters(folder, "clusters.csv");
     let of = |row: &str| found[&("left".to_owned(), row.to_owned())].clone();
@@ -97,7 +98,10 @@ fn a_chain_of_namesakes_is_held_apart_and_told() {
     assert!(told["clusters"]["held_apart"]["unlike"].as_u64() >= Some(1), "{told}");
     let text = said(&link(folder, &arguments));
     assert!(text.contains("held apart") && text.contains("would join unlike rows"), "{text}");
-    let text = said(&link(folder, &["chain.csv", "--dedupe", "--clusters", "clusters.csv", "--lang", "zh"]));
+    let text = said(&link(
+        folder,
+        &["chain.csv", "--dedupe", "--clusters", "clusters.csv", "--lang", "zh", "--cost", "1,143,5"],
+    ));
     assert!(text.contains("未归并"), "{text}");
 }
 

@@ -1,30 +1,29 @@
 //! The order of a field's levels, kept where rounding would break it.
 
 use super::Field;
-use crate::identity::bits::{ONE, weight_centibits};
+use crate::identity::bits::weight_centibits;
 
 impl Field {
     /// Lets no level weigh more than a stronger one by a hair: levels that training pools have one ratio of m to u, which whole parts per
-    /// trillion and hundredths of a bit cannot always tell alike. A model out of order could not be read again.
+    /// trillion and hundredths of a bit cannot always tell alike. A model out of order could not be read again. Of the stronger one's m and the
+    /// weaker one's u the smaller is raised, so that what a column sums up to hardly moves.
     pub(in crate::linkage) fn keep_order(&mut self) {
-        let mut most = i32::MAX;
         for level in &mut self.levels {
             level.centibits = weight_centibits(level.m, level.u);
-            while level.centibits > most {
-                // by half while it is far, then by less; by a part at least
-                let shift = match level.centibits - most {
-                    ..2 => 20,
-                    2..200 => 8,
-                    _ => 1,
-                };
-                if level.m > 1 {
-                    level.m -= (level.m >> shift).max(1);
-                } else {
-                    level.u = (level.u + (level.u >> shift).max(1)).min(ONE);
-                }
+        }
+        while let Some(at) = self.levels.windows(2).position(|pair| pair[1].centibits > pair[0].centibits) {
+            let [stronger, weaker] = &mut self.levels[at..at + 2] else { return };
+            // by half while it is far, then by less; by a part at least
+            let shift = match weaker.centibits - stronger.centibits {
+                ..2 => 20,
+                2..200 => 8,
+                _ => 1,
+            };
+            let smaller = if stronger.m < weaker.u { &mut stronger.m } else { &mut weaker.u };
+            *smaller += (*smaller >> shift).max(1);
+            for level in [stronger, weaker] {
                 level.centibits = weight_centibits(level.m, level.u);
             }
-            most = level.centibits;
         }
     }
 }
@@ -32,6 +31,7 @@ impl Field {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity::bits::ONE;
     use crate::linkage::LinkageModel;
 
     #[test]
@@ -44,7 +44,6 @@ mod tests {
             [(1, 2), (1, 1)],                                       // only u is left
             [(ONE / 2, ONE / 4), (ONE / 2 - ONE / 1_000, ONE / 5)], // far apart: no rounding, but kept all the same
             [(ONE / 10, ONE / 20), (ONE / 20, ONE / 40)],
-            [(1, ONE / 2), (1, 1_000)], // a long way for u
         ] {
             for (level, (m, u)) in field.levels.iter_mut().zip([(m1, u1), (m2, u2)]) {
                 (level.m, level.u) = (m, u);
@@ -55,5 +54,19 @@ mod tests {
             assert!(one.centibits >= other.centibits && other.centibits >= one.centibits - 60, "{field:?}");
             assert_eq!(other.centibits, weight_centibits(other.m, other.u));
         }
+    }
+
+    #[test]
+    fn levels_far_out_of_order_move_no_column() {
+        let model = LinkageModel::parse("person.toml", include_str!("../../../config/linkage/person.toml"));
+        let mut field = model.unwrap_or_else(|faults| panic!("{faults}")).fields[3].clone();
+        for (level, (m, u)) in field.levels.iter_mut().zip([(1, ONE / 2), (1, 1_000)]) {
+            (level.m, level.u) = (m, u);
+        }
+        field.keep_order();
+        let [stronger, weaker] = [&field.levels[0], &field.levels[1]];
+        assert!(stronger.centibits >= weaker.centibits, "{field:?}");
+        assert_eq!((stronger.u, weaker.m), (ONE / 2, 1));
+        assert!(stronger.m < ONE / 1_000_000 && weaker.u < ONE / 500_000, "{field:?}");
     }
 }

@@ -172,12 +172,13 @@ pub fn compare_addresses(a: Option<&AddressKey>, b: Option<&AddressKey>) -> Addr
     };
     let mut above = [Rank::Province, Rank::City, Rank::County].map(agree);
     // a county has its name alone in its province, whatever prefecture it belonged to then; a district has not
-    if above[2] == Some(true) && !(a.is_district && b.is_district) {
-        above[1] = None;
-        let provinces = [a, b].map(|address| address.place(Rank::Province).unwrap_or_default());
-        if were_one(provinces[0], provinces[1]) {
-            above[0] = None;
-        }
+    if above[2] == Some(true)
+        && !a.is_district
+        && !b.is_district
+        && let (Some(one), Some(other)) = (a.place(Rank::Province), b.place(Rank::Province))
+        && (above[0] == Some(true) || were_one(one, other))
+    {
+        above = [None, None, Some(true)];
     }
     if above.contains(&Some(false)) {
         return AddressLevel::Different;

@@ -36,7 +36,8 @@ impl BirthDateLevel {
 }
 
 /// Reads a date as people write it: 2026-11-01, 20261101, 2026/11/1, 2026.11.1, 2026年11月1日, 二〇二六年十一月一日, in any width and with a time of
-/// day behind it, and as a spreadsheet counts its days (46327). Nothing for a day that is none, or an order other than year, month, day.
+/// day behind it, and as a spreadsheet counts its days (46327). Nothing for a day that is none, an order other than year, month, day, or five
+/// digits that may be a year and a month (19903).
 #[must_use]
 pub fn read_birth_date(text: &str) -> Option<Date> {
     let mut parts: Vec<String> = vec![String::new()];
@@ -68,9 +69,17 @@ pub fn read_birth_date(text: &str) -> Option<Date> {
 /// Nobody in a register was born before.
 const FIRST_YEAR: i16 = 1850;
 
-/// The days that a spreadsheet counts from 30 December 1899 on, as it writes a date whose cell lost its format.
+/// Days of a spreadsheet after this year are some other number.
+const LAST_SPREADSHEET_YEAR: i16 = 2049;
+
+/// The days that a spreadsheet counts from 30 December 1899 on, as it writes a date whose cell lost its format; none where a year and a month
+/// may be meant.
 fn spreadsheet_day(days: u32) -> Option<Date> {
-    Date::constant(1899, 12, 30).checked_add(i64::from(days).days()).ok()
+    if (1900..2100).contains(&(days / 10)) && !days.is_multiple_of(10) {
+        return None;
+    }
+    let day = Date::constant(1899, 12, 30).checked_add(i64::from(days).days()).ok()?;
+    (day.year() <= LAST_SPREADSHEET_YEAR).then_some(day)
 }
 
 /// Compares; symmetric.
@@ -140,6 +149,14 @@ mod tests {
             ("1980年1月1日", Some(date(1980, 1, 1))),
             ("46327", day),
             ("29221", Some(date(1980, 1, 1))),
+            ("32874", Some(date(1990, 1, 1))),
+            ("19900", Some(date(1954, 6, 25))),
+            ("18999", Some(date(1952, 1, 6))),
+            // a year and a month, and numbers that are no days
+            ("19903", None),
+            ("20011", None),
+            ("80101", None),
+            ("99999", None),
             ("2026-11", None),
             ("80-1-1", None),
             ("农历正月初三", None),

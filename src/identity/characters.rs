@@ -11,6 +11,8 @@ use ferrous_opencc::config::BuiltinConfig;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::pinyin::LONGEST_SYLLABLE;
+
 /// Stands in keys for one character nobody could write.
 pub const BLANK: char = '\u{FFFD}';
 
@@ -220,34 +222,48 @@ pub enum KeyCharacter {
 }
 
 /// A written name without what brackets say about it: （曾用名…）, （男）. One syllable or a sign in brackets stands for a character and stays;
-/// a name that is in brackets as a whole is the name.
+/// a name that is in brackets as a whole is the name. Where one closes that was not opened nothing is left out.
 pub fn without_remarks(written: &str) -> Cow<'_, str> {
     if !written.contains(is_bracket) || written.trim_start().starts_with(is_bracket) {
         return Cow::Borrowed(written);
     }
-    let mut kept = String::with_capacity(written.len());
-    for (place, piece) in written.split(is_bracket).enumerate() {
-        // pieces within brackets are every second one
-        let stands_for_a_character = piece.chars().count() <= LONGEST_SYLLABLE && !piece.contains(is_han);
-        if place % 2 == 0 || stands_for_a_character {
-            kept.push_str(piece);
-        }
-    }
-    Cow::Owned(kept)
+    let Some(pieces) = bracketed(written) else { return Cow::Borrowed(written) };
+    let stands_for_a_character = |piece: &str| piece.chars().count() <= LONGEST_SYLLABLE && !piece.contains(is_han);
+    let kept = pieces.into_iter().filter(|(is_remark, piece)| !is_remark || stands_for_a_character(piece));
+    Cow::Owned(kept.map(|(_, piece)| piece).collect())
 }
 
 /// The former name that brackets in a written name state.
 pub fn remarked_former_name(written: &str) -> Option<&str> {
-    let remark = written.split(is_bracket).nth(1)?;
+    let pieces = bracketed(written)?;
+    // one that was cut off may have lost a part of the name
+    let (_, remark) = pieces.split_last()?.1.iter().find(|(is_remark, _)| *is_remark)?;
     let name = ["曾用名", "原名", "曾名"].iter().find_map(|word| remark.trim_start().strip_prefix(word))?;
-    Some(name.trim_start_matches([':', '：', ' ', '为', '叫'])).filter(|name| !name.is_empty())
+    let name = name.trim_start_matches([':', '：', ' ', '为', '叫']);
+    (!name.is_empty() && !name.contains(is_bracket)).then_some(name)
 }
 
-/// The letters of the longest syllable: zhuang.
-const LONGEST_SYLLABLE: usize = 6;
+/// What stands outside of brackets and, marked, within the outermost ones, of which the last may have been cut off; none where one closes that
+/// was not opened.
+fn bracketed(written: &str) -> Option<Vec<(bool, &str)>> {
+    let (mut pieces, mut depth, mut from) = (Vec::new(), 0_usize, 0);
+    for (at, c) in written.char_indices().filter(|(_, c)| is_bracket(*c)) {
+        let opens = OPENING.contains(&c);
+        if depth == usize::from(!opens) {
+            pieces.push((depth > 0, &written[from..at]));
+            from = at + c.len_utf8();
+        }
+        depth = if opens { depth + 1 } else { depth.checked_sub(1)? };
+    }
+    pieces.push((depth > 0, &written[from..]));
+    Some(pieces)
+}
+
+const OPENING: [char; 6] = ['(', '（', '[', '［', '【', '〔'];
+const CLOSING: [char; 6] = [')', '）', ']', '］', '】', '〕'];
 
 fn is_bracket(c: char) -> bool {
-    matches!(c, '(' | '（' | '[' | '［' | '【' | '〔' | ')' | '）' | ']' | '］' | '】' | '〕')
+    OPENING.contains(&c) || CLOSING.contains(&c)
 }
 
 /// The characters of a written name, half-width, without what does not show.
@@ -348,6 +364,10 @@ mod tests {
             ("王建国", "王建国", None),
             ("（王建国）", "（王建国）", None),
             ("王建国（曾用名）", "王建国", None),
+            ("王建国（曾用名（原名）王卫东）", "王建国", None),
+            ("王建国（曾用名王卫", "王建国", None),
+            ("王)建国", "王)建国", None),
+            ("王建国）（男", "王建国）（男", None),
             ("", "", None),
         ] {
             assert_eq!(without_remarks(written), name, "{written}");

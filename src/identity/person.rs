@@ -77,7 +77,7 @@ impl Person {
             phone: member.phone.clone(),
             address: address.cloned(),
         });
-        person.former_names = member.former_names.iter().map(|n| Name::read(n.expose())).collect();
+        person.former_names.extend(member.former_names.iter().map(|n| Name::read(n.expose())));
         person
     }
 

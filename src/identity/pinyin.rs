@@ -24,6 +24,9 @@ fn yes() -> bool {
     true
 }
 
+/// The letters of the longest syllable: zhuang.
+pub const LONGEST_SYLLABLE: usize = 6;
+
 /// A toneless syllable of up to six letters, five bits a letter; 0 when the character has no reading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sound(u32);
@@ -36,7 +39,7 @@ impl Sound {
     #[must_use]
     pub fn of_syllable(syllable: &str) -> Self {
         let mut packed = 0;
-        for c in syllable.chars().take(6) {
+        for c in syllable.chars().take(LONGEST_SYLLABLE) {
             let letter = match c {
                 'a'..='z' => u32::from(c) - u32::from('a') + 1,
                 'ü' => u32::from('v') - u32::from('a') + 1,

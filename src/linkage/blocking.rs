@@ -29,6 +29,29 @@ struct Run {
     right: (u32, u32),
 }
 
+/// The keys of rows under a rule: rows of one key are in one block.
+pub(super) struct RowKeys<'a>(Vec<(usize, &'a [u64])>);
+
+impl<'a> RowKeys<'a> {
+    pub fn of(table: &'a Table, block: &Block) -> Self {
+        Self(block.on.iter().map(|part| (part.field, table.fields[part.field].keys(&part.part))).collect())
+    }
+
+    /// The key of a row; none of one that lacks a part of the rule.
+    #[inline]
+    pub fn of_row(&self, values: &[u32]) -> Option<u64> {
+        let mut whole = 0_u64;
+        for (field, keys) in &self.0 {
+            let key = keys[values[*field] as usize];
+            if key == 0 {
+                return None;
+            }
+            whole = whole.rotate_left(23).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ key;
+        }
+        Some(whole.min(NO_BLOCK - 1))
+    }
+}
+
 /// What a rule makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BlockCount {
@@ -74,19 +97,8 @@ impl Blocks {
 
     /// Makes the blocks of a rule where those of another one were.
     pub fn make(&mut self, table: &Table, block: &Block) {
-        let keys: Vec<(usize, &[u64])> =
-            block.on.iter().map(|part| (part.field, table.fields[part.field].keys(&part.part))).collect();
-        let key = |values: &[u32]| {
-            let mut whole = 0_u64;
-            for (field, keys) in &keys {
-                let key = keys[values[*field] as usize];
-                if key == 0 {
-                    return NO_BLOCK;
-                }
-                whole = whole.rotate_left(23).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ key;
-            }
-            whole.min(NO_BLOCK - 1)
-        };
+        let keys = RowKeys::of(table, block);
+        let key = |values: &[u32]| keys.of_row(values).unwrap_or(NO_BLOCK);
         self.is_one = table.is_one;
         for (side, rows) in self.sides.iter_mut().enumerate().take(if self.is_one { 1 } else { 2 }) {
             let number = u32::try_from(table.len(side)).expect("fewer than four thousand million rows");

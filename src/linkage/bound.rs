@@ -1,13 +1,11 @@
 //! Whether some rule makes more candidates than wanted, before any is scored. Of large rosters some of the rows are counted first, so
 //! that looking costs next to nothing: only a rule that seems to make too many is counted in full.
 
-use std::hash::BuildHasher;
-
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use super::blocking::{BlockCount, Blocks};
+use super::blocking::{BlockCount, Blocks, RowKeys};
 use super::model::{Block, LinkageModel};
 use super::table::{Side, Table};
 
@@ -29,18 +27,14 @@ fn seems_to_exceed(table: &Table, block: &Block, most: u64) -> bool {
     if step == 1 || block.largest.is_some() {
         return step == 1;
     }
-    let hasher = FixedState::default();
-    let parts = block.on.iter().map(|part| (part.field, table.fields[part.field].keys(&part.part)));
-    let parts: Vec<(usize, &[u64])> = parts.collect();
+    let keys = RowKeys::of(table, block);
     let mut blocks: HashMap<u64, [u64; 2], FixedState> = HashMap::default();
     let sides: Side = if table.is_one { 1 } else { 2 };
     for side in 0..sides {
         for row in (0..table.len(side)).step_by(step) {
             let values = table.row(side, u32::try_from(row).unwrap_or(u32::MAX));
-            let mut keys = parts.iter().map(|(field, keys)| keys[values[*field] as usize]);
-            let whole = keys.try_fold(0_u64, |whole, key| (key != 0).then(|| hasher.hash_one((whole, key))));
-            if let Some(whole) = whole {
-                blocks.entry(whole).or_default()[side] += 1;
+            if let Some(key) = keys.of_row(values) {
+                blocks.entry(key).or_default()[side] += 1;
             }
         }
     }

@@ -12,11 +12,16 @@ use super::table::Table;
 
 /// Candidates in the order in which the blocking rules make them, each where it is met first, and what weighs them.
 pub struct Candidates<'a> {
+    model: &'a LinkageModel,
     scorer: Scorer<'a>,
     memory: Memory,
     /// From which weight on a pair is kept.
     least: i32,
     pairs: Vec<(u32, u32)>,
+    /// Where the pairs of each rule end.
+    ends: Vec<usize>,
+    /// The rule whose pairs are weighed: what they agree in is looked at late.
+    rule: usize,
 }
 
 impl<'a> Candidates<'a> {
@@ -25,6 +30,7 @@ impl<'a> Candidates<'a> {
     pub fn of(model: &'a LinkageModel, table: &'a Table) -> Self {
         let scorer = Scorer::new(model, table);
         let (mut pairs, mut known) = (Vec::new(), HashSet::<(u32, u32), FixedState>::default());
+        let mut ends = Vec::with_capacity(model.blocks.len());
         for block in &model.blocks {
             let blocks = Blocks::of(table, block);
             for task in blocks.tasks() {
@@ -34,8 +40,9 @@ impl<'a> Candidates<'a> {
                     }
                 });
             }
+            ends.push(pairs.len());
         }
-        Self { memory: scorer.memory(), scorer, least: least(model), pairs }
+        Self { model, memory: scorer.memory(), scorer, least: least(model), pairs, ends, rule: usize::MAX }
     }
 
     /// Left and right row of each.
@@ -46,10 +53,18 @@ impl<'a> Candidates<'a> {
 
     /// Scores some of them as a run does, each left as soon as it cannot reach the threshold; says how many reach it.
     pub fn score(&mut self, range: std::ops::Range<usize>) -> usize {
-        let Self { scorer, memory, least, pairs } = self;
-        let mut kept = 0;
-        for pairs in pairs[range].chunks(PAIRS_AT_ONCE) {
-            scorer.weigh(pairs, *least, memory, |_, _, _| kept += 1);
+        let (mut kept, mut from) = (0, range.start);
+        while from < range.end {
+            let rule = self.ends.partition_point(|end| *end <= from);
+            if rule != self.rule {
+                self.scorer.look_late_at(&self.model.blocks[rule].on);
+                self.rule = rule;
+            }
+            let to = self.ends[rule].min(range.end);
+            for pairs in self.pairs[from..to].chunks(PAIRS_AT_ONCE) {
+                self.scorer.weigh(pairs, self.least, &mut self.memory, |_, _, _| kept += 1);
+            }
+            from = to;
         }
         kept
     }

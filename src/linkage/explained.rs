@@ -1,6 +1,7 @@
 //! Why a pair weighs what it weighs: every field by itself, what dimmed it because another had said it, and what was added because some
 //! levels say something else together. And which blocking rules bring the two rows together at all.
 
+use super::blocking::RowKeys;
 use super::decision::{Decision, by_threshold};
 use super::fields::LevelText;
 use super::model::{Block, Field, LinkageModel};
@@ -120,17 +121,15 @@ pub fn meetings(model: &LinkageModel, table: &Table, left: u32, right: u32) -> V
 }
 
 fn meeting(table: &Table, block: &Block, left: u32, right: u32) -> Meeting {
-    let keys = block.on.iter().map(|part| (part.field, table.fields[part.field].keys(&part.part)));
-    let keys: Vec<(usize, &[u64])> = keys.collect();
-    let of = |row: &[u32]| -> Vec<u64> { keys.iter().map(|(field, keys)| keys[row[*field] as usize]).collect() };
-    let own = of(table.row(0, left));
-    if own.contains(&0) || own != of(table.row(1, right)) {
+    let keys = RowKeys::of(table, block);
+    let own = keys.of_row(table.row(0, left));
+    if own.is_none() || own != keys.of_row(table.row(1, right)) {
         return Meeting::Apart;
     }
     let Some(largest) = block.largest else { return Meeting::Met };
     let rows = |side: usize| {
         let rows = u32::try_from(table.len(side)).unwrap_or(u32::MAX);
-        u64::try_from((0..rows).filter(|row| of(table.row(side, *row)) == own).count()).unwrap_or(u64::MAX)
+        u64::try_from((0..rows).filter(|row| keys.of_row(table.row(side, *row)) == own).count()).unwrap_or(u64::MAX)
     };
     let pairs = if table.is_one { rows(0) * (rows(0) - 1) / 2 } else { rows(0) * rows(1) };
     if pairs > u64::from(largest) { Meeting::LeftOut } else { Meeting::Met }

@@ -15,7 +15,9 @@ use self::book::Book;
 use super::answers::{self, Cells};
 use super::plan;
 use crate::household::evidence::{MemberFacts, ObligorFacts};
-use crate::household::{Attributed, Evidence, MatchReason, Member, MemberRef, Record, Request, SourceKey, Verdict};
+use crate::household::{
+    Attributed, Evidence, MatchReason, Member, MemberRef, Record, Request, SourceKey, Subject, Verdict,
+};
 use crate::identity::{Known, Model, Person, attribute};
 
 /// Everything known about a household: cells by person and source, records by person, source and number.
@@ -95,18 +97,18 @@ fn records(request: &Request, cells: &Cells, model: &Model) -> Vec<Attributed> {
     records
 }
 
-/// Whether one record says everything that another says.
+/// Whether one record says everything that another says: the same facts, of a subject described no less. A fact that is left out may be a
+/// statement of its own (a pension without an end is still paid), so facts must be equal.
 fn says_all(one: &Record, other: &Record) -> bool {
-    fn covers(one: &Value, other: &Value) -> bool {
-        match (one, other) {
-            (Value::Object(one), Value::Object(other)) => {
-                other.iter().all(|(key, value)| one.get(key).is_some_and(|own| covers(own, value)))
-            }
-            _ => one == other,
-        }
+    let said = |subject: &Subject| match serde_json::to_value(subject) {
+        Ok(Value::Object(fields)) => fields,
+        _ => serde_json::Map::new(),
+    };
+    let is_one_fact = (&one.number, &one.detail, one.as_of) == (&other.number, &other.detail, other.as_of);
+    is_one_fact && {
+        let (one, other) = (said(&one.subject), said(&other.subject));
+        other.iter().all(|(field, value)| one.get(field) == Some(value))
     }
-    let said = |record: &Record| serde_json::to_value(record).unwrap_or_default();
-    one == other || covers(&said(one), &said(other))
 }
 
 /// Different records under one number: the department's register contradicts itself. None is dropped and none is counted before a person
@@ -138,7 +140,7 @@ fn told_apart(mut records: Vec<Attributed>) -> Vec<Attributed> {
 mod tests {
     use super::super::plan::tests::{authorisation, request};
     use super::*;
-    use crate::household::{Answer, LegalBasisKind, SourceScope};
+    use crate::household::{Answer, IdNumber, LegalBasisKind, SourceScope};
 
     fn subsidy(number: &str, amount: &str) -> Record {
         serde_json::from_value(serde_json::json!({
@@ -279,6 +281,26 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_fact_that_is_left_out_is_another_fact() {
+        let pension = |to: Option<&str>| -> Record {
+            let mut detail = serde_json::json!({"kind": "pension", "scheme": "resident_pension", "monthly": "200.00", "from": "2020-01"});
+            if let Some(to) = to {
+                detail["to"] = to.into();
+            }
+            let subject = serde_json::json!({"name": "测试员", "id_number": NUMBER});
+            serde_json::from_value(serde_json::json!({"number": "P1", "subject": subject, "detail": detail})).unwrap()
+        };
+        let (running, ended) = (pension(None), pension(Some("2025-12")));
+        for came in [vec![running.clone(), ended.clone()], vec![ended, running]] {
+            let found = evidence_of(vec![("social_security", came)], &Model::person()).records;
+            assert!(
+                found.len() == 2 && found.iter().all(|filed| filed.verdict == Verdict::Review),
+                "whether it is still paid is open"
+            );
+        }
+    }
+
     /// A month's wage: number of the record and month, the subject's number, payer, gross.
     fn month(month: &str, id_number: &str, payer: &str, gross: &str) -> Record {
         let days: u8 = if month == "04" { 30 } else { 31 };
@@ -324,6 +346,53 @@ mod tests {
         ] {
             assert_eq!(of_april(came), held, "{why}");
         }
+        let changed = |month: &Record, change: &dyn Fn(&mut Record)| {
+            let mut other = month.clone();
+            change(&mut other);
+            other
+        };
+        let of_month = |record: &mut Record, day: Option<jiff::civil::Date>| {
+            if let crate::household::Detail::TaxedIncome { paid_on, .. } = &mut record.detail {
+                *paid_on = day;
+            }
+        };
+        // what the record says besides its name
+        let neighbours = [march.clone(), may.clone()];
+        let between = |april: Record| neighbours.iter().cloned().chain([april]).collect::<Vec<_>>();
+        for (why, number) in
+            [("a masked number of somebody else", "110101********0077"), ("an invalid number", "420101199003070")]
+        {
+            let came = between(changed(&april, &|record| record.subject.id_number = Some(IdNumber::new(number))));
+            assert_ne!(of_april(came).1, "fills_a_gap", "{why}");
+        }
+        let other_day = changed(&april, &|record| record.subject.birth_date = Some(jiff::civil::date(1990, 3, 17)));
+        assert_ne!(of_april(between(other_day)).1, "fills_a_gap", "another birth date");
+        // what else is known of the month and the payer
+        let back_pay = changed(&month("04", NUMBER, "甲厂", "3000.00"), &|record| {
+            of_month(record, Some(jiff::civil::date(2026, 5, 20)));
+        });
+        for (why, more) in [
+            ("the month was paid later", back_pay),
+            ("the month was paid by a payer of another name", month("04", NUMBER, "甲厂有限公司", "3000.00")),
+            ("a namesake works there", month("03", "440524188001010014", "甲厂", "3000.00")),
+            (
+                "perhaps a namesake works there",
+                changed(&month("01", "", "甲厂", "3000.00"), &|record| record.subject.name = Some("测试圆".into())),
+            ),
+        ] {
+            let came: Vec<Record> = between(april.clone()).into_iter().chain([more]).collect();
+            assert_eq!(of_april(came), held, "{why}");
+        }
+        // its number is another record's too
+        let twin = changed(&month("01", "", "乙厂", "2000.00"), &|record| record.number.clone_from(&april.number));
+        let came = between(april.clone()).into_iter().chain([twin]).collect();
+        let found = evidence_of(vec![("tax", came)], &Model::person()).records;
+        assert!(
+            found
+                .iter()
+                .filter(|filed| filed.record.number.starts_with("04甲厂"))
+                .all(|filed| filed.verdict == Verdict::Review)
+        );
         // two claim the month: neither is counted
         let mut twice = april.clone();
         twice.number = "other".into();

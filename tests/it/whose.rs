@@ -40,7 +40,7 @@ async fn no_record_of_another_person_is_counted_few_are_held_and_hardly_one_is_m
     assert!(reached * 1000 >= own * 995, "{reached} of {own} true records are counted or held");
     for damage in ["id_relative", "id_missing", "name_former", "wrongly_keyed", "id_digit"] {
         assert!(
-            judged.by_damage.keys().any(|(kind, _)| kind == damage),
+            judged.by_damage.keys().any(|(kind, fate)| kind == damage && *fate != "not found"),
             "no record with {damage} came: the run proves nothing of it"
         );
     }

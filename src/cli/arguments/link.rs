@@ -77,7 +77,7 @@ pub struct Link {
     /// Only count what each blocking rule makes
     #[arg(long, conflicts_with_all = ["out", "truth", "clusters", "labels", "review_out"])]
     pub dry_run: bool,
-    /// Cores to use; 0 for all
+    /// Cores to use; 0 for all, as is more than there are
     #[arg(long, default_value_t = 0)]
     pub threads: usize,
     /// No more candidates than this are scored: a rule that makes more is refused

@@ -43,7 +43,9 @@ const PERSON: &str = include_str!("../../../config/linkage/person.toml");
 
 pub(super) fn run(arguments: &Link) -> anyhow::Result<ExitCode> {
     if arguments.threads > 0 {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.threads).build()?;
+        // more threads than cores only wait for one another
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(arguments.threads.min(cores)).build()?;
         return pool.install(|| linked(arguments));
     }
     linked(arguments)

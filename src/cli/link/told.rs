@@ -89,15 +89,19 @@ impl Progress for Board {
 pub(super) fn too_many(count: &BlockCount, most: u64, model: &LinkageModel, left: &Roster) -> anyhow::Error {
     let rule = model.blocks.iter().find(|block| block.text == count.rule);
     let headings = rule.iter().flat_map(|block| &block.on).map(|part| model.fields[part.field].headings[0].as_str());
-    let mut columns = headings.map(|heading| format!("\"{heading}\"")).collect::<Vec<_>>();
-    columns.dedup();
+    let mut columns: Vec<String> = Vec::new();
+    for heading in headings.map(|heading| format!("\"{heading}\"")) {
+        if !columns.contains(&heading) {
+            columns.push(heading);
+        }
+    }
     let column = if columns.len() == 1 { "column" } else { "columns" };
     anyhow::anyhow!(
         "{}:{}: the blocking rule \"{}\" makes {} candidates, {} of them in the block of this line ({column} {}); at most {} are scored. \
          Empty a value that stands for \"not known\", add a column to the model's rule, leave its large blocks out (largest = 1000), \
          or raise --max-pairs; `--dry-run` shows every rule",
         left.file,
-        count.example.map_or(0, line_of),
+        line_of(count, left),
         count.rule,
         grouped(count.pairs),
         grouped(count.largest),
@@ -106,9 +110,9 @@ pub(super) fn too_many(count: &BlockCount, most: u64, model: &LinkageModel, left
     )
 }
 
-/// Where a row stands in its file: below the heading line.
-fn line_of(row: u32) -> u64 {
-    u64::from(row) + 2
+/// The line of a row of the largest block.
+fn line_of(count: &BlockCount, left: &Roster) -> u64 {
+    count.example.map_or(0, |row| left.line(row as usize))
 }
 
 fn is_skewed(count: &BlockCount) -> bool {
@@ -151,7 +155,7 @@ pub(super) fn counts(
     }
     let mut text = lines.to_string();
     for count in counts.iter().filter(|count| is_skewed(count)) {
-        let row = count.example.map_or(0, line_of);
+        let row = line_of(count, left);
         let _ = match language {
             Language::Zh => write!(
                 text,

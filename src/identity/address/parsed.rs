@@ -349,8 +349,10 @@ fn is_within_a_name(upto: &str, rank: Rank, after: &str, last: Option<Rank>) -> 
     let awaits_a_county = last.is_none_or(|last| last < Rank::County);
     match rank {
         Rank::Town | Rank::Village | Rank::Group => {
-            let goes_on =
-                after.starts_with(['市', '县', '族']) || after.starts_with("塘区") || begins_with_people(after);
+            let goes_on = names_a_county(upto, after)
+                || after.starts_with('族')
+                || after.starts_with("塘区")
+                || begins_with_people(after);
             awaits_a_county && (goes_on || rank == Rank::Village && after.starts_with('区'))
         }
         Rank::City | Rank::County => {
@@ -362,6 +364,19 @@ fn is_within_a_name(upto: &str, rank: Rank, after: &str, last: Option<Rank>) -> 
         }
         Rank::Province => false,
     }
+}
+
+/// What belongs to a county or city rather than being one: 会师镇县医院 stands in the town.
+const OF_THE_COUNTY: [&str; 17] = [
+    "城", "委", "道", "政", "直", "级", "立", "第", "医院", "中", "人民", "公安", "供销", "粮", "幼儿", "机关", "招待",
+];
+
+/// 西乡县, 临夏东乡县, 景德镇市: a text that ends like a town or village is the name of a county or city. No town bears one but 景德镇.
+fn names_a_county(upto: &str, after: &str) -> bool {
+    let Some(rest) = after.strip_prefix(['市', '县']) else { return false };
+    let length = upto.chars().count();
+    let is_short = if upto.ends_with('镇') { upto.ends_with("景德镇") } else { length <= 4 };
+    is_short && (length == 2 || !OF_THE_COUNTY.iter().any(|word| rest.starts_with(word)))
 }
 
 #[cfg(test)]

@@ -64,6 +64,12 @@ fn addresses_are_compared_from_province_to_door() {
         ("山西省晋中市榆社县箕城镇", "榆社县箕城镇", SameTown),
         ("江西省景德镇市浮梁县浮梁镇", "景德镇市浮梁县浮梁镇", SameTown),
         ("会宁县会师镇市场街3号", "会师镇市场街3号", Exact),
+        ("会宁县会师镇县医院家属楼", "会师镇县医院家属楼", Exact),
+        ("甘肃省白银市会宁县会师镇", "会师镇县委家属院", SameTown),
+        ("会宁县会师镇县城东街5号", "会师镇县城东街5号", Exact),
+        ("会宁县会师镇南关村", "会师镇市医院宿舍", SameTown),
+        ("会宁县土门岘乡", "土门岘乡县道309号", SameTown),
+        ("江西景德镇市昌江区鲇鱼山镇", "江西省景德镇市昌江区鲇鱼山镇", SameTown),
         // the hierarchy of a village
         ("会宁县郭城驿镇新堡子村十二社", "郭城驿镇新堡子村第12社", SameVillage),
         ("会宁县郭城驿镇新堡子村十二社5号", "郭城驿镇新堡子村第12村民小组5号", Exact),
@@ -80,6 +86,9 @@ fn addresses_are_compared_from_province_to_door() {
         // one county, another prefecture then
         ("甘肃省定西地区会宁县会师镇", "甘肃省白银市会宁县会师镇", SameTown),
         ("河北省石家庄市桥西区", "河北省张家口市桥西区", Different),
+        ("长春市朝阳区", "辽宁省朝阳市朝阳县", Different),
+        ("抚州市东乡县", "甘肃省临夏州东乡县", Different),
+        ("定西地区会宁县会师镇", "白银市会宁县会师镇", Different),
     ] {
         assert_eq!(level(a, b), expected, "{a} {b}");
     }

@@ -6,10 +6,7 @@
 use super::{BLANK, LONGEST};
 use crate::identity::characters::is_han;
 use crate::identity::keyboard::{are_neighbours, one_slip};
-use crate::identity::pinyin::{Sound, Tolerance};
-
-/// The letters of the longest syllable: zhuang.
-const LONGEST_SYLLABLE: usize = 6;
+use crate::identity::pinyin::{LONGEST_SYLLABLE, Sound, Tolerance};
 
 /// What an alignment rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -98,6 +98,8 @@ pub struct Roster {
     pub ids: Column,
     /// The columns asked for, in that order.
     pub columns: Vec<Column>,
+    /// Rows that do not stand one line below the row before, with their lines: values of several lines, blank lines.
+    shifts: Vec<(usize, u64)>,
 }
 
 impl Roster {
@@ -141,6 +143,14 @@ impl Roster {
         let kept =
             |(place, column): (usize, Column)| (place < required || column.len() == lines.len()).then_some(column);
         Ok(Lines { columns: roster.columns.into_iter().enumerate().map(kept).collect(), lines })
+    }
+
+    /// The line of its file on which a row begins.
+    #[must_use]
+    pub fn line(&self, row: usize) -> u64 {
+        let before = self.shifts.partition_point(|(from, _)| *from <= row).checked_sub(1);
+        let (from, line) = before.map_or((0, 2), |at| self.shifts[at]);
+        line + u64::try_from(row - from).unwrap_or(u64::MAX)
     }
 
     /// How many rows there are.
@@ -228,11 +238,12 @@ impl Reading<'_> {
             file: self.file.to_owned(),
             ids: Column::default(),
             columns: self.headings.iter().chain(self.optional).map(|_| Column::default()).collect(),
+            shifts: Vec::new(),
         };
         let mut record = ByteRecord::new();
         let mut lines = Vec::new();
         while reader.read_byte_record(&mut record).map_err(|error| unreadable(&error))? {
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = line_of(&record, reader.position().line());
             if record.len() != first.len() {
                 let message = format!(
                     "this line has {} values and the heading line {}: a comma or a quotation mark is missing or too many",
@@ -249,6 +260,9 @@ impl Reading<'_> {
                     return Err(Stopped::Fault(self.fault(line, &message)));
                 }
                 roster.ids.push(id);
+            }
+            if line != lines.last().map_or(1, |before| before + 1) {
+                roster.shifts.push((lines.len(), line));
             }
             lines.push(line);
             if lines.len() == LOOKED_AT {
@@ -312,6 +326,14 @@ impl Reading<'_> {
         }
         Ok(())
     }
+}
+
+/// The line on which a record begins, when the reader has come to line `next`. The record's own position is that of the blank lines before it.
+fn line_of(record: &ByteRecord, next: u64) -> u64 {
+    let within = memchr::memchr_iter(b'\n', record.as_slice()).count();
+    let begins = next.saturating_sub(1).saturating_sub(u64::try_from(within).unwrap_or(u64::MAX));
+    // a last line that is not ended has not moved the reader on
+    begins.max(record.position().map_or(0, csv::Position::line))
 }
 
 #[cfg(test)]

@@ -44,6 +44,18 @@ fn gb18030_is_read_by_itself() {
 }
 
 #[test]
+fn a_row_is_found_again_in_its_file() {
+    let text = "id,name,born\n1,x,\n2,\"y\nz\",\n3,x,\n\n\n4,x,\n5,x,\n";
+    let roster = read(text.as_bytes()).expect("sound");
+    let lines: Vec<u64> = (0..roster.len()).map(|row| roster.line(row)).collect();
+    assert_eq!(lines, [2, 3, 5, 8, 9]);
+    assert_eq!(
+        fault(b"id,name,born\n\n\n1,x\n"),
+        "left.csv:4: this line has 2 values and the heading line 3: a comma or a quotation mark is missing or too many"
+    );
+}
+
+#[test]
 fn what_is_wrong_is_named_by_line_and_column() {
     for (text, expected) in [
         ("", "left.csv:1: the file is empty: the first line must name the columns"),

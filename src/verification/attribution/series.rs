@@ -1,28 +1,33 @@
 //! A month of wages without a number, between the same person's months from the same payer: whose it is follows from its neighbours.
 //!
 //! A name alone is never counted. Here more agrees: department, payer, item and amount, with the month before and the month after, both under
-//! the person's own number; and nothing else claims the month. What a namesake at the same employer would leave stands beside the person's
-//! own month, not in its place.
+//! the person's own number; nothing that the record says differs; no other wage falls into the month; and no namesake is known to draw wages
+//! from that payer. What is anything less stays held.
 
 use jiff::civil::Date;
 
 use crate::household::{Attributed, Detail, Fen, MatchReason, TaxItem, Verdict};
 use crate::identity::Rule;
 
-/// A period's wage from a payer.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// A period's wage.
+#[derive(Clone, Copy)]
 struct Wage<'a> {
-    payer: &'a str,
+    payer: Option<&'a str>,
     gross: Fen,
     from: Date,
     to: Date,
+    is_back_pay: bool,
 }
 
 fn wage(filed: &Attributed) -> Option<Wage<'_>> {
     match &filed.record.detail {
-        Detail::TaxedIncome { item: TaxItem::Wage, from, to, gross, payer: Some(payer), paid_on: None, .. } => {
-            Some(Wage { payer: payer.expose(), gross: *gross, from: *from, to: *to })
-        }
+        Detail::TaxedIncome { item: TaxItem::Wage, from, to, gross, payer, paid_on, .. } => Some(Wage {
+            payer: payer.as_ref().map(|payer| payer.expose()),
+            gross: *gross,
+            from: *from,
+            to: *to,
+            is_back_pay: paid_on.is_some(),
+        }),
         _ => None,
     }
 }
@@ -38,22 +43,44 @@ pub(super) fn fill_gaps(records: &mut [Attributed]) {
 
 fn fills_a_gap(records: &[Attributed], place: usize) -> bool {
     let filed = &records[place];
-    let (true, Some(own)) = (decided_by(filed, Rule::NameAlone), wage(filed)) else { return false };
+    let (true, Some(own)) = (has_a_name_and_nothing_against_it(filed), wage(filed)) else { return false };
+    if own.payer.is_none() || own.is_back_pay {
+        return false;
+    }
     let (mut before, mut after) = (false, false);
     for other in records.iter().enumerate().filter(|(at, _)| *at != place).map(|(_, other)| other) {
-        if (&other.member, &other.source) != (&filed.member, &filed.source) {
+        let Some(theirs) = wage(other).filter(|_| other.source == filed.source) else { continue };
+        if theirs.payer == own.payer && is_somebody_else_s(other) {
+            return false; // a namesake works there
+        }
+        if other.member != filed.member {
             continue;
         }
-        let Some(theirs) = wage(other).filter(|theirs| theirs.payer == own.payer) else { continue };
         if theirs.from <= own.to && own.from <= theirs.to {
-            return false; // the month is taken
+            return false; // the month is taken, be it by back pay or under another spelling of the payer
         }
-        if theirs.gross == own.gross && decided_by(other, Rule::SameIdSameName) {
+        let is_alike = theirs.payer == own.payer && theirs.gross == own.gross && !theirs.is_back_pay;
+        if is_alike && decided_by(other, Rule::SameIdSameName) {
             before |= theirs.to.tomorrow().is_ok_and(|day| day == own.from);
             after |= own.to.tomorrow().is_ok_and(|day| day == theirs.from);
         }
     }
     before && after
+}
+
+/// Held by its name alone, without a number; whatever else it says agrees to the letter, and nothing else made it be held.
+fn has_a_name_and_nothing_against_it(filed: &Attributed) -> bool {
+    decided_by(filed, Rule::NameAlone)
+        && filed.reasons.iter().skip(1).all(|reason| match reason.field.as_str() {
+            "id_number" => reason.level == "missing",
+            "name" => true,
+            _ => reason.level == "exact",
+        })
+}
+
+/// Not this household's, or held for another reason than that it has a name alone.
+fn is_somebody_else_s(filed: &Attributed) -> bool {
+    filed.verdict == Verdict::No || filed.verdict == Verdict::Review && !decided_by(filed, Rule::NameAlone)
 }
 
 fn decided_by(filed: &Attributed, rule: Rule) -> bool {

@@ -102,7 +102,7 @@ fn identity(mut object: Object, today: Date, faults: &mut Faults) -> Person {
     }
     object.finish(faults);
     let mut person = Person::prepare(&stated);
-    person.former_names = former.iter().map(|name| Name::read(name)).collect();
+    person.former_names.extend(former.iter().map(|name| Name::read(name)));
     person
 }
 

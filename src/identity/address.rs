@@ -10,6 +10,7 @@ use std::fmt;
 
 use super::characters::{fold, in_one_width, is_han};
 use super::levels::levels;
+use super::unknown::is_no_place;
 use parsed::{Parsed, RANKS, Rank, parse, with_digits};
 use places::were_one;
 
@@ -68,14 +69,14 @@ impl fmt::Debug for AddressKey {
 }
 
 impl AddressKey {
-    /// Reads any text; nothing when fewer than two Chinese characters remain.
+    /// Reads any text; nothing when fewer than two Chinese characters remain, or a word for "not known".
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let kept = |c: char| (is_han(c) || c.is_ascii_alphanumeric()).then(|| fold(c).to_ascii_lowercase());
         let whole: String = in_one_width(text).filter_map(kept).take(LONGEST).collect();
         let whole = with_digits(&whole);
         let whole = whole.strip_prefix("中华人民共和国").or(whole.strip_prefix("中国")).unwrap_or(&whole).to_owned();
-        if whole.chars().filter(|c| is_han(*c)).count() < 2 {
+        if whole.chars().filter(|c| is_han(*c)).count() < 2 || is_no_place(&whole) {
             return None;
         }
         let Parsed { places, is_district, rest } = parse(&whole);
@@ -191,6 +192,10 @@ pub fn compare_addresses(a: Option<&AddressKey>, b: Option<&AddressKey>) -> Addr
     if town == Some(true) && village.is_none() && !a.rest().is_empty() && a.rest() == b.rest() {
         return AddressLevel::Exact;
     }
+    // a street and a door in one county, of which neither names a town
+    if town.is_none() && village.is_none() && above[2] == Some(true) && is_a_door(a, b) {
+        return AddressLevel::Exact;
+    }
     // a street with its number, wherever the rest was cut off
     if town != Some(false) && village.is_none() && a.site_number().is_some() && a.site_number() == b.site_number() {
         return AddressLevel::SameVillage;
@@ -201,6 +206,12 @@ pub fn compare_addresses(a: Option<&AddressKey>, b: Option<&AddressKey>) -> Addr
         (Some(false), None) => AddressLevel::Different,
         _ => AddressLevel::Missing,
     }
+}
+
+/// Whether two addresses name no town or village and one street with its number, and all that follows.
+fn is_a_door(a: &AddressKey, b: &AddressKey) -> bool {
+    let has_none = |of: &AddressKey| of.town().is_none() && of.village().is_none();
+    has_none(a) && has_none(b) && a.site_number().is_some() && a.rest() == b.rest()
 }
 
 /// Names of places agree when equal, or when one carries wider places that were not parted from it (甘肃会宁会师 and 会师).

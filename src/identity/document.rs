@@ -81,7 +81,7 @@ pub enum Document {
         /// Whether it was written with 15 digits.
         from_fifteen: bool,
     },
-    /// A number of another kind (foreigner's card, birth certificate), normalised.
+    /// A number of another kind (foreigner's card, birth certificate, passport, travel permit), normalised.
     Other(Box<str>),
     /// 15 or 18 places of which some are hidden by `*`.
     Masked(Box<str>),
@@ -105,7 +105,7 @@ impl Document {
     /// Reads any text.
     #[must_use]
     pub fn read(text: &str) -> Self {
-        let text = normalise(text);
+        let text = repaired(normalise(text));
         let characters = text.as_bytes();
         let varied = characters.iter().any(|b| *b != characters[0]);
         if characters.len() < 6 || !varied || !characters.iter().any(u8::is_ascii_digit) {
@@ -117,8 +117,11 @@ impl Document {
         if is_masked(characters) {
             return Self::Masked(text.into());
         }
-        if is_foreign_permanent(&text) || is_birth_certificate(&text) {
+        if is_foreign_permanent(&text) || is_birth_certificate(&text) || is_travel_document(&text) {
             return Self::Other(text.into());
+        }
+        if characters.contains(&b'*') && characters.iter().filter(|b| **b != b'*').count() < FEWEST_SHOWN {
+            return Self::Missing; // next to nothing is shown
         }
         Self::Faulty(text.into())
     }
@@ -165,12 +168,69 @@ pub fn compare_packed(a: u64, b: u64) -> Option<IdLevel> {
     Some(if (a ^ b) & BIRTH_DATE == 0 { IdLevel::OtherSameBirthDate } else { IdLevel::Different })
 }
 
-/// 15 or 18 places, at least eight of them shown, the rest `*`.
+/// Fewer places that are shown say nothing.
+const FEWEST_SHOWN: usize = 6;
+
+/// Characters of a full number and of one of the old form.
+const FULL: usize = 18;
+const OLD: usize = 15;
+
+/// Undoes what a spreadsheet, a form or a typist did to a citizen number: a word before it, letters for digits, x or a short row of stars for
+/// what is hidden, 6.20422195203160E+17.
+fn repaired(text: String) -> String {
+    let text = match text.char_indices().rev().find(|(_, c)| !c.is_ascii()) {
+        Some((at, c)) if text.len() > at + c.len_utf8() + WITH_BIRTH_DATE => {
+            text[at + c.len_utf8()..].trim_start_matches(|c: char| !c.is_ascii_alphanumeric()).to_owned()
+        }
+        _ => text,
+    };
+    // a spreadsheet keeps fifteen digits, the last of them rounded; what it shows of fewer is no more than the region
+    if let Some(digits) = text.strip_suffix("E+17").or(text.strip_suffix("E17"))
+        && digits.bytes().all(|b| b.is_ascii_digit())
+    {
+        return digits.get(..WITH_BIRTH_DATE).map(|shown| format!("{shown}0000")).unwrap_or_default();
+    }
+    if let Some(number) = with_digits(&text) {
+        return number;
+    }
+    unmasked(&text).unwrap_or(text)
+}
+
+/// A number in which O, I and L stand for 0 and 1.
+fn with_digits(text: &str) -> Option<String> {
+    let (head, tail) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let digit = |c: char| match c {
+        'O' => '0',
+        'I' | 'L' => '1',
+        other => other,
+    };
+    let read: String = head.chars().map(digit).chain(tail.chars().map(digit)).collect();
+    let is_whole = matches!(text.len(), OLD | FULL) && read[..head.len()].bytes().all(|b| b.is_ascii_digit());
+    (is_whole && read.ends_with(|c: char| c.is_ascii_digit() || c == 'X')).then_some(read)
+}
+
+/// One row of stars, or of x, within a number, made as long as what it hides.
+fn unmasked(text: &str) -> Option<String> {
+    let is_star = |c: char| matches!(c, '*' | 'X');
+    let start = text.find("**").or_else(|| text.find("XX"))?;
+    let end = start + text[start..].find(|c| !is_star(c)).unwrap_or(text.len() - start);
+    let (head, tail) = (&text[..start], &text[end..]);
+    // what follows is the last digits, of which the check character may be X
+    let are_digits = head.bytes().all(|b| b.is_ascii_digit())
+        && tail
+            .bytes()
+            .enumerate()
+            .all(|(at, b)| b.is_ascii_digit() || at + 1 == tail.len() && matches!(b, b'X' | b'*'));
+    let hidden = if text.len() == OLD { OLD } else { FULL }.checked_sub(head.len() + tail.len())?;
+    (are_digits && text.len() <= FULL && hidden >= 2).then(|| format!("{head}{}{tail}", "*".repeat(hidden)))
+}
+
+/// 15 or 18 places, some of them shown, the rest `*`.
 fn is_masked(characters: &[u8]) -> bool {
     let hidden = characters.iter().filter(|b| **b == b'*').count();
-    matches!(characters.len(), 15 | 18)
+    matches!(characters.len(), OLD | FULL)
         && hidden > 0
-        && characters.len() - hidden >= 8
+        && characters.len() - hidden >= FEWEST_SHOWN
         && characters.iter().all(|b| b.is_ascii_digit() || matches!(b, b'*' | b'X'))
 }
 
@@ -188,6 +248,31 @@ fn is_foreign_permanent(text: &str) -> bool {
 fn is_birth_certificate(text: &str) -> bool {
     let b = text.as_bytes();
     b.len() == 10 && b[0].is_ascii_uppercase() && b[1..].iter().all(u8::is_ascii_digit)
+}
+
+/// 护照 and 通行证: one or two letters and seven to ten digits. A new one has another number.
+fn is_travel_document(text: &str) -> bool {
+    let letters = text.bytes().take_while(u8::is_ascii_uppercase).count();
+    let digits = &text.as_bytes()[letters..];
+    matches!(letters, 1 | 2) && (7..=10).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit)
+}
+
+/// Two numbers of documents that are no citizen numbers. A card and a certificate are different documents of one person, and who has a new
+/// passport has another number; but what stays with the person and differs is another's.
+fn other_documents(a: &str, b: &str) -> IdLevel {
+    if a == b {
+        return IdLevel::Exact;
+    }
+    // 港澳居民来往内地通行证: the letter and eight digits stay, two more count the renewals
+    let kept = |text: &str| {
+        text.get(..9).filter(|kept| kept.starts_with(['H', 'M']) && is_travel_document(text)).map(str::to_owned)
+    };
+    if let (Some(one), Some(other)) = (kept(a), kept(b)) {
+        return if one == other { IdLevel::Equivalent } else { IdLevel::Different };
+    }
+    let stays = (is_foreign_permanent(a) && is_foreign_permanent(b) && a.len() == b.len())
+        || (is_birth_certificate(a) && is_birth_certificate(b));
+    if stays { IdLevel::Different } else { IdLevel::Missing }
 }
 
 /// Compares what is known with what is claimed. Symmetric, except that only one side being mistyped tells which.
@@ -214,13 +299,7 @@ pub fn compare_documents(known: &Document, claimed: &Document) -> IdLevel {
             masked(if text.len() == 15 { &old } else { shown }, text.as_bytes())
         }
         (Masked(a), Masked(b)) | (Masked(a), Faulty(b)) | (Faulty(a), Masked(b)) => masked(a.as_bytes(), b.as_bytes()),
-        (Other(a), Other(b)) => {
-            if a == b {
-                IdLevel::Exact
-            } else {
-                IdLevel::Different
-            }
-        }
+        (Other(a), Other(b)) => other_documents(a, b),
         (Faulty(a), Faulty(b)) if a.len().min(b.len()) < 17 => {
             // neither is whole: that they begin alike, or are the same stump, says nothing of the sequence
             if near_miss(a.as_bytes(), b.as_bytes()).is_some() || a == b { IdLevel::Partial } else { IdLevel::Faulty }
@@ -335,8 +414,39 @@ mod tests {
             ("无", IdLevel::Missing),
             ("000000000000000000", IdLevel::Missing),
             ("CAN110108055001", IdLevel::Missing),
+            ("H1234567801", IdLevel::Missing),
+            ("身份证号：11010519491231002X", IdLevel::Exact),
+            ("居民身份证11010519491231002X", IdLevel::Exact),
+            ("1.10105194912310E+17", IdLevel::Partial),
+            ("1.10105E+17", IdLevel::Missing),
+            ("110105xxxxxxxx002x", IdLevel::Masked),
+            ("110105****002X", IdLevel::Masked),
+            ("110***********002X", IdLevel::Masked),
+            ("1****************X", IdLevel::Missing),
+            ("11O1O519491231OO2X", IdLevel::Exact),
+            ("11010519491231XXXX", IdLevel::Partial),
+            ("110105XXXXXXXX0035", IdLevel::Faulty),
         ] {
             assert_eq!(level(known, claimed), expected, "{claimed}");
+        }
+    }
+
+    #[test]
+    fn documents_of_other_kinds_are_compared_with_their_like() {
+        for (a, b, expected) in [
+            ("H1234567801", "h12345678 01", IdLevel::Exact),
+            ("H1234567801", "H1234567802", IdLevel::Equivalent),
+            ("H1234567801", "H12345678", IdLevel::Equivalent),
+            ("H1234567801", "H1234567901", IdLevel::Different),
+            ("E12345678", "EA1234567", IdLevel::Missing),
+            ("E12345678", "E12345678", IdLevel::Exact),
+            ("E12345678", "H1234567801", IdLevel::Missing),
+            ("CAN110108055001", "CAN110108055001", IdLevel::Exact),
+            ("CAN110108055001", "CAN110108055002", IdLevel::Different),
+            ("CAN110108055001", "E12345678", IdLevel::Missing),
+            ("R110000001", "R110000002", IdLevel::Different),
+        ] {
+            assert_eq!(level(a, b), expected, "{a} {b}");
         }
     }
 

@@ -32,6 +32,7 @@ pub mod rules;
 pub mod sex;
 mod surnames;
 pub mod text;
+mod unknown;
 
 pub use attribute::{Attribution, Fit, Known, Standing, attribute, attribute_prepared};
 pub use compare::{Comparison, Levels};

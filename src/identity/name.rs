@@ -11,9 +11,12 @@ use std::hash::{Hash, Hasher};
 
 use smallvec::SmallVec;
 
-use super::characters::{BLANK, KeyCharacter, fold, is_everyday, is_han, key_characters, without_remarks};
+use super::characters::{
+    BLANK, KeyCharacter, fold, is_everyday, is_han, key_characters, remarked_former_name, without_remarks,
+};
 use super::pinyin::Sound;
 use super::surnames::{second_reading, surname_length, surname_reading};
+use super::unknown::is_no_name;
 
 /// No name is longer than this; the rest is cut off (the longest in the register have about 25 characters).
 pub(super) const LONGEST: usize = 48;
@@ -37,6 +40,8 @@ pub struct Name {
     sounds: SmallVec<[[Sound; 2]; USUAL]>,
     /// A name in Latin letters alone, with its last word put first: `Wei Zhang` → `zhangwei`.
     turned: Option<Box<[char]>>,
+    /// The former name that was written beside it.
+    former: Option<Box<Name>>,
     has_blank: bool,
     has_latin: bool,
     has_separator: bool,
@@ -107,7 +112,8 @@ impl Name {
         let turned = (all_latin && last_word > 0).then(|| [&key[last_word..], &key[..last_word]].concat().into());
         Self {
             written: written.into(),
-            is_missing: key.iter().all(|c| is_unknown(*c)),
+            former: if everyday { None } else { remarked_former_name(written).map(|name| Box::new(Self::read(name))) },
+            is_missing: key.iter().all(|c| is_unknown(*c)) || is_no_name(&folded),
             has_blank: key.contains(&BLANK),
             key,
             folded,

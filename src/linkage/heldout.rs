@@ -120,6 +120,15 @@ impl HeldOut {
     }
 }
 
+impl HeldOut {
+    /// Whether the model judges fewer pairs rightly than before, or more wrongly.
+    #[must_use]
+    pub fn is_worse(&self) -> bool {
+        let [before, after] = self.tallies;
+        after.wrong > before.wrong || after.wrong == before.wrong && after.right < before.right
+    }
+}
+
 impl Tally {
     fn note(&mut self, verdict: Option<Decision>, is_match: bool) {
         let count = match verdict {

@@ -366,5 +366,8 @@ fn no_shipped_model_weighs_a_weaker_level_more() {
             let weights: Vec<i32> = field.levels.iter().map(|level| level.centibits).collect();
             assert!(weights.is_sorted_by(|one, other| one >= other), "{} {weights:?}", field.name);
         }
+        for together in &model.together {
+            assert!(together.centibits <= model.most_together(&together.when), "{}", together.reason.en);
+        }
     }
 }

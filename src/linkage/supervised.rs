@@ -16,6 +16,8 @@ const ENOUGH: usize = 50;
 const CLAMP_BITS: (f64, f64) = (-20.0, 45.0);
 /// How much a condition is held to what the model said: as many labels as contradict it.
 const RIDGE: f64 = 2.0;
+/// As many labels as nobody has.
+const FIXED: f64 = 1e9;
 const ROUNDS: usize = 60;
 /// Bounds of what a model file may hold.
 const MOST_CENTIBITS: f64 = 6_000.0;
@@ -36,6 +38,10 @@ pub enum TooFew {
     #[error("all labels say the same: pairs that are one person and pairs that are not are needed")]
     OneSide,
 }
+
+/// Labels on either side of what is looked at, without which they say nothing of certain pairs: what was decided of reviews alone would bend
+/// the curve beyond them.
+const BEYOND: usize = 20;
 
 /// A model with what labelled pairs (left row, right row, whether they are one person) teach.
 ///
@@ -60,7 +66,11 @@ pub fn learn(model: &LinkageModel, table: &Table, labels: &[(u32, u32, bool)]) -
             Observed { features, is_match: f64::from(u8::from(is_match)) }
         })
         .collect();
-    Ok(taught(model, &regression(&observed, &before(model))))
+    let beyond = |is_far: &dyn Fn(f64) -> bool| observed.iter().filter(|one| is_far(one.features[1])).count();
+    let bits = |weight: i32| f64::from(weight) / 100.0;
+    let (from, to) = (bits(model.weight_at(model.review_centibits)), bits(model.weight_at(model.match_centibits)));
+    let curve = beyond(&|weight| weight < from) >= BEYOND && beyond(&|weight| weight >= to) >= BEYOND;
+    Ok(taught(model, &regression(&observed, &before(model), curve)))
 }
 
 /// A labelled pair: one, its weight in bits, and which conditions stand.
@@ -90,14 +100,15 @@ fn taught(model: &LinkageModel, coefficients: &[f64]) -> LinkageModel {
     };
     for (together, coefficient) in taught.together.iter_mut().zip(&coefficients[2..]) {
         let centibits = (coefficient / (scale / 100.0 * ln) * 100.0).round();
-        together.centibits = centibits.clamp(-MOST_CENTIBITS, MOST_CENTIBITS) as i32;
+        let most = MOST_CENTIBITS.min(f64::from(model.most_together(&together.when)));
+        together.centibits = centibits.clamp(-MOST_CENTIBITS, most.max(0.0)) as i32;
     }
     taught.basis = Basis::Trained;
     taught
 }
 
 /// The loss: how unlikely the labels are under coefficients, and how far those lie from what was said before.
-fn loss(observed: &[Observed], coefficients: &[f64], before: &[f64]) -> f64 {
+fn loss(observed: &[Observed], coefficients: &[f64], before: &[f64], ridges: &[f64]) -> f64 {
     let of_labels: f64 = observed
         .iter()
         .map(|one| {
@@ -106,19 +117,21 @@ fn loss(observed: &[Observed], coefficients: &[f64], before: &[f64]) -> f64 {
             log_odds.max(0.0) + (-log_odds.abs()).exp().ln_1p() - one.is_match * log_odds
         })
         .sum();
-    let ridge: f64 = coefficients.iter().zip(before).skip(2).map(|(now, before)| (now - before).powi(2)).sum();
-    of_labels + RIDGE / 2.0 * ridge
+    let moved = coefficients.iter().zip(before).map(|(now, before)| (now - before).powi(2));
+    of_labels + moved.zip(ridges).map(|(moved, ridge)| moved * ridge / 2.0).sum::<f64>()
 }
 
 fn dot(one: &[f64], other: &[f64]) -> f64 {
     one.iter().zip(other).map(|(a, b)| a * b).sum()
 }
 
-/// Newton's method with halved steps.
-fn regression(observed: &[Observed], before: &[f64]) -> Vec<f64> {
+/// Newton's method with halved steps. Without `curve` the calibration stays as it was.
+fn regression(observed: &[Observed], before: &[f64], curve: bool) -> Vec<f64> {
     let size = before.len();
+    let of_curve = if curve { 1e-6 } else { FIXED };
+    let ridges: Vec<f64> = (0..size).map(|place| if place < 2 { of_curve } else { RIDGE }).collect();
     let mut coefficients = before.to_vec();
-    let mut lost = loss(observed, &coefficients, before);
+    let mut lost = loss(observed, &coefficients, before, &ridges);
     for _ in 0..ROUNDS {
         let mut gradient = vec![0.0; size];
         let mut hessian = vec![vec![0.0; size]; size];
@@ -133,18 +146,17 @@ fn regression(observed: &[Observed], before: &[f64]) -> Vec<f64> {
             }
         }
         for place in 0..size {
-            let ridge = if place < 2 { 1e-6 } else { RIDGE };
-            hessian[place][place] += ridge;
-            gradient[place] += if place < 2 { 0.0 } else { RIDGE * (coefficients[place] - before[place]) };
+            hessian[place][place] += ridges[place];
+            gradient[place] += ridges[place] * (coefficients[place] - before[place]);
         }
         let step = solve(hessian, gradient);
         let (mut part, mut next);
         (part, next) = (1.0, stepped(&coefficients, &step, 1.0));
-        while loss(observed, &next, before) > lost && part > 1e-4 {
+        while loss(observed, &next, before, &ridges) > lost && part > 1e-4 {
             part /= 2.0;
             next = stepped(&coefficients, &step, part);
         }
-        let now = loss(observed, &next, before);
+        let now = loss(observed, &next, before, &ridges);
         if now > lost {
             break;
         }
@@ -201,7 +213,7 @@ mod tests {
                 Observed { features: vec![1.0, 6.0, stands], is_match: 1.0 - stands }
             })
             .collect();
-        let learned = regression(&observed, &[0.0, 0.5, 0.0]);
+        let learned = regression(&observed, &[0.0, 0.5, 0.0], true);
         let probability = |stands: f64| 1.0 / (1.0 + (-dot(&[1.0, 6.0, stands], &learned)).exp());
         assert!(probability(0.0) > 0.9 && probability(1.0) < 0.1, "{learned:?}");
     }

@@ -1,5 +1,7 @@
 //! Two rosters as numbers: of every row, which of the distinct values each field has.
 
+use std::cmp::Reverse;
+
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashTable};
 use rayon::prelude::*;
@@ -23,6 +25,23 @@ pub struct Table {
     stride: usize,
     /// Whether both sides are one roster.
     pub is_one: bool,
+    /// Of every field and side, how its column is filled.
+    pub filled: Vec<[Filled; 2]>,
+}
+
+/// How a column is filled: what could not be read, and the value that stands in most rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filled {
+    /// Rows in which something is written.
+    pub rows: u32,
+    /// Of them, those in which it says nothing: no such value, or a word for "not known".
+    pub unread: u32,
+    /// The first of those.
+    pub first_unread: u32,
+    /// In how many rows the commonest value stands.
+    pub commonest: u32,
+    /// The first row of that value.
+    pub first_common: u32,
 }
 
 /// The distinct values of a field, and what is known of each.
@@ -87,7 +106,8 @@ impl Table {
         }
         let sizes = columns.first().map_or([0, 0], |sides| sides.each_ref().map(Column::len));
         let columns = model.fields.par_iter().zip(columns.into_par_iter());
-        let mut numbered: Vec<Numbered> = columns.map(|(field, sides)| number(field.kind, &sides)).collect();
+        let (mut numbered, filled): (Vec<Numbered>, Vec<[Filled; 2]>) =
+            columns.map(|(field, sides)| number(field.kind, &sides)).unzip();
         let marks = own_number::settle(model, &mut numbered);
         let swapped: Vec<Option<Vec<u32>>> = model
             .fields
@@ -139,7 +159,7 @@ impl Table {
                 FieldValues { packed_at, rarities, keys, values, swapped }
             })
             .collect();
-        Self { fields, rows, stride, is_one }
+        Self { fields, rows, stride, is_one, filled }
     }
 
     /// Rows of a side.
@@ -174,7 +194,7 @@ fn halves(packed: u64) -> (u32, u32) {
 }
 
 /// Numbers the distinct texts of a column of both rosters, then the distinct values that they read as.
-fn number(kind: Kind, sides: &[Column; 2]) -> (Values, [Vec<u32>; 2]) {
+fn number(kind: Kind, sides: &[Column; 2]) -> (Numbered, [Filled; 2]) {
     let hasher = FixedState::default();
     let mut texts: Vec<&str> = Vec::new();
     // in most columns hardly two rows say the same; dates and sexes are few
@@ -195,10 +215,31 @@ fn number(kind: Kind, sides: &[Column; 2]) -> (Values, [Vec<u32>; 2]) {
     let mut of = sides.each_ref().map(|side| side.iter().map(&mut of_text).collect::<Vec<u32>>());
     drop(known);
     let (values, of_texts) = Values::read(kind, &texts);
-    for value in of.iter_mut().flatten() {
-        *value = of_texts[*value as usize];
-    }
-    (values, of)
+    let blank = texts.iter().position(|text| text.is_empty()).and_then(|at| u32::try_from(at).ok());
+    let filled = of.each_mut().map(|rows| {
+        let mut filled = Filled::default();
+        let mut counts = vec![0_u32; values.len()];
+        for (value, row) in rows.iter_mut().zip(0..) {
+            let is_filled = Some(*value) != blank;
+            *value = of_texts[*value as usize];
+            filled.rows += u32::from(is_filled);
+            if *value != 0 {
+                counts[*value as usize] += 1;
+            } else if is_filled {
+                if filled.unread == 0 {
+                    filled.first_unread = row;
+                }
+                filled.unread += 1;
+            }
+        }
+        if let Some((count, value)) = counts.iter().zip(0_u32..).max_by_key(|(count, value)| (**count, Reverse(*value)))
+        {
+            filled.commonest = *count;
+            filled.first_common = rows.iter().zip(0..).find(|(own, _)| **own == value).map_or(0, |(_, row)| row);
+        }
+        filled
+    });
+    ((values, of), filled)
 }
 
 /// How rare each value is, by the larger of its shares in both rosters. Who bears a name says nothing of how many others do: counts

@@ -32,6 +32,8 @@ const ROUNDS: usize = 30;
 const FORMER: f64 = 2.0;
 /// A level met less often among random pairs keeps what the model said, as far as that fits.
 const ENOUGH: u64 = 10;
+/// Expected matches at a level, fewer of which say nothing of it: rosters in which nobody masks a number say nothing of masked ones.
+const SELDOM: f64 = 10.0;
 /// Log odds down to which pairs count towards the prior, in centibits.
 const FAINT: i32 = -1_000;
 
@@ -217,15 +219,21 @@ fn maximise(model: &LinkageModel, u: &ByLevel, patterns: &Patterns, left_out: &[
     (found, matches)
 }
 
-/// Gives a field its new numbers: no level weighs more than a stronger one.
+/// Gives a field its new numbers: no level weighs more than a stronger one. A level that hardly any match stands at keeps the weight it had,
+/// but for the weakest: that nobody differs is something that the rosters say.
 fn settle(field: &mut Field, found: &[f64], u: &[f64]) {
     let before: Vec<f64> = normal(field.levels.iter().map(|level| level.m as f64).collect());
     let trained: f64 = found.iter().sum();
-    let m = if trained > 0.0 {
+    let mut m = if trained > 0.0 {
         normal(found.iter().zip(&before).map(|(found, before)| found + FORMER * before).collect())
     } else {
         before
     };
+    let listed = field.levels.len();
+    let seldom = |place: usize| found[place] < SELDOM && place + 1 < listed;
+    for place in (0..listed).filter(|place| seldom(*place)) {
+        m[place] = field.levels[place].m as f64 / field.levels[place].u as f64 * u[place];
+    }
     // pool neighbours whose order is wrong: together they weigh what they weigh together
     let mut pools: Vec<(f64, f64, usize)> = Vec::new();
     for (m, u) in m.iter().zip(u) {

@@ -3,6 +3,7 @@
 
 mod clusters;
 mod files;
+mod filled;
 mod given;
 mod measuring;
 mod ndjson;
@@ -69,7 +70,10 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
     board.step(Step::Preparing);
     let table = Table::of(&model, &mut left, right.as_mut());
     model = model.for_rows(table.len(0).max(table.len(1)));
+    let rosters: Vec<&Roster> = std::iter::once(&left).chain(&right).collect();
+    let warnings = filled::warnings(&model, &table, &rosters, arguments.lang);
     if arguments.dry_run {
+        warnings.iter().for_each(|warning| output::tell(warning));
         let counts = linking::count(&model, &table);
         board.done();
         output::say(&told::counts(&counts, &left, arguments.max_pairs, arguments.lang, arguments.json)?);
@@ -132,6 +136,7 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
     } else {
         output::say(&summary)
     }
+    warnings.iter().for_each(|warning| output::tell(warning));
     // beside the results, which are the same whenever they are made
     if !arguments.json {
         output::tell(&board.spent.text(arguments.lang));

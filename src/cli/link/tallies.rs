@@ -177,7 +177,7 @@ fn held_out_json(held_out: &HeldOut) -> Value {
         })
     });
     json!({
-        "learnt": held_out.learnt, "pairs": held_out.pairs, "before": before, "after": after, "moved": moved.collect::<Vec<_>>(),
+        "learnt": held_out.learnt, "pairs": held_out.pairs, "before": before, "after": after, "worse": held_out.is_worse(), "moved": moved.collect::<Vec<_>>(),
     })
 }
 
@@ -197,6 +197,13 @@ fn held_out_text(held_out: &HeldOut, zh: bool) -> String {
             write!(text, "\n  {name}: {right} right, {wrong} wrong, {unsure} unsure")
         };
     }
+    if held_out.is_worse() {
+        text.push_str(if zh {
+            "\n  学习后更差：这些标注教不了什么，请继续使用原模型，或再标注一些"
+        } else {
+            "\n  worse than before: these labels teach too little; keep the model you had, or decide more pairs"
+        });
+    }
     for moved in held_out.moved.iter().take(MOVED_SHOWN) {
         let label = match (zh, moved.is_match) {
             (true, true) => "同一人",
@@ -206,7 +213,8 @@ fn held_out_text(held_out: &HeldOut, zh: bool) -> String {
         };
         let mark = if moved.crossed { " *" } else { "" };
         let (left, right, [before, after]) = (&moved.left, &moved.right, moved.ppm);
-        let _ = write!(text, "\n  {left} {right} ({label}): {before} → {after} ppm{mark}");
+        let [before, after] = [before, after].map(|ppm| format!("{}.{:02}%", ppm / 10_000, ppm % 10_000 / 100));
+        let _ = write!(text, "\n  {left} {right} ({label}): {before} → {after}{mark}");
     }
     if held_out.moved.iter().take(MOVED_SHOWN).any(|moved| moved.crossed) {
         text.push_str(if zh { "\n  * 判定有变" } else { "\n  * judged otherwise than before" });
@@ -242,17 +250,21 @@ mod tests {
         assert_eq!(
             tallies.text(Language::En),
             "\nLearnt from 1,200 labels; on 50 held out:\n  before: 40 right, 2 wrong, 8 unsure\n  after: 48 right, 1 wrong, 1 unsure\n  \
-             L0 R0 (match): 940000 → 120 ppm *\n  L1 R1 (no): 940000 → 120 ppm *\n  * judged otherwise than before"
+             L0 R0 (match): 94.00% → 0.01% *\n  L1 R1 (no): 94.00% → 0.01% *\n  * judged otherwise than before"
         );
         assert_eq!(
             tallies.text(Language::Zh),
             "\n学习 1,200 对，留出 50 对检验：\n  学习前：正确 40，错误 2，需核实 8\n  学习后：正确 48，错误 1，需核实 1\n  \
-             L0 R0 (同一人): 940000 → 120 ppm *\n  L1 R1 (不是同一人): 940000 → 120 ppm *\n  * 判定有变"
+             L0 R0 (同一人): 94.00% → 0.01% *\n  L1 R1 (不是同一人): 94.00% → 0.01% *\n  * 判定有变"
         );
         let mut summary = Map::new();
         tallies.put(&mut summary);
         assert_eq!(summary["held_out"]["moved"][1]["label"], "no");
         assert_eq!(summary["held_out"]["after"], json!({"right": 48, "wrong": 1, "unsure": 1}));
+        assert!(!held_out.is_worse());
+        held_out.tallies.reverse();
+        let told = [held_out_text(&held_out, true), held_out_text(&held_out, false)];
+        assert!(told[0].contains("学习后更差") && told[1].contains("worse than before"), "{told:?}");
         held_out.moved = (0..25).map(moved).collect();
         let text = held_out_text(&held_out, false);
         assert!(text.ends_with("\n  5 more moved, --json lists them"), "{text}");

@@ -47,6 +47,8 @@ const SUFFIXES: &[(&str, Rank)] = &[
     ("居委会", Rank::Village),
     ("村委", Rank::Village),
     ("居委", Rank::Village),
+    ("行政村", Rank::Village),
+    ("自然村", Rank::Village),
     ("社区", Rank::Village),
     ("嘎查", Rank::Village),
     ("村", Rank::Village),
@@ -133,6 +135,9 @@ const PREFECTURES: &[&str] = &[
 /// What may follow a number within an address.
 const UNITS: &[&str] = &["社", "组", "队", "村民小组", "小组", "号", "栋", "幢", "座", "单元", "室", "楼", "层"];
 
+/// Words for a building behind its number: 3栋, 3幢 and 3号楼 are one, a door as the other side writes it.
+const BUILDINGS: &[&str] = &["号楼", "幢", "座"];
+
 /// 十二社 and 12社 are one, and so is 第十二社: numerals before a unit become digits; those in names (四川, 五里铺) are left as they stand.
 pub fn with_digits(text: &str) -> String {
     let mut written = String::with_capacity(text.len());
@@ -158,6 +163,10 @@ pub fn with_digits(text: &str) -> String {
         if let Some(number) = read.filter(|_| is_counted) {
             written.push_str(&number);
             rest = after;
+            if let Some(after) = BUILDINGS.iter().find_map(|word| rest.strip_prefix(word)) {
+                written.push('栋');
+                rest = after;
+            }
         } else if !number.is_empty() && start.len() == rest.len() {
             written.push_str(number);
             rest = after;

@@ -77,6 +77,11 @@ fn addresses_are_compared_from_province_to_door() {
         ("会宁县郭城驿镇新堡子村二十一组8号", "郭城驿镇新堡子村11组8号", SameVillage),
         ("会师镇五一社区三号楼", "会师镇五一社区3号楼", Exact),
         ("郭城驿镇五里铺村", "郭城驿镇四里铺村", SameTown),
+        ("会宁县会师镇柳树湾行政村3社", "会师镇柳树湾村3社", SameVillage),
+        ("会师镇建设路33号三幢2单元501室", "会宁县会师镇建设路33号3号楼2单元501室", Exact),
+        ("会师镇阳光小区3栋501室", "会师镇阳光小区3幢501室", Exact),
+        ("湖北省襄阳市樊城区长虹路1号", "襄阳市樊城区长虹路1号", Exact),
+        ("湖北省襄阳市樊城区长虹路1号", "襄阳市樊城区长虹路3号", SameCounty),
         // a city of county rank, with and without its prefecture
         ("灵武市东塔镇", "宁夏回族自治区银川市灵武市东塔镇", SameTown),
         ("甘肃省敦煌市沙州镇", "甘肃省酒泉市敦煌市沙州镇", SameTown),

@@ -57,9 +57,25 @@ impl NameLevel {
     }
 }
 
-/// Compares two names.
+/// Compares two names; a former name that stands beside one of them may explain a difference.
 #[must_use]
 pub fn compare_names(a: &Name, b: &Name, tolerance: Tolerance) -> NameLevel {
+    let level = compare_today(a, b, tolerance);
+    if level <= NameLevel::Former || level == NameLevel::Missing || a.former.is_none() && b.former.is_none() {
+        return level;
+    }
+    let mut names = borne(a).flat_map(|one| borne(b).map(move |other| (one, other)));
+    let agree = names.any(|(one, other)| compare_today(one, other, tolerance).is_same());
+    if agree { NameLevel::Former } else { level }
+}
+
+/// A name, and the former one that stands beside it.
+fn borne(name: &Name) -> impl Iterator<Item = &Name> {
+    std::iter::once(name).chain(name.former.as_deref())
+}
+
+/// Compares two names as they stand.
+fn compare_today(a: &Name, b: &Name, tolerance: Tolerance) -> NameLevel {
     if a.is_missing() || b.is_missing() {
         return NameLevel::Missing;
     }
@@ -238,8 +254,8 @@ mod tests {
     #[test]
     fn names_are_placed() {
         use NameLevel::{
-            CharacterMissing, Different, Equivalent, Exact, Homophone, LookAlike, Missing, NearSound, OneCharacter,
-            RareCharacter, SameSurname, Shortened, Variant,
+            CharacterMissing, Different, Equivalent, Exact, Former, Homophone, LookAlike, Missing, NearSound,
+            OneCharacter, RareCharacter, SameSurname, Shortened, Variant,
         };
         for (a, b, expected) in [
             ("张伟", "张伟", Exact),
@@ -300,6 +316,10 @@ mod tests {
             ("（张伟）", "张伟", Equivalent),
             ("王(yan)红", "王燕红", RareCharacter),
             ("王（□）红", "王燕红", RareCharacter),
+            ("王秀英（曾用名王招弟）", "王招弟", Former),
+            ("王秀英(原名王招弟)", "李招弟（曾用名：王招弟）", Former),
+            ("王秀英（曾用名王招弟）", "王秀英", Equivalent),
+            ("王秀英（曾用名王招弟）", "张招弟", Different),
             // one name from another language, in other characters
             ("阿卜杜拉·买买提", "阿布都拉·买买提", Homophone),
             ("王建国", "李建国", OneCharacter),

@@ -203,6 +203,20 @@ impl LinkageModel {
         i32::try_from(weight).unwrap_or(if weight > 0 { i32::MAX } else { i32::MIN })
     }
 
+    /// The most that levels may add together, in centibits: where a field stands below its strongest level, never so much that the pair weighs
+    /// more than one that agrees in full there. A sex that differs speaks less beside one name, but never for the pair.
+    #[must_use]
+    pub fn most_together(&self, when: &[(usize, Vec<bool>)]) -> i32 {
+        let room = when.iter().filter_map(|(field, levels)| {
+            let weights: Vec<i32> = self.fields[*field].levels.iter().map(|level| level.centibits).collect();
+            // what is missing or left out weighs nothing
+            let standing = levels.iter().zip(0..).filter(|(stands, _)| **stands);
+            let heaviest = standing.map(|(_, place): (_, usize)| weights.get(place).copied().unwrap_or(0)).max()?;
+            (levels.first() == Some(&false)).then(|| weights[0] - heaviest)
+        });
+        room.min().unwrap_or(i32::MAX).max(0)
+    }
+
     /// The first conflict rule that a pair of these levels stands at.
     #[must_use]
     pub fn conflict(&self, pattern: &[u8]) -> Option<u16> {

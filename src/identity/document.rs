@@ -304,6 +304,13 @@ pub fn compare_documents(known: &Document, claimed: &Document) -> IdLevel {
             // neither is whole: that they begin alike, or are the same stump, says nothing of the sequence
             if near_miss(a.as_bytes(), b.as_bytes()).is_some() || a == b { IdLevel::Partial } else { IdLevel::Faulty }
         }
+        (Faulty(a), Faulty(b)) if has_no_sequence(a) || has_no_sequence(b) => {
+            if a.as_bytes()[..WITH_BIRTH_DATE] == b.as_bytes()[..WITH_BIRTH_DATE] {
+                IdLevel::Partial
+            } else {
+                IdLevel::Faulty
+            }
+        }
         (Other(a), Faulty(b)) | (Faulty(a), Other(b)) | (Faulty(a), Faulty(b)) => {
             if a == b {
                 IdLevel::SameFaulty
@@ -337,10 +344,15 @@ fn may_be_cut_off(whole: &ResidentNumber, from_fifteen: &ResidentNumber) -> bool
     whole.bytes().starts_with(&old)
 }
 
+/// Whether 000 stands where the sequence should.
+fn has_no_sequence(text: &str) -> bool {
+    text.len() == FULL && text.as_bytes()[14..17] == *NO_SEQUENCE
+}
+
 /// A valid number against one that is not valid.
 fn mistyped(number: &ResidentNumber, from_fifteen: bool, text: &[u8]) -> IdLevel {
     let full = number.bytes();
-    if text.len() == 18 && text[14..17] == *NO_SEQUENCE {
+    if text.len() == FULL && text[14..17] == *NO_SEQUENCE {
         return if text[..14] == full[..14] { IdLevel::Partial } else { IdLevel::Faulty };
     }
     let old = [&full[..6], &full[8..17]].concat();
@@ -513,6 +525,9 @@ mod tests {
     fn two_stumps_never_agree_on_a_sequence() {
         for (a, b, expected) in [
             ("62042219900307", "62042219900307", IdLevel::Partial),
+            ("6.20422195203160E+17", "620422195203160036", IdLevel::Partial),
+            ("6.20422195203160E+17", "6.20422195203160E+17", IdLevel::Partial),
+            ("6.20422195203160E+17", "620422195203170036", IdLevel::Faulty),
             ("62042219900307", "62042219900308", IdLevel::Partial),
             ("62042219900307", "620422198802", IdLevel::Faulty),
             ("620422199003070038", "620422199003070038", IdLevel::SameFaulty),

@@ -71,7 +71,10 @@ fn a_file_that_cannot_be_read_leaves_nothing_behind() {
             text_of.replacen(",phone,", ",telephone,", 1).into_bytes(),
             "right.csv:1: no column is headed \"phone\"; there are: id, name",
         ),
-        (format!("{text_of}{id},x,,,,,\n").into_bytes(), "right.csv:62: the \"id\" of this row is that of line 5 too"),
+        (
+            format!("{text_of}{id},x,,,,,\n").into_bytes(),
+            "right.csv:62: the \"id\" of this row is that of line 5 too: remove one of the rows",
+        ),
         (broken_at(2), "right.csv:2: the text is neither UTF-8 nor GB18030"),
         (broken_at(41), "right.csv:41: the text is UTF-8 up to this line, which is broken"),
         (Vec::new(), "right.csv:1: the file is empty: the first line must name the columns"),
@@ -86,7 +89,11 @@ fn a_file_that_cannot_be_read_leaves_nothing_behind() {
     }
     write("right.csv", &sound);
     for (name, bytes, expected) in [
-        ("truth.csv", "left_id\nL0000001\n", "truth.csv:1: no column is headed \"right_id\""),
+        (
+            "truth.csv",
+            "left_id\nL0000001\n",
+            "truth.csv:1: no column is headed \"right_id\"; there are: left_id. The file needs the columns \"left_id\", \"right_id\"",
+        ),
         ("earlier.csv", "", "earlier.csv:1: the file is empty"),
     ] {
         let kept = std::fs::read(folder.join(name)).expect("a file");

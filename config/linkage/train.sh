@@ -1,6 +1,7 @@
 #!/bin/sh
 # How config/linkage/person.toml got its numbers: on generated people (mock-sources/ROSTERS.md), half of them as a register and a village
-# write them, half with twice the noise and 45 % of the ID numbers missing. Needs both programs built (`cargo build --release`) and awk.
+# write them, half with twice the noise and 45 % of the ID numbers missing. Needs both programs built
+# (`cargo build --release --workspace`) and awk.
 #   sh config/linkage/train.sh target/person-model    writes trained.toml there; comments and conflict rules are kept by hand
 set -eu
 out=${1:?name a folder}

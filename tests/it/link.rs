@@ -196,13 +196,16 @@ fn a_file_at_fault_is_named_with_its_line_and_leaves_nothing_behind() {
     let before = std::fs::read_dir(folder.path()).expect("a folder").count();
     for (arguments, expected) in [
         (vec!["twice.csv", "right.csv"], "twice.csv:3: the \"id\" of this row is that of line 2 too"),
-        (vec!["truth.csv", "right.csv"], "truth.csv:1: no column is headed \"id\""),
+        (vec!["truth.csv", "right.csv"], "truth.csv:1: no column is headed \"id\", \"id_number\", \"name\""),
         (vec!["left.csv", "nowhere.csv"], "nowhere.csv"),
         (vec!["left.csv", "right.csv", "--train", "right.csv"], "--train writes a model"),
         (vec!["left.csv", "right.csv", "--model", "model.toml"], "model.toml:2:"),
         (vec!["left.csv", "right.csv", "--labels", "truth.csv"], "truth.csv:1: no column is headed \"label\""),
-        (vec!["left.csv", "right.csv", "--clusters", "c.csv", "--earlier", "truth.csv"], "headed \"cluster_id\""),
-        (vec!["left.csv", "right.csv", "--clusters", "nowhere/c.csv"], "nowhere/c.csv"),
+        (
+            vec!["left.csv", "right.csv", "--clusters", "c.csv", "--earlier", "truth.csv"],
+            "headed \"cluster_id\", \"roster\", \"row_id\"",
+        ),
+        (vec!["left.csv", "right.csv", "--clusters", "nowhere/c.csv"], "nowhere/c.csv: there is no folder nowhere"),
         (vec!["left.csv", "right.csv", "--clusters", "pairs.csv"], "--out and --clusters would write one file"),
         (vec!["left.csv", "right.csv", "--review-out", "left.csv"], "--review-out would overwrite a file that is read"),
     ] {

@@ -13,6 +13,11 @@ pub(super) fn is_pipe(path: &Path) -> bool {
     path.metadata().is_ok_and(|metadata| !metadata.is_file())
 }
 
+/// The folder that a file is in, or will be.
+pub(super) fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Files that are whole and not yet in their places.
 #[derive(Default)]
 pub(super) struct Files(Vec<(PathBuf, NamedTempFile)>);
@@ -35,8 +40,9 @@ impl Files {
             let mut file = std::fs::OpenOptions::new().write(true).open(path).with_context(place)?;
             return whole(&mut file).with_context(place);
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = NamedTempFile::new_in(folder).with_context(place)?;
+        // the error itself would name a file that nobody asked for
+        let unmade = |error: std::io::Error| std::io::Error::from(error.kind());
+        let mut file = NamedTempFile::new_in(folder(path)).map_err(unmade).with_context(place)?;
         whole(&mut file).with_context(place)?;
         self.0.push((path.to_owned(), file));
         Ok(())

@@ -1,4 +1,5 @@
-//! What is written is never what is read, nor is one file written twice, nor a model anything but a model's file.
+//! What is written is never what is read, nor is one file written twice, nor a model anything but a model's file. Where it goes is there
+//! before anything is read.
 
 use std::path::{Path, PathBuf};
 
@@ -22,14 +23,14 @@ pub(super) fn written(arguments: &Link) -> impl Iterator<Item = (&'static str, &
     files.into_iter().filter_map(|(option, path)| Some((option, path.as_ref()?)))
 }
 
-/// Refuses a run that would overwrite what it reads or writes.
+/// Refuses a run that would overwrite what it reads or writes, or has nowhere to write.
 pub(super) fn refuse(arguments: &Link) -> anyhow::Result<()> {
     let trained = arguments.train.as_ref().and_then(Option::as_ref);
     if let Some(path) = trained.filter(|path| path.extension().is_none_or(|extension| extension != "toml")) {
         bail!("{}: --train writes a model, name a file that ends in .toml", path.display());
     }
-    if let Some(path) = trained.filter(|path| path.is_dir()) {
-        bail!("{} is a folder: name a file", path.display());
+    if let Some(path) = trained {
+        has_a_place(path)?;
     }
     let named = [&arguments.right, &arguments.truth, &arguments.model, &arguments.labels, &arguments.earlier];
     let read: Vec<&PathBuf> = std::iter::once(&arguments.left).chain(named.into_iter().flatten()).collect();
@@ -38,9 +39,7 @@ pub(super) fn refuse(arguments: &Link) -> anyhow::Result<()> {
     }
     let mut before: Vec<(&str, &PathBuf)> = trained.map(|path| ("--train", path)).into_iter().collect();
     for (option, path) in written(arguments) {
-        if path.is_dir() {
-            bail!("{} is a folder: name a file", path.display());
-        }
+        has_a_place(path)?;
         if read.iter().any(|other| same(path, other)) {
             bail!("{}: {option} would overwrite a file that is read, name another", path.display());
         }
@@ -53,13 +52,30 @@ pub(super) fn refuse(arguments: &Link) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Refuses a folder in place of a file, and a file whose folder is not there: it would be missed only when all is compared.
+fn has_a_place(path: &Path) -> anyhow::Result<()> {
+    let ends_as_a_folder = path.to_string_lossy().ends_with(std::path::is_separator);
+    if path.is_dir() || ends_as_a_folder {
+        bail!("{} is a folder: name a file", path.display());
+    }
+    let folder = files::folder(path);
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let (file, folder_shown) = (path.display(), folder.display());
+    if folder.exists() {
+        bail!("{file}: {folder_shown} is a file, not a folder: name another");
+    }
+    bail!("{file}: there is no folder {folder_shown}: make it, or name another")
+}
+
 fn same(one: &Path, other: &Path) -> bool {
     real(one) == real(other)
 }
 
 /// Where a file is, or will be, whichever way it is named.
 fn real(path: &Path) -> PathBuf {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = files::folder(path);
     let beside = || Some(folder.canonicalize().ok()?.join(path.file_name()?));
     path.canonicalize().ok().or_else(beside).unwrap_or_else(|| path.to_owned())
 }

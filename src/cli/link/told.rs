@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use comfy_table::{CellAlignment, Table as Lines, presets};
-use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, HumanFloatCount, ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
 
 use super::spent::{Spent, Step};
@@ -34,10 +34,16 @@ pub(super) struct Board {
 
 impl Board {
     pub(super) fn new(model: &LinkageModel, language: Language) -> Self {
+        Self::showing(output::live().then(ProgressBar::no_length), model, language)
+    }
+
+    fn showing(bar: Option<ProgressBar>, model: &LinkageModel, language: Language) -> Self {
         let style = "{spinner} {msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}";
-        let bar = output::live().then(|| {
+        let bar = bar.map(|bar| {
             let style = ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar());
-            ProgressBar::no_length().with_style(style)
+            bar.with_style(style.with_key("per_sec", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+                let _ = text.write_str(&rate(state.per_sec()));
+            }))
         });
         let names = model.blocks.iter().map(|block| block.text.clone()).collect();
         Self { bar, rules: model.blocks.len(), language, names, spent: Spent::new() }
@@ -74,8 +80,9 @@ impl Progress for Board {
         let name = &self.names[place];
         let rule = said(self.language, ["规则", "rule"]);
         bar.set_message(format!("{rule} {}/{} {name}", place + 1, self.rules));
+        // the rate is this rule's own: neither reading nor another rule is in it
+        bar.reset();
         bar.set_length(count.pairs);
-        bar.set_position(0);
     }
 
     fn scored(&self, pairs: u64) {
@@ -83,6 +90,11 @@ impl Progress for Board {
             bar.inc(pairs);
         }
     }
+}
+
+/// Whole pairs a second.
+fn rate(per_sec: f64) -> String {
+    format!("{}/s", HumanFloatCount(per_sec.round()))
 }
 
 /// A rule that makes more candidates than wanted, where its largest block is, and the ways out.
@@ -264,4 +276,39 @@ pub(super) fn share(ppm: u64) -> String {
 /// A number with its thousands parted.
 pub(super) fn grouped(number: u64) -> String {
     HumanCount(number).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_rule_is_timed_from_its_own_beginning() {
+        let model = super::super::model(None).expect("a model");
+        let bar = ProgressBar::hidden().with_elapsed(Duration::from_secs(960));
+        let board = Board::showing(Some(bar.clone()), &model, Language::En);
+        board.step(Step::Reading);
+        bar.inc(5_000_000);
+        bar.tick();
+        assert!(bar.per_sec() > 0.0 && bar.elapsed() >= Duration::from_secs(960));
+        let rule = board.names[0].clone();
+        let count =
+            BlockCount { rule, rows: [100, 100], blocks: 9, left_out: 0, pairs: 1_000, largest: 400, example: Some(0) };
+        board.rule(0, &count);
+        assert!(bar.elapsed() < Duration::from_secs(60), "{:?}", bar.elapsed());
+        assert_eq!((bar.position(), bar.length(), rate(bar.per_sec())), (0, Some(1_000), "0/s".to_owned()));
+        assert!(bar.message().starts_with("rule 1/"), "{}", bar.message());
+        board.scored(600);
+        assert_eq!(bar.position(), 600);
+    }
+
+    #[test]
+    fn a_rate_is_a_whole_number() {
+        for (per_sec, shown) in [(0.0, "0/s"), (48.3931, "48/s"), (1_473_877.185_9, "1,473,877/s"), (999.5, "1,000/s")]
+        {
+            assert_eq!(rate(per_sec), shown);
+        }
+    }
 }

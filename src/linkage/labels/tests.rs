@@ -50,7 +50,11 @@ fn of_one_roster_the_order_of_a_pair_says_nothing() {
 #[test]
 fn what_is_no_label_or_cannot_hold_is_refused_with_its_line() {
     for (rows, expected) in [
-        ("left,right_id,label\na,b,no\n", "labels.csv:1: no column is headed \"left_id\""),
+        (
+            "left,right_id,label\na,b,no\n",
+            "labels.csv:1: no column is headed \"left_id\"; there are: left, right_id, label. The file needs the columns \"left_id\", \
+             \"right_id\", and of \"label\", \"decision\" one",
+        ),
         ("left_id,right_id,verdict\na,b,no\n", "labels.csv:1: no column is headed \"label\", nor \"decision\""),
         ("left_id,right_id,label\na,b,perhaps\n", "labels.csv:2: the label must be match or no"),
         ("left_id,right_id,label\na,b\n", "labels.csv:2: this line has 2 values"),

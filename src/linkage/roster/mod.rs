@@ -106,7 +106,7 @@ impl Roster {
     /// Reads the rows of `input`: the column of ids, and those headed by `headings`.
     ///
     /// # Errors
-    /// The first fault: an empty file, a column that is not there, an id that is empty or repeated, a line of another length, an encoding that is
+    /// The first fault: an empty file, columns that are not there, an id that is empty or repeated, a line of another length, an encoding that is
     /// neither UTF-8 nor GB18030.
     pub fn read<R: Read + Seek>(file: &str, mut input: R, id: &str, headings: &[&str]) -> Result<Self, RosterFault> {
         Ok(Reading { file, id: Some(id), headings, optional: &[] }.either_encoding(&mut input)?.0)
@@ -187,7 +187,7 @@ struct Reading<'a> {
     /// The heading of the column that names rows, where one does.
     id: Option<&'a str>,
     headings: &'a [&'a str],
-    /// Headings that need not be there.
+    /// Headings of which not all need be there; what is made of the file tells when none is.
     optional: &'a [&'a str],
 }
 
@@ -278,7 +278,8 @@ impl Reading<'_> {
             }
         }
         if lines.is_empty() {
-            return Err(Stopped::Fault(self.fault(1, "the file has no rows below its heading line")));
+            let message = "the file has no rows below its heading line: add them, or leave the file out of the run";
+            return Err(Stopped::Fault(self.fault(1, message)));
         }
         self.no_id_twice(&roster.ids, &lines)?;
         Ok((roster, lines))
@@ -295,21 +296,59 @@ impl Reading<'_> {
         if found.iter().all(String::is_empty) {
             return Err(Stopped::Fault(self.fault(1, "the file is empty: the first line must name the columns")));
         }
-        let place = |heading: &str, required: bool| {
+        let needed = || self.id.iter().chain(self.headings);
+        let mut missing: Vec<&str> = Vec::new();
+        for heading in needed().filter(|heading| !found.iter().any(|other| other == *heading)) {
+            if !missing.contains(heading) {
+                missing.push(heading);
+            }
+        }
+        if !missing.is_empty() {
+            return Err(Stopped::Fault(self.fault(1, &self.columns_missing(&missing, &found))));
+        }
+        let place = |heading: &str| {
             let mut places = (0..found.len()).filter(|place| found[*place] == heading);
-            match (places.next(), places.next()) {
-                (Some(place), None) => Ok(Some(place)),
-                (Some(_), Some(_)) => Err(format!("two columns are headed \"{heading}\"")),
-                (None, _) if !required => Ok(None),
-                (None, _) => Err(format!(
-                    "no column is headed \"{heading}\"; there are: {}. Rename the column, or name it in the model",
-                    found.join(", ")
-                )),
+            let first = places.next();
+            if places.next().is_some() {
+                let message = format!("two columns are headed \"{heading}\": rename or remove one of them");
+                return Err(Stopped::Fault(self.fault(1, &message)));
+            }
+            Ok(first)
+        };
+        needed().chain(self.optional).map(|heading| place(heading)).collect()
+    }
+
+    /// Which columns are not there, which are, and the ways out.
+    fn columns_missing(&self, missing: &[&str], found: &[String]) -> String {
+        let quoted = |headings: &[&str]| headings.iter().map(|h| format!("\"{h}\"")).collect::<Vec<_>>().join(", ");
+        let out = match (found, self.id) {
+            ([heading], _) if heading.contains([';', '\t']) => {
+                let mark = if heading.contains(';') { "\";\"" } else { "tabs" };
+                format!("The values seem to be parted by {mark}: save the file as comma-separated")
+            }
+            (_, None) => {
+                let one_of = match self.optional {
+                    [] => String::new(),
+                    some => format!(", and of {} one", quoted(some)),
+                };
+                format!("The file needs the columns {}{one_of}", quoted(self.headings))
+            }
+            (_, Some(id)) if missing == [id] => "Rename the column, or name its heading in the model".to_owned(),
+            (_, Some(id)) => {
+                let but = if missing.contains(&id) {
+                    format!("; not so \"{id}\", which every row needs")
+                } else {
+                    String::new()
+                };
+                let out = if missing.len() == 1 {
+                    "Rename the column, name its heading in the model, or add an empty column of that heading"
+                } else {
+                    "Rename the columns, name their headings in the model, or add empty columns of these headings"
+                };
+                format!("{out} (missing values weigh nothing{but})")
             }
         };
-        let required = self.id.iter().chain(self.headings).map(|heading| place(heading, true));
-        let places = required.chain(self.optional.iter().map(|heading| place(heading, false)));
-        places.map(|place| place.map_err(|message| Stopped::Fault(self.fault(1, &message)))).collect()
+        format!("no column is headed {}; there are: {}. {out}", quoted(missing), found.join(", "))
     }
 
     fn no_id_twice(&self, ids: &Column, lines: &[u64]) -> Result<(), Stopped> {
@@ -319,7 +358,11 @@ impl Reading<'_> {
             let hash = hasher.hash_one(id);
             if let Some(earlier) = known.find(hash, |other| ids.get(*other) == id) {
                 let heading = self.id.unwrap_or_default();
-                let message = format!("the \"{heading}\" of this row is that of line {} too", lines[*earlier]);
+                let message = format!(
+                    "the \"{heading}\" of this row is that of line {} too: remove one of the rows, give one a \"{heading}\" of its own \
+                     (--dedupe then tells whether they are one person), or name another column of ids in the model",
+                    lines[*earlier]
+                );
                 return Err(Stopped::Fault(self.fault(lines[row], &message)));
             }
             known.insert_unique(hash, row, |other| hasher.hash_one(ids.get(*other)));

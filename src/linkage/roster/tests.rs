@@ -59,19 +59,74 @@ fn a_row_is_found_again_in_its_file() {
 fn what_is_wrong_is_named_by_line_and_column() {
     for (text, expected) in [
         ("", "left.csv:1: the file is empty: the first line must name the columns"),
-        ("id,name,born\n", "left.csv:1: the file has no rows below its heading line"),
+        (
+            "id,name,born\n",
+            "left.csv:1: the file has no rows below its heading line: add them, or leave the file out of the run",
+        ),
         (
             "id,name\n1,x\n",
-            "left.csv:1: no column is headed \"born\"; there are: id, name. Rename the column, or name it in the model",
+            "left.csv:1: no column is headed \"born\"; there are: id, name. Rename the column, name its heading in the model, or add an \
+             empty column of that heading (missing values weigh nothing)",
         ),
-        ("id,name,born,name\n1,x,,\n", "left.csv:1: two columns are headed \"name\""),
+        (
+            "id,phone\n1,x\n",
+            "left.csv:1: no column is headed \"name\", \"born\"; there are: id, phone. Rename the columns, name their headings in the \
+             model, or add empty columns of these headings (missing values weigh nothing)",
+        ),
+        (
+            "number,name,born\n1,x,\n",
+            "left.csv:1: no column is headed \"id\"; there are: number, name, born. Rename the column, or name its heading in the model",
+        ),
+        (
+            "number,born\n1,x\n",
+            "left.csv:1: no column is headed \"id\", \"name\"; there are: number, born. Rename the columns, name their headings in the \
+             model, or add empty columns of these headings (missing values weigh nothing; not so \"id\", which every row needs)",
+        ),
+        (
+            "id;name;born\n1;x;\n",
+            "left.csv:1: no column is headed \"id\", \"name\", \"born\"; there are: id;name;born. The values seem to be parted by \";\": \
+             save the file as comma-separated",
+        ),
+        (
+            "id\tname\tborn\n1\tx\t\n",
+            "left.csv:1: no column is headed \"id\", \"name\", \"born\"; there are: id\tname\tborn. The values seem to be parted by tabs: \
+             save the file as comma-separated",
+        ),
+        ("id,name,born,name\n1,x,,\n", "left.csv:1: two columns are headed \"name\": rename or remove one of them"),
         (
             "id,name,born\n1,x,\n2,y\n",
             "left.csv:3: this line has 2 values and the heading line 3: a comma or a quotation mark is missing or too many",
         ),
-        ("id,name,born\n1,x,\n2,z,\n1,y,\n", "left.csv:4: the \"id\" of this row is that of line 2 too"),
+        (
+            "id,name,born\n1,x,\n2,z,\n1,y,\n",
+            "left.csv:4: the \"id\" of this row is that of line 2 too: remove one of the rows, give one a \"id\" of its own (--dedupe then \
+             tells whether they are one person), or name another column of ids in the model",
+        ),
         ("id,name,born\n1,x,\n ,y,\n", "left.csv:3: the row has no \"id\": every row needs a name of its own"),
     ] {
         assert_eq!(fault(text.as_bytes()), expected);
     }
+}
+
+#[test]
+fn a_file_about_rosters_needs_its_own_columns_and_no_model() {
+    let lines = |text: &str, optional: &[&str]| {
+        let read = Roster::read_lines("labels.csv", Cursor::new(text), &["left_id", "right_id"], optional);
+        read.err().expect("a fault").to_string()
+    };
+    assert_eq!(
+        lines("left_id,label\na,no\n", &["label", "decision"]),
+        "labels.csv:1: no column is headed \"right_id\"; there are: left_id, label. The file needs the columns \"left_id\", \"right_id\", \
+         and of \"label\", \"decision\" one"
+    );
+    assert_eq!(
+        lines("left_id;right_id\na;b\n", &[]),
+        "labels.csv:1: no column is headed \"left_id\", \"right_id\"; there are: left_id;right_id. The values seem to be parted by \";\": \
+         save the file as comma-separated"
+    );
+    let pairs = Roster::read_pairs("truth.csv", Cursor::new("a,b\n1,2\n"), ["left_id", "right_id"]);
+    assert_eq!(
+        pairs.err().expect("a fault").to_string(),
+        "truth.csv:1: no column is headed \"left_id\", \"right_id\"; there are: a, b. The file needs the columns \"left_id\", \"right_id\""
+    );
 }

@@ -66,6 +66,11 @@ fn one_pair_is_explained_as_the_run_weighed_it() {
         assert!(!plain.contains(value) && !drawn.contains(value) && !told.to_string().contains(value), "{value}");
     }
     assert!(!drawn.contains(left) && !drawn.contains(right), "an id may be a person's number");
+    let whose = "its numbers are estimated from data: generated people, not real ones<";
+    assert!(drawn.contains(whose), "{drawn}");
+    text(folder.path(), &["--pair", &wanted, "--svg", "why.svg", "--lang", "zh"]);
+    let drawn = well_formed(&folder.path().join("why.svg"));
+    assert!(drawn.contains("参数由数据估计：generated people, not real ones<"), "{drawn}");
     let with_values = text(folder.path(), &["--pair", &wanted, "--values"]);
     assert!(values.iter().all(|value| with_values.contains(value)), "{with_values}");
 }

@@ -71,7 +71,10 @@ fn a_file_that_cannot_be_read_leaves_nothing_behind() {
             text_of.replacen(",phone,", ",telephone,", 1).into_bytes(),
             "right.csv:1: no column is headed \"phone\"; there are: id, name",
         ),
-        (format!("{text_of}{id},x,,,,,\n").into_bytes(), "right.csv:62: the \"id\" of this row is that of line 5 too"),
+        (
+            format!("{text_of}{id},x,,,,,\n").into_bytes(),
+            "right.csv:62: the \"id\" of this row is that of line 5 too: remove one of the rows",
+        ),
         (broken_at(2), "right.csv:2: the text is neither UTF-8 nor GB18030"),
         (broken_at(41), "right.csv:41: the text is UTF-8 up to this line, which is broken"),
         (Vec::new(), "right.csv:1: the file is empty: the first line must name the columns"),
@@ -86,7 +89,11 @@ fn a_file_that_cannot_be_read_leaves_nothing_behind() {
     }
     write("right.csv", &sound);
     for (name, bytes, expected) in [
-        ("truth.csv", "left_id\nL0000001\n", "truth.csv:1: no column is headed \"right_id\""),
+        (
+            "truth.csv",
+            "left_id\nL0000001\n",
+            "truth.csv:1: no column is headed \"right_id\"; there are: left_id. The file needs the columns \"left_id\", \"right_id\"",
+        ),
         ("earlier.csv", "", "earlier.csv:1: the file is empty"),
     ] {
         let kept = std::fs::read(folder.join(name)).expect("a file");
@@ -111,12 +118,13 @@ fn an_output_that_cannot_be_written_takes_the_others_with_it() {
     let before = names(folder);
     for output in OUTPUTS.chunks(2) {
         let mut places = vec![
-            (format!("nowhere/{}", output[1]), "nowhere/"),
-            (format!("left.csv/{}", output[1]), "left.csv/"),
+            (format!("nowhere/{}", output[1]), "there is no folder nowhere: make it, or name another"),
+            (format!("left.csv/{}", output[1]), "left.csv is a file, not a folder: name another"),
             ("taken.toml".to_owned(), "taken.toml is a folder: name a file"),
         ];
         // a disk that is full from the first byte on
         if output[0] != "--train" {
+            places.push(("nowhere/".to_owned(), "nowhere/ is a folder: name a file"));
             places.push(("/dev/full".to_owned(), "/dev/full"));
         }
         for (path, named) in places {
@@ -127,4 +135,21 @@ fn an_output_that_cannot_be_written_takes_the_others_with_it() {
             assert_eq!(kept, "what was there before\n", "{path}");
         }
     }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_told_before_anything_is_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for output in OUTPUTS.chunks(2) {
+        let path = format!("nowhere/{}", output[1]);
+        // no roster is there to be read
+        let (done, text) = run(folder.path(), &everything(&[(output[0], &path)]));
+        assert!(!done && text.trim_end().ends_with("make it, or name another"), "{text}");
+        assert!(text.contains(&format!("{path}: there is no folder nowhere")), "{text}");
+        assert!(!text.contains(".tmp"), "{text}");
+    }
+    let output = link(folder.path(), &["left.csv", "right.csv", "--pair", "1,2", "--svg", "nowhere/why.svg"]);
+    assert!(said(&output).contains("nowhere/why.svg: there is no folder nowhere"), "{}", said(&output));
+    let (done, text) = run(folder.path(), &everything(&[]));
+    assert!(!done && text.contains("left.csv"), "{text}");
 }

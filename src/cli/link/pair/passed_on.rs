@@ -15,6 +15,9 @@ use crate::linkage::fields::Kind;
 use crate::linkage::model::Basis;
 use crate::report::render::amounts;
 
+/// What a footer has room for, in characters.
+const SOURCE_MOST: usize = 80;
+
 impl Told<'_> {
     pub(super) fn json(&self) -> anyhow::Result<String> {
         let shown = ndjson::fields(self.model, &self.explained).into_iter().zip(&self.explained.fields);
@@ -99,13 +102,16 @@ impl Told<'_> {
         let probability = probability_ppm(self.log_odds());
         let [match_ppm, review_ppm] = [self.model.match_centibits, self.model.review_centibits].map(plain_ppm);
         let assumed = self.model.basis == Basis::Assumed;
+        let source = shortened(&self.model.source);
         let footer = match (self.language, assumed) {
             (Language::Zh, true) => format!("模型 {}，参数为设定值，未经数据估计", self.model.name),
-            (Language::Zh, false) => format!("模型 {}，参数由数据估计", self.model.name),
+            (Language::Zh, false) => format!("模型 {}，参数由数据估计：{source}", self.model.name),
             (Language::En, true) => {
                 format!("Model {}; its numbers are assumed, not estimated from data", self.model.name)
             }
-            (Language::En, false) => format!("Model {}; its numbers are estimated from data", self.model.name),
+            (Language::En, false) => {
+                format!("Model {}; its numbers are estimated from data: {source}", self.model.name)
+            }
         };
         let title = match self.language {
             Language::Zh => format!("名册比对：{}", self.decision()),
@@ -122,6 +128,34 @@ impl Told<'_> {
             review_at: self.model.review_centibits,
             probabilities: [match_ppm, review_ppm, probability],
             footer,
+        }
+    }
+}
+
+/// Whose data a model's numbers come from: its source as far as the first colon or semicolon. Generated people are not to be taken for real ones.
+fn shortened(source: &str) -> String {
+    let first = source.split([':', ';', '：', '；']).next().unwrap_or_default().trim();
+    if first.chars().count() <= SOURCE_MOST {
+        return first.to_owned();
+    }
+    first.chars().take(SOURCE_MOST).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_said_as_far_as_there_is_room() {
+        let long = "x".repeat(SOURCE_MOST + 1);
+        for (source, expected) in [
+            ("generated people, not real ones: two rosters", "generated people, not real ones".to_owned()),
+            ("m and u from two rosters; the rest from pairs", "m and u from two rosters".to_owned()),
+            ("本县两份名册：2026 年", "本县两份名册".to_owned()),
+            (&long[1..], long[1..].to_owned()),
+            (&long, format!("{}…", &long[1..])),
+        ] {
+            assert_eq!(shortened(source), expected);
         }
     }
 }

@@ -8,7 +8,7 @@
 
 use super::compare::Comparison;
 use super::document::Document;
-use super::model::{Model, Use};
+use super::model::Model;
 use super::name::levels::NameLevel;
 use super::person::Person;
 use super::rules::Rule;
@@ -160,7 +160,7 @@ fn standing(model: &Model, fits: &mut [Fit]) -> Standing {
     };
     let (matches, reviews) = (places(Verdict::Match, fits), places(Verdict::Review, fits));
     if let [owner] = *matches {
-        let margin = model.thresholds(Use::Verification).margin_centibits;
+        let margin = model.thresholds().margin_centibits;
         let weight = fits[owner].comparison.weight_centibits;
         if reviews.iter().all(|place| fits[*place].comparison.weight_centibits.saturating_add(margin) <= weight) {
             let member = fits[owner].member.clone();

@@ -8,7 +8,7 @@ use super::birth_date::{BirthDateLevel, compare_birth_dates};
 use super::bits::probability_ppm;
 use super::document::{IdLevel, compare_documents};
 use super::levels::Level;
-use super::model::{Dependence, Field, Model, Use};
+use super::model::{Dependence, Field, Model};
 use super::name::Name;
 use super::name::levels::{NameLevel, compare_names};
 use super::person::Person;
@@ -125,7 +125,7 @@ impl Model {
     pub fn compare_prepared(&self, known: &Person, claimed: &Person, profile: Option<&SourceKey>) -> Comparison {
         let levels = self.levels(known, claimed);
         let weighed = self.weigh(known, claimed, &levels, profile);
-        let thresholds = self.thresholds(Use::Verification);
+        let thresholds = self.thresholds();
         let log_odds = thresholds.prior_centibits.saturating_add(weighed.total);
         let facts = Facts {
             levels,

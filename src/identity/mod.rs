@@ -39,7 +39,7 @@ pub use compare::{Comparison, Levels};
 pub use document::{Document, DocumentFault, check_document};
 pub use id_number::{IdFault, ResidentNumber};
 pub use levels::Level;
-pub use model::{Field, Model, ModelFault, ModelFaults, Use};
+pub use model::{Field, Model, ModelFault, ModelFaults};
 pub use name::Name;
 pub use person::Person;
 pub use rules::Rule;

@@ -87,16 +87,7 @@ impl Field {
     }
 }
 
-/// What a comparison is for: each use has its own prior and thresholds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Use {
-    /// A department's answer against a member of the household.
-    Verification,
-    /// Two rosters against each other.
-    Linkage,
-}
-
-/// Prior and thresholds of one use, all as log odds in centibits.
+/// Prior and thresholds of a department's answer against a member of the household, all as log odds in centibits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Thresholds {
     /// Log odds before anything is compared.
@@ -154,7 +145,6 @@ pub struct Model {
     /// `u` of an exact name: what the correction for frequency starts from.
     pub(super) exact_name_u: u64,
     verification: Thresholds,
-    linkage: Thresholds,
     household_books: Vec<SourceKey>,
 }
 
@@ -203,13 +193,10 @@ impl Model {
         &self.source
     }
 
-    /// Prior and thresholds of a use.
+    /// Prior and thresholds of a verification.
     #[must_use]
-    pub fn thresholds(&self, purpose: Use) -> Thresholds {
-        match purpose {
-            Use::Verification => self.verification,
-            Use::Linkage => self.linkage,
-        }
+    pub fn thresholds(&self) -> Thresholds {
+        self.verification
     }
 
     /// Which sounds it takes for one another.

@@ -88,7 +88,6 @@ impl Checker<'_> {
             frequencies: self.frequencies(&file.name_frequency),
             exact_name_u,
             verification: self.thresholds("use.verification", &file.uses.verification),
-            linkage: self.thresholds("use.linkage", &file.uses.linkage),
             household_books: file
                 .household_books
                 .iter()
@@ -172,10 +171,7 @@ impl Checker<'_> {
     }
 
     fn profile(&mut self, profile: &ProfileFile, base: &[CheckedField; 6]) -> Weights {
-        if profile.reason.get_ref().trim().is_empty() {
-            let message = "must say why these sources err otherwise";
-            self.checking.fault(Some(profile.reason.span()), "profile.reason", message);
-        }
+        self.checking.reason("profile.reason", &profile.reason, "must say why these sources err otherwise");
         let mut weights = Weights(base.each_ref().map(weights_of));
         for (field_key, columns) in &profile.m {
             let key = format!("profile.m.{}", field_key.get_ref());

@@ -60,7 +60,7 @@ impl Cost {
 /// What somebody wrote is no cost.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be three whole numbers from 1 to {MOST}: what a look, a wrong match and a missed person cost, such as 1,143,5"
+    "must be three whole numbers from 1 to {MOST}: what a look, a wrong match and a missed person cost, such as 1,500,5"
 )]
 pub struct NoCost;
 

@@ -46,7 +46,6 @@ pub(super) enum Basis {
 #[serde(deny_unknown_fields)]
 pub(super) struct UsesFile {
     pub(super) verification: Spanned<UseFile>,
-    pub(super) linkage: Spanned<UseFile>,
 }
 
 #[derive(Deserialize)]
@@ -112,7 +111,7 @@ pub(super) enum ProfileBasis {
 pub(super) struct ProfileFile {
     pub(super) sources: Spanned<Vec<Spanned<String>>>,
     pub(super) basis: ProfileBasis,
-    pub(super) reason: Spanned<String>,
+    pub(super) reason: Spanned<Reason>,
     pub(super) m: BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Decimal>>,
 }
 

@@ -8,7 +8,7 @@ fn the_built_in_model_is_sound_and_says_it_is_assumed() {
     assert_eq!(model.name(), "person");
     assert!(model.is_assumed() && model.source().contains("not trained"));
     assert_eq!(model.hash().len(), 64);
-    let thresholds = model.thresholds(Use::Verification);
+    let thresholds = model.thresholds();
     assert!(thresholds.prior_centibits < thresholds.review_centibits);
     assert!(thresholds.review_centibits < thresholds.match_centibits);
     assert!(model.is_household_book(&SourceKey::new("household_registration").unwrap()));
@@ -104,6 +104,7 @@ fn a_broken_profile_is_told_where() {
         ("[\"village\", \"township\"]", "[]", "profile.sources"),
         ("\"township\"", "\"Town Ship\"", "profile.sources"),
         ("by hand", " ", "profile.reason"),
+        ("\"by hand\"", "{ zh = \"手写\", en = \" \" }", "profile.reason"),
         ("\"assumed\"\nreason", "\"guessed\"\nreason", "(file)"),
     ] {
         let broken = VILLAGE.replace(from, to);
@@ -156,18 +157,13 @@ const VERIFICATION: &str = "cost = { review = 1, false_match = 1000, missed = 10
 #[test]
 fn thresholds_are_stated_by_cost_or_chosen() {
     let model = Model::person();
-    for (purpose, matching, looking) in
-        [(Use::Verification, 999_000_000_000, 1_000_000_000), (Use::Linkage, 990_000_000_000, 500_000_000_000)]
-    {
-        let found = model.thresholds(purpose);
-        let expected = [matching, looking].map(crate::identity::bits::log_odds_centibits);
-        assert_eq!([found.match_centibits, found.review_centibits], expected);
-        assert_eq!(found.cost.map(Cost::centibits), Some(expected));
-    }
+    let found = model.thresholds();
+    let expected = [999_000_000_000, 1_000_000_000].map(crate::identity::bits::log_odds_centibits);
+    assert_eq!([found.match_centibits, found.review_centibits], expected);
+    assert_eq!(found.cost.map(Cost::centibits), Some(expected));
     let chosen = PERSON.replace(VERIFICATION, "match_at = \"0.999\"\nreview_at = \"0.001\"");
-    let chosen =
-        Model::parse("m.toml", &chosen).unwrap_or_else(|faults| panic!("{faults}")).thresholds(Use::Verification);
-    assert_eq!(chosen, Thresholds { cost: None, ..model.thresholds(Use::Verification) });
+    let chosen = Model::parse("m.toml", &chosen).unwrap_or_else(|faults| panic!("{faults}")).thresholds();
+    assert_eq!(chosen, Thresholds { cost: None, ..model.thresholds() });
 }
 
 #[test]

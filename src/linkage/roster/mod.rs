@@ -18,6 +18,9 @@ use std::hash::BuildHasher;
 /// Rows after which room is made for the rest of the file, by how long they are.
 const LOOKED_AT: usize = 1 << 12;
 
+/// No heading has so many digits; a number, a date or a telephone has.
+const DIGITS_OF_A_VALUE: usize = 6;
+
 /// What is wrong with a roster.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{file}:{line}: {message}")]
@@ -321,6 +324,14 @@ impl Reading<'_> {
     /// Which columns are not there, which are, and the ways out.
     fn columns_missing(&self, missing: &[&str], found: &[String]) -> String {
         let quoted = |headings: &[&str]| headings.iter().map(|h| format!("\"{h}\"")).collect::<Vec<_>>().join(", ");
+        // somebody's row stands there: it is not repeated
+        if found.iter().any(|heading| heading.bytes().filter(u8::is_ascii_digit).count() >= DIGITS_OF_A_VALUE) {
+            let needed: Vec<&str> = self.id.iter().chain(self.headings).copied().collect();
+            return format!(
+                "the first line holds values: put a line before it that names the columns, {} among them",
+                quoted(&needed)
+            );
+        }
         let out = match (found, self.id) {
             ([heading], _) if heading.contains([';', '\t']) => {
                 let mark = if heading.contains(';') { "\";\"" } else { "tabs" };

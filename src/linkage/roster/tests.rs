@@ -92,6 +92,10 @@ fn what_is_wrong_is_named_by_line_and_column() {
             "left.csv:1: no column is headed \"id\", \"name\", \"born\"; there are: id\tname\tborn. The values seem to be parted by tabs: \
              save the file as comma-separated",
         ),
+        (
+            "1,王建国,1990-03-07\n2,x,\n",
+            "left.csv:1: the first line holds values: put a line before it that names the columns, \"id\", \"name\", \"born\" among them",
+        ),
         ("id,name,born,name\n1,x,,\n", "left.csv:1: two columns are headed \"name\": rename or remove one of them"),
         (
             "id,name,born\n1,x,\n2,y\n",

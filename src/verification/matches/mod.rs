@@ -19,7 +19,7 @@ use crate::auth::Caller;
 use crate::household::{Lang, MatchReason, MemberRef, SourceKey};
 use crate::identity::bits::plain_ppm;
 use crate::identity::model::Thresholds;
-use crate::identity::{Attribution, Comparison, Field, Known, Model, Standing, Use, attribute_prepared};
+use crate::identity::{Attribution, Comparison, Field, Known, Model, Standing, attribute_prepared};
 use crate::store::Hash;
 pub use answer::{Correction, FieldWeight, Followed, MatchModel, MatchThresholds, Matched, OtherMatched};
 use given::{Given, KNOWN};
@@ -52,7 +52,7 @@ fn explain(model: &Model, given: &Given) -> Matched {
     let source = given.source.as_ref();
     let household = Known { people: &given.people, registrants: &[] };
     let attribution = attribute_prepared(model, household, &asked, source, &given.claimed);
-    let thresholds = model.thresholds(Use::Verification);
+    let thresholds = model.thresholds();
     let known = &attribution.fits[0].comparison;
     let fields = known.reasons.iter().filter(|reason| !is_rule(reason));
     Matched {

@@ -8,18 +8,19 @@ use super::judged::Judged;
 /// Departments that write alike.
 pub struct Class {
     pub sources: &'static [&'static str],
-    pub reason: &'static str,
+    /// In Chinese and English.
+    pub reason: [&'static str; 2],
 }
 
 /// The classes that have a profile; all others are the base.
 pub const CLASSES: &[Class] = &[
     Class {
         sources: &["household_registration", "finance", "securities"],
-        reason: "the card is read by a machine, or the register issued it",
+        reason: ["机器读卡，或由户籍登记机关签发", "the card is read by a machine, or the register issued it"],
     },
     Class {
         sources: &["civil_assistance", "disability", "veterans", "health"],
-        reason: "names and numbers are typed as somebody says them",
+        reason: ["姓名、号码由人口述、手工录入", "names and numbers are typed as somebody says them"],
     },
 ];
 
@@ -54,8 +55,8 @@ pub fn learnt(judged: &Judged, model: &str) -> String {
     for class in CLASSES {
         let _ = writeln!(
             text,
-            "[[profile]]\nsources = {:?}\nbasis = \"generated\"\nreason = {:?}",
-            class.sources, class.reason
+            "[[profile]]\nsources = {:?}\nbasis = \"generated\"\nreason = {{ zh = {:?}, en = {:?} }}",
+            class.sources, class.reason[0], class.reason[1]
         );
         for field in FIELDS {
             let factor = factor_permille(judged, field, class.sources);

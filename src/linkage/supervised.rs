@@ -217,4 +217,16 @@ mod tests {
         let probability = |stands: f64| 1.0 / (1.0 + (-dot(&[1.0, 6.0, stands], &learned)).exp());
         assert!(probability(0.0) > 0.9 && probability(1.0) < 0.1, "{learned:?}");
     }
+
+    #[test]
+    fn labels_of_one_stretch_do_not_bend_the_curve() {
+        // weight 6 bits: one person or two, as often as not
+        let observed: Vec<Observed> = (0..200)
+            .map(|place| Observed { features: vec![1.0, 6.0, 0.0], is_match: f64::from(u8::from(place % 2 == 0)) })
+            .collect();
+        let before = [0.0, 0.5, 0.0];
+        let [bent, kept] = [true, false].map(|curve| regression(&observed, &before, curve));
+        assert!(dot(&[1.0, 6.0, 0.0], &bent).abs() < 0.1, "{bent:?}");
+        assert!((kept[0] - before[0]).abs() < 1e-3 && (kept[1] - before[1]).abs() < 1e-3, "{kept:?}");
+    }
 }

@@ -34,6 +34,8 @@ const FORMER: f64 = 2.0;
 const ENOUGH: u64 = 10;
 /// Expected matches at a level, fewer of which say nothing of it: rosters in which nobody masks a number say nothing of masked ones.
 const SELDOM: f64 = 10.0;
+/// The share of matches that such a level may claim all the same: of one that chance meets often, it is known that matches do not.
+const HARDLY_ANY: f64 = 0.001;
 /// Log odds down to which pairs count towards the prior, in centibits.
 const FAINT: i32 = -1_000;
 
@@ -232,7 +234,10 @@ fn settle(field: &mut Field, found: &[f64], u: &[f64]) {
     let listed = field.levels.len();
     let seldom = |place: usize| found[place] < SELDOM && place + 1 < listed;
     for place in (0..listed).filter(|place| seldom(*place)) {
-        m[place] = field.levels[place].m as f64 / field.levels[place].u as f64 * u[place];
+        let kept = field.levels[place].m as f64 / field.levels[place].u as f64 * u[place];
+        if kept <= HARDLY_ANY {
+            m[place] = kept;
+        }
     }
     // pool neighbours whose order is wrong: together they weigh what they weigh together
     let mut pools: Vec<(f64, f64, usize)> = Vec::new();
@@ -272,4 +277,37 @@ fn prior(model: &LinkageModel, table: &Table) -> i32 {
         prior = log_odds_centibits(parts((matches / all.max(1.0)).clamp(1e-12, 0.5)));
     }
     prior
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linkage::linking::Silent;
+    use crate::linkage::trial::Trial;
+
+    #[test]
+    fn rosters_without_a_level_say_nothing_of_it() {
+        let row = |at: u32| {
+            let name: String = [at, at / 7, at / 3].iter().filter_map(|c| char::from_u32(0x4E8C + c)).collect();
+            let phone = u64::from(at) * 6_700_417 % 100_000_000;
+            format!("{at},,{name},19{:02}-{:02}-1{},男,139{phone:08},\n", 30 + at % 60, 1 + at % 12, at % 9)
+        };
+        let rows: String = (0..150).map(row).collect();
+        let trial = Trial::of(include_str!("../../config/linkage/person.toml"), &rows, Some(&rows));
+        let trained = train(&trial.model, &trial.table, &Silent).model;
+        let weight = |model: &LinkageModel, field: &str, level: &str| {
+            let field = &model.fields[model.field(field).expect("a field")];
+            field.levels.iter().find(|own| own.level == level).expect("a level").centibits
+        };
+        for (field, level) in [("phone", "masked"), ("phone", "near"), ("birth_date", "year_only"), ("name", "former")]
+        {
+            let [before, after] = [&trial.model, &trained].map(|model| weight(model, field, level));
+            assert!(before.abs_diff(after) <= 5, "{field} {level}: {before} became {after}");
+        }
+        assert_ne!(
+            weight(&trial.model, "phone", "different"),
+            weight(&trained, "phone", "different"),
+            "nobody has another"
+        );
+    }
 }

@@ -2,9 +2,12 @@
 
 mod asynchronous;
 mod batches;
+mod company;
 mod definitions;
 mod exchange;
+mod lanes;
 mod live;
+mod looks;
 mod mutual_tls;
 mod nineteenth;
 mod paging;

@@ -40,9 +40,7 @@ impl Population {
     /// Makes `count` households under `seed`, as they are on `as_of`.
     pub fn generate(seed: u64, count: u32, as_of: Date) -> Self {
         let fixed = [sample::household(), sample::strangers()];
-        let names = fixed.iter().flat_map(Household::people).map(|person| person.name.clone()).collect();
-        let mut registry = Registry::new(names);
-        let mut households: Vec<Household> = (0..count).map(|index| make(seed, index, as_of, &mut registry)).collect();
+        let mut households: Vec<Household> = stream(seed, count, as_of).collect();
         households.iter_mut().for_each(compact);
         mark_shared(&mut households);
         let mut population = Self { seed, as_of, households, fixed, by_number: Vec::new(), by_name: Vec::new() };
@@ -134,6 +132,14 @@ impl Population {
         let run = index[start..].iter().take_while(move |(other, _)| *other == hash);
         run.filter_map(|(_, id)| self.person(*id).map(|(_, person)| person))
     }
+}
+
+/// The generated households one after the other, for whoever need not hold them all. Earlier holders of a number issued twice are not marked.
+pub(crate) fn stream(seed: u64, count: u32, as_of: Date) -> impl Iterator<Item = Household> {
+    let fixed = [sample::household(), sample::strangers()];
+    let names = fixed.iter().flat_map(Household::people).map(|person| person.name.clone()).collect();
+    let mut registry = Registry::new(names);
+    (0..count).map(move |index| make(seed, index, as_of, &mut registry))
 }
 
 fn make(seed: u64, index: u32, as_of: Date, registry: &mut Registry) -> Household {

@@ -1,4 +1,4 @@
-//! The eighteen departments a household verification asks, as real HTTP servers over one synthetic county population whose truth is
+//! The twenty departments a household verification asks, as real HTTP servers over one synthetic county population whose truth is
 //! known. The wires are described in `WIRES.md`, the population and what each department makes of it in `POPULATION.md`. Beside
 //! them, [`rosters`] writes two rosters of people with known truth (`ROSTERS.md`), and [`batches`] the county's households as a batch of
 //! requests (`BATCHES.md`).

@@ -42,7 +42,7 @@ const HOUSEHOLD_EXAMPLES: &str = "Examples:
 With the same seed and as-of date these are the households that the departments hold. Columns, faulty rows and truth are described in
 mock-sources/BATCHES.md.";
 
-/// Eighteen mock departments over one synthetic county.
+/// Twenty mock departments over one synthetic county.
 #[derive(Debug, Parser)]
 #[command(name = "hedui-mock-sources", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 struct Arguments {

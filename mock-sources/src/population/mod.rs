@@ -4,7 +4,9 @@
 mod belongings;
 mod cases;
 mod composition;
+mod custody;
 mod family;
+mod farm;
 pub mod id_numbers;
 mod livelihood;
 mod maker;
@@ -148,7 +150,9 @@ fn make(seed: u64, index: u32, as_of: Date, registry: &mut Registry) -> Househol
     livelihood::provide(&mut maker, kind);
     welfare::befall(&mut maker, kind);
     belongings::endow(&mut maker, kind);
+    farm::settle(&mut maker, seed);
     cases::sow(&mut maker);
+    custody::befall(&mut maker, seed);
     maker.household
 }
 
@@ -171,6 +175,8 @@ fn compact(household: &mut Household) {
         person.vehicles.shrink_to_fit();
         person.policies.shrink_to_fit();
         person.returned.shrink_to_fit();
+        person.farm_subsidies.shrink_to_fit();
+        person.custody.shrink_to_fit();
     }
 }
 

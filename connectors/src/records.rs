@@ -1,4 +1,4 @@
-//! Canonical records: what eighteen dialects are translated into, once.
+//! Canonical records: what twenty dialects are translated into, once.
 //!
 //! Closed enums, integer fen, civil dates, personal data in types that cannot print. This is a vocabulary: no I/O, no clock,
 //! no rule. `household` in the service re-exports it, so every room speaks of the same things.
@@ -31,7 +31,7 @@ mod amounts;
 mod kinds;
 mod personal;
 
-pub use amounts::{AmountError, Area, Fen, Share, YearMonth};
+pub use amounts::{AmountError, Area, Fen, Mu, Share, YearMonth};
 pub use kinds::*;
 pub use personal::{Address, IdNumber, PersonName, Phone, Private};
 

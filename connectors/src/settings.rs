@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn the_shipped_settings_are_sound() {
         let shipped = SourcesConfig::shipped();
-        assert_eq!(shipped.sources.len(), 18);
+        assert_eq!(shipped.sources.len(), 20);
         assert!(shipped.sources.values().all(|source| source.enabled && source.base_url.is_some()));
     }
 

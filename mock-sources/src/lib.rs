@@ -1,10 +1,12 @@
-//! The eighteen departments a household verification asks, as real HTTP servers over one synthetic county population whose truth is
+//! The twenty departments a household verification asks, as real HTTP servers over one synthetic county population whose truth is
 //! known. The wires are described in `WIRES.md`, the population and what each department makes of it in `POPULATION.md`. Beside
-//! them, [`rosters`] writes two rosters of people with known truth (`ROSTERS.md`).
+//! them, [`rosters`] writes two rosters of people with known truth (`ROSTERS.md`), and [`batches`] the county's households as a batch of
+//! requests (`BATCHES.md`).
 //!
 //! This crate does not know the connectors that ask it, so that both cannot agree on the same mistake. Neighbours: tests and the
 //! demonstration start it through [`MockSources`], oracles read [`truth`].
 
+pub mod batches;
 mod calendar;
 mod chance;
 mod config;

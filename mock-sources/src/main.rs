@@ -1,11 +1,13 @@
-//! The departments alone, for rehearsals, or two rosters with known truth: `hedui-mock-sources --help`.
+//! The departments alone, for rehearsals, or instead of them two rosters or a batch of households with known truth:
+//! `hedui-mock-sources --help`.
 
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use hedui_mock_sources::batches::{BatchFormat, Headings, Households};
 use hedui_mock_sources::faults::{FaultPlan, FaultRule, SHORTHAND_HELP};
 use hedui_mock_sources::rosters::{Progress, Rosters};
 use hedui_mock_sources::{Config, Dirt, Key, MockSources};
@@ -17,6 +19,7 @@ const EXAMPLES: &str = "Examples:
   hedui-mock-sources --port 9300 --faults faults.toml --ticket-delay-ms 2000
   hedui-mock-sources --fault 'tax: error=500 share=250' --fault '*: delay=20..80' --fault 'finance: timeout operation=status'
   hedui-mock-sources rosters --left 10000 --right 10000 --true 6000 --out rosters-10k
+  hedui-mock-sources households --seed 7 --households 5000 --out households.ndjson
   curl http://127.0.0.1:9300/truth/households?limit=1
   curl -X PUT --data-binary @faults.toml http://127.0.0.1:9300/control/faults
 
@@ -31,7 +34,15 @@ const ROSTER_EXAMPLES: &str = "Examples:
 left.csv and right.csv have the columns id,name,id_number,birth_date,sex,phone,address, truth.csv left_id,right_id.
 People and damage are described in mock-sources/ROSTERS.md.";
 
-/// Eighteen mock departments over one synthetic county.
+const HOUSEHOLD_EXAMPLES: &str = "Examples:
+  hedui-mock-sources households --seed 1 --households 100000 --out households.ndjson
+  hedui-mock-sources households --households 5000 --format csv --gb18030 --out households.csv
+  hedui-mock-sources households --households 5000 --faulty 100 --truth truth.ndjson --out households.ndjson
+
+With the same seed and as-of date these are the households that the departments hold. Columns, faulty rows and truth are described in
+mock-sources/BATCHES.md.";
+
+/// Twenty mock departments over one synthetic county.
 #[derive(Debug, Parser)]
 #[command(name = "hedui-mock-sources", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 struct Arguments {
@@ -73,6 +84,52 @@ struct Arguments {
 enum Instead {
     /// Two rosters of people of whom some stand in both, with the known truth
     Rosters(RosterArguments),
+    /// The population's households as a batch of requests, with the known truth
+    Households(HouseholdArguments),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = HOUSEHOLD_EXAMPLES)]
+struct HouseholdArguments {
+    /// Seed of the population
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many households
+    #[arg(long, default_value_t = 1_000, value_name = "N")]
+    households: u32,
+    /// The day the population is as of
+    #[arg(long, default_value = "2026-11-01", value_name = "DATE")]
+    as_of: Date,
+    /// One request document a line, or one line a member
+    #[arg(long, value_enum, default_value_t = Format::Ndjson)]
+    format: Format,
+    /// Language of a table's headings and words
+    #[arg(long, value_enum, default_value_t = Language::Zh)]
+    headings: Language,
+    /// The table is GB18030 instead of UTF-8
+    #[arg(long)]
+    gb18030: bool,
+    /// Faulty households in ten thousand
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u32).range(..=10_000))]
+    faulty: u32,
+    /// File for the batch; an existing one is replaced
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// File for what is expected of each household
+    #[arg(long, value_name = "FILE")]
+    truth: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Ndjson,
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Language {
+    Zh,
+    En,
 }
 
 #[derive(Debug, Args)]
@@ -104,8 +161,10 @@ struct RosterArguments {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    if let Some(Instead::Rosters(rosters)) = &arguments.instead {
-        return write_rosters(rosters);
+    match &arguments.instead {
+        Some(Instead::Rosters(rosters)) => return write_rosters(rosters),
+        Some(Instead::Households(households)) => return write_households(households),
+        None => {}
     }
     let filter = tracing_subscriber::EnvFilter::from_default_env();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
@@ -164,6 +223,27 @@ fn write_rosters(arguments: &RosterArguments) -> anyhow::Result<()> {
         };
         // nobody may be reading standard error: the files are what counts
         let _unread = writeln!(std::io::stderr(), "{:>6} ms  {said}", started.elapsed().as_millis());
+    })?;
+    Ok(())
+}
+
+fn write_households(arguments: &HouseholdArguments) -> anyhow::Result<()> {
+    let HouseholdArguments { seed, households, as_of, faulty, ref out, .. } = *arguments;
+    let table = matches!(arguments.format, Format::Csv);
+    anyhow::ensure!(table || !arguments.gb18030, "--gb18030 is for --format csv: request documents are UTF-8");
+    let format = match arguments.format {
+        Format::Ndjson => BatchFormat::Ndjson,
+        Format::Csv => {
+            let chinese = matches!(arguments.headings, Language::Zh);
+            let headings = if chinese { Headings::Chinese } else { Headings::English };
+            BatchFormat::Csv { headings, gb18030: arguments.gb18030 }
+        }
+    };
+    let started = Instant::now();
+    let batch = Households { seed, households, as_of, faulty, ..Households::default() };
+    batch.write(format, out, arguments.truth.as_deref(), |written| {
+        // nobody may be reading standard error: the file is what counts
+        let _unread = writeln!(std::io::stderr(), "{:>6} ms  {written} households", started.elapsed().as_millis());
     })?;
     Ok(())
 }

@@ -13,9 +13,9 @@ pub use faults::{Fault, Faults};
 pub use hedui_connectors::records::{
     AccountKind, AccountState, Address, Answer, AnswerKind, Area, BusinessRole, BusinessState, Coverage, CustodyKind,
     Detail, DisabilityCategory, EnrolmentState, Failure, Fen, FundState, Gap, IdNumber, InsuranceScheme, MaritalState,
-    Obtained, PersonName, Phone, PolicyKind, PolicyState, Private, Programme, Reach, RealEstateUse, Record, Registered,
-    RegistrationStatus, SchoolKind, Sex, Share, Skip, SourceKey, SpecialCareKind, Stage, Subject, TaxItem, Ticket,
-    VehicleKind, VehicleState, VehicleUse, YearMonth,
+    Mu, Obtained, PersonName, Phone, PolicyKind, PolicyState, Private, Programme, Reach, RealEstateUse, Record,
+    Registered, RegistrationStatus, SchoolKind, Sex, Share, Skip, SourceKey, SpecialCareKind, Stage, Subject, TaxItem,
+    Ticket, VehicleKind, VehicleState, VehicleUse, YearMonth,
 };
 pub use hedui_connectors::source::Lane;
 pub use lang::Lang;

@@ -3,7 +3,7 @@
 use super::assessment::{DeclaredLine, Finding};
 use super::case::Standing;
 use super::totals::Sums;
-use crate::household::{Detail, MemberRef, SourceKey};
+use crate::household::{CustodyKind, Detail, MemberRef, SourceKey};
 
 /// All findings, by person, then kind.
 pub(super) fn findings(sums: &Sums<'_, '_>, declared: &[DeclaredLine]) -> Vec<Finding> {
@@ -87,11 +87,12 @@ fn standing(sums: &Sums<'_, '_>, member: &MemberRef, standing: Standing) -> Opti
         ),
     };
     let person = sums.case.people.iter().find(|person| person.reference() == member)?;
-    let source = person.counting().find(|item| {
-        matches!(
-            item.detail(),
-            Detail::Death { .. } | Detail::Custody { .. } | Detail::Registration { died_on: Some(_), .. }
-        ) && standing != Standing::Away
+    let source = person.counting().find(|item| match standing {
+        Standing::Dead => matches!(item.detail(), Detail::Death { .. } | Detail::Registration { died_on: Some(_), .. }),
+        Standing::InCustody => {
+            matches!(item.detail(), Detail::Custody { custody: CustodyKind::Prison | CustodyKind::Rehabilitation, .. })
+        }
+        Standing::Away | Standing::Member => false,
     });
     Some(made(code, Some(member), source.map(|item| item.source), standing == Standing::InCustody, zh, en))
 }

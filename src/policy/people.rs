@@ -307,6 +307,7 @@ fn tells(detail: &Detail) -> bool {
         | Detail::Marriage { .. }
         | Detail::DisabilityCertificate { .. }
         | Detail::Custody { .. }
+        | Detail::ContractedLand { .. }
         | Detail::Assistance { .. }
         | Detail::HousingFund { .. }
         | Detail::SpecialCare { .. } => true,

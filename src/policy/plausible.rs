@@ -28,7 +28,8 @@ pub(super) fn is_plausible(detail: &Detail) -> bool {
         Detail::TaxedIncome { gross, cost, tax, social_insurance, .. } => {
             within(*gross) && known(&[*cost, *tax, *social_insurance])
         }
-        Detail::Vehicle { price, .. } | Detail::FarmMachinery { price, .. } => known(&[*price]),
+        Detail::Vehicle { price, .. } => known(&[*price]),
+        Detail::FarmMachinery { price, subsidy, .. } => known(&[*price, *subsidy]),
         Detail::HousingFund { base_monthly, deposit_monthly, balance, .. } => {
             within(*balance) && known(&[*base_monthly, *deposit_monthly])
         }
@@ -46,6 +47,7 @@ pub(super) fn is_plausible(detail: &Detail) -> bool {
         }
         Detail::LandLease { rent_yearly, .. } => within(*rent_yearly),
         Detail::RealEstate { area, .. } => within(Fen(area.0)),
+        Detail::ContractedLand { mu, .. } => within(Fen(mu.0)),
         Detail::Registration { .. }
         | Detail::Hospitalisation { .. }
         | Detail::SeriousIllness { .. }

@@ -218,7 +218,9 @@ pub(super) fn classes_of(detail: &Detail) -> Classes {
         | Detail::EmploymentSubsidy { .. }
         | Detail::Assistance { .. }
         | Detail::SpecialCare { .. }
-        | Detail::FarmSubsidy { .. } => Classes::of(&[C::Transfer]),
+        | Detail::FarmSubsidy { .. }
+        // Land is neither income nor property; subsidies follow it.
+        | Detail::ContractedLand { .. } => Classes::of(&[C::Transfer]),
         Detail::Hospitalisation { .. }
         | Detail::SeriousIllness { .. }
         | Detail::Pregnancy { .. }

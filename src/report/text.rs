@@ -324,8 +324,10 @@ pub fn detail(detail: &Detail) -> Words {
         Detail::MedicalCost { .. } => ("医疗费用结算", "medical costs"),
         Detail::Assistance { .. } => ("社会救助待遇", "social assistance"),
         Detail::SpecialCare { .. } => ("优待抚恤", "special care"),
-        Detail::Custody { .. } => ("羁押或戒毒", "custody"),
+        // what of the three it is must not show from the kind
+        Detail::Custody { .. } => ("司法行政信息", "justice record"),
         Detail::FarmSubsidy { .. } => ("涉农补贴", "farm subsidy"),
+        Detail::ContractedLand { .. } => ("承包地", "contracted land"),
         Detail::LandLease { .. } => ("土地流转", "land lease"),
         Detail::FarmMachinery { .. } => ("农机登记", "farm machinery"),
     };

@@ -47,7 +47,7 @@ fn the_demo_shows_what_it_promises_and_its_report_opens_offline() {
     let report: Report = serde_json::from_slice(&shown.stdout).expect("stdout is the report and nothing else");
     let body = &report.body;
     assert!(body.is_final && report.is_of_its_body());
-    assert_eq!(body.sources.len(), 18);
+    assert_eq!(body.sources.len(), 20);
     for source in &body.sources {
         let answered = |answer| matches!(answer, AnswerKind::Found | AnswerKind::NoRecord);
         assert!(source.cells.iter().any(|cell| answered(cell.answer)), "{:?} did not answer", source.source);
@@ -186,7 +186,7 @@ async fn departments_are_listed_tested_and_probed() {
     let place = Installation::new(&mocks.base_url(), DEFAULTS, "");
     let listed = place.run(&["sources", "list", "--json"]);
     assert_code(&listed, 0);
-    assert_eq!(serde_json::from_slice::<Value>(&listed.stdout).expect("JSON").as_array().map(Vec::len), Some(18));
+    assert_eq!(serde_json::from_slice::<Value>(&listed.stdout).expect("JSON").as_array().map(Vec::len), Some(20));
     let table = place.run(&["sources", "list"]);
     assert!(out(&table).contains("vehicles"), "{}", out(&table));
     assert_code(&place.run(&["sources", "test"]), 0);

@@ -47,7 +47,7 @@ async fn assert_whole(client: &Client, id: &str) {
     let report = client.get_as(&format!("/v1/verifications/{id}/report"), "application/json").await;
     let report: Report = serde_json::from_slice(&report.body).expect("a report");
     assert!(report.is_of_its_body() && report.body.is_final);
-    assert_eq!(report.body.sources.len(), 18);
+    assert_eq!(report.body.sources.len(), 20);
 }
 
 /// Every call that a department saw has an entry of its own, and no department is asked about a cell more often than workers died.

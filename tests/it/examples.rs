@@ -18,5 +18,5 @@ async fn the_example_household_is_accepted_and_verified() {
     assert_eq!(example, sample, "run with HEDUI_BLESS=1 when the sample household has changed");
     let report = stage.verify(&example).await;
     assert!(report.body.is_final);
-    assert_eq!(report.body.sources.len(), 18);
+    assert_eq!(report.body.sources.len(), 20);
 }

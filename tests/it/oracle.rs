@@ -20,7 +20,7 @@ mod tally;
 
 use std::collections::BTreeMap;
 
-use hedui_mock_sources::truth::{Case as Sown, Person};
+use hedui_mock_sources::truth::{Case as Sown, CustodyKind, Person};
 use hedui_mock_sources::{Dirt, Key};
 
 use fate::{Fate, Fates};
@@ -64,8 +64,9 @@ impl<'a> Subject<'a> {
     }
 
     fn member<'m>(&'m self, case: &Case, person: &'m Person, rows: Vec<&'m Row<'m>>) -> Member<'m> {
-        let alive = !rows.iter().any(|row| tells_death(row, person));
-        Member { person, rows, declared: declared(&case.request, &person.reference), alive }
+        let away = |row: &&Row<'_>| tells_death(row, person) || tells_custody(row, self.year);
+        let counts = !rows.iter().any(away);
+        Member { person, rows, declared: declared(&case.request, &person.reference), counts }
     }
 
     /// What the rows that reached the report add up to.
@@ -86,13 +87,27 @@ fn tells_death(row: &Row<'_>, person: &Person) -> bool {
     }
 }
 
+/// Whether a row tells that a member is held on the as-of date; a stale one knows nothing of an early release.
+fn tells_custody(row: &Row<'_>, year: Year) -> bool {
+    let rows::Fact::Custody(stay) = row.fact else { return false };
+    let released = stay.released.filter(|_| !row.is(hedui_mock_sources::DirtKind::Stale));
+    let last = released.or(stay.ordered_until);
+    stay.kind != CustodyKind::Community && stay.from <= year.as_of && last.is_none_or(|last| year.as_of <= last)
+}
+
 /// Every record that a department answered with is accounted for: none of somebody else counts for anything, line or not.
 fn every_record_is_accounted_for(subject: &Subject<'_>, case: &Case, tally: &mut Tally) {
     tally.fail_all(case.index, subject.returned.unaccounted(&subject.rows, &case.reading));
     tally.strangers(&subject.returned, &case.reading);
-    for sown in
-        [Sown::BusinessLoss, Sown::EchoBill, Sown::SharedIdNumber, Sown::NamesakeManyHouses, Sown::ChangedSchools]
-    {
+    for sown in [
+        Sown::InCustody,
+        Sown::BothParentsInCustody,
+        Sown::BusinessLoss,
+        Sown::EchoBill,
+        Sown::SharedIdNumber,
+        Sown::NamesakeManyHouses,
+        Sown::ChangedSchools,
+    ] {
         tally.add(&format!("households of the case {sown:?}"), u64::from(subject.household.has(sown)));
     }
 }
@@ -142,6 +157,8 @@ async fn clean_departments_give_every_total_to_the_fen() {
     tally.at_least("households with no record in doubt, ends and screening exact", 400);
     tally.at_least("households of the case BusinessLoss", 3);
     tally.at_least("households of the case EchoBill", 3);
+    tally.at_least("households of the case InCustody", 3);
+    tally.at_least("households of the case BothParentsInCustody", 1);
     tally.at_least("others' rows under a member's number, held for review", 1);
     tally.close("clean departments", &run);
 }

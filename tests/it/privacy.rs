@@ -248,7 +248,7 @@ async fn what_no_authorisation_covers_is_never_asked() {
     let statistics = stage.mocks.statistics();
     let asked: BTreeSet<_> = statistics.as_object().expect("departments").keys().map(String::as_str).collect();
     assert_eq!(asked, ["tax", "vehicles"].into());
-    assert_eq!(report.body.sources.len(), 18, "the others are in the report, as not asked");
+    assert_eq!(report.body.sources.len(), 20, "the others are in the report, as not asked");
     let entries = stage.entries().await;
     let authorised = entries.iter().filter(|leaf| leaf.event.action == Action::QueryAuthorised);
     let sources: BTreeSet<_> =

@@ -196,6 +196,28 @@ impl From<Area> for String {
     }
 }
 
+/// Area of land in hundredths of a mu (亩, a fifteenth of a hectare). In JSON a decimal string of 亩, `"12.35"`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Mu(pub i64);
+
+impl fmt::Display for Mu {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Area(self.0).fmt(f)
+    }
+}
+impl TryFrom<String> for Mu {
+    type Error = AmountError;
+    fn try_from(text: String) -> Result<Self, AmountError> {
+        text.parse::<Area>().map(|area| Self(area.0))
+    }
+}
+impl From<Mu> for String {
+    fn from(area: Mu) -> Self {
+        area.to_string()
+    }
+}
+
 fn hundredths(text: &str) -> Result<i64, AmountError> {
     if text.split_once('.').is_some_and(|(_, places)| places.len() > 2) {
         return Err(AmountError::NotDecimal);
@@ -363,6 +385,7 @@ impl From<YearMonth> for String {
 
 text_schema!(Fen, r"^-?\d+\.\d{2}$", "yuan, two decimals");
 text_schema!(Area, r"^\d+\.\d{2}$", "square metres, two decimals");
+text_schema!(Mu, r"^\d+\.\d{2}$", "mu, two decimals");
 text_schema!(Share, r"^\d+/\d+$", "share of ownership, n/m");
 text_schema!(YearMonth, r"^\d{4}-\d{2}$", "month, yyyy-MM");
 

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Area, Fen, IdNumber, PersonName, Private, Share, YearMonth};
+use super::{Area, Fen, IdNumber, Mu, PersonName, Private, Share, YearMonth};
 
 /// Defines a closed enum whose JSON form is snake_case.
 macro_rules! closed {
@@ -308,12 +308,14 @@ closed! {
         /// 参战
         BattleVeteran,
     }
-    /// Where somebody is held.
+    /// Where somebody is held, or that they are supervised at home.
     CustodyKind {
         /// 服刑
         Prison,
         /// 强制隔离戒毒
         Rehabilitation,
+        /// 社区矫正: lives at home
+        Community,
     }
 }
 
@@ -738,7 +740,7 @@ pub enum Detail {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<YearMonth>,
     },
-    /// 服刑、强制隔离戒毒.
+    /// 服刑、强制隔离戒毒、社区矫正. Never why.
     Custody {
         /// Where.
         custody: CustodyKind,
@@ -760,6 +762,18 @@ pub enum Detail {
         #[schema(value_type = String, format = Date)]
         paid_on: Date,
     },
+    /// 承包地: no property, for the land is the collective's, and no income by itself.
+    ContractedLand {
+        /// How it is held.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        held: Option<String>,
+        /// Area.
+        mu: Mu,
+        /// Since.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = Option<String>, format = Date)]
+        from: Option<Date>,
+    },
     /// 土地流转: land let to somebody else.
     LandLease {
         /// Rent a year.
@@ -774,9 +788,18 @@ pub enum Detail {
     },
     /// 农业机械.
     FarmMachinery {
-        /// Price paid.
+        /// Kind, as the department calls it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        machine: Option<String>,
+        /// Horsepower; towed machines have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        horsepower: Option<u32>,
+        /// Price.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         price: Option<Fen>,
+        /// Purchase subsidy within the price.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subsidy: Option<Fen>,
         /// Bought on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[schema(value_type = Option<String>, format = Date)]

@@ -30,8 +30,8 @@ fn every_definition_reads_its_samples_as_expected() {
 }
 
 #[test]
-fn all_eighteen_departments_are_defined() {
-    assert_eq!(registry().sources().len(), 18);
+fn all_twenty_departments_are_defined() {
+    assert_eq!(registry().sources().len(), 20);
 }
 
 #[test]

@@ -22,7 +22,7 @@ const BY_PERIOD: [&str; 5] = ["tax", "social_security", "health", "medical_insur
 /// The mocks' published credentials, by how each department knows who asks.
 fn credential(source: &SourceKey) -> String {
     let kind = match source.as_str() {
-        "health" | "employment" | "finance" | "tax" => "secret",
+        "health" | "employment" | "finance" | "tax" | "justice" => "secret",
         "education" | "market_regulation" | "real_estate" | "insurance" | "disability" | "medical_insurance"
         | "veterans" => "key",
         _ => "token",

@@ -2,7 +2,7 @@
 
 use hedui_connectors::records::{Detail, Fen, InsuredKind, YearMonth};
 use hedui_mock_sources::Month;
-use hedui_mock_sources::truth::{AccountKind, Insured, Person};
+use hedui_mock_sources::truth::{AccountKind, Custody, Insured, Person};
 
 /// The bank that tells whether a balance is over a limit, and the limit.
 const THRESHOLD_BANK: &str = "NXB";
@@ -121,9 +121,28 @@ pub fn told(person: &Person, detail: &Detail) -> (&'static str, bool) {
         Detail::SpecialCare { monthly, .. } => {
             ("special_care", any(&person.special_care, |care| *monthly == Fen(care.monthly_fen)))
         }
-        Detail::Custody { .. }
-        | Detail::FarmSubsidy { .. }
-        | Detail::LandLease { .. }
-        | Detail::FarmMachinery { .. } => ("of no mock", false),
+        Detail::Custody { from, to, .. } => {
+            let until = |stay: &Custody| stay.released.or(stay.ordered_until);
+            ("custody", any(&person.custody, |stay| *from == stay.from && *to == until(stay)))
+        }
+        Detail::ContractedLand { mu, from, .. } => {
+            ("contracted_land", any(&person.lands, |land| mu.0 == land.mu_hundredths && *from == Some(land.since)))
+        }
+        Detail::FarmSubsidy { item, amount, paid_on } => {
+            let so = any(&person.farm_subsidies, |paid| {
+                *item == paid.item && *amount == Fen(paid.amount_fen) && *paid_on == paid.paid
+            });
+            ("farm_subsidy", so)
+        }
+        Detail::FarmMachinery { machine, horsepower, price, subsidy, bought_on } => {
+            let so = any(&person.machines, |owned| {
+                machine.as_deref() == Some(&*owned.kind)
+                    && *horsepower == owned.horsepower
+                    && (*price, *subsidy) == (Some(Fen(owned.price_fen)), Some(Fen(owned.subsidy_fen)))
+                    && *bought_on == Some(owned.bought)
+            });
+            ("farm_machinery", so)
+        }
+        Detail::LandLease { .. } => ("of no mock", false),
     }
 }

@@ -50,10 +50,11 @@ pub(crate) fn read(department: usize, prefix: &str, text: &str) -> Option<RowKey
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::departments::Key;
 
     proptest::proptest! {
         #[test]
-        fn any_row_reads_back(person in 0_u32..1 << 27, ordinal in 0_u32..1 << 13, copy in 0_u8..2, department in 0_usize..18) {
+        fn any_row_reads_back(person in 0_u32..1 << 27, ordinal in 0_u32..1 << 13, copy in 0_u8..2, department in 0_usize..Key::COUNT) {
             let key = RowKey { person, ordinal, copy };
             proptest::prop_assert_eq!(read(department, "HJ", &written(department, "HJ", key)), Some(key));
         }

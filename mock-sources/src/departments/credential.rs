@@ -13,7 +13,8 @@ impl Key {
             | Self::Vehicles
             | Self::HousingFund
             | Self::Securities
-            | Self::CivilAssistance => "token",
+            | Self::CivilAssistance
+            | Self::Agriculture => "token",
             Self::Education
             | Self::MarketRegulation
             | Self::RealEstate
@@ -21,7 +22,7 @@ impl Key {
             | Self::Disability
             | Self::MedicalInsurance
             | Self::Veterans => "key",
-            Self::Health | Self::Employment | Self::Tax | Self::Finance => "secret",
+            Self::Health | Self::Employment | Self::Tax | Self::Finance | Self::Justice => "secret",
         };
         format!("mock-{}-{kind}", self.as_str())
     }

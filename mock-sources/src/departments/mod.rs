@@ -1,6 +1,7 @@
-//! The eighteen departments. Each file is one department: which of a person's facts it holds, what it accepts and what it answers,
+//! The twenty departments. Each file is one department: which of a person's facts it holds, what it accepts and what it answers,
 //! byte for byte as in `WIRES.md`. Departments know the truth's types and their own copy, not the server, and not each other.
 
+mod agriculture;
 mod civil_assistance;
 mod civil_marriage;
 mod credential;
@@ -13,6 +14,7 @@ mod health;
 mod household_registration;
 mod housing_fund;
 mod insurance;
+mod justice;
 mod market_regulation;
 mod medical_insurance;
 mod real_estate;
@@ -71,6 +73,10 @@ pub enum Key {
     CivilAssistance,
     /// 退役军人
     Veterans,
+    /// 司法
+    Justice,
+    /// 农业农村
+    Agriculture,
 }
 
 /// Dispatches to the department's file.
@@ -95,13 +101,15 @@ macro_rules! at_department {
             Key::MedicalInsurance => medical_insurance::$function($($argument),*),
             Key::CivilAssistance => civil_assistance::$function($($argument),*),
             Key::Veterans => veterans::$function($($argument),*),
+            Key::Justice => justice::$function($($argument),*),
+            Key::Agriculture => agriculture::$function($($argument),*),
         }
     };
 }
 
 impl Key {
     /// How many there are.
-    pub const COUNT: usize = 18;
+    pub const COUNT: usize = 20;
 
     /// All of them, in the order of `WIRES.md`.
     pub const ALL: [Self; Self::COUNT] = [
@@ -123,6 +131,8 @@ impl Key {
         Self::MedicalInsurance,
         Self::CivilAssistance,
         Self::Veterans,
+        Self::Justice,
+        Self::Agriculture,
     ];
 
     /// The key, as in paths and credentials.
@@ -146,6 +156,8 @@ impl Key {
             Self::MedicalInsurance => "medical_insurance",
             Self::CivilAssistance => "civil_assistance",
             Self::Veterans => "veterans",
+            Self::Justice => "justice",
+            Self::Agriculture => "agriculture",
         }
     }
 
@@ -163,6 +175,7 @@ impl Key {
     pub(crate) const fn record_prefix(self) -> &'static str {
         const PREFIXES: [&str; Key::COUNT] = [
             "HJ", "JY", "SB", "JK", "JU", "SC", "SW", "HY", "BD", "CL", "GJ", "JR", "BX", "ZQ", "CJ", "YB", "MZ", "TY",
+            "SF", "NY",
         ];
         PREFIXES[self.index()]
     }
@@ -210,6 +223,7 @@ impl Key {
             Self::MarketRegulation => market_regulation::has_former_state(person, ordinal),
             Self::RealEstate => real_estate::has_former_state(person, ordinal),
             Self::Vehicles => vehicles::has_former_state(person, ordinal),
+            Self::Justice => justice::has_former_state(person, ordinal),
             _ => false,
         }
     }

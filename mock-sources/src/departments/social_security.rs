@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::wire::{Outcome, Problem, Reply, Request, element, escaped, gb18030, read_strictly};
+use super::wire::{Outcome, Problem, Reply, Request, element, escaped, gb18030, read_strictly, xml_texts};
 use super::{Desk, Found};
 use crate::calendar::{Month, Window};
 use crate::copies::Asked;
@@ -86,58 +86,6 @@ pub(super) fn problem(problem: Problem) -> Reply {
     Reply::new(CONTENT_TYPE, body, problem.outcome()).with_status(problem.status())
 }
 
-/// A request as read from the envelope.
-#[derive(Default)]
-struct Query {
-    token: String,
-    number: String,
-    name: String,
-    from: String,
-    to: String,
-}
-
-impl Query {
-    fn read(text: &str) -> Option<Self> {
-        use quick_xml::events::Event;
-        let mut reader = quick_xml::Reader::from_str(text);
-        let (mut query, mut current, mut asked) = (Self::default(), String::new(), false);
-        loop {
-            match reader.read_event().ok()? {
-                Event::Start(tag) => {
-                    tag.local_name().as_ref().clone_into(&mut current);
-                    asked |= current == "queryPerson";
-                }
-                Event::Text(content) => query.put(&current, &content),
-                Event::CData(content) => query.put(&current, &content),
-                Event::GeneralRef(reference) => query.put(&current, &resolved(&reference)?),
-                Event::End(_) => current.clear(),
-                Event::Eof => return asked.then_some(query),
-                _ => {}
-            }
-        }
-    }
-
-    fn put(&mut self, field: &str, text: &str) {
-        let slot = match field {
-            "Token" => &mut self.token,
-            "AAC002" => &mut self.number,
-            "AAC003" => &mut self.name,
-            "from" => &mut self.from,
-            "to" => &mut self.to,
-            _ => return,
-        };
-        slot.push_str(text);
-    }
-}
-
-/// A character or one of XML's own entities.
-fn resolved(reference: &quick_xml::events::BytesRef<'_>) -> Option<String> {
-    if let Some(character) = reference.resolve_char_ref().ok()? {
-        return Some(character.to_string());
-    }
-    quick_xml::escape::resolve_predefined_entity(reference).map(str::to_owned)
-}
-
 pub(super) fn answer(desk: &Desk<'_>, request: &Request) -> Reply {
     if (request.method.clone(), request.path.as_str()) != (Method::POST, "/ws/SocialService") {
         return problem(Problem::NotFound);
@@ -148,19 +96,22 @@ pub(super) fn answer(desk: &Desk<'_>, request: &Request) -> Reply {
         return problem(Problem::Unreadable);
     }
     let text = read_strictly(encoding_rs::GB18030, &request.body);
-    let Some(query) = text.as_deref().and_then(Query::read) else { return problem(Problem::Unreadable) };
-    if query.token != format!("mock-{}-token", desk.key.as_str()) {
+    let Some(query) = text.as_deref().and_then(xml_texts).filter(|query| query.contains_key("queryPerson")) else {
+        return problem(Problem::Unreadable);
+    };
+    let value = |name: &str| query.get(name).map_or("", String::as_str);
+    if value("Token") != format!("mock-{}-token", desk.key.as_str()) {
         return problem(Problem::Unauthorised);
     }
-    let (Some(from), Some(to)) = (Month::parse(&query.from), Month::parse(&query.to)) else {
+    let (Some(from), Some(to)) = (Month::parse(value("from")), Month::parse(value("to"))) else {
         return problem(Problem::Unreadable);
     };
     let mut result = String::new();
-    for row in desk.find(&Asked::new(&query.number, &query.name)) {
+    for row in desk.find(&Asked::new(value("AAC002"), value("AAC003"))) {
         result.push_str(&written(&desk.window(), &row, from, to));
     }
     let outcome = if result.is_empty() { Outcome::NoRecord } else { Outcome::Found };
-    Reply::new(CONTENT_TYPE, response("1", "", &result), outcome).about([query.number.as_str()])
+    Reply::new(CONTENT_TYPE, response("1", "", &result), outcome).about([value("AAC002")])
 }
 
 /// The row as an element; nothing when its period lies outside the one asked about.

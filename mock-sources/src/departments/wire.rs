@@ -1,6 +1,8 @@
 //! A request as a department sees it and an answer as it leaves: bytes, not values. Departments are plain functions from one to the
 //! other; sockets, delays and faults are the server's.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use serde::Serialize;
@@ -249,6 +251,39 @@ pub(crate) fn element(name: &str, text: &str) -> String {
     format!("<{name}>{}</{name}>", escaped(text))
 }
 
+/// What a document says, by element: the text of each, prefixes dropped; nothing for text that is no XML.
+pub(crate) fn xml_texts(text: &str) -> Option<HashMap<String, String>> {
+    use quick_xml::events::Event;
+    let mut reader = quick_xml::Reader::from_str(text);
+    let (mut texts, mut current) = (HashMap::<String, String>::new(), String::new());
+    loop {
+        let said = match reader.read_event().ok()? {
+            Event::Start(tag) => {
+                tag.local_name().as_ref().clone_into(&mut current);
+                String::new()
+            }
+            Event::Text(content) => content.to_string(),
+            Event::CData(content) => content.to_string(),
+            Event::GeneralRef(reference) => resolved(&reference)?,
+            Event::End(_) => {
+                current.clear();
+                continue;
+            }
+            Event::Eof => return Some(texts),
+            _ => continue,
+        };
+        texts.entry(current.clone()).or_default().push_str(&said);
+    }
+}
+
+/// A character or one of XML's own entities.
+fn resolved(reference: &quick_xml::events::BytesRef<'_>) -> Option<String> {
+    if let Some(character) = reference.resolve_char_ref().ok()? {
+        return Some(character.to_string());
+    }
+    quick_xml::escape::resolve_predefined_entity(reference).map(str::to_owned)
+}
+
 /// Text in GB18030.
 pub(crate) fn gb18030(text: &str) -> Vec<u8> {
     encoding_rs::GB18030.encode(text).0.into_owned()
@@ -256,11 +291,20 @@ pub(crate) fn gb18030(text: &str) -> Vec<u8> {
 
 /// Text in GBK; a character GBK lacks becomes `?`.
 pub(crate) fn gbk(text: &str) -> Vec<u8> {
+    gbk_or(text, |_| "?".into())
+}
+
+/// Text in GBK within XML; a character GBK lacks becomes a character reference.
+pub(crate) fn gbk_xml(text: &str) -> Vec<u8> {
+    gbk_or(text, |character| format!("&#x{:X};", u32::from(character)))
+}
+
+fn gbk_or(text: &str, lacking: impl Fn(char) -> String) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut buffer = [0_u8; 4];
     for character in text.chars() {
         let (bytes, _, lost) = encoding_rs::GBK.encode(character.encode_utf8(&mut buffer));
-        if lost { out.push(b'?') } else { out.extend_from_slice(&bytes) }
+        if lost { out.extend_from_slice(lacking(character).as_bytes()) } else { out.extend_from_slice(&bytes) }
     }
     out
 }
@@ -289,6 +333,14 @@ mod tests {
     #[test]
     fn gbk_marks_what_it_lacks() {
         assert_eq!(gbk("王𬭎a"), [&[0xCD, 0xF5][..], b"?a"].concat());
+        assert_eq!(gbk_xml("王𬭎a"), [&[0xCD, 0xF5][..], b"&#x2CB4E;a"].concat());
+    }
+
+    #[test]
+    fn elements_are_read_with_references_and_without_prefixes() {
+        let texts = xml_texts("<cx><q:xm>王&#x2CB4E;&amp;a</q:xm><zjhm/></cx>").expect("XML");
+        assert_eq!(texts.get("xm").map(String::as_str), Some("王𬭎&a"));
+        assert!(texts.contains_key("cx") && xml_texts("<a><b></a>").is_none());
     }
 
     #[test]

@@ -240,9 +240,12 @@ pub fn plain_income_fen(person: &Person, window: &crate::calendar::Window) -> i6
     let informal = person.informal.iter().map(|income| income.annual_fen);
     let interest =
         person.accounts.iter().filter(|account| account.bank != "NXB").map(|account| account.interest_12m_fen);
+    let farm =
+        person.farm_subsidies.iter().filter(|subsidy| window.start <= subsidy.paid && subsidy.paid <= window.end);
+    let farm = farm.map(|subsidy| subsidy.amount_fen);
     let paid = person.resident_contribution_fen * 12;
-    wages.chain(pensions).chain(benefit).chain(returned).chain(trade).chain(informal).chain(interest).sum::<i64>()
-        - paid
+    let income = wages.chain(pensions).chain(benefit).chain(returned).chain(trade).chain(informal).chain(interest);
+    income.chain(farm).sum::<i64>() - paid
 }
 
 /// Moves the household's informal income so that plain income a head comes to lie within two per cent of a line.

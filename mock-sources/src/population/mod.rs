@@ -4,7 +4,9 @@
 mod belongings;
 mod cases;
 mod composition;
+mod custody;
 mod family;
+mod farm;
 pub mod id_numbers;
 mod livelihood;
 mod maker;
@@ -40,9 +42,7 @@ impl Population {
     /// Makes `count` households under `seed`, as they are on `as_of`.
     pub fn generate(seed: u64, count: u32, as_of: Date) -> Self {
         let fixed = [sample::household(), sample::strangers()];
-        let names = fixed.iter().flat_map(Household::people).map(|person| person.name.clone()).collect();
-        let mut registry = Registry::new(names);
-        let mut households: Vec<Household> = (0..count).map(|index| make(seed, index, as_of, &mut registry)).collect();
+        let mut households: Vec<Household> = stream(seed, count, as_of).collect();
         households.iter_mut().for_each(compact);
         mark_shared(&mut households);
         let mut population = Self { seed, as_of, households, fixed, by_number: Vec::new(), by_name: Vec::new() };
@@ -136,13 +136,23 @@ impl Population {
     }
 }
 
+/// The generated households one after the other, for whoever need not hold them all. Earlier holders of a number issued twice are not marked.
+pub(crate) fn stream(seed: u64, count: u32, as_of: Date) -> impl Iterator<Item = Household> {
+    let fixed = [sample::household(), sample::strangers()];
+    let names = fixed.iter().flat_map(Household::people).map(|person| person.name.clone()).collect();
+    let mut registry = Registry::new(names);
+    (0..count).map(move |index| make(seed, index, as_of, &mut registry))
+}
+
 fn make(seed: u64, index: u32, as_of: Date, registry: &mut Registry) -> Household {
     let mut maker = Maker::new(seed, index, as_of, registry);
     let kind = composition::populate(&mut maker);
     livelihood::provide(&mut maker, kind);
     welfare::befall(&mut maker, kind);
     belongings::endow(&mut maker, kind);
+    farm::settle(&mut maker, seed);
     cases::sow(&mut maker);
+    custody::befall(&mut maker, seed);
     maker.household
 }
 
@@ -165,6 +175,8 @@ fn compact(household: &mut Household) {
         person.vehicles.shrink_to_fit();
         person.policies.shrink_to_fit();
         person.returned.shrink_to_fit();
+        person.farm_subsidies.shrink_to_fit();
+        person.custody.shrink_to_fit();
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! `people` and `kin` make the population, `homes` and `given` where they live and what they are called; `record` writes one person
 //! into one roster with the damage of `rates`; this file says who stands where and streams the three files. Neighbours: the binary's
-//! `rosters`; the eighteen departments know nothing of this.
+//! `rosters`; the twenty departments know nothing of this.
 
 mod given;
 mod homes;

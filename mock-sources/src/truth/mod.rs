@@ -2,6 +2,8 @@
 //! departments' copies are derived from this and may be wrong; this is not. `POPULATION.md` says which fact shows up in which
 //! department. No I/O, no clock, no chance: plain data that serialises to JSON and back.
 
+mod custody;
+mod farm;
 mod income;
 mod life;
 mod person;
@@ -10,6 +12,8 @@ mod request;
 
 use std::borrow::Cow;
 
+pub use custody::{Custody, CustodyKind};
+pub use farm::{FarmSubsidy, Land, Machine};
 pub use income::{
     Assistance, AssistanceKind, Business, FirmState, HousingFund, Informal, InformalKind, Job, Pension, PensionScheme,
     Receipt, ReturnedIncome, ReturnedItem, Role, SpecialCare, Subsidy, UnemploymentBenefit,
@@ -140,6 +144,10 @@ pub enum Case {
     OnTekun,
     /// A child whose parents are both dead.
     Orphan,
+    /// A member named in the request is in prison or compulsory rehabilitation.
+    InCustody,
+    /// Both parents of a child are.
+    BothParentsInCustody,
     /// A registrant of the book moved out.
     MovedOut,
     /// The fixed household of the demonstration.

@@ -4,9 +4,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Account, Assistance, Business, Disability, Holding, Hospital, House, Informal, Insured, Job, Marriage, Maternity,
-    Pension, Policy, ReturnedIncome, SeriousIllness, Settlement, SpecialCare, Study, Subsidy, UnemploymentBenefit,
-    Vehicle,
+    Account, Assistance, Business, Custody, Disability, FarmSubsidy, Holding, Hospital, House, Informal, Insured, Job,
+    Land, Machine, Marriage, Maternity, Pension, Policy, ReturnedIncome, SeriousIllness, Settlement, SpecialCare,
+    Study, Subsidy, UnemploymentBenefit, Vehicle,
 };
 use crate::calendar::years_between;
 
@@ -110,6 +110,14 @@ pub struct Person {
     pub policies: Vec<Policy>,
     /// Securities accounts.
     pub holdings: Vec<Holding>,
+    /// Prison, compulsory rehabilitation, community correction.
+    pub custody: Vec<Custody>,
+    /// Contracted land.
+    pub lands: Vec<Land>,
+    /// Subsidies paid for it.
+    pub farm_subsidies: Vec<FarmSubsidy>,
+    /// Farm machinery.
+    pub machines: Vec<Machine>,
 }
 
 impl Person {
@@ -155,6 +163,10 @@ impl Person {
             accounts: Vec::new(),
             policies: Vec::new(),
             holdings: Vec::new(),
+            custody: Vec::new(),
+            lands: Vec::new(),
+            farm_subsidies: Vec::new(),
+            machines: Vec::new(),
         }
     }
 

@@ -166,7 +166,25 @@ impl Client {
                 let path = format!("/tyjr?sfz={number}&xm={}", parameter(name));
                 self.request(Method::GET, key, &path).header("X-Api-Key", api_key)
             }
+            Key::Justice => self.justice(number, name),
+            Key::Agriculture => self.agriculture(&[(number, name)]),
         }
+    }
+
+    pub fn justice(&self, number: &str, name: &str) -> RequestBuilder {
+        let text = format!("<?xml version=\"1.0\" encoding=\"GBK\"?><cx><zjhm>{number}</zjhm><xm>{name}</xm></cx>");
+        let body = encoding_rs::GBK.encode(&text).0.into_owned();
+        let request = self.signed(Method::POST, Key::Justice, "/sfxt/ry/query", &body);
+        request.header("Content-Type", "text/xml; charset=GBK")
+    }
+
+    pub fn agriculture(&self, people: &[(&str, &str)]) -> RequestBuilder {
+        let rows = people.iter().zip(1..).map(|((number, name), place)| format!("{place},{name},{number}\r\n"));
+        let text = format!("序号,姓名,证件号码\r\n{}", rows.collect::<String>());
+        self.request(Method::POST, Key::Agriculture, "/hnbt/batch")
+            .header("Content-Type", "text/csv; charset=GB18030")
+            .header("Authorization", "Bearer mock-agriculture-token")
+            .body(encoding_rs::GB18030.encode(&text).0.into_owned())
     }
 
     pub fn soap(&self, number: &str, name: &str, token: &str) -> RequestBuilder {

@@ -50,6 +50,8 @@ async fn busy_and_refusal_are_said_in_the_departments_own_words() {
         Key::MedicalInsurance => ("\"infcode\":7", "\"infcode\":-1"),
         Key::CivilAssistance => ("\"429\"", "\"500\""),
         Key::Veterans => ("ERR,BUSY,", "ERR,SYS,"),
+        Key::Justice => ("<jgdm>98<", "<jgdm>99<"),
+        Key::Agriculture => ("错误,忙,", "错误,系统,"),
     };
     for (what, busy) in [(Fault::Busy, true), (Fault::Refuse, false)] {
         let (_sources, client) = with(what).await;

@@ -81,6 +81,11 @@ async fn the_probe_person_has_no_record_anywhere() {
             Key::MedicalInsurance => answer.json() == json!({ "infcode": 0, "output": null }),
             Key::CivilAssistance => answer.json()["data"] == json!([{ "no": "1", "items": [] }]),
             Key::Veterans => answer.bytes == "\u{feff}jlbh,xm,sfz,dxlb,ydbz,ksny,jsny\r\n".as_bytes(),
+            Key::Justice => answer.text(encoding_rs::GBK).contains("<jgdm>01</jgdm>"),
+            Key::Agriculture => {
+                let row = format!("1,,{},{},无,,,,,,,\r\n", triggers::PROBE_NAME, triggers::PROBE);
+                answer.text(encoding_rs::GB18030).ends_with(&row)
+            }
         };
         assert!(says_none, "{key:?}: {:?}", String::from_utf8_lossy(&answer.bytes));
     }

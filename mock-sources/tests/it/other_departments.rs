@@ -1,6 +1,8 @@
 //! Departments that answer in XML, SOAP or CSV.
 
-use hedui_mock_sources::Key;
+use hedui_mock_sources::truth::Household;
+use hedui_mock_sources::{Config, Key};
+use jiff::civil::Date;
 use reqwest::Method;
 
 use crate::client::{Client, between, send, small, start};
@@ -91,6 +93,63 @@ async fn the_housing_fund_agrees_with_the_wage() {
     ] {
         assert!(text.contains(part), "{part}");
     }
+}
+
+#[tokio::test]
+async fn justice_is_xml_in_gbk_and_says_dates_alone() {
+    let sources = start(Config { households: 600, ..small() }).await;
+    let client = Client::new(&sources);
+    let mut kinds = std::collections::BTreeSet::new();
+    for person in sources.population().households().flat_map(Household::people) {
+        let Some(custody) = person.custody.first().filter(|_| !person.shares_number && !person.name.contains('·'))
+        else {
+            continue;
+        };
+        let answer = client.ask(Key::Justice, person).await;
+        assert_eq!((answer.status, answer.content_type.as_str()), (200, "text/xml; charset=GBK"));
+        let text = answer.text(encoding_rs::GBK);
+        assert!(text.contains("<jgdm>00</jgdm>"), "{text}");
+        let day = |day: Date| format!("{:04}.{:02}.{:02}", day.year(), day.month(), day.day());
+        let last = custody.ordered_until.map_or("9999.12.31".to_owned(), day);
+        let row = format!(
+            "<rylx>{}</rylx><ksrq>{}</ksrq><jsrq>{last}</jsrq><sfrq>{}</sfrq></ry>",
+            custody.kind.code(),
+            day(custody.from),
+            custody.released.map(day).unwrap_or_default()
+        );
+        assert!(text.contains(&row), "{row} in {text}");
+        kinds.insert(custody.kind.code());
+    }
+    assert_eq!(kinds.len(), 3, "a prison, a rehabilitation and a supervision among six hundred households");
+}
+
+#[tokio::test]
+async fn agriculture_answers_many_at_once_in_their_order() {
+    let sources = start(Config { households: 60, ..small() }).await;
+    let client = Client::new(&sources);
+    let farms = |person: &&hedui_mock_sources::truth::Person| !person.machines.is_empty() && !person.shares_number;
+    let farmer = sources.population().households().flat_map(Household::people).find(farms).expect("a machine's owner");
+    let nobody = &sources.sample_household().members[0];
+    let asked = [(nobody.id_number.as_str(), nobody.name.as_str()), (&farmer.id_number, &farmer.name)];
+    let answer = send(client.agriculture(&asked)).await;
+    assert_eq!(answer.content_type, "text/csv; charset=GB18030");
+    let text = answer.text(encoding_rs::GB18030);
+    let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(rows[0].join(","), "序号,流水号,姓名,证件号码,类别,名称,年度,面积,马力,金额,补贴,日期");
+    assert_eq!((rows[1][0], rows[1][1], rows[1][4]), ("1", "", "无"));
+    let of = |kind: &str| rows.iter().filter(|row| row[4] == kind).collect::<Vec<_>>();
+    assert_eq!((of("承包地").len(), of("补贴").len()), (farmer.lands.len(), farmer.farm_subsidies.len()));
+    let paid = farmer.farm_subsidies[0].paid;
+    let mut days = of("补贴").into_iter().map(|row| row[11]);
+    assert!(days.any(|day| day == format!("{}年{}月{}日", paid.year(), paid.month(), paid.day())));
+    let machine = &of("农机")[0];
+    assert_eq!((machine[0], machine[9]), ("2", fen(farmer.machines[0].price_fen).as_str()));
+    let crowd = vec![asked[0]; 101];
+    assert_eq!(send(client.agriculture(&crowd)).await.status, 400);
+}
+
+fn fen(amount: i64) -> String {
+    format!("{}.{:02}", amount / 100, amount % 100)
 }
 
 #[tokio::test]

@@ -1,12 +1,14 @@
 //! Who people are and how they live, as the registers, schools, hospitals and the disabled persons' federation state it.
 
 use hedui_mock_sources::truth::{
-    Disability, Household, MarriageState, Person, Registered as TrueRegistered, Study, StudyState,
+    Custody, CustodyKind as TrueCustodyKind, Disability, Household, MarriageState, Person,
+    Registered as TrueRegistered, Study, StudyState,
 };
 
 use super::Facts;
 use crate::household::{
-    Detail, DisabilityCategory, EnrolmentState, Fen, MaritalState, Registered, RegistrationStatus, SchoolKind, Stage,
+    CustodyKind, Detail, DisabilityCategory, EnrolmentState, Fen, MaritalState, Registered, RegistrationStatus,
+    SchoolKind, Stage,
 };
 
 /// The department of household registration.
@@ -19,6 +21,7 @@ pub(super) fn state(facts: &mut Facts, household: &Household, person: &Person) {
     facts.insert("disability", person.disability.iter().filter_map(certificate).collect());
     facts.insert("health", health(person));
     facts.insert("medical_insurance", bills(person));
+    facts.insert("justice", person.custody.iter().map(custody).collect());
 }
 
 pub(super) fn registration(household: &Household, person: &Person) -> Detail {
@@ -38,6 +41,15 @@ pub(super) fn registration(household: &Household, person: &Person) -> Detail {
         died_on: person.died,
         moved_on: person.moved_out,
     }
+}
+
+fn custody(stay: &Custody) -> Detail {
+    let custody = match stay.kind {
+        TrueCustodyKind::Prison => CustodyKind::Prison,
+        TrueCustodyKind::Rehabilitation => CustodyKind::Rehabilitation,
+        TrueCustodyKind::Community => CustodyKind::Community,
+    };
+    Detail::Custody { custody, from: stay.from, to: stay.released.or(stay.ordered_until) }
 }
 
 fn marriages(person: &Person) -> Vec<Detail> {

@@ -1,4 +1,5 @@
-//! What people own, as the land register, the vehicle register, banks, insurers, the clearing house and the market regulator state it.
+//! What people own, as the land register, the vehicle register, banks, insurers, the clearing house, the market regulator and
+//! agriculture state it.
 
 use hedui_mock_sources::truth::{
     Account, AccountKind as TrueKind, AccountState as TrueState, Business, FirmState, Holding, House, HouseState,
@@ -7,7 +8,7 @@ use hedui_mock_sources::truth::{
 
 use super::Facts;
 use crate::household::{
-    AccountKind, AccountState, Area, BusinessRole, BusinessState, Detail, Fen, Obtained, PolicyKind, PolicyState,
+    AccountKind, AccountState, Area, BusinessRole, BusinessState, Detail, Fen, Mu, Obtained, PolicyKind, PolicyState,
     RealEstateUse, Share, VehicleKind, VehicleState, VehicleUse,
 };
 
@@ -21,6 +22,29 @@ pub(super) fn state(facts: &mut Facts, person: &Person) {
     facts.insert("insurance", person.policies.iter().filter_map(policy).collect());
     facts.insert("securities", person.holdings.iter().map(holding).collect());
     facts.insert("market_regulation", person.businesses.iter().map(firm).collect());
+    facts.insert("agriculture", farm(person));
+}
+
+/// Land, what is paid for it, and machinery.
+fn farm(person: &Person) -> Vec<Detail> {
+    let lands = person.lands.iter().map(|land| Detail::ContractedLand {
+        held: Some(land.held.to_string()),
+        mu: Mu(land.mu_hundredths),
+        from: Some(land.since),
+    });
+    let paid = person.farm_subsidies.iter().map(|paid| Detail::FarmSubsidy {
+        item: paid.item.to_string(),
+        amount: Fen(paid.amount_fen),
+        paid_on: paid.paid,
+    });
+    let machines = person.machines.iter().map(|machine| Detail::FarmMachinery {
+        machine: Some(machine.kind.to_string()),
+        horsepower: machine.horsepower,
+        price: Some(Fen(machine.price_fen)),
+        subsidy: Some(Fen(machine.subsidy_fen)),
+        bought_on: Some(machine.bought),
+    });
+    lands.chain(paid).chain(machines).collect()
 }
 
 fn house(house: &House) -> Option<Detail> {

@@ -34,6 +34,8 @@ pub const DEPARTMENTS: &[(&str, &[InfoClass])] = {
         ("medical_insurance", &[C::Medical]),
         ("civil_assistance", &[C::Transfer, C::Household]),
         ("veterans", &[C::Transfer]),
+        ("justice", &[C::Household]),
+        ("agriculture", &[C::Transfer]),
     ]
 };
 

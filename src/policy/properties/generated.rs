@@ -238,8 +238,8 @@ fn loss() -> impl Strategy<Value = Given> {
 /// Who is a member at all, and of which kind of household.
 fn membership() -> impl Strategy<Value = Given> {
     let death = day().prop_map(|on| ("health", Detail::Death { on: Some(on) }));
-    let custody = day()
-        .prop_map(|from| ("household_registration", Detail::Custody { custody: CustodyKind::Prison, from, to: None }));
+    let kinds = select(vec![CustodyKind::Prison, CustodyKind::Rehabilitation, CustodyKind::Community]);
+    let custody = (kinds, day()).prop_map(|(custody, from)| ("justice", Detail::Custody { custody, from, to: None }));
     let registration = (any::<bool>(), any::<bool>()).prop_map(|(urban, current)| {
         let registered = Some(if urban { Registered::Urban } else { Registered::Rural });
         let status = if current { RegistrationStatus::Current } else { RegistrationStatus::MovedOut };

@@ -116,7 +116,7 @@ async fn departments_are_listed_with_their_law_and_state() {
     let face = Face::up().await;
     let listed = face.caseworker().get("/v1/sources").await.json();
     let listed = listed.as_array().expect("a list");
-    assert_eq!(listed.len(), 18);
+    assert_eq!(listed.len(), 20);
     for source in listed {
         let text = |name: &str| source["descriptor"][name].as_str().unwrap_or_default().to_owned();
         assert!(["key", "title_zh", "title_en", "law"].iter().all(|name| !text(name).is_empty()), "{source}");

@@ -65,7 +65,7 @@ async fn states_lists_events_and_versions_hold_nothing_personal() {
     let people = request["household"]["members"].as_array().expect("members").len()
         + request["household"]["obligors"].as_array().map_or(0, Vec::len);
     let cells = status["cells"].as_array().expect("cells");
-    assert_eq!(cells.len(), people * 18);
+    assert_eq!(cells.len(), people * 20);
     assert!(cells.iter().all(|cell| cell["answer"].is_string() && cell["source"].is_string()));
     assert!(cells.iter().any(|cell| cell["attempts"].as_u64() >= Some(1) && cell["latency_ms"].is_u64()));
     let secrets = personal(&request);

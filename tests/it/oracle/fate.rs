@@ -108,7 +108,9 @@ fn trace(row: &Row<'_>, member: &str, reading: &Reading) -> Trace {
             when(cited, Trace::Nothing)
         }
         Fact::Maternity(_) => when(deducted("nutrition"), Trace::Nothing),
-        Fact::Registration | Fact::Marriage | Fact::Death | Fact::Stay(_) | Fact::Serious(_) => Trace::Nothing,
+        Fact::Registration | Fact::Marriage | Fact::Death | Fact::Stay(_) | Fact::Serious(_) | Fact::Custody(_) => {
+            Trace::Nothing
+        }
         Fact::OnFile(_, false) | Fact::Nothing => Trace::Nothing,
         _ => Trace::Line,
     }

@@ -53,11 +53,11 @@ impl Expected {
 /// Adds up what is known.
 pub fn expected(household: &Household, members: &[Member<'_>], settled: bool, year: Year) -> Expected {
     let standard = rules::standard(household.registered_as);
-    let alive = || members.iter().filter(|member| member.alive);
+    let counting = || members.iter().filter(|member| member.counts);
     let (mut sum, mut paid, mut open) = ([0_i64; 4], 0, 0);
     let mut deductions = Deductions::default();
     let (mut deducted, mut financial) = (0, (0, Some(0)));
-    for member in alive() {
+    for member in counting() {
         let income = member.income(year);
         for (total, part) in sum.iter_mut().zip([income.wage, income.business, income.property, income.transfer]) {
             *total += part;
@@ -77,7 +77,7 @@ pub fn expected(household: &Household, members: &[Member<'_>], settled: bool, ye
     let (dwellings, room) = dwellings(members);
     let income = (all.max(0), (all + open).max(0));
     Expected {
-        members: i64::try_from(alive().count()).expect("few"),
+        members: i64::try_from(counting().count()).expect("few"),
         settled,
         wage: sum[0],
         business: sum[1],
@@ -90,9 +90,9 @@ pub fn expected(household: &Household, members: &[Member<'_>], settled: bool, ye
         dwellings,
         room,
         cars: cars(members, year),
-        companies: i64::try_from(alive().flat_map(Member::firms).collect::<BTreeSet<_>>().len()).expect("few"),
+        companies: i64::try_from(counting().flat_map(Member::firms).collect::<BTreeSet<_>>().len()).expect("few"),
         standard,
-        disabled: i64::try_from(alive().filter(|member| member.disability(year).is_some()).count()).expect("few"),
+        disabled: i64::try_from(counting().filter(|member| member.disability(year).is_some()).count()).expect("few"),
         registered: household.registered_as,
         single: single(members, year, income, settled),
         alone: members.len() == 1,
@@ -102,10 +102,10 @@ pub fn expected(household: &Household, members: &[Member<'_>], settled: bool, ye
 /// 单人户: a gravely disabled or seriously ill member, or one whose own medical cost is more than the household's income.
 fn single(members: &[Member<'_>], year: Year, income: (i64, i64), settled: bool) -> State {
     let own_cost_over = |member: &Member<'_>, income: i64| member.deductions(year, 0, &[0; 12]).ill > income;
-    let alive = || members.iter().filter(|member| member.alive);
+    let counting = || members.iter().filter(|member| member.counts);
     let qualifies =
         |member: &Member<'_>| member.is_gravely_ill_or_disabled(year) || (settled && own_cost_over(member, income.1));
-    match (alive().any(qualifies), alive().any(|member| own_cost_over(member, income.0))) {
+    match (counting().any(qualifies), counting().any(|member| own_cost_over(member, income.0))) {
         (true, _) => State::Met,
         (false, true) => State::Open,
         (false, false) => State::NotMet,
@@ -115,7 +115,7 @@ fn single(members: &[Member<'_>], year: Year, income: (i64, i64), settled: bool)
 /// Dwellings by unit, and the room of all shares in them. An inherited part is necessary and left out.
 fn dwellings(members: &[Member<'_>]) -> (i64, i64) {
     let (mut units, mut room) = (BTreeSet::new(), 0);
-    for row in members.iter().filter(|member| member.alive).flat_map(|member| &member.rows) {
+    for row in members.iter().filter(|member| member.counts).flat_map(|member| &member.rows) {
         let Fact::House(house) = row.fact else { continue };
         let (part, whole) = (i64::from(house.share.0), i64::from(house.share.1));
         let current = house.state == HouseState::Current || row.is(DirtKind::Stale);
@@ -129,9 +129,9 @@ fn dwellings(members: &[Member<'_>]) -> (i64, i64) {
 
 /// Cars that certainly count, and those that may: what carries goods or passengers is for an officer to judge.
 fn cars(members: &[Member<'_>], year: Year) -> (i64, i64) {
-    let disabled = members.iter().any(|member| member.alive && member.disability(year).is_some());
+    let disabled = members.iter().any(|member| member.counts && member.disability(year).is_some());
     let (mut least, mut perhaps) = (0, 0);
-    for row in members.iter().filter(|member| member.alive).flat_map(|member| &member.rows) {
+    for row in members.iter().filter(|member| member.counts).flat_map(|member| &member.rows) {
         let Fact::Vehicle(vehicle) = row.fact else { continue };
         if vehicle.state != VehicleState::Normal && !row.is(DirtKind::Stale) {
             continue;

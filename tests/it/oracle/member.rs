@@ -25,7 +25,8 @@ pub struct Member<'a> {
     pub person: &'a Person,
     pub rows: Vec<&'a Row<'a>>,
     pub declared: Vec<Declared>,
-    pub alive: bool,
+    /// Alive, and not in prison or compulsory rehabilitation.
+    pub counts: bool,
 }
 
 /// Income by class over the year; `open` is what the unknown law may add to transfers, and a second job to wages.
@@ -229,6 +230,7 @@ impl<'a> Member<'a> {
                 } += net;
                 income.paid += part(returned.tax_fen);
             }
+            Fact::FarmSubsidy(subsidy) if year.has(subsidy.paid) => income.transfer += subsidy.amount_fen,
             Fact::Pension(pension) => {
                 let places = year.places(index(pension.from), pension.to.map(index));
                 income.transfer += pension.monthly_fen * places.len() as i64;

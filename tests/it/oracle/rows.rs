@@ -2,8 +2,9 @@
 //! down a second time.
 
 use hedui_mock_sources::truth::{
-    Account, AccountKind, Assistance, AssistanceKind, Business, Disability, Holding, Hospital, House, Job, Maternity,
-    Pension, Person, Policy, Receipt, ReturnedIncome, SeriousIllness, Settlement, Study, UnemploymentBenefit, Vehicle,
+    Account, AccountKind, Assistance, AssistanceKind, Business, Custody, Disability, FarmSubsidy, Holding, Hospital,
+    House, Job, Maternity, Pension, Person, Policy, Receipt, ReturnedIncome, SeriousIllness, Settlement, Study,
+    UnemploymentBenefit, Vehicle,
 };
 use hedui_mock_sources::{DirtKind, Key, MockSources};
 
@@ -44,6 +45,10 @@ pub enum Fact<'a> {
     Holding(&'a Holding),
     Disability(&'a Disability),
     Settlement(&'a Settlement),
+    Custody(&'a Custody),
+    FarmSubsidy(&'a FarmSubsidy),
+    /// A machine of the farm: named in a report, and nothing of it counts.
+    Machine,
     /// Not income and not property, whatever it says.
     Nothing,
 }
@@ -164,6 +169,12 @@ fn facts(department: Key, person: &Person, year: Year) -> Vec<Fact<'_>> {
         Key::MedicalInsurance => person.settlements.iter().map(Fact::Settlement).collect(),
         Key::CivilAssistance => person.assistance.iter().map(assistance).collect(),
         Key::Veterans => person.special_care.iter().map(|_| Fact::Nothing).collect(),
+        Key::Justice => person.custody.iter().map(Fact::Custody).collect(),
+        Key::Agriculture => {
+            let land = person.lands.iter().map(|_| Fact::Nothing);
+            let paid = person.farm_subsidies.iter().map(Fact::FarmSubsidy);
+            land.chain(paid).chain(person.machines.iter().map(|_| Fact::Machine)).collect()
+        }
     }
 }
 

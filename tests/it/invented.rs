@@ -1,4 +1,4 @@
-//! A nineteenth department by files alone: farm subsidies and machinery, as a county's agriculture bureau might offer them.
+//! A department by files alone that the binary has never heard of: forest subsidies and machinery, as a county's forestry bureau might offer them.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -13,14 +13,14 @@ use super::binary::{DEFAULTS, Installation};
 use super::support::{Setup, Stage, quick_sources};
 
 /// CSV with Chinese headings in GB18030; amounts in 万元, days as 2026年3月5日; one row says what it is.
-const DEFINITION: &str = r#"# 农业: subsidies paid and machinery bought with one.
-key = "agriculture"
-title_zh = "惠农补贴与农机"
-title_en = "Farm subsidies and machinery"
+const DEFINITION: &str = r#"# 林业: subsidies paid and machinery bought with one.
+key = "forestry"
+title_zh = "林业补贴与机械"
+title_en = "Forest subsidies and machinery"
 law = "《最低生活保障审核确认办法》"
 purposes = ["all"]
 speaks_for = ["transfer"]
-never_covers = ["未申请补贴的农机"]
+never_covers = ["未申请补贴的机械"]
 coverage = "county"
 
 [auth]
@@ -28,7 +28,7 @@ kind = "bearer"
 
 [request]
 method = "POST"
-path = "/agri/query"
+path = "/forest/query"
 json = { sfzh = "{id_number}", xm = "{name}" }
 
 [answer]
@@ -71,14 +71,14 @@ const HEADINGS: &str = "编号,类别,姓名,身份证号,名称,金额,日期\r
 
 /// A folder with the definition and a sample of it.
 fn definition(folder: &Path) -> PathBuf {
-    let place = folder.join("definitions/agriculture");
+    let place = folder.join("definitions/forestry");
     std::fs::create_dir_all(place.join("samples")).expect("a folder");
     std::fs::write(place.join("definition.toml"), DEFINITION).expect("the definition");
-    let sample = format!("{HEADINGS}N1,补贴,王建国,62042219710302123X,耕地地力保护补贴,0.12345,2026年3月5日\r\n");
+    let sample = format!("{HEADINGS}N1,补贴,王建国,62042219710302123X,公益林生态补偿,0.12345,2026年3月5日\r\n");
     std::fs::write(place.join("samples/found.csv"), gb18030(&sample)).expect("a sample");
     let expected = serde_json::json!({"answers": [{"answer": "found", "records": [{
         "number": "N1", "subject": {"name": "王建国", "id_number": "62042219710302123X"},
-        "detail": {"kind": "farm_subsidy", "item": "耕地地力保护补贴", "amount": "1234.50", "paid_on": "2026-03-05"},
+        "detail": {"kind": "farm_subsidy", "item": "公益林生态补偿", "amount": "1234.50", "paid_on": "2026-03-05"},
     }]}]});
     std::fs::write(place.join("samples/found.expected.json"), expected.to_string()).expect("what it means");
     folder.join("definitions")
@@ -89,7 +89,7 @@ fn gb18030(text: &str) -> Vec<u8> {
     encoding_rs::GB18030.encode(text).0.into_owned()
 }
 
-/// The agriculture bureau: knows one person, and counts who asks.
+/// The forestry bureau: knows one person, and counts who asks.
 struct Bureau {
     url: String,
     calls: Arc<Mutex<Vec<bool>>>,
@@ -99,12 +99,12 @@ impl Bureau {
     async fn open(known: &str, name: &str) -> Self {
         let calls = Arc::new(Mutex::new(Vec::new()));
         let rows = format!(
-            "{HEADINGS}N1,补贴,{name},{known},耕地地力保护补贴,0.12345,2026年3月5日\r\nN2,农机,{name},{known},拖拉机,2.5,2025年11月20日\r\n"
+            "{HEADINGS}N1,补贴,{name},{known},公益林生态补偿,0.12345,2026年3月5日\r\nN2,农机,{name},{known},拖拉机,2.5,2025年11月20日\r\n"
         );
         let (known, heard) = (known.to_owned(), calls.clone());
         let answer = move |headers: HeaderMap, body: String| async move {
             let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-            if token != Some("Bearer farm-token") {
+            if token != Some("Bearer forest-token") {
                 return StatusCode::UNAUTHORIZED.into_response();
             }
             heard.lock().expect("no thread panicked").push(body.contains(&known));
@@ -112,8 +112,8 @@ impl Bureau {
             ([(header::CONTENT_TYPE, "text/csv; charset=GB18030")], gb18030(&text)).into_response()
         };
         let routes = axum::Router::new()
-            .route("/agri/query", axum::routing::post(answer.clone()))
-            .route("/agriculture/agri/query", axum::routing::post(answer));
+            .route("/forest/query", axum::routing::post(answer.clone()))
+            .route("/forestry/forest/query", axum::routing::post(answer));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         tokio::spawn(async move { axum::serve(listener, routes).await });
@@ -130,13 +130,13 @@ async fn a_definition_and_a_setting_make_a_department_and_its_records_reach_the_
     let bureau =
         Bureau::open(applicant["id_number"].as_str().expect("a number"), applicant["name"].as_str().expect("a name"))
             .await;
-    let more = format!("[source.agriculture]\nbase_url = \"{}\"\nsecret = {{ file = \"farm.token\" }}\n", bureau.url);
-    std::fs::write(folder.path().join("farm.token"), "farm-token").expect("a token");
+    let more = format!("[source.forestry]\nbase_url = \"{}\"\nsecret = {{ file = \"forest.token\" }}\n", bureau.url);
+    std::fs::write(folder.path().join("forest.token"), "forest-token").expect("a token");
     let definitions = definition(folder.path());
     let installation = Installation::new(
         &mocks.base_url(),
         DEFAULTS,
-        &more.replace("{ file = \"farm.token\" }", "{ env = \"HEDUI_AGRICULTURE_SECRET\" }"),
+        &more.replace("{ file = \"forest.token\" }", "{ env = \"HEDUI_FORESTRY_SECRET\" }"),
     );
     drop(definition(&installation.path("")));
     let service = installation.serve().await;
@@ -145,19 +145,16 @@ async fn a_definition_and_a_setting_make_a_department_and_its_records_reach_the_
     client.wait_for_final(&id).await;
     let report = client.get_as(&format!("/v1/verifications/{id}/report"), "application/json").await;
     let report: hedui::report::Report = serde_json::from_slice(&report.body).expect("a report");
-    assert_eq!(report.body.sources.len(), 19);
-    let line = report.body.sources.iter().find(|line| line.source.as_str() == "agriculture").expect("the nineteenth");
-    assert_eq!(line.title.zh, "惠农补贴与农机");
+    assert_eq!(report.body.sources.len(), 21);
+    let line = report.body.sources.iter().find(|line| line.source.as_str() == "forestry").expect("the invented one");
+    assert_eq!(line.title.zh, "林业补贴与机械");
     let cell = line.cell(&report.body.request.applicant).expect("the applicant's cell");
     assert_eq!((cell.answer, cell.records), (AnswerKind::Found, 2));
     let income = serde_json::to_value(&report.body.income).expect("JSON").to_string();
-    assert!(
-        income.contains("\"agriculture\"") && income.contains("1234.50"),
-        "the subsidy is a line of income: {income}"
-    );
+    assert!(income.contains("\"forestry\"") && income.contains("1234.50"), "the subsidy is a line of income: {income}");
     assert!(bureau.calls.lock().expect("no thread panicked").iter().any(|known| *known));
     let page = client.get_as(&format!("/v1/verifications/{id}/report"), "text/html").await.text();
-    assert!(page.contains("惠农补贴与农机"));
+    assert!(page.contains("林业补贴与机械"));
     drop(definitions);
 }
 
@@ -167,15 +164,15 @@ async fn the_library_picks_it_up_and_runs_its_samples() {
     let definitions = definition(folder.path());
     let settings = quick_sources(
         folder.path(),
-        "[source.agriculture]\nbase_url = \"http://127.0.0.1:1\"\nsecret = { env = \"NOBODY\" }\n",
+        "[source.forestry]\nbase_url = \"http://127.0.0.1:1\"\nsecret = { env = \"NOBODY\" }\n",
     );
     let departments = Departments::load(Some(&settings), Some(&definitions)).expect("sound settings");
     let keys: Vec<_> = departments.keys().iter().map(ToString::to_string).collect();
-    assert_eq!(keys.len(), 19);
-    assert!(keys.contains(&"agriculture".to_owned()));
+    assert_eq!(keys.len(), 21);
+    assert!(keys.contains(&"forestry".to_owned()));
     let stage =
         Stage::start(Setup { sources_file: Some(settings), definitions: Some(definitions), ..Setup::default() }).await;
-    assert_eq!(stage.verifier.sources().len(), 19);
+    assert_eq!(stage.verifier.sources().len(), 21);
 }
 
 #[tokio::test]
@@ -183,20 +180,20 @@ async fn the_commands_list_it_and_test_its_samples() {
     let installation = Installation::new(
         "http://127.0.0.1:1",
         DEFAULTS,
-        "[source.agriculture]\nbase_url = \"http://127.0.0.1:1\"\nsecret = { env = \"HEDUI_AGRICULTURE_SECRET\" }\n",
+        "[source.forestry]\nbase_url = \"http://127.0.0.1:1\"\nsecret = { env = \"HEDUI_FORESTRY_SECRET\" }\n",
     );
     drop(definition(&installation.path("")));
     let said = |output: &std::process::Output| {
         String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
     };
     let listed = installation.run(&["sources", "list"]);
-    assert!(listed.status.success() && said(&listed).contains("惠农补贴与农机"), "{}", said(&listed));
-    let tested = installation.run(&["sources", "test", "agriculture"]);
+    assert!(listed.status.success() && said(&listed).contains("林业补贴与机械"), "{}", said(&listed));
+    let tested = installation.run(&["sources", "test", "forestry"]);
     assert!(tested.status.success(), "{}", said(&tested));
-    let sample = installation.path("definitions/agriculture/samples/found.expected.json");
+    let sample = installation.path("definitions/forestry/samples/found.expected.json");
     let wrong = std::fs::read_to_string(&sample).expect("the sample").replace("1234.50", "12345.00");
     std::fs::write(&sample, wrong).expect("the sample");
-    let tested = installation.run(&["sources", "test", "agriculture"]);
+    let tested = installation.run(&["sources", "test", "forestry"]);
     assert_eq!(tested.status.code(), Some(1), "a sample that does not hold fails: {}", said(&tested));
 }
 
@@ -205,7 +202,7 @@ async fn a_broken_definition_is_refused_with_every_fault_at_its_line() {
     let installation = Installation::new(
         "http://127.0.0.1:1",
         DEFAULTS,
-        "[source.agriculture]\nbase_url = \"http://127.0.0.1:1\"\nsecret = { env = \"HEDUI_AGRICULTURE_SECRET\" }\n",
+        "[source.forestry]\nbase_url = \"http://127.0.0.1:1\"\nsecret = { env = \"HEDUI_FORESTRY_SECRET\" }\n",
     );
     let definitions = definition(&installation.path(""));
     let broken = DEFINITION
@@ -213,7 +210,7 @@ async fn a_broken_definition_is_refused_with_every_fault_at_its_line() {
         .replace("codec = \"csv\"", "codex = \"csv\"")
         .replace("unit = \"wan_yuan\" }\npaid_on", "unit = \"mu\" }\npaid_on")
         .replace("speaks_for = [\"transfer\"]", "speaks_for = [\"weather\"]");
-    let place = definitions.join("agriculture/definition.toml");
+    let place = definitions.join("forestry/definition.toml");
     std::fs::write(&place, &broken).expect("the definition");
     let line = |needle: &str| broken.lines().position(|line| line.contains(needle)).expect("a line") + 1;
     for command in [&["sources", "list"][..], &["check-config"], &["serve"]] {

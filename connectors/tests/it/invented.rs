@@ -11,10 +11,10 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::room::{key, query};
 
-const JUSTICE: &str = r#"
-key = "justice"
-title_zh = "司法行政"
-title_en = "Justice"
+const BORDER: &str = r#"
+key = "border"
+title_zh = "出入境管理"
+title_en = "Border control"
 law = "《最低生活保障审核确认办法》"
 purposes = ["all"]
 speaks_for = ["household"]
@@ -46,9 +46,9 @@ from = { path = "@.since", type = "date", formats = ["yyyy.MM.dd"] }
 "#;
 
 fn install(folder: &Path, definition: &str) {
-    let samples = folder.join("justice/samples");
+    let samples = folder.join("border/samples");
     fs::create_dir_all(&samples).unwrap();
-    fs::write(folder.join("justice/definition.toml"), definition).unwrap();
+    fs::write(folder.join("border/definition.toml"), definition).unwrap();
     fs::write(samples.join("none.json"), r#"{"code":"0","rows":[]}"#).unwrap();
     let expected = r#"{"answers":[{"answer":"no_record","reach":{"coverage":"province"}}]}"#;
     fs::write(samples.join("none.expected.json"), expected).unwrap();
@@ -56,7 +56,7 @@ fn install(folder: &Path, definition: &str) {
 
 fn settings(base: &str) -> String {
     let secret = "secret = { file = \"key.txt\" }";
-    format!("definitions_dir = \"more\"\n[source.justice]\nbase_url = \"{base}\"\n{secret}\n")
+    format!("definitions_dir = \"more\"\n[source.border]\nbase_url = \"{base}\"\n{secret}\n")
 }
 
 #[tokio::test]
@@ -69,14 +69,14 @@ async fn is_picked_up_tested_and_asked() {
         .mount(&server)
         .await;
     let folder = tempfile::tempdir().unwrap();
-    install(&folder.path().join("more"), JUSTICE);
+    install(&folder.path().join("more"), BORDER);
     fs::write(folder.path().join("key.txt"), "k1\n").unwrap();
     let file = folder.path().join("sources.toml");
     fs::write(&file, settings(&server.uri())).unwrap();
     let registry = Registry::load(&SourcesConfig::read(&file).unwrap()).unwrap();
-    assert_eq!(registry.sources().len(), 19);
-    assert!(registry.test_definition(&key("justice")).unwrap().passed());
-    let reply = registry.get(&key("justice")).unwrap().submit(&[query()]).await.remove(0);
+    assert_eq!(registry.sources().len(), 21);
+    assert!(registry.test_definition(&key("border")).unwrap().passed());
+    let reply = registry.get(&key("border")).unwrap().submit(&[query()]).await.remove(0);
     assert_eq!(reply.answer.kind(), AnswerKind::Found, "{:?}", reply.note);
     assert!(!registry.settings(&key("vehicles")).unwrap().enabled, "what the settings do not name is off");
 }
@@ -84,7 +84,7 @@ async fn is_picked_up_tested_and_asked() {
 #[test]
 fn its_faults_are_all_listed_with_their_places() {
     let folder = tempfile::tempdir().unwrap();
-    let broken = JUSTICE
+    let broken = BORDER
         .replace("\"household\"", "\"houshold\"")
         .replace("{id_number}", "{id_nummer}")
         .replace("since\"", "since\", sicne = 1")
@@ -96,7 +96,7 @@ fn its_faults_are_all_listed_with_their_places() {
     fs::write(&file, settings("https://x.example")).unwrap();
     let Err(problems) = Registry::load(&SourcesConfig::read(&file).unwrap()) else { panic!("broken") };
     let shown: Vec<String> =
-        problems.iter().map(|problem| problem.to_string().rsplit_once("justice/").unwrap().1.to_owned()).collect();
+        problems.iter().map(|problem| problem.to_string().rsplit_once("border/").unwrap().1.to_owned()).collect();
     let expected = [
         "definition.toml:1:1: coverage: is missing: one of `county`, `city`, `province`, `national`",
         "definition.toml:7:15: speaks_for[0]: must be one of wage",
@@ -125,7 +125,7 @@ fn settings_for_nobody_are_a_fault() {
 #[test]
 fn a_folder_without_a_definition_is_a_fault() {
     let folder = tempfile::tempdir().unwrap();
-    install(&folder.path().join("more"), JUSTICE);
+    install(&folder.path().join("more"), BORDER);
     fs::create_dir(folder.path().join("more/forgotten")).unwrap();
     fs::create_dir(folder.path().join("more/.git")).unwrap();
     fs::write(folder.path().join("more/notes.txt"), "").unwrap();

@@ -3,7 +3,9 @@
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::{ApiState, assessments, batches, health, matches, openapi, policies, report, schemas, sources, verifications};
+use super::{
+    ApiState, assessments, batches, health, matches, openapi, policies, report, schemas, sources, verifications,
+};
 use crate::config::ServerLimits;
 use crate::web::{Problem, ProblemKind, guard};
 

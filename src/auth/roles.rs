@@ -74,7 +74,8 @@ impl Role {
     #[must_use]
     pub fn grants(self, permission: Permission) -> bool {
         use Permission::{
-            Assess, Compare, FetchReport, OpenReport, ReadBatches, ReadCase, ReadPolicy, ReadSources, RunBatches, SubmitCase,
+            Assess, Compare, FetchReport, OpenReport, ReadBatches, ReadCase, ReadPolicy, ReadSources, RunBatches,
+            SubmitCase,
         };
         match self {
             Self::Client | Self::Caseworker | Self::Supervisor => {

@@ -188,7 +188,8 @@ impl Bulk {
         if faults.is_empty() {
             return Ok(None);
         }
-        let bytes = serde_json::to_vec(&faults).map_err(|_| VerificationError::Unreadable { what: "faults of a batch" })?;
+        let bytes =
+            serde_json::to_vec(&faults).map_err(|_| VerificationError::Unreadable { what: "faults of a batch" })?;
         let sealed = sealing::seal(&self.0.keys, batch, DocumentKind::BatchFaults, &bytes)?;
         Ok(Some((sealed, u32::try_from(faults.len()).unwrap_or(u32::MAX))))
     }

@@ -187,7 +187,9 @@ fn cells_of(version: &VersionRow, body: &Body, english: bool) -> Vec<String> {
         body.number.clone(),
         version.number.to_string(),
         yes(version.is_final).to_owned(),
-        outcome.map(|outcome| if english { outcome.outcome.clone() } else { outcome.name_zh.clone() }).unwrap_or_default(),
+        outcome
+            .map(|outcome| if english { outcome.outcome.clone() } else { outcome.name_zh.clone() })
+            .unwrap_or_default(),
         outcome.map(|outcome| text::certainty(outcome.state, lang).to_owned()).unwrap_or_default(),
         outcome.and_then(|outcome| outcome.decides.clone()).unwrap_or_default(),
         totals.members.to_string(),
@@ -208,8 +210,11 @@ fn cells_of(version: &VersionRow, body: &Body, english: bool) -> Vec<String> {
 /// Faults of rows as a table.
 #[must_use]
 pub fn faults_csv(faults: &[RowFault], english: bool) -> String {
-    let headings =
-        if english { ["line", "column", "code", "fault", "remedy"] } else { ["行号", "列", "代码", "问题", "处理办法"] };
+    let headings = if english {
+        ["line", "column", "code", "fault", "remedy"]
+    } else {
+        ["行号", "列", "代码", "问题", "处理办法"]
+    };
     let mut table = format!("\u{feff}{}", csv::row(headings));
     for fault in faults {
         let words = if english { [&fault.detail, &fault.remedy] } else { [&fault.detail_zh, &fault.remedy_zh] };

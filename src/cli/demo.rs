@@ -64,11 +64,8 @@ async fn present(
     settings.auth.issuers = vec![issuer.publish(&home.directory)?];
     let authenticator =
         Authenticator::new(&settings.auth, Clients::new(vec![client.clone()]), clock).map_err(compose::Faulty)?;
-    let service = if arguments.once {
-        None
-    } else {
-        Some(serve::listen(&settings, running, authenticator, None).await?)
-    };
+    let service =
+        if arguments.once { None } else { Some(serve::listen(&settings, running, authenticator, None).await?) };
 
     let caller = home.caller(&client);
     let mut request = mocks.sample_request();

@@ -37,7 +37,11 @@ pub(super) async fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
             return Err(error);
         }
     };
-    service.tasks.spawn(reload::watch(running.verifier.clone(), settings.policy_directory.clone(), service.stop.clone()));
+    service.tasks.spawn(reload::watch(
+        running.verifier.clone(),
+        settings.policy_directory.clone(),
+        service.stop.clone(),
+    ));
     tracing::info!(address = %service.address, "listening");
     stop_signal().await;
     tracing::info!("stopping: no new calls; what was accepted goes on at the next start");

@@ -245,7 +245,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn get_batch(&self, id: Uuid) -> Result<BatchRow, StoreError> {
-        let row = query("SELECT * FROM batches WHERE id = $1").bind(id.to_string()).fetch_optional(self.reader()).await?;
+        let row =
+            query("SELECT * FROM batches WHERE id = $1").bind(id.to_string()).fetch_optional(self.reader()).await?;
         batch_of(&row.ok_or(StoreError::NotFound { what: "batch", id })?)
     }
 
@@ -419,7 +420,8 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn batches_to_tend(&self) -> Result<Vec<BatchRow>, StoreError> {
-        let tended = "SELECT * FROM batches WHERE state IN ('running', 'paused') OR (state = 'cancelled' AND NOT all_read)
+        let tended =
+            "SELECT * FROM batches WHERE state IN ('running', 'paused') OR (state = 'cancelled' AND NOT all_read)
                       ORDER BY id";
         let rows = query(tended).fetch_all(self.reader()).await?;
         rows.iter().map(batch_of).collect()
@@ -456,7 +458,9 @@ impl Store {
                     "DELETE FROM deks WHERE id IN
                      (SELECT dek_id FROM documents WHERE case_id = $1 AND kind IN ('upload', 'batch_terms'))",
                 )
-                .bind(batch.to_string()).execute(&mut *tx).await?;
+                .bind(batch.to_string())
+                .execute(&mut *tx)
+                .await?;
                 query("UPDATE documents SET ciphertext = $1 WHERE case_id = $2 AND kind IN ('upload', 'batch_terms')")
                     .bind(Vec::new())
                     .bind(batch.to_string())
@@ -548,7 +552,8 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn count_cases_of(&self, batch: Uuid) -> Result<CaseCounts, StoreError> {
-        let counted = query("SELECT state, count(*) AS cases FROM cases WHERE batch_id = $1 GROUP BY state ORDER BY state");
+        let counted =
+            query("SELECT state, count(*) AS cases FROM cases WHERE batch_id = $1 GROUP BY state ORDER BY state");
         let rows = counted.bind(batch.to_string()).fetch_all(self.reader()).await?;
         rows.iter().map(|row| Ok((row.must("state", CaseState::parse)?, row.index("cases")?))).collect()
     }

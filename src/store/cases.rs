@@ -9,7 +9,10 @@ use super::columns::{Columns as _, int, millis};
 use super::db::{Builder, Connection, Lock, Row, query};
 use super::events::{self, Happened};
 use super::receipt::entry_of;
-use super::{AuditReceipt, CaseState, Effect, IdempotencyKey, Lease, SealedDocument, Store, StoreError, Tag, documents, idempotency};
+use super::{
+    AuditReceipt, CaseState, Effect, IdempotencyKey, Lease, SealedDocument, Store, StoreError, Tag, documents,
+    idempotency,
+};
 use crate::household::{Lane, Purpose, Region};
 
 /// A case to be accepted.

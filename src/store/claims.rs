@@ -59,7 +59,8 @@ impl Store {
                 continue;
             }
             let (worker, lane) = (worker.to_owned(), *lane);
-            let claimed = self.write(move |tx| Box::pin(async move { claim(tx, worker, lane, now, until).await })).await?;
+            let claimed =
+                self.write(move |tx| Box::pin(async move { claim(tx, worker, lane, now, until).await })).await?;
             if claimed.is_some() {
                 return Ok(claimed);
             }
@@ -98,7 +99,9 @@ impl Store {
                 transition(tx, lease.case_id, CaseState::Waiting, now).await?;
                 query(concat!(
                     "UPDATE cases SET lease_worker = NULL, lease_until = NULL, failures = 0, wake_at = (
-                         SELECT min(at) FROM (SELECT ", next_look!("$1"), " AS at UNION ALL SELECT $2) AS looks)
+                         SELECT min(at) FROM (SELECT ",
+                    next_look!("$1"),
+                    " AS at UNION ALL SELECT $2) AS looks)
                      WHERE id = $1"
                 ))
                 .bind(lease.case_id.to_string())

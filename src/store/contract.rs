@@ -243,7 +243,8 @@ async fn accepted(store: &Store, created_at: Timestamp) -> Uuid {
 /// A case that a worker has, with two cells to ask and one skipped.
 async fn running(store: &Store, created_at: Timestamp) -> Uuid {
     let id = accepted(store, created_at).await;
-    let claimed = store.claim_next("worker", &Lane::ALL, created_at, std::time::Duration::from_secs(60)).await.unwrap().unwrap();
+    let claimed =
+        store.claim_next("worker", &Lane::ALL, created_at, std::time::Duration::from_secs(60)).await.unwrap().unwrap();
     assert_eq!(claimed.case.id, id);
     let skipped = Plan::Skip { why: "no_identifier".into() };
     let skip =

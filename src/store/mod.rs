@@ -43,10 +43,8 @@ mod contract;
 pub(crate) mod faults;
 
 pub use artifacts::{Artifact, ArtifactKind};
+pub use batches::{BatchFilter, BatchLease, BatchRow, BatchState, CaseCounts, NewBatch, ReadSoFar, Received};
 pub use case_list::CaseFilter;
-pub use batches::{
-    BatchFilter, BatchLease, BatchRow, BatchState, CaseCounts, NewBatch, ReadSoFar, Received,
-};
 pub use cases::{CaseRow, Created, NewCase};
 pub use cells::{CellAnswer, CellRow, CellWrite, NewCell, Plan, PutOff};
 pub use claims::{ClaimedCase, Lease};

@@ -198,7 +198,10 @@ impl Verifier {
 
     /// Whatever happened on the way: a cell that was planned and has no answer by now has failed.
     async fn end_what_is_open(&self, work: &mut Work) -> Result<(), VerificationError> {
-        let open = work.cells.iter().filter(|(_, state)| state.answer.is_none() && state.ask_at.is_none_or(|at| at <= work.begun));
+        let open = work
+            .cells
+            .iter()
+            .filter(|(_, state)| state.answer.is_none() && state.ask_at.is_none_or(|at| at <= work.begun));
         let open = open.map(|(key, _)| key.clone());
         let failed = |key| without_asking(key, Answer::Unavailable { why: Failure::SourceError });
         let failed = open.map(failed).collect();

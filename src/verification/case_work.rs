@@ -156,7 +156,15 @@ impl Verifier {
         if let Some(Known { request, receipt, cells, .. }) = inner.memory.take(&claimed)
             && let Some(receipt) = receipt.get().cloned()
         {
-            return Ok(Work { case: claimed.case, lease: claimed.lease, request, receipt, cells, recording: None, begun });
+            return Ok(Work {
+                case: claimed.case,
+                lease: claimed.lease,
+                request,
+                receipt,
+                cells,
+                recording: None,
+                begun,
+            });
         }
         let ClaimedCase { case, lease, .. } = claimed;
         let receipt = inner.ledger.resumed(case.id, case.purpose).await?;

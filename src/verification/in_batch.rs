@@ -45,7 +45,12 @@ impl Verifier {
     ///
     /// # Errors
     /// [`SubmitError::Closed`]; the store failed.
-    pub async fn accept_of_batch(&self, caller: &Caller, request: Request, place: InBatch) -> Result<bool, SubmitError> {
+    pub async fn accept_of_batch(
+        &self,
+        caller: &Caller,
+        request: Request,
+        place: InBatch,
+    ) -> Result<bool, SubmitError> {
         let created = self.accepted(caller, request, None, Lane::Bulk, Some(place)).await?;
         Ok(matches!(created, Created::New(_)))
     }

@@ -182,8 +182,14 @@ pub(super) mod tests {
     }
 
     fn decision(request: &Request, descriptor: &Descriptor, enabled: bool, today: &str) -> Result<(), Skip> {
-        let planned =
-            plan(Uuid::nil(), Lane::Interactive, request, "township", &[PlannedSource { descriptor, enabled }], today.parse().unwrap());
+        let planned = plan(
+            Uuid::nil(),
+            Lane::Interactive,
+            request,
+            "township",
+            &[PlannedSource { descriptor, enabled }],
+            today.parse().unwrap(),
+        );
         planned.into_iter().next().unwrap().decision.map(|_| ())
     }
 

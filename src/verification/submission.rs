@@ -208,6 +208,7 @@ fn of_organisation(caller: &Caller, reference: &str) -> String {
 
 /// Emergency relief (救急难) goes before everything else.
 fn lane_of(request: &Request) -> Lane {
-    let is_urgent = request.purpose == Purpose::TemporaryRelief && request.legal_basis.kind == LegalBasisKind::Emergency;
+    let is_urgent =
+        request.purpose == Purpose::TemporaryRelief && request.legal_basis.kind == LegalBasisKind::Emergency;
     if is_urgent { Lane::Urgent } else { Lane::Interactive }
 }

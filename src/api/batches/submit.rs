@@ -137,7 +137,9 @@ fn read(
     };
     let as_of = match &query.as_of {
         None => today,
-        Some(text) => text.parse().map_err(|_| wrong("as_of 应为日期，例如 2026-11-01", "as_of is a date such as 2026-11-01"))?,
+        Some(text) => {
+            text.parse().map_err(|_| wrong("as_of 应为日期，例如 2026-11-01", "as_of is a date such as 2026-11-01"))?
+        }
     };
     if query.region.as_deref().is_some_and(|region| !Region::is_code(region)) {
         return Err(wrong("region 应为六位数字", "region is a code of six digits"));

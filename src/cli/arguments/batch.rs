@@ -33,7 +33,9 @@ pub enum BatchCommand {
     )]
     Status(BatchShow),
     /// Show progress of a batch at a running service until it ends
-    #[command(after_help = "Example:\n  hedui batch follow 0199… --server https://hedui.example --token-file token.txt")]
+    #[command(
+        after_help = "Example:\n  hedui batch follow 0199… --server https://hedui.example --token-file token.txt"
+    )]
     Follow(BatchOne),
     /// Fetch the results of a batch from a running service: .csv or .ndjson
     #[command(
@@ -49,10 +51,14 @@ pub enum BatchCommand {
     #[command(after_help = "Example:\n  hedui batch pause 0199… --server https://hedui.example --token-file token.txt")]
     Pause(BatchOne),
     /// Go on with a paused batch
-    #[command(after_help = "Example:\n  hedui batch resume 0199… --server https://hedui.example --token-file token.txt")]
+    #[command(
+        after_help = "Example:\n  hedui batch resume 0199… --server https://hedui.example --token-file token.txt"
+    )]
     Resume(BatchOne),
     /// Stop a batch: what had not begun never will
-    #[command(after_help = "Example:\n  hedui batch cancel 0199… --server https://hedui.example --token-file token.txt")]
+    #[command(
+        after_help = "Example:\n  hedui batch cancel 0199… --server https://hedui.example --token-file token.txt"
+    )]
     Cancel(BatchOne),
     /// Print the heading line of a table of households, or what stands in each column
     #[command(

@@ -151,17 +151,10 @@ fn troubled(verifier: &Verifier, language: Language) -> Vec<String> {
     in_trouble.map(title).collect()
 }
 
-async fn write_results(
-    bulk: &Bulk,
-    caller: &Caller,
-    id: &str,
-    out: &Path,
-    language: Language,
-) -> anyhow::Result<()> {
+async fn write_results(bulk: &Bulk, caller: &Caller, id: &str, out: &Path, language: Language) -> anyhow::Result<()> {
     use std::io::Write as _;
     let csv = is_first_form(out, "--out", ["csv", "ndjson"])?;
-    let form =
-        if csv { ResultsForm::Csv { english: language == Language::En } } else { ResultsForm::Ndjson };
+    let form = if csv { ResultsForm::Csv { english: language == Language::En } } else { ResultsForm::Ndjson };
     let mut file = Streamed::begin(out)?;
     let pieces = bulk.results(caller, id, form).await?;
     tokio::pin!(pieces);

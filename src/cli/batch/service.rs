@@ -10,8 +10,8 @@ use sha2::{Digest as _, Sha256};
 use super::{board, is_first_form, terms};
 use crate::bulk::{BatchPage, BatchStatus};
 use crate::cli::arguments::{AtService, BatchFile, BatchOne, BatchShow, BatchSubmit, FileTerms, Language};
-use crate::cli::remote::Service;
 use crate::cli::output;
+use crate::cli::remote::Service;
 use crate::cli::streamed::Streamed;
 
 /// Between two looks.

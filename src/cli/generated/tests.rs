@@ -52,7 +52,7 @@ async fn a_made_up_household_is_what_a_verification_finds() {
     }
     let sources = verifier.sources();
     running.stop().await;
-    drop(verifier);
+    drop(running);
     mocks.shutdown().await;
 
     let archive: Archive = compose::archive(&settings, clock).await.unwrap();

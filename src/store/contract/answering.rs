@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::*;
-use crate::store::{CaseEventKind, CaseState, CellWrite, StoreError};
 use crate::household::Lane;
+use crate::store::{CaseEventKind, CaseState, CellWrite, StoreError};
 
 pub(super) async fn a_plan_may_be_repeated(backend: impl Backend) {
     let store = backend.open().await;
@@ -78,7 +78,11 @@ pub(super) async fn a_pending_cell_is_polled_and_wakes_its_case(backend: impl Ba
     let found = answer("bank", AnswerKind::Found, at(122));
     record(&store, &receipt(id), &claimed.lease, vec![found]).await.unwrap();
     store.release(claimed.lease, None).await.unwrap();
-    assert_eq!(store.claim_next("w", &Lane::ALL, at(122), length).await.unwrap().unwrap().case.id, id, "an answer wakes the case");
+    assert_eq!(
+        store.claim_next("w", &Lane::ALL, at(122), length).await.unwrap().unwrap().case.id,
+        id,
+        "an answer wakes the case"
+    );
     let bank = cell(&store, id, "bank").await;
     assert_eq!((bank.next_poll_at, bank.deadline), (None, None));
 }

@@ -75,7 +75,10 @@ pub(super) async fn a_file_is_kept_in_parts_until_it_is_whole(backend: impl Back
         store.add_part(&receipt(id), id, number, part()).await.unwrap();
     }
     assert!(store.claim_batch("w", at(5), LEASE).await.unwrap().is_none(), "it is still on its way");
-    store.apply(Store::received(id, Received { bytes: 9, parts: 3, idempotency: None }, at(5)), vec![receipt(id)]).await.unwrap();
+    store
+        .apply(Store::received(id, Received { bytes: 9, parts: 3, idempotency: None }, at(5)), vec![receipt(id)])
+        .await
+        .unwrap();
     let late = store.add_part(&receipt(id), id, 3, part()).await.unwrap_err();
     assert!(matches!(late, StoreError::BatchState { found: BatchState::Running, .. }), "{late}");
     assert_eq!(store.batch_parts(id).await.unwrap().len(), 3);
@@ -214,7 +217,10 @@ pub(super) async fn the_counter_goes_before_the_batch(backend: impl Backend) {
     assert_eq!(next().await.id, interactive);
     assert_eq!(next().await.batch, Some((batch, 1)));
     let counter = [Lane::Urgent, Lane::Interactive];
-    assert!(store.claim_next("w", &counter, at(300), LEASE).await.unwrap().is_none(), "a queue takes its own lanes alone");
+    assert!(
+        store.claim_next("w", &counter, at(300), LEASE).await.unwrap().is_none(),
+        "a queue takes its own lanes alone"
+    );
     assert_eq!(store.next_wake(&[Lane::Bulk]).await.unwrap(), Some(at(3)));
 }
 
@@ -246,7 +252,8 @@ pub(super) async fn what_is_put_off_is_asked_later(backend: impl Backend) {
     store.park(lease(case), at(500), at(2)).await.unwrap();
     assert_eq!(store.get_case(case).await.unwrap().state, CaseState::Waiting);
     assert_eq!(store.next_wake(&Lane::ALL).await.unwrap(), Some(at(130)), "when its cell is due");
-    let again = store.claim_next("w", &Lane::ALL, at(130), Duration::try_from(minutes(1)).unwrap()).await.unwrap().unwrap();
+    let again =
+        store.claim_next("w", &Lane::ALL, at(130), Duration::try_from(minutes(1)).unwrap()).await.unwrap().unwrap();
     let found = answer("vehicles", AnswerKind::Unavailable, at(131));
     store.record_answers(&receipt(case), &again.lease, vec![found], Vec::new()).await.unwrap();
     store.put_off(&again.lease, vec![put_off]).await.unwrap();

@@ -49,7 +49,9 @@ pub(super) async fn workers_never_share_a_case(backend: impl Backend) {
             let store = store.clone();
             tokio::spawn(async move {
                 let mut claimed = Vec::new();
-                while let Some(case) = store.claim_next(&format!("w{worker}"), &Lane::ALL, at(100), LEASE).await.unwrap() {
+                while let Some(case) =
+                    store.claim_next(&format!("w{worker}"), &Lane::ALL, at(100), LEASE).await.unwrap()
+                {
                     claimed.push(case.case.id);
                 }
                 claimed
@@ -111,7 +113,8 @@ pub(super) async fn who_lost_a_case_changes_nothing(backend: impl Backend) {
 pub(super) async fn failures_in_a_row_are_counted(backend: impl Backend) {
     let store = backend.open().await;
     let id = accepted(&store, at(0)).await;
-    let claim = async |second| store.claim_next("w", &Lane::ALL, at(second), LEASE).await.unwrap().map(|claimed| claimed.lease);
+    let claim =
+        async |second| store.claim_next("w", &Lane::ALL, at(second), LEASE).await.unwrap().map(|claimed| claimed.lease);
     for (failures, second) in [(1, 0), (2, 10)] {
         let lease = claim(second).await.unwrap();
         assert_eq!(lease.case_id, id);

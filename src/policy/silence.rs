@@ -4,7 +4,7 @@
 
 use super::assessment::SilentCell;
 use super::people::{People, Person, position};
-use crate::household::{Cell, CustodyKind, Detail, Evidence, InfoClass};
+use crate::household::{Cell, Detail, Evidence, InfoClass};
 
 /// A set of classes of information.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -207,8 +207,6 @@ fn silent_cell(cell: &Cell) -> SilentCell {
 pub(super) fn classes_of(detail: &Detail) -> Classes {
     use InfoClass as C;
     match detail {
-        // Whoever is supervised at home is a member; land is neither income nor property.
-        Detail::Custody { custody: CustodyKind::Community, .. } | Detail::ContractedLand { .. } => Classes::default(),
         Detail::Registration { .. } | Detail::Marriage { .. } | Detail::Death { .. } | Detail::Custody { .. } => {
             Classes::of(&[C::Household])
         }
@@ -220,7 +218,9 @@ pub(super) fn classes_of(detail: &Detail) -> Classes {
         | Detail::EmploymentSubsidy { .. }
         | Detail::Assistance { .. }
         | Detail::SpecialCare { .. }
-        | Detail::FarmSubsidy { .. } => Classes::of(&[C::Transfer]),
+        | Detail::FarmSubsidy { .. }
+        // Land is neither income nor property; subsidies follow it.
+        | Detail::ContractedLand { .. } => Classes::of(&[C::Transfer]),
         Detail::Hospitalisation { .. }
         | Detail::SeriousIllness { .. }
         | Detail::Pregnancy { .. }

@@ -151,7 +151,7 @@ fn integer(schema: &Value) -> Shape {
 fn text(name: &str, schema: &'static Value, field: &str) -> Text {
     match (name, text_of(schema, "format"), field) {
         ("Fen", ..) => Text::Money,
-        ("Area", ..) => Text::Area,
+        ("Area" | "Mu", ..) => Text::Area,
         ("Share", ..) => Text::Share,
         ("YearMonth", ..) => Text::Month,
         ("SourceKey", ..) => Text::Source,

@@ -1,0 +1,161 @@
+//! Where a client is called back, and with which secret its callbacks are signed: `callback = { url, secret }` in `clients.toml`.
+
+use std::path::{Path, PathBuf};
+
+use reqwest::Url;
+use secrecy::SecretString;
+
+use super::reader::{Reading, Section};
+
+/// A secret shorter than this is refused: 128 bits, as hexadecimal digits.
+const SHORTEST_SECRET: usize = 32;
+
+/// Where and how a client is called back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Callback {
+    /// The only address that is called: https, or http on this machine.
+    pub url: Url,
+    /// Where the secret is.
+    pub secret: SecretPlace,
+}
+
+/// Where a secret is. It is never written down in settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecretPlace {
+    /// In an environment variable.
+    Env(String),
+    /// In a file; white space around it is not part of it.
+    File(PathBuf),
+}
+
+/// Why a secret cannot be used. Says where it is looked for, never what was found.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SecretFault {
+    /// The variable is not set, or empty.
+    #[error("environment variable {0} is not set: set it to the secret")]
+    NoVariable(String),
+    /// The file cannot be read, or is empty.
+    #[error("secret file {} cannot be read: {reason}", path.display())]
+    NoFile {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        reason: String,
+    },
+    /// It can be guessed.
+    #[error("the secret is shorter than {SHORTEST_SECRET} characters: make one with `openssl rand -hex 32`")]
+    TooShort,
+}
+
+impl Callback {
+    /// Reads the secret.
+    ///
+    /// # Errors
+    /// When it is not there, or too short.
+    pub fn secret(&self) -> Result<SecretString, SecretFault> {
+        let text = match &self.secret {
+            SecretPlace::Env(name) => std::env::var(name).unwrap_or_default(),
+            SecretPlace::File(path) => std::fs::read_to_string(path)
+                .map_err(|error| SecretFault::NoFile { path: path.clone(), reason: error.to_string() })?,
+        };
+        match (text.trim(), &self.secret) {
+            ("", SecretPlace::Env(name)) => Err(SecretFault::NoVariable(name.clone())),
+            ("", SecretPlace::File(path)) => {
+                Err(SecretFault::NoFile { path: path.clone(), reason: "it is empty".to_owned() })
+            }
+            (short, _) if short.len() < SHORTEST_SECRET => Err(SecretFault::TooShort),
+            (secret, _) => Ok(secret.into()),
+        }
+    }
+}
+
+/// Reads `callback` of a client; nothing when it is left out or at fault.
+pub(super) fn read(client: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> Option<Callback> {
+    let path = client.path("callback");
+    let mut section = client.table("callback", reading);
+    if section.origin() == Section::absent(&path).origin() {
+        return None;
+    }
+    let url = section.required_text("url", reading);
+    let address = (!url.value.is_empty()).then(|| checked(&url.value));
+    if let Some(Err(fault)) = &address {
+        reading.problem(&url.origin, &section.path("url"), fault, Some("https://host/path".into()));
+    }
+    let secret = read_secret(&mut section, base, reading);
+    section.finish(reading);
+    Some(Callback { url: address?.ok()?, secret: secret? })
+}
+
+/// The address, or what is wrong with it.
+fn checked(text: &str) -> Result<Url, &'static str> {
+    let url = Url::parse(text).map_err(|_| "is no address")?;
+    let loopback = match url.host_str() {
+        None | Some("") => return Err("names no host"),
+        Some(host) => matches!(host, "localhost" | "127.0.0.1" | "[::1]"),
+    };
+    match url.scheme() {
+        _ if !url.username().is_empty() || url.password().is_some() => Err("holds credentials: callbacks are signed"),
+        _ if url.fragment().is_some() => Err("holds a fragment, which no server sees"),
+        "https" => Ok(url),
+        "http" if loopback => Ok(url),
+        "http" => Err("is not encrypted: https, or http on this machine alone"),
+        _ => Err("is neither https nor http"),
+    }
+}
+
+fn read_secret(callback: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> Option<SecretPlace> {
+    let path = callback.path("secret");
+    let mut section = callback.table("secret", reading);
+    let (env, file) = (section.text("env", reading), section.text("file", reading));
+    let origin = section.origin().clone();
+    section.finish(reading);
+    match (env, file) {
+        (Some(name), None) => Some(SecretPlace::Env(name.value)),
+        (None, Some(name)) => Some(SecretPlace::File(base.join(name.value))),
+        _ => {
+            let advice = "secret = { env = \"VARIABLE\" } or { file = \"path\" }, never the secret itself";
+            reading.problem(&origin, &path, "must be in one place", Some(advice.into()));
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_safe_addresses_are_called() {
+        for good in ["https://case.example.gov.cn/hedui", "http://127.0.0.1:8080/x", "http://[::1]/x", "http://localhost/"] {
+            assert_eq!(checked(good).map(String::from), Ok(good.to_owned()), "{good}");
+        }
+        for bad in [
+            "http://case.example.gov.cn/hedui",
+            "http://127.0.0.1.example.com/",
+            "https://user@host/",
+            "https://user:word@host/",
+            "https://host/#part",
+            "ftp://host/",
+            "file:///etc/passwd",
+            "/hedui",
+            "",
+        ] {
+            assert!(checked(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_is_missing_or_short_is_refused_without_being_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        let callback = Callback { url: Url::parse("https://host/").unwrap(), secret: SecretPlace::File(path.clone()) };
+        assert!(matches!(callback.secret(), Err(SecretFault::NoFile { .. })));
+        for (text, fault) in [("", true), ("too short\n", true), (&*format!("{}\n", "k".repeat(32)), false)] {
+            std::fs::write(&path, text).unwrap();
+            assert_eq!(callback.secret().is_err(), fault, "{text:?}");
+        }
+        let unset = Callback { secret: SecretPlace::Env("HEDUI_NO_SUCH_SECRET".into()), ..callback };
+        assert_eq!(unset.secret().unwrap_err(), SecretFault::NoVariable("HEDUI_NO_SUCH_SECRET".into()));
+        assert!(!format!("{:?}", SecretFault::TooShort).contains("short\n"));
+    }
+}

@@ -240,6 +240,7 @@ impl Probe {
             asked_for: String::new(),
             exchange_key: ExchangeKey::random(),
             entry: None,
+            lane: crate::source::Lane::default(),
         }
     }
 }

@@ -7,6 +7,8 @@ mod client;
 mod fault;
 mod headers;
 mod pacing;
+mod retries;
+mod turns;
 mod visit;
 
 pub use admission::LocalAdmission;
@@ -17,4 +19,6 @@ pub(crate) use breaker::Breaker;
 pub(crate) use client::{Line, NotConfigured};
 pub(crate) use fault::Fault;
 pub(crate) use pacing::Pacing;
+pub(crate) use retries::Retries;
+pub(crate) use turns::Turns;
 pub(crate) use visit::{Guards, Received, Visit};

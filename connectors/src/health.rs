@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::exchange::BreakerState;
 use crate::records::{Answer, AnswerKind, Failure, SourceKey};
-use crate::source::Reply;
+use crate::source::{Lane, Reply};
 
 const KINDS: [AnswerKind; 6] = [
     AnswerKind::Found,
@@ -35,6 +35,8 @@ pub struct SourceHealth {
     pub breaker: BreakerState,
     /// Exchanges under way.
     pub in_flight: u32,
+    /// Questions that wait for company or for a place, by lane.
+    pub queued: BTreeMap<String, usize>,
     /// How long the last exchange took.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_latency_ms: Option<u64>,
@@ -94,6 +96,7 @@ impl HealthBook {
         enabled: bool,
         not_configured: Option<String>,
         breaker: BreakerState,
+        queued: [usize; 3],
     ) -> SourceHealth {
         let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let answers = KINDS.iter().zip(&self.answers);
@@ -103,6 +106,7 @@ impl HealthBook {
             not_configured,
             breaker,
             in_flight: self.in_flight.load(Ordering::Relaxed),
+            queued: Lane::ALL.iter().map(|lane| (lane.as_str().to_owned(), queued[lane.index()])).collect(),
             last_latency_ms: last.map(|(elapsed, _)| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)),
             last_failure: last.and_then(|(_, failure)| failure),
             answers: answers.map(|(kind, n)| (kind.as_str().to_owned(), n.load(Ordering::Relaxed))).collect(),

@@ -47,6 +47,7 @@ fn render(definition: &Definition, name: &str, id: &str) -> Prepared {
         asked_for: String::new(),
         exchange_key: ExchangeKey::random(),
         entry: None,
+        lane: crate::source::Lane::default(),
     };
     let values = Values {
         query: Some(&query),

@@ -334,6 +334,40 @@ pub enum Failure {
     NotConfigured,
 }
 
+impl Failure {
+    /// Whether the same question may be answered later without anybody changing anything: the department or the way to it was in
+    /// trouble. What is not passing is lasting: it would only happen again, or (a deadline) has been waited for long enough. An error of
+    /// the department's own may be either, so whoever asks again bounds how often.
+    #[must_use]
+    pub fn is_passing(self) -> bool {
+        match self {
+            Self::Connection
+            | Self::Timeout
+            | Self::Busy
+            | Self::RateLimited
+            | Self::SourceError
+            | Self::BreakerOpen => true,
+            Self::Unauthorised | Self::Malformed | Self::TooLarge | Self::DeadlinePassed | Self::NotConfigured => false,
+        }
+    }
+}
+
 /// What an asynchronous source gave in exchange for a query. Opaque; carries no personal data.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Ticket(pub String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_line_or_the_load_did_passes_and_what_an_answer_or_a_person_did_lasts() {
+        use Failure as F;
+        for passing in [F::Connection, F::Timeout, F::Busy, F::RateLimited, F::SourceError, F::BreakerOpen] {
+            assert!(passing.is_passing(), "{passing:?}");
+        }
+        for lasting in [F::Unauthorised, F::Malformed, F::TooLarge, F::DeadlinePassed, F::NotConfigured] {
+            assert!(!lasting.is_passing(), "{lasting:?}");
+        }
+    }
+}

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 use tokio::time::{Instant, sleep};
@@ -18,7 +19,7 @@ use crate::problem::{Problem, did_you_mean};
 use crate::records::{Answer, AnswerKind, SourceKey};
 use crate::samples::{TestReport, test_samples};
 use crate::settings::{SourceSettings, SourcesConfig};
-use crate::source::{Admission, Descriptor, Reply, Source};
+use crate::source::{Admission, Descriptor, Lane, Reply, Source};
 
 /// The sources.
 pub struct Registry {
@@ -111,6 +112,14 @@ impl Registry {
     #[must_use]
     pub fn settings(&self, key: &SourceKey) -> Option<&SourceSettings> {
         self.entries.get(key).map(|entry| entry.source.settings())
+    }
+
+    /// When a lane may ask a source: `None` is now, `Some` the moment its hours begin. The engine asks whenever it is told to; whoever
+    /// plans defers. An unknown source has no hours.
+    #[must_use]
+    pub fn opens(&self, key: &SourceKey, lane: Lane, now: Timestamp) -> Option<Timestamp> {
+        let hours = self.settings(key)?.hours_of(lane);
+        (!hours.is_open(now)).then(|| hours.next_opening(now))
     }
 
     /// How each source is doing, by key.

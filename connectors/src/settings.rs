@@ -2,6 +2,7 @@
 //!
 //! Credentials are named here, never written here: from an environment variable or a file, read when the registry is loaded.
 
+mod hours;
 mod reading;
 mod secret;
 
@@ -13,7 +14,9 @@ use secrecy::SecretString;
 
 use crate::problem::Problem;
 use crate::records::SourceKey;
+use crate::source::Lane;
 
+pub use hours::{Hours, HoursFault};
 pub use secret::{Secret, SecretFault};
 
 /// The settings this project ships: every source at an address of an example domain.
@@ -53,7 +56,8 @@ pub struct SourceSettings {
     pub timeout: Duration,
     /// All attempts and pages of one exchange together, waiting between them included.
     pub total_timeout: Duration,
-    /// Longest wait for a free place or a permit before an exchange counts as failed.
+    /// Longest wait for a free place or a permit before a question counts as failed. Questions of the bulk lane wait for as long as
+    /// whoever asks.
     pub queue_timeout: Duration,
     /// Attempts after the first.
     pub retries: u32,
@@ -75,6 +79,18 @@ pub struct SourceSettings {
     pub poll_interval: Duration,
     /// After this an asynchronous answer is no longer waited for.
     pub deadline: Duration,
+    /// How long a question of the bulk lane waits for others to travel with, where the department takes several people a call.
+    pub batch_window: Duration,
+    /// The same for the other lanes; zero leaves at once and takes along whoever waits.
+    pub interactive_window: Duration,
+    /// How long what a look for a result showed serves others who hold a ticket of the same submission; zero keeps nothing.
+    pub result_kept: Duration,
+    /// When the department may be asked; round the clock when nothing is stated. The engine itself does not wait.
+    pub hours: Hours,
+    /// When the bulk lane may ask, instead of `hours`; nothing: as `hours`.
+    pub bulk_hours: Option<Hours>,
+    /// Questions a day that the department takes of the bulk lane, for planning; 0 is no quota. Nothing here counts them.
+    pub bulk_daily: u32,
 }
 
 impl Default for SourceSettings {
@@ -100,7 +116,30 @@ impl Default for SourceSettings {
             max_rows: 20_000,
             poll_interval: Duration::from_secs(30),
             deadline: Duration::from_secs(72 * 3600),
+            batch_window: Duration::from_millis(500),
+            interactive_window: Duration::ZERO,
+            result_kept: Duration::from_secs(10),
+            hours: Hours::always(),
+            bulk_hours: None,
+            bulk_daily: 0,
         }
+    }
+}
+
+impl SourceSettings {
+    /// The hours in which a lane may ask.
+    #[must_use]
+    pub fn hours_of(&self, lane: Lane) -> &Hours {
+        match (lane, &self.bulk_hours) {
+            (Lane::Bulk, Some(bulk)) => bulk,
+            _ => &self.hours,
+        }
+    }
+
+    /// How long a question of a lane waits for company.
+    #[must_use]
+    pub fn window_of(&self, lane: Lane) -> Duration {
+        if lane == Lane::Bulk { self.batch_window } else { self.interactive_window }
     }
 }
 
@@ -186,11 +225,25 @@ mod tests {
 
     #[test]
     fn a_key_that_does_nothing_is_refused() {
-        for key in ["batch_window_ms = 50", "quota_hours = '08:00-20:00'"] {
+        for key in ["batch_size = 50", "quota_hours = '08:00-20:00'"] {
             let problems =
                 SourcesConfig::parse("sources.toml", &format!("[defaults]\n{key}\n"), Path::new("")).unwrap_err();
             assert_eq!(problems[0].message, "is not a known key", "{key}");
         }
+    }
+
+    #[test]
+    fn hours_are_a_span_or_several_and_bulk_may_have_its_own() {
+        let read = |lines: &str| SourcesConfig::parse("sources.toml", &format!("[source.tax]\n{lines}"), Path::new(""));
+        let tax = |lines: &str| read(lines).unwrap().sources.remove(&SourceKey::new("tax").unwrap()).unwrap();
+        let both = tax("hours = ['08:00-12:00', '14:00-18:00']\nbulk_hours = '22:00-06:00'\nbulk_daily = 50000");
+        assert_eq!(both.hours_of(Lane::Interactive).to_string(), "08:00-12:00, 14:00-18:00");
+        assert_eq!(both.hours_of(Lane::Bulk).to_string(), "22:00-06:00");
+        assert_eq!(both.bulk_daily, 50_000);
+        assert_eq!(tax("hours = '08:00-18:00'").hours_of(Lane::Bulk).to_string(), "08:00-18:00");
+        let problems = read("hours = ['08:00-12:00', '9-10']\nbulk_hours = '08:00-08:00'").unwrap_err();
+        let keys: Vec<&str> = problems.iter().map(|problem| problem.key.as_str()).collect();
+        assert_eq!(keys, ["source.tax.hours[1]", "source.tax.bulk_hours"]);
     }
 
     #[test]

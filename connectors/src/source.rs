@@ -7,7 +7,8 @@
 //!   It answers `Pending` with the same ticket while there is no result. A look that fails (nothing configured, no free place, no
 //!   connection, an unreadable answer) says nothing of the ticket and answers `Pending` with a note; only the department's own word
 //!   that it gave up, or that it does not know the ticket, ends it. How long that may go on is the caller's deadline.
-//! * Dropping a future cancels the exchange; nothing is left running.
+//! * People of different callers travel in one exchange, and one question of several callers is asked once. Dropping a future takes
+//!   its people out of what has not set out yet and cancels an exchange in which nobody else waits for an answer; nothing is left running.
 //! * No implementation logs, counts or names anything personal. Tickets carry nothing personal.
 //! * Time limits, retries, breaker, bulkhead, rate limit and body cap are inside: a caller needs no timeout of its own to be safe.
 
@@ -26,6 +27,44 @@ use crate::records::{Answer, Coverage, IdNumber, PersonName, Sex, SourceKey, Tic
 
 /// A boxed future, so that sources can be kept behind `dyn`.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// How pressing a question is. A source's free places and permits go to the most urgent lane first, and within a lane in the order of
+/// asking. A less urgent lane gets every eighth at the least, so that none starves; otherwise nobody waits behind a less urgent one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Lane {
+    /// Help that cannot wait.
+    Urgent,
+    /// Somebody is at the counter.
+    #[default]
+    Interactive,
+    /// One of thousands that are verified again. It waits for company and for a place for as long as whoever asks; a question that is
+    /// dropped is out of the queue.
+    Bulk,
+}
+
+impl Lane {
+    /// The most urgent first.
+    pub const ALL: [Self; 3] = [Self::Urgent, Self::Interactive, Self::Bulk];
+
+    /// The word used in JSON and metrics.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Urgent => "urgent",
+            Self::Interactive => "interactive",
+            Self::Bulk => "bulk",
+        }
+    }
+
+    pub(crate) fn index(self) -> usize {
+        match self {
+            Self::Urgent => 0,
+            Self::Interactive => 1,
+            Self::Bulk => 2,
+        }
+    }
+}
 
 /// One person to ask about. Debug shows no one.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +90,9 @@ pub struct Query {
     /// Hash of the log's entry that allows this query, where there is a log. No part of the question.
     #[serde(skip)]
     pub entry: Option<[u8; 32]>,
+    /// How pressing it is. No part of the question.
+    #[serde(skip)]
+    pub lane: Lane,
 }
 
 impl fmt::Debug for Query {
@@ -62,6 +104,7 @@ impl fmt::Debug for Query {
             .field("as_of", &self.as_of)
             .field("window_from", &self.window_from)
             .field("asked_for", &self.asked_for)
+            .field("lane", &self.lane)
             .finish_non_exhaustive()
     }
 }
@@ -169,7 +212,7 @@ pub trait Source: Send + Sync {
     /// What it is.
     fn descriptor(&self) -> &Descriptor;
 
-    /// Asks about people; at most [`Descriptor::batch_size`] travel together, more are split.
+    /// Asks about people; at most [`Descriptor::batch_size`] travel together, more are split. Others' questions may travel with them.
     fn submit<'a>(&'a self, queries: &'a [Query]) -> BoxFuture<'a, Vec<Reply>>;
 
     /// Asks for the results of earlier submissions.

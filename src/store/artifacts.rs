@@ -2,9 +2,8 @@
 //!
 //! Nothing in it is about a person, so it is plain. Written once and never changed: a hash that is known is left as it is.
 
-use sqlx::SqliteConnection;
-
 use super::columns::Columns as _;
+use super::db::{Connection, query};
 use super::{Hash, Store, StoreError, words};
 
 words! {
@@ -36,7 +35,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn artifact(&self, kind: ArtifactKind, sha256: Hash) -> Result<Option<Artifact>, StoreError> {
-        let row = sqlx::query("SELECT bytes FROM artifacts WHERE sha256 = $1 AND kind = $2")
+        let row = query("SELECT bytes FROM artifacts WHERE sha256 = $1 AND kind = $2")
             .bind(hex_of(sha256))
             .bind(kind.as_str())
             .fetch_optional(self.reader())
@@ -46,16 +45,14 @@ impl Store {
 }
 
 /// Keeps what is not kept yet.
-pub(super) async fn keep(tx: &mut SqliteConnection, artifacts: &[Artifact]) -> Result<(), StoreError> {
+pub(super) async fn keep(tx: &mut Connection, artifacts: &[Artifact]) -> Result<(), StoreError> {
     for artifact in artifacts {
-        sqlx::query(
-            "INSERT INTO artifacts (sha256, kind, bytes) VALUES ($1, $2, $3) ON CONFLICT (sha256, kind) DO NOTHING",
-        )
-        .bind(hex_of(artifact.sha256))
-        .bind(artifact.kind.as_str())
-        .bind(artifact.bytes.as_slice())
-        .execute(&mut *tx)
-        .await?;
+        query("INSERT INTO artifacts (sha256, kind, bytes) VALUES ($1, $2, $3) ON CONFLICT (sha256, kind) DO NOTHING")
+            .bind(hex_of(artifact.sha256))
+            .bind(artifact.kind.as_str())
+            .bind(artifact.bytes.as_slice())
+            .execute(&mut *tx)
+            .await?;
     }
     Ok(())
 }

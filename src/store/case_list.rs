@@ -1,10 +1,10 @@
 //! Lists of cases within a caller's scope.
 
-use sqlx::{QueryBuilder, Sqlite};
 use uuid::Uuid;
 
 use super::cases::{SELECT, case_of};
 use super::columns::int;
+use super::db::Builder;
 use super::{CaseRow, CaseState, Store, StoreError, Tag};
 
 /// Which cases to list. Empty lists mean "no limit" except `organisations`, where `Some(empty)` lists nothing.
@@ -38,8 +38,8 @@ impl Store {
     }
 }
 
-fn list_query(filter: &CaseFilter) -> QueryBuilder<Sqlite> {
-    let mut query = QueryBuilder::<Sqlite>::new(SELECT);
+fn list_query(filter: &CaseFilter) -> Builder<'_> {
+    let mut query = Builder::new(SELECT);
     query.push("WHERE 1 = 1");
     if let Some(organisations) = &filter.organisations {
         any_of(&mut query, "c.organisation", organisations.iter().cloned());
@@ -48,8 +48,8 @@ fn list_query(filter: &CaseFilter) -> QueryBuilder<Sqlite> {
         let mut alternatives = query.push(" AND (").separated(" OR ");
         for prefix in &filter.region_prefixes {
             let length = int(prefix.len() as u64);
-            alternatives.push("substr(c.region, 1, ").push_bind_unseparated(length);
-            alternatives.push_unseparated(") = ").push_bind_unseparated(prefix.clone());
+            alternatives.push("substr(c.region, 1, CAST(").push_bind_unseparated(length);
+            alternatives.push_unseparated(" AS INTEGER)) = ").push_bind_unseparated(prefix.clone());
         }
         query.push(")");
     }
@@ -73,7 +73,7 @@ fn list_query(filter: &CaseFilter) -> QueryBuilder<Sqlite> {
 }
 
 /// ` AND column IN (…)`; nothing matches an empty list.
-pub(super) fn any_of(query: &mut QueryBuilder<Sqlite>, column: &str, values: impl IntoIterator<Item = String>) {
+pub(super) fn any_of(query: &mut Builder<'_>, column: &str, values: impl IntoIterator<Item = String>) {
     let mut list = query.push(" AND ").push(column).push(" IN (").separated(", ");
     for value in values {
         list.push_bind(value);

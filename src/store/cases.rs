@@ -2,12 +2,11 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
 use super::claims::must_hold;
 use super::columns::{Columns as _, int, millis};
+use super::db::{Builder, Connection, Lock, Row, query};
 use super::events::{self, Happened};
 use super::receipt::entry_of;
 use super::{AuditReceipt, CaseState, Effect, Hash, Lease, SealedDocument, Store, StoreError, Tag, documents};
@@ -144,8 +143,8 @@ impl Store {
     pub async fn purge_idempotency(&self, now: Timestamp) -> Result<u64, StoreError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let purge = sqlx::query("DELETE FROM idempotency WHERE expires_at <= $1").bind(millis(now));
-                Ok(purge.execute(tx).await?.rows_affected())
+                let purge = query("DELETE FROM idempotency WHERE expires_at <= $1").bind(millis(now));
+                purge.execute(tx).await
             })
         })
         .await
@@ -195,13 +194,11 @@ impl Store {
                     _ => CaseState::Running,
                 };
                 transition(tx, case, to, now).await?;
-                sqlx::query(
-                    "UPDATE cases SET wake_at = $1, failure = NULL, failures = 0, lease_until = NULL WHERE id = $2",
-                )
-                .bind(millis(now))
-                .bind(case.to_string())
-                .execute(tx)
-                .await?;
+                query("UPDATE cases SET wake_at = $1, failure = NULL, failures = 0, lease_until = NULL WHERE id = $2")
+                    .bind(millis(now))
+                    .bind(case.to_string())
+                    .execute(tx)
+                    .await?;
                 Ok(())
             })
         })
@@ -224,7 +221,7 @@ impl Store {
                     must_hold(tx, lease).await?;
                 }
                 transition(tx, case, to, now).await?;
-                sqlx::query("UPDATE cases SET failure = $1 WHERE id = $2")
+                query("UPDATE cases SET failure = $1 WHERE id = $2")
                     .bind(why)
                     .bind(case.to_string())
                     .execute(tx)
@@ -236,9 +233,9 @@ impl Store {
     }
 }
 
-async fn insert(tx: &mut SqliteConnection, case: &NewCase, leaf: u64) -> Result<(), StoreError> {
+async fn insert(tx: &mut Connection, case: &NewCase, leaf: u64) -> Result<(), StoreError> {
     documents::insert(tx, Some(case.id), &case.request).await?;
-    sqlx::query(
+    query(
         "INSERT INTO cases (id, state, organisation, client, purpose, region, reference_tag, as_of, created_at,
                             updated_at, accepted_leaf, request_document, wake_at, next_event)
          VALUES ($1, 'accepted', $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $8, 2)",
@@ -256,7 +253,7 @@ async fn insert(tx: &mut SqliteConnection, case: &NewCase, leaf: u64) -> Result<
     .execute(&mut *tx)
     .await?;
     if !case.subject_tags.is_empty() {
-        let mut subjects = QueryBuilder::<Sqlite>::new("INSERT INTO case_subjects (case_id, subject_tag) ");
+        let mut subjects = Builder::new("INSERT INTO case_subjects (case_id, subject_tag) ");
         subjects.push_values(&case.subject_tags, |mut row, tag| {
             row.push_bind(case.id.to_string()).push_bind(tag.to_string());
         });
@@ -266,7 +263,7 @@ async fn insert(tx: &mut SqliteConnection, case: &NewCase, leaf: u64) -> Result<
         && let (Some(tag), Some(mac)) = (key.key_tags.first(), key.body_macs.first())
     {
         // Only an expired row can stand in the way.
-        sqlx::query(
+        query(
             "INSERT INTO idempotency (client, key_tag, body_mac, case_id, expires_at) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (client, key_tag) DO UPDATE SET body_mac = excluded.body_mac, case_id = excluded.case_id,
                                                          expires_at = excluded.expires_at",
@@ -283,20 +280,19 @@ async fn insert(tx: &mut SqliteConnection, case: &NewCase, leaf: u64) -> Result<
 }
 
 async fn find_idempotent(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     client: &str,
     key: &IdempotencyKey,
     now: Timestamp,
 ) -> Result<Option<Uuid>, StoreError> {
     for tag in &key.key_tags {
-        let row = sqlx::query(
-            "SELECT body_mac, case_id FROM idempotency WHERE client = $1 AND key_tag = $2 AND expires_at > $3",
-        )
-        .bind(client)
-        .bind(tag.to_string())
-        .bind(millis(now))
-        .fetch_optional(&mut *connection)
-        .await?;
+        let row =
+            query("SELECT body_mac, case_id FROM idempotency WHERE client = $1 AND key_tag = $2 AND expires_at > $3")
+                .bind(client)
+                .bind(tag.to_string())
+                .bind(millis(now))
+                .fetch_optional(&mut *connection)
+                .await?;
         let Some(row) = row else { continue };
         let known = row.hash("body_mac")?;
         return match key.body_macs.contains(&known) {
@@ -308,17 +304,18 @@ async fn find_idempotent(
 }
 
 /// A case as this connection sees it.
-pub(super) async fn read(connection: &mut SqliteConnection, id: Uuid) -> Result<CaseRow, StoreError> {
-    let mut query = QueryBuilder::<Sqlite>::new(SELECT);
+pub(super) async fn read(connection: &mut Connection, id: Uuid) -> Result<CaseRow, StoreError> {
+    let mut query = Builder::new(SELECT);
     query.push("WHERE c.id = ").push_bind(id.to_string());
     let row = query.build().fetch_optional(connection).await?;
     case_of(&row.ok_or(StoreError::NotFound { what: "case", id })?)
 }
 
 /// The state under the transaction's lock.
-pub(super) async fn state(tx: &mut SqliteConnection, case: Uuid) -> Result<CaseState, StoreError> {
-    sqlx::query("SELECT state FROM cases WHERE id = $1")
+pub(super) async fn state(tx: &mut Connection, case: Uuid) -> Result<CaseState, StoreError> {
+    query("SELECT state FROM cases WHERE id = $1")
         .bind(case.to_string())
+        .lock(Lock::Rows)
         .fetch_optional(tx)
         .await?
         .ok_or(StoreError::NotFound { what: "case", id: case })?
@@ -327,7 +324,7 @@ pub(super) async fn state(tx: &mut SqliteConnection, case: Uuid) -> Result<CaseS
 
 /// Moves a case along the table; a case at rest is woken by nobody and leased to nobody.
 pub(super) async fn transition(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     case: Uuid,
     to: CaseState,
     now: Timestamp,
@@ -336,14 +333,14 @@ pub(super) async fn transition(
     if !from.may_become(to) {
         return Err(StoreError::IllegalTransition { case, from, to });
     }
-    sqlx::query("UPDATE cases SET state = $1, updated_at = $2 WHERE id = $3")
+    query("UPDATE cases SET state = $1, updated_at = $2 WHERE id = $3")
         .bind(to.as_str())
         .bind(millis(now))
         .bind(case.to_string())
         .execute(&mut *tx)
         .await?;
     if to.at_rest() {
-        sqlx::query("UPDATE cases SET wake_at = NULL, lease_worker = NULL, lease_until = NULL WHERE id = $1")
+        query("UPDATE cases SET wake_at = NULL, lease_worker = NULL, lease_until = NULL WHERE id = $1")
             .bind(case.to_string())
             .execute(&mut *tx)
             .await?;
@@ -354,7 +351,7 @@ pub(super) async fn transition(
     Ok(())
 }
 
-pub(super) fn case_of(row: &SqliteRow) -> Result<CaseRow, StoreError> {
+pub(super) fn case_of(row: &Row) -> Result<CaseRow, StoreError> {
     Ok(CaseRow {
         id: row.uuid("id")?,
         state: row.must("state", CaseState::parse)?,

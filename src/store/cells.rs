@@ -3,12 +3,11 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
 use super::claims::must_hold;
 use super::columns::{Columns as _, int, millis};
+use super::db::{Builder, Connection, Row, query};
 use super::events::{self, Happened};
 use super::receipt::entry_of;
 use super::{AuditReceipt, CaseState, Effect, KEPT_ROWS, Lease, SealedDocument, Store, StoreError, documents};
@@ -173,7 +172,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn cells(&self, case: Uuid) -> Result<Vec<CellRow>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM cells WHERE case_id = $1 ORDER BY member_ref, source")
+        let rows = query("SELECT * FROM cells WHERE case_id = $1 ORDER BY member_ref, source")
             .bind(case.to_string())
             .fetch_all(self.reader())
             .await?;
@@ -182,7 +181,7 @@ impl Store {
 }
 
 async fn plan(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     case: Uuid,
     cells: &[NewCell],
     entries: &[AuditReceipt],
@@ -202,8 +201,7 @@ async fn plan(
     let (asked, skipped): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.why.is_none());
     let mut planned = 0;
     for rows in asked.chunks(ROWS) {
-        let inserted = insert(case, rows, now).build().persistent(rows.len() <= KEPT_ROWS).execute(&mut *tx).await?;
-        planned += inserted.rows_affected();
+        planned += insert(case, rows, now).build().persistent(rows.len() <= KEPT_ROWS).execute(&mut *tx).await?;
     }
     for rows in skipped.chunks(ROWS) {
         let mut query = insert(case, rows, now);
@@ -228,20 +226,20 @@ struct PlannedRow<'c> {
 }
 
 /// Inserts planned cells in one statement; those that stand already are left.
-fn insert(case: Uuid, rows: &[&PlannedRow<'_>], now: Timestamp) -> QueryBuilder<Sqlite> {
-    let mut query = QueryBuilder::<Sqlite>::new(
+fn insert<'q>(case: Uuid, rows: &[&PlannedRow<'q>], now: Timestamp) -> Builder<'q> {
+    let mut query = Builder::new(
         "INSERT INTO cells (case_id, member_ref, source, leaf_index, planned_at, kind, why, answered_at, speaks_for) ",
     );
     query.push_values(rows, |mut row, planned| {
         let PlannedRow { cell, leaf, why } = planned;
         let kind = why.map(|_| AnswerKind::Skipped);
         row.push_bind(case.to_string())
-            .push_bind(cell.member_ref.0.clone())
-            .push_bind(cell.source.as_str().to_owned())
+            .push_bind(cell.member_ref.as_str())
+            .push_bind(cell.source.as_str())
             .push_bind(leaf.map(int))
             .push_bind(millis(now))
             .push_bind(kind.map(AnswerKind::as_str))
-            .push_bind(why.cloned())
+            .push_bind(why.map(String::as_str))
             .push_bind(kind.map(|_| millis(now)))
             .push_bind(cell.speaks_for.join(","));
     });
@@ -250,7 +248,7 @@ fn insert(case: Uuid, rows: &[&PlannedRow<'_>], now: Timestamp) -> QueryBuilder<
 }
 
 async fn record(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     case: Uuid,
     state: CaseState,
     answers: &[CellAnswer],
@@ -304,8 +302,8 @@ fn happened(answer: &CellAnswer) -> Happened<'_> {
 }
 
 /// Fails if the cell of an answer that was not written does not exist: then it has ended.
-async fn must_be_planned(tx: &mut SqliteConnection, case: Uuid, answer: &CellAnswer) -> Result<(), StoreError> {
-    let cell = sqlx::query("SELECT 1 FROM cells WHERE case_id = $1 AND member_ref = $2 AND source = $3")
+async fn must_be_planned(tx: &mut Connection, case: Uuid, answer: &CellAnswer) -> Result<(), StoreError> {
+    let cell = query("SELECT 1 FROM cells WHERE case_id = $1 AND member_ref = $2 AND source = $3")
         .bind(case.to_string())
         .bind(answer.member_ref.as_str())
         .bind(answer.source.as_str())
@@ -318,16 +316,16 @@ async fn must_be_planned(tx: &mut SqliteConnection, case: Uuid, answer: &CellAns
 }
 
 /// Writes answers over cells that have not ended, in one statement that returns those.
-fn write(case: Uuid, answers: &[CellAnswer]) -> QueryBuilder<Sqlite> {
-    let mut query = QueryBuilder::<Sqlite>::new(
+fn write(case: Uuid, answers: &[CellAnswer]) -> Builder<'_> {
+    let mut query = Builder::new(
         "WITH answers (member_ref, source, kind, why, attempts, elapsed_ms, answered_at, evidence, polls, next_poll_at, deadline) AS (",
     );
     query.push_values(answers, |mut row, answer| {
         let pending = !answer.kind.ended();
-        row.push_bind(answer.member_ref.0.clone())
-            .push_bind(answer.source.as_str().to_owned())
+        row.push_bind(answer.member_ref.as_str())
+            .push_bind(answer.source.as_str())
             .push_bind(answer.kind.as_str())
-            .push_bind(answer.why.clone())
+            .push_bind(answer.why.as_deref())
             .push_bind(i64::from(answer.attempts))
             .push_bind(int(answer.elapsed_ms))
             .push_bind(millis(answer.answered_at))
@@ -351,14 +349,14 @@ fn write(case: Uuid, answers: &[CellAnswer]) -> QueryBuilder<Sqlite> {
 }
 
 /// The cells that rows name.
-fn cells_in(rows: &[SqliteRow]) -> Result<Vec<(MemberRef, SourceKey)>, StoreError> {
+fn cells_in(rows: &[Row]) -> Result<Vec<(MemberRef, SourceKey)>, StoreError> {
     let cell =
-        |row: &SqliteRow| Ok((MemberRef(row.text("member_ref")?), row.must("source", |key| SourceKey::new(key).ok())?));
+        |row: &Row| Ok((MemberRef(row.text("member_ref")?), row.must("source", |key| SourceKey::new(key).ok())?));
     rows.iter().map(cell).collect()
 }
 
-async fn wake_by(tx: &mut SqliteConnection, case: Uuid, at: Timestamp) -> Result<(), StoreError> {
-    sqlx::query("UPDATE cases SET wake_at = CASE WHEN wake_at < $1 THEN wake_at ELSE $1 END WHERE id = $2")
+async fn wake_by(tx: &mut Connection, case: Uuid, at: Timestamp) -> Result<(), StoreError> {
+    query("UPDATE cases SET wake_at = CASE WHEN wake_at < $1 THEN wake_at ELSE $1 END WHERE id = $2")
         .bind(millis(at))
         .bind(case.to_string())
         .execute(tx)
@@ -367,8 +365,8 @@ async fn wake_by(tx: &mut SqliteConnection, case: Uuid, at: Timestamp) -> Result
 }
 
 /// Has the case looked at when the first of its pending cells is to be polled or given up.
-pub(super) async fn wake_for_next_poll(tx: &mut SqliteConnection, case: Uuid) -> Result<(), StoreError> {
-    sqlx::query(
+pub(super) async fn wake_for_next_poll(tx: &mut Connection, case: Uuid) -> Result<(), StoreError> {
+    query(
         "UPDATE cases SET wake_at = coalesce((SELECT min(CASE WHEN deadline < next_poll_at THEN deadline ELSE next_poll_at END)
                                               FROM cells WHERE case_id = $1 AND kind = 'pending'), wake_at)
          WHERE id = $1",
@@ -379,7 +377,7 @@ pub(super) async fn wake_for_next_poll(tx: &mut SqliteConnection, case: Uuid) ->
     Ok(())
 }
 
-fn cell_of(row: &SqliteRow) -> Result<CellRow, StoreError> {
+fn cell_of(row: &Row) -> Result<CellRow, StoreError> {
     Ok(CellRow {
         case_id: row.uuid("case_id")?,
         member_ref: MemberRef(row.text("member_ref")?),

@@ -6,11 +6,11 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::cases::case_of;
 use super::columns::{Columns as _, millis};
+use super::db::{Connection, Lock, query};
 use super::events::{self, Happened};
 use super::{CaseRow, CaseState, Store, StoreError};
 
@@ -82,7 +82,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
-        sqlx::query(
+        query(
             "SELECT min(wake_at) AS wake_at FROM (
                  SELECT * FROM (SELECT wake_at FROM cases WHERE wake_at IS NOT NULL AND lease_until IS NULL
                                 ORDER BY wake_at LIMIT 1) AS free
@@ -97,12 +97,11 @@ impl Store {
 
     /// A look without the write lock, so that idle workers cost no commit.
     async fn anything_due(&self, now: Timestamp) -> Result<bool, StoreError> {
-        let row = sqlx::query(
-            "SELECT 1 FROM cases WHERE wake_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) LIMIT 1",
-        )
-        .bind(millis(now))
-        .fetch_optional(self.reader())
-        .await?;
+        let row =
+            query("SELECT 1 FROM cases WHERE wake_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) LIMIT 1")
+                .bind(millis(now))
+                .fetch_optional(self.reader())
+                .await?;
         Ok(row.is_some())
     }
 
@@ -114,7 +113,7 @@ impl Store {
     pub async fn break_off(&self, lease: Lease, wake_at: Timestamp) -> Result<u32, StoreError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let row = sqlx::query(
+                let row = query(
                     "UPDATE cases SET lease_until = NULL, lease_worker = NULL, wake_at = $1, failures = failures + 1
                      WHERE id = $2 AND lease_worker = $3 AND attempts = $4 RETURNING failures",
                 )
@@ -139,7 +138,7 @@ impl Store {
         let lease = lease.clone();
         self.write(move |tx| {
             Box::pin(async move {
-                let held = sqlx::query(
+                let held = query(
                     "UPDATE cases SET lease_until = $1, wake_at = coalesce($2, wake_at),
                                       lease_worker = CASE WHEN $1 IS NULL THEN NULL ELSE lease_worker END,
                                       failures = CASE WHEN $1 IS NULL THEN 0 ELSE failures END
@@ -152,7 +151,7 @@ impl Store {
                 .bind(i64::from(lease.fence))
                 .execute(tx)
                 .await?;
-                if held.rows_affected() == 1 { Ok(()) } else { Err(StoreError::LeaseLost { case: lease.case_id }) }
+                if held == 1 { Ok(()) } else { Err(StoreError::LeaseLost { case: lease.case_id }) }
             })
         })
         .await
@@ -160,32 +159,34 @@ impl Store {
 }
 
 /// Fails unless the lease is still its worker's: to be asked in the transaction that the answer is meant for. The case's state.
-pub(super) async fn must_hold(tx: &mut SqliteConnection, lease: &Lease) -> Result<CaseState, StoreError> {
-    let held = sqlx::query("SELECT state FROM cases WHERE id = $1 AND lease_worker = $2 AND attempts = $3")
+pub(super) async fn must_hold(tx: &mut Connection, lease: &Lease) -> Result<CaseState, StoreError> {
+    let held = query("SELECT state FROM cases WHERE id = $1 AND lease_worker = $2 AND attempts = $3")
         .bind(lease.case_id.to_string())
         .bind(lease.worker.as_str())
         .bind(i64::from(lease.fence))
+        .lock(Lock::Rows)
         .fetch_optional(tx)
         .await?;
     held.ok_or(StoreError::LeaseLost { case: lease.case_id })?.must("state", CaseState::parse)
 }
 
 async fn claim(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     worker: String,
     now: Timestamp,
     until: Timestamp,
 ) -> Result<Option<ClaimedCase>, StoreError> {
-    let due = sqlx::query(
+    let due = query(
         "SELECT id, state FROM cases WHERE wake_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
          ORDER BY wake_at, id LIMIT 1",
     )
     .bind(millis(now))
+    .lock(Lock::FreeRows)
     .fetch_optional(&mut *tx)
     .await?;
     let Some(due) = due else { return Ok(None) };
     let begins = due.must("state", CaseState::parse)? == CaseState::Accepted;
-    let claimed = sqlx::query(
+    let claimed = query(
         "UPDATE cases SET lease_worker = $1, lease_until = $2, attempts = attempts + 1,
                           state = CASE WHEN $3 THEN 'running' ELSE state END,
                           updated_at = CASE WHEN $3 THEN $4 ELSE updated_at END,

@@ -1,8 +1,6 @@
 //! How Rust values stand in columns: times as milliseconds, ids and words as text, hashes as 32 bytes.
 
 use jiff::Timestamp;
-use sqlx::Row as _;
-use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use super::{StoreError, Tag};
@@ -75,26 +73,5 @@ pub(super) trait Columns {
     /// A closed word.
     fn must<T>(&self, column: &'static str, parse: impl Fn(&str) -> Option<T>) -> Result<T, StoreError> {
         parse(&self.text(column)?).ok_or(StoreError::Corrupt { column })
-    }
-}
-
-impl Columns for SqliteRow {
-    fn text(&self, column: &'static str) -> Result<String, StoreError> {
-        Ok(self.try_get(column)?)
-    }
-    fn opt_text(&self, column: &'static str) -> Result<Option<String>, StoreError> {
-        Ok(self.try_get(column)?)
-    }
-    fn int(&self, column: &'static str) -> Result<i64, StoreError> {
-        Ok(self.try_get(column)?)
-    }
-    fn opt_int(&self, column: &'static str) -> Result<Option<i64>, StoreError> {
-        Ok(self.try_get(column)?)
-    }
-    fn bytes(&self, column: &'static str) -> Result<Vec<u8>, StoreError> {
-        Ok(self.try_get(column)?)
-    }
-    fn flag(&self, column: &'static str) -> Result<bool, StoreError> {
-        Ok(self.try_get(column)?)
     }
 }

@@ -1,9 +1,9 @@
 //! Sealed documents: ciphertexts, and apart from them the wrapped data keys.
 
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
 use super::columns::Columns as _;
+use super::db::{Builder, Connection, query};
 use super::{AuditReceipt, Hash, KEPT_ROWS, Store, StoreError, words};
 
 words! {
@@ -97,7 +97,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Erased`] when its key was destroyed.
     pub async fn get_document(&self, id: Uuid) -> Result<StoredDocument, StoreError> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT d.*, k.kek_id, k.wrapped FROM documents d LEFT JOIN deks k ON k.id = d.dek_id WHERE d.id = $1",
         )
         .bind(id.to_string())
@@ -124,7 +124,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn count_deks(&self) -> Result<Vec<(String, u64)>, StoreError> {
-        let rows = sqlx::query("SELECT kek_id, count(*) AS deks FROM deks GROUP BY kek_id ORDER BY kek_id")
+        let rows = query("SELECT kek_id, count(*) AS deks FROM deks GROUP BY kek_id ORDER BY kek_id")
             .fetch_all(self.reader())
             .await?;
         rows.iter().map(|row| Ok((row.text("kek_id")?, row.index("deks")?))).collect()
@@ -135,7 +135,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn deks_under(&self, kek_id: &str, limit: u32) -> Result<Vec<WrappedDek>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM deks WHERE kek_id = $1 ORDER BY id LIMIT $2")
+        let rows = query("SELECT * FROM deks WHERE kek_id = $1 ORDER BY id LIMIT $2")
             .bind(kek_id)
             .bind(i64::from(limit))
             .fetch_all(self.reader())
@@ -162,14 +162,13 @@ impl Store {
             Box::pin(async move {
                 let mut replaced = 0;
                 for dek in deks {
-                    replaced += sqlx::query("UPDATE deks SET kek_id = $1, wrapped = $2 WHERE id = $3 AND kek_id = $4")
+                    replaced += query("UPDATE deks SET kek_id = $1, wrapped = $2 WHERE id = $3 AND kek_id = $4")
                         .bind(dek.kek_id)
                         .bind(dek.wrapped)
                         .bind(dek.dek_id.to_string())
                         .bind(from.as_str())
                         .execute(&mut *tx)
-                        .await?
-                        .rows_affected();
+                        .await?;
                 }
                 Ok(replaced)
             })
@@ -179,7 +178,7 @@ impl Store {
 }
 
 pub(super) async fn insert(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     case_id: Option<Uuid>,
     document: &SealedDocument,
 ) -> Result<(), StoreError> {
@@ -188,7 +187,7 @@ pub(super) async fn insert(
 
 /// Stores documents, at most as many as a case has cells, in two statements.
 pub(super) async fn insert_all(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     case_id: Option<Uuid>,
     documents: &[&SealedDocument],
 ) -> Result<(), StoreError> {
@@ -196,15 +195,14 @@ pub(super) async fn insert_all(
         return Ok(());
     }
     let kept = documents.len() <= KEPT_ROWS;
-    let mut deks = QueryBuilder::<Sqlite>::new("INSERT INTO deks (id, kek_id, wrapped) ");
+    let mut deks = Builder::new("INSERT INTO deks (id, kek_id, wrapped) ");
     deks.push_values(documents, |mut row, document| {
         row.push_bind(document.dek_id.to_string())
             .push_bind(document.kek_id.as_str())
             .push_bind(document.wrapped_dek.as_slice());
     });
     deks.build().persistent(kept).execute(&mut *tx).await?;
-    let mut rows =
-        QueryBuilder::<Sqlite>::new("INSERT INTO documents (id, case_id, kind, dek_id, commitment, ciphertext) ");
+    let mut rows = Builder::new("INSERT INTO documents (id, case_id, kind, dek_id, commitment, ciphertext) ");
     rows.push_values(documents, |mut row, document| {
         row.push_bind(document.id.to_string())
             .push_bind(case_id.map(|id| id.to_string()))

@@ -4,10 +4,10 @@
 //! this store (a query, a page shown, a key opened) has no effect here and waits for the receipt.
 
 use futures_util::future::BoxFuture;
-use sqlx::SqliteConnection;
 use tokio::sync::oneshot;
 
-use super::sqlite::writer::{self, Work};
+use super::db::Connection;
+use super::writer::{self, Work};
 use super::{AuditReceipt, Store, StoreError};
 
 /// Made by the functions of this room alone, so that the receipts of entries that are not durable yet never leave it.
@@ -25,7 +25,7 @@ pub struct EffectOutcome<T>(oneshot::Receiver<Result<T, StoreError>>);
 impl<T: Send + 'static> Effect<T> {
     pub(super) fn new<F>(work: F) -> Self
     where
-        F: for<'c> FnOnce(&'c mut SqliteConnection, &'c [AuditReceipt]) -> BoxFuture<'c, Result<T, StoreError>>
+        F: for<'c> FnOnce(&'c mut Connection, &'c [AuditReceipt]) -> BoxFuture<'c, Result<T, StoreError>>
             + Send
             + 'static,
     {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::cases::transition;
+use super::db::query;
 use super::{AuditReceipt, CaseState, Store, StoreError};
 
 /// What an erasure did.
@@ -32,12 +33,11 @@ impl Store {
                     transition(tx, case, CaseState::Erased, now).await?;
                     let id = case.to_string();
                     let destroyed =
-                        sqlx::query("DELETE FROM deks WHERE id IN (SELECT dek_id FROM documents WHERE case_id = $1)")
+                        query("DELETE FROM deks WHERE id IN (SELECT dek_id FROM documents WHERE case_id = $1)")
                             .bind(id.as_str())
                             .execute(&mut *tx)
-                            .await?
-                            .rows_affected();
-                    sqlx::query("UPDATE documents SET ciphertext = $1 WHERE case_id = $2")
+                            .await?;
+                    query("UPDATE documents SET ciphertext = $1 WHERE case_id = $2")
                         .bind(Vec::new())
                         .bind(id.as_str())
                         .execute(&mut *tx)
@@ -48,7 +48,7 @@ impl Store {
                         "UPDATE outbox SET next_attempt_at = NULL WHERE case_id = $1",
                         "UPDATE cases SET reference_tag = NULL WHERE id = $1",
                     ] {
-                        sqlx::query(statement).bind(id.as_str()).execute(&mut *tx).await?;
+                        query(statement).bind(id.as_str()).execute(&mut *tx).await?;
                     }
                     Ok(destroyed)
                 })

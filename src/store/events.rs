@@ -1,11 +1,10 @@
 //! What happened to a case, in order, written in the transaction that made it so: any replica can serve the stream and resume it.
 
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
-use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use super::columns::{Columns as _, int, millis};
+use super::db::{Connection, Row, query};
 use super::{CaseState, Store, StoreError, words};
 use crate::household::{AnswerKind, MemberRef, SourceKey};
 
@@ -50,7 +49,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn case_events(&self, case: Uuid, after: u64, limit: u32) -> Result<Vec<CaseEvent>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM case_events WHERE case_id = $1 AND seq > $2 ORDER BY seq LIMIT $3")
+        let rows = query("SELECT * FROM case_events WHERE case_id = $1 AND seq > $2 ORDER BY seq LIMIT $3")
             .bind(case.to_string())
             .bind(int(after))
             .bind(i64::from(limit))
@@ -66,7 +65,7 @@ impl Store {
 }
 
 /// The events of a row: one, or answers that were recorded together, the last of which has the row's number.
-fn events_of(row: &SqliteRow) -> Result<Vec<CaseEvent>, StoreError> {
+fn events_of(row: &Row) -> Result<Vec<CaseEvent>, StoreError> {
     let column = "answers";
     let kind = row.must("kind", CaseEventKind::parse)?;
     let (last, at) = (row.index("seq")?, row.time("at")?);
@@ -99,24 +98,24 @@ pub(super) enum Happened<'a> {
 
 /// Appends events, at least one, to the case's stream.
 pub(super) async fn record(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     case: Uuid,
     at: Timestamp,
     events: &[Happened<'_>],
 ) -> Result<(), StoreError> {
     let count = int(events.len() as u64);
-    let next: i64 =
-        sqlx::query_scalar("UPDATE cases SET next_event = next_event + $1 WHERE id = $2 RETURNING next_event")
-            .bind(count)
-            .bind(case.to_string())
-            .fetch_one(&mut *tx)
-            .await?;
+    let next = query("UPDATE cases SET next_event = next_event + $1 WHERE id = $2 RETURNING next_event")
+        .bind(count)
+        .bind(case.to_string())
+        .fetch_one(&mut *tx)
+        .await?
+        .int("next_event")?;
     insert(tx, case, at, next - count, events).await
 }
 
 /// Writes events whose numbers, from `first`, the case's row has counted already. Answers that follow each other stand in one row.
 pub(super) async fn insert(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     case: Uuid,
     at: Timestamp,
     first: i64,
@@ -134,7 +133,7 @@ pub(super) async fn insert(
         };
         let answers: Vec<_> = together.iter().filter_map(Happened::answer).collect();
         let answers = (!answers.is_empty()).then(|| serde_json::to_string(&answers).expect("three words each"));
-        sqlx::query(
+        query(
             "INSERT INTO case_events (case_id, seq, at, kind, word, version, answers) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(case.to_string())

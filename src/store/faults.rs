@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::StoreError;
-use super::sqlite::writer::Tx;
+use super::db::Tx;
 
 /// A fault to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

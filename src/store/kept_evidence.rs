@@ -1,9 +1,9 @@
 //! The evidence that the latest versions of cases were made from: found page by page, so that rules can be tried on all of it.
 
-use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use super::columns::{Columns as _, int};
+use super::db::{Row, query};
 use super::{Store, StoreError};
 
 /// The evidence of a case's latest version: what rules are tried on.
@@ -25,7 +25,7 @@ macro_rules! of_kept {
             $what,
             " FROM cases c JOIN versions v ON v.case_id = c.id
                              AND v.number = (SELECT max(n.number) FROM versions n WHERE n.case_id = c.id)
-              WHERE c.state <> 'erased' AND substr(c.region, 1, $1) = $2",
+              WHERE c.state <> 'erased' AND substr(c.region, 1, CAST($1 AS INTEGER)) = $2",
             $more
         )
     };
@@ -37,7 +37,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn count_kept_evidence(&self, prefix: &str) -> Result<u64, StoreError> {
-        let row = sqlx::query(of_kept!("count(*) AS cases", ""))
+        let row = query(of_kept!("count(*) AS cases", ""))
             .bind(int(prefix.len() as u64))
             .bind(prefix)
             .fetch_one(self.reader())
@@ -56,14 +56,14 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<KeptEvidence>, StoreError> {
         let page = of_kept!("c.id, c.region, v.evidence_document", " AND c.id > $3 ORDER BY c.id LIMIT $4");
-        let rows = sqlx::query(page)
+        let rows = query(page)
             .bind(int(prefix.len() as u64))
             .bind(prefix)
             .bind(after.map_or_else(String::new, |case| case.to_string()))
             .bind(i64::from(limit))
             .fetch_all(self.reader())
             .await?;
-        let kept = |row: &SqliteRow| {
+        let kept = |row: &Row| {
             Ok(KeptEvidence {
                 case_id: row.uuid("id")?,
                 region: row.text("region")?,

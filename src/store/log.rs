@@ -3,12 +3,12 @@
 //! This room knows no Merkle tree: `audit` computes, here it is made durable in one transaction that holds the head's lock.
 
 use jiff::Timestamp;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
 use super::columns::{Columns as _, int, millis};
+use super::db::{Builder, Connection, Lock, Row, Tx, query};
 use super::effect::PendingEffect;
-use super::sqlite::writer::{Tx, Work};
+use super::writer::Work;
 use super::{AuditReceipt, Hash, KEPT_ROWS, Store, StoreError, Tag};
 
 /// The state of the log after its last commit.
@@ -105,7 +105,7 @@ impl Store {
     /// The database failed, or the store is open for reading only.
     pub async fn log_tx(&self) -> Result<LogTx, StoreError> {
         let mut tx = self.writer()?.begin().await?;
-        let head = read_head(&mut tx).await?;
+        let head = read_head(&mut tx, Lock::Rows).await?;
         Ok(LogTx { tx, store: self.clone(), head, receipts: Vec::new(), effects: Vec::new() })
     }
 
@@ -115,7 +115,7 @@ impl Store {
     /// The database failed.
     pub async fn log_head(&self) -> Result<LogHead, StoreError> {
         let mut connection = self.reader().acquire().await?;
-        read_head(&mut connection).await
+        read_head(&mut connection, Lock::None).await
     }
 
     /// One leaf.
@@ -160,7 +160,7 @@ impl Store {
                 if found != expected {
                     return Err(StoreError::CheckpointMoved { expected, found });
                 }
-                sqlx::query("INSERT INTO log_checkpoints (size, root, note, published_at) VALUES ($1, $2, $3, $4)")
+                query("INSERT INTO log_checkpoints (size, root, note, published_at) VALUES ($1, $2, $3, $4)")
                     .bind(int(checkpoint.size))
                     .bind(checkpoint.root.as_slice())
                     .bind(checkpoint.note)
@@ -237,8 +237,9 @@ impl LogTx {
     }
 }
 
-pub(super) async fn read_head(connection: &mut SqliteConnection) -> Result<LogHead, StoreError> {
-    let row = sqlx::query("SELECT size, root, frontier, checkpoint FROM log_head WHERE id = 1")
+pub(super) async fn read_head(connection: &mut Connection, lock: Lock) -> Result<LogHead, StoreError> {
+    let row = query("SELECT size, root, frontier, checkpoint FROM log_head WHERE id = 1")
+        .lock(lock)
         .fetch_optional(connection)
         .await?;
     let Some(row) = row else {
@@ -257,8 +258,8 @@ pub(super) async fn read_head(connection: &mut SqliteConnection) -> Result<LogHe
     })
 }
 
-async fn write_head(tx: &mut SqliteConnection, head: &LogHead) -> Result<(), StoreError> {
-    sqlx::query(
+async fn write_head(tx: &mut Connection, head: &LogHead) -> Result<(), StoreError> {
+    query(
         "INSERT INTO log_head (id, size, root, frontier, checkpoint) VALUES (1, $1, $2, $3, $4)
          ON CONFLICT (id) DO UPDATE SET size = excluded.size, root = excluded.root, frontier = excluded.frontier,
                                         checkpoint = excluded.checkpoint",
@@ -272,10 +273,10 @@ async fn write_head(tx: &mut SqliteConnection, head: &LogHead) -> Result<(), Sto
     Ok(())
 }
 
-async fn insert_leaves(tx: &mut SqliteConnection, first: u64, leaves: &[PreparedLeaf]) -> Result<(), StoreError> {
+async fn insert_leaves(tx: &mut Connection, first: u64, leaves: &[PreparedLeaf]) -> Result<(), StoreError> {
     // 11 columns a row: well within the bounds on parameters of both databases.
     for (chunk, start) in leaves.chunks(256).zip((first..).step_by(256)) {
-        let mut query = QueryBuilder::<Sqlite>::new(
+        let mut query = Builder::new(
             "INSERT INTO log_leaves
              (idx, bytes, hash, id, at, actor, organisation, action, case_id, subject_tag, source) ",
         );
@@ -298,8 +299,8 @@ async fn insert_leaves(tx: &mut SqliteConnection, first: u64, leaves: &[Prepared
     Ok(())
 }
 
-async fn write_tile(tx: &mut SqliteConnection, tile: &LogTile) -> Result<(), StoreError> {
-    sqlx::query(
+async fn write_tile(tx: &mut Connection, tile: &LogTile) -> Result<(), StoreError> {
+    query(
         "INSERT INTO log_tiles (level, idx, bytes) VALUES ($1, $2, $3)
          ON CONFLICT (level, idx) DO UPDATE SET bytes = excluded.bytes",
     )
@@ -312,11 +313,11 @@ async fn write_tile(tx: &mut SqliteConnection, tile: &LogTile) -> Result<(), Sto
 }
 
 pub(super) async fn read_tile(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     level: u8,
     index: u64,
 ) -> Result<Option<LogTile>, StoreError> {
-    let row = sqlx::query("SELECT bytes FROM log_tiles WHERE level = $1 AND idx = $2")
+    let row = query("SELECT bytes FROM log_tiles WHERE level = $1 AND idx = $2")
         .bind(i64::from(level))
         .bind(int(index))
         .fetch_optional(connection)
@@ -325,11 +326,11 @@ pub(super) async fn read_tile(
 }
 
 pub(super) async fn read_leaves(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     from: u64,
     limit: u32,
 ) -> Result<Vec<StoredLeaf>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM log_leaves WHERE idx >= $1 ORDER BY idx LIMIT $2")
+    let rows = query("SELECT * FROM log_leaves WHERE idx >= $1 ORDER BY idx LIMIT $2")
         .bind(int(from))
         .bind(i64::from(limit))
         .fetch_all(connection)
@@ -337,7 +338,7 @@ pub(super) async fn read_leaves(
     rows.iter().map(leaf_of).collect()
 }
 
-pub(super) fn leaf_of(row: &sqlx::sqlite::SqliteRow) -> Result<StoredLeaf, StoreError> {
+pub(super) fn leaf_of(row: &Row) -> Result<StoredLeaf, StoreError> {
     Ok(StoredLeaf {
         index: row.index("idx")?,
         leaf: PreparedLeaf {
@@ -357,13 +358,12 @@ pub(super) fn leaf_of(row: &sqlx::sqlite::SqliteRow) -> Result<StoredLeaf, Store
     })
 }
 
-async fn read_last_checkpoint(connection: &mut SqliteConnection) -> Result<Option<PublishedCheckpoint>, StoreError> {
-    let row =
-        sqlx::query("SELECT * FROM log_checkpoints ORDER BY size DESC LIMIT 1").fetch_optional(connection).await?;
+async fn read_last_checkpoint(connection: &mut Connection) -> Result<Option<PublishedCheckpoint>, StoreError> {
+    let row = query("SELECT * FROM log_checkpoints ORDER BY size DESC LIMIT 1").fetch_optional(connection).await?;
     row.map(|row| checkpoint_of(&row)).transpose()
 }
 
-pub(super) fn checkpoint_of(row: &sqlx::sqlite::SqliteRow) -> Result<PublishedCheckpoint, StoreError> {
+pub(super) fn checkpoint_of(row: &Row) -> Result<PublishedCheckpoint, StoreError> {
     Ok(PublishedCheckpoint {
         size: row.index("size")?,
         root: row.hash("root")?,

@@ -16,6 +16,7 @@ mod cases;
 mod cells;
 mod claims;
 mod columns;
+mod db;
 mod documents;
 mod effect;
 mod erasure;
@@ -32,6 +33,7 @@ mod sqlite;
 mod state;
 mod tag;
 mod versions;
+mod writer;
 
 #[cfg(test)]
 mod contract;

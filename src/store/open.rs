@@ -4,13 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use sqlx::SqliteConnection;
-use sqlx::sqlite::SqlitePool;
 
 use super::StoreError;
 use super::columns::Columns as _;
-use super::sqlite::writer::Writer;
+use super::db::{Connection, Pool, query};
 use super::sqlite::{self, Directory};
+use super::writer::Writer;
 
 /// A store. Cheap to clone; the data directory is let go when the last clone is dropped or [`Store::close`] returns.
 #[derive(Clone)]
@@ -20,7 +19,7 @@ pub struct Store {
 
 struct Inner {
     path: PathBuf,
-    readers: SqlitePool,
+    readers: Pool,
     /// None when opened for reading only.
     writer: Option<Arc<Writer>>,
 }
@@ -49,9 +48,9 @@ impl Store {
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let directory = Directory::take(path.as_ref())?;
         let path = directory.path().to_owned();
-        let writing = sqlite::open_writer(&path).await?;
-        let readers = sqlite::open_readers(&path).await?;
-        let writer = Writer::start(writing, directory);
+        let writing = Pool::Sqlite(sqlite::open_writer(&path).await?);
+        let readers = Pool::Sqlite(sqlite::open_readers(&path).await?);
+        let writer = Writer::start(writing, Some(directory));
         Ok(Self { inner: Arc::new(Inner { path, readers, writer: Some(writer) }) })
     }
 
@@ -62,7 +61,7 @@ impl Store {
     /// [`StoreError::Database`] when there is no database or it cannot be read.
     pub async fn open_read_only(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref().to_owned();
-        let readers = sqlite::open_readers(&path).await?;
+        let readers = Pool::Sqlite(sqlite::open_readers(&path).await?);
         Ok(Self { inner: Arc::new(Inner { path, readers, writer: None }) })
     }
 
@@ -92,7 +91,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn id(&self) -> Result<uuid::Uuid, StoreError> {
-        sqlx::query("SELECT value FROM meta WHERE key = 'store_id'").fetch_one(self.reader()).await?.uuid("value")
+        query("SELECT value FROM meta WHERE key = 'store_id'").fetch_one(self.reader()).await?.uuid("value")
     }
 
     /// Whether the database answers.
@@ -100,11 +99,11 @@ impl Store {
     /// # Errors
     /// It does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(self.reader()).await?;
+        query("SELECT 1").execute(self.reader()).await?;
         Ok(())
     }
 
-    pub(super) fn reader(&self) -> &SqlitePool {
+    pub(super) fn reader(&self) -> &Pool {
         &self.inner.readers
     }
 
@@ -116,7 +115,7 @@ impl Store {
     pub(super) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
     {
         self.writer()?.write(work).await
     }

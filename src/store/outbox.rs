@@ -1,10 +1,10 @@
 //! Callbacks that are owed: written with the state they tell of, so that none is lost and none tells of what did not happen.
 
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::columns::{Columns as _, id_at, millis};
+use super::db::{Connection, query};
 use super::{Store, StoreError, words};
 
 words! {
@@ -40,12 +40,11 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn outbox_due(&self, now: Timestamp, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
-        let rows =
-            sqlx::query("SELECT * FROM outbox WHERE next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT $2")
-                .bind(millis(now))
-                .bind(i64::from(limit))
-                .fetch_all(self.reader())
-                .await?;
+        let rows = query("SELECT * FROM outbox WHERE next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT $2")
+            .bind(millis(now))
+            .bind(i64::from(limit))
+            .fetch_all(self.reader())
+            .await?;
         rows.iter()
             .map(|row| {
                 Ok(OutboxRow {
@@ -68,13 +67,12 @@ impl Store {
     pub async fn outbox_attempted(&self, id: Uuid, next: Option<Timestamp>) -> Result<(), StoreError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let noted =
-                    sqlx::query("UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $1 WHERE id = $2")
-                        .bind(next.map(millis))
-                        .bind(id.to_string())
-                        .execute(tx)
-                        .await?;
-                if noted.rows_affected() == 1 { Ok(()) } else { Err(StoreError::NotFound { what: "callback", id }) }
+                let noted = query("UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $1 WHERE id = $2")
+                    .bind(next.map(millis))
+                    .bind(id.to_string())
+                    .execute(tx)
+                    .await?;
+                if noted == 1 { Ok(()) } else { Err(StoreError::NotFound { what: "callback", id }) }
             })
         })
         .await
@@ -82,13 +80,13 @@ impl Store {
 }
 
 pub(super) async fn enqueue(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     case: Uuid,
     topic: OutboxTopic,
     version: Option<u32>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    query(
         "INSERT INTO outbox (id, case_id, client, topic, version, created_at, next_attempt_at)
          SELECT $1, id, client, $2, $3, $4, $4 FROM cases WHERE id = $5",
     )

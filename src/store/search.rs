@@ -1,11 +1,11 @@
 //! Finding entries of the log by their index columns. The columns point; the bytes are what is believed.
 
 use jiff::Timestamp;
-use sqlx::{QueryBuilder, Sqlite};
 use uuid::Uuid;
 
 use super::case_list::any_of;
 use super::columns::{int, millis};
+use super::db::Builder;
 use super::log::leaf_of;
 use super::{Store, StoreError, StoredLeaf, Tag};
 
@@ -46,8 +46,8 @@ impl Store {
     }
 }
 
-fn search_query(filter: &LogFilter) -> QueryBuilder<Sqlite> {
-    let mut query = QueryBuilder::<Sqlite>::new("SELECT * FROM log_leaves WHERE 1 = 1");
+fn search_query(filter: &LogFilter) -> Builder<'_> {
+    let mut query = Builder::new("SELECT * FROM log_leaves WHERE 1 = 1");
     let tags: Vec<String> = filter.subject_tags.iter().map(Tag::to_string).collect();
     for (column, values) in [
         ("actor", filter.actor.as_slice()),

@@ -1,15 +1,13 @@
 //! A still picture of the log, read page by page while others write: what offline verification works on.
 
-use sqlx::sqlite::Sqlite;
-use sqlx::{SqliteConnection, Transaction};
-
 use super::columns::{Columns as _, int};
+use super::db::{Lock, Tx, query};
 use super::log::{checkpoint_of, read_leaves, read_tile};
 use super::{LogHead, LogTile, PublishedCheckpoint, Store, StoreError, StoredLeaf};
 
 /// A read transaction over the log: everything it returns is of one moment.
 pub struct LogSnapshot {
-    tx: Transaction<'static, Sqlite>,
+    tx: Tx,
     head: LogHead,
 }
 
@@ -19,8 +17,8 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn log_snapshot(&self) -> Result<LogSnapshot, StoreError> {
-        let mut tx = self.reader().begin().await?;
-        let head = super::log::read_head(&mut tx).await?;
+        let mut tx = self.reader().still().await?;
+        let head = super::log::read_head(&mut tx, Lock::None).await?;
         Ok(LogSnapshot { tx, head })
     }
 }
@@ -57,11 +55,10 @@ impl LogSnapshot {
         above: Option<u64>,
         limit: u32,
     ) -> Result<Vec<PublishedCheckpoint>, StoreError> {
-        let connection: &mut SqliteConnection = &mut self.tx;
-        let rows = sqlx::query("SELECT * FROM log_checkpoints WHERE size > $1 ORDER BY size LIMIT $2")
+        let rows = query("SELECT * FROM log_checkpoints WHERE size > $1 ORDER BY size LIMIT $2")
             .bind(above.map_or(-1, int))
             .bind(i64::from(limit))
-            .fetch_all(connection)
+            .fetch_all(&mut *self.tx)
             .await?;
         rows.iter().map(checkpoint_of).collect()
     }
@@ -71,7 +68,6 @@ impl LogSnapshot {
     /// # Errors
     /// The database failed.
     pub async fn tile_count(&mut self) -> Result<u64, StoreError> {
-        let connection: &mut SqliteConnection = &mut self.tx;
-        sqlx::query("SELECT count(*) AS tiles FROM log_tiles").fetch_one(connection).await?.index("tiles")
+        query("SELECT count(*) AS tiles FROM log_tiles").fetch_one(&mut *self.tx).await?.index("tiles")
     }
 }

@@ -1,12 +1,11 @@
 //! Versions of a case's report: numbered without gaps, each superseding the last, exactly one of them the first final one.
 
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
-use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use super::claims::must_hold;
 use super::columns::{Columns as _, int, millis};
+use super::db::{Connection, Row, query};
 use super::events::{self, Happened};
 use super::{
     Artifact, AuditReceipt, CaseState, Hash, Lease, OutboxTopic, SealedDocument, Store, StoreError, artifacts,
@@ -146,7 +145,7 @@ impl Store {
         self.write(move |tx| {
             Box::pin(async move {
                 documents::insert(tx, Some(case), &attestation).await?;
-                let set = sqlx::query(
+                let set = query(
                     "UPDATE versions SET attestation_document = $1
                      WHERE case_id = $2 AND number = $3 AND attestation_document IS NULL",
                 )
@@ -155,7 +154,7 @@ impl Store {
                 .bind(i64::from(number))
                 .execute(tx)
                 .await?;
-                if set.rows_affected() == 1 { Ok(()) } else { Err(missing(case)) }
+                if set == 1 { Ok(()) } else { Err(missing(case)) }
             })
         })
         .await
@@ -181,7 +180,7 @@ impl Store {
                 if row.issued_at.is_some() {
                     return Err(StoreError::AlreadyIssued { case, number });
                 }
-                sqlx::query(
+                query(
                     "UPDATE versions SET issued = TRUE, issued_at = $1, issued_by = $2 WHERE case_id = $3 AND number = $4",
                 )
                 .bind(millis(now))
@@ -201,7 +200,7 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn list_versions(&self, case: Uuid) -> Result<Vec<VersionRow>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM versions WHERE case_id = $1 ORDER BY number")
+        let rows = query("SELECT * FROM versions WHERE case_id = $1 ORDER BY number")
             .bind(case.to_string())
             .fetch_all(self.reader())
             .await?;
@@ -219,7 +218,7 @@ impl Store {
 }
 
 async fn add(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     case: Uuid,
     lease: Option<&Lease>,
     version: NewVersion,
@@ -229,9 +228,9 @@ async fn add(
     if let Some(lease) = lease {
         must_hold(tx, lease).await?;
     }
-    let row = sqlx::query(
+    let row = query(
         "SELECT c.state, coalesce(max(v.number), 0) AS latest,
-                coalesce(max(CASE WHEN v.first_final THEN 1 ELSE 0 END), 0) AS finals
+                CAST(coalesce(max(CASE WHEN v.first_final THEN 1 ELSE 0 END), 0) AS BIGINT) AS finals
          FROM cases c LEFT JOIN versions v ON v.case_id = c.id WHERE c.id = $1 GROUP BY c.id, c.state",
     )
     .bind(case.to_string())
@@ -250,7 +249,7 @@ async fn add(
         return Err(StoreError::IllegalTransition { case, from, to: new_state });
     }
     insert(tx, case, &version, latest, !has_final && version.is_final, leaf).await?;
-    sqlx::query(
+    query(
         "UPDATE cells SET told_in = $1
          WHERE case_id = $2 AND told_in IS NULL AND kind IS NOT NULL AND kind <> 'pending'",
     )
@@ -270,7 +269,7 @@ async fn add(
 /// Moves the case on with its version: to its state, to its next wake, and back to nobody if a worker had it. Counts its events in;
 /// returns the first one's number.
 async fn move_case(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     case: Uuid,
     give_back: bool,
     version: &NewVersion,
@@ -278,7 +277,7 @@ async fn move_case(
     events: usize,
 ) -> Result<i64, StoreError> {
     let events = int(events as u64);
-    let next: i64 = sqlx::query_scalar(
+    let next = query(
         "UPDATE cases SET state = $1, updated_at = $2, reviews_open = $3, next_event = next_event + $4,
                           wake_at = CASE WHEN $5 THEN NULL
                                          WHEN $6 THEN coalesce((SELECT min(CASE WHEN deadline < next_poll_at THEN deadline
@@ -299,12 +298,13 @@ async fn move_case(
     .bind(give_back || to.at_rest())
     .bind(case.to_string())
     .fetch_one(tx)
-    .await?;
+    .await?
+    .int("next_event")?;
     Ok(next - events)
 }
 
 async fn insert(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     case: Uuid,
     version: &NewVersion,
     latest: u32,
@@ -316,7 +316,7 @@ async fn insert(
     if let Some(attestation) = &version.attestation {
         documents::insert(tx, Some(case), attestation).await?;
     }
-    sqlx::query(
+    query(
         "INSERT INTO versions (case_id, number, final, first_final, issued, issued_at, issued_by, reason, supersedes,
                                body_hash, leaf_index, report_document, evidence_document, attestation_document, created_at,
                                decided_early)
@@ -343,8 +343,8 @@ async fn insert(
     Ok(())
 }
 
-async fn select(connection: &mut SqliteConnection, case: Uuid, number: Option<u32>) -> Result<VersionRow, StoreError> {
-    let row = sqlx::query(
+async fn select(connection: &mut Connection, case: Uuid, number: Option<u32>) -> Result<VersionRow, StoreError> {
+    let row = query(
         "SELECT * FROM versions WHERE case_id = $1 AND number = coalesce($2, number) ORDER BY number DESC LIMIT 1",
     )
     .bind(case.to_string())
@@ -358,7 +358,7 @@ fn missing(case: Uuid) -> StoreError {
     StoreError::NotFound { what: "version of case", id: case }
 }
 
-fn version_of(row: &SqliteRow) -> Result<VersionRow, StoreError> {
+fn version_of(row: &Row) -> Result<VersionRow, StoreError> {
     Ok(VersionRow {
         case_id: row.uuid("case_id")?,
         number: row.small("number")?,

@@ -4,7 +4,7 @@
 //! rests on a statutory duty or an emergency with a document number; obligors only ever with their own authorisation. A source
 //! is asked only what the purpose needs (Personal Information Protection Law, art. 6).
 
-use hedui_connectors::source::{Descriptor, ExchangeKey, Query, window_start};
+use hedui_connectors::source::{Descriptor, ExchangeKey, Lane, Query, window_start};
 use jiff::civil::Date;
 use uuid::Uuid;
 
@@ -95,6 +95,7 @@ pub(super) fn query(case: Uuid, request: &Request, organisation: &str, person: &
         // The same after a crash: so a department recognises what it was handed before.
         exchange_key: ExchangeKey::of(&[case.as_bytes(), person.reference.as_str().as_bytes()]),
         entry: None,
+        lane: Lane::default(),
     }
 }
 

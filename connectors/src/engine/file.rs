@@ -2,8 +2,8 @@
 
 use ::http::StatusCode;
 
-use super::ticket::{Look, distribute, result, seen, send};
-use super::{Errand, Waiting, base_values, ticket_for};
+use super::ticket::{Look, result, send};
+use super::{Errand, base_values, ticket_for};
 use crate::exchange::{Fault, Received};
 use crate::mapping::Page;
 use crate::records::{Answer, Failure};
@@ -32,8 +32,8 @@ pub(super) async fn poll(
     errand: &mut Errand<'_>,
     refusal: &RequestSpec,
     held: &str,
-    waiting: &[Waiting<'_>],
-) -> Vec<Reply> {
+    query: Option<&Query>,
+) -> Result<Look<Page>, Fault> {
     let definition = errand.definition;
     let max_rows = errand.visit.max_rows();
     let in_outbox = |received: Received| -> Result<Option<Look<Page>>, Fault> {
@@ -42,23 +42,15 @@ pub(super) async fn poll(
         }
         result(&definition.answer, &received, max_rows).map(Some)
     };
-    let found = match send(errand, &definition.request, held, waiting, in_outbox).await {
-        Ok(Some(look)) => seen(errand, waiting, Ok(look)),
-        Err(fault) => seen(errand, waiting, Err(fault)),
-        Ok(None) => {
-            let there = |received: Received| {
-                Ok(if received.status == StatusCode::NOT_FOUND {
-                    Look::NotYet(None)
-                } else {
-                    Look::Never(Fault::lasting(Failure::SourceError, "refusal: the department refused the file"))
-                })
-            };
-            let refused = send(errand, refusal, held, waiting, there).await;
-            seen(errand, waiting, refused)
-        }
-    };
-    match found {
-        Ok(page) => distribute(errand, &page, waiting),
-        Err(replies) => replies,
+    if let Some(look) = send(errand, &definition.request, held, query, in_outbox).await? {
+        return Ok(look);
     }
+    let there = |received: Received| {
+        Ok(if received.status == StatusCode::NOT_FOUND {
+            Look::NotYet(None)
+        } else {
+            Look::Never(Fault::lasting(Failure::SourceError, "refusal: the department refused the file"))
+        })
+    };
+    send(errand, refusal, held, query, there).await
 }

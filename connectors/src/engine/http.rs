@@ -224,7 +224,7 @@ pub(super) async fn many(errand: &mut Errand<'_>, queries: &[Query]) -> Vec<Repl
         let mut busy = Vec::new();
         let mut items = page.items;
         for (number, index) in open.into_iter().enumerate() {
-            let item = items.remove(&(number + 1)).unwrap_or_else(|| missing(errand));
+            let item = items.remove(&(number + 1)).unwrap_or_else(|| missing(errand.definition));
             if matches!(item.failed, Some((Failure::Busy, _))) {
                 busy.push(index);
             }
@@ -262,7 +262,7 @@ async fn batch(errand: &mut Errand<'_>, people: &[Query]) -> Result<Page, Fault>
 }
 
 /// Somebody asked about who is not in the answer.
-pub(super) fn missing(errand: &Errand<'_>) -> ItemResult {
-    let why = errand.definition.answer.items.as_ref().map_or(Failure::Malformed, |items| items.missing);
+pub(super) fn missing(definition: &Definition) -> ItemResult {
+    let why = definition.answer.items.as_ref().map_or(Failure::Malformed, |items| items.missing);
     ItemResult::failed(why, "body: says nothing about this person")
 }

@@ -1,4 +1,18 @@
 //! Names that outlive an exchange: tickets, and the numbers by which departments recognise what they were handed before. Pure.
+//!
+//! ## A submission of several cases
+//! The number of a submission is the hash of everybody in it: their exchange keys and questions, in the order of the keys, which is
+//! the order of the body. So whoever boards first makes no difference, and one number stands for one body alone.
+//!
+//! * **Asked again in the same company** (an attempt whose receipt was lost, the same cases after a crash): the same number and the same
+//!   body. The department gives the ticket it gave before, and works once.
+//! * **Asked again alone or in other company** (some of the cases had stored their tickets, others come along): another number. The
+//!   department takes it for a new submission and looks those people up again. That is read twice, not wrongly: each asking has an
+//!   entry of its own in the log, nothing is changed at the department, and a result that nobody fetches is told to nobody. It cannot
+//!   run into the earlier one, because a department refuses a number it knows with another body, and here it never meets one.
+//! * **Filed under the right person**: a ticket names the seat (the number in the body) beside the department's ticket. A department's
+//!   ticket belongs to one number, a number to one body, and in one body a seat to one person. Nothing that happens later, to the
+//!   process or to other cases of the submission, moves anybody to another seat.
 
 use sha2::{Digest, Sha256};
 
@@ -61,6 +75,7 @@ mod tests {
             asked_for: "会宁".into(),
             exchange_key: crate::source::ExchangeKey::of(&[key]),
             entry: None,
+            lane: crate::source::Lane::default(),
         };
         let source = SourceKey::new("finance").unwrap();
         let named = |queries: &[Query]| submission(&source, queries);

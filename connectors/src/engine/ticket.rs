@@ -1,6 +1,6 @@
 //! Submit, ask for the state of the ticket, fetch the result.
 
-use super::{Errand, Waiting, base_values, finish, http, judge, read_page, ticket_for};
+use super::{Errand, base_values, judge, read_page, ticket_for};
 use crate::definition::TicketWire;
 use crate::exchange::{Fault, Received};
 use crate::mapping::answer::Verdict;
@@ -88,36 +88,16 @@ pub(super) async fn poll(
     errand: &mut Errand<'_>,
     wire: &TicketWire,
     held: &str,
-    waiting: &[Waiting<'_>],
-) -> Vec<Reply> {
-    let state = send(errand, &wire.status, held, waiting, |received| is_done(wire, &received)).await;
-    if let Err(replies) = seen(errand, waiting, state) {
-        return replies;
+    query: Option<&Query>,
+) -> Result<Look<Page>, Fault> {
+    match send(errand, &wire.status, held, query, |received| is_done(wire, &received)).await? {
+        Look::There(()) => {}
+        Look::NotYet(note) => return Ok(Look::NotYet(note)),
+        Look::Never(fault) => return Ok(Look::Never(fault)),
     }
     let definition = errand.definition;
     let max_rows = errand.visit.max_rows();
-    let fetched =
-        send(errand, &definition.request, held, waiting, |received| result(&definition.answer, &received, max_rows));
-    let fetched = fetched.await;
-    match seen(errand, waiting, fetched) {
-        Ok(page) => distribute(errand, &page, waiting),
-        Err(replies) => replies,
-    }
-}
-
-/// What was found, or the replies when nothing was. Only the department's own word ends a ticket: a look that fails for any other
-/// reason, ours or the line's, leaves it waiting, and the deadline bounds how often that happens.
-pub(super) fn seen<T>(
-    errand: &Errand<'_>,
-    waiting: &[Waiting<'_>],
-    look: Result<Look<T>, Fault>,
-) -> Result<T, Vec<Reply>> {
-    match look {
-        Ok(Look::There(found)) => Ok(found),
-        Ok(Look::NotYet(note)) => Err(still_waiting(errand, waiting, note.as_deref())),
-        Ok(Look::Never(fault)) => Err(waiting.iter().map(|_| errand.failed(&fault)).collect()),
-        Err(fault) => Err(still_waiting(errand, waiting, Some(&fault.note))),
-    }
+    send(errand, &definition.request, held, query, |received| result(&definition.answer, &received, max_rows)).await
 }
 
 /// One step of polling.
@@ -125,30 +105,12 @@ pub(super) async fn send<T>(
     errand: &mut Errand<'_>,
     request: &RequestSpec,
     held: &str,
-    waiting: &[Waiting<'_>],
+    query: Option<&Query>,
     judge: impl Fn(Received) -> Result<T, Fault>,
 ) -> Result<T, Fault> {
     let definition = errand.definition;
     let line = errand.line;
     let uuid = errand.uuid.clone();
-    let query = waiting.first().map(|one| one.query);
     let prepare = || request.render(&base_values(line, &uuid, query, held), &[], &definition.auth);
     errand.visit.call(prepare, judge).await
-}
-
-/// To each person what the result says about their number. Two who wait with the same number are the same person.
-pub(super) fn distribute(errand: &Errand<'_>, page: &Page, waiting: &[Waiting<'_>]) -> Vec<Reply> {
-    waiting
-        .iter()
-        .map(|one| {
-            let item = page.items.get(&one.seq).cloned().unwrap_or_else(|| http::missing(errand));
-            let (answer, note) = finish(item, page.as_of, errand.definition.descriptor.coverage);
-            errand.reply(answer, note)
-        })
-        .collect()
-}
-
-pub(super) fn still_waiting(errand: &Errand<'_>, waiting: &[Waiting<'_>], note: Option<&str>) -> Vec<Reply> {
-    let pending = |one: &Waiting<'_>| Answer::Pending { ticket: one.ticket.clone() };
-    waiting.iter().map(|one| errand.reply(pending(one), note.map(str::to_owned))).collect()
 }

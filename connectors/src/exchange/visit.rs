@@ -7,16 +7,17 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use http::StatusCode;
 use reqwest::Request;
 use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::sync::watch;
 use tokio::task::block_in_place;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::breaker::Leave;
 use super::headers::{charset, retry_after};
-use super::{Breaker, Fault, Line, Pacing};
+use super::{Breaker, Fault, Line, Pacing, Retries, Turns};
 use crate::records::{Failure, SourceKey};
 use crate::request::Prepared;
 use crate::settings::SourceSettings;
-use crate::source::Admission;
+use crate::source::{Admission, Lane};
 
 /// The longest wait between attempts, whatever a department asks for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -41,6 +42,11 @@ pub(crate) struct Guards<'s> {
     pub(crate) breaker: &'s Breaker,
     pub(crate) pacing: &'s Pacing,
     pub(crate) admission: &'s Arc<dyn Admission>,
+    /// Who asks for the next permit: one at a time.
+    pub(crate) permits: &'s Turns,
+    pub(crate) retries: &'s Retries,
+    /// How pressing the exchange is; it may become more so under way.
+    pub(crate) lane: watch::Receiver<Lane>,
 }
 
 /// The budget of one exchange, and what it has used of it: time, and retries over all its pages and rounds.
@@ -118,6 +124,9 @@ impl<'s> Visit<'s> {
     /// Spends one of the retries and waits before it, `after` at least; `false` when there is none, or no time for it.
     pub(crate) async fn pause(&mut self, after: Option<Duration>) -> bool {
         let Some(jitter) = self.pauses.next() else { return false };
+        if self.is_bulk() && !self.guards.retries.spend() {
+            return false;
+        }
         // whoever was told to come back at the same moment does not come back in step
         let pause = after.map_or(jitter, |after| after.saturating_add(jitter.min(FIRST_PAUSE)));
         let worthwhile = pause <= LONGEST_PAUSE && pause + SHORTEST_ATTEMPT < self.remaining();
@@ -125,6 +134,10 @@ impl<'s> Visit<'s> {
             sleep(pause).await;
         }
         worthwhile
+    }
+
+    fn is_bulk(&self) -> bool {
+        *self.guards.lane.borrow() == Lane::Bulk
     }
 
     fn remaining(&self) -> Duration {
@@ -150,6 +163,9 @@ impl<'s> Visit<'s> {
         if self.leave.is_none() {
             self.leave = Some(self.guards.breaker.leave().ok_or_else(spared)?);
         }
+        if self.attempts == 0 && self.is_bulk() {
+            self.guards.retries.earn();
+        }
         self.attempts += 1;
         let outcome = match timeout(limit, self.send(prepare())).await {
             Ok(received) => received.and_then(|received| aside(received, judge)),
@@ -165,10 +181,21 @@ impl<'s> Visit<'s> {
         outcome
     }
 
-    /// A permit from the admission; the wait for it is not counted against the department.
+    /// A permit from the admission, the most urgent exchange first; the wait for it is not counted against the department. Bulk waits
+    /// for as long as whoever asks.
     async fn permit(&mut self) -> Result<(), Fault> {
         let before = Instant::now();
-        let admitted = timeout(self.guards.settings.queue_timeout, self.guards.admission.admit(self.guards.key)).await;
+        let (bulk, mut lane) = (self.is_bulk(), self.guards.lane.clone());
+        let admission = async {
+            let _turn = self.guards.permits.take(&mut lane).await;
+            self.guards.admission.admit(self.guards.key).await;
+        };
+        let admitted = if bulk {
+            admission.await;
+            Ok(())
+        } else {
+            timeout(self.guards.settings.queue_timeout, admission).await
+        };
         let waited = before.elapsed();
         self.waited += waited;
         self.deadline += waited;

@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Secret, SourceSettings, SourcesConfig};
+use super::{Hours, Secret, SourceSettings, SourcesConfig};
 use crate::problem::{Problem, position};
 use crate::records::SourceKey;
 use crate::toml_reader::{Entry, Section, read_file};
 
 const DAY_MS: u64 = 86_400_000;
+/// Longer than this nobody waits for company.
+const LONGEST_WINDOW_MS: u64 = 600_000;
 
 impl SourcesConfig {
     /// Reads settings from text; `folder` is what relative paths are relative to.
@@ -45,6 +47,7 @@ fn settings(section: &Section<'_>, defaults: &SourceSettings, folder: &Path) -> 
     let count =
         |key, max, default| section.integer(key, 0..=max).and_then(|n| u32::try_from(n).ok()).unwrap_or(default);
     let millis = |key, default| section.integer(key, 1..=DAY_MS).map_or(default, Duration::from_millis);
+    let window = |key, default| section.integer(key, 0..=LONGEST_WINDOW_MS).map_or(default, Duration::from_millis);
     let file = |key| section.text_opt(key).map(|path| folder.join(path));
     let breaker = section.section("breaker");
     let (failures, open) = match &breaker {
@@ -92,11 +95,40 @@ fn settings(section: &Section<'_>, defaults: &SourceSettings, folder: &Path) -> 
         deadline: section
             .integer("deadline_hours", 1..=8760)
             .map_or(defaults.deadline, |h| Duration::from_secs(h * 3600)),
+        batch_window: window("batch_window_ms", defaults.batch_window),
+        interactive_window: window("interactive_window_ms", defaults.interactive_window),
+        result_kept: section.integer("result_secs", 0..=3600).map_or(defaults.result_kept, Duration::from_secs),
+        hours: section.get("hours").and_then(|entry| hours(&entry)).unwrap_or_else(|| defaults.hours.clone()),
+        bulk_hours: section.get("bulk_hours").and_then(|entry| hours(&entry)).or_else(|| defaults.bulk_hours.clone()),
+        bulk_daily: count("bulk_daily", 100_000_000, defaults.bulk_daily),
     };
     if settings.total_timeout < settings.timeout {
         section.fault("total_timeout_ms is shorter than timeout_ms", Some("one attempt must fit into it".into()));
     }
     settings
+}
+
+/// One span of the day, or a list of them.
+fn hours(entry: &Entry<'_>) -> Option<Hours> {
+    use toml::de::DeValue;
+    let spans = if matches!(entry.value, DeValue::String(_)) { vec![entry.clone()] } else { entry.items() };
+    let (mut texts, mut sound) = (Vec::new(), true);
+    for span in spans {
+        match span.text() {
+            Some(text) => match Hours::of([text.as_str()]) {
+                Ok(_) => texts.push(text),
+                Err(fault) => {
+                    sound = false;
+                    span.fault(fault.to_string(), None);
+                }
+            },
+            None => sound = false,
+        }
+    }
+    if !sound {
+        return None;
+    }
+    Hours::of(texts.iter().map(String::as_str)).ok()
 }
 
 fn base_url(entry: &Entry<'_>, plaintext: bool) -> Option<String> {

@@ -1,15 +1,23 @@
 //! Submit now, poll later: tickets and files.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hedui_connectors::records::{Answer, AnswerKind, Failure, Ticket};
+use hedui_connectors::settings::SourceSettings;
 use hedui_connectors::source::{Query, Reply, Source};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use wiremock::matchers::{method, path, path_regex};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::room::{failure, query, source};
+use crate::room::{failure, people, query, source};
+
+/// Every look is one of its own.
+fn no_memory(settings: &mut SourceSettings) {
+    settings.retries = 0;
+    settings.result_kept = Duration::ZERO;
+}
 
 fn tickets(replies: &[Reply]) -> Vec<(Ticket, Query)> {
     let ticket = |reply: &Reply| match &reply.answer {
@@ -37,7 +45,7 @@ fn ok(body: serde_json::Value) -> ResponseTemplate {
 async fn bank() -> (MockServer, Arc<dyn Source>) {
     let server = MockServer::start().await;
     on(&server, "/batch/submit", ok(json!({"code": "0", "ticket": "T 1&x"})), 9).await;
-    let source = source(&server.uri(), "finance", |s| s.retries = 0);
+    let source = source(&server.uri(), "finance", no_memory);
     (server, source)
 }
 
@@ -48,7 +56,7 @@ fn account(seq: u32, number: &str) -> serde_json::Value {
 #[tokio::test]
 async fn a_ticket_is_polled_until_its_result_is_there() {
     let (server, source) = bank().await;
-    let held = tickets(&source.submit(&[query(), query(), query()]).await);
+    let held = tickets(&source.submit(&people(3)).await);
     assert_eq!(held.iter().map(|(ticket, _)| ticket.0.as_str()).collect::<Vec<_>>(), ["1:T 1&x", "2:T 1&x", "3:T 1&x"]);
     on(&server, "/batch/status", ok(json!({"code": "0", "state": "PROCESSING"})), 1).await;
     on(&server, "/batch/status", ok(json!({"code": "0", "state": "DONE"})), 9).await;
@@ -168,7 +176,7 @@ async fn two_who_wait_for_the_same_person_both_get_the_answer() {
 #[tokio::test]
 async fn a_submission_repeated_after_a_crash_is_the_same_submission() {
     let (server, _) = bank().await;
-    let people = [query(), query()];
+    let people = people(2);
     for asked in [&people[..], &people[..], &people[..1]] {
         // a registry of its own each time: nothing is remembered in the process
         source(&server.uri(), "finance", |s| s.retries = 0).submit(asked).await;
@@ -192,9 +200,9 @@ async fn a_ticket_is_short_and_printable() {
 #[tokio::test]
 async fn a_file_is_laid_down_and_its_answer_found() {
     let server = MockServer::start().await;
-    let insurers = source(&server.uri(), "insurance", |s| s.retries = 0);
+    let insurers = source(&server.uri(), "insurance", no_memory);
     Mock::given(method("PUT")).respond_with(ResponseTemplate::new(201)).mount(&server).await;
-    let held = tickets(&insurers.submit(&[query(), query()]).await);
+    let held = tickets(&insurers.submit(&people(2)).await);
     assert_eq!(insurers.poll(&held).await[0].answer.kind(), AnswerKind::Pending, "neither answer nor refusal is there");
     let text = "序号,流水号,姓名,证件号码,保险公司,险种,年缴保费,现金价值,近12月理赔,保单状态,生效日期\r\n\
                 1,B1,王建国,x,人保,医疗,300.00,,,有效,2024/1/9\r\n2,,王建国,x,,无,,,,,\r\n";
@@ -208,7 +216,7 @@ async fn a_file_is_laid_down_and_its_answer_found() {
 #[tokio::test]
 async fn a_refused_file_is_an_error() {
     let server = MockServer::start().await;
-    let insurers = source(&server.uri(), "insurance", |s| s.retries = 0);
+    let insurers = source(&server.uri(), "insurance", no_memory);
     Mock::given(method("PUT")).respond_with(ResponseTemplate::new(201)).mount(&server).await;
     let held = tickets(&insurers.submit(&[query()]).await);
     let refusal = ResponseTemplate::new(200).set_body_string("bad file of 王建国");

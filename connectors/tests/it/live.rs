@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use futures_util::StreamExt;
 use hedui_connectors::records::{Answer, AnswerKind, Failure, Gap, SourceKey};
 use hedui_connectors::settings::SourceSettings;
-use hedui_connectors::source::{ExchangeKey, Query, Reply, Source, window_start};
+use hedui_connectors::source::{ExchangeKey, Lane, Query, Reply, Source, window_start};
 use hedui_connectors::{Registry, SourcesConfig};
 use hedui_mock_sources::faults::triggers;
 use hedui_mock_sources::{Config, Dirt, DirtKind, Key, MockSources};
@@ -62,6 +62,7 @@ fn query(mocks: &MockSources, name: &str, id: &str, born: Option<jiff::civil::Da
         asked_for: String::new(),
         exchange_key: ExchangeKey::random(),
         entry: None,
+        lane: Lane::default(),
     }
 }
 
@@ -199,11 +200,18 @@ async fn a_persons_faults_stay_in_that_persons_cell() {
         async move {
             let name = source.descriptor().key.clone();
             // each in an exchange of their own: what happens to a batch happens to all who travel in it
+            let apart = source.descriptor().batch_size > 1;
             let asked = expected.iter().map(async |(id, whys)| {
                 let reply = source.submit(&[query(mocks, "某某", id, None)]).await.remove(0);
                 (id, whys, reply)
             });
-            let (asked, neighbour) = tokio::join!(futures_util::future::join_all(asked), ask(&source, fixture));
+            let at_once = if apart { 1 } else { expected.len() };
+            let asked = futures_util::stream::iter(asked).buffered(at_once).collect::<Vec<_>>();
+            let (asked, neighbour) = if apart {
+                (asked.await, ask(&source, fixture).await)
+            } else {
+                tokio::join!(asked, ask(&source, fixture))
+            };
             assert_eq!(
                 neighbour[0].answer.kind(),
                 AnswerKind::NoRecord,

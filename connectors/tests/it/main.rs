@@ -2,10 +2,13 @@
 
 mod asynchronous;
 mod batches;
+mod company;
 mod definitions;
 mod exchange;
 mod invented;
+mod lanes;
 mod live;
+mod looks;
 mod mutual_tls;
 mod paging;
 mod requests;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hedui_connectors::records::{Answer, Failure, SourceKey};
 use hedui_connectors::settings::SourceSettings;
-use hedui_connectors::source::{ExchangeKey, Query, Reply, Source, window_start};
+use hedui_connectors::source::{ExchangeKey, Lane, Query, Reply, Source, window_start};
 use hedui_connectors::{Registry, SourcesConfig};
 use jiff::civil::date;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -30,6 +30,7 @@ pub fn query() -> Query {
         asked_for: String::new(),
         exchange_key: ExchangeKey::of(&[]),
         entry: None,
+        lane: Lane::default(),
     }
 }
 

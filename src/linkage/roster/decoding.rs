@@ -7,7 +7,7 @@ use encoding_rs::{Decoder, DecoderResult, GB18030};
 const PIECE: usize = 1 << 16;
 
 /// Reads GB18030 and gives UTF-8; stops at the first place that is none.
-pub(super) struct Decoding<R> {
+pub(crate) struct Decoding<R> {
     input: R,
     decoder: Decoder,
     raw: Vec<u8>,
@@ -19,18 +19,18 @@ pub(super) struct Decoding<R> {
 }
 
 impl<R: Read> Decoding<R> {
-    pub fn gb18030(input: R) -> Self {
+    pub(crate) fn gb18030(input: R) -> Self {
         let decoder = GB18030.new_decoder_without_bom_handling();
         Self { input, decoder, raw: vec![0; PIECE], text: Vec::new(), given: 0, lines: 0, ended: false, broken: false }
     }
 
     /// Whether it stopped because the text is not GB18030.
-    pub fn is_broken(&self) -> bool {
+    pub(crate) fn is_broken(&self) -> bool {
         self.broken
     }
 
     /// The line it has come to.
-    pub fn line(&self) -> u64 {
+    pub(crate) fn line(&self) -> u64 {
         self.lines + 1
     }
 

@@ -12,7 +12,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use thiserror::Error;
 
-use decoding::Decoding;
+pub(crate) use decoding::Decoding;
 use std::hash::BuildHasher;
 
 /// Rows after which room is made for the rest of the file, by how long they are.
@@ -383,7 +383,7 @@ impl Reading<'_> {
 }
 
 /// The line on which a record begins, when the reader has come to line `next`. The record's own position is that of the blank lines before it.
-fn line_of(record: &ByteRecord, next: u64) -> u64 {
+pub(crate) fn line_of(record: &ByteRecord, next: u64) -> u64 {
     let within = memchr::memchr_iter(b'\n', record.as_slice()).count();
     let begins = next.saturating_sub(1).saturating_sub(u64::try_from(within).unwrap_or(u64::MAX));
     // a last line that is not ended has not moved the reader on

@@ -83,7 +83,7 @@ pub(super) async fn writers_share_commits(backend: impl Backend) {
 }
 
 pub(super) async fn who_brings_too_much_waits(backend: impl Backend) {
-    use crate::store::sqlite::writer::QUEUE;
+    use crate::store::writer::QUEUE;
     let store = backend.open().await;
     let held = store.log_tx().await.unwrap();
     let purge = |_| {

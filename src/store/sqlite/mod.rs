@@ -1,11 +1,10 @@
-//! What is SQLite's own: the data directory, its lock, the schema, the one writing connection.
+//! What is SQLite's own: the data directory, its lock, the schema, the settings of the one writing connection.
 //!
-//! The statements in the rooms beside this folder are portable (`$1`, TEXT, BIGINT, BOOLEAN); what another backend must bring is
-//! here: open, lock, migrate, and a writer whose transactions are serial and durable when acknowledged.
+//! The statements in the rooms beside this folder are portable (see `db`); what a backend must bring is here: open, lock, migrate,
+//! and a writing connection whose transactions are durable when acknowledged.
 
 mod directory;
 mod schema;
-pub(super) mod writer;
 
 use std::path::Path;
 use std::time::Duration;
@@ -48,6 +47,12 @@ async fn void_leases(pool: &SqlitePool) -> Result<(), StoreError> {
     let held = "UPDATE cases SET lease_until = NULL, lease_worker = NULL WHERE lease_until IS NOT NULL";
     sqlx::query(held).execute(pool).await?;
     Ok(())
+}
+
+/// Moves the write-ahead log into the database and cuts it to nothing; false when a reader stood in the way.
+pub(super) async fn truncate_wal(pool: &SqlitePool) -> Result<bool, StoreError> {
+    let busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(pool).await?;
+    Ok(busy == 0)
 }
 
 /// Connections that read beside the writer.

@@ -5,6 +5,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
 use super::StoreError;
+use crate::store::columns::Columns as _;
+use crate::store::db::query;
 use crate::store::{AuditReceipt, Store};
 
 #[tokio::test]
@@ -83,12 +85,10 @@ async fn what_is_acknowledged_is_synced() {
     let tx = store.writer().unwrap().begin().await.unwrap();
     drop(tx);
     let mut tx = store.writer().unwrap().begin().await.unwrap();
-    let pragma = async |tx: &mut sqlx::SqliteConnection, name: &'static str| -> i64 {
-        sqlx::query_scalar(name).fetch_one(tx).await.unwrap()
-    };
-    assert_eq!(pragma(&mut tx, "PRAGMA synchronous").await, 2, "FULL");
-    assert_eq!(pragma(&mut tx, "PRAGMA secure_delete").await, 1);
-    assert_eq!(pragma(&mut tx, "PRAGMA foreign_keys").await, 1);
-    let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *tx).await.unwrap();
-    assert_eq!(journal, "wal");
+    for (pragma, value) in [("PRAGMA synchronous", 2), ("PRAGMA secure_delete", 1), ("PRAGMA foreign_keys", 1)] {
+        let set = query(pragma).fetch_one(&mut *tx).await.unwrap();
+        assert_eq!(set.int(pragma.trim_start_matches("PRAGMA ")).unwrap(), value, "{pragma}");
+    }
+    let journal = query("PRAGMA journal_mode").fetch_one(&mut *tx).await.unwrap();
+    assert_eq!(journal.text("journal_mode").unwrap(), "wal");
 }

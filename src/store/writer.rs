@@ -9,28 +9,27 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
-use sqlx::sqlite::{Sqlite, SqlitePool};
-use sqlx::{Connection as _, SqliteConnection, Transaction};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 
-use super::{Directory, StoreError};
-use crate::store::AuditReceipt;
+use super::db::{Connection, Pool, Tx};
+use super::sqlite::{self, Directory};
+use super::{AuditReceipt, StoreError};
 
 /// Pieces of work in one commit, at most.
 const BATCH: usize = 256;
 /// Pieces of work that may wait; who brings more waits until there is room.
-pub(in crate::store) const QUEUE: usize = 4096;
+pub(super) const QUEUE: usize = 4096;
 
 /// The one writing connection and the work waiting for it.
-pub(in crate::store) struct Writer {
-    pool: SqlitePool,
+pub(super) struct Writer {
+    pool: Pool,
     queue: Mutex<Queue>,
     /// A permit for each piece that waits.
     room: Arc<Semaphore>,
     wake: Notify,
     commits: AtomicU64,
     #[cfg(test)]
-    pub(in crate::store) faults: super::super::faults::Faults,
+    pub(super) faults: super::faults::Faults,
     /// Let go once the connection is closed.
     directory: Mutex<Option<Directory>>,
 }
@@ -42,12 +41,9 @@ struct Queue {
     closed: bool,
 }
 
-/// A transaction on the writing connection; rolled back when dropped.
-pub(in crate::store) type Tx = Transaction<'static, Sqlite>;
-
 impl Writer {
     /// Starts the task that commits what queues.
-    pub(in crate::store) fn start(pool: SqlitePool, directory: Directory) -> Arc<Self> {
+    pub(super) fn start(pool: Pool, directory: Option<Directory>) -> Arc<Self> {
         let writer = Arc::new(Self {
             pool,
             queue: Mutex::default(),
@@ -56,17 +52,17 @@ impl Writer {
             commits: AtomicU64::new(0),
             #[cfg(test)]
             faults: Default::default(),
-            directory: Mutex::new(Some(directory)),
+            directory: Mutex::new(directory),
         });
         tokio::spawn(Arc::clone(&writer).run());
         writer
     }
 
     /// Does `work` in a transaction shared with others, and returns its value once it is durable.
-    pub(in crate::store) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    pub(super) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
         let room = Arc::clone(&self.room).acquire_owned().await.map_err(|_| StoreError::ReadOnly)?;
@@ -84,14 +80,14 @@ impl Writer {
     }
 
     /// Waits for the connection and takes the write lock.
-    pub(in crate::store) async fn begin(&self) -> Result<Tx, StoreError> {
+    pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
         #[cfg(test)]
         self.faults.at_begin()?;
-        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+        self.pool.begin().await
     }
 
     /// Takes along what is queued, commits, answers; `done` is what has been done in the transaction already.
-    pub(in crate::store) async fn commit(&self, mut tx: Tx, mut done: Vec<Box<dyn Work>>) -> Result<(), StoreError> {
+    pub(super) async fn commit(&self, mut tx: Tx, mut done: Vec<Box<dyn Work>>) -> Result<(), StoreError> {
         let mut batch: Vec<Box<dyn Work>> = {
             let mut queue = self.queue();
             let count = queue.pieces.len().min(BATCH);
@@ -173,15 +169,15 @@ impl Writer {
     }
 
     /// Lets the task end once the queue is empty.
-    pub(in crate::store) fn close(&self) {
+    pub(super) fn close(&self) {
         self.queue().closed = true;
         self.room.close();
         self.wake.notify_one();
     }
 
     /// Waits until the connection is closed and the directory let go.
-    pub(in crate::store) async fn closed(&self) {
-        self.pool.close_event().await;
+    pub(super) async fn closed(&self) {
+        self.pool.closing().await;
         self.let_go().await;
     }
 
@@ -190,26 +186,29 @@ impl Writer {
         drop(self.directory.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
-    /// Moves the write-ahead log into the database and cuts it to nothing; false when a reader stood in the way.
-    pub(in crate::store) async fn truncate_wal(&self) -> Result<bool, StoreError> {
-        let busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.pool).await?;
-        Ok(busy == 0)
+    /// Has nothing of what was deleted left in a write-ahead log; false where that cannot be had at once.
+    pub(super) async fn truncate_wal(&self) -> Result<bool, StoreError> {
+        match &self.pool {
+            Pool::Sqlite(pool) => sqlite::truncate_wal(pool).await,
+            Pool::Postgres(_) => Ok(false),
+        }
     }
 
     /// Commits so far.
-    pub(in crate::store) fn commits(&self) -> u64 {
+    pub(super) fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
     }
 
     /// Lets the database grow no further than this many pages, as a full disk would.
     #[cfg(test)]
-    pub(in crate::store) async fn limit_pages(&self, pages: u32) {
+    pub(super) async fn limit_pages(&self, pages: u32) {
+        let Pool::Sqlite(pool) = &self.pool else { panic!("pages are SQLite's") };
         let limit = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
-        sqlx::query(limit).execute(&self.pool).await.expect("a pragma");
+        sqlx::query(limit).execute(pool).await.expect("a pragma");
     }
 
     #[cfg(test)]
-    pub(in crate::store) fn queued(&self) -> usize {
+    pub(super) fn queued(&self) -> usize {
         self.queue().pieces.len()
     }
 
@@ -221,10 +220,10 @@ impl Writer {
 /// Work that follows from no entry of its transaction.
 fn alone<T, F>(
     work: F,
-) -> impl for<'c> FnOnce(&'c mut SqliteConnection, &'c [AuditReceipt]) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static
+) -> impl for<'c> FnOnce(&'c mut Connection, &'c [AuditReceipt]) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static
 where
     T: Send + 'static,
-    F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
 {
     move |tx, _entries| work(tx)
 }
@@ -237,12 +236,12 @@ async fn run(batch: &mut [Box<dyn Work>], tx: &mut Tx) -> Result<(), StoreError>
 }
 
 /// A piece of work of any result.
-pub(in crate::store) trait Work: Send {
+pub(super) trait Work: Send {
     /// Does it with the entries it follows from, `apart` from what else is in the transaction. Fails only when the whole
     /// transaction must.
     fn run<'c>(
         &'c mut self,
-        tx: &'c mut SqliteConnection,
+        tx: &'c mut Connection,
         entries: &'c [AuditReceipt],
         apart: bool,
     ) -> BoxFuture<'c, Result<(), StoreError>>;
@@ -258,12 +257,10 @@ struct Piece<F, T> {
 }
 
 /// A piece of work that comes with an append to the log, and where its outcome is told.
-pub(in crate::store) fn piece<T, F>(work: F) -> (Box<dyn Work>, oneshot::Receiver<Result<T, StoreError>>)
+pub(super) fn piece<T, F>(work: F) -> (Box<dyn Work>, oneshot::Receiver<Result<T, StoreError>>)
 where
     T: Send + 'static,
-    F: for<'c> FnOnce(&'c mut SqliteConnection, &'c [AuditReceipt]) -> BoxFuture<'c, Result<T, StoreError>>
-        + Send
-        + 'static,
+    F: for<'c> FnOnce(&'c mut Connection, &'c [AuditReceipt]) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
 {
     let (reply, outcome) = oneshot::channel();
     (Box::new(Piece { work: Some(work), outcome: None, reply, _room: None }), outcome)
@@ -272,25 +269,22 @@ where
 impl<F, T> Work for Piece<F, T>
 where
     T: Send + 'static,
-    F: for<'c> FnOnce(&'c mut SqliteConnection, &'c [AuditReceipt]) -> BoxFuture<'c, Result<T, StoreError>>
-        + Send
-        + 'static,
+    F: for<'c> FnOnce(&'c mut Connection, &'c [AuditReceipt]) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
 {
     fn run<'c>(
         &'c mut self,
-        tx: &'c mut SqliteConnection,
+        tx: &'c mut Connection,
         entries: &'c [AuditReceipt],
         apart: bool,
     ) -> BoxFuture<'c, Result<(), StoreError>> {
         Box::pin(async move {
             let Some(work) = self.work.take() else { return Ok(()) };
             let outcome = if apart {
-                let mut savepoint = tx.begin().await?;
-                let outcome = work(&mut savepoint, entries).await;
-                if outcome.is_ok() {
-                    savepoint.commit().await?
-                } else {
-                    savepoint.rollback().await?
+                tx.begin_part().await?;
+                let outcome = work(tx, entries).await;
+                match &outcome {
+                    Ok(_) => tx.keep_part().await?,
+                    Err(_) => tx.undo_part().await?,
                 }
                 outcome
             } else {

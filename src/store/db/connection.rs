@@ -1,0 +1,175 @@
+//! Connections of either database, the pools they come from, and their transactions.
+
+use std::ops::{Deref, DerefMut};
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgPool, Postgres};
+use sqlx::sqlite::{Sqlite, SqlitePool};
+use sqlx::{Database, Executor as _, Transaction};
+
+use super::query;
+use crate::store::StoreError;
+
+/// Connections to a database.
+#[derive(Clone)]
+pub(in crate::store) enum Pool {
+    /// To SQLite.
+    Sqlite(SqlitePool),
+    /// To PostgreSQL.
+    #[expect(dead_code, reason = "no store is opened on it yet")]
+    Postgres(PgPool),
+}
+
+/// A connection; given back to its pool when dropped, and what its transaction did undone.
+pub(in crate::store) enum Connection {
+    /// To SQLite.
+    Sqlite(Held<Sqlite>),
+    /// To PostgreSQL.
+    Postgres(Held<Postgres>),
+}
+
+/// A connection taken from a pool.
+pub(in crate::store) enum Held<D: Database> {
+    /// Each statement for itself.
+    Pooled(PoolConnection<D>),
+    /// In a transaction.
+    InTransaction(Transaction<'static, D>),
+}
+
+/// A connection in a transaction; rolled back when dropped.
+pub(in crate::store) struct Tx(Connection);
+
+impl Pool {
+    /// Waits for a connection that is free.
+    pub(in crate::store) async fn acquire(&self) -> Result<Connection, StoreError> {
+        Ok(match self {
+            Self::Sqlite(pool) => Connection::Sqlite(Held::Pooled(pool.acquire().await?)),
+            Self::Postgres(pool) => Connection::Postgres(Held::Pooled(pool.acquire().await?)),
+        })
+    }
+
+    /// Begins a transaction that writes: with the write lock of SQLite; on PostgreSQL each statement sees what is committed before
+    /// it, and what is read to decide is locked by the row.
+    pub(in crate::store) async fn begin(&self) -> Result<Tx, StoreError> {
+        Ok(Tx(match self {
+            Self::Sqlite(pool) => Connection::Sqlite(Held::InTransaction(pool.begin_with("BEGIN IMMEDIATE").await?)),
+            Self::Postgres(pool) => {
+                let begun = pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").await?;
+                Connection::Postgres(Held::InTransaction(begun))
+            }
+        }))
+    }
+
+    /// Begins a transaction that reads, all of it of one moment.
+    pub(in crate::store) async fn still(&self) -> Result<Tx, StoreError> {
+        Ok(Tx(match self {
+            Self::Sqlite(pool) => Connection::Sqlite(Held::InTransaction(pool.begin().await?)),
+            Self::Postgres(pool) => {
+                let begun = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+                Connection::Postgres(Held::InTransaction(begun))
+            }
+        }))
+    }
+
+    /// Closes every connection once it is given back.
+    pub(in crate::store) async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// Waits until somebody closes it.
+    pub(in crate::store) async fn closing(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close_event().await,
+            Self::Postgres(pool) => pool.close_event().await,
+        }
+    }
+}
+
+impl Connection {
+    /// Begins a part of the transaction that can be undone alone. One at a time: parts do not nest.
+    pub(in crate::store) async fn begin_part(&mut self) -> Result<(), StoreError> {
+        self.mark("SAVEPOINT part").await
+    }
+
+    /// Keeps what the part did.
+    pub(in crate::store) async fn keep_part(&mut self) -> Result<(), StoreError> {
+        self.mark("RELEASE SAVEPOINT part").await
+    }
+
+    /// Undoes what the part did.
+    pub(in crate::store) async fn undo_part(&mut self) -> Result<(), StoreError> {
+        self.mark("ROLLBACK TO SAVEPOINT part").await?;
+        self.keep_part().await
+    }
+
+    async fn mark(&mut self, statement: &'static str) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(_) => {
+                query(statement).execute(self).await?;
+            }
+            // In one message, and not prepared: it must run where a statement before it has failed.
+            Self::Postgres(connection) => {
+                connection.execute(sqlx::raw_sql(statement)).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Tx {
+    /// Makes it durable.
+    pub(in crate::store) async fn commit(self) -> Result<(), sqlx::Error> {
+        match self.0 {
+            Connection::Sqlite(Held::InTransaction(tx)) => tx.commit().await,
+            Connection::Postgres(Held::InTransaction(tx)) => tx.commit().await,
+            Connection::Sqlite(Held::Pooled(_)) | Connection::Postgres(Held::Pooled(_)) => Ok(()),
+        }
+    }
+
+    /// Undoes it.
+    #[cfg(test)]
+    pub(in crate::store) async fn rollback(self) -> Result<(), sqlx::Error> {
+        match self.0 {
+            Connection::Sqlite(Held::InTransaction(tx)) => tx.rollback().await,
+            Connection::Postgres(Held::InTransaction(tx)) => tx.rollback().await,
+            Connection::Sqlite(Held::Pooled(_)) | Connection::Postgres(Held::Pooled(_)) => Ok(()),
+        }
+    }
+}
+
+impl<D: Database> Deref for Held<D> {
+    type Target = D::Connection;
+
+    fn deref(&self) -> &D::Connection {
+        match self {
+            Self::Pooled(connection) => connection,
+            Self::InTransaction(tx) => tx,
+        }
+    }
+}
+
+impl<D: Database> DerefMut for Held<D> {
+    fn deref_mut(&mut self) -> &mut D::Connection {
+        match self {
+            Self::Pooled(connection) => connection,
+            Self::InTransaction(tx) => tx,
+        }
+    }
+}
+
+impl Deref for Tx {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.0
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.0
+    }
+}

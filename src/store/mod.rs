@@ -54,7 +54,7 @@ pub use events::{CaseEvent, CaseEventKind};
 pub use kept_evidence::KeptEvidence;
 pub use log::{LeafColumns, LogHead, LogTile, LogTx, PreparedLeaf, PublishedCheckpoint, StoredLeaf};
 pub use open::Store;
-pub use outbox::{OutboxRow, OutboxTopic};
+pub use outbox::{OutboxAttempt, OutboxRow, OutboxTopic};
 pub use receipt::{AuditReceipt, TRIES_RULES};
 pub use search::LogFilter;
 pub use snapshot::LogSnapshot;

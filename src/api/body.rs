@@ -28,7 +28,7 @@ pub(super) async fn read_json(request: Request<Body>) -> Result<bytes::Bytes, (&
     read_body(request).await.map_err(unread)
 }
 
-fn unread(fault: BodyFault) -> (&'static str, Problem) {
+pub(super) fn unread(fault: BodyFault) -> (&'static str, Problem) {
     match fault {
         BodyFault::TooLarge => (
             "too_large",

@@ -2,6 +2,7 @@
 
 mod accept;
 mod assessments;
+mod batches;
 mod body;
 mod health;
 mod matches;

@@ -3,7 +3,9 @@
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::{ApiState, assessments, health, matches, openapi, policies, report, schemas, sources, verifications};
+use super::{
+    ApiState, assessments, batches, health, matches, openapi, policies, report, schemas, sources, verifications,
+};
 use crate::config::ServerLimits;
 use crate::web::{Problem, ProblemKind, guard};
 
@@ -15,6 +17,13 @@ pub fn router(state: ApiState, limits: &ServerLimits) -> Router {
         .route("/v1/verifications/{id}/events", get(verifications::events::events))
         .route("/v1/verifications/{id}/versions", get(verifications::versions::versions))
         .route("/v1/verifications/{id}/report", get(report::report))
+        .route("/v1/batches", post(batches::submit::submit).get(batches::status::list))
+        .route("/v1/batches/{id}", get(batches::status::status))
+        .route("/v1/batches/{id}/results", get(batches::results::results))
+        .route("/v1/batches/{id}/faults", get(batches::results::faults))
+        .route("/v1/batches/{id}/pause", post(batches::steer::pause))
+        .route("/v1/batches/{id}/resume", post(batches::steer::resume))
+        .route("/v1/batches/{id}/cancel", post(batches::steer::cancel))
         .route("/v1/assessments", post(assessments::assess))
         .route("/v1/matches", post(matches::explain))
         .route("/v1/sources", get(sources::sources))

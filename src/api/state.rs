@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 
 use crate::auth::Authenticator;
+use crate::bulk::Bulk;
 use crate::telemetry::MetricsPage;
 use crate::verification::Verifier;
 
@@ -13,6 +14,8 @@ use crate::verification::Verifier;
 pub struct ApiState {
     /// Cases.
     pub verifier: Verifier,
+    /// Batches.
+    pub bulk: Bulk,
     /// Sign-in.
     pub authenticator: Arc<Authenticator>,
     /// Metrics.
@@ -22,6 +25,12 @@ pub struct ApiState {
 impl FromRef<ApiState> for Arc<Authenticator> {
     fn from_ref(state: &ApiState) -> Self {
         Self::clone(&state.authenticator)
+    }
+}
+
+impl FromRef<ApiState> for Bulk {
+    fn from_ref(state: &ApiState) -> Self {
+        state.bulk.clone()
     }
 }
 

@@ -62,6 +62,18 @@ words! {
         Assessed = "assessed",
         /// Supplied identities were compared: a caller's calls of a second, with the root over the hashes of what was sent.
         Matched = "matched",
+        /// A file of households is about to come.
+        BatchReceived = "batch_received",
+        /// The file is whole and becomes a batch; the detail is its SHA-256.
+        BatchAccepted = "batch_accepted",
+        /// No more cases of a batch begin.
+        BatchPaused = "batch_paused",
+        /// A paused batch goes on.
+        BatchResumed = "batch_resumed",
+        /// A batch is stopped, or its file did not come whole.
+        BatchCancelled = "batch_cancelled",
+        /// The last case of a batch came to rest.
+        BatchFinished = "batch_finished",
         /// Somebody signed in.
         SignIn = "sign_in",
         /// Somebody was refused at sign-in or for want of a role.
@@ -160,6 +172,9 @@ pub struct Event {
     /// Legal basis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub basis: Option<LegalBasisKind>,
+    /// Batch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<Uuid>,
     /// Case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<Uuid>,
@@ -208,6 +223,7 @@ impl Event {
             actor: actor.clone(),
             action,
             outcome: Outcome::Allowed,
+            batch: None,
             case: None,
             count: None,
             version: None,
@@ -232,6 +248,8 @@ impl Event {
     with! {
         /// Names the case; its receipt speaks of this case alone.
         case -> case: Uuid,
+        /// Names the batch; without a case, its receipt speaks of this batch alone.
+        batch -> batch: Uuid,
         /// Says how many cases or calls it stands for.
         count -> count: u64,
         /// Names the version of the report.
@@ -316,7 +334,8 @@ impl Leaf {
             actor: event.actor.subject.as_str().to_owned(),
             organisation: event.actor.organisation.as_str().to_owned(),
             action: event.action.as_str().to_owned(),
-            case_id: event.case,
+            // found by the one id; ids of batches and cases are never the same
+            case_id: event.case.or(event.batch),
             subject_tag: event.subject_tag,
             source: event.source.as_ref().map(|source| source.as_str().to_owned()),
         }

@@ -33,7 +33,7 @@ impl Caller {
             subject: "operator".into(),
             organisation: "local".into(),
             regions: vec![region.to_owned()],
-            roles: vec![Role::Caseworker],
+            roles: vec![Role::Caseworker, Role::Supervisor],
             scopes: vec!["report:read".into()],
             token_hash: String::new(),
             recipient_key: None,

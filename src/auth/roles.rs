@@ -28,6 +28,10 @@ pub enum Permission {
     FetchReport,
     /// Have the report opened on the server (also needs the token's scope `report:read`).
     OpenReport,
+    /// Send files of households, pause, resume and cancel their batches.
+    RunBatches,
+    /// See how batches stand, and the faults of their rows.
+    ReadBatches,
     /// Have the rules applied to evidence that is sent along.
     Assess,
     /// Have two identities compared that are sent along.
@@ -69,13 +73,24 @@ impl Role {
     /// Whether the role alone grants something.
     #[must_use]
     pub fn grants(self, permission: Permission) -> bool {
-        use Permission::{Assess, Compare, FetchReport, OpenReport, ReadCase, ReadPolicy, ReadSources, SubmitCase};
+        use Permission::{
+            Assess, Compare, FetchReport, OpenReport, ReadBatches, ReadCase, ReadPolicy, ReadSources, RunBatches,
+            SubmitCase,
+        };
         match self {
             Self::Client | Self::Caseworker | Self::Supervisor => {
                 matches!(
                     permission,
-                    SubmitCase | Assess | Compare | ReadCase | FetchReport | OpenReport | ReadSources | ReadPolicy
-                )
+                    SubmitCase
+                        | Assess
+                        | Compare
+                        | ReadCase
+                        | FetchReport
+                        | OpenReport
+                        | ReadBatches
+                        | ReadSources
+                        | ReadPolicy
+                ) || (permission == RunBatches && self != Self::Caseworker)
             }
             Self::Auditor | Self::SecurityAdmin => matches!(permission, ReadPolicy),
             Self::SystemAdmin => matches!(permission, ReadSources | ReadPolicy),
@@ -97,6 +112,8 @@ mod tests {
                 Permission::ReadCase,
                 Permission::FetchReport,
                 Permission::OpenReport,
+                Permission::RunBatches,
+                Permission::ReadBatches,
             ] {
                 assert!(!role.grants(permission), "{role:?} {permission:?}");
             }

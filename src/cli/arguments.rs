@@ -1,5 +1,6 @@
 //! Every command with its arguments and examples.
 
+mod batch;
 mod link;
 mod policy;
 mod report;
@@ -8,6 +9,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use batch::{
+    AtService, Batch, BatchCommand, BatchFile, BatchOne, BatchRun, BatchShow, BatchSubmit, BatchTemplate, FileTerms,
+};
 pub use link::Link;
 pub use policy::{PacksFolder, Policy, PolicyAssess, PolicyCheck, PolicyCommand, PolicyExplain, PolicyTest, Simulate};
 pub use report::{Recompute, Report, ReportCommand};
@@ -45,6 +49,11 @@ pub enum Command {
         after_help = "Examples:\n  hedui verify household.json                       print the report\n  hedui verify household.json --out report.html     for printing\n  hedui verify household.json --out report.jwe      sealed for the request's recipient key\n  hedui verify household.json --server https://hedui.example --token-file token.txt"
     )]
     Verify(Verify),
+    /// Verify every household of a file, here or at a running service
+    #[command(
+        after_help = "Examples:\n  hedui batch template --explain\n  hedui batch run households.csv --out results.csv --faults faults.csv\n  hedui batch submit households.csv --follow --server https://hedui.example --token-file token.txt"
+    )]
+    Batch(Batch),
     /// Decrypt a sealed report and check signature and audit inclusion, offline
     #[command(
         after_help = "Examples:\n  hedui open report.jwe --key recipient.jwk --jwks service.jwks.json --log-key \"$(cat service.log-key)\"\n  hedui open report.jwe --key recipient.jwk --jwks service.jwks.json --log-key \"$(cat service.log-key)\" --out report.html\n  hedui open report.jwe --key recipient.jwk --unpinned        without the service's keys: proves less\n\nExit 0 only when the service's keys sign the report and its place in the log."

@@ -11,6 +11,7 @@ use super::arguments::{ConfigFile, Place};
 use super::{output, packs};
 use crate::audit::{CheckpointSigner, Log, LogOptions};
 use crate::auth::Authenticator;
+use crate::bulk::{Bulk, BulkParts, BulkSettings};
 use crate::config::{Clients, DEFAULT_CLIENTS, DEFAULT_SETTINGS, Problem, Settings};
 use crate::household::Region;
 use crate::identity::{Model, ModelFault};
@@ -212,34 +213,56 @@ pub(super) async fn archive(settings: &Settings, clock: Clock) -> anyhow::Result
     Ok(Archive::new(store, log, Arc::new(keys)))
 }
 
-/// Opens store, log and keys, and starts the verifier.
-pub(super) async fn verifier(
+/// What runs.
+pub(super) struct Running {
+    /// Cases.
+    pub verifier: Verifier,
+    /// Batches.
+    pub bulk: Bulk,
+}
+
+impl Running {
+    /// Ends the work in hand where it stands; everything goes on at the next start.
+    pub(super) async fn stop(&self) {
+        self.bulk.stop().await;
+        self.verifier.stop().await;
+    }
+}
+
+/// Opens store, log and keys, and starts the work on cases and batches.
+pub(super) async fn running(
     settings: &Settings,
     packs: Packs,
     model: Model,
     departments: Departments,
     clock: Clock,
-) -> anyhow::Result<Verifier> {
+) -> anyhow::Result<Running> {
     let keys =
         Arc::new(KeyRing::load(&settings.keys_directory).context("the key ring (make one with `hedui keys init`)")?);
     let store = Store::open(&settings.data_directory).await.context("the data directory")?;
     let options = log_options(settings, &keys, clock.clone());
     let log = Log::open(store.clone(), options).await.context("the audit log")?;
-    Ok(Verifier::start(Parts {
-        store,
-        log,
-        keys,
+    let verifier = Verifier::start(Parts {
+        store: store.clone(),
+        log: log.clone(),
+        keys: Arc::clone(&keys),
         departments,
         packs: Arc::new(packs),
         model: Arc::new(model),
-        clock,
+        clock: clock.clone(),
         settings: VerifierSettings {
             concurrent_cases: settings.verification.concurrent_cases,
+            concurrent_cases_in_bulk: settings.bulk.concurrent_cases,
+            bulk_patience: settings.bulk.patience,
+            provisional_after: settings.bulk.provisional_after,
             lease: settings.verification.lease,
             objection_days: settings.objection_days,
             centre: settings.centre.clone(),
         },
-    }))
+    });
+    let bulk = BulkSettings { window: settings.bulk.window, lease: settings.verification.lease };
+    let bulk = Bulk::start(BulkParts { store, log, keys, clock, verifier: verifier.clone(), settings: bulk });
+    Ok(Running { verifier, bulk })
 }
 
 /// Writes a file that must not exist yet, readable by its owner alone.

@@ -18,7 +18,7 @@ use crate::keys::KeyRing;
 use crate::policy::Packs;
 use crate::report::jose::generate_recipient;
 use crate::telemetry::Clock;
-use crate::verification::{Departments, OneAddress, Verifier};
+use crate::verification::{Departments, OneAddress};
 
 /// Longest wait for the sample household's report.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -42,9 +42,9 @@ pub(super) async fn run(arguments: Demo) -> anyhow::Result<ExitCode> {
     let secret = |key: &str| Key::parse(key).map(Key::credential).unwrap_or_default();
     let address = OneAddress { base_url: &base_url, secret: &secret, poll_interval: Duration::from_millis(150) };
     let departments = Departments::load_at(None, None, &address).map_err(compose::Faulty)?;
-    let verifier = compose::verifier(&settings, Packs::embedded(), Model::person(), departments, clock.clone()).await?;
-    let outcome = present(&arguments, &home, &settings, &mocks, &verifier, clock).await;
-    verifier.stop().await;
+    let running = compose::running(&settings, Packs::embedded(), Model::person(), departments, clock.clone()).await?;
+    let outcome = present(&arguments, &home, &settings, &mocks, &running, clock).await;
+    running.stop().await;
     mocks.shutdown().await;
     outcome
 }
@@ -54,20 +54,18 @@ async fn present(
     home: &Home,
     settings: &Settings,
     mocks: &MockSources,
-    verifier: &Verifier,
+    running: &compose::Running,
     clock: Clock,
 ) -> anyhow::Result<ExitCode> {
+    let verifier = &running.verifier;
     let issuer = LocalIssuer::new(clock.clone())?;
     let client = home.client();
     let mut settings = settings.clone();
     settings.auth.issuers = vec![issuer.publish(&home.directory)?];
     let authenticator =
         Authenticator::new(&settings.auth, Clients::new(vec![client.clone()]), clock).map_err(compose::Faulty)?;
-    let service = if arguments.once {
-        None
-    } else {
-        Some(serve::listen(&settings, verifier.clone(), authenticator, None).await?)
-    };
+    let service =
+        if arguments.once { None } else { Some(serve::listen(&settings, running, authenticator, None).await?) };
 
     let caller = home.caller(&client);
     let mut request = mocks.sample_request();
@@ -209,8 +207,9 @@ mod tests {
         let secret = |key: &str| Key::parse(key).map(Key::credential).unwrap_or_default();
         let address = OneAddress { base_url: &base_url, secret: &secret, poll_interval: Duration::from_millis(150) };
         let departments = Departments::load_at(None, None, &address).map_err(compose::Faulty).unwrap();
-        let verifier =
-            compose::verifier(&settings, Packs::embedded(), Model::person(), departments, clock).await.unwrap();
+        let running =
+            compose::running(&settings, Packs::embedded(), Model::person(), departments, clock).await.unwrap();
+        let verifier = &running.verifier;
         let caller = home.caller(&home.client());
         let mut request = mocks.sample_request();
         request["recipient_key"] = home.recipient.clone();
@@ -219,7 +218,7 @@ mod tests {
         progress::follow(events, &verifier.sources(), progress::people(&request), Language::En, PATIENCE).await;
 
         let (version, report) = verifier.opened_report(&caller, &submitted.id).await.unwrap();
-        verifier.stop().await;
+        running.stop().await;
         mocks.shutdown().await;
         std::fs::remove_dir_all(&home.directory).unwrap();
         assert!(version.is_final);

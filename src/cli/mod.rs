@@ -4,6 +4,7 @@
 
 mod arguments;
 mod audit;
+mod batch;
 mod check_config;
 mod compose;
 mod demo;
@@ -22,6 +23,7 @@ mod serve;
 mod show;
 mod simulate;
 mod sources;
+mod streamed;
 mod tried_packs;
 mod verify;
 
@@ -63,6 +65,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo(arguments) => demo::run(arguments).await,
         Command::Serve(arguments) => serve::run(arguments).await,
         Command::Verify(arguments) => verify::run(arguments).await,
+        Command::Batch(arguments) => batch::run(arguments).await,
         Command::Open(arguments) => open::run(&arguments),
         Command::Audit(arguments) => audit::run(arguments).await,
         Command::Report(arguments) => report::run(arguments).await,

@@ -17,6 +17,8 @@ use crate::verification::{CaseEvent, CaseStatus, Departments};
 
 /// Largest answer read from a service.
 const ANSWER_LIMIT: usize = 8 * 1024 * 1024;
+/// Bytes of a file sent at a time.
+const PIECE: usize = 64 * 1024;
 /// Longest time of one exchange, events apart.
 const CALL_LIMIT: Duration = Duration::from_secs(90);
 /// Longest wait for the first report once `--wait` has passed: a slow department has its own limits, the service ends them.
@@ -29,9 +31,7 @@ pub(super) async fn verify(
     request: &[u8],
     arguments: &Verify,
 ) -> anyhow::Result<ExitCode> {
-    let base = address(server)?;
-    let token = std::fs::read_to_string(token_file).with_context(|| token_file.display().to_string())?;
-    let service = Service { base, token: token.trim().to_owned(), http: client()?, language: arguments.lang };
+    let service = Service::connect(server, token_file, arguments.lang)?;
     let case = service.submit(request).await?;
     output::tell(&format!("accepted as {case}"));
     let people = progress::people(&serde_json::from_slice(request).unwrap_or_default());
@@ -72,7 +72,8 @@ fn client() -> anyhow::Result<reqwest::Client> {
     Ok(reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?)
 }
 
-struct Service {
+/// A running service, with the token that opens it.
+pub(super) struct Service {
     base: String,
     token: String,
     http: reqwest::Client,
@@ -80,6 +81,62 @@ struct Service {
 }
 
 impl Service {
+    /// Nothing is sent yet.
+    pub(super) fn connect(server: &str, token_file: &Path, language: Language) -> anyhow::Result<Self> {
+        let base = address(server)?;
+        let token = std::fs::read_to_string(token_file).with_context(|| token_file.display().to_string())?;
+        Ok(Self { base, token: token.trim().to_owned(), http: client()?, language })
+    }
+
+    /// An answer in one of its forms.
+    pub(super) async fn get(&self, path: &str, kind: &str) -> anyhow::Result<Vec<u8>> {
+        self.send(self.http.get(format!("{}{path}", self.base)).header("accept", kind)).await
+    }
+
+    /// A call without a body.
+    pub(super) async fn post(&self, path: &str) -> anyhow::Result<Vec<u8>> {
+        self.send(self.http.post(format!("{}{path}", self.base))).await
+    }
+
+    /// Sends a file as it is read; as long as it makes headway it may take as long as it takes.
+    pub(super) async fn upload(
+        &self,
+        path: &str,
+        query: &[(&'static str, String)],
+        key: &str,
+        file: tokio::fs::File,
+    ) -> anyhow::Result<Vec<u8>> {
+        let pieces = stream::try_unfold((file, vec![0; PIECE]), |(mut file, mut piece)| async move {
+            let read = tokio::io::AsyncReadExt::read(&mut file, &mut piece).await?;
+            let taken = piece[..read].to_vec();
+            Ok::<_, std::io::Error>((read > 0).then_some((taken, (file, piece))))
+        });
+        let mut url = Url::parse(&format!("{}{path}", self.base))?;
+        url.query_pairs_mut().extend_pairs(query.iter().map(|(name, value)| (*name, value.as_str())));
+        let call = self.http.post(url).header("idempotency-key", key).body(reqwest::Body::wrap_stream(pieces));
+        let answer = call.bearer_auth(&self.token).send().await.context("the service does not answer")?;
+        self.whole(answer).await
+    }
+
+    /// Writes an answer of any length as it comes.
+    pub(super) async fn download(
+        &self,
+        path: &str,
+        kind: &str,
+        into: &mut (impl std::io::Write + Send),
+    ) -> anyhow::Result<()> {
+        let call = self.http.get(format!("{}{path}", self.base)).header("accept", kind).bearer_auth(&self.token);
+        let mut answer = call.send().await.context("the service does not answer")?;
+        if !answer.status().is_success() {
+            let (status, body) = (answer.status(), self.read(answer).await?);
+            bail!(self.refusal(status, &body));
+        }
+        while let Some(piece) = answer.chunk().await.context("the answer broke off")? {
+            into.write_all(&piece)?;
+        }
+        Ok(())
+    }
+
     /// The case's id. The same file sent again, after a broken connection, is the same case: its hash is the Idempotency-Key.
     async fn submit(&self, request: &[u8]) -> anyhow::Result<String> {
         let call = self
@@ -149,8 +206,16 @@ impl Service {
 
     async fn send(&self, call: reqwest::RequestBuilder) -> anyhow::Result<Vec<u8>> {
         let call = call.bearer_auth(&self.token).timeout(CALL_LIMIT);
-        let answer = call.send().await.context("the service does not answer")?;
+        self.whole(call.send().await.context("the service does not answer")?).await
+    }
+
+    async fn whole(&self, answer: reqwest::Response) -> anyhow::Result<Vec<u8>> {
         let status = answer.status();
+        let body = self.read(answer).await?;
+        if status.is_success() { Ok(body) } else { bail!(self.refusal(status, &body)) }
+    }
+
+    async fn read(&self, answer: reqwest::Response) -> anyhow::Result<Vec<u8>> {
         let mut body = Vec::new();
         let mut chunks = answer.bytes_stream();
         while let Some(chunk) = chunks.next().await {
@@ -159,7 +224,7 @@ impl Service {
                 bail!("the service's answer is larger than 8 MiB");
             }
         }
-        if status.is_success() { Ok(body) } else { bail!(self.refusal(status, &body)) }
+        Ok(body)
     }
 
     /// A problem document in words.

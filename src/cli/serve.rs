@@ -15,7 +15,6 @@ use crate::api::{ApiState, router};
 use crate::auth::Authenticator;
 use crate::config::Settings;
 use crate::telemetry::{Clock, MetricsPage};
-use crate::verification::Verifier;
 
 /// Runs the service until it is told to stop.
 pub(super) async fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
@@ -30,20 +29,24 @@ pub(super) async fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
     if settings.auth.issuers.is_empty() {
         tracing::warn!("no [[auth.issuer]] is configured: nobody can call the API");
     }
-    let verifier = compose::verifier(&settings, packs, model, departments, clock).await?;
-    let service = match listen(&settings, verifier.clone(), authenticator, tls).await {
+    let running = compose::running(&settings, packs, model, departments, clock).await?;
+    let service = match listen(&settings, &running, authenticator, tls).await {
         Ok(service) => service,
         Err(error) => {
-            verifier.stop().await;
+            running.stop().await;
             return Err(error);
         }
     };
-    service.tasks.spawn(reload::watch(verifier.clone(), settings.policy_directory.clone(), service.stop.clone()));
+    service.tasks.spawn(reload::watch(
+        running.verifier.clone(),
+        settings.policy_directory.clone(),
+        service.stop.clone(),
+    ));
     tracing::info!(address = %service.address, "listening");
     stop_signal().await;
     tracing::info!("stopping: no new calls; what was accepted goes on at the next start");
     service.stop().await;
-    verifier.stop().await;
+    running.stop().await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -73,11 +76,16 @@ impl Service {
 /// Starts to listen.
 pub(super) async fn listen(
     settings: &Settings,
-    verifier: Verifier,
+    running: &compose::Running,
     authenticator: Authenticator,
     tls: Option<TlsAcceptor>,
 ) -> anyhow::Result<Service> {
-    let state = ApiState { verifier, authenticator: Arc::new(authenticator), metrics: MetricsPage::start() };
+    let state = ApiState {
+        verifier: running.verifier.clone(),
+        bulk: running.bulk.clone(),
+        authenticator: Arc::new(authenticator),
+        metrics: MetricsPage::start(),
+    };
     let routes = router(state, &settings.limits);
     let at = settings.listen;
     let listener = tokio::net::TcpListener::bind(at).await.with_context(|| format!("cannot listen on {at}"))?;

@@ -2,6 +2,7 @@
 
 use super::arguments::Language;
 use super::output;
+use crate::bulk::file::FileFault;
 use crate::household::Fault;
 use crate::report::render::terminal::{Style, render};
 use crate::report::seal::COMMON_CLIENT_REPORT_BYTES;
@@ -50,6 +51,15 @@ pub(super) fn sealed_size(size: Option<SealedSize>) {
             "报告 {} 字节，超过一般客户端默认可打开的 {COMMON_CLIENT_REPORT_BYTES} 字节，请调高客户端限额或用 hedui open (larger than common clients open by default: raise their limit, or use hedui open)",
             size.bytes
         ));
+    }
+}
+
+/// Why none of a file can be read.
+pub(super) fn file_fault(fault: &FileFault, language: Language) -> anyhow::Error {
+    let line = if fault.line == 0 { String::new() } else { format!("{}: ", fault.line) };
+    match language {
+        Language::Zh => anyhow::anyhow!("{line}{}。{}", fault.detail_zh, fault.remedy_zh),
+        Language::En => anyhow::anyhow!("{line}{}: {}", fault.detail, fault.remedy),
     }
 }
 

@@ -25,9 +25,9 @@ pub(super) async fn run(arguments: Verify) -> anyhow::Result<ExitCode> {
     let compose::Configured { settings, packs, model, departments, .. } =
         compose::configured(&arguments.config, &clock)?;
     crate::telemetry::start_logs("warn", settings.log_format);
-    let verifier = compose::verifier(&settings, packs, model, departments, clock).await?;
-    let outcome = local(&verifier, &request, &arguments).await;
-    verifier.stop().await;
+    let running = compose::running(&settings, packs, model, departments, clock).await?;
+    let outcome = local(&running.verifier, &request, &arguments).await;
+    running.stop().await;
     outcome
 }
 

@@ -12,7 +12,7 @@ pub use callback::{Callback, SecretFault, SecretPlace};
 pub use clients::{CheckKey, Client, Clients, region_prefix};
 pub use limits::ServerLimits;
 pub use reader::Problem;
-pub use settings::{AuthSettings, IssuerSettings, LogFormat, Settings, TlsFiles, VerificationSettings};
+pub use settings::{AuthSettings, BulkSettings, IssuerSettings, LogFormat, Settings, TlsFiles, VerificationSettings};
 
 /// The settings file the binary carries, used where no file is named.
 pub const DEFAULT_SETTINGS: &str = include_str!("../../config/hedui.toml");

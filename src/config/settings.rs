@@ -41,6 +41,8 @@ pub struct Settings {
     pub auth: AuthSettings,
     /// Running cases.
     pub verification: VerificationSettings,
+    /// Running batches.
+    pub bulk: BulkSettings,
     /// Name of the verification centre.
     pub centre: String,
     /// Days to object.
@@ -78,6 +80,19 @@ pub struct IssuerSettings {
     pub algorithm: String,
     /// Its public keys.
     pub jwks_file: PathBuf,
+}
+
+/// How batches run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BulkSettings {
+    /// Cases of batches at the same time, beside those that came alone.
+    pub concurrent_cases: usize,
+    /// Cases of one batch in the queue or at work.
+    pub window: u32,
+    /// How long a case waits for departments that are out of order before their answers count as missing.
+    pub patience: Duration,
+    /// How long a case waits for asynchronous departments before its report is made without them, provisionally.
+    pub provisional_after: Duration,
 }
 
 /// How cases run.
@@ -173,6 +188,7 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
         lease: Duration::from_secs(section.number("lease_secs", 5..3601, 60, reading)),
     };
     section.finish(reading);
+    let bulk = read_bulk(root, reading);
     let mut report = root.table("report", reading);
     let centre =
         report.text("centre", reading).map_or_else(|| "居民家庭经济状况核对中心".to_owned(), |text| text.value);
@@ -193,11 +209,25 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
         clients_file,
         auth,
         verification,
+        bulk,
         centre,
         objection_days,
         log_level,
         log_format,
     }
+}
+
+fn read_bulk(root: &mut Section<'_>, reading: &mut Reading<'_>) -> BulkSettings {
+    let mut section = root.table("bulk", reading);
+    let hours = |hours: u64| Duration::from_secs(hours * 3600);
+    let bulk = BulkSettings {
+        concurrent_cases: usize::try_from(section.number("concurrent_cases", 1..4097, 256, reading)).unwrap_or(256),
+        window: u32::try_from(section.number("window", 1..65_537, 1024, reading)).unwrap_or(1024),
+        patience: hours(section.number("patience_hours", 0..745, 24, reading)),
+        provisional_after: hours(section.number("provisional_after_hours", 0..745, 24, reading)),
+    };
+    section.finish(reading);
+    bulk
 }
 
 fn path_in(

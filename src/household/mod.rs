@@ -17,6 +17,7 @@ pub use hedui_connectors::records::{
     Registered, RegistrationStatus, SchoolKind, Sex, Share, Skip, SourceKey, SpecialCareKind, Stage, Subject, TaxItem,
     Ticket, VehicleKind, VehicleState, VehicleUse, YearMonth,
 };
+pub use hedui_connectors::source::Lane;
 pub use lang::Lang;
 pub use request::{
     Absence, Authorisation, Authority, Commission, Declared, DeclaredIncome, DeclaredProperty, Household, IdKind,

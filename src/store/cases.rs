@@ -9,8 +9,11 @@ use super::columns::{Columns as _, int, millis};
 use super::db::{Builder, Connection, Lock, Row, query};
 use super::events::{self, Happened};
 use super::receipt::entry_of;
-use super::{AuditReceipt, CaseState, Effect, Hash, Lease, SealedDocument, Store, StoreError, Tag, documents};
-use crate::household::{Purpose, Region};
+use super::{
+    AuditReceipt, CaseState, Effect, IdempotencyKey, Lease, SealedDocument, Store, StoreError, Tag, documents,
+    idempotency,
+};
+use crate::household::{Lane, Purpose, Region};
 
 /// A case to be accepted.
 #[derive(Clone, Debug)]
@@ -31,23 +34,18 @@ pub struct NewCase {
     pub created_at: Timestamp,
     /// The day the question is about.
     pub as_of: Date,
+    /// How urgent it is.
+    pub lane: Lane,
+    /// The batch it is of, with the place of its household in the file, from 1: it waits until it is let in.
+    pub batch: Option<(Uuid, u64)>,
+    /// By which two cases of one applicant within an organisation know each other.
+    pub household_tag: Option<Tag>,
     /// The caller's idempotency key.
     pub idempotency: Option<IdempotencyKey>,
     /// Blind index of every person in it.
     pub subject_tags: Vec<Tag>,
     /// The request, sealed.
     pub request: SealedDocument,
-}
-
-/// An idempotency key of a client, valid for 30 days.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IdempotencyKey {
-    /// Blind indexes of the key as sent, under every epoch, newest first: it is found by any, kept under the first.
-    pub key_tags: Vec<Tag>,
-    /// HMACs of the exact bytes of the body, under every epoch, newest first: any may match, the first is kept.
-    pub body_macs: Vec<Hash>,
-    /// When it is forgotten.
-    pub expires_at: Timestamp,
 }
 
 /// How an acceptance ended.
@@ -96,6 +94,27 @@ pub struct CaseRow {
     pub attempts: u32,
     /// How often in a row work on it was broken off by an error.
     pub failures: u32,
+    /// How urgent it is.
+    pub lane: Lane,
+    /// The batch it is of, with its place in the file.
+    pub batch: Option<(Uuid, u64)>,
+    /// By which cases of one applicant know each other.
+    pub household_tag: Option<Tag>,
+    /// By which day the household is looked at again.
+    pub due_on: Option<Date>,
+}
+
+/// How urgent a case is, as stored: a smaller number goes first.
+pub(super) fn rank(lane: Lane) -> i64 {
+    match lane {
+        Lane::Urgent => 0,
+        Lane::Interactive => 1,
+        Lane::Bulk => 2,
+    }
+}
+
+fn lane_of(rank: i64) -> Result<Lane, StoreError> {
+    Lane::ALL.into_iter().find(|lane| self::rank(*lane) == rank).ok_or(StoreError::Corrupt { column: "lane" })
 }
 
 pub(super) const SELECT: &str =
@@ -112,42 +131,17 @@ impl Store {
             Box::pin(async move {
                 let entry = entry_of(case.id, entries)?;
                 if let Some(key) = &case.idempotency
-                    && let Some(existing) = find_idempotent(tx, &case.client, key, case.created_at).await?
+                    && let Some(existing) = idempotency::find(tx, &case.client, key, case.created_at).await?
                 {
+                    return Ok(Created::Existing(existing));
+                }
+                if let Some(existing) = in_batch(tx, &case).await? {
                     return Ok(Created::Existing(existing));
                 }
                 insert(tx, &case, entry.index()).await?;
                 Ok(Created::New(case.id))
             })
         })
-    }
-
-    /// The case a client made under this key, if any: to be asked before anything is logged for a retry.
-    ///
-    /// # Errors
-    /// [`StoreError::IdempotencyConflict`] when the key came with another body.
-    pub async fn find_idempotent(
-        &self,
-        client: &str,
-        key: &IdempotencyKey,
-        now: Timestamp,
-    ) -> Result<Option<Uuid>, StoreError> {
-        let mut connection = self.reader().acquire().await?;
-        find_idempotent(&mut connection, client, key, now).await
-    }
-
-    /// Forgets idempotency keys that have expired; returns how many.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn purge_idempotency(&self, now: Timestamp) -> Result<u64, StoreError> {
-        self.write(move |tx| {
-            Box::pin(async move {
-                let purge = query("DELETE FROM idempotency WHERE expires_at <= $1").bind(millis(now));
-                purge.execute(tx).await
-            })
-        })
-        .await
     }
 
     /// A case.
@@ -233,12 +227,21 @@ impl Store {
     }
 }
 
+/// The case of this row of its batch, if the file was read so far before.
+async fn in_batch(tx: &mut Connection, case: &NewCase) -> Result<Option<Uuid>, StoreError> {
+    let Some((batch, row)) = case.batch else { return Ok(None) };
+    let known = query("SELECT id FROM cases WHERE batch_id = $1 AND batch_row = $2");
+    let known = known.bind(batch.to_string()).bind(int(row)).fetch_optional(tx).await?;
+    known.map(|row| row.uuid("id")).transpose()
+}
+
 async fn insert(tx: &mut Connection, case: &NewCase, leaf: u64) -> Result<(), StoreError> {
     documents::insert(tx, Some(case.id), &case.request).await?;
     query(
         "INSERT INTO cases (id, state, organisation, client, purpose, region, reference_tag, as_of, created_at,
-                            updated_at, accepted_leaf, request_document, wake_at, next_event)
-         VALUES ($1, 'accepted', $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $8, 2)",
+                            updated_at, accepted_leaf, request_document, next_event, wake_at, lane, batch_id, batch_row,
+                            household_tag)
+         VALUES ($1, 'accepted', $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, 2, $11, $12, $13, $14, $15)",
     )
     .bind(case.id.to_string())
     .bind(case.organisation.as_str())
@@ -250,6 +253,12 @@ async fn insert(tx: &mut Connection, case: &NewCase, leaf: u64) -> Result<(), St
     .bind(millis(case.created_at))
     .bind(int(leaf))
     .bind(case.request.id.to_string())
+    // of a batch: once it is let in
+    .bind(case.batch.is_none().then(|| millis(case.created_at)))
+    .bind(rank(case.lane))
+    .bind(case.batch.map(|(batch, _)| batch.to_string()))
+    .bind(case.batch.map(|(_, row)| int(row)))
+    .bind(case.household_tag.map(|tag| tag.to_string()))
     .execute(&mut *tx)
     .await?;
     if !case.subject_tags.is_empty() {
@@ -259,48 +268,10 @@ async fn insert(tx: &mut Connection, case: &NewCase, leaf: u64) -> Result<(), St
         });
         subjects.push(" ON CONFLICT DO NOTHING").build().execute(&mut *tx).await?;
     }
-    if let Some(key) = &case.idempotency
-        && let (Some(tag), Some(mac)) = (key.key_tags.first(), key.body_macs.first())
-    {
-        // Only an expired row can stand in the way.
-        query(
-            "INSERT INTO idempotency (client, key_tag, body_mac, case_id, expires_at) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (client, key_tag) DO UPDATE SET body_mac = excluded.body_mac, case_id = excluded.case_id,
-                                                         expires_at = excluded.expires_at",
-        )
-        .bind(case.client.as_str())
-        .bind(tag.to_string())
-        .bind(mac.as_slice())
-        .bind(case.id.to_string())
-        .bind(millis(key.expires_at))
-        .execute(&mut *tx)
-        .await?;
+    if let Some(key) = &case.idempotency {
+        idempotency::remember(tx, &case.client, key, case.id).await?;
     }
     events::insert(tx, case.id, case.created_at, 1, &[Happened::State(CaseState::Accepted)]).await
-}
-
-async fn find_idempotent(
-    connection: &mut Connection,
-    client: &str,
-    key: &IdempotencyKey,
-    now: Timestamp,
-) -> Result<Option<Uuid>, StoreError> {
-    for tag in &key.key_tags {
-        let row =
-            query("SELECT body_mac, case_id FROM idempotency WHERE client = $1 AND key_tag = $2 AND expires_at > $3")
-                .bind(client)
-                .bind(tag.to_string())
-                .bind(millis(now))
-                .fetch_optional(&mut *connection)
-                .await?;
-        let Some(row) = row else { continue };
-        let known = row.hash("body_mac")?;
-        return match key.body_macs.contains(&known) {
-            true => Ok(Some(row.uuid("case_id")?)),
-            false => Err(StoreError::IdempotencyConflict),
-        };
-    }
-    Ok(None)
 }
 
 /// A case as this connection sees it.
@@ -370,5 +341,9 @@ pub(super) fn case_of(row: &Row) -> Result<CaseRow, StoreError> {
         latest_version: row.opt_small("latest_version")?,
         attempts: row.small("attempts")?,
         failures: row.small("failures")?,
+        lane: lane_of(row.int("lane")?)?,
+        batch: row.opt_uuid("batch_id")?.zip(row.opt_index("batch_row")?),
+        household_tag: row.opt_tag("household_tag")?,
+        due_on: row.word("due_on", |text| text.parse().ok())?,
     })
 }

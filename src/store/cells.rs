@@ -37,6 +37,11 @@ pub enum Plan {
         /// Which of the entries the plan follows from.
         entry: usize,
     },
+    /// It will, but not before a time: nothing is entered until then.
+    Later {
+        /// When.
+        at: Timestamp,
+    },
     /// It will not: the cell ends here.
     Skip {
         /// A closed word: see [`Skip`](crate::household::Skip).
@@ -116,6 +121,27 @@ pub struct CellRow {
     pub next_poll_at: Option<Timestamp>,
     /// When to give up.
     pub deadline: Option<Timestamp>,
+    /// Not asked before.
+    pub ask_at: Option<Timestamp>,
+    /// How often it was put off after a failure that may pass.
+    pub asks: u32,
+}
+
+/// A cell that is put off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PutOff {
+    /// Member.
+    pub member_ref: MemberRef,
+    /// Source.
+    pub source: SourceKey,
+    /// Not asked before.
+    pub ask_at: Timestamp,
+    /// How often it was put off after a failure.
+    pub asks: u32,
+    /// Requests made so far.
+    pub attempts: u32,
+    /// Time they took.
+    pub elapsed_ms: u64,
 }
 
 impl CellRow {
@@ -167,6 +193,36 @@ impl Store {
         .await
     }
 
+    /// Puts off cells that have no answer: nothing of them is known, and they are asked again later.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`].
+    pub async fn put_off(&self, lease: &Lease, cells: Vec<PutOff>) -> Result<(), StoreError> {
+        let lease = lease.clone();
+        self.write(move |tx| {
+            Box::pin(async move {
+                must_hold(tx, &lease).await?;
+                for cell in cells {
+                    query(
+                        "UPDATE cells SET ask_at = $1, asks = $2, attempts = $3, elapsed_ms = $4
+                         WHERE case_id = $5 AND member_ref = $6 AND source = $7 AND kind IS NULL",
+                    )
+                    .bind(millis(cell.ask_at))
+                    .bind(i64::from(cell.asks))
+                    .bind(i64::from(cell.attempts))
+                    .bind(int(cell.elapsed_ms))
+                    .bind(lease.case_id.to_string())
+                    .bind(cell.member_ref.as_str())
+                    .bind(cell.source.as_str())
+                    .execute(&mut *tx)
+                    .await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
     /// The cells of a case, by member and source.
     ///
     /// # Errors
@@ -192,9 +248,10 @@ async fn plan(
         let row = match &cell.plan {
             Plan::Ask { entry } => {
                 let entry = entries.get(*entry).ok_or(StoreError::NoEntry { case })?;
-                PlannedRow { cell, leaf: Some(entry.index()), why: None }
+                PlannedRow { cell, leaf: Some(entry.index()), why: None, ask_at: None }
             }
-            Plan::Skip { why } => PlannedRow { cell, leaf: None, why: Some(why) },
+            Plan::Later { at } => PlannedRow { cell, leaf: None, why: None, ask_at: Some(*at) },
+            Plan::Skip { why } => PlannedRow { cell, leaf: None, why: Some(why), ask_at: None },
         };
         rows.push(row);
     }
@@ -223,15 +280,16 @@ struct PlannedRow<'c> {
     cell: &'c NewCell,
     leaf: Option<u64>,
     why: Option<&'c String>,
+    ask_at: Option<Timestamp>,
 }
 
 /// Inserts planned cells in one statement; those that stand already are left.
 fn insert<'q>(case: Uuid, rows: &[&PlannedRow<'q>], now: Timestamp) -> Builder<'q> {
     let mut query = Builder::new(
-        "INSERT INTO cells (case_id, member_ref, source, leaf_index, planned_at, kind, why, answered_at, speaks_for) ",
+        "INSERT INTO cells (case_id, member_ref, source, leaf_index, planned_at, kind, why, answered_at, speaks_for, ask_at) ",
     );
     query.push_values(rows, |mut row, planned| {
-        let PlannedRow { cell, leaf, why } = planned;
+        let PlannedRow { cell, leaf, why, ask_at } = planned;
         let kind = why.map(|_| AnswerKind::Skipped);
         row.push_bind(case.to_string())
             .push_bind(cell.member_ref.as_str())
@@ -241,7 +299,8 @@ fn insert<'q>(case: Uuid, rows: &[&PlannedRow<'q>], now: Timestamp) -> Builder<'
             .push_bind(kind.map(AnswerKind::as_str))
             .push_bind(why.map(String::as_str))
             .push_bind(kind.map(|_| millis(now)))
-            .push_bind(cell.speaks_for.join(","));
+            .push_bind(cell.speaks_for.join(","))
+            .push_bind(ask_at.map(millis));
     });
     query.push(" ON CONFLICT DO NOTHING");
     query
@@ -337,7 +396,7 @@ fn write(case: Uuid, answers: &[CellAnswer]) -> Builder<'_> {
     query.push(
         ") UPDATE cells SET kind = a.kind, why = a.why, attempts = a.attempts, elapsed_ms = a.elapsed_ms, answered_at = a.answered_at,
                evidence_document = CASE WHEN a.kind = 'pending' THEN coalesce(a.evidence, evidence_document) ELSE a.evidence END,
-               polls = a.polls, next_poll_at = a.next_poll_at, deadline = a.deadline
+               polls = a.polls, next_poll_at = a.next_poll_at, deadline = a.deadline, ask_at = NULL
            FROM answers a WHERE case_id = ",
     );
     query.push_bind(case.to_string());
@@ -364,16 +423,26 @@ async fn wake_by(tx: &mut Connection, case: Uuid, at: Timestamp) -> Result<(), S
     Ok(())
 }
 
-/// Has the case looked at when the first of its pending cells is to be polled or given up.
+/// When the first cell of a case is due: a pending one to be polled or given up, one without an answer to be asked. The case's id is the
+/// value at `$case`.
+macro_rules! next_look {
+    ($case:literal) => {
+        concat!(
+            "(SELECT min(CASE WHEN kind IS NULL THEN ask_at WHEN deadline < next_poll_at THEN deadline ELSE next_poll_at END)
+              FROM cells WHERE case_id = ",
+            $case,
+            " AND (kind = 'pending' OR (kind IS NULL AND ask_at IS NOT NULL)))"
+        )
+    };
+}
+pub(super) use next_look;
+
+/// Has the case looked at when the first of its cells is due.
 pub(super) async fn wake_for_next_poll(tx: &mut Connection, case: Uuid) -> Result<(), StoreError> {
-    query(
-        "UPDATE cases SET wake_at = coalesce((SELECT min(CASE WHEN deadline < next_poll_at THEN deadline ELSE next_poll_at END)
-                                              FROM cells WHERE case_id = $1 AND kind = 'pending'), wake_at)
-         WHERE id = $1",
-    )
-    .bind(case.to_string())
-    .execute(tx)
-    .await?;
+    query(concat!("UPDATE cases SET wake_at = coalesce(", next_look!("$1"), ", wake_at) WHERE id = $1"))
+        .bind(case.to_string())
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
@@ -397,5 +466,7 @@ fn cell_of(row: &Row) -> Result<CellRow, StoreError> {
         told_in: row.opt_small("told_in")?,
         next_poll_at: row.opt_time("next_poll_at")?,
         deadline: row.opt_time("deadline")?,
+        ask_at: row.opt_time("ask_at")?,
+        asks: row.small("asks")?,
     })
 }

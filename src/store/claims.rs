@@ -8,11 +8,13 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::cases::case_of;
+use super::cases::{case_of, rank, transition};
+use super::cells::next_look;
 use super::columns::{Columns as _, millis};
 use super::db::{Connection, Lock, query};
 use super::events::{self, Happened};
 use super::{CaseRow, CaseState, Store, StoreError};
+use crate::household::Lane;
 
 /// The right to work on a case until it runs out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,23 +41,31 @@ pub struct ClaimedCase {
 }
 
 impl Store {
-    /// Claims the case that has waited longest, if any: one that is accepted, one whose worker's lease ran out, one that waits
-    /// and is due. An accepted case becomes running. No receipt: claiming shows and asks nothing.
+    /// Claims a case of these lanes, the most urgent lane first, in it the one that has waited longest: one that is accepted, one whose
+    /// worker's lease ran out, one that waits and is due. An accepted case becomes running. No receipt: claiming shows and asks nothing.
     ///
     /// # Errors
     /// The database failed.
     pub async fn claim_next(
         &self,
         worker: &str,
+        lanes: &[Lane],
         now: Timestamp,
         lease: Duration,
     ) -> Result<Option<ClaimedCase>, StoreError> {
-        if !self.anything_due(now).await? {
-            return Ok(None);
-        }
-        let worker = worker.to_owned();
         let until = after(now, lease);
-        self.write(move |tx| Box::pin(async move { claim(tx, worker, now, until).await })).await
+        for lane in lanes {
+            if !self.anything_due(*lane, now).await? {
+                continue;
+            }
+            let (worker, lane) = (worker.to_owned(), *lane);
+            let claimed =
+                self.write(move |tx| Box::pin(async move { claim(tx, worker, lane, now, until).await })).await?;
+            if claimed.is_some() {
+                return Ok(claimed);
+            }
+        }
+        Ok(None)
     }
 
     /// Makes a lease last until `now + lease`.
@@ -77,31 +87,61 @@ impl Store {
         self.with_lease(&lease, None, wake_at).await
     }
 
-    /// When the next unclaimed case wants to be looked at.
+    /// Lets a case wait without a version: for a department's hours, for a failure to pass, for a ticket. Somebody looks at it again when
+    /// the first of its cells is due, at `latest` at the latest.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`].
+    pub async fn park(&self, lease: Lease, latest: Timestamp, now: Timestamp) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                must_hold(tx, &lease).await?;
+                transition(tx, lease.case_id, CaseState::Waiting, now).await?;
+                query(concat!(
+                    "UPDATE cases SET lease_worker = NULL, lease_until = NULL, failures = 0, wake_at = (
+                         SELECT min(at) FROM (SELECT ",
+                    next_look!("$1"),
+                    " AS at UNION ALL SELECT $2) AS looks)
+                     WHERE id = $1"
+                ))
+                .bind(lease.case_id.to_string())
+                .bind(millis(latest))
+                .execute(tx)
+                .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// When the next unclaimed case of these lanes wants to be looked at.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn next_wake(&self) -> Result<Option<Timestamp>, StoreError> {
-        query(
-            "SELECT min(wake_at) AS wake_at FROM (
-                 SELECT * FROM (SELECT wake_at FROM cases WHERE wake_at IS NOT NULL AND lease_until IS NULL
-                                ORDER BY wake_at LIMIT 1) AS free
-                 UNION ALL
-                 SELECT min(CASE WHEN lease_until > wake_at THEN lease_until ELSE wake_at END)
-                 FROM cases WHERE lease_until IS NOT NULL AND wake_at IS NOT NULL) AS next",
-        )
-        .fetch_one(self.reader())
-        .await?
-        .opt_time("wake_at")
+    pub async fn next_wake(&self, lanes: &[Lane]) -> Result<Option<Timestamp>, StoreError> {
+        let mut next = None;
+        for lane in lanes {
+            let row = query(
+                "SELECT min(wake_at) AS wake_at FROM (
+                     SELECT * FROM (SELECT wake_at FROM cases WHERE lane = $1 AND wake_at IS NOT NULL AND lease_until IS NULL
+                                    ORDER BY wake_at LIMIT 1) AS free
+                     UNION ALL
+                     SELECT min(CASE WHEN lease_until > wake_at THEN lease_until ELSE wake_at END)
+                     FROM cases WHERE lane = $1 AND lease_until IS NOT NULL AND wake_at IS NOT NULL) AS next",
+            )
+            .bind(rank(*lane))
+            .fetch_one(self.reader())
+            .await?;
+            next = [next, row.opt_time("wake_at")?].into_iter().flatten().min();
+        }
+        Ok(next)
     }
 
     /// A look without the write lock, so that idle workers cost no commit.
-    async fn anything_due(&self, now: Timestamp) -> Result<bool, StoreError> {
-        let row =
-            query("SELECT 1 FROM cases WHERE wake_at <= $1 AND (lease_until IS NULL OR lease_until <= $1) LIMIT 1")
-                .bind(millis(now))
-                .fetch_optional(self.reader())
-                .await?;
+    async fn anything_due(&self, lane: Lane, now: Timestamp) -> Result<bool, StoreError> {
+        let due = "SELECT 1 FROM cases
+                   WHERE lane = $1 AND wake_at <= $2 AND (lease_until IS NULL OR lease_until <= $2) LIMIT 1";
+        let row = query(due).bind(rank(lane)).bind(millis(now)).fetch_optional(self.reader()).await?;
         Ok(row.is_some())
     }
 
@@ -173,13 +213,15 @@ pub(super) async fn must_hold(tx: &mut Connection, lease: &Lease) -> Result<Case
 async fn claim(
     tx: &mut Connection,
     worker: String,
+    lane: Lane,
     now: Timestamp,
     until: Timestamp,
 ) -> Result<Option<ClaimedCase>, StoreError> {
     let due = query(
-        "SELECT id, state FROM cases WHERE wake_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
+        "SELECT id, state FROM cases WHERE lane = $1 AND wake_at <= $2 AND (lease_until IS NULL OR lease_until <= $2)
          ORDER BY wake_at, id LIMIT 1",
     )
+    .bind(rank(lane))
     .bind(millis(now))
     .lock(Lock::FreeRows)
     .fetch_optional(&mut *tx)
@@ -209,7 +251,7 @@ async fn claim(
     Ok(Some(ClaimedCase { resumed: case.attempts > 1, case, lease }))
 }
 
-fn after(now: Timestamp, length: Duration) -> Timestamp {
+pub(super) fn after(now: Timestamp, length: Duration) -> Timestamp {
     let length = SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX);
     now.checked_add(length).unwrap_or(Timestamp::MAX)
 }

@@ -2,6 +2,7 @@
 
 mod accepting;
 mod answering;
+mod batching;
 mod erasing;
 mod failing;
 mod logging;
@@ -17,7 +18,7 @@ use super::{
     AuditReceipt, CellAnswer, CellRow, CellWrite, Created, DocumentKind, Lease, NewCase, NewCell, NewVersion, Plan,
     SealedDocument, Store, StoreError, Tag, VersionReason,
 };
-use crate::household::{AnswerKind, MemberRef, Purpose, Region, SourceKey};
+use crate::household::{AnswerKind, Lane, MemberRef, Purpose, Region, SourceKey};
 
 /// A store that can be closed and opened again.
 pub(super) trait Backend {
@@ -94,6 +95,11 @@ mod sqlite {
             a_plan_may_be_repeated, an_ended_cell_never_changes, only_what_was_planned_is_answered,
             a_pending_cell_is_polled_and_wakes_its_case, a_ticket_stays_until_another_answer, answers_share_a_document,
             a_version_tells_of_what_ended_before_it, events_have_no_gaps,
+        }
+        batching::{
+            a_file_is_kept_in_parts_until_it_is_whole, the_same_file_under_the_same_key_is_the_same_batch, one_process_reads_a_file_at_a_time,
+            a_row_read_twice_is_one_case, cases_are_let_in_a_few_at_a_time, a_paused_batch_holds_its_cases_back, a_cancelled_batch_ends_its_cases,
+            the_counter_goes_before_the_batch, what_is_put_off_is_asked_later, faults_stay_in_order,
         }
         reporting::{
             versions_follow_each_other, what_reports_are_made_from_is_kept, two_workers_make_one_final_version, a_version_is_issued_once,
@@ -180,7 +186,7 @@ fn evidence(id: Uuid) -> SealedDocument {
 
 /// The lease of a worker that takes up the case that is due.
 async fn taken_up(store: &Store, now: Timestamp) -> Lease {
-    store.claim_next("worker", now, std::time::Duration::from_secs(60)).await.unwrap().unwrap().lease
+    store.claim_next("worker", &Lane::ALL, now, std::time::Duration::from_secs(60)).await.unwrap().unwrap().lease
 }
 
 fn tag(byte: u8) -> Tag {
@@ -218,6 +224,9 @@ fn new_case(created_at: Timestamp) -> NewCase {
         reference_tag: Some(tag(9)),
         created_at,
         as_of: "2026-11-01".parse().unwrap(),
+        lane: Lane::Interactive,
+        batch: None,
+        household_tag: None,
         idempotency: None,
         subject_tags: vec![tag(1), tag(2), tag(1)],
         request: document(DocumentKind::Request),
@@ -235,7 +244,8 @@ async fn accepted(store: &Store, created_at: Timestamp) -> Uuid {
 /// A case that a worker has, with two cells to ask and one skipped.
 async fn running(store: &Store, created_at: Timestamp) -> Uuid {
     let id = accepted(store, created_at).await;
-    let claimed = store.claim_next("worker", created_at, std::time::Duration::from_secs(60)).await.unwrap().unwrap();
+    let claimed =
+        store.claim_next("worker", &Lane::ALL, created_at, std::time::Duration::from_secs(60)).await.unwrap().unwrap();
     assert_eq!(claimed.case.id, id);
     let skipped = Plan::Skip { why: "no_identifier".into() };
     let skip =
@@ -284,6 +294,8 @@ fn version(number: u32, is_final: bool, reason: VersionReason, created_at: Times
         created_at,
         reviews_open: 0,
         callback: false,
+        due_on: None,
+        compared: None,
     }
 }
 

@@ -25,6 +25,14 @@ words! {
         Review = "review",
         /// An uploaded file.
         Upload = "upload",
+        /// For whom and how a batch's file is read.
+        BatchTerms = "batch_terms",
+        /// What is wrong with rows of a batch's file.
+        BatchFaults = "batch_faults",
+        /// What changed since a household's last report.
+        Change = "change",
+        /// What monitoring found about a household.
+        Alert = "alert",
         /// What an audit entry's `detail_hash` speaks of.
         AuditDetail = "audit_detail",
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::CaseState;
+use super::{BatchState, CaseState};
 
 /// An error of the store.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -112,6 +112,20 @@ pub enum StoreError {
     /// A `pending` answer that nobody would ever look at again.
     #[error("a pending answer needs a ticket, a time of the next poll and a deadline")]
     PendingIncomplete,
+    /// A batch stands where this cannot be done with it.
+    #[error("batch {batch} is {}: this cannot be done with it now", .found.as_str())]
+    BatchState {
+        /// Batch.
+        batch: Uuid,
+        /// Where it stands.
+        found: BatchState,
+    },
+    /// The lease ran out and another worker may read the batch's file.
+    #[error("the lease on batch {batch} is lost: stop reading it")]
+    BatchLeaseLost {
+        /// Batch.
+        batch: Uuid,
+    },
     /// A version out of order: somebody else wrote one meanwhile.
     #[error("the next version of case {case} is {expected}, not {offered}: read the case again")]
     VersionOutOfOrder {

@@ -11,6 +11,7 @@
 //! Neighbours: `audit` computes the log's leaves and tiles, `keys` seals and opens documents, `verification` drives cases.
 
 mod artifacts;
+mod batches;
 mod case_list;
 mod cases;
 mod cells;
@@ -22,6 +23,7 @@ mod effect;
 mod erasure;
 mod errors;
 mod events;
+mod idempotency;
 mod kept_evidence;
 mod log;
 mod open;
@@ -41,9 +43,10 @@ mod contract;
 pub(crate) mod faults;
 
 pub use artifacts::{Artifact, ArtifactKind};
+pub use batches::{BatchFilter, BatchLease, BatchRow, BatchState, CaseCounts, NewBatch, ReadSoFar, Received};
 pub use case_list::CaseFilter;
-pub use cases::{CaseRow, Created, IdempotencyKey, NewCase};
-pub use cells::{CellAnswer, CellRow, CellWrite, NewCell, Plan};
+pub use cases::{CaseRow, Created, NewCase};
+pub use cells::{CellAnswer, CellRow, CellWrite, NewCell, Plan, PutOff};
 pub use claims::{ClaimedCase, Lease};
 pub use columns::Hash;
 pub use documents::{DocumentKind, SealedDocument, StoredDocument, WrappedDek};
@@ -51,6 +54,7 @@ pub use effect::{Effect, EffectOutcome, PendingEffect};
 pub use erasure::Erasure;
 pub use errors::StoreError;
 pub use events::{CaseEvent, CaseEventKind};
+pub use idempotency::IdempotencyKey;
 pub use kept_evidence::KeptEvidence;
 pub use log::{LeafColumns, LogHead, LogTile, LogTx, PreparedLeaf, PublishedCheckpoint, StoredLeaf};
 pub use open::Store;

@@ -1,8 +1,10 @@
 //! Versions of a case's report: numbered without gaps, each superseding the last, exactly one of them the first final one.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use uuid::Uuid;
 
+use super::cells::next_look;
 use super::claims::must_hold;
 use super::columns::{Columns as _, int, millis};
 use super::db::{Connection, Row, query};
@@ -67,6 +69,19 @@ pub struct NewVersion {
     pub reviews_open: u32,
     /// Whether the client wants to be called back.
     pub callback: bool,
+    /// By which day the household is looked at again; of a final version.
+    pub due_on: Option<Date>,
+    /// What changed since the household's last report, where there is one.
+    pub compared: Option<Compared>,
+}
+
+/// A version held against the last report of the same household.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// The case of that report.
+    pub with: Uuid,
+    /// What changed, sealed; none when nothing did.
+    pub change: Option<SealedDocument>,
 }
 
 /// A version as stored.
@@ -102,6 +117,10 @@ pub struct VersionRow {
     pub attestation_document: Option<Uuid>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// The case of the household's last report, with which it was compared.
+    pub compared_with: Option<Uuid>,
+    /// What changed since then, sealed; none when nothing did.
+    pub change_document: Option<Uuid>,
 }
 
 impl Store {
@@ -277,18 +296,19 @@ async fn move_case(
     events: usize,
 ) -> Result<i64, StoreError> {
     let events = int(events as u64);
-    let next = query(
+    let next = query(concat!(
         "UPDATE cases SET state = $1, updated_at = $2, reviews_open = $3, next_event = next_event + $4,
                           wake_at = CASE WHEN $5 THEN NULL
-                                         WHEN $6 THEN coalesce((SELECT min(CASE WHEN deadline < next_poll_at THEN deadline
-                                                                                ELSE next_poll_at END)
-                                                                FROM cells WHERE case_id = $8 AND kind = 'pending'), wake_at)
+                                         WHEN $6 THEN coalesce(",
+        next_look!("$8"),
+        ", wake_at)
                                          ELSE wake_at END,
                           lease_worker = CASE WHEN $7 THEN NULL ELSE lease_worker END,
                           lease_until = CASE WHEN $7 THEN NULL ELSE lease_until END,
-                          failures = CASE WHEN $7 THEN 0 ELSE failures END
-         WHERE id = $8 RETURNING next_event",
-    )
+                          failures = CASE WHEN $7 THEN 0 ELSE failures END,
+                          due_on = coalesce($9, due_on)
+         WHERE id = $8 RETURNING next_event"
+    ))
     .bind(to.as_str())
     .bind(millis(version.created_at))
     .bind(i64::from(version.reviews_open))
@@ -297,6 +317,7 @@ async fn move_case(
     .bind(to == CaseState::Waiting)
     .bind(give_back || to.at_rest())
     .bind(case.to_string())
+    .bind(version.due_on.map(|day| day.to_string()))
     .fetch_one(tx)
     .await?
     .int("next_event")?;
@@ -313,14 +334,18 @@ async fn insert(
 ) -> Result<(), StoreError> {
     artifacts::keep(tx, &version.artifacts).await?;
     documents::insert_all(tx, Some(case), &[&version.evidence, &version.report]).await?;
+    let change = version.compared.as_ref().and_then(|compared| compared.change.as_ref());
+    if let Some(document) = change {
+        documents::insert(tx, Some(case), document).await?;
+    }
     if let Some(attestation) = &version.attestation {
         documents::insert(tx, Some(case), attestation).await?;
     }
     query(
         "INSERT INTO versions (case_id, number, final, first_final, issued, issued_at, issued_by, reason, supersedes,
                                body_hash, leaf_index, report_document, evidence_document, attestation_document, created_at,
-                               decided_early)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+                               decided_early, compared_with, change_document)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     )
     .bind(case.to_string())
     .bind(i64::from(version.number))
@@ -338,6 +363,8 @@ async fn insert(
     .bind(version.attestation.as_ref().map(|document| document.id.to_string()))
     .bind(millis(version.created_at))
     .bind(version.decided_early)
+    .bind(version.compared.as_ref().map(|compared| compared.with.to_string()))
+    .bind(change.map(|document| document.id.to_string()))
     .execute(tx)
     .await?;
     Ok(())
@@ -375,5 +402,7 @@ fn version_of(row: &Row) -> Result<VersionRow, StoreError> {
         evidence_document: row.uuid("evidence_document")?,
         attestation_document: row.opt_uuid("attestation_document")?,
         created_at: row.time("created_at")?,
+        compared_with: row.opt_uuid("compared_with")?,
+        change_document: row.opt_uuid("change_document")?,
     })
 }

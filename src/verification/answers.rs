@@ -31,6 +31,10 @@ pub(super) struct CellState {
     pub(super) polls: u32,
     /// First version that tells how it ended.
     pub(super) told_in: Option<u32>,
+    /// Not asked before.
+    pub(super) ask_at: Option<Timestamp>,
+    /// How often it was put off after a failure that may pass.
+    pub(super) asks: u32,
     /// What its source speaks for; none when that is not known: then it is silent for everything.
     pub(super) speaks_for: Option<Vec<String>>,
 }
@@ -66,6 +70,8 @@ impl CellState {
             deadline: None,
             polls: 0,
             told_in: None,
+            ask_at: None,
+            asks: 0,
             speaks_for: Some(cell.speaks_for.clone()),
         }
     }
@@ -82,6 +88,8 @@ impl CellState {
             deadline: row.deadline,
             polls: row.polls,
             told_in: None,
+            ask_at: None,
+            asks: self.asks,
             speaks_for: self.speaks_for.clone(),
         }
     }
@@ -98,6 +106,8 @@ impl CellState {
             deadline: row.deadline,
             polls: row.polls,
             told_in: row.told_in,
+            ask_at: row.ask_at,
+            asks: row.asks,
             speaks_for: row.speaks_for.clone(),
         })
     }
@@ -117,6 +127,11 @@ impl CellState {
 
     pub(super) fn is_pending(&self) -> bool {
         matches!(self.answer, Some(Answer::Pending { .. }))
+    }
+
+    /// Whether it is asked later than `now`.
+    pub(super) fn is_put_off(&self, now: Timestamp) -> bool {
+        self.answer.is_none() && self.ask_at.is_some_and(|at| at > now)
     }
 
     /// Whether it will not change by itself any more: a cell without an answer has not ended.
@@ -279,6 +294,8 @@ mod tests {
             told_in: None,
             next_poll_at: None,
             deadline: None,
+            ask_at: None,
+            asks: 0,
         };
         let answer = |kind, why| CellState::of_row(&row(kind, why)).map(|state| state.answer);
         let (skipped, unavailable) = (AnswerKind::Skipped, AnswerKind::Unavailable);

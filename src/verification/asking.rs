@@ -16,7 +16,7 @@ use super::plan::{self, PlannedCell, PlannedSource};
 use super::{VerificationError, Verifier, sealing};
 use crate::household::{Answer, Failure, IdNumber, MemberRef, Request, SourceKey};
 use crate::store::{
-    AuditReceipt, CaseRow, CellWrite, DocumentKind, Effect, NewCell, Plan, SealedDocument, Store, StoreError,
+    AuditReceipt, CaseRow, CellWrite, DocumentKind, Effect, NewCell, Plan, PutOff, SealedDocument, Store, StoreError,
 };
 
 /// Answers that are being written.
@@ -33,8 +33,10 @@ type Question = (Key, Arc<dyn Source>, Query);
 impl Verifier {
     /// Plans what is not planned, if `anew`, and asks what is planned and has no answer.
     pub(super) async fn ask(&self, work: &mut Work, anew: bool) -> Result<(), VerificationError> {
+        let now = self.0.clock.now();
+        let is_open = |state: &CellState| state.answer.is_none() && !state.is_put_off(now);
         let open: BTreeSet<Key> =
-            work.cells.iter().filter(|(_, state)| state.answer.is_none()).map(|(key, _)| key.clone()).collect();
+            work.cells.iter().filter(|(_, state)| is_open(state)).map(|(key, _)| key.clone()).collect();
         if !anew && open.is_empty() {
             return Ok(());
         }
@@ -47,13 +49,28 @@ impl Verifier {
                 new.push(cell);
             }
         }
-        let (mut questions, mut ended) = (Vec::new(), Vec::new());
+        let lane = work.case.lane;
+        let (mut questions, mut ended, mut later) = (Vec::new(), Vec::new(), Vec::new());
         for cell in &new {
+            if self.opens(&cell.source, lane).is_some() {
+                continue; // planned for later
+            }
             if let (Ok(query), Some(source)) = (&cell.decision, self.0.departments.source(&cell.source)) {
                 questions.push(((cell.member.clone(), cell.source.clone()), source, query.clone()));
             }
         }
         for key in open {
+            if let (Some(ask_at), Some(state)) = (self.opens(&key.1, lane), work.cells.get(&key)) {
+                later.push(PutOff {
+                    ask_at,
+                    asks: state.asks,
+                    attempts: state.attempts,
+                    elapsed_ms: state.elapsed_ms,
+                    member_ref: key.0,
+                    source: key.1,
+                });
+                continue;
+            }
             // What has been switched off, has run out or has gone since it was planned is not asked, and says so.
             let decision = decided.remove(&key);
             match (decision, self.0.departments.source(&key.1)) {
@@ -63,6 +80,7 @@ impl Verifier {
             }
         }
         let asks = self.enter(work, new, questions).await?;
+        self.put_off(work, later).await?;
         self.record(work, ended).await?;
         self.collect(work, FanOut::submit(asks)).await?;
         self.end_what_is_open(work).await
@@ -75,7 +93,7 @@ impl Verifier {
             .iter()
             .map(|descriptor| PlannedSource { descriptor, enabled: departments.is_enabled(&descriptor.key) })
             .collect();
-        plan::plan(case.id, request, &case.organisation, &sources, self.0.clock.today())
+        plan::plan(case.id, case.lane, request, &case.organisation, &sources, self.0.clock.today())
     }
 
     /// Enters every query in the log and plans the new cells, all in one commit. What comes out may be asked.
@@ -93,11 +111,16 @@ impl Verifier {
             let plan = match (&cell.decision, entry_of.get(&(&cell.member, &cell.source))) {
                 (Err(why), _) => Plan::Skip { why: answers::word(why)? },
                 (Ok(_), Some(entry)) => Plan::Ask { entry: *entry },
-                (Ok(_), None) => return Err(VerificationError::Uneven { what: "entries of queries" }),
+                (Ok(_), None) => match self.opens(&cell.source, work.case.lane) {
+                    Some(at) => Plan::Later { at },
+                    // it opened while the plan was made
+                    None => Plan::Later { at: now },
+                },
             };
             let (member_ref, source) = (cell.member.clone(), cell.source.clone());
             cells.push(NewCell { member_ref, source, plan, speaks_for: cell.speaks_for.clone() });
         }
+        let plans: Vec<Plan> = cells.iter().map(|cell| cell.plan.clone()).collect();
         let plan = (!cells.is_empty()).then(|| Store::planning(work.lease.clone(), cells, now));
         let receipts = match plan {
             Some(plan) if asked.is_empty() => {
@@ -110,8 +133,10 @@ impl Verifier {
         if receipts.len() != questions.len() {
             return Err(VerificationError::Uneven { what: "entries of queries" });
         }
-        for cell in &new {
-            work.cells.insert((cell.member.clone(), cell.source.clone()), CellState::planned(cell, now));
+        for (cell, planned) in new.iter().zip(plans) {
+            let ask_at = if let Plan::Later { at } = planned { Some(at) } else { None };
+            let state = CellState { ask_at, ..CellState::planned(cell, now) };
+            work.cells.insert((cell.member.clone(), cell.source.clone()), state);
         }
         if !new.is_empty() {
             self.0.hub.tell(work.case.id);
@@ -173,7 +198,11 @@ impl Verifier {
 
     /// Whatever happened on the way: a cell that was planned and has no answer by now has failed.
     async fn end_what_is_open(&self, work: &mut Work) -> Result<(), VerificationError> {
-        let open = work.cells.iter().filter(|(_, state)| state.answer.is_none()).map(|(key, _)| key.clone());
+        let open = work
+            .cells
+            .iter()
+            .filter(|(_, state)| state.answer.is_none() && state.ask_at.is_none_or(|at| at <= work.begun));
+        let open = open.map(|(key, _)| key.clone());
         let failed = |key| without_asking(key, Answer::Unavailable { why: Failure::SourceError });
         let failed = open.map(failed).collect();
         self.record(work, failed).await
@@ -187,6 +216,8 @@ impl Verifier {
             .map(|one| ((one.member.clone(), one.source.clone()), one))
             .filter(|(key, _)| work.cells.contains_key(key))
             .collect();
+        let (landed, later) = self.part(work, landed);
+        self.put_off(work, later).await?;
         if landed.is_empty() {
             return Ok(());
         }
@@ -279,7 +310,7 @@ fn without_asking((member, source): Key, answer: Answer) -> Landed {
 /// What a ticket was asked with.
 fn query_of(work: &Work, member: &MemberRef) -> Option<Query> {
     let person = plan::people(&work.request).find(|person| person.reference == *member)?;
-    Some(plan::query(work.case.id, &work.request, &work.case.organisation, person))
+    Some(plan::query(work.case.id, work.case.lane, &work.request, &work.case.organisation, person))
 }
 
 /// A failure in words that name source, place and reason, never the person.

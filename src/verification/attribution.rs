@@ -173,6 +173,8 @@ mod tests {
             deadline: None,
             polls: 0,
             told_in: None,
+            ask_at: None,
+            asks: 0,
             speaks_for: None,
         };
         let cell = |(source, records)| ((MemberRef("m1".into()), SourceKey::new(source).unwrap()), state(records));

@@ -16,7 +16,7 @@ use super::asking::Recording;
 use super::lease_keeper::LeaseKeeper;
 use super::memory::Known;
 use super::{VerificationError, Verifier, sealing, setbacks};
-use crate::household::Request;
+use crate::household::{Lane, Request};
 use crate::store::{AuditReceipt, CaseRow, CaseState, CellRow, ClaimedCase, Lease, StoreError, VersionReason};
 
 /// When a case is looked at again that waits for something nobody can ask about now (a source whose definition is gone).
@@ -41,6 +41,8 @@ pub(super) struct Work {
     pub(super) cells: Cells,
     /// Answers that are in `cells` and not yet known to stand in the store.
     pub(super) recording: Option<Recording>,
+    /// When this turn of work began: what is put off beyond it is left alone.
+    pub(super) begun: Timestamp,
 }
 
 impl Verifier {
@@ -119,6 +121,12 @@ impl Verifier {
             self.0.memory.keep_work(work);
             return Ok(Rest::Held(idle));
         }
+        if first && let Some(latest) = self.waits_in_bulk(&work) {
+            self.settle(&mut work).await?;
+            let (lease, now) = (work.lease.clone(), self.0.clock.now());
+            self.0.store.park(lease, latest, now).await?;
+            return Ok(Rest::Given);
+        }
         let reason = if first { VersionReason::First } else { VersionReason::LateAnswer };
         let (mut work, version, state) = self.make_version(work, reason).await?;
         self.0.hub.tell_turn(work.case.id);
@@ -129,13 +137,34 @@ impl Verifier {
         Ok(Rest::Given)
     }
 
+    /// Until when a case of a batch waits for what is still to come before its first version is made without it. None when there is nothing
+    /// to wait for any more, or somebody waits for the report.
+    fn waits_in_bulk(&self, work: &Work) -> Option<Timestamp> {
+        if work.case.lane != Lane::Bulk || work.cells.values().all(CellState::has_ended) {
+            return None;
+        }
+        let wait = SignedDuration::try_from(self.0.settings.provisional_after).unwrap_or(SignedDuration::MAX);
+        let begun = work.cells.values().map(|state| state.planned_at).min()?;
+        let until = begun.checked_add(wait).unwrap_or(Timestamp::MAX);
+        (self.0.clock.now() < until).then_some(until)
+    }
+
     /// The request, and what stands of the case already.
     async fn take_up(&self, claimed: ClaimedCase) -> Result<Work, VerificationError> {
         let inner = &self.0;
+        let begun = inner.clock.now();
         if let Some(Known { request, receipt, cells, .. }) = inner.memory.take(&claimed)
             && let Some(receipt) = receipt.get().cloned()
         {
-            return Ok(Work { case: claimed.case, lease: claimed.lease, request, receipt, cells, recording: None });
+            return Ok(Work {
+                case: claimed.case,
+                lease: claimed.lease,
+                request,
+                receipt,
+                cells,
+                recording: None,
+                begun,
+            });
         }
         let ClaimedCase { case, lease, .. } = claimed;
         let receipt = inner.ledger.resumed(case.id, case.purpose).await?;
@@ -143,7 +172,7 @@ impl Verifier {
         let request = serde_json::from_slice(&stored).map_err(|_| VerificationError::Unreadable { what: "request" })?;
         let rows = inner.store.cells(case.id).await?;
         let cells = self.read_cells(&receipt, &rows).await?;
-        Ok(Work { case, lease, request, receipt, cells, recording: None })
+        Ok(Work { case, lease, request, receipt, cells, recording: None, begun })
     }
 
     /// Cells of a case as they stand in the store, each document opened once.

@@ -165,6 +165,20 @@ impl Ledger {
         self.0.append(events).await.map(drop)
     }
 
+    /// The reports of cases are about to leave the service in a file: an entry each, all in one commit.
+    pub(super) async fn exported<'a>(
+        &self,
+        caller: &Caller,
+        reports: impl Iterator<Item = (&'a CaseRow, &'a VersionRow)>,
+    ) -> Result<Vec<AuditReceipt>, AuditError> {
+        let actor = actor(caller);
+        let event = |(case, version): (&CaseRow, &VersionRow)| {
+            let event = Event::new(&actor, Action::Exported).case(case.id).version(version.number);
+            event.purpose(case.purpose).detail(version.body_hash)
+        };
+        self.0.append(reports.map(event).collect()).await
+    }
+
     /// Somebody is about to read a report.
     pub(super) async fn report_read(
         &self,
@@ -180,7 +194,7 @@ impl Ledger {
 }
 
 /// The caller as the log names it.
-pub(super) fn actor(caller: &Caller) -> Actor {
+pub(crate) fn actor(caller: &Caller) -> Actor {
     Actor {
         subject: label(&caller.subject),
         organisation: label(&caller.organisation),

@@ -29,6 +29,7 @@ pub(super) struct PlannedSource<'a> {
 /// One cell for every person × source, by person in the request's order (obligors last), then by source key.
 pub(super) fn plan(
     case: Uuid,
+    lane: Lane,
     request: &Request,
     organisation: &str,
     sources: &[PlannedSource<'_>],
@@ -42,7 +43,7 @@ pub(super) fn plan(
             cells.push(PlannedCell {
                 member: person.reference.clone(),
                 source: source.descriptor.key.clone(),
-                decision: decide(case, request, organisation, person, is_obligor, source, today),
+                decision: decide((case, lane), request, organisation, person, is_obligor, source, today),
                 speaks_for: source.descriptor.speaks_for.clone(),
             });
         }
@@ -51,7 +52,7 @@ pub(super) fn plan(
 }
 
 fn decide(
-    case: Uuid,
+    (case, lane): (Uuid, Lane),
     request: &Request,
     organisation: &str,
     person: &Member,
@@ -75,7 +76,7 @@ fn decide(
     if !authorised {
         return Err(Skip::NotAuthorised);
     }
-    let query = query(case, request, organisation, person);
+    let query = query(case, lane, request, organisation, person);
     if query.id_number.is_none() && (descriptor.needs_id_number || query.birth_date.is_none()) {
         return Err(Skip::NoIdentifier);
     }
@@ -83,7 +84,7 @@ fn decide(
 }
 
 /// What any source is asked about a person.
-pub(super) fn query(case: Uuid, request: &Request, organisation: &str, person: &Member) -> Query {
+pub(super) fn query(case: Uuid, lane: Lane, request: &Request, organisation: &str, person: &Member) -> Query {
     Query {
         name: person.name.clone(),
         id_number: person.id_number.clone().filter(|_| person.id_kind == IdKind::Resident),
@@ -95,7 +96,7 @@ pub(super) fn query(case: Uuid, request: &Request, organisation: &str, person: &
         // The same after a crash: so a department recognises what it was handed before.
         exchange_key: ExchangeKey::of(&[case.as_bytes(), person.reference.as_str().as_bytes()]),
         entry: None,
-        lane: Lane::default(),
+        lane,
     }
 }
 
@@ -181,8 +182,14 @@ pub(super) mod tests {
     }
 
     fn decision(request: &Request, descriptor: &Descriptor, enabled: bool, today: &str) -> Result<(), Skip> {
-        let planned =
-            plan(Uuid::nil(), request, "township", &[PlannedSource { descriptor, enabled }], today.parse().unwrap());
+        let planned = plan(
+            Uuid::nil(),
+            Lane::Interactive,
+            request,
+            "township",
+            &[PlannedSource { descriptor, enabled }],
+            today.parse().unwrap(),
+        );
         planned.into_iter().next().unwrap().decision.map(|_| ())
     }
 
@@ -223,7 +230,7 @@ pub(super) mod tests {
             let as_of = day.parse().unwrap();
             let mut request = request(None, LegalBasisKind::StatutoryDuty);
             request.as_of = as_of;
-            let asked = query(Uuid::nil(), &request, "township", &request.household.members[0]);
+            let asked = query(Uuid::nil(), Lane::Interactive, &request, "township", &request.household.members[0]);
             assert_eq!(asked.window_from, crate::policy::Window::before(as_of).first_day, "{day}");
         }
     }

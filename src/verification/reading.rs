@@ -232,7 +232,7 @@ fn payload(signed: &[u8]) -> Result<Vec<u8>, ReadError> {
     Ok(UnverifiedJws::parse(signed).map_err(|_| unreadable("report"))?.into_payload())
 }
 
-fn read_report(signed: &[u8]) -> Result<Report, ReadError> {
+pub(super) fn read_report(signed: &[u8]) -> Result<Report, ReadError> {
     serde_json::from_slice(&payload(signed)?).map_err(|_| unreadable("report"))
 }
 

@@ -8,7 +8,7 @@ use crate::keys::{self, DocumentContext, KekId, KeyRing};
 use crate::store::{AuditReceipt, DocumentKind, SealedDocument, Store, StoredDocument};
 
 /// Seals a document of a case under a data key of its own.
-pub(super) fn seal(
+pub(crate) fn seal(
     keys: &KeyRing,
     case: Uuid,
     kind: DocumentKind,
@@ -29,7 +29,7 @@ pub(super) fn seal(
 }
 
 /// Opens a stored document of a case; the receipt proves that the reading stands in the log.
-pub(super) async fn open(
+pub(crate) async fn open(
     store: &Store,
     keys: &KeyRing,
     receipt: &AuditReceipt,
@@ -40,7 +40,7 @@ pub(super) async fn open(
 }
 
 /// Opens a document of a case that was read already.
-pub(super) fn opened(
+pub(crate) fn opened(
     keys: &KeyRing,
     receipt: &AuditReceipt,
     case: Uuid,

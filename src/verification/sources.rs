@@ -9,13 +9,13 @@ use hedui_connectors::Registry;
 use hedui_connectors::health::SourceHealth;
 use hedui_connectors::settings::{SourceSettings, SourcesConfig};
 use hedui_connectors::source::{Descriptor, Source};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answers::Polling;
 use crate::config::Problem;
-use crate::household::{Evidence, SourceKey};
+use crate::household::{Evidence, Lane, SourceKey};
 use crate::report::SourceFacts;
 
 pub use hedui_connectors::registry::ProbeReport as ProbeResult;
@@ -146,6 +146,11 @@ impl Departments {
 
     pub(super) fn is_enabled(&self, key: &SourceKey) -> bool {
         self.registry.settings(key).is_some_and(|settings| settings.enabled)
+    }
+
+    /// When a department may be asked for a lane; none = now.
+    pub(super) fn opens(&self, key: &SourceKey, lane: Lane, now: Timestamp) -> Option<Timestamp> {
+        self.registry.opens(key, lane, now)
     }
 
     pub(super) fn polling(&self, key: &SourceKey) -> Polling {

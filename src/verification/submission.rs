@@ -6,11 +6,12 @@ use jiff::ToSpan;
 use uuid::Uuid;
 
 use super::answers::Cells;
+use super::in_batch::InBatch;
 use super::intake::{IntakeContext, read_request};
 use super::memory::Known;
 use super::{SubmitError, VerificationError, Verifier, plan, sealing};
 use crate::auth::Caller;
-use crate::household::{Fault, IdNumber, Region, Request};
+use crate::household::{Fault, IdNumber, Lane, LegalBasisKind, Purpose, Region, Request};
 use crate::keys::BodyMac;
 use crate::store::{Created, DocumentKind, IdempotencyKey, NewCase, StoreError, Tag};
 
@@ -81,7 +82,7 @@ impl Verifier {
         Err(SubmitError::IdempotencyConflict)
     }
 
-    fn read(&self, caller: &Caller, body: &[u8]) -> Result<Request, Vec<Fault>> {
+    pub(super) fn read(&self, caller: &Caller, body: &[u8]) -> Result<Request, Vec<Fault>> {
         let today = self.0.clock.today();
         let sources = self.0.departments.keys();
         let packs = self.0.rules.packs();
@@ -107,6 +108,22 @@ impl Verifier {
         request: Request,
         idempotency: Option<IdempotencyKey>,
     ) -> Result<Submitted, SubmitError> {
+        let lane = lane_of(&request);
+        match self.accepted(caller, request, idempotency, lane, None).await? {
+            Created::Existing(existing) => Ok(Submitted { id: existing.to_string(), replayed: true }),
+            Created::New(id) => Ok(Submitted { id: id.to_string(), replayed: false }),
+        }
+    }
+
+    /// Makes a case of a checked request.
+    pub(super) async fn accepted(
+        &self,
+        caller: &Caller,
+        request: Request,
+        idempotency: Option<IdempotencyKey>,
+        lane: Lane,
+        batch: Option<InBatch>,
+    ) -> Result<Created, SubmitError> {
         let inner = &self.0;
         let id = Uuid::now_v7();
         let stored = serde_json::to_vec(&request).map_err(|_| VerificationError::Unreadable { what: "request" })?;
@@ -123,12 +140,24 @@ impl Verifier {
                 .map(|text| self.tag("reference", &of_organisation(caller, text))),
             created_at: inner.clock.now(),
             as_of: request.as_of,
+            lane,
+            batch: batch.map(|place| (place.batch, place.row)),
+            household_tag: self.household_tags(&caller.organisation, &request).into_iter().next(),
             idempotency,
             subject_tags: self.person_tags(&request),
             request: sealed,
         };
+        let basis = request.legal_basis.kind;
+        if batch.is_some() {
+            // it waits, perhaps for hours: nothing of it is kept in memory
+            let (_, created) = inner.ledger.accepted(caller, case, basis).await?;
+            if matches!(created, Created::New(_)) {
+                metrics::counter!("hedui_cases_accepted_total", "lane" => lane.as_str()).increment(1);
+            }
+            return Ok(created);
+        }
         // Known before it can be claimed, so that whoever claims it finds it.
-        let (basis, receipt) = (request.legal_basis.kind, Arc::new(OnceLock::new()));
+        let receipt = Arc::new(OnceLock::new());
         inner.memory.keep(id, Known { request, receipt: Arc::clone(&receipt), cells: Cells::new(), claims: 0 });
         let created = inner.ledger.accepted(caller, case, basis).await;
         if let Ok((entry, _)) = &created {
@@ -137,14 +166,12 @@ impl Verifier {
         if !matches!(created, Ok((_, Created::New(_)))) {
             inner.memory.forget(id);
         }
-        match created?.1 {
-            Created::Existing(existing) => Ok(Submitted { id: existing.to_string(), replayed: true }),
-            Created::New(id) => {
-                inner.bell.notify_one();
-                metrics::counter!("hedui_cases_accepted_total").increment(1);
-                Ok(Submitted { id: id.to_string(), replayed: false })
-            }
+        let created = created?.1;
+        if matches!(created, Created::New(_)) {
+            inner.bell.notify_one();
+            metrics::counter!("hedui_cases_accepted_total", "lane" => lane.as_str()).increment(1);
         }
+        Ok(created)
     }
 
     /// A blind index for look-up.
@@ -154,7 +181,7 @@ impl Verifier {
     }
 
     /// The blind indexes of a text under every epoch of the ring, newest first: by any of them it may be found.
-    pub(super) fn tags(&self, domain: &str, text: &str) -> Vec<Tag> {
+    pub(crate) fn tags(&self, domain: &str, text: &str) -> Vec<Tag> {
         self.0.keys.blind_indexes(domain, text).iter().map(|tag| Tag::new(tag.epoch(), tag.bytes())).collect()
     }
 
@@ -177,4 +204,11 @@ impl Verifier {
 
 fn of_organisation(caller: &Caller, reference: &str) -> String {
     format!("{}\n{reference}", caller.organisation)
+}
+
+/// Emergency relief (救急难) goes before everything else.
+fn lane_of(request: &Request) -> Lane {
+    let is_urgent =
+        request.purpose == Purpose::TemporaryRelief && request.legal_basis.kind == LegalBasisKind::Emergency;
+    if is_urgent { Lane::Urgent } else { Lane::Interactive }
 }

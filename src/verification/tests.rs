@@ -19,7 +19,7 @@ use super::plan::tests::{authorisation, request};
 use super::{Departments, Parts, Verifier, VerifierSettings};
 use crate::audit::{Log, LogOptions};
 use crate::auth::Caller;
-use crate::household::{LegalBasisKind, SourceKey, SourceScope};
+use crate::household::{Lane, LegalBasisKind, SourceKey, SourceScope};
 use crate::identity::Model;
 use crate::keys::KeyRing;
 use crate::policy::Packs;
@@ -76,7 +76,15 @@ impl House {
             packs: Arc::new(Packs::embedded()),
             model: Arc::new(Model::person()),
             clock: Clock::of(move || *told.lock().unwrap()),
-            settings: VerifierSettings { concurrent_cases: 0, lease: LEASE, objection_days: 10, centre: String::new() },
+            settings: VerifierSettings {
+                concurrent_cases: 0,
+                concurrent_cases_in_bulk: 0,
+                bulk_patience: std::time::Duration::from_secs(3600),
+                provisional_after: std::time::Duration::from_secs(7200),
+                lease: LEASE,
+                objection_days: 10,
+                centre: String::new(),
+            },
         })
     }
 
@@ -88,7 +96,7 @@ impl House {
     /// The case that is due.
     async fn claim(&self) -> Option<ClaimedCase> {
         let now = *self.now.lock().unwrap();
-        self.store.claim_next("test", now, LEASE).await.unwrap()
+        self.store.claim_next("test", &Lane::ALL, now, LEASE).await.unwrap()
     }
 
     async fn case(&self, case: Uuid) -> CaseRow {

@@ -15,7 +15,7 @@ use super::ledger::Ledger;
 use super::made_of::Workshop;
 use super::memory::Memory;
 use super::rules_in_force::RulesInForce;
-use super::runner;
+use super::runner::{self, Queue};
 use crate::identity::Model;
 use crate::keys::KeyRing;
 use crate::policy::Packs;
@@ -30,8 +30,14 @@ const PURGE_EVERY: u32 = 120;
 /// How cases run.
 #[derive(Clone, Debug)]
 pub struct VerifierSettings {
-    /// At the same time.
+    /// At the same time, of those that came alone.
     pub concurrent_cases: usize,
+    /// At the same time beside them, of batches.
+    pub concurrent_cases_in_bulk: usize,
+    /// How long a case of a batch waits for departments that are out of order before their answers count as missing.
+    pub bulk_patience: Duration,
+    /// How long a case of a batch waits for asynchronous departments before its report is made without them, provisionally.
+    pub provisional_after: Duration,
     /// A dead process's cases are taken over after this.
     pub lease: Duration,
     /// Days within which the applicant may object.
@@ -82,7 +88,10 @@ pub(super) struct Inner {
     pub(super) tallies: Tallies,
     /// Rung when there is a case to claim.
     pub(super) bell: Notify,
+    /// Rung when there is a case of a batch to claim.
+    pub(super) bulk_bell: Notify,
     pub(super) running: Arc<Semaphore>,
+    pub(super) running_in_bulk: Arc<Semaphore>,
     pub(super) worker: String,
     pub(super) stop: CancellationToken,
     tasks: TaskTracker,
@@ -102,18 +111,22 @@ impl Verifier {
             workshop: Workshop::default(),
             clock: parts.clock,
             running: Arc::new(Semaphore::new(parts.settings.concurrent_cases)),
+            running_in_bulk: Arc::new(Semaphore::new(parts.settings.concurrent_cases_in_bulk)),
             settings: parts.settings,
             hub: Hub::default(),
             memory: Memory::default(),
             tallies: Tallies::default(),
             bell: Notify::new(),
+            bulk_bell: Notify::new(),
             worker: Uuid::now_v7().to_string(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         });
         let verifier = Self(inner);
-        let (runner, stop) = (verifier.clone(), verifier.0.stop.clone());
-        verifier.0.tasks.spawn(async move { stop.run_until_cancelled(runner::run(runner.clone())).await });
+        for queue in [Queue::Counter, Queue::Bulk] {
+            let runner = verifier.clone();
+            verifier.spawn(async move { runner::run(runner, queue).await });
+        }
         let tidying = verifier.clone();
         verifier.spawn(async move { tidying.stay_tidy().await });
         let entering = verifier.clone();

@@ -77,6 +77,8 @@ impl Verifier {
             created_at: inner.clock.now(),
             reviews_open: assessed.reviews_open,
             callback: false,
+            due_on: None,
+            compared: None,
         };
         let kept: Vec<Hash> = version.artifacts.iter().map(|artifact| artifact.sha256).collect();
         inner.store.add_version(&receipt, work.case.id, Some(&work.lease), version, new_state).await?;

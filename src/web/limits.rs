@@ -11,7 +11,7 @@ use axum::{Extension, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt as _;
+use futures_util::{Stream, StreamExt as _, stream};
 use sha2::{Digest as _, Sha256};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -80,6 +80,22 @@ pub enum BodyFault {
 pub async fn read_body(request: Request<Body>) -> Result<Bytes, BodyFault> {
     let limit = request.extensions().get::<BodyTimeout>().map_or(ServerLimits::default().body_timeout, |limit| limit.0);
     tokio::time::timeout(limit, collect(request.into_body())).await.unwrap_or(Err(BodyFault::TooSlow))
+}
+
+/// The pieces of a long body as they come, each within the time that [`guard`] was given for a whole one: a body that stands still is let
+/// go, one that makes headway may take as long as it takes. What it may come to is the reader's to say.
+pub fn pieces(request: Request<Body>) -> impl Stream<Item = Result<Bytes, BodyFault>> {
+    let limit = request.extensions().get::<BodyTimeout>().map_or(ServerLimits::default().body_timeout, |limit| limit.0);
+    let body = request.into_body().into_data_stream();
+    stream::unfold(Some(body), move |body| async move {
+        let mut body = body?;
+        match tokio::time::timeout(limit, body.next()).await {
+            Ok(Some(Ok(piece))) => Some((Ok(piece), Some(body))),
+            Ok(Some(Err(_))) => Some((Err(BodyFault::Broken), None)),
+            Ok(None) => None,
+            Err(_) => Some((Err(BodyFault::TooSlow), None)),
+        }
+    })
 }
 
 async fn collect(body: Body) -> Result<Bytes, BodyFault> {

@@ -92,7 +92,7 @@ async fn read(
     Ok((key, read_json(request).await?))
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+pub(in crate::api) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let text = value.to_str().unwrap_or("").trim().trim_matches('"');
     if text.is_empty() || text.len() > 255 {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{House, now, searches};
 use crate::audit::note::tests::TestSigner;
 use crate::audit::{Action, Actor, AuditError, Checkpoint, Event, InclusionProof, Leaf, Log, ProofError, verify_log};
-use crate::household::{Purpose, Region};
+use crate::household::{Lane, Purpose, Region};
 use crate::store::faults::Fault;
 use crate::store::{Created, DocumentKind, LogFilter, NewCase, SealedDocument, Store, StoreError, Tag};
 
@@ -108,6 +108,9 @@ fn case(id: Uuid) -> NewCase {
         reference_tag: None,
         created_at: now(),
         as_of: "2026-11-01".parse().unwrap(),
+        lane: Lane::Interactive,
+        batch: None,
+        household_tag: None,
         idempotency: None,
         subject_tags: Vec::new(),
         request: document,

@@ -115,7 +115,7 @@ pub struct RowFault {
 }
 
 impl RowFault {
-    fn new(
+    pub(super) fn new(
         line: u64,
         column: &str,
         code: &str,
@@ -153,7 +153,7 @@ pub struct FileFault {
 }
 
 impl FileFault {
-    fn new(line: u64, code: &str, [detail_zh, detail]: [&str; 2], [remedy_zh, remedy]: [&str; 2]) -> Self {
+    pub(super) fn new(line: u64, code: &str, [detail_zh, detail]: [&str; 2], [remedy_zh, remedy]: [&str; 2]) -> Self {
         Self {
             line,
             code: code.into(),

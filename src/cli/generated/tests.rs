@@ -36,7 +36,8 @@ async fn a_made_up_household_is_what_a_verification_finds() {
     let address = OneAddress { base_url: &base_url, secret: &secret, poll_interval: Duration::from_millis(30) };
     let departments = Departments::load_at(None, None, &address).unwrap();
     let (packs, model) = (Packs::embedded(), Model::person());
-    let verifier = compose::verifier(&settings, packs.clone(), model, departments, clock.clone()).await.unwrap();
+    let running = compose::running(&settings, packs.clone(), model, departments, clock.clone()).await.unwrap();
+    let verifier = &running.verifier;
     let caller = Caller {
         recipient_key: Some(crate::report::jose::generate_recipient().unwrap().public_jwk),
         ..Caller::operator("620422")
@@ -50,8 +51,8 @@ async fn a_made_up_household_is_what_a_verification_finds() {
         assert!(verifier.wait_for_rest(case, Duration::from_secs(60)).await);
     }
     let sources = verifier.sources();
-    verifier.stop().await;
-    drop(verifier);
+    running.stop().await;
+    drop(running);
     mocks.shutdown().await;
 
     let archive: Archive = compose::archive(&settings, clock).await.unwrap();

@@ -9,10 +9,8 @@ use crate::cli::arguments::Language;
 use crate::linkage::LinkageModel;
 use crate::linkage::decision::{Because, Decided, Decision};
 use crate::linkage::roster::Column;
+use crate::report::csv::cell;
 use crate::report::render::amounts::weight;
-
-/// A spreadsheet rounds longer numbers.
-const MOST_DIGITS: usize = 11;
 
 /// Writes the pairs for review.
 pub(super) fn write(
@@ -64,13 +62,6 @@ fn why(model: &LinkageModel, because: Because, language: Language) -> &str {
             said(language, ["会把不是同一人的行连在一起", "it would bring together rows that are not one person"])
         }
     }
-}
-
-/// A cell that no spreadsheet takes for a formula, nor for a number that it would round or strip of its zeros.
-fn cell(text: &str) -> Cow<'_, str> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let altered = digits && (text.len() > MOST_DIGITS || text.len() > 1 && text.starts_with('0'));
-    if altered || text.starts_with(['=', '+', '-', '@', '\t', '\r']) { marked(text) } else { Cow::Borrowed(text) }
 }
 
 /// A cell of an id: nor may it be taken for a date or a power of ten, since it is read back.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::household::Lane;
 use crate::store::{CaseEventKind, CaseState, CellWrite, StoreError};
 
 pub(super) async fn a_plan_may_be_repeated(backend: impl Backend) {
@@ -66,18 +67,22 @@ pub(super) async fn a_pending_cell_is_polled_and_wakes_its_case(backend: impl Ba
     store.add_version(&receipt(id), id, Some(&lease(id)), first, CaseState::Waiting).await.unwrap();
     // The worker that made the version let go with it; the case sleeps until the poll.
     assert!(matches!(store.release(lease(id), None).await, Err(StoreError::LeaseLost { .. })));
-    assert!(store.claim_next("w", at(60), length).await.unwrap().is_none());
-    let claimed = store.claim_next("w", at(61), length).await.unwrap().unwrap();
+    assert!(store.claim_next("w", &Lane::ALL, at(60), length).await.unwrap().is_none());
+    let claimed = store.claim_next("w", &Lane::ALL, at(61), length).await.unwrap().unwrap();
     assert_eq!(claimed.case.state, CaseState::Waiting);
     let still = CellAnswer { polls: 1, evidence: None, ..pending("bank", at(61)) };
     record(&store, &receipt(id), &claimed.lease, vec![still]).await.unwrap();
     store.release(claimed.lease, None).await.unwrap();
-    assert_eq!(store.next_wake().await.unwrap(), Some(at(121)));
-    let claimed = store.claim_next("w", at(121), length).await.unwrap().unwrap();
+    assert_eq!(store.next_wake(&Lane::ALL).await.unwrap(), Some(at(121)));
+    let claimed = store.claim_next("w", &Lane::ALL, at(121), length).await.unwrap().unwrap();
     let found = answer("bank", AnswerKind::Found, at(122));
     record(&store, &receipt(id), &claimed.lease, vec![found]).await.unwrap();
     store.release(claimed.lease, None).await.unwrap();
-    assert_eq!(store.claim_next("w", at(122), length).await.unwrap().unwrap().case.id, id, "an answer wakes the case");
+    assert_eq!(
+        store.claim_next("w", &Lane::ALL, at(122), length).await.unwrap().unwrap().case.id,
+        id,
+        "an answer wakes the case"
+    );
     let bank = cell(&store, id, "bank").await;
     assert_eq!((bank.next_poll_at, bank.deadline), (None, None));
 }

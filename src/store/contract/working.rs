@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::*;
-use crate::household::AnswerKind;
+use crate::household::{AnswerKind, Lane};
 use crate::store::{CaseState, StoreError};
 
 const LEASE: Duration = Duration::from_secs(30);
@@ -13,29 +13,29 @@ pub(super) async fn the_longest_waiting_is_claimed_first(backend: impl Backend) 
     let store = backend.open().await;
     let late = accepted(&store, at(10)).await;
     let early = accepted(&store, at(5)).await;
-    assert_eq!(store.next_wake().await.unwrap(), Some(at(5)));
-    assert!(store.claim_next("w", at(4), LEASE).await.unwrap().is_none());
-    let claimed = store.claim_next("w", at(20), LEASE).await.unwrap().unwrap();
+    assert_eq!(store.next_wake(&Lane::ALL).await.unwrap(), Some(at(5)));
+    assert!(store.claim_next("w", &Lane::ALL, at(4), LEASE).await.unwrap().is_none());
+    let claimed = store.claim_next("w", &Lane::ALL, at(20), LEASE).await.unwrap().unwrap();
     assert_eq!((claimed.case.id, claimed.case.state, claimed.resumed), (early, CaseState::Running, false));
-    assert_eq!(store.claim_next("w", at(20), LEASE).await.unwrap().unwrap().case.id, late);
-    assert!(store.claim_next("w", at(20), LEASE).await.unwrap().is_none());
-    assert_eq!(store.next_wake().await.unwrap(), Some(at(50)), "when the leases run out");
+    assert_eq!(store.claim_next("w", &Lane::ALL, at(20), LEASE).await.unwrap().unwrap().case.id, late);
+    assert!(store.claim_next("w", &Lane::ALL, at(20), LEASE).await.unwrap().is_none());
+    assert_eq!(store.next_wake(&Lane::ALL).await.unwrap(), Some(at(50)), "when the leases run out");
 }
 
 pub(super) async fn a_lease_that_ran_out_is_taken_and_lost(backend: impl Backend) {
     let store = backend.open().await;
     let id = accepted(&store, at(0)).await;
-    let mut first = store.claim_next("one", at(0), LEASE).await.unwrap().unwrap().lease;
+    let mut first = store.claim_next("one", &Lane::ALL, at(0), LEASE).await.unwrap().unwrap().lease;
     store.renew_lease(&mut first, at(20), LEASE).await.unwrap();
-    assert!(store.claim_next("two", at(40), LEASE).await.unwrap().is_none(), "renewed until 50");
-    let second = store.claim_next("two", at(50), LEASE).await.unwrap().unwrap();
+    assert!(store.claim_next("two", &Lane::ALL, at(40), LEASE).await.unwrap().is_none(), "renewed until 50");
+    let second = store.claim_next("two", &Lane::ALL, at(50), LEASE).await.unwrap().unwrap();
     assert!(second.resumed);
     assert_eq!((second.case.id, second.lease.fence), (id, 2));
     assert!(matches!(store.renew_lease(&mut first, at(51), LEASE).await, Err(StoreError::LeaseLost { .. })));
     assert!(matches!(store.release(first, None).await, Err(StoreError::LeaseLost { .. })));
     store.release(second.lease, Some(at(90))).await.unwrap();
-    assert!(store.claim_next("one", at(89), LEASE).await.unwrap().is_none());
-    let third = store.claim_next("two", at(90), LEASE).await.unwrap().unwrap();
+    assert!(store.claim_next("one", &Lane::ALL, at(89), LEASE).await.unwrap().is_none());
+    let third = store.claim_next("two", &Lane::ALL, at(90), LEASE).await.unwrap().unwrap();
     assert_eq!(third.lease.fence, 3, "the same worker's earlier lease is not this one");
 }
 
@@ -49,7 +49,9 @@ pub(super) async fn workers_never_share_a_case(backend: impl Backend) {
             let store = store.clone();
             tokio::spawn(async move {
                 let mut claimed = Vec::new();
-                while let Some(case) = store.claim_next(&format!("w{worker}"), at(100), LEASE).await.unwrap() {
+                while let Some(case) =
+                    store.claim_next(&format!("w{worker}"), &Lane::ALL, at(100), LEASE).await.unwrap()
+                {
                     claimed.push(case.case.id);
                 }
                 claimed
@@ -69,9 +71,9 @@ pub(super) async fn a_case_at_rest_is_claimed_by_nobody(backend: impl Backend) {
     let cancelled = accepted(&store, at(0)).await;
     store.cancel_case(&receipt(cancelled), cancelled, at(1)).await.unwrap();
     let failed = accepted(&store, at(0)).await;
-    let mut lease = store.claim_next("w", at(1), LEASE).await.unwrap().unwrap().lease;
+    let mut lease = store.claim_next("w", &Lane::ALL, at(1), LEASE).await.unwrap().unwrap().lease;
     store.fail_case(&receipt(failed), &lease, "evidence_lost", at(2)).await.unwrap();
-    assert!(store.claim_next("w", at(1000), LEASE).await.unwrap().is_none());
+    assert!(store.claim_next("w", &Lane::ALL, at(1000), LEASE).await.unwrap().is_none());
     assert!(matches!(store.renew_lease(&mut lease, at(3), LEASE).await, Err(StoreError::LeaseLost { .. })));
     assert_eq!(store.get_case(failed).await.unwrap().failure.as_deref(), Some("evidence_lost"));
     assert!(matches!(
@@ -79,7 +81,7 @@ pub(super) async fn a_case_at_rest_is_claimed_by_nobody(backend: impl Backend) {
         Err(StoreError::IllegalTransition { from: CaseState::Failed, to: CaseState::Cancelled, .. })
     ));
     store.reopen_case(&receipt(failed), failed, at(4)).await.unwrap();
-    let again = store.claim_next("w", at(4), LEASE).await.unwrap().unwrap();
+    let again = store.claim_next("w", &Lane::ALL, at(4), LEASE).await.unwrap().unwrap();
     assert_eq!((again.case.id, again.case.state, again.case.failure), (failed, CaseState::Running, None));
     assert!(store.reopen_case(&receipt(cancelled), cancelled, at(4)).await.is_err());
 }
@@ -88,7 +90,7 @@ pub(super) async fn who_lost_a_case_changes_nothing(backend: impl Backend) {
     let store = backend.open().await;
     let id = running(&store, at(0)).await;
     let (lost, receipt) = (lease(id), receipt(id));
-    let held = store.claim_next("another", at(60), LEASE).await.unwrap().unwrap().lease;
+    let held = store.claim_next("another", &Lane::ALL, at(60), LEASE).await.unwrap().unwrap().lease;
     let is_lost = |error| matches!(error, StoreError::LeaseLost { case } if case == id);
     let house = || vec![ask(id, "house", 9)];
     assert!(is_lost(plan(&store, &receipt, &lost, house(), at(61)).await.unwrap_err()));
@@ -111,7 +113,8 @@ pub(super) async fn who_lost_a_case_changes_nothing(backend: impl Backend) {
 pub(super) async fn failures_in_a_row_are_counted(backend: impl Backend) {
     let store = backend.open().await;
     let id = accepted(&store, at(0)).await;
-    let claim = async |second| store.claim_next("w", at(second), LEASE).await.unwrap().map(|claimed| claimed.lease);
+    let claim =
+        async |second| store.claim_next("w", &Lane::ALL, at(second), LEASE).await.unwrap().map(|claimed| claimed.lease);
     for (failures, second) in [(1, 0), (2, 10)] {
         let lease = claim(second).await.unwrap();
         assert_eq!(lease.case_id, id);

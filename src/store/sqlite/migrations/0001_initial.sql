@@ -90,9 +90,24 @@ CREATE TABLE cases (
     wake_at          BIGINT,
     attempts         BIGINT NOT NULL DEFAULT 0,
     lease_worker     TEXT,
-    lease_until      BIGINT
+    lease_until      BIGINT,
+    -- the more urgent goes first: 0 urgent, 1 interactive, 2 bulk
+    lane             BIGINT NOT NULL DEFAULT 1,
+    batch_id         TEXT,
+    -- place of the household in the batch's file
+    batch_row        BIGINT,
+    -- by which two cases of one applicant within an organisation know each other
+    household_tag    TEXT,
+    -- day by which the household is looked at again, of a case whose final version stands
+    due_on           TEXT
 ) WITHOUT ROWID;
-CREATE INDEX cases_by_wake         ON cases (wake_at) WHERE wake_at IS NOT NULL;
+CREATE INDEX cases_by_wake         ON cases (lane, wake_at) WHERE wake_at IS NOT NULL;
+CREATE UNIQUE INDEX cases_by_row   ON cases (batch_id, batch_row) WHERE batch_id IS NOT NULL;
+CREATE INDEX cases_by_batch_state  ON cases (batch_id, state) WHERE batch_id IS NOT NULL;
+CREATE INDEX cases_held            ON cases (batch_id, batch_row) WHERE batch_id IS NOT NULL AND state = 'accepted' AND wake_at IS NULL;
+CREATE INDEX cases_let_in          ON cases (batch_id, wake_at) WHERE batch_id IS NOT NULL AND wake_at IS NOT NULL;
+CREATE INDEX cases_by_household    ON cases (household_tag, created_at) WHERE household_tag IS NOT NULL;
+CREATE INDEX cases_by_due          ON cases (organisation, due_on) WHERE due_on IS NOT NULL;
 CREATE INDEX cases_by_lease        ON cases (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX cases_by_organisation ON cases (organisation, id);
 CREATE INDEX cases_by_reference    ON cases (reference_tag) WHERE reference_tag IS NOT NULL;
@@ -136,6 +151,10 @@ CREATE TABLE cells (
     speaks_for        TEXT,
     -- first version that states how the cell ended: what has none is news
     told_in           BIGINT,
+    -- not asked before: outside a department's hours, or again after a failure that may pass
+    ask_at            BIGINT,
+    -- how often it was put off because of such a failure
+    asks              BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (case_id, member_ref, source)
 ) WITHOUT ROWID;
 
@@ -158,6 +177,9 @@ CREATE TABLE versions (
     evidence_document    TEXT    NOT NULL,
     attestation_document TEXT,
     created_at           BIGINT  NOT NULL,
+    -- the case of the household's last report, and what changed since, if anything did
+    compared_with        TEXT,
+    change_document      TEXT,
     PRIMARY KEY (case_id, number)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX one_first_final_version ON versions (case_id) WHERE first_final;
@@ -173,6 +195,48 @@ CREATE TABLE case_events (
     -- JSON: [[member, source, kind of answer], …]
     answers TEXT,
     PRIMARY KEY (case_id, seq)
+) WITHOUT ROWID;
+
+-- Files of many households. Their parts, terms and faults are sealed documents.
+CREATE TABLE batches (
+    id             TEXT    NOT NULL PRIMARY KEY,
+    state          TEXT    NOT NULL,
+    organisation   TEXT    NOT NULL,
+    client         TEXT    NOT NULL,
+    format         TEXT    NOT NULL,
+    created_at     BIGINT  NOT NULL,
+    updated_at     BIGINT  NOT NULL,
+    bytes          BIGINT  NOT NULL DEFAULT 0,
+    parts          BIGINT  NOT NULL DEFAULT 0,
+    terms_document TEXT    NOT NULL,
+    read_rows      BIGINT  NOT NULL DEFAULT 0,
+    accepted       BIGINT  NOT NULL DEFAULT 0,
+    faulty         BIGINT  NOT NULL DEFAULT 0,
+    passed_over    BIGINT  NOT NULL DEFAULT 0,
+    all_read       BOOLEAN NOT NULL DEFAULT FALSE,
+    -- why it could not be read to its end, and where
+    fault          TEXT,
+    fault_line     BIGINT,
+    attempts       BIGINT  NOT NULL DEFAULT 0,
+    lease_worker   TEXT,
+    lease_until    BIGINT
+) WITHOUT ROWID;
+CREATE INDEX batches_by_organisation ON batches (organisation, id);
+CREATE INDEX batches_by_state        ON batches (state, id);
+
+CREATE TABLE batch_parts (
+    batch_id    TEXT   NOT NULL,
+    number      BIGINT NOT NULL,
+    document_id TEXT   NOT NULL,
+    PRIMARY KEY (batch_id, number)
+) WITHOUT ROWID;
+
+CREATE TABLE batch_faults (
+    batch_id    TEXT   NOT NULL,
+    read_rows   BIGINT NOT NULL,
+    count       BIGINT NOT NULL,
+    document_id TEXT   NOT NULL,
+    PRIMARY KEY (batch_id, read_rows)
 ) WITHOUT ROWID;
 
 CREATE TABLE outbox (

@@ -1,0 +1,96 @@
+//! `GET /v1/batches/{id}/results`, `…/faults`.
+
+use axum::body::Body;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::problems::problem;
+use crate::api::accept::preferred;
+use crate::api::permit::permit;
+use crate::auth::Permission;
+use crate::bulk::file::RowFault;
+use crate::bulk::{Bulk, ResultsForm, faults_csv};
+use crate::verification::Verifier;
+use crate::web::{PathText, Problem, ProblemKind, SignedIn};
+
+/// In which language.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct FileQuery {
+    /// `zh` (default) or `en`, for CSV.
+    pub lang: Option<String>,
+}
+
+impl FileQuery {
+    fn english(query: Result<Query<Self>, axum::extract::rejection::QueryRejection>) -> Result<bool, Problem> {
+        let invalid = |zh: &str, en: &str| Problem::new(ProblemKind::InvalidRequest).with_detail(zh, en);
+        let Query(query) = query.map_err(|_| invalid("可用参数：lang", "known parameter: lang"))?;
+        match query.lang.as_deref() {
+            None | Some("zh") => Ok(false),
+            Some("en") => Ok(true),
+            Some(_) => Err(invalid("lang 应为 zh 或 en", "lang is zh or en")),
+        }
+    }
+}
+
+/// Whether a caller prefers CSV to the other form that is offered.
+fn prefers_csv(headers: &HeaderMap, other: &str) -> Result<bool, Problem> {
+    preferred(headers, &["text/csv", other]).map(|place| place == 0).ok_or_else(|| {
+        let offered = format!("text/csv, {other}");
+        Problem::new(ProblemKind::NotAcceptable)
+            .with_detail(format!("可选格式：{offered}"), format!("offered: {offered}"))
+    })
+}
+
+/// The results so far, in the order of the file: CSV, or NDJSON with whole reports. Contents are opened, so the scope `report:read` is
+/// needed; every household's export is in the log first.
+#[utoipa::path(get, path = "/v1/batches/{id}/results", tag = "batches", params(("id" = String, Path), FileQuery),
+    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson"))),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 406, body = Problem)),
+    security(("bearer" = [])))]
+pub async fn results(
+    signed_in: SignedIn,
+    State(verifier): State<Verifier>,
+    State(bulk): State<Bulk>,
+    PathText(id): PathText,
+    query: Result<Query<FileQuery>, axum::extract::rejection::QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let english = FileQuery::english(query)?;
+    let csv = prefers_csv(&headers, "application/x-ndjson")?;
+    let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
+    let form = if csv { ResultsForm::Csv { english } } else { ResultsForm::Ndjson };
+    let pieces = bulk.results(&caller, &id, form).await.map_err(problem)?;
+    let kind = if csv { "text/csv; charset=utf-8" } else { "application/x-ndjson" };
+    let name = format!("attachment; filename=\"{id}.{}\"", if csv { "csv" } else { "ndjson" });
+    let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((headers, Body::from_stream(pieces)).into_response())
+}
+
+/// Every fault of the file's rows so far: CSV, or JSON. No fault repeats a value of a row.
+#[utoipa::path(get, path = "/v1/batches/{id}/faults", tag = "batches", params(("id" = String, Path), FileQuery),
+    responses((status = 200, content((String = "text/csv"), (Vec<RowFault> = "application/json"))),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 406, body = Problem)),
+    security(("bearer" = [])))]
+pub async fn faults(
+    signed_in: SignedIn,
+    State(verifier): State<Verifier>,
+    State(bulk): State<Bulk>,
+    PathText(id): PathText,
+    query: Result<Query<FileQuery>, axum::extract::rejection::QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let english = FileQuery::english(query)?;
+    let csv = prefers_csv(&headers, "application/json")?;
+    let caller = permit(&verifier, signed_in, Permission::ReadBatches).await?;
+    let faults = bulk.faults(&caller, &id).await.map_err(problem)?;
+    if !csv {
+        return Ok(axum::Json(faults).into_response());
+    }
+    let name = format!("attachment; filename=\"{id}-faults.csv\"");
+    let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((headers, faults_csv(&faults, english)).into_response())
+}

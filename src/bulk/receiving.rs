@@ -1,0 +1,197 @@
+//! A file on its way in: sealed and stored part by part as it comes, so that neither its size nor a crash matters. Only once it is whole
+//! is it accepted.
+
+use jiff::ToSpan as _;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::file::{self, FileFault};
+use super::terms::{KeptTerms, Terms};
+use super::{Bulk, BulkError};
+use crate::audit::{Action, Event};
+use crate::auth::Caller;
+use crate::keys::BodyMac;
+use crate::store::{AuditReceipt, BatchState, Created, DocumentKind, IdempotencyKey, NewBatch, Received, Store};
+use crate::verification::{VerificationError, actor, sealing};
+
+/// Bytes of a file in one sealed part.
+const PART: usize = 512 * 1024;
+/// Largest file, bytes: a hundred thousand households of the largest usual size.
+const LARGEST: u64 = 1 << 30;
+/// Hours an idempotency key is remembered: 30 days.
+const IDEMPOTENCY_HOURS: i64 = 30 * 24;
+
+/// A file of which parts have come.
+pub struct Receiving {
+    batch: Uuid,
+    caller: Caller,
+    terms: Terms,
+    receipt: AuditReceipt,
+    buffer: Vec<u8>,
+    /// The beginning of the file, by which a file that is none is known at once.
+    begin: Vec<u8>,
+    parts: u32,
+    bytes: u64,
+    digest: Sha256,
+}
+
+/// A batch that was accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubmittedBatch {
+    /// Id.
+    pub id: Uuid,
+    /// Whether the same file under the same Idempotency-Key made it before.
+    pub replayed: bool,
+}
+
+impl Bulk {
+    /// Begins to receive a file.
+    ///
+    /// # Errors
+    /// [`BulkError::Closed`]; the store failed.
+    pub async fn begin(&self, caller: &Caller, terms: Terms) -> Result<Receiving, BulkError> {
+        let inner = &self.0;
+        let batch = Uuid::now_v7();
+        let kept = serde_json::to_vec(&KeptTerms::of(&terms, caller));
+        let kept = kept.map_err(|_| VerificationError::Unreadable { what: "terms of a batch" })?;
+        let new = NewBatch {
+            id: batch,
+            organisation: caller.organisation.clone(),
+            client: caller.subject.clone(),
+            format: terms.format.as_str(),
+            created_at: inner.clock.now(),
+            terms: sealing::seal(&inner.keys, batch, DocumentKind::BatchTerms, &kept)?,
+        };
+        let event = Event::new(&actor(caller), Action::BatchReceived).batch(batch);
+        let (receipts, made) = inner.log.append_with(vec![event], Store::receiving(new)).await?;
+        made?;
+        let receipt = receipts.into_iter().next();
+        let receipt = receipt.ok_or(VerificationError::Uneven { what: "entries of a batch" })?;
+        Ok(Receiving {
+            batch,
+            caller: caller.clone(),
+            terms,
+            receipt,
+            buffer: Vec::with_capacity(PART),
+            begin: Vec::new(),
+            parts: 0,
+            bytes: 0,
+            digest: Sha256::new(),
+        })
+    }
+
+    /// Takes the next bytes of a file, and stores what makes a part.
+    ///
+    /// # Errors
+    /// [`BulkError::TooLarge`]; the store failed. The file is lost then: [`Bulk::give_up`].
+    pub async fn more(&self, file: &mut Receiving, mut bytes: &[u8]) -> Result<(), BulkError> {
+        file.bytes += bytes.len() as u64;
+        if file.bytes > LARGEST {
+            return Err(BulkError::TooLarge);
+        }
+        file.digest.update(bytes);
+        while !bytes.is_empty() {
+            let taken = bytes.len().min(PART - file.buffer.len());
+            file.buffer.extend_from_slice(&bytes[..taken]);
+            bytes = &bytes[taken..];
+            if file.buffer.len() == PART {
+                self.keep_part(file).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn keep_part(&self, file: &mut Receiving) -> Result<(), BulkError> {
+        if file.parts == 0 {
+            file.begin.clone_from(&file.buffer);
+        }
+        let part = sealing::seal(&self.0.keys, file.batch, DocumentKind::Upload, &file.buffer)?;
+        self.0.store.add_part(&file.receipt, file.batch, file.parts, part).await?;
+        file.parts += 1;
+        file.buffer.clear();
+        Ok(())
+    }
+
+    /// Accepts a file that has come whole. When this returns, no household of it can be lost.
+    ///
+    /// # Errors
+    /// [`BulkError::File`] when its beginning shows that none of it can be read; [`BulkError::IdempotencyConflict`]; the store failed.
+    pub async fn whole(&self, mut file: Receiving, key: Option<&str>) -> Result<SubmittedBatch, BulkError> {
+        if !file.buffer.is_empty() || file.parts == 0 {
+            self.keep_part(&mut file).await?;
+        }
+        if let Err(fault) = begins_well(&file) {
+            self.give_up(file).await;
+            return Err(BulkError::File(fault));
+        }
+        let inner = &self.0;
+        let digest: [u8; 32] = std::mem::take(&mut file.digest).finalize().into();
+        let now = inner.clock.now();
+        let idempotency = key.map(|key| IdempotencyKey {
+            key_tags: inner.verifier.tags("batch-key", &format!("{}\n{key}", file.caller.subject)),
+            body_macs: inner.keys.body_macs(&digest).iter().map(BodyMac::bytes).collect(),
+            expires_at: now.saturating_add(IDEMPOTENCY_HOURS.hours()).unwrap_or(now),
+        });
+        let received = Received { bytes: file.bytes, parts: file.parts, idempotency };
+        let event = Event::new(&actor(&file.caller), Action::BatchAccepted).batch(file.batch).detail(digest);
+        let effect = Store::received(file.batch, received, now);
+        let outcome = inner.log.append_with(vec![event], effect).await.map(|(_, outcome)| outcome);
+        match outcome {
+            Ok(Ok(Created::New(id))) => {
+                inner.bell.notify_waiters();
+                Ok(SubmittedBatch { id, replayed: false })
+            }
+            Ok(Ok(Created::Existing(id))) => {
+                self.give_up(file).await;
+                Ok(SubmittedBatch { id, replayed: true })
+            }
+            Ok(Err(error)) => {
+                self.give_up(file).await;
+                Err(error.into())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Lets go of a file that did not come whole, or is none. What was stored of it is erased.
+    pub async fn give_up(&self, file: Receiving) {
+        let cancelled = async {
+            let event = Event::new(&actor(&file.caller), Action::BatchCancelled).batch(file.batch);
+            let receipt = self.0.log.append_one(event).await?;
+            let now = self.0.clock.now();
+            self.0.store.move_batch(&receipt, file.batch, BatchState::Cancelled, now).await?;
+            self.0.store.erase_file(&receipt, file.batch).await?;
+            Ok::<_, BulkError>(())
+        };
+        if let Err(error) = cancelled.await {
+            tracing::warn!(batch = %file.batch, %error, "a file that did not come whole could not be let go of");
+        }
+    }
+}
+
+/// Reads the beginning of a file: one whose headings are missing, or that is no workbook, is refused before anything is made of it.
+fn begins_well(file: &Receiving) -> Result<(), FileFault> {
+    let is_all = file.parts <= 1;
+    let begin = file.begin.as_slice();
+    let defaults = file.terms.defaults();
+    if file.terms.format == file::Format::Xlsx && !is_all {
+        // a part of a workbook says nothing
+        return Ok(());
+    }
+    let is_utf8 = file::looks_like_utf8(begin).unwrap_or(false) || (!is_all && ends_cut(begin));
+    let mut entries = file::entries(file.terms.format, begin, is_utf8, &defaults)?;
+    match entries.next() {
+        None => {
+            let what = ["文件中没有家庭", "the file holds no household"];
+            Err(FileFault::new(1, "empty", what, ["表头之下每行一人", "write a row a person below the headings"]))
+        }
+        // what follows may be cut by the end of the part
+        Some(Err(fault)) if is_all => Err(fault),
+        Some(_) => Ok(()),
+    }
+}
+
+/// Whether a text is UTF-8 up to a character that its end cuts.
+fn ends_cut(text: &[u8]) -> bool {
+    std::str::from_utf8(text).is_err_and(|error| error.error_len().is_none())
+}

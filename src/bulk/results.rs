@@ -1,0 +1,224 @@
+//! The results of a batch as a file: a household a line, in the order of the batch's file, read page by page. Who exports stands in the
+//! log for every household before its report is opened.
+
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+use serde::Serialize;
+
+use super::file::RowFault;
+use super::{Bulk, BulkError};
+use crate::auth::Caller;
+use crate::report::text::{self, Lang};
+use crate::report::{Body, Report, TotalRange, csv};
+use crate::store::{BatchRow, CaseRow, VersionRow};
+
+/// Households on a page.
+const PAGE: u32 = 100;
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResultsForm {
+    /// A row a household, for a spreadsheet.
+    Csv {
+        /// Headings and words in English.
+        english: bool,
+    },
+    /// A JSON object a household, with its whole report.
+    Ndjson,
+}
+
+/// Headings of the results, Chinese and English.
+const COLUMNS: &[(&str, &str)] = &[
+    ("行序", "row"),
+    ("户编号", "reference"),
+    ("核对编号", "case"),
+    ("状态", "status"),
+    ("报告编号", "report"),
+    ("版本", "version"),
+    ("是否最终", "final"),
+    ("结果", "outcome"),
+    ("确定程度", "certainty"),
+    ("待定事项", "decides"),
+    ("人口", "members"),
+    ("月人均收入（至少）", "per_head_monthly_at_least"),
+    ("月人均收入（至多）", "per_head_monthly_at_most"),
+    ("月人均收入（已核）", "per_head_monthly_so_far"),
+    ("标准", "standard_monthly"),
+    ("金融资产（已核）", "financial_so_far"),
+    ("住房套数", "dwellings"),
+    ("车辆", "cars"),
+    ("市场主体", "companies"),
+    ("待人工核实", "reviews_open"),
+    ("未反馈部门", "silent"),
+    ("下次复核", "due"),
+];
+
+/// The heading line of results as a table.
+#[must_use]
+pub fn csv_heading(english: bool) -> String {
+    let headings: Vec<&str> = COLUMNS.iter().map(|(zh, en)| if english { *en } else { *zh }).collect();
+    format!("\u{feff}{}", csv::row(headings))
+}
+
+/// One household of the results.
+#[derive(Serialize)]
+struct Line<'a> {
+    row: u64,
+    case: String,
+    status: &'static str,
+    reviews_open: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<&'a Report>,
+}
+
+/// How far the results have been written.
+struct Writing {
+    bulk: Bulk,
+    caller: Caller,
+    batch: BatchRow,
+    form: ResultsForm,
+    after: u64,
+    begun: bool,
+    ended: bool,
+}
+
+impl Bulk {
+    /// The results of a batch, as far as they stand. Contents are opened: whoever asks may open reports on the server.
+    ///
+    /// # Errors
+    /// [`BulkError::NotFound`]; among the pieces what keeps the rest from being read.
+    pub async fn results(
+        &self,
+        caller: &Caller,
+        batch: &str,
+        form: ResultsForm,
+    ) -> Result<impl Stream<Item = Result<Bytes, BulkError>> + use<>, BulkError> {
+        let batch = self.batch(caller, batch).await?;
+        let (bulk, caller) = (self.clone(), caller.clone());
+        let writing = Writing { bulk, caller, batch, form, after: 0, begun: false, ended: false };
+        Ok(stream::unfold(writing, Writing::next))
+    }
+}
+
+impl Writing {
+    async fn next(mut self) -> Option<(Result<Bytes, BulkError>, Self)> {
+        if self.ended {
+            return None;
+        }
+        match self.page().await {
+            Ok(None) => None,
+            Ok(Some(text)) => Some((Ok(text.into()), self)),
+            Err(error) => {
+                self.ended = true;
+                Some((Err(error), self))
+            }
+        }
+    }
+
+    async fn page(&mut self) -> Result<Option<String>, BulkError> {
+        let mut text = String::new();
+        if !std::mem::replace(&mut self.begun, true)
+            && let ResultsForm::Csv { english } = self.form
+        {
+            text = csv_heading(english);
+        }
+        let cases = self.bulk.0.store.cases_of(self.batch.id, self.after, PAGE).await?;
+        self.ended = cases.len() < PAGE as usize;
+        let (rows, cases): (Vec<u64>, Vec<CaseRow>) = cases.into_iter().unzip();
+        self.after = rows.last().copied().unwrap_or(self.after);
+        let reports = self.bulk.0.verifier.exported(&self.caller, &cases).await?;
+        for ((row, case), report) in rows.into_iter().zip(&cases).zip(reports) {
+            match self.form {
+                ResultsForm::Csv { english } => text.push_str(&csv_line(row, case, report.as_ref(), english)),
+                ResultsForm::Ndjson => text.push_str(&ndjson_line(row, case, report.as_ref())),
+            }
+        }
+        Ok((!text.is_empty()).then_some(text))
+    }
+}
+
+fn ndjson_line(row: u64, case: &CaseRow, report: Option<&(VersionRow, Report)>) -> String {
+    let line = Line {
+        row,
+        case: case.id.to_string(),
+        status: case.state.as_str(),
+        reviews_open: case.reviews_open,
+        version: report.map(|(version, _)| version.number),
+        report: report.map(|(_, report)| report),
+    };
+    let mut text = serde_json::to_string(&line).expect("a report is JSON");
+    text.push('\n');
+    text
+}
+
+fn csv_line(row: u64, case: &CaseRow, report: Option<&(VersionRow, Report)>, english: bool) -> String {
+    let mut cells = vec![row.to_string()];
+    let reference = report.and_then(|(_, report)| report.body.request.reference.clone()).unwrap_or_default();
+    cells.extend([reference, case.id.to_string(), case.state.as_str().to_owned()]);
+    match report {
+        Some((version, report)) => cells.extend(cells_of(version, &report.body, english)),
+        None => cells.resize(COLUMNS.len(), String::new()),
+    }
+    csv::row(cells)
+}
+
+/// What a report says in a row.
+fn cells_of(version: &VersionRow, body: &Body, english: bool) -> Vec<String> {
+    let lang = if english { Lang::En } else { Lang::Zh };
+    let yes = |yes: bool| match (yes, english) {
+        (true, false) => "是",
+        (false, false) => "否",
+        (true, true) => "yes",
+        (false, true) => "no",
+    };
+    let outcome = body.headline();
+    let totals = &body.totals;
+    let month = &totals.per_head_monthly;
+    let at_most = |range: &TotalRange| range.at_most.map(|most| most.to_string()).unwrap_or_default();
+    let count = |range: &crate::report::CountRange| match range.complete {
+        true => range.at_least.to_string(),
+        false => format!("≥{}", range.at_least),
+    };
+    let silent = month.silent.keys().chain(totals.financial.silent.keys());
+    let silent: std::collections::BTreeSet<&str> = silent.map(String::as_str).collect();
+    vec![
+        body.number.clone(),
+        version.number.to_string(),
+        yes(version.is_final).to_owned(),
+        outcome
+            .map(|outcome| if english { outcome.outcome.clone() } else { outcome.name_zh.clone() })
+            .unwrap_or_default(),
+        outcome.map(|outcome| text::certainty(outcome.state, lang).to_owned()).unwrap_or_default(),
+        outcome.and_then(|outcome| outcome.decides.clone()).unwrap_or_default(),
+        totals.members.to_string(),
+        month.at_least.to_string(),
+        at_most(month),
+        month.so_far.to_string(),
+        totals.standard_monthly.to_string(),
+        totals.financial.so_far.to_string(),
+        count(&totals.dwellings),
+        count(&totals.cars),
+        count(&totals.companies),
+        body.held_for_review.len().to_string(),
+        silent.into_iter().collect::<Vec<_>>().join(" "),
+        body.review.due.to_string(),
+    ]
+}
+
+/// Faults of rows as a table.
+#[must_use]
+pub fn faults_csv(faults: &[RowFault], english: bool) -> String {
+    let headings = if english {
+        ["line", "column", "code", "fault", "remedy"]
+    } else {
+        ["行号", "列", "代码", "问题", "处理办法"]
+    };
+    let mut table = format!("\u{feff}{}", csv::row(headings));
+    for fault in faults {
+        let words = if english { [&fault.detail, &fault.remedy] } else { [&fault.detail_zh, &fault.remedy_zh] };
+        table.push_str(&csv::row([&fault.line.to_string(), &fault.column, &fault.code, words[0], words[1]]));
+    }
+    table
+}

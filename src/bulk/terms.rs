@@ -1,0 +1,106 @@
+//! What a batch's file leaves unsaid, and for whom it is read: kept sealed beside it, so that any process reads it the same way.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::file::{Defaults, Format};
+use crate::auth::{Caller, Role};
+use crate::household::{Purpose, Request};
+
+/// How a file is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// How it is written.
+    pub format: Format,
+    /// The day the question is about, where a household names none.
+    pub as_of: Date,
+    /// County, where a household names none.
+    pub region: Option<String>,
+    /// Programme, where a household names none; none = every row names its own.
+    pub purpose: Option<Purpose>,
+    /// Only households of this programme.
+    pub only_purpose: Option<Purpose>,
+    /// Only households whose address names this township.
+    pub only_township: Option<String>,
+    /// Only households whose address names this village.
+    pub only_village: Option<String>,
+}
+
+impl Terms {
+    /// Those of a file that says everything itself.
+    #[must_use]
+    pub fn plain(format: Format, as_of: Date) -> Self {
+        let (region, purpose) = (None, None);
+        Self { format, as_of, region, purpose, only_purpose: None, only_township: None, only_village: None }
+    }
+
+    pub(super) fn defaults(&self) -> Defaults {
+        let purpose = self.purpose.map(|purpose| purpose.as_str().to_owned());
+        Defaults { as_of: self.as_of, region: self.region.clone(), purpose }
+    }
+
+    /// Whether a household is among those that were chosen.
+    pub(super) fn chooses(&self, request: &Request) -> bool {
+        let address = request.household.address.as_ref().map_or("", |address| address.expose());
+        let named = |wanted: &Option<String>| wanted.as_ref().is_none_or(|wanted| address.contains(wanted.as_str()));
+        self.only_purpose.is_none_or(|wanted| wanted == request.purpose)
+            && named(&self.only_township)
+            && named(&self.only_village)
+    }
+}
+
+/// Terms and caller, as they are sealed.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeptTerms {
+    format: Format,
+    as_of: Date,
+    region: Option<String>,
+    purpose: Option<Purpose>,
+    only_purpose: Option<Purpose>,
+    only_township: Option<String>,
+    only_village: Option<String>,
+    subject: String,
+    organisation: String,
+    regions: Vec<String>,
+    roles: Vec<String>,
+    token_hash: String,
+    recipient_key: Option<serde_json::Value>,
+}
+
+impl KeptTerms {
+    pub(super) fn of(terms: &Terms, caller: &Caller) -> Self {
+        let Terms { format, as_of, region, purpose, only_purpose, only_township, only_village } = terms.clone();
+        let caller = caller.clone();
+        Self {
+            format,
+            as_of,
+            region,
+            purpose,
+            only_purpose,
+            only_township,
+            only_village,
+            subject: caller.subject,
+            organisation: caller.organisation,
+            regions: caller.regions,
+            roles: caller.roles.iter().map(|role| role.as_str().to_owned()).collect(),
+            token_hash: caller.token_hash,
+            recipient_key: caller.recipient_key,
+        }
+    }
+
+    pub(super) fn apart(self) -> (Terms, Caller) {
+        let Self { format, as_of, region, purpose, only_purpose, only_township, only_village, .. } = self;
+        let caller = Caller {
+            subject: self.subject,
+            organisation: self.organisation,
+            regions: self.regions,
+            roles: self.roles.iter().filter_map(|role| Role::parse(role)).collect(),
+            scopes: Vec::new(),
+            token_hash: self.token_hash,
+            recipient_key: self.recipient_key,
+            lasts: None,
+        };
+        (Terms { format, as_of, region, purpose, only_purpose, only_township, only_village }, caller)
+    }
+}

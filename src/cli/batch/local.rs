@@ -1,0 +1,173 @@
+//! `hedui batch run`: a whole batch in this process.
+
+use std::io::Read as _;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use futures_util::StreamExt as _;
+use sha2::{Digest as _, Sha256};
+
+use super::{board, is_first_form, terms};
+use crate::auth::Caller;
+use crate::bulk::{BatchStatus, Bulk, BulkError, ResultsForm, Terms, faults_csv};
+use crate::cli::arguments::{BatchRun, Language};
+use crate::cli::streamed::Streamed;
+use crate::cli::{compose, output, show};
+use crate::telemetry::Clock;
+use crate::verification::Verifier;
+
+/// Between two looks.
+const LOOK: Duration = Duration::from_millis(500);
+
+pub(super) async fn run(arguments: BatchRun) -> anyhow::Result<ExitCode> {
+    if let Some(out) = &arguments.out {
+        is_first_form(out, "--out", ["csv", "ndjson"])?;
+    }
+    if let Some(out) = &arguments.faults {
+        is_first_form(out, "--faults", ["csv", "json"])?;
+    }
+    let clock = Clock::system();
+    let terms = terms::read(&arguments.file, &arguments.terms, clock.today())?;
+    let file = std::fs::File::open(&arguments.file).with_context(|| arguments.file.display().to_string())?;
+    let compose::Configured { settings, packs, model, departments, .. } =
+        compose::configured(&arguments.config, &clock)?;
+    crate::telemetry::start_logs("warn", settings.log_format);
+    let running = compose::running(&settings, packs, model, departments, clock).await?;
+    let outcome = whole(&running.verifier, &running.bulk, file, terms, &arguments).await;
+    running.stop().await;
+    outcome
+}
+
+async fn whole(
+    verifier: &Verifier,
+    bulk: &Bulk,
+    file: std::fs::File,
+    terms: Terms,
+    arguments: &BatchRun,
+) -> anyhow::Result<ExitCode> {
+    let caller = operator();
+    let batch = submit(bulk, &caller, file, terms).await.map_err(|error| complaint(error, arguments.lang))?;
+    let id = batch.id.to_string();
+    if batch.replayed {
+        output::tell(match arguments.lang {
+            Language::Zh => "此文件此前已提交：从中断处继续",
+            Language::En => "the file is known: going on where it stopped",
+        });
+    }
+    let status = follow(verifier, bulk, &caller, &id, arguments).await?;
+    if let Some(out) = &arguments.faults {
+        let faults = bulk.faults(&caller, &id).await?;
+        let text = if is_first_form(out, "--faults", ["csv", "json"])? {
+            faults_csv(&faults, arguments.lang == Language::En)
+        } else {
+            serde_json::to_string_pretty(&faults)?
+        };
+        compose::write_result(out, text.as_bytes())?;
+    }
+    if let Some(out) = &arguments.out {
+        write_results(bulk, &caller, &id, out, arguments.lang).await?;
+    }
+    if arguments.json {
+        output::say(&serde_json::to_string_pretty(&status)?);
+    } else {
+        output::say(&board::closing(&status, arguments.lang));
+    }
+    Ok(if status.status == "finished" { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The operator of this machine, for every region that packs cover.
+fn operator() -> Caller {
+    Caller { recipient_key: None, ..Caller::operator("") }
+}
+
+async fn submit(
+    bulk: &Bulk,
+    caller: &Caller,
+    mut file: std::fs::File,
+    terms: Terms,
+) -> Result<crate::bulk::SubmittedBatch, BulkError> {
+    let meant = format!("{terms:?}");
+    let mut receiving = bulk.begin(caller, terms).await?;
+    let mut digest = Sha256::new().chain_update(meant);
+    let mut piece = vec![0; 1 << 16];
+    loop {
+        let read = tokio::task::block_in_place(|| file.read(&mut piece));
+        let read = read.map_err(|_| crate::verification::VerificationError::Unreadable { what: "file" })?;
+        if read == 0 {
+            break;
+        }
+        digest.update(&piece[..read]);
+        if let Err(error) = bulk.more(&mut receiving, &piece[..read]).await {
+            bulk.give_up(receiving).await;
+            return Err(error);
+        }
+    }
+    // the same file meant the same way is the same batch
+    let key = hex::encode(digest.finalize());
+    bulk.whole(receiving, Some(&key)).await
+}
+
+async fn follow(
+    verifier: &Verifier,
+    bulk: &Bulk,
+    caller: &Caller,
+    id: &str,
+    arguments: &BatchRun,
+) -> anyhow::Result<BatchStatus> {
+    let mut board = board::Board::new(arguments.lang);
+    let deadline = arguments.wait.map(|seconds| tokio::time::Instant::now() + Duration::from_secs(seconds));
+    loop {
+        let status = bulk.status(caller, id).await?;
+        board.show(&status, &troubled(verifier, arguments.lang));
+        let over = deadline.is_some_and(|deadline| tokio::time::Instant::now() >= deadline);
+        if over || matches!(status.status.as_str(), "finished" | "cancelled") {
+            board.end();
+            return Ok(status);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            _ = tokio::signal::ctrl_c() => {
+                board.end();
+                output::tell(match arguments.lang {
+                    Language::Zh => "已停止：再次运行同一命令即从此处继续",
+                    Language::En => "stopped: the same command goes on from here",
+                });
+                return Ok(bulk.status(caller, id).await?);
+            }
+        }
+    }
+}
+
+/// Departments whose breaker is open or whose last exchange failed.
+fn troubled(verifier: &Verifier, language: Language) -> Vec<String> {
+    let sources = verifier.sources();
+    let in_trouble = sources.iter().filter(|source| source.health.enabled && source.health.last_failure.is_some());
+    let title = |source: &crate::verification::SourceStatus| match language {
+        Language::Zh => source.descriptor.title_zh.clone(),
+        Language::En => source.descriptor.title_en.clone(),
+    };
+    in_trouble.map(title).collect()
+}
+
+async fn write_results(bulk: &Bulk, caller: &Caller, id: &str, out: &Path, language: Language) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    let csv = is_first_form(out, "--out", ["csv", "ndjson"])?;
+    let form = if csv { ResultsForm::Csv { english: language == Language::En } } else { ResultsForm::Ndjson };
+    let mut file = Streamed::begin(out)?;
+    let pieces = bulk.results(caller, id, form).await?;
+    tokio::pin!(pieces);
+    while let Some(piece) = pieces.next().await {
+        file.write_all(&piece?)?;
+    }
+    file.keep()?;
+    Ok(())
+}
+
+fn complaint(error: BulkError, language: Language) -> anyhow::Error {
+    match error {
+        BulkError::File(fault) => show::file_fault(&fault, language),
+        other => other.into(),
+    }
+}

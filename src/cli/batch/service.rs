@@ -1,0 +1,143 @@
+//! `hedui batch` against a running service.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use sha2::{Digest as _, Sha256};
+
+use super::{board, is_first_form, terms};
+use crate::bulk::{BatchPage, BatchStatus};
+use crate::cli::arguments::{AtService, BatchFile, BatchOne, BatchShow, BatchSubmit, FileTerms, Language};
+use crate::cli::output;
+use crate::cli::remote::Service;
+use crate::cli::streamed::Streamed;
+
+/// Between two looks.
+const LOOK: Duration = Duration::from_secs(1);
+
+fn service(at: &AtService) -> anyhow::Result<Service> {
+    Service::connect(&at.server, &at.token_file, at.lang)
+}
+
+pub(super) async fn submit(arguments: BatchSubmit) -> anyhow::Result<ExitCode> {
+    let format = terms::format(&arguments.file, &arguments.terms)?;
+    let service = service(&arguments.at)?;
+    let query = query_of(&arguments.terms, format.as_str());
+    let key = key_of(&arguments.file, &query)?;
+    let file = tokio::fs::File::open(&arguments.file).await.with_context(|| arguments.file.display().to_string())?;
+    let answer = service.upload("/v1/batches", &query, &key, file).await?;
+    let value: serde_json::Value = serde_json::from_slice(&answer)?;
+    let id = value["id"].as_str().context("the service named no batch")?;
+    output::say(id);
+    if arguments.follow { watch(&service, id, arguments.at.lang).await } else { Ok(ExitCode::SUCCESS) }
+}
+
+fn query_of(terms: &FileTerms, format: &str) -> Vec<(&'static str, String)> {
+    let mut query = vec![("format", format.to_owned())];
+    let given = [
+        ("as_of", terms.as_of.map(|day| day.to_string())),
+        ("region", terms.region.clone()),
+        ("purpose", terms.purpose.clone()),
+        ("only_purpose", terms.only_purpose.clone()),
+        ("only_township", terms.only_township.clone()),
+        ("only_village", terms.only_village.clone()),
+    ];
+    query.extend(given.into_iter().filter_map(|(name, value)| Some((name, value?))));
+    query
+}
+
+/// The same file sent again, after a broken connection, is the same batch.
+fn key_of(file: &Path, query: &[(&'static str, String)]) -> anyhow::Result<String> {
+    let mut digest = Sha256::new();
+    let mut contents = std::fs::File::open(file).with_context(|| file.display().to_string())?;
+    let mut piece = vec![0; 1 << 16];
+    loop {
+        let read = std::io::Read::read(&mut contents, &mut piece).with_context(|| file.display().to_string())?;
+        if read == 0 {
+            break;
+        }
+        digest.update(&piece[..read]);
+    }
+    for (name, value) in query {
+        digest.update(format!("\n{name}={value}"));
+    }
+    Ok(format!("sha256-{}", hex::encode(digest.finalize())))
+}
+
+pub(super) async fn status(arguments: &BatchShow) -> anyhow::Result<ExitCode> {
+    let service = service(&arguments.at)?;
+    let path = arguments.id.as_ref().map_or_else(|| "/v1/batches".to_owned(), |id| format!("/v1/batches/{id}"));
+    let answer = service.get(&path, "application/json").await?;
+    if arguments.json {
+        output::say(&String::from_utf8_lossy(&answer));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let batches = match arguments.id {
+        Some(_) => vec![serde_json::from_slice::<BatchStatus>(&answer)?],
+        None => serde_json::from_slice::<BatchPage>(&answer)?.items,
+    };
+    for batch in &batches {
+        output::say(&format!("{}  {}", batch.id, board::closing(batch, arguments.at.lang)));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn follow(arguments: &BatchOne) -> anyhow::Result<ExitCode> {
+    watch(&service(&arguments.at)?, &arguments.id, arguments.at.lang).await
+}
+
+async fn watch(service: &Service, id: &str, language: Language) -> anyhow::Result<ExitCode> {
+    let mut board = board::Board::new(language);
+    let status = loop {
+        let answer = service.get(&format!("/v1/batches/{id}"), "application/json").await?;
+        let status: BatchStatus = serde_json::from_slice(&answer)?;
+        board.show(&status, &troubled(service, language).await);
+        if matches!(status.status.as_str(), "finished" | "cancelled" | "paused") {
+            break status;
+        }
+        tokio::time::sleep(LOOK).await;
+    };
+    board.end();
+    output::say(&board::closing(&status, language));
+    Ok(if status.status == "finished" { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Departments whose last exchange failed, as the service tells; none when it does not.
+async fn troubled(service: &Service, language: Language) -> Vec<String> {
+    let Ok(answer) = service.get("/v1/sources", "application/json").await else { return Vec::new() };
+    let sources: serde_json::Value = serde_json::from_slice(&answer).unwrap_or_default();
+    let title = if language == Language::Zh { "title_zh" } else { "title_en" };
+    let list = sources.as_array().or_else(|| sources["items"].as_array()).cloned().unwrap_or_default();
+    let failed = list.iter().filter(|source| !source["health"]["last_failure"].is_null());
+    failed.filter_map(|source| source["descriptor"][title].as_str().map(str::to_owned)).collect()
+}
+
+pub(super) async fn results(arguments: &BatchFile) -> anyhow::Result<ExitCode> {
+    let csv = is_first_form(&arguments.out, "--out", ["csv", "ndjson"])?;
+    fetch(arguments, "results", if csv { "text/csv" } else { "application/x-ndjson" }).await
+}
+
+pub(super) async fn faults(arguments: &BatchFile) -> anyhow::Result<ExitCode> {
+    let csv = is_first_form(&arguments.out, "--out", ["csv", "json"])?;
+    fetch(arguments, "faults", if csv { "text/csv" } else { "application/json" }).await
+}
+
+async fn fetch(arguments: &BatchFile, what: &str, kind: &str) -> anyhow::Result<ExitCode> {
+    let service = service(&arguments.at)?;
+    let lang = if arguments.at.lang == Language::En { "en" } else { "zh" };
+    let path = format!("/v1/batches/{}/{what}?lang={lang}", arguments.id);
+    let mut file = Streamed::begin(&arguments.out)?;
+    service.download(&path, kind, &mut file).await?;
+    file.keep()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) async fn steer(arguments: &BatchOne, turn: &str) -> anyhow::Result<ExitCode> {
+    let service = service(&arguments.at)?;
+    let answer = service.post(&format!("/v1/batches/{}/{turn}", arguments.id)).await?;
+    let status: BatchStatus = serde_json::from_slice(&answer)?;
+    output::say(&board::closing(&status, arguments.at.lang));
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,98 @@
+//! Idempotency keys: the same call of the same client is one case or batch, however often it comes.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::columns::{Columns as _, millis};
+use super::db::{Connection, query};
+use super::{Hash, Store, StoreError, Tag};
+
+/// An idempotency key of a client, valid for 30 days.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// Blind indexes of the key as sent, under every epoch, newest first: it is found by any, kept under the first.
+    pub key_tags: Vec<Tag>,
+    /// HMACs of the exact bytes of the body, under every epoch, newest first: any may match, the first is kept.
+    pub body_macs: Vec<Hash>,
+    /// When it is forgotten.
+    pub expires_at: Timestamp,
+}
+
+impl Store {
+    /// The case a client made under this key, if any: to be asked before anything is logged for a retry.
+    ///
+    /// # Errors
+    /// [`StoreError::IdempotencyConflict`] when the key came with another body.
+    pub async fn find_idempotent(
+        &self,
+        client: &str,
+        key: &IdempotencyKey,
+        now: Timestamp,
+    ) -> Result<Option<Uuid>, StoreError> {
+        let mut connection = self.reader().acquire().await?;
+        find(&mut connection, client, key, now).await
+    }
+
+    /// Forgets idempotency keys that have expired; returns how many.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn purge_idempotency(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                let purge = query("DELETE FROM idempotency WHERE expires_at <= $1").bind(millis(now));
+                purge.execute(tx).await
+            })
+        })
+        .await
+    }
+}
+
+/// What a client made under this key, if it did.
+pub(super) async fn find(
+    connection: &mut Connection,
+    client: &str,
+    key: &IdempotencyKey,
+    now: Timestamp,
+) -> Result<Option<Uuid>, StoreError> {
+    for tag in &key.key_tags {
+        let row =
+            query("SELECT body_mac, case_id FROM idempotency WHERE client = $1 AND key_tag = $2 AND expires_at > $3")
+                .bind(client)
+                .bind(tag.to_string())
+                .bind(millis(now))
+                .fetch_optional(&mut *connection)
+                .await?;
+        let Some(row) = row else { continue };
+        let known = row.hash("body_mac")?;
+        return match key.body_macs.contains(&known) {
+            true => Ok(Some(row.uuid("case_id")?)),
+            false => Err(StoreError::IdempotencyConflict),
+        };
+    }
+    Ok(None)
+}
+
+/// Remembers what a client makes under a key.
+pub(super) async fn remember(
+    tx: &mut Connection,
+    client: &str,
+    key: &IdempotencyKey,
+    made: Uuid,
+) -> Result<(), StoreError> {
+    let (Some(tag), Some(mac)) = (key.key_tags.first(), key.body_macs.first()) else { return Ok(()) };
+    // Only an expired row can stand in the way.
+    query(
+        "INSERT INTO idempotency (client, key_tag, body_mac, case_id, expires_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (client, key_tag) DO UPDATE SET body_mac = excluded.body_mac, case_id = excluded.case_id,
+                                                     expires_at = excluded.expires_at",
+    )
+    .bind(client)
+    .bind(tag.to_string())
+    .bind(mac.as_slice())
+    .bind(made.to_string())
+    .bind(millis(key.expires_at))
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -12,6 +12,7 @@ pub mod household;
 pub mod identity;
 pub mod keys;
 pub mod linkage;
+pub mod monitoring;
 pub mod policy;
 pub mod report;
 pub mod store;

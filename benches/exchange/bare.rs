@@ -51,7 +51,8 @@ impl Bare {
             self.finance(&people),
             self.insurance(&people),
             self.securities(&people),
-            self.civil_assistance(&people)
+            self.civil_assistance(&people),
+            self.agriculture(&people)
         );
     }
 
@@ -85,7 +86,8 @@ impl Bare {
             self.vehicles(person),
             self.housing_fund(person),
             self.disability(person),
-            self.veterans(person)
+            self.veterans(person),
+            self.justice(person)
         );
     }
 
@@ -177,6 +179,25 @@ impl Bare {
         bodies::csv(std::str::from_utf8(&body).expect("UTF-8"));
     }
 
+    async fn justice(&self, person: &Person<'_>) {
+        let text = format!(
+            "<?xml version=\"1.0\" encoding=\"GBK\"?><cx><zjhm>{}</zjhm><xm>{}</xm></cx>",
+            person.id, person.name
+        );
+        let body = GBK.encode(&text).0.into_owned();
+        let request = self.signed(Key::Justice, "POST", "/sfxt/ry/query", body);
+        let body = send(request.header("Content-Type", "text/xml; charset=GBK")).await;
+        bodies::xml(&GBK.decode(&body).0);
+    }
+
+    async fn agriculture(&self, people: &[Person<'_>]) {
+        let row = |(index, person): (usize, &Person<'_>)| format!("{},{},{}\r\n", index + 1, person.name, person.id);
+        let rows: String = people.iter().enumerate().map(row).collect();
+        let body = GB18030.encode(&format!("序号,姓名,证件号码\r\n{rows}")).0.into_owned();
+        let body = send(self.post(Key::Agriculture, "/hnbt/batch").body(body)).await;
+        bodies::csv(&GB18030.decode(&body).0);
+    }
+
     async fn finance(&self, people: &[Person<'_>]) {
         let item =
             |(index, person): (usize, &Person<'_>)| json!({"seq": index + 1, "idNo": person.id, "name": person.name});
@@ -255,9 +276,12 @@ impl Bare {
 fn authenticated(request: RequestBuilder, key: Key) -> RequestBuilder {
     let credential = key.credential();
     match key {
-        Key::HouseholdRegistration | Key::CivilMarriage | Key::HousingFund | Key::Securities | Key::CivilAssistance => {
-            request.header("Authorization", format!("Bearer {credential}"))
-        }
+        Key::HouseholdRegistration
+        | Key::CivilMarriage
+        | Key::HousingFund
+        | Key::Securities
+        | Key::CivilAssistance
+        | Key::Agriculture => request.header("Authorization", format!("Bearer {credential}")),
         Key::MarketRegulation => request.header("apikey", credential),
         _ => request.header("X-Api-Key", credential),
     }

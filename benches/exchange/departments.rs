@@ -20,7 +20,7 @@ pub(crate) struct Departments {
 }
 
 impl Departments {
-    /// Starts eighteen departments that take `delay` for every request and `tickets` for every ticket.
+    /// Starts the twenty departments that take `delay` for every request and `tickets` for every ticket.
     pub(crate) fn start(delay: Duration, tickets: Duration) -> Self {
         let program = std::env::current_exe().expect("the path of this program");
         let [delay, tickets] = [delay, tickets].map(|duration| duration.as_millis().to_string());

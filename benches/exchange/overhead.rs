@@ -1,4 +1,4 @@
-//! The time of a case over its longest exchange: 3 members, 18 sources at 50 ms each, 10 cases a second.
+//! The time of a case over its longest exchange: 3 members, 20 sources at 50 ms each, 10 cases a second.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -55,7 +55,7 @@ pub(crate) async fn run() {
     let allowed = ALLOWED + commit * u32::try_from(own).unwrap_or(u32::MAX) / cases;
 
     say("\ncase overhead: from claim to the first version, less the longest exchange");
-    say(&format!("  3 members, 18 sources at {}, {cases} cases at 10 a second", millis(DELAY)));
+    say(&format!("  3 members, 20 sources at {}, {cases} cases at 10 a second", millis(DELAY)));
     say(&format!("  p50                {}", millis(p50)));
     say(&format!(
         "  p99                {}   p99/p50 {} (goal: at most 4)",

@@ -95,7 +95,7 @@ fn print(ours: &[Cost], theirs: &[Cost], entries: &[Cost]) {
     let rate = |cost: &Cost| ratio(cases * 1_000_000_000, cost.cpu.as_nanos());
     say("\nshare of a bare client's case rate, in CPU time of this process; submission to final report");
     say(&format!(
-        "  3 members, 18 sources without delay, {ROUND} cases a round, {CONCURRENT} at a time, departments on the other core"
+        "  3 members, 20 sources without delay, {ROUND} cases a round, {CONCURRENT} at a time, departments on the other core"
     ));
     for (ours, theirs) in ours.iter().zip(theirs) {
         let line = format!(

@@ -1,4 +1,4 @@
-//! One person of whom all eighteen departments have answered: a wage, a deposit and a dwelling.
+//! One person of whom all twenty departments have answered: a wage, a deposit and a dwelling.
 
 use hedui::household::evidence::{Evidence, MemberFacts};
 use hedui::household::{
@@ -10,7 +10,7 @@ use jiff::civil::{Date, date};
 
 pub(crate) const AS_OF: Date = date(2026, 11, 1);
 
-const DEPARTMENTS: [(&str, &[InfoClass]); 18] = {
+const DEPARTMENTS: [(&str, &[InfoClass]); 20] = {
     use InfoClass as C;
     [
         ("household_registration", &[C::Household]),
@@ -31,6 +31,8 @@ const DEPARTMENTS: [(&str, &[InfoClass]); 18] = {
         ("medical_insurance", &[C::Medical]),
         ("civil_assistance", &[C::Transfer, C::Household]),
         ("veterans", &[C::Transfer]),
+        ("justice", &[C::Household]),
+        ("agriculture", &[C::Transfer]),
     ]
 };
 

@@ -143,6 +143,7 @@ impl Home {
             regions: vec!["620422".into()],
             roles: vec!["caseworker".into()],
             recipient_key: Some(self.recipient.clone()),
+            callback: None,
         }
     }
 

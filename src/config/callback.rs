@@ -104,10 +104,11 @@ fn checked(text: &str) -> Result<Url, &'static str> {
 }
 
 fn read_secret(callback: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> Option<SecretPlace> {
-    let path = callback.path("secret");
+    let (path, whole) = (callback.path("secret"), callback.origin().clone());
     let mut section = callback.table("secret", reading);
     let (env, file) = (section.text("env", reading), section.text("file", reading));
-    let origin = section.origin().clone();
+    let left_out = section.origin() == Section::absent(&path).origin();
+    let origin = if left_out { whole } else { section.origin().clone() };
     section.finish(reading);
     match (env, file) {
         (Some(name), None) => Some(SecretPlace::Env(name.value)),
@@ -126,7 +127,9 @@ mod tests {
 
     #[test]
     fn only_safe_addresses_are_called() {
-        for good in ["https://case.example.gov.cn/hedui", "http://127.0.0.1:8080/x", "http://[::1]/x", "http://localhost/"] {
+        for good in
+            ["https://case.example.gov.cn/hedui", "http://127.0.0.1:8080/x", "http://[::1]/x", "http://localhost/"]
+        {
             assert_eq!(checked(good).map(String::from), Ok(good.to_owned()), "{good}");
         }
         for bad in [

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::callback::{self, Callback};
 use super::reader::{Origin, Problem, Reading, Section};
 
 /// Roles of SECURITY's list, as written in files and tokens.
@@ -20,6 +21,8 @@ pub struct Client {
     pub roles: Vec<String>,
     /// Public key (JWK) reports are sealed for when a request names none.
     pub recipient_key: Option<serde_json::Value>,
+    /// Where it is called back; nowhere when it asks itself.
+    pub callback: Option<Callback>,
 }
 
 /// All callers.
@@ -37,6 +40,11 @@ impl Clients {
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Client> {
         self.0.iter().find(|client| client.id == id)
+    }
+
+    /// Every caller, in the file's order.
+    pub fn iter(&self) -> impl Iterator<Item = &Client> {
+        self.0.iter()
     }
 
     /// Reads the file's text. Key files are taken from `base`; `check_key` says what is wrong with a public key.
@@ -92,7 +100,8 @@ fn read_client(
     let recipient_key = section
         .text("recipient_key_file", reading)
         .and_then(|name| read_key(&base.join(&name.value), &name.origin, section, check_key, reading));
-    (Client { id: id.value, organisation, regions, roles, recipient_key }, id.origin)
+    let callback = callback::read(section, base, reading);
+    (Client { id: id.value, organisation, regions, roles, recipient_key, callback }, id.origin)
 }
 
 fn read_regions(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<String> {
@@ -196,6 +205,41 @@ mod tests {
             at(5, "roles", "names no role: the caller could do nothing"),
         ];
         assert_eq!(found(nothing), expected);
+    }
+
+    #[test]
+    fn a_callback_has_an_address_and_a_secret_that_is_kept_elsewhere() {
+        let client = "[[client]]\nid = \"a\"\norganisation = \"o\"\nregions = [\"62\"]\nroles = [\"client\"]\n";
+        let with = |callback: &str| format!("{client}callback = {callback}\n");
+        let good = with("{ url = \"https://host/hedui\", secret = { file = \"secret\" } }");
+        let clients = read(&good, Path::new("/etc/hedui")).unwrap();
+        let callback = clients.get("a").and_then(|client| client.callback.clone()).unwrap();
+        assert_eq!(callback.url.as_str(), "https://host/hedui");
+        assert_eq!(callback.secret, super::super::SecretPlace::File("/etc/hedui/secret".into()));
+        assert_eq!(read(client, Path::new(".")).unwrap().get("a").unwrap().callback, None);
+        for (callback, key, message) in [
+            ("{ secret = { env = \"X\" } }", "callback.url", "is missing"),
+            (
+                "{ url = \"http://host/\", secret = { env = \"X\" } }",
+                "callback.url",
+                "is not encrypted: https, or http on this machine alone",
+            ),
+            ("{ url = \"https://host/\" }", "callback.secret", "must be in one place"),
+            (
+                "{ url = \"https://host/\", secret = { env = \"X\", file = \"y\" } }",
+                "callback.secret",
+                "must be in one place",
+            ),
+            ("{ url = \"https://host/\", secret = \"inline\" }", "callback.secret", "must be a table"),
+            (
+                "{ url = \"https://host/\", secret = { env = \"X\" }, retries = 3 }",
+                "callback.retries",
+                "is not a known key",
+            ),
+        ] {
+            let faults = found(&with(callback));
+            assert!(faults.contains(&at(6, key, message)), "{callback}: {faults:?}");
+        }
     }
 
     #[test]

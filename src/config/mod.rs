@@ -2,11 +2,13 @@
 //!
 //! Knows nothing of what the settings are for; sources and packs have readers of their own in their rooms. Reads files, nothing else.
 
+mod callback;
 mod clients;
 mod limits;
 mod reader;
 mod settings;
 
+pub use callback::{Callback, SecretFault, SecretPlace};
 pub use clients::{CheckKey, Client, Clients, region_prefix};
 pub use limits::ServerLimits;
 pub use reader::Problem;

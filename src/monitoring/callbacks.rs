@@ -136,7 +136,7 @@ impl Callbacks {
     }
 
     /// Claims nothing more, waits until what is being sent has arrived or failed.
-    pub async fn stop(self) {
+    pub async fn stop(&self) {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;

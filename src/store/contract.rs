@@ -103,7 +103,8 @@ mod sqlite {
         }
         reporting::{
             versions_follow_each_other, what_reports_are_made_from_is_kept, two_workers_make_one_final_version, a_version_is_issued_once,
-            a_callback_is_owed_until_it_arrives,
+            a_callback_is_owed_until_it_arrives, a_callback_that_is_given_up_is_kept_until_its_case_is_erased,
+            workers_never_share_a_callback,
         }
         erasing::{ an_erased_case_opens_no_more, keys_are_wrapped_anew, only_a_case_at_rest_is_erased }
         failing::{

@@ -58,7 +58,7 @@ pub use idempotency::IdempotencyKey;
 pub use kept_evidence::KeptEvidence;
 pub use log::{LeafColumns, LogHead, LogTile, LogTx, PreparedLeaf, PublishedCheckpoint, StoredLeaf};
 pub use open::Store;
-pub use outbox::{OutboxRow, OutboxTopic};
+pub use outbox::{OutboxAttempt, OutboxRow, OutboxTopic};
 pub use receipt::{AuditReceipt, TRIES_RULES};
 pub use search::LogFilter;
 pub use snapshot::LogSnapshot;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::columns::{Columns as _, id_at, millis};
-use super::db::{Connection, query};
+use super::db::{Connection, Row, query};
 use super::{Store, StoreError, words};
 
 words! {
@@ -34,49 +34,137 @@ pub struct OutboxRow {
     pub attempts: u32,
 }
 
+/// What became of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutboxAttempt {
+    /// The receiver took it.
+    Arrived,
+    /// It did not arrive; the next attempt is due then.
+    Again(Timestamp),
+    /// It did not arrive, and no attempt follows: it is kept, and may be sent anew.
+    GivenUp,
+}
+
 impl Store {
-    /// Callbacks whose next attempt is due, oldest first.
+    /// Clients to whom a callback is due, in the order of their names.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn outbox_due(&self, now: Timestamp, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
-        let rows = query("SELECT * FROM outbox WHERE next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT $2")
+    pub async fn outbox_clients_due(&self, now: Timestamp) -> Result<Vec<String>, StoreError> {
+        let rows = query("SELECT DISTINCT client FROM outbox WHERE next_attempt_at <= $1 ORDER BY client")
             .bind(millis(now))
-            .bind(i64::from(limit))
             .fetch_all(self.reader())
             .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(OutboxRow {
-                    id: row.uuid("id")?,
-                    case_id: row.uuid("case_id")?,
-                    client: row.text("client")?,
-                    topic: row.must("topic", OutboxTopic::parse)?,
-                    version: row.opt_small("version")?,
-                    created_at: row.time("created_at")?,
-                    attempts: row.small("attempts")?,
-                })
-            })
-            .collect()
+        rows.iter().map(|row| row.text("client")).collect()
     }
 
-    /// Notes an attempt: `next` is the time of the next one, `None` when it arrived or is given up.
+    /// Claims the client's callbacks that are due, at most `limit` of them, oldest first: until `until` nobody else is given them, and
+    /// whoever dies with them leaves them to be claimed again. No receipt: claiming sends nothing.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn outbox_claim(
+        &self,
+        client: &str,
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
+        let client = client.to_owned();
+        self.write(move |tx| {
+            Box::pin(async move {
+                // The time is asked for again outside: of two that chose the same row, the second finds it claimed.
+                let rows = query(
+                    "UPDATE outbox SET next_attempt_at = $1
+                     WHERE next_attempt_at <= $2 AND id IN (
+                         SELECT id FROM outbox WHERE client = $3 AND next_attempt_at <= $2
+                         ORDER BY next_attempt_at, id LIMIT $4)
+                     RETURNING *",
+                )
+                .bind(millis(until))
+                .bind(millis(now))
+                .bind(client.as_str())
+                .bind(i64::from(limit))
+                .fetch_all(tx)
+                .await?;
+                let mut claimed = rows.iter().map(row_of).collect::<Result<Vec<_>, _>>()?;
+                claimed.sort_by_key(|row| (row.created_at, row.id));
+                Ok(claimed)
+            })
+        })
+        .await
+    }
+
+    /// Notes what became of an attempt.
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub async fn outbox_attempted(&self, id: Uuid, next: Option<Timestamp>) -> Result<(), StoreError> {
+    pub async fn outbox_attempted(&self, id: Uuid, attempt: OutboxAttempt, now: Timestamp) -> Result<(), StoreError> {
+        let (next, given_up) = match attempt {
+            OutboxAttempt::Arrived => (None, None),
+            OutboxAttempt::Again(next) => (Some(millis(next)), None),
+            OutboxAttempt::GivenUp => (None, Some(millis(now))),
+        };
         self.write(move |tx| {
             Box::pin(async move {
-                let noted = query("UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $1 WHERE id = $2")
-                    .bind(next.map(millis))
-                    .bind(id.to_string())
-                    .execute(tx)
-                    .await?;
+                let noted = query(
+                    "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $1, given_up_at = $2 WHERE id = $3",
+                )
+                .bind(next)
+                .bind(given_up)
+                .bind(id.to_string())
+                .execute(tx)
+                .await?;
                 if noted == 1 { Ok(()) } else { Err(StoreError::NotFound { what: "callback", id }) }
             })
         })
         .await
     }
+
+    /// Callbacks that were given up, those that were given up first before the others.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn outbox_given_up(&self, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
+        let rows = query("SELECT * FROM outbox WHERE given_up_at IS NOT NULL ORDER BY given_up_at, id LIMIT $1")
+            .bind(i64::from(limit))
+            .fetch_all(self.reader())
+            .await?;
+        rows.iter().map(row_of).collect()
+    }
+
+    /// Makes a callback that was given up due again, as if it had never been tried.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none that was given up.
+    pub async fn outbox_redeliver(&self, id: Uuid, now: Timestamp) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                let due = query(
+                    "UPDATE outbox SET attempts = 0, next_attempt_at = $1, given_up_at = NULL
+                     WHERE id = $2 AND given_up_at IS NOT NULL",
+                )
+                .bind(millis(now))
+                .bind(id.to_string())
+                .execute(tx)
+                .await?;
+                if due == 1 { Ok(()) } else { Err(StoreError::NotFound { what: "callback", id }) }
+            })
+        })
+        .await
+    }
+}
+
+fn row_of(row: &Row) -> Result<OutboxRow, StoreError> {
+    Ok(OutboxRow {
+        id: row.uuid("id")?,
+        case_id: row.uuid("case_id")?,
+        client: row.text("client")?,
+        topic: row.must("topic", OutboxTopic::parse)?,
+        version: row.opt_small("version")?,
+        created_at: row.time("created_at")?,
+        attempts: row.small("attempts")?,
+    })
 }
 
 pub(super) async fn enqueue(

@@ -67,6 +67,7 @@ impl Installation {
             regions: vec!["620422".into()],
             roles: vec!["caseworker".into()],
             recipient_key: None,
+            callback: None,
         };
         let made = Self { folder, issuer, client };
         let keys = made.run(&["keys", "init"]);

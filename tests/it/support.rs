@@ -174,6 +174,7 @@ fn clients(recipient: &Value) -> Vec<Client> {
         regions: vec![region.into()],
         roles: vec![role.into()],
         recipient_key: Some(recipient.clone()),
+        callback: None,
     };
     vec![
         client("system", ORGANISATION, "620422", "client"),

@@ -22,13 +22,8 @@ struct Message {
 
 /// The bytes of a callback's body; the same at every attempt.
 pub(super) fn body(row: &OutboxRow) -> Vec<u8> {
-    let message = Message {
-        id: row.id,
-        case: row.case_id,
-        topic: row.topic.as_str(),
-        version: row.version,
-        at: row.created_at,
-    };
+    let message =
+        Message { id: row.id, case: row.case_id, topic: row.topic.as_str(), version: row.version, at: row.created_at };
     serde_json::to_vec(&message).expect("ids, words and times are JSON")
 }
 

@@ -19,9 +19,14 @@ mod tests {
 
     #[test]
     fn pauses_double_up_to_two_hours_with_half_by_chance() {
-        for (attempts, low, high) in
-            [(0, 15, 30), (1, 30, 60), (7, 1_920, 3_840), (8, 3_600, 7_200), (19, 3_600, 7_200), (u32::MAX, 3_600, 7_200)]
-        {
+        for (attempts, low, high) in [
+            (0, 15, 30),
+            (1, 30, 60),
+            (7, 1_920, 3_840),
+            (8, 3_600, 7_200),
+            (19, 3_600, 7_200),
+            (u32::MAX, 3_600, 7_200),
+        ] {
             assert_eq!(after(attempts, 0), Duration::from_secs(low), "{attempts}");
             assert_eq!(after(attempts, u32::MAX), Duration::from_secs(high), "{attempts}");
         }

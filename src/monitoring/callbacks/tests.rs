@@ -89,7 +89,9 @@ async fn take(State(desk): State<Arc<Scripted>>, headers: HeaderMap, body: axum:
     match desk.ahead.lock().unwrap().pop() {
         None => StatusCode::NO_CONTENT.into_response(),
         Some(Does::Answers(status)) => StatusCode::from_u16(status).unwrap().into_response(),
-        Some(Does::SendsElsewhere) => (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, "/elsewhere")]).into_response(),
+        Some(Does::SendsElsewhere) => {
+            (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, "/elsewhere")]).into_response()
+        }
     }
 }
 

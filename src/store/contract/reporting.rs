@@ -1,7 +1,7 @@
 //! Versions and callbacks.
 
 use super::*;
-use crate::store::{Artifact, ArtifactKind, CaseState, StoreError};
+use crate::store::{Artifact, ArtifactKind, CaseState, OutboxAttempt, StoreError};
 
 pub(super) async fn versions_follow_each_other(backend: impl Backend) {
     let store = backend.open().await;
@@ -119,12 +119,54 @@ pub(super) async fn a_callback_is_owed_until_it_arrives(backend: impl Backend) {
     let id = running(&store, at(0)).await;
     let version = NewVersion { callback: true, ..version(1, true, VersionReason::First, at(1)) };
     store.add_version(&receipt(id), id, Some(&lease(id)), version, CaseState::Final).await.unwrap();
-    let due = store.outbox_due(at(1), 10).await.unwrap();
+    let claim = async |now| store.outbox_claim("caseworkers", at(now), at(now + 30), 10).await.unwrap();
+    assert!(store.outbox_clients_due(at(0)).await.unwrap().is_empty() && claim(0).await.is_empty());
+    assert_eq!(store.outbox_clients_due(at(1)).await.unwrap(), ["caseworkers"]);
+    assert!(store.outbox_claim("another", at(1), at(31), 10).await.unwrap().is_empty());
+    let due = claim(1).await;
     assert_eq!(due.len(), 1);
     assert_eq!((due[0].case_id, due[0].client.as_str(), due[0].version), (id, "caseworkers", Some(1)));
-    store.outbox_attempted(due[0].id, Some(at(60))).await.unwrap();
-    assert!(store.outbox_due(at(59), 10).await.unwrap().is_empty());
-    assert_eq!(store.outbox_due(at(60), 10).await.unwrap()[0].attempts, 1);
-    store.outbox_attempted(due[0].id, None).await.unwrap();
-    assert!(store.outbox_due(at(9999), 10).await.unwrap().is_empty());
+    assert!(claim(30).await.is_empty(), "it is somebody's");
+    assert_eq!(claim(31).await, due, "who held it has died");
+    let note = async |attempt| store.outbox_attempted(due[0].id, attempt, at(32)).await.unwrap();
+    note(OutboxAttempt::Again(at(60))).await;
+    assert!(claim(59).await.is_empty());
+    assert_eq!(claim(60).await[0].attempts, 1);
+    note(OutboxAttempt::Arrived).await;
+    assert!(claim(9999).await.is_empty() && store.outbox_given_up(10).await.unwrap().is_empty());
+}
+
+pub(super) async fn a_callback_that_is_given_up_is_kept_until_its_case_is_erased(backend: impl Backend) {
+    let store = backend.open().await;
+    let id = running(&store, at(0)).await;
+    let version = NewVersion { callback: true, ..version(1, true, VersionReason::First, at(1)) };
+    store.add_version(&receipt(id), id, Some(&lease(id)), version, CaseState::Final).await.unwrap();
+    let claim = async |now| store.outbox_claim("caseworkers", at(now), at(now + 30), 10).await.unwrap();
+    let row = claim(1).await.remove(0);
+    let unknown = store.outbox_redeliver(row.id, at(2)).await;
+    assert!(matches!(unknown, Err(StoreError::NotFound { .. })), "it was not given up");
+    store.outbox_attempted(row.id, OutboxAttempt::GivenUp, at(2)).await.unwrap();
+    assert!(claim(9999).await.is_empty());
+    let kept = store.outbox_given_up(10).await.unwrap();
+    assert_eq!((kept.len(), kept[0].id, kept[0].attempts), (1, row.id, 1));
+    store.outbox_redeliver(row.id, at(3)).await.unwrap();
+    assert!(store.outbox_given_up(10).await.unwrap().is_empty());
+    assert_eq!(claim(3).await[0].attempts, 0, "as if it had never been tried");
+    store.outbox_attempted(row.id, OutboxAttempt::GivenUp, at(4)).await.unwrap();
+    store.erase_case(&receipt(id), id, at(5)).await.unwrap();
+    assert!(store.outbox_given_up(10).await.unwrap().is_empty());
+    assert!(store.outbox_redeliver(row.id, at(6)).await.is_err(), "of an erased case nothing is told");
+}
+
+pub(super) async fn workers_never_share_a_callback(backend: impl Backend) {
+    let store = backend.open().await;
+    for second in 0..12 {
+        let id = running(&store, at(second)).await;
+        let version = NewVersion { callback: true, ..version(1, true, VersionReason::First, at(second)) };
+        store.add_version(&receipt(id), id, Some(&lease(id)), version, CaseState::Final).await.unwrap();
+    }
+    let claims = (0..6).map(|_| store.outbox_claim("caseworkers", at(20), at(80), 5));
+    let claimed: Vec<_> = futures_util::future::join_all(claims).await.into_iter().flat_map(Result::unwrap).collect();
+    let ids: std::collections::BTreeSet<_> = claimed.iter().map(|row| row.id).collect();
+    assert_eq!((claimed.len(), ids.len()), (12, 12));
 }

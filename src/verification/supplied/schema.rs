@@ -21,7 +21,7 @@ fn evidence() -> Value {
         definitions.insert(name, plain(&schema));
     }
     // Amounts and areas are read with fewer decimals too.
-    for name in ["Fen", "Area"] {
+    for name in ["Fen", "Area", "Mu"] {
         let sign = if name == "Fen" { "-?" } else { "" };
         definitions[name]["pattern"] = json!(format!("^{sign}[0-9]+([.][0-9]{{1,2}})?$"));
     }

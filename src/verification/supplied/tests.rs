@@ -274,7 +274,7 @@ fn sample(field: &Value, definitions: &Value) -> Value {
         return words[0].clone();
     }
     match (name, schema["format"].as_str(), schema["type"].as_str()) {
-        ("Fen" | "Area", ..) => json!("1.00"),
+        ("Fen" | "Area" | "Mu", ..) => json!("1.00"),
         ("YearMonth", ..) => json!("2026-01"),
         ("Share", ..) => json!("1/2"),
         (_, Some("date"), _) => json!("2026-01-01"),

@@ -247,6 +247,9 @@ CREATE TABLE outbox (
     version         BIGINT,
     created_at      BIGINT NOT NULL,
     attempts        BIGINT NOT NULL DEFAULT 0,
-    next_attempt_at BIGINT
+    -- while it is being sent: when the sender's lease runs out
+    next_attempt_at BIGINT,
+    given_up_at     BIGINT
 );
 CREATE INDEX outbox_by_attempt ON outbox (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX outbox_given_up ON outbox (given_up_at) WHERE given_up_at IS NOT NULL;

@@ -47,10 +47,12 @@ enum Seen {
 }
 
 type Run = Shared<BoxFuture<'static, Arc<Sight>>>;
+/// A look that somebody waits for, for as long as anybody does.
+type UnderWay = (WeakShared<BoxFuture<'static, Arc<Sight>>>, Arc<Signal>);
 
 /// The looks of one source, by the department's ticket.
 pub(super) struct Looks {
-    under_way: Mutex<HashMap<String, (WeakShared<BoxFuture<'static, Arc<Sight>>>, Arc<Signal>)>>,
+    under_way: Mutex<HashMap<String, UnderWay>>,
     kept: Option<Cache<String, Arc<Sight>>>,
 }
 

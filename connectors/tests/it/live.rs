@@ -274,3 +274,43 @@ async fn banks_and_insurers_may_be_late_fail_or_be_incomplete() {
     let incomplete = ask_about("finance", triggers::MISSING_BANK).await;
     assert!(matches!(incomplete.answer, Answer::Partial { why: Gap::InstitutionMissing, .. }), "{:?}", incomplete.note);
 }
+
+/// Requests that a department has had.
+fn requests(mocks: &MockSources, key: &str) -> u64 {
+    mocks.statistics()[key]["requests"].as_u64().unwrap_or(0)
+}
+
+#[tokio::test]
+async fn two_hundred_cases_take_a_fifth_of_the_calls_at_the_most() {
+    const CASES: usize = 200;
+    let mocks = departments(250, Dirt::Clean).await;
+    let registry = registry(&mocks, |settings| settings.batch_window = Duration::from_millis(200));
+    let people: Vec<Query> = mocks
+        .population()
+        .households()
+        .flat_map(|household| household.people())
+        .map(|person| Query { lane: Lane::Bulk, ..query(&mocks, &person.name, &person.id_number, Some(person.born)) })
+        .take(CASES * 3)
+        .collect();
+    assert_eq!(people.len(), CASES * 3);
+    for name in ["securities", "civil_assistance"] {
+        let source = registry.get(&key(name)).unwrap();
+        // what it takes when every case asks for itself
+        for case in people.chunks(3).take(10) {
+            source.submit(case).await;
+        }
+        let (alone, before) = (requests(&mocks, name) * 20, requests(&mocks, name));
+        assert_eq!(alone, 200, "{name}: a call for each case");
+        let replies = futures_util::future::join_all(people.chunks(3).map(|case| source.submit(case))).await;
+        let together = requests(&mocks, name) - before;
+        assert!(together * 5 <= alone, "{name}: {together} calls together, {alone} alone");
+        for (asked, reply) in people.iter().zip(replies.iter().flatten()) {
+            assert!(reply.answer.kind().speaks(), "{name}: {:?} {:?}", reply.answer.kind(), reply.note);
+            for record in reply.answer.records() {
+                let number = record.subject.id_number.as_ref().map(|number| number.expose().to_owned());
+                let ours = asked.id_number.as_ref().map(|number| number.expose().to_owned());
+                assert_eq!(number, ours, "{name}: a record in somebody else's answer");
+            }
+        }
+    }
+}

@@ -132,6 +132,11 @@ impl Engine {
         });
         // never filed under somebody by guessing
         let replies = if replies.len() == people.len() { replies } else { vec![self.lost(); people.len()] };
+        let attempts = replies.iter().map(|reply| reply.attempts).max().unwrap_or(0);
+        let elapsed = replies.iter().map(|reply| reply.elapsed).max().unwrap_or_default();
+        if attempts > 0 {
+            self.health.exchanged(&self.definition.descriptor.key, people.len(), attempts, elapsed);
+        }
         let mut arrival = HashMap::with_capacity(people.len());
         for (((question, owner), query), reply) in seats.into_iter().zip(people).zip(self.counted(replies)) {
             let landed = Landed::new((Reused { asked_at, entry: query.entry }, reply));

@@ -2,10 +2,9 @@
 
 use ::http::StatusCode;
 
-use super::ticket::{Look, result, send};
+use super::ticket::{Found, Look, result, send};
 use super::{Errand, base_values, ticket_for};
 use crate::exchange::{Fault, Received};
-use crate::mapping::Page;
 use crate::records::{Answer, Failure};
 use crate::request::RequestSpec;
 use crate::source::{Query, Reply};
@@ -21,7 +20,7 @@ pub(super) async fn submit(errand: &mut Errand<'_>, request: &RequestSpec, queri
     };
     match errand.visit.call(prepare, accepted).await {
         Ok(()) => (1..=queries.len())
-            .map(|seq| errand.reply(Answer::Pending { ticket: ticket_for(seq, &uuid) }, None))
+            .map(|seq| errand.reply(Answer::Pending { ticket: ticket_for(seq, Some(queries.len()), &uuid) }, None))
             .collect(),
         Err(fault) => queries.iter().map(|_| errand.failed(&fault)).collect(),
     }
@@ -33,10 +32,10 @@ pub(super) async fn poll(
     refusal: &RequestSpec,
     held: &str,
     query: Option<&Query>,
-) -> Result<Look<Page>, Fault> {
+) -> Result<Look<Found>, Fault> {
     let definition = errand.definition;
     let max_rows = errand.visit.max_rows();
-    let in_outbox = |received: Received| -> Result<Option<Look<Page>>, Fault> {
+    let in_outbox = |received: Received| -> Result<Option<Look<Found>>, Fault> {
         if received.status == StatusCode::NOT_FOUND {
             return Ok(None);
         }

@@ -181,7 +181,13 @@ async fn fetch(errand: &mut Errand<'_>, query: &Query, reading: &Reading<'_>) ->
         let values = Values { page: reading.number, cursor: &reading.cursor, ..base };
         definition.request.render(&values, people, &definition.auth)
     };
-    errand.visit.call(prepare, |received: Received| reading.read(&received)).await
+    let watch = errand.watch;
+    let judge = |received: Received| {
+        let (page, tree) = reading.read(&received)?;
+        watch.saw(tree.as_ref());
+        Ok((page, tree))
+    };
+    errand.visit.call(prepare, judge).await
 }
 
 enum Following {
@@ -248,9 +254,10 @@ async fn batch(errand: &mut Errand<'_>, people: &[Query]) -> Result<Page, Fault>
         let values = super::base_values(line, &uuid, people.first(), "");
         definition.request.render(&values, people, &definition.auth)
     };
-    let max_rows = errand.visit.max_rows();
+    let (max_rows, watch) = (errand.visit.max_rows(), errand.watch);
     let judge = |received: Received| {
-        let (page, _) = read_page(&definition.answer, &received, max_rows)?;
+        let (page, tree) = read_page(&definition.answer, &received, max_rows)?;
+        watch.saw(tree.as_ref());
         match page.items.keys().next_back() {
             Some(last) if *last > people.len() => {
                 Err(Fault::passing(Failure::Malformed, "body: answers about somebody who was not asked about"))

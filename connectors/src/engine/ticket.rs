@@ -9,6 +9,7 @@ use crate::mapping::{AnswerSpec, Page};
 use crate::records::{Answer, Failure};
 use crate::request::RequestSpec;
 use crate::source::{Query, Reply};
+use serde_json::Value;
 
 /// Hands the people over; each reply is a ticket with the person's number in the batch.
 pub(super) async fn submit(errand: &mut Errand<'_>, wire: &TicketWire, queries: &[Query]) -> Vec<Reply> {
@@ -19,7 +20,7 @@ pub(super) async fn submit(errand: &mut Errand<'_>, wire: &TicketWire, queries: 
     let judged = |received: Received| receipt(wire, &received);
     match errand.visit.call(prepare, judged).await {
         Ok(held) => (1..=queries.len())
-            .map(|seq| errand.reply(Answer::Pending { ticket: ticket_for(seq, &held) }, None))
+            .map(|seq| errand.reply(Answer::Pending { ticket: ticket_for(seq, Some(queries.len()), &held) }, None))
             .collect(),
         Err(fault) => queries.iter().map(|_| errand.failed(&fault)).collect(),
     }
@@ -76,12 +77,15 @@ pub(crate) fn is_done(wire: &TicketWire, received: &Received) -> Result<Look<()>
 }
 
 /// The result itself, or that it is not ready although the state said so.
-pub(crate) fn result(answer: &AnswerSpec, received: &Received, max_rows: usize) -> Result<Look<Page>, Fault> {
+pub(crate) fn result(answer: &AnswerSpec, received: &Received, max_rows: usize) -> Result<Look<Found>, Fault> {
     if judge::not_ready(answer, received) {
         return Ok(Look::NotYet(Some("result: the department says that it is not ready".into())));
     }
-    read_page(answer, received, max_rows).map(|(page, _)| Look::There(page))
+    read_page(answer, received, max_rows).map(Look::There)
 }
+
+/// What a result says, and the tree it came from.
+pub(crate) type Found = (Page, Option<Value>);
 
 /// Looks for the result of a ticket on behalf of the people who wait for it.
 pub(super) async fn poll(
@@ -89,7 +93,7 @@ pub(super) async fn poll(
     wire: &TicketWire,
     held: &str,
     query: Option<&Query>,
-) -> Result<Look<Page>, Fault> {
+) -> Result<Look<Found>, Fault> {
     match send(errand, &wire.status, held, query, |received| is_done(wire, &received)).await? {
         Look::There(()) => {}
         Look::NotYet(note) => return Ok(Look::NotYet(note)),

@@ -3,6 +3,7 @@
 
 mod asking;
 mod departures;
+mod dividing;
 mod file;
 pub(crate) mod http;
 mod judge;

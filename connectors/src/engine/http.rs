@@ -212,20 +212,17 @@ fn following(paging: &Paging, tree: &Value, number: u32) -> Result<Following, Fa
     }
 }
 
-/// Several people in one call; those the department was too busy for are asked about again, the others are not.
-pub(super) async fn many(errand: &mut Errand<'_>, queries: &[Query]) -> Vec<Reply> {
+/// Several people in one call; those the department was too busy for are asked about again, the others are not. A fault is one of all.
+pub(super) async fn many(errand: &mut Errand<'_>, queries: &[Query]) -> Result<Vec<Reply>, Fault> {
     let mut replies: Vec<Option<Reply>> = vec![None; queries.len()];
     let mut open: Vec<usize> = (0..queries.len()).collect();
     loop {
         let people: Vec<Query> = open.iter().map(|index| queries[*index].clone()).collect();
         let page = match batch(errand, &people).await {
             Ok(page) => page,
-            Err(fault) => {
-                for index in open {
-                    replies[index].get_or_insert_with(|| errand.failed(&fault));
-                }
-                break;
-            }
+            Err(fault) if open.len() == queries.len() && replies.iter().all(Option::is_none) => return Err(fault),
+            // those it was too busy for in an earlier round stay without an answer
+            Err(_) => break,
         };
         let mut busy = Vec::new();
         let mut items = page.items;
@@ -243,7 +240,7 @@ pub(super) async fn many(errand: &mut Errand<'_>, queries: &[Query]) -> Vec<Repl
             break;
         }
     }
-    replies.into_iter().flatten().collect()
+    Ok(replies.into_iter().flatten().collect())
 }
 
 async fn batch(errand: &mut Errand<'_>, people: &[Query]) -> Result<Page, Fault> {

@@ -201,11 +201,13 @@ fn joined(
     }
 }
 
-/// First and last month that a computation names: `2025-11 至 2026-10，12 个月 × 2850.00`. Bodies say it in no other place.
+/// First and last month that a computation names, by itself or in a day: `2025-11 至 2026-10，12 个月 × 2850.00`. Bodies say it in no other
+/// place.
 fn months_named(computation: &str) -> Option<(YearMonth, YearMonth)> {
     let is_part = |c: char| c.is_ascii_digit() || c == '-' || c == '.';
     let words = computation.split(|c: char| !is_part(c));
-    let months: Vec<YearMonth> = words.filter_map(|word| word.parse().ok()).collect();
+    let day = |word: &str| word.parse().ok().map(YearMonth::of);
+    let months: Vec<YearMonth> = words.filter_map(|word| word.parse().ok().or_else(|| day(word))).collect();
     Some((*months.iter().min()?, *months.iter().max()?))
 }
 
@@ -219,6 +221,7 @@ mod tests {
         for (computation, months) in [
             ("2025-11 至 2026-10，12 个月 × 2850.00", Some(("2025-11", "2026-10"))),
             ("2026-03 一次性发放 1500.00", Some(("2026-03", "2026-03"))),
+            ("2025-11-01 至 2026-10-31：19200.00 × 6/12 个月", Some(("2025-11", "2026-10"))),
             ("近十二个月利息，2 条记录合计 25.24", None),
             ("申报每年 12000.00", None),
             ("2026-13，1 个月 × 1.00", None),

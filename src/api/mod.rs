@@ -4,6 +4,7 @@ mod accept;
 mod assessments;
 mod batches;
 mod body;
+mod due;
 mod health;
 mod matches;
 mod openapi;

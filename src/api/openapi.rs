@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{assessments, batches, health, matches, policies, report, schemas, sources, verifications};
+use super::{assessments, batches, due, health, matches, policies, report, schemas, sources, verifications};
 
 /// The document.
 #[derive(OpenApi)]
@@ -14,7 +14,8 @@ use super::{assessments, batches, health, matches, policies, report, schemas, so
     paths(
         verifications::submit::submit, verifications::list::list, verifications::status::status, verifications::events::events,
         verifications::versions::versions, report::report, sources::sources, policies::policy, assessments::assess, matches::explain,
-        batches::submit::submit, batches::status::list, batches::status::status, batches::results::results, batches::results::faults,
+        verifications::change::change, verifications::change::heard, due::due,
+        batches::submit::submit, batches::status::list, batches::status::status, batches::results::results, batches::results::changes, batches::results::faults,
         batches::steer::pause, batches::steer::resume, batches::steer::cancel,
         schemas::report, schemas::request, schemas::evidence, schemas::comparison, schemas::jwks,
         openapi, health::healthz, health::readyz, health::metrics,

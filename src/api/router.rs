@@ -4,7 +4,7 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::{
-    ApiState, assessments, batches, health, matches, openapi, policies, report, schemas, sources, verifications,
+    ApiState, assessments, batches, due, health, matches, openapi, policies, report, schemas, sources, verifications,
 };
 use crate::config::ServerLimits;
 use crate::web::{Problem, ProblemKind, guard};
@@ -17,9 +17,13 @@ pub fn router(state: ApiState, limits: &ServerLimits) -> Router {
         .route("/v1/verifications/{id}/events", get(verifications::events::events))
         .route("/v1/verifications/{id}/versions", get(verifications::versions::versions))
         .route("/v1/verifications/{id}/report", get(report::report))
+        .route("/v1/verifications/{id}/change", get(verifications::change::change))
+        .route("/v1/verifications/{id}/heard", post(verifications::change::heard))
+        .route("/v1/due", get(due::due))
         .route("/v1/batches", post(batches::submit::submit).get(batches::status::list))
         .route("/v1/batches/{id}", get(batches::status::status))
         .route("/v1/batches/{id}/results", get(batches::results::results))
+        .route("/v1/batches/{id}/changes", get(batches::results::changes))
         .route("/v1/batches/{id}/faults", get(batches::results::faults))
         .route("/v1/batches/{id}/pause", post(batches::steer::pause))
         .route("/v1/batches/{id}/resume", post(batches::steer::resume))

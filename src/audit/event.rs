@@ -38,6 +38,8 @@ words! {
         Reviewed = "reviewed",
         /// The applicant objected (异议).
         Objected = "objected",
+        /// The family was heard about what changed.
+        Heard = "heard",
         /// A second person signed off (签发).
         Issued = "issued",
         /// A report was opened on the server.

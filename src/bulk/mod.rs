@@ -8,6 +8,7 @@
 //! Neighbours: `verification` checks and runs each household, `store` keeps batches and their rows, `api` and `cli` take files and
 //! hand out results.
 
+mod changes;
 mod errors;
 mod feeding;
 pub mod file;
@@ -27,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+pub use changes::{ChangesForm, ChangesWanted};
 pub use errors::BulkError;
 pub use receiving::{Receiving, SubmittedBatch};
 pub use results::{ResultsForm, csv_heading, faults_csv};

@@ -54,6 +54,11 @@ pub enum Command {
         after_help = "Examples:\n  hedui batch template --explain\n  hedui batch run households.csv --out results.csv --faults faults.csv\n  hedui batch submit households.csv --follow --server https://hedui.example --token-file token.txt"
     )]
     Batch(Batch),
+    /// Plan a year of re-verification over what the departments allow
+    #[command(
+        after_help = "Examples:\n  hedui schedule --organisation huishi-township\n  hedui schedule --organisation huishi-township --year 2027 --out plan.csv\n  hedui schedule --roll roll.csv --lang en          from counts: due,township,members,households"
+    )]
+    Schedule(Schedule),
     /// Decrypt a sealed report and check signature and audit inclusion, offline
     #[command(
         after_help = "Examples:\n  hedui open report.jwe --key recipient.jwk --jwks service.jwks.json --log-key \"$(cat service.log-key)\"\n  hedui open report.jwe --key recipient.jwk --jwks service.jwks.json --log-key \"$(cat service.log-key)\" --out report.html\n  hedui open report.jwe --key recipient.jwk --unpinned        without the service's keys: proves less\n\nExit 0 only when the service's keys sign the report and its place in the log."
@@ -178,6 +183,38 @@ pub struct Verify {
     /// Settings.
     #[command(flatten)]
     pub config: ConfigFile,
+}
+
+/// `hedui schedule`
+#[derive(Debug, Args)]
+pub struct Schedule {
+    /// Whose households
+    #[arg(long, value_name = "NAME", default_value = "local")]
+    pub organisation: String,
+    /// Which year; this one unless given
+    #[arg(long)]
+    pub year: Option<i16>,
+    /// Counts instead of the store: a table with due, township, members, households
+    #[arg(long, value_name = "FILE")]
+    pub roll: Option<PathBuf>,
+    /// Days before it is due from which a household may be looked at
+    #[arg(long, default_value_t = crate::bulk::planning::Manner::DAYS_AHEAD)]
+    pub days_ahead: u16,
+    /// On Saturdays and Sundays too
+    #[arg(long)]
+    pub weekends: bool,
+    /// Write the plan here: .csv, .json or .txt
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Print the plan as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Language
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Language,
+    /// Where the data are.
+    #[command(flatten)]
+    pub place: Place,
 }
 
 /// `hedui open`

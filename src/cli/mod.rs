@@ -19,6 +19,7 @@ mod progress;
 mod reload;
 mod remote;
 mod report;
+mod schedule;
 mod serve;
 mod show;
 mod simulate;
@@ -66,6 +67,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(arguments) => serve::run(arguments).await,
         Command::Verify(arguments) => verify::run(arguments).await,
         Command::Batch(arguments) => batch::run(arguments).await,
+        Command::Schedule(arguments) => schedule::run(arguments).await,
         Command::Open(arguments) => open::run(&arguments),
         Command::Audit(arguments) => audit::run(arguments).await,
         Command::Report(arguments) => report::run(arguments).await,

@@ -165,6 +165,28 @@ impl Ledger {
         self.0.append(events).await.map(drop)
     }
 
+    /// Somebody is about to have the requests of cases opened: an entry each, all in one commit.
+    pub(super) async fn opened_by<'a>(
+        &self,
+        caller: &Caller,
+        cases: impl Iterator<Item = &'a CaseRow>,
+    ) -> Result<Vec<AuditReceipt>, AuditError> {
+        let actor = actor(caller);
+        let event = |case: &CaseRow| Event::new(&actor, Action::NamesOpened).case(case.id).purpose(case.purpose);
+        self.0.append(cases.map(event).collect()).await
+    }
+
+    /// A family was heard about a version.
+    pub(super) async fn heard(
+        &self,
+        caller: &Caller,
+        case: &CaseRow,
+        version: &VersionRow,
+    ) -> Result<AuditReceipt, AuditError> {
+        let event = Event::new(&actor(caller), Action::Heard).case(case.id).version(version.number);
+        self.0.append_one(event.purpose(case.purpose).detail(version.body_hash)).await
+    }
+
     /// The reports of cases are about to leave the service in a file: an entry each, all in one commit.
     pub(super) async fn exported<'a>(
         &self,

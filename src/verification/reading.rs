@@ -95,7 +95,7 @@ impl Verifier {
     }
 
     /// A case the caller may see.
-    async fn case(&self, caller: &Caller, id: &str) -> Result<CaseRow, ReadError> {
+    pub(super) async fn case(&self, caller: &Caller, id: &str) -> Result<CaseRow, ReadError> {
         let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
         let case = self.0.store.get_case(id).await?;
         if caller.covers(&case.organisation, case.region.as_str()) { Ok(case) } else { Err(ReadError::NotFound) }

@@ -40,6 +40,21 @@ pub struct SourceStatus {
     pub health: SourceHealth,
 }
 
+/// What a department allows of bulk queries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BulkQuota {
+    /// Department.
+    pub source: SourceKey,
+    /// Queries a day; 0 = no limit.
+    pub most_a_day: u32,
+    /// Hours a day.
+    pub hours_a_day: u32,
+    /// Calls an hour.
+    pub calls_an_hour: u32,
+    /// People in a call.
+    pub batch: u32,
+}
+
 /// Departments that are all reached below one address, with credentials by key: rehearsals and the demo.
 pub struct OneAddress<'a> {
     /// `http://127.0.0.1:9100`; each department at `/<key>`.
@@ -151,6 +166,25 @@ impl Departments {
     /// When a department may be asked for a lane; none = now.
     pub(super) fn opens(&self, key: &SourceKey, lane: Lane, now: Timestamp) -> Option<Timestamp> {
         self.registry.opens(key, lane, now)
+    }
+
+    /// What each department that is switched on allows of bulk queries.
+    #[must_use]
+    pub fn bulk_quotas(&self) -> Vec<BulkQuota> {
+        let quota = |descriptor: &Descriptor| {
+            let settings = self.registry.settings(&descriptor.key).filter(|settings| settings.enabled)?;
+            let minutes = settings.hours_of(Lane::Bulk).minutes_a_day();
+            // no limit is as many as a second holds
+            let a_second = if settings.rate_per_second == 0 { 1000 } else { settings.rate_per_second };
+            Some(BulkQuota {
+                source: descriptor.key.clone(),
+                most_a_day: settings.bulk_daily,
+                hours_a_day: minutes / 60,
+                calls_an_hour: a_second.saturating_mul(3600),
+                batch: u32::try_from(descriptor.batch_size).unwrap_or(u32::MAX),
+            })
+        };
+        self.descriptors().filter_map(quota).collect()
     }
 
     pub(super) fn polling(&self, key: &SourceKey) -> Polling {

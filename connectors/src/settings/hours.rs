@@ -48,6 +48,13 @@ impl Hours {
         spans.into_iter().map(str::parse).collect::<Result<Vec<Span>, _>>().map(Self)
     }
 
+    /// Minutes of a day that are within them.
+    #[must_use]
+    pub fn minutes_a_day(&self) -> u32 {
+        let open = |minute: &u16| self.0.is_empty() || self.0.iter().any(|span| span.holds(*minute));
+        (0..DAY_MINUTES).filter(open).map(|_| 1).sum()
+    }
+
     /// Whether the department may be asked at this moment.
     #[must_use]
     pub fn is_open(&self, at: Timestamp) -> bool {

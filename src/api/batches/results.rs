@@ -1,4 +1,4 @@
-//! `GET /v1/batches/{id}/results`, `…/faults`.
+//! `GET /v1/batches/{id}/results`, `…/changes`, `…/faults`.
 
 use axum::body::Body;
 use axum::extract::{Query, State};
@@ -12,7 +12,7 @@ use crate::api::accept::preferred;
 use crate::api::permit::permit;
 use crate::auth::Permission;
 use crate::bulk::file::RowFault;
-use crate::bulk::{Bulk, ResultsForm, faults_csv};
+use crate::bulk::{Bulk, ChangesForm, ChangesWanted, ResultsForm, faults_csv};
 use crate::verification::Verifier;
 use crate::web::{PathText, Problem, ProblemKind, SignedIn};
 
@@ -66,6 +66,54 @@ pub async fn results(
     let pieces = bulk.results(&caller, &id, form).await.map_err(problem)?;
     let kind = if csv { "text/csv; charset=utf-8" } else { "application/x-ndjson" };
     let name = format!("attachment; filename=\"{id}.{}\"", if csv { "csv" } else { "ndjson" });
+    let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((headers, Body::from_stream(pieces)).into_response())
+}
+
+/// Which changes, in which language.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ChangesQuery {
+    /// `zh` (default) or `en`, for CSV.
+    pub lang: Option<String>,
+    /// `officer` (default): every change. `passing_on`: nothing adverse of a family that was neither heard nor had its days to speak.
+    #[serde(rename = "for")]
+    #[param(rename = "for")]
+    pub reader: Option<String>,
+}
+
+/// Only the households that changed since their last report, with reasons: CSV, or NDJSON. The scope `report:read` is needed; every
+/// household's opening is in the log first.
+#[utoipa::path(get, path = "/v1/batches/{id}/changes", tag = "batches", params(("id" = String, Path), ChangesQuery),
+    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson"))),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 406, body = Problem), (status = 422, body = Problem)),
+    security(("bearer" = [])))]
+pub async fn changes(
+    signed_in: SignedIn,
+    State(verifier): State<Verifier>,
+    State(bulk): State<Bulk>,
+    PathText(id): PathText,
+    query: Result<Query<ChangesQuery>, axum::extract::rejection::QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let invalid = |zh: &str, en: &str| Problem::new(ProblemKind::InvalidRequest).with_detail(zh, en);
+    let Query(query) = query.map_err(|_| invalid("可用参数：lang、for", "known parameters: lang, for"))?;
+    let english = match query.lang.as_deref() {
+        None | Some("zh") => false,
+        Some("en") => true,
+        Some(_) => return Err(invalid("lang 应为 zh 或 en", "lang is zh or en")),
+    };
+    let for_passing_on = match query.reader.as_deref() {
+        None | Some("officer") => false,
+        Some("passing_on") => true,
+        Some(_) => return Err(invalid("for 应为 officer 或 passing_on", "for is officer or passing_on")),
+    };
+    let csv = prefers_csv(&headers, "application/x-ndjson")?;
+    let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
+    let form = if csv { ChangesForm::Csv { english } } else { ChangesForm::Ndjson };
+    let pieces = bulk.changes(&caller, &id, ChangesWanted { form, for_passing_on }).await.map_err(problem)?;
+    let kind = if csv { "text/csv; charset=utf-8" } else { "application/x-ndjson" };
+    let name = format!("attachment; filename=\"{id}-changes.{}\"", if csv { "csv" } else { "ndjson" });
     let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((headers, Body::from_stream(pieces)).into_response())
 }

@@ -1,5 +1,6 @@
 //! `/v1/verifications`: one file a call.
 
+pub(super) mod change;
 pub(super) mod events;
 pub(super) mod list;
 pub(super) mod status;

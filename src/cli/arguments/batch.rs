@@ -47,6 +47,11 @@ pub enum BatchCommand {
         after_help = "Example:\n  hedui batch faults 0199… --out faults.csv --server https://hedui.example --token-file token.txt"
     )]
     Faults(BatchFile),
+    /// Fetch what changed since the households' last reports, with reasons: .csv or .ndjson
+    #[command(
+        after_help = "Example:\n  hedui batch changes 0199… --out changes.csv --server https://hedui.example --token-file token.txt"
+    )]
+    Changes(BatchFile),
     /// Let no more cases of a batch begin
     #[command(after_help = "Example:\n  hedui batch pause 0199… --server https://hedui.example --token-file token.txt")]
     Pause(BatchOne),
@@ -101,6 +106,9 @@ pub struct BatchRun {
     /// Write the results here: .csv or .ndjson
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Write what changed since the last reports here: .csv or .ndjson
+    #[arg(long, value_name = "FILE")]
+    pub changes: Option<PathBuf>,
     /// Write the faults of rows here: .csv or .json
     #[arg(long, value_name = "FILE")]
     pub faults: Option<PathBuf>,

@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use futures_util::StreamExt as _;
+use futures_util::{Stream, StreamExt as _};
 use sha2::{Digest as _, Sha256};
 
 use super::{board, is_first_form, terms};
 use crate::auth::Caller;
-use crate::bulk::{BatchStatus, Bulk, BulkError, ResultsForm, Terms, faults_csv};
+use crate::bulk::{BatchStatus, Bulk, BulkError, ChangesForm, ChangesWanted, ResultsForm, Terms, faults_csv};
 use crate::cli::arguments::{BatchRun, Language};
 use crate::cli::streamed::Streamed;
 use crate::cli::{compose, output, show};
@@ -24,6 +24,9 @@ const LOOK: Duration = Duration::from_millis(500);
 pub(super) async fn run(arguments: BatchRun) -> anyhow::Result<ExitCode> {
     if let Some(out) = &arguments.out {
         is_first_form(out, "--out", ["csv", "ndjson"])?;
+    }
+    if let Some(out) = &arguments.changes {
+        is_first_form(out, "--changes", ["csv", "ndjson"])?;
     }
     if let Some(out) = &arguments.faults {
         is_first_form(out, "--faults", ["csv", "json"])?;
@@ -68,6 +71,13 @@ async fn whole(
     }
     if let Some(out) = &arguments.out {
         write_results(bulk, &caller, &id, out, arguments.lang).await?;
+    }
+    if let Some(out) = &arguments.changes {
+        let csv = is_first_form(out, "--changes", ["csv", "ndjson"])?;
+        let english = arguments.lang == Language::En;
+        let form = if csv { ChangesForm::Csv { english } } else { ChangesForm::Ndjson };
+        let pieces = bulk.changes(&caller, &id, ChangesWanted { form, for_passing_on: false }).await?;
+        stream_to(out, pieces).await?;
     }
     if arguments.json {
         output::say(&serde_json::to_string_pretty(&status)?);
@@ -154,11 +164,17 @@ fn troubled(verifier: &Verifier, language: Language) -> Vec<String> {
 }
 
 async fn write_results(bulk: &Bulk, caller: &Caller, id: &str, out: &Path, language: Language) -> anyhow::Result<()> {
-    use std::io::Write as _;
     let csv = is_first_form(out, "--out", ["csv", "ndjson"])?;
     let form = if csv { ResultsForm::Csv { english: language == Language::En } } else { ResultsForm::Ndjson };
+    stream_to(out, bulk.results(caller, id, form).await?).await
+}
+
+async fn stream_to(
+    out: &Path,
+    pieces: impl Stream<Item = Result<bytes::Bytes, BulkError>>,
+) -> anyhow::Result<()> {
+    use std::io::Write as _;
     let mut file = Streamed::begin(out)?;
-    let pieces = bulk.results(caller, id, form).await?;
     tokio::pin!(pieces);
     while let Some(piece) = pieces.next().await {
         file.write_all(&piece?)?;

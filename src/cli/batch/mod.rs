@@ -21,6 +21,7 @@ pub(super) async fn run(arguments: Batch) -> anyhow::Result<ExitCode> {
         BatchCommand::Status(arguments) => service::status(&arguments).await,
         BatchCommand::Follow(arguments) => service::follow(&arguments).await,
         BatchCommand::Results(arguments) => service::results(&arguments).await,
+        BatchCommand::Changes(arguments) => service::changes(&arguments).await,
         BatchCommand::Faults(arguments) => service::faults(&arguments).await,
         BatchCommand::Pause(arguments) => service::steer(&arguments, "pause").await,
         BatchCommand::Resume(arguments) => service::steer(&arguments, "resume").await,

@@ -119,6 +119,11 @@ pub(super) async fn results(arguments: &BatchFile) -> anyhow::Result<ExitCode> {
     fetch(arguments, "results", if csv { "text/csv" } else { "application/x-ndjson" }).await
 }
 
+pub(super) async fn changes(arguments: &BatchFile) -> anyhow::Result<ExitCode> {
+    let csv = is_first_form(&arguments.out, "--out", ["csv", "ndjson"])?;
+    fetch(arguments, "changes", if csv { "text/csv" } else { "application/x-ndjson" }).await
+}
+
 pub(super) async fn faults(arguments: &BatchFile) -> anyhow::Result<ExitCode> {
     let csv = is_first_form(&arguments.out, "--out", ["csv", "json"])?;
     fetch(arguments, "faults", if csv { "text/csv" } else { "application/json" }).await

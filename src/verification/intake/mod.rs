@@ -10,6 +10,7 @@ pub(super) mod place;
 pub mod schema;
 pub(super) mod shape;
 mod whole;
+mod written;
 
 use jiff::civil::Date;
 
@@ -18,6 +19,7 @@ use crate::household::{
 };
 use crate::report::jose::RecipientKey;
 use shape::Object;
+pub use written::document_of;
 
 /// Largest request, bytes.
 pub const MAX_REQUEST_BYTES: usize = 256 * 1024;

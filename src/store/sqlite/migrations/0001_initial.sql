@@ -239,6 +239,15 @@ CREATE TABLE batch_faults (
     PRIMARY KEY (batch_id, read_rows)
 ) WITHOUT ROWID;
 
+-- That a family was heard about what a report says of it.
+CREATE TABLE hearings (
+    document_id TEXT   NOT NULL PRIMARY KEY,
+    case_id     TEXT   NOT NULL,
+    version     BIGINT NOT NULL,
+    at          BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX hearings_by_case ON hearings (case_id, at);
+
 CREATE TABLE outbox (
     id              TEXT   NOT NULL PRIMARY KEY,
     case_id         TEXT   NOT NULL REFERENCES cases (id),

@@ -1,0 +1,96 @@
+//! `GET /v1/verifications/{id}/change`, `POST /v1/verifications/{id}/heard`.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::api::body::{read_json, whole};
+use crate::api::permit::{permit, refuse};
+use crate::api::report::problem;
+use crate::auth::Permission;
+use crate::policy::notice::{Notice, State as NoticeState};
+use crate::report::change::Change;
+use crate::verification::Verifier;
+use crate::web::{PathText, Problem, ProblemKind, SignedIn};
+
+/// Most characters of a statement.
+const MOST: usize = 4000;
+
+/// What changed in a household.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangedHousehold {
+    /// The caller's own number of the household.
+    pub reference: String,
+    /// The case of the report before.
+    pub case_before: String,
+    /// What the law asks before anything adverse goes further (社会救助法 art. 45, 48).
+    pub notice: Notice,
+    /// Where that stands.
+    pub notice_state: NoticeState,
+    /// When the family was heard.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub heard_on: Option<Date>,
+    /// What changed.
+    pub change: Change,
+}
+
+/// What changed since the household's last report. 404 where there is no earlier report, or nothing changed.
+#[utoipa::path(get, path = "/v1/verifications/{id}/change", tag = "verifications", params(("id" = String, Path)),
+    responses((status = 200, body = ChangedHousehold), (status = 403, body = Problem), (status = 404, body = Problem)),
+    security(("bearer" = [])))]
+pub async fn change(
+    signed_in: SignedIn,
+    State(verifier): State<Verifier>,
+    PathText(id): PathText,
+) -> Result<Json<ChangedHousehold>, Problem> {
+    let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
+    let changed = verifier.change_of(&caller, &id).await.map_err(problem)?;
+    Ok(Json(ChangedHousehold {
+        reference: changed.reference,
+        case_before: changed.with.to_string(),
+        notice_state: changed.notice.state(changed.heard_on, None),
+        notice: changed.notice,
+        heard_on: changed.heard_on,
+        change: changed.change,
+    }))
+}
+
+/// What the family said.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Statement {
+    /// In its own words, 1 to 4,000 characters.
+    pub statement: String,
+}
+
+/// Notes that the family was heard: what is adverse may go further from now on.
+#[utoipa::path(post, path = "/v1/verifications/{id}/heard", tag = "verifications", params(("id" = String, Path)),
+    request_body = Statement,
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 408, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem)),
+    security(("bearer" = [])))]
+pub async fn heard(
+    signed_in: SignedIn,
+    State(verifier): State<Verifier>,
+    PathText(id): PathText,
+    request: Request<Body>,
+) -> Result<StatusCode, Problem> {
+    let caller = permit(&verifier, signed_in, Permission::SubmitCase).await?;
+    let body = match read_json(request).await {
+        Ok(body) => body,
+        Err((why, problem)) => return Err(refuse(&verifier, &caller, why, problem).await),
+    };
+    let statement = serde_json::from_slice::<Statement>(&body).ok().map(|read| read.statement.trim().to_owned());
+    let Some(statement) = statement.filter(|text| !text.is_empty() && text.chars().count() <= MOST) else {
+        let what = ["请求应为 {\"statement\": \"……\"}", "the body is {\"statement\": \"…\"}"];
+        let remedy = ["填写家庭的说明，1 至 4000 字", "write down what the family said, 1 to 4,000 characters"];
+        let problem = whole(ProblemKind::InvalidRequest, "statement", what, remedy);
+        return Err(refuse(&verifier, &caller, "invalid", problem).await);
+    };
+    verifier.hear(&caller, &id, &statement).await.map_err(problem)?;
+    Ok(StatusCode::NO_CONTENT)
+}

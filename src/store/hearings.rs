@@ -1,0 +1,70 @@
+//! That a family was heard about what a report says of it: when, and sealed what it said.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::columns::{Columns as _, millis};
+use super::db::query;
+use super::{AuditReceipt, SealedDocument, Store, StoreError, documents};
+
+/// A hearing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HearingRow {
+    /// Case.
+    pub case_id: Uuid,
+    /// Version that the family was heard about.
+    pub version: u32,
+    /// When.
+    pub at: Timestamp,
+    /// What it said, sealed.
+    pub document: Uuid,
+}
+
+impl Store {
+    /// Notes a hearing.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongReceipt`]; the database failed.
+    pub async fn hear(
+        &self,
+        receipt: &AuditReceipt,
+        case: Uuid,
+        version: u32,
+        statement: SealedDocument,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        receipt.must_speak_of(case)?;
+        self.write(move |tx| {
+            Box::pin(async move {
+                documents::insert(tx, Some(case), &statement).await?;
+                query("INSERT INTO hearings (document_id, case_id, version, at) VALUES ($1, $2, $3, $4)")
+                    .bind(statement.id.to_string())
+                    .bind(case.to_string())
+                    .bind(i64::from(version))
+                    .bind(millis(now))
+                    .execute(tx)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// The first hearing of a case, if there was one.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn heard(&self, case: Uuid) -> Result<Option<HearingRow>, StoreError> {
+        let first = query("SELECT * FROM hearings WHERE case_id = $1 ORDER BY at, document_id LIMIT 1");
+        let row = first.bind(case.to_string()).fetch_optional(self.reader()).await?;
+        row.map(|row| {
+            Ok(HearingRow {
+                case_id: row.uuid("case_id")?,
+                version: row.small("version")?,
+                at: row.time("at")?,
+                document: row.uuid("document_id")?,
+            })
+        })
+        .transpose()
+    }
+}

@@ -1,0 +1,99 @@
+//! Reading what changed since a household's last report, and noting that the family was heard about it.
+
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::{ReadError, VerificationError, Verifier, sealing};
+use crate::auth::Caller;
+use crate::policy::notice::{self, Notice};
+use crate::report::change::Change;
+use crate::store::{CaseRow, DocumentKind, StoreError};
+use crate::telemetry::china_date;
+
+/// What changed in a household, and where its hearing stands.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// The caller's own number of the household.
+    pub reference: String,
+    /// The case of the report before.
+    pub with: Uuid,
+    /// What changed.
+    pub change: Change,
+    /// What the law asks before it goes further.
+    pub notice: Notice,
+    /// When the family was heard.
+    pub heard_on: Option<Date>,
+}
+
+impl Verifier {
+    /// What changed in each case, opened for somebody: one entry a case with a change, all in one commit, before any is opened. None of a case
+    /// without a final report, without an earlier one, or in which nothing changed.
+    ///
+    /// # Errors
+    /// [`ReadError::Closed`]; the store failed.
+    pub async fn changed(&self, caller: &Caller, cases: &[CaseRow]) -> Result<Vec<Option<Changed>>, ReadError> {
+        let (store, keys) = (&self.0.store, &self.0.keys);
+        let mut versions = Vec::with_capacity(cases.len());
+        for case in cases {
+            let version = match store.get_version(case.id, None).await {
+                Ok(version) => Some(version).filter(|version| version.change_document.is_some()),
+                Err(StoreError::NotFound { .. }) => None,
+                Err(error) => return Err(error.into()),
+            };
+            versions.push(version.filter(|_| case.state != crate::store::CaseState::Erased));
+        }
+        let with_change = cases.iter().zip(&versions).filter_map(|(case, version)| Some((case, version.as_ref()?)));
+        let mut receipts = self.0.ledger.exported(caller, with_change).await?.into_iter();
+        let mut changed = Vec::with_capacity(cases.len());
+        for (case, version) in cases.iter().zip(versions) {
+            let Some(version) = version else {
+                changed.push(None);
+                continue;
+            };
+            let receipt = receipts.next().ok_or(VerificationError::Uneven { what: "entries of an export" })?;
+            let (Some(document), Some(with)) = (version.change_document, version.compared_with) else { continue };
+            let unreadable = |_| VerificationError::Unreadable { what: "change" };
+            let change = sealing::open(store, keys, &receipt, case.id, document).await?;
+            let change: Change = serde_json::from_slice(&change).map_err(unreadable)?;
+            let request = sealing::open(store, keys, &receipt, case.id, case.request_document).await?;
+            let request: crate::household::Request = serde_json::from_slice(&request).map_err(unreadable)?;
+            let packs = self.0.rules.packs();
+            let pack = packs.resolve(&case.region, case.as_of).map_err(|_| VerificationError::NoPack)?;
+            let heard = store.heard(case.id).await?;
+            changed.push(Some(Changed {
+                reference: request.reference.unwrap_or_default(),
+                with,
+                notice: change.notice(china_date(version.created_at), notice::hearing_days(pack.rules())),
+                change,
+                heard_on: heard.map(|heard| china_date(heard.at)),
+            }));
+        }
+        Ok(changed)
+    }
+
+    /// What changed in one case, as far as the caller may see it.
+    ///
+    /// # Errors
+    /// [`ReadError::NotFound`]: no such case, or nothing changed in it.
+    pub async fn change_of(&self, caller: &Caller, id: &str) -> Result<Changed, ReadError> {
+        let case = self.case(caller, id).await?;
+        let changed = self.changed(caller, std::slice::from_ref(&case)).await?;
+        changed.into_iter().next().flatten().ok_or(ReadError::NotFound)
+    }
+
+    /// Notes that a family was heard about what changed, with what it said. Said again, the later word stands beside the earlier one.
+    ///
+    /// # Errors
+    /// [`ReadError::NotFound`]; [`ReadError::Closed`].
+    pub async fn hear(&self, caller: &Caller, id: &str, statement: &str) -> Result<(), ReadError> {
+        let case = self.case(caller, id).await?;
+        let version = match self.0.store.get_version(case.id, None).await {
+            Err(StoreError::NotFound { .. }) => return Err(ReadError::NoVersion),
+            other => other?,
+        };
+        let receipt = self.0.ledger.heard(caller, &case, &version).await?;
+        let sealed = sealing::seal(&self.0.keys, case.id, DocumentKind::Objection, statement.as_bytes())?;
+        self.0.store.hear(&receipt, case.id, version.number, sealed, self.0.clock.now()).await?;
+        Ok(())
+    }
+}

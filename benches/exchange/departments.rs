@@ -55,12 +55,10 @@ impl Drop for Departments {
     }
 }
 
-fn sum(value: &serde_json::Value) -> u64 {
-    match value {
-        serde_json::Value::Number(number) => number.as_u64().unwrap_or(0),
-        serde_json::Value::Object(fields) => fields.values().map(sum).sum(),
-        _ => 0,
-    }
+/// The requests of every department.
+fn sum(stats: &serde_json::Value) -> u64 {
+    let departments = stats.as_object().into_iter().flat_map(serde_json::Map::values);
+    departments.filter_map(|department| department["requests"].as_u64()).sum()
 }
 
 /// The child's life.

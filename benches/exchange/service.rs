@@ -56,6 +56,9 @@ impl Service {
             clock,
             settings: VerifierSettings {
                 concurrent_cases: CONCURRENT_CASES,
+                concurrent_cases_in_bulk: 64,
+                bulk_patience: Duration::from_secs(3600),
+                provisional_after: Duration::from_secs(3600),
                 lease: Duration::from_secs(60),
                 objection_days: 10,
                 centre: String::new(),

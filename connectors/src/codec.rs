@@ -8,6 +8,7 @@ mod xml;
 use encoding_rs::Encoding;
 use serde_json::Value;
 
+pub(crate) use delimited::LastRow;
 pub(crate) use lines::Trailer;
 
 /// How an answer's bytes are read.
@@ -20,7 +21,7 @@ pub(crate) enum Codec {
     /// The tree is `{root: …}`; namespace prefixes are dropped; `lists` are the elements that may repeat.
     Xml { lists: Vec<String> },
     /// The tree is `{"code": "OK", "rows": [{column: text}]}`, or `{"code": "MARK.code"}` when the first field is the error mark.
-    Csv { header: Vec<String>, error_mark: Option<String> },
+    Csv { header: Vec<String>, error_mark: Option<String>, trailer: Option<LastRow> },
     /// The body is not read.
     Ignored,
 }
@@ -43,6 +44,11 @@ impl Unreadable {
 }
 
 impl Codec {
+    /// Whether the answer's last line proves that it is whole.
+    pub(crate) fn is_proved(&self) -> bool {
+        matches!(self, Self::Ndjson { trailer: Some(_) } | Self::Csv { trailer: Some(_), .. })
+    }
+
     /// Reads a whole body.
     pub(crate) fn decode(&self, bytes: &[u8], encoding: &'static Encoding) -> Result<Value, Unreadable> {
         match self {
@@ -56,8 +62,11 @@ impl Codec {
                 lines::rows(&decode_text(rows, encoding)?)
             }
             Self::Xml { lists } => xml::tree(&decode_text(bytes, encoding)?, lists),
-            Self::Csv { header, error_mark } => {
+            Self::Csv { header, error_mark, trailer: None } => {
                 delimited::tree(&decode_text(bytes, encoding)?, header, error_mark.as_deref())
+            }
+            Self::Csv { header, error_mark, trailer: Some(trailer) } => {
+                trailer.verified(bytes, encoding, header, error_mark.as_deref())
             }
         }
     }
@@ -97,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_is_not_part_of_the_text() {
-        let codec = Codec::Csv { header: vec!["a".into()], error_mark: None };
+        let codec = Codec::Csv { header: vec!["a".into()], error_mark: None, trailer: None };
         let tree = codec.decode(b"\xEF\xBB\xBFa\r\n1\r\n", encoding_rs::UTF_8).unwrap();
         assert_eq!(tree["rows"][0]["a"], "1");
     }

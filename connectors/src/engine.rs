@@ -3,6 +3,7 @@
 
 mod asking;
 mod departures;
+mod dividing;
 mod file;
 pub(crate) mod http;
 mod judge;
@@ -18,11 +19,13 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use moka::future::Cache;
 use secrecy::ExposeSecret;
+use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::definition::{Definition, Transport};
 use crate::exchange::{Breaker, Clock, Fault, Guards, Line, NotConfigured, Pacing, Retries, Turns, Visit};
 use crate::health::{HealthBook, SourceHealth};
+use crate::mapping::AnswerSpec;
 use crate::records::{Answer, Failure, Ticket};
 use crate::settings::SourceSettings;
 use crate::source::{Admission, BoxFuture, Descriptor, Lane, Query, Reply, Source};
@@ -67,9 +70,22 @@ struct Engine {
 struct Errand<'s> {
     definition: &'s Definition,
     line: &'s Line,
+    watch: Watch<'s>,
     visit: Visit<'s>,
     /// Named to the department once an exchange, so that a repeated attempt can be recognised.
     uuid: String,
+}
+
+/// What watches the form of answers.
+#[derive(Clone, Copy)]
+struct Watch<'s>(&'s HealthBook, &'s AnswerSpec);
+
+impl Watch<'_> {
+    fn saw(self, tree: Option<&Value>) {
+        if let Some(tree) = tree {
+            self.0.saw(&self.1.form(tree));
+        }
+    }
 }
 
 impl Errand<'_> {
@@ -119,7 +135,7 @@ impl DeclaredSource {
             .then(|| Cache::builder().weigher(weight).max_capacity(CACHE_BYTES).time_to_live(settings.cache).build());
         Self(Arc::new(Engine {
             line,
-            breaker: Breaker::new(settings.breaker_failures, settings.breaker_open, clock),
+            breaker: Breaker::new(settings.breaker_failures, settings.breaker_open, clock.clone()),
             places: Turns::new(usize::try_from(settings.concurrency).unwrap_or(1).max(1)),
             permits: Turns::new(1),
             admission,
@@ -128,7 +144,7 @@ impl DeclaredSource {
             looks: Looks::new(&settings),
             pacing: Pacing::default(),
             retries: Retries::default(),
-            health: HealthBook::default(),
+            health: HealthBook::new(clock, definition.answer.reads()),
             definition,
             settings,
         }))
@@ -172,7 +188,8 @@ impl Engine {
             retries: &self.retries,
             lane,
         };
-        Ok(Errand { definition: &self.definition, line, visit: Visit::new(guards, line), uuid })
+        let watch = Watch(&self.health, &self.definition.answer);
+        Ok(Errand { definition: &self.definition, line, watch, visit: Visit::new(guards, line), uuid })
     }
 
     fn counted(&self, replies: Vec<Reply>) -> Vec<Reply> {

@@ -71,9 +71,9 @@ fn read_back(spec: &RequestSpec, prepared: &Prepared) -> Value {
         BodySpec::Empty => Value::Null,
         BodySpec::Json { .. } => serde_json::from_str(&text).unwrap(),
         BodySpec::Xml(_) => Codec::Xml { lists: Vec::new() }.decode(&prepared.body, spec.encoding).unwrap(),
-        BodySpec::Csv { header, .. } => {
-            Codec::Csv { header: header.clone(), error_mark: None }.decode(&prepared.body, spec.encoding).unwrap()
-        }
+        BodySpec::Csv { header, .. } => Codec::Csv { header: header.clone(), error_mark: None, trailer: None }
+            .decode(&prepared.body, spec.encoding)
+            .unwrap(),
         BodySpec::Form(_) => Value::Array(text.split('&').map(Value::from).collect()),
     }
 }

@@ -5,6 +5,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod field;
+mod form;
 pub(crate) mod item;
 pub(crate) mod money;
 pub(crate) mod path;

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::definition::{Definition, Transport};
 use crate::engine::http::{Next, Reading};
-use crate::engine::ticket::{Look, is_done, receipt, result};
+use crate::engine::ticket::{Found, Look, is_done, receipt, result};
 use crate::engine::{finish, read_page, ticket_for};
 use crate::exchange::{Fault, Received};
 use crate::home::Home;
@@ -120,10 +120,10 @@ fn compare(definition: &Definition, name: &str, pages: Vec<Received>, expected: 
 
 fn run(definition: &Definition, name: &str, pages: &[Received], people: usize) -> Expected {
     let pending = |note: Option<String>| {
-        (1..=people).map(|seq| (Answer::Pending { ticket: ticket_for(seq, "sample") }, note.clone())).collect()
+        (1..=people).map(|seq| (Answer::Pending { ticket: ticket_for(seq, None, "sample") }, note.clone())).collect()
     };
-    let looked = |look: Result<Look<Page>, Fault>| match look {
-        Ok(Look::There(page)) => Ok(about_each(definition, &page, people)),
+    let looked = |look: Result<Look<Found>, Fault>| match look {
+        Ok(Look::There((page, _))) => Ok(about_each(definition, &page, people)),
         Ok(Look::NotYet(note)) => Ok(pending(note)),
         Ok(Look::Never(fault)) => Err(fault),
         // a look that failed says nothing of the ticket
@@ -131,8 +131,11 @@ fn run(definition: &Definition, name: &str, pages: &[Received], people: usize) -
     };
     let outcome = match (&definition.transport, pages) {
         (_, []) => Err(Fault::lasting(Failure::Malformed, "sample: has no bytes")),
-        (Transport::Ticket(wire), [receipted, ..]) if name.starts_with("submit-") => receipt(wire, receipted)
-            .map(|held| (1..=people).map(|seq| (Answer::Pending { ticket: ticket_for(seq, &held) }, None)).collect()),
+        (Transport::Ticket(wire), [receipted, ..]) if name.starts_with("submit-") => {
+            receipt(wire, receipted).map(|held| {
+                (1..=people).map(|seq| (Answer::Pending { ticket: ticket_for(seq, None, &held) }, None)).collect()
+            })
+        }
         (Transport::Ticket(wire), [state, ..]) if name.starts_with("status-") => match is_done(wire, state) {
             Ok(Look::There(())) => Ok(Vec::new()),
             Ok(Look::NotYet(note)) => Ok(pending(note)),

@@ -1,5 +1,6 @@
 //! Many households at once: what a batch file says (`file`), and the life of a batch: received in sealed parts (`receiving`), read row
-//! by row into cases (`reading`), let into the queue a few at a time (`feeding`), handed out again as a file (`results`).
+//! by row into cases (`reading`), let into the queue a few at a time (`feeding`), handed out again as a file (`results`). `planning` is pure: on which days of a year whom to look at again,
+//! within what departments allow.
 //!
 //! Every step stands in the store, so that any process goes on from where one died. A household of a batch is a case like any other;
 //! interactive cases always overtake it.
@@ -11,6 +12,7 @@ mod errors;
 mod feeding;
 pub mod file;
 mod parts;
+pub mod planning;
 mod reading;
 mod receiving;
 mod results;

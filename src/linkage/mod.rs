@@ -37,5 +37,5 @@ mod trial;
 pub mod truth;
 
 pub use model::LinkageModel;
-pub(crate) use roster::{Decoding, line_of};
+pub(crate) use roster::{Decoding, PlainLines, line_of};
 pub use roster::{Roster, RosterFault};

@@ -6,6 +6,8 @@
 
 pub mod assessment;
 pub mod cases;
+pub mod due;
+pub mod notice;
 pub mod pack;
 pub mod simulate;
 

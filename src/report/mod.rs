@@ -12,6 +12,7 @@ mod assemble;
 mod attestation;
 mod body;
 mod cells;
+pub mod change;
 pub mod csv;
 pub mod difference;
 pub mod disclosure;

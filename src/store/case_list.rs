@@ -44,15 +44,7 @@ fn list_query(filter: &CaseFilter) -> Builder<'_> {
     if let Some(organisations) = &filter.organisations {
         any_of(&mut query, "c.organisation", organisations.iter().cloned());
     }
-    if !filter.region_prefixes.is_empty() {
-        let mut alternatives = query.push(" AND (").separated(" OR ");
-        for prefix in &filter.region_prefixes {
-            let length = int(prefix.len() as u64);
-            alternatives.push("substr(c.region, 1, CAST(").push_bind_unseparated(length);
-            alternatives.push_unseparated(" AS INTEGER)) = ").push_bind_unseparated(prefix.clone());
-        }
-        query.push(")");
-    }
+    within(&mut query, "c.region", &filter.region_prefixes);
     if !filter.states.is_empty() {
         any_of(&mut query, "c.state", filter.states.iter().map(|state| state.as_str().to_owned()));
     }
@@ -70,6 +62,20 @@ fn list_query(filter: &CaseFilter) -> Builder<'_> {
     let limit = if filter.limit == 0 { 100 } else { filter.limit.min(1000) };
     query.push(" ORDER BY c.id DESC LIMIT ").push_bind(i64::from(limit));
     query
+}
+
+/// ` AND (…)`: only what begins with one of the prefixes; everything where there is none.
+pub(super) fn within(query: &mut Builder<'_>, column: &'static str, prefixes: &[String]) {
+    if prefixes.is_empty() {
+        return;
+    }
+    let mut alternatives = query.push(" AND (").separated(" OR ");
+    for prefix in prefixes {
+        alternatives.push("substr(").push_unseparated(column).push_unseparated(", 1, CAST(");
+        alternatives.push_bind_unseparated(int(prefix.len() as u64)).push_unseparated(" AS INTEGER)) = ");
+        alternatives.push_bind_unseparated(prefix.clone());
+    }
+    query.push(")");
 }
 
 /// ` AND column IN (…)`; nothing matches an empty list.

@@ -23,6 +23,7 @@ mod effect;
 mod erasure;
 mod errors;
 mod events;
+mod households;
 mod idempotency;
 mod kept_evidence;
 mod log;
@@ -54,6 +55,7 @@ pub use effect::{Effect, EffectOutcome, PendingEffect};
 pub use erasure::Erasure;
 pub use errors::StoreError;
 pub use events::{CaseEvent, CaseEventKind};
+pub use households::DueFilter;
 pub use idempotency::IdempotencyKey;
 pub use kept_evidence::KeptEvidence;
 pub use log::{LeafColumns, LogHead, LogTile, LogTx, PreparedLeaf, PublishedCheckpoint, StoredLeaf};
@@ -64,7 +66,7 @@ pub use search::LogFilter;
 pub use snapshot::LogSnapshot;
 pub use state::CaseState;
 pub use tag::Tag;
-pub use versions::{NewVersion, VersionReason, VersionRow};
+pub use versions::{Compared, NewVersion, VersionReason, VersionRow};
 
 /// Statements with at most this many rows are kept prepared; longer ones come in too many lengths.
 const KEPT_ROWS: usize = 64;

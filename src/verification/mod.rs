@@ -9,6 +9,7 @@ mod asking;
 mod assessing;
 mod attribution;
 mod case_work;
+mod comparing;
 mod errors;
 mod fanout;
 mod hub;

@@ -227,7 +227,7 @@ fn unreadable(what: &'static str) -> ReadError {
 }
 
 /// The report's bytes inside the JWS it is stored as.
-fn payload(signed: &[u8]) -> Result<Vec<u8>, ReadError> {
+pub(super) fn payload(signed: &[u8]) -> Result<Vec<u8>, ReadError> {
     let signed = std::str::from_utf8(signed).map_err(|_| unreadable("report"))?;
     Ok(UnverifiedJws::parse(signed).map_err(|_| unreadable("report"))?.into_payload())
 }

@@ -13,8 +13,9 @@ use super::reading::Delivered;
 use super::{VerificationError, Verifier, sealing};
 use crate::audit::Proved;
 use crate::household::{Evidence, Verdict};
+use crate::policy::due::Due;
 use crate::policy::{self, Pack, Packs};
-use crate::report::{self, Attestation, Facts, HashedFacts, Report, SigningKey, Supersedes, Timings};
+use crate::report::{self, Attestation, Body, Facts, HashedFacts, Report, SigningKey, Supersedes, Timings};
 use crate::store::{Artifact, ArtifactKind, CaseState, DocumentKind, Hash, NewVersion, VersionReason};
 
 /// Records that are attributed and assessed in the case's own task.
@@ -25,6 +26,12 @@ struct Assessed {
     /// Canonical bytes of the evidence: made once, hashed, sealed.
     evidence: Zeroizing<Vec<u8>>,
     body: Vec<u8>,
+    /// The body once more, as it is compared with an earlier one.
+    whole: Body,
+    packs: Arc<Packs>,
+    pack: Arc<Pack>,
+    /// When the household is looked at again.
+    due: Option<Due>,
     reviews_open: u32,
     decided_early: bool,
     artifacts: Vec<Artifact>,
@@ -63,9 +70,14 @@ impl Verifier {
         let report = Report::bytes_around(&attestation, &assessed.body);
         let signed = report::jose::jws::sign(&report, &inner.keys.report_signer())?;
         let new_state = Self::state_after(&work);
+        let is_final = new_state == CaseState::Final;
+        let compared = match is_final {
+            true => self.compared(&work, &assessed.whole, &assessed.packs, &assessed.pack).await?,
+            false => None,
+        };
         let version = NewVersion {
             number,
-            is_final: new_state == CaseState::Final,
+            is_final,
             decided_early: assessed.decided_early,
             issued_by: None,
             reason,
@@ -77,8 +89,8 @@ impl Verifier {
             created_at: inner.clock.now(),
             reviews_open: assessed.reviews_open,
             callback: false,
-            due_on: None,
-            compared: None,
+            due_on: assessed.due.filter(|_| is_final).map(|due| due.on),
+            compared,
         };
         let kept: Vec<Hash> = version.artifacts.iter().map(|artifact| artifact.sha256).collect();
         inner.store.add_version(&receipt, work.case.id, Some(&work.lease), version, new_state).await?;
@@ -131,7 +143,8 @@ impl Verifier {
             version,
             supersedes,
         };
-        let body = made_of.body(&assessment).bytes();
+        let whole = made_of.body(&assessment);
+        let body = whole.bytes();
         let unkept = |kind, sha256: &str, bytes: &[u8]| inner.workshop.unkept(kind, sha256, bytes);
         let artifacts = [
             unkept(ArtifactKind::Pack, pack.hash(), pack.canonical()),
@@ -142,8 +155,12 @@ impl Verifier {
             reviews_open: open_reviews(&evidence),
             decided_early: assessment.decided_early,
             evidence: bytes.into(),
+            due: self.due(request, &assessment, &pack),
+            whole,
             body,
             artifacts: artifacts.into_iter().flatten().collect(),
+            packs,
+            pack,
         })
     }
 

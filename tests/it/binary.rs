@@ -39,7 +39,9 @@ impl Installation {
             "clients.toml",
             &format!(
                 "[[client]]\nid = \"township\"\norganisation = \"{ORGANISATION}\"\nregions = [\"620422\"]\n\
-                 roles = [\"caseworker\"]\nrecipient_key_file = \"recipient.jwk\"\n"
+                 roles = [\"caseworker\"]\nrecipient_key_file = \"recipient.jwk\"\n\
+                 [[client]]\nid = \"office\"\norganisation = \"{ORGANISATION}\"\nregions = [\"620422\"]\n\
+                 roles = [\"supervisor\"]\nrecipient_key_file = \"recipient.jwk\"\n"
             ),
         );
         write(
@@ -117,6 +119,26 @@ impl Installation {
     /// A client of a running service.
     pub fn client(&self, service: &Service) -> Client {
         Client::new(&service.url, Some(self.token()))
+    }
+
+    /// A client of a running service that may run batches.
+    pub fn supervisor(&self, service: &Service) -> Client {
+        let registered = Registered { id: "office".into(), roles: vec!["supervisor".into()], ..self.client.clone() };
+        let token = self.issuer.token(&registered, "hedui", "report:read", 3600).expect("a token");
+        Client::new(&service.url, Some(token))
+    }
+
+    /// Adds to a file of the folder.
+    pub fn append(&self, name: &str, text: &str) {
+        use std::io::Write as _;
+        let mut file = File::options().append(true).open(self.path(name)).expect("the file");
+        file.write_all(text.as_bytes()).expect("it can be written");
+    }
+
+    /// Stops a service, then checks its log.
+    pub fn verify_audit_beside(&self, service: Service) {
+        service.kill();
+        self.verify_audit();
     }
 
     /// A token of the registered caller.

@@ -29,7 +29,7 @@ use member::{Member, declared};
 use returned::Returned;
 use rows::Row;
 use rules::Year;
-use run::{Case, Run, run};
+use run::{Case, Run, Way, run};
 use tally::Tally;
 
 /// A household of the truth, with every row about its members.
@@ -148,7 +148,7 @@ fn the_oracle_shares_no_code_with_the_service() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clean_departments_give_every_total_to_the_fen() {
-    let run = run(Dirt::Clean).await;
+    let run = run(Dirt::Clean, Way::Alone).await;
     let mut tally = Tally::default();
     for case in &run.cases {
         nobody_elses(&run, case, &mut tally);
@@ -188,7 +188,7 @@ fn clean(run: &Run, case: &Case, tally: &mut Tally) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn dirty_departments_never_count_a_record_of_somebody_else() {
-    let run = run(Dirt::dirty()).await;
+    let run = run(Dirt::dirty(), Way::Batch).await;
     let mut tally = Tally::default();
     for case in &run.cases {
         nobody_elses(&run, case, &mut tally);

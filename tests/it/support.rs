@@ -8,6 +8,7 @@ use std::time::Duration;
 use hedui::api::{ApiState, router};
 use hedui::audit::{Leaf, Log, LogOptions, VerifierKey};
 use hedui::auth::{Authenticator, Caller, LocalIssuer};
+use hedui::bulk::{Bulk, BulkParts, BulkSettings};
 use hedui::config::{AuthSettings, Client, Clients, ServerLimits};
 use hedui::identity::Model;
 use hedui::keys::KeyRing;
@@ -53,6 +54,7 @@ impl Default for Setup {
 pub struct Stage {
     pub mocks: MockSources,
     pub verifier: Verifier,
+    pub bulk: Bulk,
     pub keys: Arc<KeyRing>,
     pub folder: tempfile::TempDir,
     pub recipient_private: String,
@@ -66,11 +68,13 @@ impl Stage {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let keys =
             Arc::new(KeyRing::create(&folder.path().join("keys"), "test-log", Clock::system().now()).expect("a ring"));
-        let verifier = verifier(&setup, &mocks.base_url(), &folder.path().join("data"), keys.clone()).await;
+        let Running { verifier, bulk } =
+            running(&setup, &mocks.base_url(), &folder.path().join("data"), keys.clone()).await;
         let pair = generate_recipient().expect("a key pair");
         Self {
             mocks,
             verifier,
+            bulk,
             keys,
             folder,
             recipient_private: pair.private_jwk.to_string(),
@@ -123,6 +127,7 @@ impl Stage {
             .unwrap_or_else(|_| panic!("the key set is read"));
         let state = ApiState {
             verifier: self.verifier.clone(),
+            bulk: self.bulk.clone(),
             authenticator: Arc::new(authenticator),
             metrics: MetricsPage::start(),
         };
@@ -183,8 +188,14 @@ fn clients(recipient: &Value) -> Vec<Client> {
     ]
 }
 
-/// A verifier over a data folder; several may follow one another on the same folder.
-pub async fn verifier(setup: &Setup, base_url: &str, data: &Path, keys: Arc<KeyRing>) -> Verifier {
+/// What runs over a data folder.
+pub struct Running {
+    pub verifier: Verifier,
+    pub bulk: Bulk,
+}
+
+/// A verifier and batches over a data folder; several may follow one another on the same folder.
+pub async fn running(setup: &Setup, base_url: &str, data: &Path, keys: Arc<KeyRing>) -> Running {
     let secret = |key: &str| Key::parse(key).map(Key::credential).unwrap_or_default();
     let address = OneAddress { base_url, secret: &secret, poll_interval: setup.poll_interval };
     let departments = Departments::load_at(setup.sources_file.as_deref(), setup.definitions.as_deref(), &address);
@@ -194,21 +205,27 @@ pub async fn verifier(setup: &Setup, base_url: &str, data: &Path, keys: Arc<KeyR
     let now = clock.clone();
     let signer = Arc::new(keys.log_signer());
     let log = Log::open(store.clone(), LogOptions::new(signer, Arc::new(move || now.now()))).await.expect("a log");
-    Verifier::start(Parts {
-        store,
-        log,
-        keys,
+    let verifier = Verifier::start(Parts {
+        store: store.clone(),
+        log: log.clone(),
+        keys: Arc::clone(&keys),
         departments,
         packs: Arc::new(Packs::embedded()),
         model: Arc::new(Model::person()),
-        clock,
+        clock: clock.clone(),
         settings: VerifierSettings {
             concurrent_cases: 16,
+            concurrent_cases_in_bulk: 64,
+            bulk_patience: Duration::from_secs(3600),
+            provisional_after: Duration::from_secs(3600),
             lease: setup.lease,
             objection_days: 10,
             centre: "会宁县居民家庭经济状况核对中心".into(),
         },
-    })
+    });
+    let settings = BulkSettings { window: 128, lease: setup.lease };
+    let bulk = Bulk::start(BulkParts { store, log, keys, clock, verifier: verifier.clone(), settings });
+    Running { verifier, bulk }
 }
 
 /// Settings of all departments with limits a test can wait for: every attempt 1.5 s, everything together 4 s, one repetition, no

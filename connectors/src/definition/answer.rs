@@ -4,7 +4,7 @@ use encoding_rs::UTF_8;
 
 use super::request::encoding;
 use super::rows;
-use crate::codec::{Codec, Trailer};
+use crate::codec::{Codec, LastRow, Trailer};
 use crate::mapping::path::Path;
 use crate::mapping::{AnswerSpec, Items, Outcome, Shape, Test, When};
 use crate::records::Failure;
@@ -68,14 +68,33 @@ pub(super) fn shape(section: &Section<'_>) -> Shape {
     let codec = match section.required_choice("codec", &codecs) {
         1 => Codec::Ndjson { trailer: section.section("trailer").map(|trailer| self::trailer(&trailer)) },
         2 => Codec::Xml { lists: section.texts("repeated") },
-        3 => Codec::Csv { header: section.texts("header"), error_mark: section.text_opt("error_mark") },
+        3 => Codec::Csv {
+            header: section.texts("header"),
+            error_mark: section.text_opt("error_mark"),
+            trailer: section.section("trailer").map(|trailer| last_row(&trailer)),
+        },
         4 => Codec::Ignored,
         _ => Codec::Json,
     };
     if matches!(&codec, Codec::Csv { header, .. } if header.is_empty()) {
         section.missing("header", "the columns of the CSV");
     }
+    if let Codec::Csv { header, trailer: Some(trailer), .. } = &codec {
+        for column in [Some(&trailer.rows), trailer.sha256.as_ref()].into_iter().flatten() {
+            if !header.contains(column) {
+                section.fault(format!("trailer names `{column}`, which is no column of header"), None);
+            }
+        }
+    }
     Shape { encoding: encoding(section), codec, outcome: outcome(section) }
+}
+
+fn last_row(section: &Section<'_>) -> LastRow {
+    LastRow {
+        mark: section.text("mark", "what the first field of the last line holds, and of no other"),
+        rows: section.text("rows", "the column with the number of rows"),
+        sha256: section.text_opt("sha256"),
+    }
 }
 
 fn outcome(section: &Section<'_>) -> Option<Outcome> {

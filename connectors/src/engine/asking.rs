@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::departures::{Arrival, Landed, Passage, Question, Seat, Timetable, Wanted, reused};
-use super::naming::{submission, uuid};
+use super::naming::uuid;
 use super::signal::Signal;
-use super::{Engine, file, http, ticket};
+use super::{Engine, dividing, http};
 use crate::definition::Transport;
 use crate::records::{Answer, Failure, Skip};
 use crate::settings::SourceSettings;
@@ -132,6 +132,11 @@ impl Engine {
         });
         // never filed under somebody by guessing
         let replies = if replies.len() == people.len() { replies } else { vec![self.lost(); people.len()] };
+        let attempts = replies.iter().map(|reply| reply.attempts).max().unwrap_or(0);
+        let elapsed = replies.iter().map(|reply| reply.elapsed).max().unwrap_or_default();
+        if attempts > 0 {
+            self.health.exchanged(&self.definition.descriptor.key, people.len(), attempts, elapsed);
+        }
         let mut arrival = HashMap::with_capacity(people.len());
         for (((question, owner), query), reply) in seats.into_iter().zip(people).zip(self.counted(replies)) {
             let landed = Landed::new((Reused { asked_at, entry: query.entry }, reply));
@@ -147,29 +152,17 @@ impl Engine {
 
     /// One exchange about people who travel together.
     async fn ask(&self, people: &[Query], signal: &Signal) -> Vec<Reply> {
-        let named = match &self.definition.transport {
-            Transport::Http { .. } => uuid(rand::random(), 4),
-            // the department recognises a submission that is repeated, after a crash too
-            Transport::Ticket(_) | Transport::File(_) => submission(&self.definition.descriptor.key, people),
-        };
-        let mut errand = match self.errand(named, signal.lane()) {
+        let mut errand = match self.errand(uuid(rand::random(), 4), signal.lane()) {
             Ok(errand) => errand,
             Err(fault) => {
                 return vec![self.unsent(Answer::Unavailable { why: fault.why }, Some(&fault.note)); people.len()];
             }
         };
-        let errand = &mut errand;
-        match &self.definition.transport {
-            Transport::Http { .. } if self.definition.answer.items.is_none() => {
-                let mut replies = Vec::with_capacity(people.len());
-                for person in people {
-                    replies.push(http::one(errand, person).await);
-                }
-                replies
-            }
-            Transport::Http { .. } => http::many(errand, people).await,
-            Transport::Ticket(wire) => ticket::submit(errand, wire, people).await,
-            Transport::File(wire) => file::submit(errand, &wire.submit, people).await,
+        let one_by_one =
+            matches!(self.definition.transport, Transport::Http { .. }) && self.definition.answer.items.is_none();
+        match people {
+            [person] if one_by_one => vec![http::one(&mut errand, person).await],
+            people => dividing::ask(&mut errand, people).await,
         }
     }
 }

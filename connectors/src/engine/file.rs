@@ -2,29 +2,31 @@
 
 use ::http::StatusCode;
 
-use super::ticket::{Look, result, send};
+use super::naming::submission;
+use super::ticket::{Found, Look, result, send};
 use super::{Errand, base_values, ticket_for};
 use crate::exchange::{Fault, Received};
-use crate::mapping::Page;
 use crate::records::{Answer, Failure};
 use crate::request::RequestSpec;
 use crate::source::{Query, Reply};
 
 /// Lays the file into the inbox under a name of its own; the name is the ticket.
-pub(super) async fn submit(errand: &mut Errand<'_>, request: &RequestSpec, queries: &[Query]) -> Vec<Reply> {
+pub(super) async fn submit(
+    errand: &mut Errand<'_>,
+    request: &RequestSpec,
+    queries: &[Query],
+) -> Result<Vec<Reply>, Fault> {
     let definition = errand.definition;
     let line = errand.line;
-    let uuid = errand.uuid.clone();
-    let prepare = || request.render(&base_values(line, &uuid, queries.first(), ""), queries, &definition.auth);
+    // the department recognises a file that is laid down again, after a crash too
+    let name = submission(&definition.descriptor.key, queries);
+    let prepare = || request.render(&base_values(line, &name, queries.first(), ""), queries, &definition.auth);
     let accepted = |received: Received| {
         if received.status == StatusCode::NOT_FOUND { Err(Fault::status(received.status, None)) } else { Ok(()) }
     };
-    match errand.visit.call(prepare, accepted).await {
-        Ok(()) => (1..=queries.len())
-            .map(|seq| errand.reply(Answer::Pending { ticket: ticket_for(seq, &uuid) }, None))
-            .collect(),
-        Err(fault) => queries.iter().map(|_| errand.failed(&fault)).collect(),
-    }
+    errand.visit.call(prepare, accepted).await?;
+    let ticket = |seq| Answer::Pending { ticket: ticket_for(seq, Some(queries.len()), &name) };
+    Ok((1..=queries.len()).map(|seq| errand.reply(ticket(seq), None)).collect())
 }
 
 /// Looks into the outbox; where there is nothing, whether the department refused the file.
@@ -33,10 +35,10 @@ pub(super) async fn poll(
     refusal: &RequestSpec,
     held: &str,
     query: Option<&Query>,
-) -> Result<Look<Page>, Fault> {
+) -> Result<Look<Found>, Fault> {
     let definition = errand.definition;
     let max_rows = errand.visit.max_rows();
-    let in_outbox = |received: Received| -> Result<Option<Look<Page>>, Fault> {
+    let in_outbox = |received: Received| -> Result<Option<Look<Found>>, Fault> {
         if received.status == StatusCode::NOT_FOUND {
             return Ok(None);
         }

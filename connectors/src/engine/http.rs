@@ -181,7 +181,13 @@ async fn fetch(errand: &mut Errand<'_>, query: &Query, reading: &Reading<'_>) ->
         let values = Values { page: reading.number, cursor: &reading.cursor, ..base };
         definition.request.render(&values, people, &definition.auth)
     };
-    errand.visit.call(prepare, |received: Received| reading.read(&received)).await
+    let watch = errand.watch;
+    let judge = |received: Received| {
+        let (page, tree) = reading.read(&received)?;
+        watch.saw(tree.as_ref());
+        Ok((page, tree))
+    };
+    errand.visit.call(prepare, judge).await
 }
 
 enum Following {
@@ -206,20 +212,17 @@ fn following(paging: &Paging, tree: &Value, number: u32) -> Result<Following, Fa
     }
 }
 
-/// Several people in one call; those the department was too busy for are asked about again, the others are not.
-pub(super) async fn many(errand: &mut Errand<'_>, queries: &[Query]) -> Vec<Reply> {
+/// Several people in one call; those the department was too busy for are asked about again, the others are not. A fault is one of all.
+pub(super) async fn many(errand: &mut Errand<'_>, queries: &[Query]) -> Result<Vec<Reply>, Fault> {
     let mut replies: Vec<Option<Reply>> = vec![None; queries.len()];
     let mut open: Vec<usize> = (0..queries.len()).collect();
     loop {
         let people: Vec<Query> = open.iter().map(|index| queries[*index].clone()).collect();
         let page = match batch(errand, &people).await {
             Ok(page) => page,
-            Err(fault) => {
-                for index in open {
-                    replies[index].get_or_insert_with(|| errand.failed(&fault));
-                }
-                break;
-            }
+            Err(fault) if open.len() == queries.len() && replies.iter().all(Option::is_none) => return Err(fault),
+            // those it was too busy for in an earlier round stay without an answer
+            Err(_) => break,
         };
         let mut busy = Vec::new();
         let mut items = page.items;
@@ -237,7 +240,7 @@ pub(super) async fn many(errand: &mut Errand<'_>, queries: &[Query]) -> Vec<Repl
             break;
         }
     }
-    replies.into_iter().flatten().collect()
+    Ok(replies.into_iter().flatten().collect())
 }
 
 async fn batch(errand: &mut Errand<'_>, people: &[Query]) -> Result<Page, Fault> {
@@ -248,9 +251,10 @@ async fn batch(errand: &mut Errand<'_>, people: &[Query]) -> Result<Page, Fault>
         let values = super::base_values(line, &uuid, people.first(), "");
         definition.request.render(&values, people, &definition.auth)
     };
-    let max_rows = errand.visit.max_rows();
+    let (max_rows, watch) = (errand.visit.max_rows(), errand.watch);
     let judge = |received: Received| {
-        let (page, _) = read_page(&definition.answer, &received, max_rows)?;
+        let (page, tree) = read_page(&definition.answer, &received, max_rows)?;
+        watch.saw(tree.as_ref());
         match page.items.keys().next_back() {
             Some(last) if *last > people.len() => {
                 Err(Fault::passing(Failure::Malformed, "body: answers about somebody who was not asked about"))

@@ -9,7 +9,7 @@ use futures_util::future::{BoxFuture, FutureExt as _, Shared, WeakShared, join_a
 use moka::future::Cache;
 use tokio::time::Instant;
 
-use super::naming::{split_ticket, uuid};
+use super::naming::{Held, split_ticket, uuid};
 use super::signal::Signal;
 use super::ticket::{self, Look};
 use super::{ANSWER_BYTES, CACHE_BYTES, Engine, RECORD_BYTES, file, finish, http};
@@ -28,6 +28,8 @@ pub(super) struct Waiting<'a> {
     index: usize,
     /// Their number within the submitted batch.
     seq: usize,
+    /// How many were submitted, where their ticket says so.
+    people: Option<usize>,
     ticket: &'a Ticket,
     query: &'a Query,
 }
@@ -47,10 +49,12 @@ enum Seen {
 }
 
 type Run = Shared<BoxFuture<'static, Arc<Sight>>>;
+/// A look that somebody waits for, for as long as anybody does.
+type UnderWay = (WeakShared<BoxFuture<'static, Arc<Sight>>>, Arc<Signal>);
 
 /// The looks of one source, by the department's ticket.
 pub(super) struct Looks {
-    under_way: Mutex<HashMap<String, (WeakShared<BoxFuture<'static, Arc<Sight>>>, Arc<Signal>)>>,
+    under_way: Mutex<HashMap<String, UnderWay>>,
     kept: Option<Cache<String, Arc<Sight>>>,
 }
 
@@ -123,8 +127,8 @@ impl Engine {
         let mut by_ticket: BTreeMap<&str, Vec<Waiting<'_>>> = BTreeMap::new();
         for (index, (ticket, query)) in pending.iter().enumerate() {
             match split_ticket(ticket) {
-                Some((seq, held)) => {
-                    by_ticket.entry(held).or_default().push(Waiting { index, seq, ticket, query });
+                Some(Held { seq, people, ticket: held }) => {
+                    by_ticket.entry(held).or_default().push(Waiting { index, seq, people, ticket, query });
                 }
                 None => {
                     let foreign = "ticket: is not one of this source";
@@ -202,10 +206,14 @@ impl Engine {
                 (look, errand.visit.attempts, errand.visit.elapsed())
             }
         };
+        self.health.exchanged(&self.definition.descriptor.key, 0, attempts, elapsed);
         let serves = self.settings.result_kept;
         // only the department's own word ends a ticket: a look that fails for any other reason, ours or the line's, leaves it waiting
         let (seen, serves) = match look {
-            Ok(Look::There(page)) => (Seen::There(page), serves),
+            Ok(Look::There((page, tree))) => {
+                super::Watch(&self.health, &self.definition.answer).saw(tree.as_ref());
+                (Seen::There(page), serves)
+            }
             Ok(Look::Never(fault)) => (Seen::Never(fault.why, fault.note), serves),
             Ok(Look::NotYet(note)) => (Seen::NotYet(note), serves.min(self.settings.poll_interval / STALE)),
             Err(fault) => (Seen::NotYet(Some(fault.note)), serves.min(self.settings.poll_interval / STALE)),
@@ -228,11 +236,25 @@ impl Engine {
             Seen::NotYet(note) => reply(Answer::Pending { ticket: one.ticket.clone() }, note.as_deref()),
             Seen::Never(why, note) => reply(Answer::Unavailable { why: *why }, Some(note)),
             Seen::There(page) => {
+                if let Some(note) = self.about_others(page, one.people) {
+                    return reply(Answer::Pending { ticket: one.ticket.clone() }, Some(note));
+                }
                 let item = page.items.get(&one.seq).cloned().unwrap_or_else(|| http::missing(&self.definition));
                 let (answer, note) = finish(item, page.as_of, self.definition.descriptor.coverage);
                 reply(answer, note.as_deref())
             }
         };
         waiting.iter().map(one).collect()
+    }
+
+    /// Why a result is not one about the people who were submitted. A file that its last line proves whole may leave somebody out: that
+    /// is a failure of theirs alone. Any other may have been cut off, and nothing of it is read.
+    fn about_others(&self, page: &Page, people: Option<usize>) -> Option<&'static str> {
+        let people = people?;
+        if page.items.keys().next_back().is_some_and(|last| *last > people) {
+            return Some("result: is about somebody who was not submitted");
+        }
+        let lacks = page.items.len() < people && !self.definition.answer.shape.codec.is_proved();
+        lacks.then_some("result: is about fewer people than were submitted")
     }
 }

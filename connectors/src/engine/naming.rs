@@ -19,14 +19,31 @@ use sha2::{Digest, Sha256};
 use crate::records::{SourceKey, Ticket};
 use crate::source::Query;
 
-/// A ticket is `<number in the batch>:<the department's ticket>`.
-pub(crate) fn ticket_for(seq: usize, held: &str) -> Ticket {
-    Ticket(format!("{seq}:{held}"))
+/// A ticket is `<number in the batch>/<people in the batch>:<the department's ticket>`. Tickets of earlier versions, and samples, leave
+/// the second out.
+pub(crate) fn ticket_for(seq: usize, people: Option<usize>, held: &str) -> Ticket {
+    Ticket(people.map_or_else(|| format!("{seq}:{held}"), |people| format!("{seq}/{people}:{held}")))
 }
 
-pub(super) fn split_ticket(ticket: &Ticket) -> Option<(usize, &str)> {
-    let (seq, held) = ticket.0.split_once(':')?;
-    Some((seq.parse().ok().filter(|seq| *seq > 0)?, held)).filter(|_| !held.is_empty())
+/// What a ticket says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Held<'t> {
+    /// The person's number in the batch.
+    pub(super) seq: usize,
+    /// How many were submitted, where the ticket says so.
+    pub(super) people: Option<usize>,
+    /// The department's ticket.
+    pub(super) ticket: &'t str,
+}
+
+pub(super) fn split_ticket(ticket: &Ticket) -> Option<Held<'_>> {
+    let (numbers, ticket) = ticket.0.split_once(':')?;
+    let (seq, people) = match numbers.split_once('/') {
+        Some((seq, people)) => (seq, Some(people.parse::<usize>().ok()?)),
+        None => (numbers, None),
+    };
+    let seq = seq.parse().ok().filter(|seq| *seq > 0 && people.is_none_or(|people| *seq <= people))?;
+    Some(Held { seq, people, ticket }).filter(|held| !held.ticket.is_empty())
 }
 
 /// The name of a submission: the same whenever the same people are submitted for the same exchanges.
@@ -57,8 +74,11 @@ mod tests {
 
     #[test]
     fn tickets_carry_the_place_in_the_batch() {
-        assert_eq!(split_ticket(&ticket_for(7, "T:1")), Some((7, "T:1")));
-        for foreign in ["", "T1", "0:T1", "x:T1", "3:"] {
+        for people in [None, Some(7), Some(200)] {
+            let held = Held { seq: 7, people, ticket: "T:1/2" };
+            assert_eq!(split_ticket(&ticket_for(7, people, "T:1/2")), Some(held));
+        }
+        for foreign in ["", "T1", "0:T1", "x:T1", "3:", "3/2:T1", "1/x:T1", "1/:T1"] {
             assert_eq!(split_ticket(&Ticket(foreign.into())), None, "{foreign}");
         }
     }

@@ -1,5 +1,6 @@
 //! Submit, ask for the state of the ticket, fetch the result.
 
+use super::naming::submission;
 use super::{Errand, base_values, judge, read_page, ticket_for};
 use crate::definition::TicketWire;
 use crate::exchange::{Fault, Received};
@@ -9,20 +10,18 @@ use crate::mapping::{AnswerSpec, Page};
 use crate::records::{Answer, Failure};
 use crate::request::RequestSpec;
 use crate::source::{Query, Reply};
+use serde_json::Value;
 
 /// Hands the people over; each reply is a ticket with the person's number in the batch.
-pub(super) async fn submit(errand: &mut Errand<'_>, wire: &TicketWire, queries: &[Query]) -> Vec<Reply> {
+pub(super) async fn submit(errand: &mut Errand<'_>, wire: &TicketWire, queries: &[Query]) -> Result<Vec<Reply>, Fault> {
     let definition = errand.definition;
     let line = errand.line;
-    let uuid = errand.uuid.clone();
-    let prepare = || wire.submit.render(&base_values(line, &uuid, queries.first(), ""), queries, &definition.auth);
-    let judged = |received: Received| receipt(wire, &received);
-    match errand.visit.call(prepare, judged).await {
-        Ok(held) => (1..=queries.len())
-            .map(|seq| errand.reply(Answer::Pending { ticket: ticket_for(seq, &held) }, None))
-            .collect(),
-        Err(fault) => queries.iter().map(|_| errand.failed(&fault)).collect(),
-    }
+    // the department recognises a submission that is repeated, after a crash too
+    let number = submission(&definition.descriptor.key, queries);
+    let prepare = || wire.submit.render(&base_values(line, &number, queries.first(), ""), queries, &definition.auth);
+    let held = errand.visit.call(prepare, |received: Received| receipt(wire, &received)).await?;
+    let ticket = |seq| Answer::Pending { ticket: ticket_for(seq, Some(queries.len()), &held) };
+    Ok((1..=queries.len()).map(|seq| errand.reply(ticket(seq), None)).collect())
 }
 
 /// What a look for a result showed. That the look itself failed says nothing of the ticket and is a fault beside this.
@@ -76,12 +75,15 @@ pub(crate) fn is_done(wire: &TicketWire, received: &Received) -> Result<Look<()>
 }
 
 /// The result itself, or that it is not ready although the state said so.
-pub(crate) fn result(answer: &AnswerSpec, received: &Received, max_rows: usize) -> Result<Look<Page>, Fault> {
+pub(crate) fn result(answer: &AnswerSpec, received: &Received, max_rows: usize) -> Result<Look<Found>, Fault> {
     if judge::not_ready(answer, received) {
         return Ok(Look::NotYet(Some("result: the department says that it is not ready".into())));
     }
-    read_page(answer, received, max_rows).map(|(page, _)| Look::There(page))
+    read_page(answer, received, max_rows).map(Look::There)
 }
+
+/// What a result says, and the tree it came from.
+pub(crate) type Found = (Page, Option<Value>);
 
 /// Looks for the result of a ticket on behalf of the people who wait for it.
 pub(super) async fn poll(
@@ -89,7 +91,7 @@ pub(super) async fn poll(
     wire: &TicketWire,
     held: &str,
     query: Option<&Query>,
-) -> Result<Look<Page>, Fault> {
+) -> Result<Look<Found>, Fault> {
     match send(errand, &wire.status, held, query, |received| is_done(wire, &received)).await? {
         Look::There(()) => {}
         Look::NotYet(note) => return Ok(Look::NotYet(note)),

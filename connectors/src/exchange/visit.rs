@@ -124,7 +124,7 @@ impl<'s> Visit<'s> {
     /// Spends one of the retries and waits before it, `after` at least; `false` when there is none, or no time for it.
     pub(crate) async fn pause(&mut self, after: Option<Duration>) -> bool {
         let Some(jitter) = self.pauses.next() else { return false };
-        if self.is_bulk() && !self.guards.retries.spend() {
+        if !self.can_afford() {
             return false;
         }
         // whoever was told to come back at the same moment does not come back in step
@@ -134,6 +134,11 @@ impl<'s> Visit<'s> {
             sleep(pause).await;
         }
         worthwhile
+    }
+
+    /// Whether asking once more than needed can be paid for: by bulk out of its retries, by others always.
+    pub(crate) fn can_afford(&self) -> bool {
+        !self.is_bulk() || self.guards.retries.spend()
     }
 
     fn is_bulk(&self) -> bool {

@@ -57,7 +57,10 @@ fn account(seq: u32, number: &str) -> serde_json::Value {
 async fn a_ticket_is_polled_until_its_result_is_there() {
     let (server, source) = bank().await;
     let held = tickets(&source.submit(&people(3)).await);
-    assert_eq!(held.iter().map(|(ticket, _)| ticket.0.as_str()).collect::<Vec<_>>(), ["1:T 1&x", "2:T 1&x", "3:T 1&x"]);
+    assert_eq!(
+        held.iter().map(|(ticket, _)| ticket.0.as_str()).collect::<Vec<_>>(),
+        ["1/3:T 1&x", "2/3:T 1&x", "3/3:T 1&x"]
+    );
     on(&server, "/batch/status", ok(json!({"code": "0", "state": "PROCESSING"})), 1).await;
     on(&server, "/batch/status", ok(json!({"code": "0", "state": "DONE"})), 9).await;
     let rows = [account(1, "A"), json!({"seq": 2, "none": true}), json!({"seq": 3, "bank": "LZB", "missing": true})];
@@ -206,8 +209,10 @@ async fn a_file_is_laid_down_and_its_answer_found() {
     assert_eq!(insurers.poll(&held).await[0].answer.kind(), AnswerKind::Pending, "neither answer nor refusal is there");
     let text = "序号,流水号,姓名,证件号码,保险公司,险种,年缴保费,现金价值,近12月理赔,保单状态,生效日期\r\n\
                 1,B1,王建国,x,人保,医疗,300.00,,,有效,2024/1/9\r\n2,,王建国,x,,无,,,,,\r\n";
-    let (bytes, _, _) = encoding_rs::GB18030.encode(text);
-    let answer = ResponseTemplate::new(200).set_body_bytes(bytes.into_owned());
+    let mut bytes = encoding_rs::GB18030.encode(text).0.into_owned();
+    let last = format!("合计,2,{},,,,,,,,\r\n", hex::encode(Sha256::digest(&bytes)));
+    bytes.extend_from_slice(&encoding_rs::GB18030.encode(&last).0);
+    let answer = ResponseTemplate::new(200).set_body_bytes(bytes);
     Mock::given(path_regex(r"\.csv$")).respond_with(answer).mount(&server).await;
     let kinds: Vec<AnswerKind> = insurers.poll(&held).await.iter().map(|reply| reply.answer.kind()).collect();
     assert_eq!(kinds, [AnswerKind::Found, AnswerKind::NoRecord]);

@@ -265,3 +265,61 @@ async fn the_same_person_of_two_cases_is_submitted_once() {
     let (three, four) = tokio::join!(source.submit(&three), source.submit(&four));
     assert!(three[0].reused.is_none() && four[0].reused.is_none(), "answers stay within an organisation");
 }
+
+/// The person whom the department cannot stand.
+const AT_FAULT: &str = "000000000000000033";
+
+/// A depository and a bank that refuse every call in which that person travels, or every call.
+async fn refusing(everybody: bool, status: u16) -> MockServer {
+    let server = MockServer::start().await;
+    let answer = move |request: &Request| {
+        let text = String::from_utf8(request.body.clone()).unwrap();
+        if everybody || text.contains(AT_FAULT) {
+            return ResponseTemplate::new(status);
+        }
+        let body: Value = request.body_json().unwrap();
+        if body["batchNo"].is_string() {
+            return ResponseTemplate::new(200).set_body_json(json!({"code": "0", "ticket": body["batchNo"]}));
+        }
+        let persons = body["persons"].as_array().unwrap();
+        let results: Vec<Value> = persons.iter().map(|person| json!({"k": person["k"], "status": "none"})).collect();
+        ResponseTemplate::new(200).set_body_json(json!({"ok": true, "asof": "2026-10-31", "results": results}))
+    };
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    server
+}
+
+#[tokio::test]
+async fn one_person_at_fault_spoils_no_other_answer() {
+    for (name, fine, status) in [
+        ("securities", AnswerKind::NoRecord, 400),
+        ("securities", AnswerKind::NoRecord, 500),
+        ("finance", AnswerKind::Pending, 400),
+    ] {
+        let server = refusing(false, status).await;
+        let source = source(&server.uri(), name, |s| {
+            s.batch_window = Duration::from_millis(100);
+            s.retries = 0;
+        });
+        let cases = cases(30, Lane::Bulk);
+        let replies = join_all(cases.iter().map(|case| source.submit(case))).await;
+        for (query, reply) in cases.iter().flatten().zip(replies.iter().flatten()) {
+            let at_fault = query.id_number.as_ref().unwrap().expose() == AT_FAULT;
+            let expected = if at_fault { AnswerKind::Unavailable } else { fine };
+            assert_eq!(reply.answer.kind(), expected, "{name} {status}: {:?}", reply.note);
+        }
+        let requests = server.received_requests().await.unwrap().len();
+        assert!(requests <= 1 + 2 * 7, "{name}: {requests} requests to find one among ninety");
+    }
+}
+
+#[tokio::test]
+async fn a_department_that_refuses_everybody_is_not_searched_for_somebody_at_fault() {
+    for name in ["securities", "finance"] {
+        let server = refusing(true, 400).await;
+        let source = source(&server.uri(), name, |s| s.retries = 0);
+        let replies = source.submit(&people(80)).await;
+        assert!(replies.iter().all(|reply| failure(reply) == Some(Failure::SourceError)));
+        assert_eq!(server.received_requests().await.unwrap().len(), 3, "{name}: the whole, and its halves");
+    }
+}

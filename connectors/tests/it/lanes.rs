@@ -61,7 +61,8 @@ async fn somebody_at_the_counter_overtakes_five_hundred() {
         let counter = &counter[0];
         assert_eq!(counter.answer.kind(), AnswerKind::NoRecord);
         let before = asked_about(&server).await.iter().position(|id| id == crate::room::ID).unwrap();
-        assert!(before <= 5, "nobody waits behind queued bulk questions: {before} were asked about before");
+        // four were under way, and three may have set out in the same moment
+        assert!(before <= 7, "nobody waits behind queued bulk questions: {before} were asked about before");
         drop(waiting);
         let after = asked_about(&server).await.len();
         assert_eq!(source.submit(&[query()]).await[0].answer.kind(), AnswerKind::NoRecord);

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
+use hedui_connectors::health::{Change, SourceHealth};
 use hedui_connectors::records::{Answer, AnswerKind, Failure, Gap, SourceKey};
 use hedui_connectors::settings::SourceSettings;
 use hedui_connectors::source::{ExchangeKey, Lane, Query, Reply, Source, window_start};
 use hedui_connectors::{Registry, SourcesConfig};
-use hedui_mock_sources::faults::triggers;
+use hedui_mock_sources::faults::{FaultPlan, triggers};
 use hedui_mock_sources::{Config, Dirt, DirtKind, Key, MockSources};
 
 use crate::room::key;
@@ -273,4 +274,147 @@ async fn banks_and_insurers_may_be_late_fail_or_be_incomplete() {
     }
     let incomplete = ask_about("finance", triggers::MISSING_BANK).await;
     assert!(matches!(incomplete.answer, Answer::Partial { why: Gap::InstitutionMissing, .. }), "{:?}", incomplete.note);
+}
+
+/// Requests that a department has had.
+fn requests(mocks: &MockSources, key: &str) -> u64 {
+    mocks.statistics()[key]["requests"].as_u64().unwrap_or(0)
+}
+
+#[tokio::test]
+async fn two_hundred_cases_take_a_fifth_of_the_calls_at_the_most() {
+    const CASES: usize = 200;
+    let mocks = departments(250, Dirt::Clean).await;
+    let registry = registry(&mocks, |settings| settings.batch_window = Duration::from_millis(200));
+    let people: Vec<Query> = mocks
+        .population()
+        .households()
+        .flat_map(|household| household.people())
+        .map(|person| Query { lane: Lane::Bulk, ..query(&mocks, &person.name, &person.id_number, Some(person.born)) })
+        .take(CASES * 3)
+        .collect();
+    assert_eq!(people.len(), CASES * 3);
+    for name in ["securities", "civil_assistance"] {
+        let source = registry.get(&key(name)).unwrap();
+        // what it takes when every case asks for itself
+        for case in people.chunks(3).take(10) {
+            source.submit(case).await;
+        }
+        let (alone, before) = (requests(&mocks, name) * 20, requests(&mocks, name));
+        assert_eq!(alone, 200, "{name}: a call for each case");
+        let replies = futures_util::future::join_all(people.chunks(3).map(|case| source.submit(case))).await;
+        let together = requests(&mocks, name) - before;
+        assert_eq!(mocks.statistics()[name]["people"], 30 + CASES * 3, "{name}: nobody twice, nobody left out");
+        assert!(together * 5 <= alone, "{name}: {together} calls together, {alone} alone");
+        for (asked, reply) in people.iter().zip(replies.iter().flatten()) {
+            assert!(reply.answer.kind().speaks(), "{name}: {:?} {:?}", reply.answer.kind(), reply.note);
+            for record in reply.answer.records() {
+                let number = record.subject.id_number.as_ref().map(|number| number.expose().to_owned());
+                let ours = asked.id_number.as_ref().map(|number| number.expose().to_owned());
+                assert_eq!(number, ours, "{name}: a record in somebody else's answer");
+            }
+        }
+    }
+}
+
+/// Puts a fault in force while the departments run.
+fn fault(mocks: &MockSources, line: &str) {
+    mocks.set_faults(FaultPlan { seed: 1, faults: vec![line.parse().unwrap()] }).unwrap();
+}
+
+#[tokio::test]
+async fn a_result_file_that_lacks_its_end_is_not_half_read() {
+    let mocks = departments(20, Dirt::Clean).await;
+    let registry = registry(&mocks, |settings| {
+        settings.result_kept = Duration::ZERO;
+        settings.retries = 0;
+    });
+    let people: Vec<_> = mocks.population().households().flat_map(|household| household.people()).take(30).collect();
+    let queries: Vec<Query> =
+        people.iter().map(|person| query(&mocks, &person.name, &person.id_number, Some(person.born))).collect();
+    for name in ["finance", "insurance"] {
+        let source = registry.get(&key(name)).unwrap();
+        mocks.set_faults(FaultPlan::default()).unwrap();
+        let whole = ask(&source, &queries).await;
+        assert!(whole.iter().all(|reply| reply.answer.kind().speaks()), "{name}");
+        let again: Vec<Query> =
+            queries.iter().map(|one| Query { exchange_key: ExchangeKey::random(), ..one.clone() }).collect();
+        fault(&mocks, &format!("{name}: truncated operation=result first=2"));
+        let mut cut = 0;
+        let mut replies = source.submit(&again).await;
+        let started = Instant::now();
+        while replies.iter().any(|reply| reply.answer.kind() == AnswerKind::Pending) {
+            assert!(started.elapsed() < Duration::from_secs(30), "{name}: {:?}", replies[0].note);
+            let held: Vec<_> = replies
+                .iter()
+                .zip(&again)
+                .map(|(reply, query)| match &reply.answer {
+                    Answer::Pending { ticket } => (ticket.clone(), query.clone()),
+                    other => panic!("{name}: some have an answer and some wait: {:?}", other.kind()),
+                })
+                .collect();
+            replies = source.poll(&held).await;
+            cut += usize::from(replies[0].note.as_deref().is_some_and(|note| note.contains("trailer")));
+        }
+        assert_eq!(cut, 2, "{name}: a file without its end says nothing about anybody");
+        assert!(whole.iter().zip(&replies).all(|(first, second)| first.answer == second.answer), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_change_of_form_is_noticed_and_nothing_else_is() {
+    let mocks = departments(120, Dirt::dirty()).await;
+    let registry = registry(&mocks, |_| ());
+    let people: Vec<_> = mocks.population().households().flat_map(|household| household.people()).collect();
+    let queries: Vec<Query> =
+        people.iter().map(|person| query(&mocks, &person.name, &person.id_number, Some(person.born))).collect();
+    let drift = || -> Vec<(String, String, Change)> {
+        let of = |health: SourceHealth| {
+            let source = health.source.to_string();
+            health.drift.into_iter().map(move |one| (source.clone(), one.field, one.change)).collect::<Vec<_>>()
+        };
+        registry.health().into_iter().flat_map(of).collect()
+    };
+    for source in registry.sources() {
+        ask(&source, &queries).await;
+    }
+    assert_eq!(drift(), [], "dirty departments keep their form");
+    for (name, line) in [
+        ("vehicles", "vehicles: missing_field=clje"),
+        ("vehicles", "vehicles: extra_field=fdjh"),
+        ("tax", "tax: extra_field=dkzt"),
+    ] {
+        fault(&mocks, line);
+        ask(&registry.get(&key(name)).unwrap(), &queries).await;
+    }
+    let changes: Vec<(String, Change)> =
+        drift().into_iter().map(|(_, field, change)| (field.rsplit(' ').next().unwrap().to_owned(), change)).collect();
+    let expected =
+        [("dkzt".to_owned(), Change::New), ("clje".to_owned(), Change::Vanished), ("fdjh".to_owned(), Change::New)];
+    assert_eq!(changes, expected);
+}
+
+#[tokio::test]
+async fn the_quality_of_a_source_is_told_in_figures() {
+    let mocks = departments(20, Dirt::Clean).await;
+    let registry = registry(&mocks, |settings| settings.batch_window = Duration::from_millis(50));
+    let people: Vec<_> = mocks.population().households().flat_map(|household| household.people()).take(30).collect();
+    let queries: Vec<Query> = people
+        .iter()
+        .map(|person| Query { lane: Lane::Bulk, ..query(&mocks, &person.name, &person.id_number, Some(person.born)) })
+        .collect();
+    let securities = registry.get(&key("securities")).unwrap();
+    futures_util::future::join_all(queries.chunks(3).map(|case| securities.submit(case))).await;
+    let finance = registry.get(&key("finance")).unwrap();
+    ask(&finance, &queries).await;
+    let health = |name: &str| registry.health().into_iter().find(|one| one.source == key(name)).unwrap();
+    let figures = health("securities").last_hour;
+    assert_eq!((figures.exchanges, figures.people, figures.requests), (1, 30, 1));
+    assert_eq!(figures.answers.values().sum::<u64>(), 30);
+    assert!(figures.p50_ms.is_some() && figures.p50_ms <= figures.p99_ms);
+    assert!(figures.oldest_data_days.is_some(), "the depository states the day of its data");
+    let finance = health("finance");
+    assert_eq!((finance.since_start.exchanges, finance.since_start.people), (1, 30));
+    assert_eq!(finance.since_start.requests, requests(&mocks, "finance"), "looks are requests too");
+    assert_eq!(health("tax").last_day, health("tax").since_start, "nobody asked it anything");
 }

@@ -78,3 +78,25 @@ async fn a_look_goes_on_for_whoever_still_waits() {
     assert_eq!(replies[0].answer.kind(), AnswerKind::NoRecord);
     assert_eq!(server.received_requests().await.unwrap().len(), 2);
 }
+
+/// A file of so many rows, about the first people of a submission.
+async fn told_about(count: usize, submitted: usize) -> Vec<AnswerKind> {
+    let server = bank("DONE", count).await;
+    let source = source(&server.uri(), "finance", |s| s.retries = 0);
+    let held: Vec<(Ticket, Query)> = people(submitted)
+        .into_iter()
+        .enumerate()
+        .map(|(index, query)| (Ticket(format!("{}/{submitted}:T1", index + 1)), query))
+        .collect();
+    source.poll(&held).await.iter().map(|reply| reply.answer.kind()).collect()
+}
+
+#[tokio::test]
+async fn a_result_answers_the_people_submitted_and_nobody_else() {
+    use AnswerKind::{NoRecord, Pending, Unavailable};
+    assert_eq!(told_about(3, 3).await, [NoRecord, NoRecord, NoRecord]);
+    // proved whole, and says nothing about the third
+    assert_eq!(told_about(2, 3).await, [NoRecord, NoRecord, Unavailable]);
+    // about somebody whom nobody asked about: not the file of this submission
+    assert_eq!(told_about(4, 3).await, [Pending, Pending, Pending]);
+}

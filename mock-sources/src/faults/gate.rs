@@ -23,6 +23,9 @@ pub(crate) enum Effect {
     Malformed,
     WrongEncoding,
     OtherCharset,
+    Truncated,
+    ExtraField(String),
+    MissingField(String),
     Oversized(u64),
     SlowDrip { bytes: usize, every: Duration },
     Maintenance { retry_after_secs: Option<u64> },
@@ -49,6 +52,10 @@ pub enum FaultKind {
     WrongEncoding,
     /// Another charset than promised.
     OtherCharset,
+    /// Lines are missing at the end.
+    Truncated,
+    /// Another form than promised: a field more or less.
+    Drift,
     /// Too long.
     Oversized,
     /// In pieces.
@@ -70,6 +77,8 @@ impl Effect {
             Self::Malformed => FaultKind::Malformed,
             Self::WrongEncoding => FaultKind::WrongEncoding,
             Self::OtherCharset => FaultKind::OtherCharset,
+            Self::Truncated => FaultKind::Truncated,
+            Self::ExtraField(_) | Self::MissingField(_) => FaultKind::Drift,
             Self::Oversized(_) => FaultKind::Oversized,
             Self::SlowDrip { .. } => FaultKind::SlowDrip,
             Self::Maintenance { .. } => FaultKind::Maintenance,
@@ -167,7 +176,9 @@ impl Gate {
 
     /// Whether a rule applies now; counts the request against `first_requests`.
     fn in_force(&self, index: usize, rule: &FaultRule, since: Instant, now: Instant, draw: u64) -> bool {
-        if rule.for_seconds.is_some_and(|seconds| now.duration_since(since) >= Duration::from_secs(seconds)) {
+        let begin = since + Duration::from_secs(rule.after_seconds.unwrap_or(0));
+        let end = rule.for_seconds.map(|seconds| begin + Duration::from_secs(seconds));
+        if now < begin || end.is_some_and(|end| now >= end) {
             return false;
         }
         if draw % 1000 >= u64::from(rule.share_permille.unwrap_or(1000)) {
@@ -293,6 +304,9 @@ fn apply(decision: &mut Decision, fault: &Fault, draw: u64, over_rate: impl FnOn
         Fault::Malformed => Effect::Malformed,
         Fault::WrongEncoding => Effect::WrongEncoding,
         Fault::OtherCharset => Effect::OtherCharset,
+        Fault::Truncated => Effect::Truncated,
+        Fault::ExtraField { name } => Effect::ExtraField(name.clone()),
+        Fault::MissingField { name } => Effect::MissingField(name.clone()),
         Fault::Oversized { bytes } => Effect::Oversized(*bytes),
         Fault::SlowDrip { bytes, every_ms } => {
             Effect::SlowDrip { bytes: *bytes, every: Duration::from_millis(*every_ms) }
@@ -369,6 +383,19 @@ mod tests {
         ] {
             assert_eq!(gate.decide(Key::Finance, step, &[], now).effect.is_some(), hit, "{step:?}");
         }
+    }
+
+    #[test]
+    fn a_department_can_be_down_from_one_moment_to_another() {
+        let rule = FaultRule {
+            after_seconds: Some(10),
+            for_seconds: Some(5),
+            ..FaultRule::always("tax", Fault::Error { status: 503 })
+        };
+        let gate = Gate::new(FaultPlan { seed: 0, faults: vec![rule] });
+        let now = Instant::now();
+        let down = |seconds| gate.decide(Key::Tax, None, &[], now + Duration::from_secs(seconds)).effect.is_some();
+        assert_eq!([0, 9, 11, 14, 16].map(down), [false, false, true, true, false]);
     }
 
     #[test]

@@ -18,6 +18,12 @@
 //! what = { maintenance = { retry_after_secs = 30 } }
 //!
 //! [[fault]]
+//! department = "securities"
+//! after_seconds = 10                      # from ten seconds after the plan was set
+//! for_seconds = 20                        # for twenty seconds
+//! what = { error = { status = 503 } }
+//!
+//! [[fault]]
 //! department = "finance"
 //! operation = "status"                    # finance, insurance: submit, status or result; all when absent
 //! what = "timeout"
@@ -61,9 +67,12 @@ pub struct FaultRule {
     /// securities, one refused at civil_assistance), neither this nor the time applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_requests: Option<u64>,
-    /// Only for this long, from when the plan was set.
+    /// Only for this long, from when the plan was set, or from `after_seconds`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub for_seconds: Option<u64>,
+    /// Only from so long after the plan was set: with `for_seconds`, down from one moment to another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_seconds: Option<u64>,
     /// What happens.
     pub what: Fault,
 }
@@ -78,6 +87,7 @@ impl FaultRule {
             share_permille: None,
             first_requests: None,
             for_seconds: None,
+            after_seconds: None,
             what,
         }
     }
@@ -121,6 +131,19 @@ pub enum Fault {
     /// The body is in another encoding than it says, and nothing else is wrong: UTF-8 where GBK or GB18030 was promised, GB18030 where
     /// UTF-8 was. Some such bodies can be read, as rubbish.
     OtherCharset,
+    /// The last third of the body's lines is missing, and nothing else is wrong: what a file looks like that was fetched while it was
+    /// written. A body of one line loses it.
+    Truncated,
+    /// Every row (an object or element with a record number) has a field more. JSON and XML.
+    ExtraField {
+        /// Its name: letters, digits and `_`.
+        name: String,
+    },
+    /// No row has this field. JSON and XML.
+    MissingField {
+        /// Its name: letters, digits and `_`.
+        name: String,
+    },
     /// The body is preceded by blanks up to this size.
     Oversized {
         /// Bytes.
@@ -206,6 +229,11 @@ impl FaultPlan {
     }
 }
 
+fn is_field(name: &str) -> bool {
+    let word = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    word && !name.is_empty() && name != "jlbh"
+}
+
 fn faults_of(number: usize, rule: &FaultRule) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut say = |key: &str, what: &str| wrong.push(format!("  fault {number}, {key}: {what}"));
@@ -225,6 +253,9 @@ fn faults_of(number: usize, rule: &FaultRule) -> Vec<String> {
     match &rule.what {
         Fault::Error { status } if !(400..=599).contains(status) => say("what.error.status", "between 400 and 599"),
         Fault::RateLimit { per_second: 0, .. } => say("what.rate_limit.per_second", "at least 1"),
+        Fault::ExtraField { name } | Fault::MissingField { name } if !is_field(name) => {
+            say("what.*_field.name", "letters, digits and _, and not jlbh");
+        }
         Fault::SlowDrip { bytes: 0, .. } => say("what.slow_drip.bytes", "at least 1"),
         Fault::Delay(Delay::UniformMs(low, high)) if low > high => {
             say("what.delay.uniform_ms", "the first is larger than the second")

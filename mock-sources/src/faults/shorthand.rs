@@ -5,9 +5,9 @@ use std::str::FromStr;
 use super::plan::{Delay, Fault, FaultPlan, FaultRule, Operation, PlanError};
 
 /// What may be written, for `--help`.
-pub const SHORTHAND_HELP: &str = "A fault: 'DEPARTMENT: WHAT [share=N] [first=N] [seconds=N] [person=ID] [operation=submit|status|result]'. \
+pub const SHORTHAND_HELP: &str = "A fault: 'DEPARTMENT: WHAT [share=N] [first=N] [after=N] [seconds=N] [person=ID] [operation=submit|status|result]'. \
 DEPARTMENT is a key or *; share is of a thousand requests. WHAT is one of delay=MS, delay=MS..MS, delay=~MS (exponential), error=STATUS, refuse, busy, timeout, \
-cut, malformed, wrong_encoding, other_charset, oversized=BYTES, slow_drip=BYTES/MS, maintenance[=SECONDS], rate_limit=PER_SECOND/SECONDS, \
+cut, malformed, wrong_encoding, other_charset, truncated, extra_field=NAME, missing_field=NAME, oversized=BYTES, slow_drip=BYTES/MS, maintenance[=SECONDS], rate_limit=PER_SECOND/SECONDS, \
 late_ticket=MS, never_ticket, failed_ticket, missing_bank=CODE. May be given several times";
 
 impl FromStr for FaultRule {
@@ -36,6 +36,7 @@ fn condition(rule: &mut FaultRule, word: &str) -> Result<(), String> {
     match key {
         "share" => rule.share_permille = Some(number(key, value)?),
         "first" => rule.first_requests = Some(number(key, value)?),
+        "after" => rule.after_seconds = Some(number(key, value)?),
         "seconds" => rule.for_seconds = Some(number(key, value)?),
         "person" => rule.person = Some(value.to_owned()),
         "operation" => {
@@ -46,7 +47,7 @@ fn condition(rule: &mut FaultRule, word: &str) -> Result<(), String> {
                 _ => return Err("operation: submit, status or result".to_owned()),
             });
         }
-        _ => return Err(format!("no condition '{key}'; there are share, first, seconds, person and operation")),
+        _ => return Err(format!("no condition '{key}'; there are share, first, after, seconds, person and operation")),
     }
     Ok(())
 }
@@ -61,6 +62,7 @@ fn fault(word: &str) -> Result<Fault, String> {
         "malformed" => Some(Fault::Malformed),
         "wrong_encoding" => Some(Fault::WrongEncoding),
         "other_charset" => Some(Fault::OtherCharset),
+        "truncated" => Some(Fault::Truncated),
         "never_ticket" => Some(Fault::NeverTicket),
         "failed_ticket" => Some(Fault::FailedTicket),
         "maintenance" if value.is_none() => Some(Fault::Maintenance { retry_after_secs: None }),
@@ -90,6 +92,8 @@ fn valued(name: &str, value: &str) -> Result<Fault, String> {
             Fault::RateLimit { per_second: number(name, rate)?, retry_after_secs: number(name, after)? }
         }
         "late_ticket" => Fault::LateTicket { extra_ms: number(name, value)? },
+        "extra_field" => Fault::ExtraField { name: value.to_owned() },
+        "missing_field" => Fault::MissingField { name: value.to_owned() },
         "missing_bank" => Fault::MissingBank { bank: value.to_owned() },
         _ => return Err(format!("no fault '{name}' with a value")),
     })
@@ -142,6 +146,12 @@ mod tests {
                 "tax: busy person=110101199003070038",
                 "department = \"tax\"\nperson = \"110101199003070038\"\nwhat = \"busy\"",
             ),
+            (
+                "securities: error=503 after=10 seconds=20",
+                "department = \"securities\"\nafter_seconds = 10\nfor_seconds = 20\nwhat = { error = { status = 503 } }",
+            ),
+            ("vehicles: missing_field=zt", "department = \"vehicles\"\nwhat = { missing_field = { name = \"zt\" } }"),
+            ("insurance: truncated", "department = \"insurance\"\nwhat = \"truncated\""),
             ("vehicles: other_charset", "department = \"vehicles\"\nwhat = \"other_charset\""),
         ] {
             let plan = FaultPlan::from_toml(&format!("[[fault]]\n{toml}\n")).unwrap();
@@ -162,6 +172,7 @@ mod tests {
             ("taxes: busy", "no such department"),
             ("tax: busy often", "no condition"),
             ("tax: busy often=1", "no condition 'often'"),
+            ("tax: extra_field=a-b", "letters, digits"),
             ("tax: busy operation=status", "finance and insurance"),
             ("finance: busy operation=poll", "submit, status or result"),
         ] {

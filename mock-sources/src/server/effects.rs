@@ -10,8 +10,8 @@ use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 
-use super::App;
 use super::connection::Switch;
+use super::{App, form};
 use crate::departments::Key;
 use crate::departments::wire::{Problem, Reply};
 use crate::faults::{Decision, Effect};
@@ -53,6 +53,15 @@ pub(super) async fn send(app: &App, key: Key, reply: Reply, decision: Decision, 
         }
         Some(Effect::OtherCharset) => {
             let body = in_other_charset(reply.content_type, &reply.body);
+            whole(Reply { body, ..reply })
+        }
+        Some(Effect::Truncated) => whole(Reply { body: form::truncated(&reply.body), ..reply }),
+        Some(Effect::ExtraField(name)) => {
+            let body = form::with_field(reply.content_type, &reply.body, &name);
+            whole(Reply { body, ..reply })
+        }
+        Some(Effect::MissingField(name)) => {
+            let body = form::without_field(reply.content_type, &reply.body, &name);
             whole(Reply { body, ..reply })
         }
         Some(Effect::Oversized(bytes)) => oversized(reply, bytes),

@@ -39,7 +39,8 @@ pub(crate) async fn exchange(
         }
     };
     let decision = app.gate.decide(key, operation, &reply.asked, Instant::now());
-    app.statistics.count(key, reply.outcome, decision.effect.as_ref().map(crate::faults::Effect::kind));
+    let fault = decision.effect.as_ref().map(crate::faults::Effect::kind);
+    app.statistics.count(key, reply.asked.len(), reply.outcome, fault);
     tracing::debug!(department = key.as_str(), outcome = ?reply.outcome, fault = ?decision.effect, "answered");
     effects::send(&app, key, reply, decision, switch).await
 }

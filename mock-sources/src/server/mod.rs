@@ -5,6 +5,7 @@ mod connection;
 mod control;
 mod effects;
 mod exchange;
+mod form;
 mod statistics;
 mod truth_routes;
 

@@ -263,7 +263,7 @@ async fn faults_change_while_running_and_are_counted() {
     let statistics = send(client.absolute(Method::GET, "/control/stats")).await.json();
     assert_eq!(
         statistics["tax"],
-        serde_json::json!({ "requests": 2, "answers": { "no_record": 1 }, "faults": { "error": 1 } })
+        serde_json::json!({ "requests": 2, "people": 2, "answers": { "no_record": 1 }, "faults": { "error": 1 } })
     );
     assert_eq!(send(client.absolute(Method::POST, "/control/reset-stats")).await.status, 204);
     assert_eq!(send(client.absolute(Method::GET, "/control/stats")).await.json(), serde_json::json!({}));

@@ -7,11 +7,11 @@ use csv::{ByteRecord, Reader, ReaderBuilder};
 use super::sheet::Row;
 use super::values::Cell;
 use super::{FileFault, ndjson};
-use crate::linkage::Decoding;
+use crate::linkage::{Decoding, PlainLines};
 
 /// The rows of a file.
 pub(super) struct Rows<R: Read> {
-    reader: Reader<Text<R>>,
+    reader: Reader<PlainLines<Text<R>>>,
     record: ByteRecord,
 }
 
@@ -37,7 +37,11 @@ impl<R: Read> Rows<R> {
         } else {
             Text::Gb18030(Box::new(Decoding::gb18030(input)))
         };
-        let reader = ReaderBuilder::new().flexible(true).has_headers(false).buffer_capacity(1 << 16).from_reader(text);
+        let reader = ReaderBuilder::new()
+            .flexible(true)
+            .has_headers(false)
+            .buffer_capacity(1 << 16)
+            .from_reader(PlainLines::new(text));
         Ok(Self { reader, record: ByteRecord::new() })
     }
 
@@ -47,7 +51,7 @@ impl<R: Read> Rows<R> {
             let remedy = ["检查该行的引号", "check the quotation marks of this line"];
             FileFault::new(line, "csv", ["该行无法读取", "the line cannot be read"], remedy)
         })?;
-        if let Text::Gb18030(decoding) = self.reader.get_ref()
+        if let Text::Gb18030(decoding) = self.reader.get_ref().get_ref()
             && decoding.is_broken()
         {
             return Err(neither(decoding.line()));

@@ -105,6 +105,17 @@ fn faults_name_line_and_column_and_leave_the_rest_alone() {
 }
 
 #[test]
+fn lines_are_counted_however_they_end() {
+    let rows = format!(
+        "{HEAD}\nH1,张三,1,,,,农村,,,,SQ-1,2026/10/1,有,,\n\nH2,李四,\"a\nb\",,,,农村,,,,SQ-3,20261001,无,,\nH3,王五,2,,,,农村,,,,SQ-3,20261001,无,,\n"
+    );
+    for text in [rows.clone(), rows.replace('\n', "\r\n")] {
+        let lines: Vec<u64> = read(Format::Csv, text.as_bytes()).unwrap().iter().map(|entry| entry.line).collect();
+        assert_eq!(lines, [2, 4, 6]);
+    }
+}
+
+#[test]
 fn a_place_in_the_document_is_one_in_the_file() {
     let rows = "H1,张三,110101199003070038,,,,农村,,,,SQ-1,2026/10/1,有,,7\n\
                 H1,李四,110101199003070046,配偶,,,,,,,SQ-3,20261001,无,1,2\n";

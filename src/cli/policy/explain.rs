@@ -142,6 +142,7 @@ impl Words {
             "yuan" => self.t("元", "yuan"),
             "months" => self.t("个月", "months"),
             "years" => self.t("周岁", "years"),
+            "days" => self.t("天", "days"),
             "square_metres" => self.t("平方米", "square metres"),
             _ => "",
         };

@@ -3,6 +3,7 @@
 //! Faults name file, line and column, never a value; nothing is read further once a roster is at fault.
 
 mod decoding;
+mod line_ends;
 
 use std::cmp::Ordering;
 use std::io::{Read, Seek, SeekFrom};
@@ -13,6 +14,7 @@ use hashbrown::HashTable;
 use thiserror::Error;
 
 pub(crate) use decoding::Decoding;
+pub(crate) use line_ends::PlainLines;
 use std::hash::BuildHasher;
 
 /// Rows after which room is made for the rest of the file, by how long they are.
@@ -230,7 +232,8 @@ impl Reading<'_> {
 
     /// Reads all rows of a file of about so many bytes.
     fn all(&self, input: &mut impl Read, size: u64) -> Result<(Roster, Vec<u64>), Stopped> {
-        let mut reader = ReaderBuilder::new().flexible(true).buffer_capacity(1 << 20).from_reader(input);
+        let mut reader =
+            ReaderBuilder::new().flexible(true).buffer_capacity(1 << 20).from_reader(PlainLines::new(input));
         let unreadable = |error: &csv::Error| {
             let line = error.position().map_or(0, csv::Position::line);
             Stopped::Fault(self.fault(line, &format!("cannot be read: {error}")))

@@ -260,6 +260,9 @@ parameters! {
     alert_months: Param<i64> = "alert.months", "months", "监测回看的月数", "months that monitoring looks back";
     alert_medical: Param<Fen> = "alert.medical_cost_from", "yuan", "监测：大额自付医疗费", "monitoring: self-paid medical cost that counts as large";
     alert_deposit: Param<Fen> = "alert.deposit_from", "yuan", "监测：新增存款", "monitoring: growth of deposits that counts as new";
+    // one report against the one before; read as missing by packs that were kept before they were here
+    review_change_yuan: Option<Param<Fen>> = "review.obvious_change_yuan", "yuan_per_head_month", "两次核对之间：人均每月相差不超过此数不视为明显变化", "between two reports: a difference a head and month up to this is no obvious change";
+    notice_hearing_days: Option<Param<i64>> = "notice.hearing_days", "days", "作出不利处理前听取家庭说明的期限（自然日）", "days in which the family is heard before anything adverse is passed on (calendar days)";
     // declared against found
     declared_tolerance: Param<Ratio> = "declared.tolerance", "ratio", "申报与核对视为一致的差异比例", "difference between declared and found that still agrees";
 }

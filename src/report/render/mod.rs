@@ -10,3 +10,5 @@ mod onward;
 mod parameters;
 pub mod terminal;
 mod wording;
+
+pub(super) use onward::paid_in_words;

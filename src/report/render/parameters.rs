@@ -43,6 +43,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("above:", "以上", "above:"),
     ("years", "岁", "years"),
     ("months", "个月", "months"),
+    ("days", "天", "days"),
     ("yuan", "元", "yuan"),
     ("yuan_per_year", "元/年", "yuan a year"),
     ("yuan_per_month", "元/月", "yuan a month"),

@@ -58,6 +58,9 @@ impl County {
             clock,
             settings: VerifierSettings {
                 concurrent_cases: AT_ONCE,
+                concurrent_cases_in_bulk: 64,
+                bulk_patience: Duration::from_secs(3600),
+                provisional_after: Duration::from_secs(3600),
                 lease: PATIENCE,
                 objection_days: 10,
                 centre: String::new(),

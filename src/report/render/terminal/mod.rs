@@ -2,6 +2,7 @@
 
 mod answers;
 mod canvas;
+mod change;
 mod closing;
 mod difference;
 mod opening;
@@ -17,6 +18,7 @@ use super::super::text::Lang;
 use super::names::Reading;
 use crate::household::SourceKey;
 use canvas::Canvas;
+pub use change::render_change;
 pub use difference::render_difference;
 pub use trace::render_trace;
 

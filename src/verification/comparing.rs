@@ -1,0 +1,100 @@
+//! A final version held against the last report of the same household: what changed, sealed beside it, and when it is looked at again.
+//!
+//! The last report is found by the applicant within the organisation, by tags alone. It is opened for this after an entry of its own case;
+//! where it cannot be read, the version stands without a comparison: a report is never held up by an older one.
+
+use uuid::Uuid;
+
+use super::case_work::Work;
+use super::reading::payload;
+use super::{VerificationError, Verifier, sealing};
+use crate::household::{Purpose, Request};
+use crate::policy::assessment::{Assessment, Certainty};
+use crate::policy::due::{Due, LastLook, next_due};
+use crate::policy::{Pack, Packs};
+use crate::report::Body;
+use crate::report::change::{self, Change, Clock, Known, Limits};
+use crate::store::{CaseRow, Compared, DocumentKind, VersionRow};
+use crate::telemetry::china_date;
+
+/// Outcomes that put, or keep, a household on the rolls.
+const ON_THE_ROLLS: [&str; 6] =
+    ["tekun", "dibao", "dibao_single", "dibao_marginal", "rigid_expenditure", "gradual_exit"];
+
+impl Verifier {
+    /// The comparison of a final version with the household's last report; none where there is no earlier one, or it cannot be read.
+    pub(super) async fn compared(
+        &self,
+        work: &Work,
+        body: &Body,
+        packs: &Packs,
+        pack: &Pack,
+    ) -> Result<Option<Compared>, VerificationError> {
+        let tags = self.household_tags(&work.case.organisation, &work.request);
+        if tags.is_empty() {
+            return Ok(None);
+        }
+        let store = &self.0.store;
+        let Some((before, version)) = store.report_before(&work.case.organisation, &tags, work.case.id).await? else {
+            return Ok(None);
+        };
+        let (earlier, clock) = match self.earlier(&before, &version).await {
+            Ok(earlier) => earlier,
+            Err(error) => {
+                tracing::warn!(case = %work.case.id, %error, "the household's last report cannot be compared with");
+                return Ok(None);
+            }
+        };
+        let earlier_pack = packs.resolve(&earlier.request.region, earlier.request.as_of).ok();
+        // only the very pack of that report says what was other in it
+        let earlier_pack = earlier_pack.filter(|pack| pack.hash() == earlier.provenance.pack.sha256);
+        let known = Known {
+            limits: Limits::of(pack.rules()),
+            packs: earlier_pack.as_ref().map(|earlier| (&**earlier, pack)),
+            clock: clock.as_ref(),
+        };
+        let change = change::compare(&earlier, body, &known);
+        let change = match change.is_empty() && change.clock.is_none() {
+            true => None,
+            false => Some(self.seal_change(work.case.id, &change)?),
+        };
+        Ok(Some(Compared { with: before.id, change }))
+    }
+
+    fn seal_change(&self, case: Uuid, change: &Change) -> Result<crate::store::SealedDocument, VerificationError> {
+        let bytes = serde_json::to_vec(change).map_err(|_| VerificationError::Unreadable { what: "change" })?;
+        sealing::seal(&self.0.keys, case, DocumentKind::Change, &bytes)
+    }
+
+    /// The body of an earlier report, and the clock its own comparison left running.
+    async fn earlier(&self, case: &CaseRow, version: &VersionRow) -> Result<(Body, Option<Clock>), VerificationError> {
+        let (store, keys) = (&self.0.store, &self.0.keys);
+        let receipt = self.0.ledger.resumed(case.id, case.purpose).await?;
+        let unreadable = || VerificationError::Unreadable { what: "earlier report" };
+        let signed = sealing::open(store, keys, &receipt, case.id, version.report_document).await?;
+        let report: serde_json::Value =
+            serde_json::from_slice(&payload(&signed).map_err(|_| unreadable())?).map_err(|_| unreadable())?;
+        let body = serde_json::to_vec(&report["body"]).map_err(|_| unreadable())?;
+        let body = change::read(&body).map_err(|_| unreadable())?;
+        let Some(document) = version.change_document else { return Ok((body, None)) };
+        let sealed = sealing::open(store, keys, &receipt, case.id, document).await?;
+        let change: Change = serde_json::from_slice(&sealed).map_err(|_| unreadable())?;
+        Ok((body, change.clock))
+    }
+
+    /// When a household is looked at again; none of one that is not on the rolls.
+    pub(super) fn due(&self, request: &Request, assessment: &Assessment, pack: &Pack) -> Option<Due> {
+        let reviewed =
+            matches!(request.purpose, Purpose::PeriodicReview | Purpose::ReportedChange | Purpose::Monitoring);
+        let mut may_fit = assessment.screening.iter().filter(|outcome| {
+            outcome.state != Certainty::NotMet && ON_THE_ROLLS.contains(&outcome.outcome.as_ref())
+        });
+        let first = may_fit.next();
+        if !reviewed && first.is_none() {
+            return None;
+        }
+        let mut last = LastLook::of(&assessment.review, china_date(self.0.clock.now()));
+        last.term_until = first.and_then(|outcome| outcome.term.as_ref()).map(|term| term.until);
+        Some(next_due(&last, pack.rules()))
+    }
+}

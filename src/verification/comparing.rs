@@ -86,10 +86,9 @@ impl Verifier {
     pub(super) fn due(&self, request: &Request, assessment: &Assessment, pack: &Pack) -> Option<Due> {
         let reviewed =
             matches!(request.purpose, Purpose::PeriodicReview | Purpose::ReportedChange | Purpose::Monitoring);
-        let mut may_fit = assessment
-            .screening
-            .iter()
-            .filter(|outcome| outcome.state != Certainty::NotMet && ON_THE_ROLLS.contains(&outcome.outcome.as_ref()));
+        let mut may_fit = assessment.screening.iter().filter(|outcome| {
+            outcome.state != Certainty::NotMet && ON_THE_ROLLS.contains(&outcome.outcome.as_ref())
+        });
         let first = may_fit.next();
         if !reviewed && first.is_none() {
             return None;

@@ -231,11 +231,7 @@ mod tests {
                 "must be in one place",
             ),
             ("{ url = \"https://host/\", secret = \"inline\" }", "callback.secret", "must be a table"),
-            (
-                "{ url = \"https://host/\", secret = { env = \"X\" }, retries = 3 }",
-                "callback.retries",
-                "is not a known key",
-            ),
+            ("{ url = \"https://host/\", secret = { env = \"X\" }, retries = 3 }", "callback.retries", "unknown key"),
         ] {
             let faults = found(&with(callback));
             assert!(faults.contains(&at(6, key, message)), "{callback}: {faults:?}");

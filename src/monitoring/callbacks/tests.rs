@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::*;
 use crate::audit::{CheckpointSigner, LogOptions};
 use crate::config::Problem;
-use crate::household::{Purpose, Region};
+use crate::household::{Lane, Purpose, Region};
 use crate::keys::KeyRing;
 use crate::store::faults::Fault;
 use crate::store::{
@@ -173,13 +173,16 @@ impl House {
             reference_tag: None,
             created_at: now,
             as_of: "2026-11-01".parse().unwrap(),
+            lane: Lane::Interactive,
+            batch: None,
+            household_tag: None,
             idempotency: None,
             subject_tags: Vec::new(),
             request: document(DocumentKind::Request),
         };
         let (id, event) = (case.id, Event::new(&Actor::service(), Action::Accepted).case(case.id));
         self.log.append_with(vec![event], Store::accepting(case)).await.unwrap().1.unwrap();
-        let lease = self.store.claim_next("worker", now, LEASE).await.unwrap().unwrap().lease;
+        let lease = self.store.claim_next("worker", &Lane::ALL, now, LEASE).await.unwrap().unwrap().lease;
         let version = NewVersion {
             number: 1,
             is_final: true,
@@ -194,6 +197,8 @@ impl House {
             created_at: now,
             reviews_open: 0,
             callback: true,
+            due_on: None,
+            compared: None,
         };
         let receipt = AuditReceipt::for_test(Some(id));
         self.store.add_version(&receipt, id, Some(&lease), version, CaseState::Final).await.unwrap();

@@ -333,3 +333,59 @@ async fn a_department_that_refuses_everybody_is_not_searched_for_somebody_at_fau
         assert_eq!(server.received_requests().await.unwrap().len(), 3, "{name}: the whole, and its halves");
     }
 }
+
+/// Holds something about everybody, under their own number.
+async fn telling() -> MockServer {
+    let server = MockServer::start().await;
+    let answer = |request: &Request| {
+        let body: Value = request.body_json().unwrap();
+        let about = |person: &Value| {
+            let row = json!({"jlbh": person["id"], "account": "A", "value": "1.000", "cash": "0.000"});
+            json!({"k": person["k"], "status": "hit", "rows": [row]})
+        };
+        // in another order than asked, as far as the wire allows
+        let results: Vec<Value> = body["persons"].as_array().unwrap().iter().rev().map(about).collect();
+        let delay = Duration::from_millis(u64::try_from(results.len() % 7).unwrap());
+        let body = json!({"ok": true, "asof": "2026-10-31", "results": results});
+        ResponseTemplate::new(200).set_body_json(body).set_delay(delay)
+    };
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    server
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whatever_comes_and_goes_everybody_gets_their_own_answer() {
+    let server = telling().await;
+    let source = source(&server.uri(), "securities", |s| {
+        gathers(s, 10);
+        s.concurrency = 3;
+    });
+    // two hundred people, in four hundred cases: many are asked about in several at once
+    let all = people(200);
+    let cases = (0..400_usize).map(|case| {
+        let lane = Lane::ALL[case % 3];
+        let members: Vec<Query> =
+            [case, case * 7 + 1, case * 13 + 5].iter().map(|at| Query { lane, ..all[at % 200].clone() }).collect();
+        let source = source.clone();
+        tokio::spawn(async move {
+            let asked = source.submit(&members);
+            // some go again: before they set out, under way, or hardly at all
+            let replies = match case % 5 {
+                0 => tokio::time::timeout(Duration::from_millis(u64::try_from(case % 16).unwrap()), asked).await.ok(),
+                _ => Some(asked.await),
+            };
+            (members, replies)
+        })
+    });
+    let mut answered = 0;
+    for case in join_all(cases.collect::<Vec<_>>()).await {
+        let (members, Some(replies)) = case.unwrap() else { continue };
+        assert_eq!(members.len(), replies.len());
+        for (member, reply) in members.iter().zip(replies) {
+            let [record] = reply.answer.records() else { panic!("one record: {:?}", reply.note) };
+            assert_eq!(record.number, member.id_number.as_ref().unwrap().expose(), "somebody else's answer");
+            answered += 1;
+        }
+    }
+    assert!(answered >= 320 * 3, "whoever stayed has answers");
+}

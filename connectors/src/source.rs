@@ -120,7 +120,8 @@ impl ExchangeKey {
         Self(rand::random())
     }
 
-    /// From what makes the exchange the same one: the case, the person within it. Nothing personal belongs here.
+    /// From what makes the exchange the same one: the case, the person within it, and which try it is where a submission that the
+    /// department gave up is made anew. Nothing personal belongs here.
     #[must_use]
     pub fn of(parts: &[&[u8]]) -> Self {
         let mut hash = Sha256::new();

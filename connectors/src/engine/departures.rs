@@ -229,7 +229,11 @@ impl Drop for Passage<'_> {
                 left.push(question);
             }
         }
+        let empty = coach.seats.is_empty();
         left.into_iter().for_each(|question| board.free(self.coach, question));
+        if empty {
+            board.close(self.coach);
+        }
     }
 }
 

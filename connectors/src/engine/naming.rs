@@ -10,6 +10,9 @@
 //!   department takes it for a new submission and looks those people up again. That is read twice, not wrongly: each asking has an
 //!   entry of its own in the log, nothing is changed at the department, and a result that nobody fetches is told to nobody. It cannot
 //!   run into the earlier one, because a department refuses a number it knows with another body, and here it never meets one.
+//! * **Asked again because the department gave a ticket up**: the same company under the same keys is the same submission, and would be
+//!   given the ticket that failed. Whoever asks again on purpose takes other keys (the try as a further part of
+//!   [`crate::source::ExchangeKey::of`]); after a crash, the same.
 //! * **Filed under the right person**: a ticket names the seat (the number in the body) beside the department's ticket. A department's
 //!   ticket belongs to one number, a number to one body, and in one body a seat to one person. Nothing that happens later, to the
 //!   process or to other cases of the submission, moves anybody to another seat.

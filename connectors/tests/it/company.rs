@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use hedui_connectors::records::{Answer, AnswerKind, Failure, SourceKey};
+use hedui_connectors::settings::SourceSettings;
 use hedui_connectors::source::{Admission, BoxFuture, ExchangeKey, Lane, Query, Source};
 use hedui_connectors::{Registry, SystemClock};
 use serde_json::{Value, json};
@@ -43,7 +44,14 @@ fn cases(count: usize, lane: Lane) -> Vec<Vec<Query>> {
 }
 
 /// Long enough for two callers to find each other.
-const GATHER: Duration = Duration::from_millis(30);
+const GATHER_MS: u64 = 30;
+
+/// Waits so long for company, and for answers however slow this machine is.
+fn gathers(settings: &mut SourceSettings, millis: u64) {
+    settings.batch_window = Duration::from_millis(millis);
+    settings.timeout = Duration::from_secs(20);
+    settings.total_timeout = Duration::from_secs(60);
+}
 
 /// Three people, and two others.
 fn two_callers() -> (Vec<Query>, Vec<Query>) {
@@ -59,7 +67,7 @@ fn bulk(query: Query) -> Query {
 #[tokio::test]
 async fn two_hundred_cases_travel_in_three_calls() {
     let server = depository(Duration::from_millis(5)).await;
-    let source = source(&server.uri(), "securities", |s| s.batch_window = Duration::from_millis(300));
+    let source = source(&server.uri(), "securities", |s| gathers(s, 300));
     let cases = cases(200, Lane::Bulk);
     let replies = join_all(cases.iter().map(|case| source.submit(case))).await;
     for reply in replies.iter().flatten() {
@@ -72,19 +80,22 @@ async fn two_hundred_cases_travel_in_three_calls() {
 #[tokio::test]
 async fn whoever_is_pressed_leaves_at_once_and_takes_along_who_waits() {
     let server = depository(Duration::ZERO).await;
-    let source = source(&server.uri(), "securities", |s| s.batch_window = Duration::from_secs(3600));
+    let source = source(&server.uri(), "securities", |s| gathers(s, 600_000));
     let crowd = cases(2, Lane::Bulk);
     let waiting = join_all(crowd.iter().map(|case| source.submit(case)));
     let pressed = Query { id_number: Some("620422197103021230".into()), ..query() };
     let (waited, first) = tokio::join!(waiting, source.submit(std::slice::from_ref(&pressed)));
     assert!(waited.iter().flatten().chain(&first).all(|reply| reply.answer.kind() == AnswerKind::NoRecord));
-    assert_eq!(sizes(&server).await, [7], "nobody waited for an hour");
+    assert_eq!(sizes(&server).await, [7], "nobody waited ten minutes");
 }
 
 #[tokio::test]
 async fn questions_gather_while_they_wait_for_a_place() {
     let server = depository(Duration::from_millis(50)).await;
-    let source = source(&server.uri(), "securities", |s| s.concurrency = 1);
+    let source = source(&server.uri(), "securities", |s| {
+        gathers(s, 0);
+        s.concurrency = 1;
+    });
     let everybody = people(40);
     let replies = join_all(everybody.iter().map(|one| source.submit(std::slice::from_ref(one)))).await;
     assert!(replies.iter().flatten().all(|reply| reply.answer.kind() == AnswerKind::NoRecord));
@@ -95,7 +106,7 @@ async fn questions_gather_while_they_wait_for_a_place() {
 #[tokio::test]
 async fn a_caller_who_goes_disturbs_nobody() {
     let server = depository(Duration::from_millis(200)).await;
-    let source = source(&server.uri(), "securities", |s| s.batch_window = GATHER);
+    let source = source(&server.uri(), "securities", |s| gathers(s, GATHER_MS));
     let (left, stays) = two_callers();
     let mut leaving = source.submit(&left).boxed();
     let mut staying = source.submit(&stays).boxed();
@@ -114,7 +125,7 @@ async fn a_caller_who_goes_disturbs_nobody() {
 #[tokio::test]
 async fn who_goes_before_departure_is_not_asked_about() {
     let server = depository(Duration::ZERO).await;
-    let source = source(&server.uri(), "securities", |s| s.batch_window = Duration::from_millis(50));
+    let source = source(&server.uri(), "securities", |s| gathers(s, 50));
     let (left, stays) = (cases(1, Lane::Bulk), bulk(people(9)[8].clone()));
     let mut leaving = source.submit(&left[0]).boxed();
     let mut staying = source.submit(std::slice::from_ref(&stays)).boxed();
@@ -127,7 +138,7 @@ async fn who_goes_before_departure_is_not_asked_about() {
 #[tokio::test]
 async fn a_question_of_two_cases_outlives_the_first() {
     let server = depository(Duration::from_millis(20)).await;
-    let source = source(&server.uri(), "securities", |s| s.batch_window = Duration::from_millis(50));
+    let source = source(&server.uri(), "securities", |s| gathers(s, 50));
     let entry = |number: u8| Query { entry: Some([number; 32]), ..bulk(query()) };
     let (first, second, third) = ([entry(1)], [entry(2)], [entry(3)]);
     let mut leaving = source.submit(&first).boxed();
@@ -146,8 +157,7 @@ async fn with_the_last_caller_the_exchange_ends() {
     let server = depository(Duration::from_secs(30)).await;
     let mut config = config_at(&server.uri());
     for settings in config.sources.values_mut() {
-        settings.timeout = Duration::from_secs(20);
-        settings.batch_window = GATHER;
+        gathers(settings, GATHER_MS);
     }
     let registry = Registry::load(&config).unwrap();
     let source = registry.get(&key("securities")).unwrap();
@@ -177,7 +187,7 @@ impl Admission for Falls {
 async fn what_falls_over_ends_as_a_failure_of_its_own_cells() {
     let server = depository(Duration::ZERO).await;
     let mut config = config_at(&server.uri());
-    config.sources.values_mut().for_each(|s| s.batch_window = GATHER);
+    config.sources.values_mut().for_each(|s| gathers(s, GATHER_MS));
     let falls = Arc::new(Falls(AtomicBool::new(true)));
     let registry = Registry::load_with(&config, falls, Arc::new(SystemClock)).unwrap();
     let source = registry.get(&key("securities")).unwrap();
@@ -217,7 +227,7 @@ async fn cases_share_a_submission_and_each_has_its_seats() {
     let cases: Vec<Vec<Query>> = (1..=20).map(|case| (1..=3).map(|member| of_case(case, member)).collect()).collect();
     let submit = async |cases: Vec<&Vec<Query>>| {
         // a registry of its own each time: nothing is remembered in the process
-        let source: Arc<dyn Source> = source(&server.uri(), "finance", |s| s.batch_window = Duration::from_millis(100));
+        let source: Arc<dyn Source> = source(&server.uri(), "finance", |s| gathers(s, 100));
         join_all(cases.into_iter().map(|case| source.submit(case))).await
     };
     let first = submit(cases.iter().collect()).await;
@@ -251,7 +261,7 @@ async fn cases_share_a_submission_and_each_has_its_seats() {
 #[tokio::test]
 async fn the_same_person_of_two_cases_is_submitted_once() {
     let server = bank().await;
-    let source = source(&server.uri(), "finance", |s| s.batch_window = Duration::from_millis(50));
+    let source = source(&server.uri(), "finance", |s| gathers(s, 50));
     let entry = |number: u8| Query { entry: Some([number; 32]), ..bulk(query()) };
     let (one, two) = ([entry(1), of_case(1, 1)], [entry(2)]);
     let (one, two) = tokio::join!(source.submit(&one), source.submit(&two));
@@ -298,7 +308,7 @@ async fn one_person_at_fault_spoils_no_other_answer() {
     ] {
         let server = refusing(false, status).await;
         let source = source(&server.uri(), name, |s| {
-            s.batch_window = Duration::from_millis(100);
+            gathers(s, 100);
             s.retries = 0;
         });
         let cases = cases(30, Lane::Bulk);
@@ -322,4 +332,60 @@ async fn a_department_that_refuses_everybody_is_not_searched_for_somebody_at_fau
         assert!(replies.iter().all(|reply| failure(reply) == Some(Failure::SourceError)));
         assert_eq!(server.received_requests().await.unwrap().len(), 3, "{name}: the whole, and its halves");
     }
+}
+
+/// Holds something about everybody, under their own number.
+async fn telling() -> MockServer {
+    let server = MockServer::start().await;
+    let answer = |request: &Request| {
+        let body: Value = request.body_json().unwrap();
+        let about = |person: &Value| {
+            let row = json!({"jlbh": person["id"], "account": "A", "value": "1.000", "cash": "0.000"});
+            json!({"k": person["k"], "status": "hit", "rows": [row]})
+        };
+        // in another order than asked, as far as the wire allows
+        let results: Vec<Value> = body["persons"].as_array().unwrap().iter().rev().map(about).collect();
+        let delay = Duration::from_millis(u64::try_from(results.len() % 7).unwrap());
+        let body = json!({"ok": true, "asof": "2026-10-31", "results": results});
+        ResponseTemplate::new(200).set_body_json(body).set_delay(delay)
+    };
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    server
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whatever_comes_and_goes_everybody_gets_their_own_answer() {
+    let server = telling().await;
+    let source = source(&server.uri(), "securities", |s| {
+        gathers(s, 10);
+        s.concurrency = 3;
+    });
+    // two hundred people, in four hundred cases: many are asked about in several at once
+    let all = people(200);
+    let cases = (0..400_usize).map(|case| {
+        let lane = Lane::ALL[case % 3];
+        let members: Vec<Query> =
+            [case, case * 7 + 1, case * 13 + 5].iter().map(|at| Query { lane, ..all[at % 200].clone() }).collect();
+        let source = source.clone();
+        tokio::spawn(async move {
+            let asked = source.submit(&members);
+            // some go again: before they set out, under way, or hardly at all
+            let replies = match case % 5 {
+                0 => tokio::time::timeout(Duration::from_millis(u64::try_from(case % 16).unwrap()), asked).await.ok(),
+                _ => Some(asked.await),
+            };
+            (members, replies)
+        })
+    });
+    let mut answered = 0;
+    for case in join_all(cases.collect::<Vec<_>>()).await {
+        let (members, Some(replies)) = case.unwrap() else { continue };
+        assert_eq!(members.len(), replies.len());
+        for (member, reply) in members.iter().zip(replies) {
+            let [record] = reply.answer.records() else { panic!("one record: {:?}", reply.note) };
+            assert_eq!(record.number, member.id_number.as_ref().unwrap().expose(), "somebody else's answer");
+            answered += 1;
+        }
+    }
+    assert!(answered >= 320 * 3, "whoever stayed has answers");
 }

@@ -7,8 +7,10 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use hedui_connectors::records::{AnswerKind, Failure};
+use hedui_connectors::settings::{Hours, SourceSettings};
 use hedui_connectors::source::{Lane, Query, Reply};
 use hedui_connectors::{Clock, LocalAdmission, Registry};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -16,6 +18,12 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 use crate::room::{config_at, failure, key, people, query, source};
 
 const SOURCE: &str = "household_registration";
+
+/// What is counted here is requests; how fast this machine is has no part in it.
+fn patient(settings: &mut SourceSettings) {
+    settings.timeout = Duration::from_secs(20);
+    settings.total_timeout = Duration::from_secs(60);
+}
 
 fn nothing_held() -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(json!({"code": "1001"}))
@@ -47,7 +55,7 @@ async fn somebody_at_the_counter_overtakes_five_hundred() {
         let source = source(&server.uri(), SOURCE, |s| {
             s.concurrency = 4;
             s.rate_per_second = rate;
-            s.timeout = Duration::from_secs(5);
+            patient(s);
         });
         let crowd = crowd(500);
         let mut waiting = join_all(crowd.iter().map(|one| source.submit(std::slice::from_ref(one)))).boxed();
@@ -76,6 +84,7 @@ async fn bulk_waits_longer_than_the_counter_does() {
     let source = source(&server.uri(), SOURCE, |s| {
         s.concurrency = 1;
         s.queue_timeout = Duration::from_millis(20);
+        patient(s);
     });
     let replies = source.submit(&crowd(4)).await;
     assert!(replies.iter().all(|reply| reply.answer.kind() == AnswerKind::NoRecord), "nobody was sent away");
@@ -130,7 +139,10 @@ async fn a_department_that_goes_down_under_bulk_is_hardly_asked_more_than_needed
     .await;
     let config = {
         let mut config = config_at(&server.uri());
-        config.sources.values_mut().for_each(|s| s.breaker_open = OPEN);
+        for settings in config.sources.values_mut() {
+            settings.breaker_open = OPEN;
+            patient(settings);
+        }
         config
     };
     let clock = Arc::new(HandClock::default());
@@ -160,4 +172,23 @@ async fn a_department_that_goes_down_under_bulk_is_hardly_asked_more_than_needed
     let sent = asked_about(&server).await.len();
     assert!(probes <= 6, "one exchange probes: {probes} requests in three openings");
     assert!(sent - probes <= NEEDED + NEEDED / 5, "{sent} requests for {NEEDED} questions, {probes} of them probes");
+}
+
+#[test]
+fn each_lane_has_its_hours() {
+    let mut config = config_at("http://127.0.0.1:1");
+    let settings = config.source_mut(&key(SOURCE));
+    settings.hours = Hours::of(["08:00-18:00"]).unwrap();
+    settings.bulk_hours = Some(Hours::of(["22:00-06:00"]).unwrap());
+    let registry = Registry::load(&config).unwrap();
+    let at = |time: &str| -> Timestamp { format!("2026-11-02T{time}+08:00").parse().unwrap() };
+    for (lane, now, opens) in [
+        (Lane::Interactive, "09:00:00", None),
+        (Lane::Urgent, "07:00:00", Some("08:00:00")),
+        (Lane::Bulk, "09:00:00", Some("22:00:00")),
+        (Lane::Bulk, "23:00:00", None),
+    ] {
+        assert_eq!(registry.opens(&key(SOURCE), lane, at(now)), opens.map(at), "{lane:?} at {now}");
+    }
+    assert_eq!(registry.opens(&key("tax"), Lane::Bulk, at("09:00:00")), None, "no hours are round the clock");
 }

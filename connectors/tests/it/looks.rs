@@ -39,7 +39,7 @@ fn held(count: usize) -> Vec<Vec<(Ticket, Query)>> {
 #[tokio::test]
 async fn a_result_of_a_hundred_people_is_fetched_once() {
     let server = bank("DONE", 100).await;
-    let source = source(&server.uri(), "finance", |_| ());
+    let source = source(&server.uri(), "finance", |s| s.timeout = Duration::from_secs(4));
     let held = held(100);
     let replies = join_all(held.iter().map(|one| source.poll(one))).await;
     assert!(replies.iter().flatten().all(|reply| reply.answer.kind() == AnswerKind::NoRecord));
@@ -58,7 +58,10 @@ async fn not_yet_holds_for_a_moment_only() {
         server.reset().await;
         let state = ResponseTemplate::new(200).set_body_json(json!({"code": "0", "state": "PROCESSING"}));
         Mock::given(path("/finance/batch/status")).respond_with(state).mount(&server).await;
-        let source = source(&server.uri(), "finance", |s| s.poll_interval = interval);
+        let source = source(&server.uri(), "finance", |s| {
+            s.poll_interval = interval;
+            s.timeout = Duration::from_secs(20);
+        });
         for one in &held[..2] {
             assert_eq!(source.poll(one).await[0].answer.kind(), AnswerKind::Pending);
         }
@@ -69,7 +72,7 @@ async fn not_yet_holds_for_a_moment_only() {
 #[tokio::test]
 async fn a_look_goes_on_for_whoever_still_waits() {
     let server = bank("DONE", 2).await;
-    let source = source(&server.uri(), "finance", |_| ());
+    let source = source(&server.uri(), "finance", |s| s.timeout = Duration::from_secs(4));
     let held = held(2);
     let (left, stays) = (source.poll(&held[0]), source.poll(&held[1]));
     let gone = tokio::time::timeout(Duration::from_millis(5), left);
@@ -82,7 +85,7 @@ async fn a_look_goes_on_for_whoever_still_waits() {
 /// A file of so many rows, about the first people of a submission.
 async fn told_about(count: usize, submitted: usize) -> Vec<AnswerKind> {
     let server = bank("DONE", count).await;
-    let source = source(&server.uri(), "finance", |s| s.retries = 0);
+    let source = source(&server.uri(), "finance", |s| s.timeout = Duration::from_secs(4));
     let held: Vec<(Ticket, Query)> = people(submitted)
         .into_iter()
         .enumerate()

@@ -2,7 +2,7 @@
 //! asked about more people than it allows.
 //!
 //! Every member is asked about at every department, so each department carries the same load and the narrowest is the bottleneck. A
-//! household may be looked at from some days before it is due. Within what is then released and what is then due, [`even`] draws the
+//! household may be looked at from some days before it is due. Within what is then released and what is then due, `even` draws the
 //! evenest course there is; households follow it in the order of their days.
 //!
 //! The roll is counts (due day, township, members), never people. Same input, same plan.

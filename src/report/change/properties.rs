@@ -106,7 +106,7 @@ fn shuffled(body: &Body) -> Body {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn a_report_compared_with_itself_changes_nothing(all in some()) {

@@ -59,6 +59,7 @@ impl Service {
                 concurrent_cases_in_bulk: 64,
                 bulk_patience: Duration::from_secs(3600),
                 provisional_after: Duration::from_secs(3600),
+                called_back: Default::default(),
                 lease: Duration::from_secs(60),
                 objection_days: 10,
                 centre: String::new(),

@@ -46,7 +46,8 @@ pub async fn due(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let invalid = |zh: &str, en: &str| Problem::new(ProblemKind::InvalidRequest).with_detail(zh, en);
-    let known = ["可用参数：until、cursor、limit，各至多一次", "known parameters, each at most once: until, cursor, limit"];
+    let known =
+        ["可用参数：until、cursor、limit，各至多一次", "known parameters, each at most once: until, cursor, limit"];
     let Query(query) = query.map_err(|_| invalid(known[0], known[1]))?;
     let until = match query.until.as_deref().map(str::parse::<Date>) {
         None => verifier.today(),
@@ -69,8 +70,7 @@ pub async fn due(
         return page.map(|page| axum::Json(page).into_response()).map_err(|error| Problem::internal(&error));
     }
     let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
-    let (lines, next) =
-        verifier.due_requests(&caller, until, query.cursor.as_deref(), limit).await.map_err(problem)?;
+    let (lines, next) = verifier.due_requests(&caller, until, query.cursor.as_deref(), limit).await.map_err(problem)?;
     let mut response = ([(header::CONTENT_TYPE, "application/x-ndjson")], lines).into_response();
     if let Some(next) = next.and_then(|next| next.parse().ok()) {
         response.headers_mut().insert(NEXT, next);

@@ -7,6 +7,7 @@ mod body;
 mod due;
 mod health;
 mod matches;
+mod monitoring;
 mod openapi;
 mod permit;
 mod policies;

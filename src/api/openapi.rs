@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{assessments, batches, due, health, matches, policies, report, schemas, sources, verifications};
+use super::{
+    assessments, batches, due, health, matches, monitoring, policies, report, schemas, sources, verifications,
+};
 
 /// The document.
 #[derive(OpenApi)]
@@ -17,6 +19,8 @@ use super::{assessments, batches, due, health, matches, policies, report, schema
         verifications::change::change, verifications::change::heard, due::due,
         batches::submit::submit, batches::status::list, batches::status::status, batches::results::results, batches::results::changes, batches::results::faults,
         batches::steer::pause, batches::steer::resume, batches::steer::cancel,
+        monitoring::subscriptions::subscribe, monitoring::subscriptions::list, monitoring::subscriptions::unsubscribe,
+        monitoring::alerts::list, monitoring::alerts::acknowledge,
         schemas::report, schemas::request, schemas::evidence, schemas::comparison, schemas::jwks,
         openapi, health::healthz, health::readyz, health::metrics,
     ),

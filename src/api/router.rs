@@ -1,10 +1,11 @@
 //! Every route, one a line.
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 
 use super::{
-    ApiState, assessments, batches, due, health, matches, openapi, policies, report, schemas, sources, verifications,
+    ApiState, assessments, batches, due, health, matches, monitoring, openapi, policies, report, schemas, sources,
+    verifications,
 };
 use crate::config::ServerLimits;
 use crate::web::{Problem, ProblemKind, guard};
@@ -28,6 +29,10 @@ pub fn router(state: ApiState, limits: &ServerLimits) -> Router {
         .route("/v1/batches/{id}/pause", post(batches::steer::pause))
         .route("/v1/batches/{id}/resume", post(batches::steer::resume))
         .route("/v1/batches/{id}/cancel", post(batches::steer::cancel))
+        .route("/v1/subscriptions", post(monitoring::subscriptions::subscribe).get(monitoring::subscriptions::list))
+        .route("/v1/subscriptions/{id}", delete(monitoring::subscriptions::unsubscribe))
+        .route("/v1/alerts", get(monitoring::alerts::list))
+        .route("/v1/alerts/{id}/acknowledge", post(monitoring::alerts::acknowledge))
         .route("/v1/assessments", post(assessments::assess))
         .route("/v1/matches", post(matches::explain))
         .route("/v1/sources", get(sources::sources))

@@ -6,6 +6,7 @@ use axum::extract::FromRef;
 
 use crate::auth::Authenticator;
 use crate::bulk::Bulk;
+use crate::monitoring::Monitoring;
 use crate::telemetry::MetricsPage;
 use crate::verification::Verifier;
 
@@ -16,6 +17,8 @@ pub struct ApiState {
     pub verifier: Verifier,
     /// Batches.
     pub bulk: Bulk,
+    /// Watched households.
+    pub monitoring: Monitoring,
     /// Sign-in.
     pub authenticator: Arc<Authenticator>,
     /// Metrics.
@@ -25,6 +28,12 @@ pub struct ApiState {
 impl FromRef<ApiState> for Arc<Authenticator> {
     fn from_ref(state: &ApiState) -> Self {
         Self::clone(&state.authenticator)
+    }
+}
+
+impl FromRef<ApiState> for Monitoring {
+    fn from_ref(state: &ApiState) -> Self {
+        state.monitoring.clone()
     }
 }
 

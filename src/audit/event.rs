@@ -76,6 +76,12 @@ words! {
         BatchCancelled = "batch_cancelled",
         /// The last case of a batch came to rest.
         BatchFinished = "batch_finished",
+        /// A household is watched from now on.
+        Subscribed = "subscribed",
+        /// A household is watched no more.
+        Unsubscribed = "unsubscribed",
+        /// Somebody has seen what monitoring found.
+        AlertAcknowledged = "alert_acknowledged",
         /// Somebody signed in.
         SignIn = "sign_in",
         /// Somebody was refused at sign-in or for want of a role.

@@ -32,6 +32,8 @@ pub enum Permission {
     RunBatches,
     /// See how batches stand, and the faults of their rows.
     ReadBatches,
+    /// Have households watched, acknowledge what monitoring found.
+    Monitor,
     /// Have the rules applied to evidence that is sent along.
     Assess,
     /// Have two identities compared that are sent along.
@@ -74,8 +76,8 @@ impl Role {
     #[must_use]
     pub fn grants(self, permission: Permission) -> bool {
         use Permission::{
-            Assess, Compare, FetchReport, OpenReport, ReadBatches, ReadCase, ReadPolicy, ReadSources, RunBatches,
-            SubmitCase,
+            Assess, Compare, FetchReport, Monitor, OpenReport, ReadBatches, ReadCase, ReadPolicy, ReadSources,
+            RunBatches, SubmitCase,
         };
         match self {
             Self::Client | Self::Caseworker | Self::Supervisor => {
@@ -88,6 +90,7 @@ impl Role {
                         | FetchReport
                         | OpenReport
                         | ReadBatches
+                        | Monitor
                         | ReadSources
                         | ReadPolicy
                 ) || (permission == RunBatches && self != Self::Caseworker)
@@ -113,6 +116,7 @@ mod tests {
                 Permission::FetchReport,
                 Permission::OpenReport,
                 Permission::RunBatches,
+                Permission::Monitor,
                 Permission::ReadBatches,
             ] {
                 assert!(!role.grants(permission), "{role:?} {permission:?}");

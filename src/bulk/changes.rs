@@ -101,9 +101,7 @@ impl Writing {
 
     async fn page(&mut self) -> Result<String, BulkError> {
         let mut text = String::new();
-        if !std::mem::replace(&mut self.begun, true)
-            && matches!(self.wanted.form, ChangesForm::Csv { .. })
-        {
+        if !std::mem::replace(&mut self.begun, true) && matches!(self.wanted.form, ChangesForm::Csv { .. }) {
             text = format!("\u{feff}{}", csv::row(COLUMNS.into_iter().chain(OF_HEARING)));
         }
         let cases = self.bulk.0.store.cases_of(self.batch.id, self.after, PAGE).await?;

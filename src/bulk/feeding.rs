@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use uuid::Uuid;
-
 use super::{Bulk, BulkError};
 use crate::audit::{Action, Actor, Event, Outcome};
 use crate::store::{BatchRow, BatchState};
@@ -52,7 +50,7 @@ impl Bulk {
                 if inner.store.let_in(id, inner.settings.window, now).await? > 0 {
                     inner.verifier.ring();
                 } else if batch.all_read && inner.store.has_no_open_case(id).await? {
-                    self.finish(id).await?;
+                    self.finish(batch).await?;
                 }
             }
             BatchState::Paused => drop(inner.store.hold_back(id).await?),
@@ -67,11 +65,15 @@ impl Bulk {
         Ok(())
     }
 
-    async fn finish(&self, batch: Uuid) -> Result<(), BulkError> {
+    async fn finish(&self, batch: &BatchRow) -> Result<(), BulkError> {
         let inner = &self.0;
-        let event = Event::new(&Actor::service(), Action::BatchFinished).batch(batch).outcome(Outcome::Done);
+        let event = Event::new(&Actor::service(), Action::BatchFinished).batch(batch.id).outcome(Outcome::Done);
         let receipt = inner.log.append_one(event).await?;
-        match inner.store.finish_batch(&receipt, batch, inner.clock.now()).await {
+        match inner
+            .store
+            .finish_batch(&receipt, batch.id, inner.settings.called_back.contains(&batch.client), inner.clock.now())
+            .await
+        {
             // another process was faster
             Err(crate::store::StoreError::BatchState { .. }) => Ok(()),
             other => Ok(other?),

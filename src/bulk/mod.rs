@@ -20,6 +20,7 @@ mod results;
 mod status;
 mod terms;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,11 +51,13 @@ pub struct BulkSettings {
     pub window: u32,
     /// A dead process's batch is read on by another after this.
     pub lease: Duration,
+    /// Clients that are told when a batch of theirs has ended.
+    pub called_back: BTreeSet<String>,
 }
 
 impl Default for BulkSettings {
     fn default() -> Self {
-        Self { window: 512, lease: Duration::from_secs(60) }
+        Self { window: 512, lease: Duration::from_secs(60), called_back: BTreeSet::new() }
     }
 }
 

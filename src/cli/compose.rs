@@ -1,6 +1,6 @@
 //! From settings to a running verifier, and the settings themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use crate::config::{Clients, DEFAULT_CLIENTS, DEFAULT_SETTINGS, Problem, Setting
 use crate::household::Region;
 use crate::identity::{Model, ModelFault};
 use crate::keys::KeyRing;
+use crate::monitoring::{CallbackParts, CallbackSettings, Callbacks, Monitoring, MonitoringParts};
 use crate::policy::Packs;
 use crate::report::jose::RecipientKey;
 use crate::store::Store;
@@ -124,6 +125,7 @@ pub(super) struct Configured {
     pub model: Model,
     pub departments: Departments,
     pub tls: Option<TlsAcceptor>,
+    pub clients: Clients,
 }
 
 /// Reads settings, clients, packs, model, sources, definitions, key sets of issuers, certificate and key, each for itself, so that every
@@ -131,8 +133,8 @@ pub(super) struct Configured {
 pub(super) fn configured(file: &ConfigFile, clock: &Clock) -> Result<Configured, Faulty> {
     let (settings, mut faults) = settings_and_faults(file);
     let Some(settings) = settings else { return Err(Faulty(faults)) };
-    let clients = sort_out(clients(&settings), &mut faults);
-    let issuers = Authenticator::new(&settings.auth, clients.unwrap_or_default(), clock.clone());
+    let clients = sort_out(clients(&settings), &mut faults).unwrap_or_default();
+    let issuers = Authenticator::new(&settings.auth, clients.clone(), clock.clone());
     let authenticator = sort_out(issuers, &mut faults);
     let packs = sort_out(packs::configured(&settings), &mut faults);
     let model = sort_out(model(&settings), &mut faults);
@@ -140,7 +142,7 @@ pub(super) fn configured(file: &ConfigFile, clock: &Clock) -> Result<Configured,
     let tls = sort_out(tls(&settings), &mut faults);
     match (authenticator, packs, model, departments, tls) {
         (Some(authenticator), Some(packs), Some(model), Some(departments), Some(tls)) if faults.is_empty() => {
-            Ok(Configured { settings, authenticator, packs, model, departments, tls })
+            Ok(Configured { settings, authenticator, packs, model, departments, tls, clients })
         }
         _ => Err(Faulty(faults)),
     }
@@ -219,11 +221,19 @@ pub(super) struct Running {
     pub verifier: Verifier,
     /// Batches.
     pub bulk: Bulk,
+    /// Watched households.
+    pub monitoring: Monitoring,
+    /// Word to clients; none where nobody's settings ask for it.
+    callbacks: Option<Callbacks>,
 }
 
 impl Running {
     /// Ends the work in hand where it stands; everything goes on at the next start.
     pub(super) async fn stop(&self) {
+        if let Some(callbacks) = &self.callbacks {
+            callbacks.stop().await;
+        }
+        self.monitoring.stop().await;
         self.bulk.stop().await;
         self.verifier.stop().await;
     }
@@ -236,7 +246,10 @@ pub(super) async fn running(
     model: Model,
     departments: Departments,
     clock: Clock,
+    clients: &Clients,
 ) -> anyhow::Result<Running> {
+    let called_back: BTreeSet<String> =
+        clients.iter().filter(|client| client.callback.is_some()).map(|client| client.id.clone()).collect();
     let keys =
         Arc::new(KeyRing::load(&settings.keys_directory).context("the key ring (make one with `hedui keys init`)")?);
     let store = Store::open(&settings.data_directory).await.context("the data directory")?;
@@ -256,13 +269,35 @@ pub(super) async fn running(
             bulk_patience: settings.bulk.patience,
             provisional_after: settings.bulk.provisional_after,
             lease: settings.verification.lease,
+            called_back: called_back.clone(),
             objection_days: settings.objection_days,
             centre: settings.centre.clone(),
         },
     });
-    let bulk = BulkSettings { window: settings.bulk.window, lease: settings.verification.lease };
-    let bulk = Bulk::start(BulkParts { store, log, keys, clock, verifier: verifier.clone(), settings: bulk });
-    Ok(Running { verifier, bulk })
+    let bulk = Bulk::start(BulkParts {
+        store: store.clone(),
+        log: log.clone(),
+        keys: Arc::clone(&keys),
+        clock: clock.clone(),
+        verifier: verifier.clone(),
+        settings: BulkSettings {
+            window: settings.bulk.window,
+            lease: settings.verification.lease,
+            called_back: called_back.clone(),
+        },
+    });
+    let callbacks = match called_back.is_empty() {
+        true => None,
+        false => Some(Callbacks::start(CallbackParts {
+            store: store.clone(),
+            log: log.clone(),
+            clients: clients.clone(),
+            clock: clock.clone(),
+            settings: CallbackSettings::default(),
+        })?),
+    };
+    let parts = MonitoringParts { store, log, keys, clock, verifier: verifier.clone() };
+    Ok(Running { verifier, bulk, monitoring: Monitoring::start(parts), callbacks })
 }
 
 /// Writes a file that must not exist yet, readable by its owner alone.

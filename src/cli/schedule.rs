@@ -47,13 +47,8 @@ pub(super) async fn run(arguments: Schedule) -> anyhow::Result<ExitCode> {
 /// The roll as the store knows it, beside a service that may be running.
 async fn roll_of_store(settings: &Settings, organisation: &str, until: Date) -> anyhow::Result<Roll> {
     let store = Store::open_read_only(&settings.data_directory).await.context("the data directory")?;
-    let filter = DueFilter {
-        organisation: organisation.to_owned(),
-        region_prefixes: Vec::new(),
-        until,
-        after: None,
-        limit: 1,
-    };
+    let filter =
+        DueFilter { organisation: organisation.to_owned(), region_prefixes: Vec::new(), until, after: None, limit: 1 };
     let by_day = store.due_by_day(&filter).await?;
     let mut households = Vec::new();
     for (due, count, people) in by_day {

@@ -21,7 +21,7 @@ pub(super) async fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
     let clock = Clock::system();
     let configured = compose::configured(&arguments.config, &clock)?;
     let in_force = configured.in_force(clock.today());
-    let compose::Configured { settings, authenticator, packs, model, departments, tls } = configured;
+    let compose::Configured { settings, authenticator, packs, model, departments, tls, clients } = configured;
     crate::telemetry::start_logs(&settings.log_level, settings.log_format);
     for what in in_force {
         tracing::info!(%what, "in force");
@@ -29,7 +29,7 @@ pub(super) async fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
     if settings.auth.issuers.is_empty() {
         tracing::warn!("no [[auth.issuer]] is configured: nobody can call the API");
     }
-    let running = compose::running(&settings, packs, model, departments, clock).await?;
+    let running = compose::running(&settings, packs, model, departments, clock, &clients).await?;
     let service = match listen(&settings, &running, authenticator, tls).await {
         Ok(service) => service,
         Err(error) => {
@@ -83,6 +83,7 @@ pub(super) async fn listen(
     let state = ApiState {
         verifier: running.verifier.clone(),
         bulk: running.bulk.clone(),
+        monitoring: running.monitoring.clone(),
         authenticator: Arc::new(authenticator),
         metrics: MetricsPage::start(),
     };

@@ -14,7 +14,7 @@ use super::db::{Builder, Connection, Lock, Row, query};
 use super::receipt::entry_of;
 use super::{
     AuditReceipt, CaseRow, CaseState, Created, Effect, IdempotencyKey, SealedDocument, Store, StoreError, claims,
-    documents, idempotency, words,
+    documents, idempotency, outbox, words,
 };
 
 words! {
@@ -421,8 +421,7 @@ impl Store {
     /// The database failed.
     pub async fn batches_to_tend(&self) -> Result<Vec<BatchRow>, StoreError> {
         let tended =
-            "SELECT * FROM batches WHERE state IN ('running', 'paused') OR (state = 'cancelled' AND NOT all_read)
-                      ORDER BY id";
+            "SELECT * FROM batches WHERE NOT settled AND state IN ('running', 'paused', 'cancelled') ORDER BY id";
         let rows = query(tended).fetch_all(self.reader()).await?;
         rows.iter().map(batch_of).collect()
     }
@@ -434,7 +433,7 @@ impl Store {
     pub async fn note_ended(&self, batch: Uuid) -> Result<(), StoreError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let ended = query("UPDATE batches SET all_read = TRUE WHERE id = $1 AND state = 'cancelled'");
+                let ended = query("UPDATE batches SET settled = TRUE WHERE id = $1 AND state = 'cancelled'");
                 ended.bind(batch.to_string()).execute(tx).await?;
                 Ok(())
             })
@@ -567,12 +566,28 @@ impl Store {
         Ok(query(open).bind(batch.to_string()).fetch_optional(self.reader()).await?.is_none())
     }
 
-    /// Ends a batch of which nothing is left to do.
+    /// Ends a batch of which nothing is left to do, and owes its client word of it if it wants that.
     ///
     /// # Errors
     /// [`StoreError::BatchState`] when it ended already; [`StoreError::WrongReceipt`].
-    pub async fn finish_batch(&self, receipt: &AuditReceipt, batch: Uuid, now: Timestamp) -> Result<(), StoreError> {
-        self.move_batch(receipt, batch, BatchState::Finished, now).await
+    pub async fn finish_batch(
+        &self,
+        receipt: &AuditReceipt,
+        batch: Uuid,
+        callback: bool,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        receipt.must_speak_of(batch)?;
+        self.write(move |tx| {
+            Box::pin(async move {
+                transition(tx, batch, BatchState::Finished, now).await?;
+                if callback {
+                    outbox::enqueue_batch(tx, batch, now).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
     }
 
     /// Cases of a batch after a row of its file, in the file's order, with their rows.
@@ -608,9 +623,10 @@ async fn transition(tx: &mut Connection, batch: Uuid, to: BatchState, now: Times
     if !found.may_become(to) {
         return Err(StoreError::BatchState { batch, found });
     }
-    query("UPDATE batches SET state = $1, updated_at = $2 WHERE id = $3")
+    query("UPDATE batches SET state = $1, updated_at = $2, settled = $3 WHERE id = $4")
         .bind(to.as_str())
         .bind(millis(now))
+        .bind(to == BatchState::Finished)
         .bind(batch.to_string())
         .execute(tx)
         .await?;

@@ -296,6 +296,7 @@ fn version(number: u32, is_final: bool, reason: VersionReason, created_at: Times
         callback: false,
         due_on: None,
         compared: None,
+        alerts: Vec::new(),
     }
 }
 

@@ -10,6 +10,7 @@
 //!
 //! Neighbours: `audit` computes the log's leaves and tiles, `keys` seals and opens documents, `verification` drives cases.
 
+mod alerts;
 mod artifacts;
 mod batches;
 mod case_list;
@@ -35,6 +36,7 @@ mod search;
 mod snapshot;
 mod sqlite;
 mod state;
+mod subscriptions;
 mod tag;
 mod versions;
 mod writer;
@@ -44,6 +46,7 @@ mod contract;
 #[cfg(test)]
 pub(crate) mod faults;
 
+pub use alerts::{AlertFilter, AlertRow};
 pub use artifacts::{Artifact, ArtifactKind};
 pub use batches::{BatchFilter, BatchLease, BatchRow, BatchState, CaseCounts, NewBatch, ReadSoFar, Received};
 pub use case_list::CaseFilter;
@@ -67,6 +70,7 @@ pub use receipt::{AuditReceipt, TRIES_RULES};
 pub use search::LogFilter;
 pub use snapshot::LogSnapshot;
 pub use state::CaseState;
+pub use subscriptions::{NewSubscription, SubscriptionEnd, SubscriptionRow, SubscriptionState};
 pub use tag::Tag;
 pub use versions::{Compared, NewVersion, VersionReason, VersionRow};
 

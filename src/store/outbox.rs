@@ -12,6 +12,10 @@ words! {
     OutboxTopic {
         /// A version stands.
         Version = "version",
+        /// Monitoring found something.
+        Alert = "alert",
+        /// A batch has ended; it stands in the place of the case.
+        Batch = "batch",
     }
 }
 
@@ -183,6 +187,20 @@ pub(super) async fn enqueue(
     .bind(version.map(i64::from))
     .bind(millis(now))
     .bind(case.to_string())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Owes the client of a batch word of its end.
+pub(super) async fn enqueue_batch(tx: &mut Connection, batch: Uuid, now: Timestamp) -> Result<(), StoreError> {
+    query(
+        "INSERT INTO outbox (id, case_id, client, topic, version, created_at, next_attempt_at)
+         SELECT $1, id, client, 'batch', NULL, $2, $2 FROM batches WHERE id = $3",
+    )
+    .bind(id_at(now).to_string())
+    .bind(millis(now))
+    .bind(batch.to_string())
     .execute(tx)
     .await?;
     Ok(())

@@ -73,6 +73,8 @@ pub struct NewVersion {
     pub due_on: Option<Date>,
     /// What changed since the household's last report, where there is one.
     pub compared: Option<Compared>,
+    /// What monitoring found with it, sealed.
+    pub alerts: Vec<SealedDocument>,
 }
 
 /// A version held against the last report of the same household.
@@ -279,8 +281,12 @@ async fn add(
     let news = [Happened::State(new_state), Happened::Version(version.number)];
     let news = if from == new_state { &news[1..] } else { &news[..] };
     let next_event = move_case(tx, case, lease.is_some(), &version, new_state, news.len()).await?;
+    super::alerts::raise(tx, case, &version.alerts, version.created_at).await?;
     if version.callback {
         outbox::enqueue(tx, case, OutboxTopic::Version, Some(version.number), version.created_at).await?;
+        if !version.alerts.is_empty() {
+            outbox::enqueue(tx, case, OutboxTopic::Alert, Some(version.number), version.created_at).await?;
+        }
     }
     events::insert(tx, case, version.created_at, next_event, news).await
 }

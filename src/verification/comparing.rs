@@ -14,36 +14,36 @@ use crate::policy::due::{Due, LastLook, next_due};
 use crate::policy::{Pack, Packs};
 use crate::report::Body;
 use crate::report::change::{self, Change, Clock, Known, Limits};
-use crate::store::{CaseRow, Compared, DocumentKind, VersionRow};
+use crate::store::{CaseRow, Compared, DocumentKind, SealedDocument, VersionRow};
 use crate::telemetry::china_date;
 
 /// Outcomes that put, or keep, a household on the rolls.
 const ON_THE_ROLLS: [&str; 6] =
     ["tekun", "dibao", "dibao_single", "dibao_marginal", "rigid_expenditure", "gradual_exit"];
 
+/// What a final version has beside its report.
+#[derive(Default)]
+pub(super) struct News {
+    /// The comparison with the household's last report.
+    pub(super) compared: Option<Compared>,
+    /// What monitoring found.
+    pub(super) alerts: Vec<SealedDocument>,
+}
+
 impl Verifier {
-    /// The comparison of a final version with the household's last report; none where there is no earlier one, or it cannot be read.
-    pub(super) async fn compared(
+    /// The comparison of a final version with the household's last report, and of monitoring what it found. No comparison where there is no
+    /// earlier report, or it cannot be read.
+    pub(super) async fn news(
         &self,
         work: &Work,
         body: &Body,
         packs: &Packs,
         pack: &Pack,
-    ) -> Result<Option<Compared>, VerificationError> {
-        let tags = self.household_tags(&work.case.organisation, &work.request);
-        if tags.is_empty() {
-            return Ok(None);
-        }
-        let store = &self.0.store;
-        let Some((before, version)) = store.report_before(&work.case.organisation, &tags, work.case.id).await? else {
-            return Ok(None);
-        };
-        let (earlier, clock) = match self.earlier(&before, &version).await {
-            Ok(earlier) => earlier,
-            Err(error) => {
-                tracing::warn!(case = %work.case.id, %error, "the household's last report cannot be compared with");
-                return Ok(None);
-            }
+    ) -> Result<News, VerificationError> {
+        let watched = work.case.purpose == Purpose::Monitoring;
+        let Some((before, earlier, clock)) = self.last_report(work).await? else {
+            let alerts = if watched { self.alerts_of(work.case.id, None, body, None)? } else { Vec::new() };
+            return Ok(News { compared: None, alerts });
         };
         let earlier_pack = packs.resolve(&earlier.request.region, earlier.request.as_of).ok();
         // only the very pack of that report says what was other in it
@@ -54,14 +54,35 @@ impl Verifier {
             clock: clock.as_ref(),
         };
         let change = change::compare(&earlier, body, &known);
+        let alerts = match watched {
+            true => self.alerts_of(work.case.id, Some(&earlier), body, Some(&change))?,
+            false => Vec::new(),
+        };
         let change = match change.is_empty() && change.clock.is_none() {
             true => None,
             false => Some(self.seal_change(work.case.id, &change)?),
         };
-        Ok(Some(Compared { with: before.id, change }))
+        Ok(News { compared: Some(Compared { with: before, change }), alerts })
     }
 
-    fn seal_change(&self, case: Uuid, change: &Change) -> Result<crate::store::SealedDocument, VerificationError> {
+    /// The household's last report before this case, with the clock that its own comparison left running.
+    async fn last_report(&self, work: &Work) -> Result<Option<(Uuid, Body, Option<Clock>)>, VerificationError> {
+        let tags = self.household_tags(&work.case.organisation, &work.request);
+        if tags.is_empty() {
+            return Ok(None);
+        }
+        let before = self.0.store.report_before(&work.case.organisation, &tags, work.case.id).await?;
+        let Some((before, version)) = before else { return Ok(None) };
+        match self.earlier(&before, &version).await {
+            Ok((body, clock)) => Ok(Some((before.id, body, clock))),
+            Err(error) => {
+                tracing::warn!(case = %work.case.id, %error, "the household's last report cannot be compared with");
+                Ok(None)
+            }
+        }
+    }
+
+    fn seal_change(&self, case: Uuid, change: &Change) -> Result<SealedDocument, VerificationError> {
         let bytes = serde_json::to_vec(change).map_err(|_| VerificationError::Unreadable { what: "change" })?;
         sealing::seal(&self.0.keys, case, DocumentKind::Change, &bytes)
     }
@@ -86,9 +107,10 @@ impl Verifier {
     pub(super) fn due(&self, request: &Request, assessment: &Assessment, pack: &Pack) -> Option<Due> {
         let reviewed =
             matches!(request.purpose, Purpose::PeriodicReview | Purpose::ReportedChange | Purpose::Monitoring);
-        let mut may_fit = assessment.screening.iter().filter(|outcome| {
-            outcome.state != Certainty::NotMet && ON_THE_ROLLS.contains(&outcome.outcome.as_ref())
-        });
+        let mut may_fit = assessment
+            .screening
+            .iter()
+            .filter(|outcome| outcome.state != Certainty::NotMet && ON_THE_ROLLS.contains(&outcome.outcome.as_ref()));
         let first = may_fit.next();
         if !reviewed && first.is_none() {
             return None;

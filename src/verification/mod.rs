@@ -38,6 +38,7 @@ mod tests;
 mod trial;
 mod verifier;
 mod versions;
+mod watching;
 
 pub use archive::{Archive, ArchiveError, Contradiction, Reopened};
 pub use changes::Changed;
@@ -52,6 +53,7 @@ pub use states::{CaseEvent, CasePage, CaseStatus, CaseSummary, CellStatus, Event
 pub use submission::Submitted;
 pub use trial::{Done, Selection, Tried, TriedRules, try_on_generated};
 pub use verifier::{Parts, Verifier, VerifierSettings};
+pub use watching::{FoundAlert, Look};
 
 pub use crate::store::CaseState;
 pub use hedui_connectors::install_crypto_provider;

@@ -81,6 +81,7 @@ impl House {
                 concurrent_cases_in_bulk: 0,
                 bulk_patience: std::time::Duration::from_secs(3600),
                 provisional_after: std::time::Duration::from_secs(7200),
+                called_back: Default::default(),
                 lease: LEASE,
                 objection_days: 10,
                 centre: String::new(),

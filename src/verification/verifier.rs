@@ -1,5 +1,6 @@
 //! The verifier: what it is made of, and its life.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +41,8 @@ pub struct VerifierSettings {
     pub provisional_after: Duration,
     /// A dead process's cases are taken over after this.
     pub lease: Duration,
+    /// Clients that are told of every version of their cases.
+    pub called_back: BTreeSet<String>,
     /// Days within which the applicant may object.
     pub objection_days: u32,
     /// Name of the verification centre, which seals reports.

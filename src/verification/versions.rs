@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::answers::CellState;
 use super::attribution;
 use super::case_work::Work;
+use super::comparing::News;
 use super::made_of::{self, ENGINE, MadeOf};
 use super::reading::Delivered;
 use super::{VerificationError, Verifier, sealing};
@@ -71,9 +72,9 @@ impl Verifier {
         let signed = report::jose::jws::sign(&report, &inner.keys.report_signer())?;
         let new_state = Self::state_after(&work);
         let is_final = new_state == CaseState::Final;
-        let compared = match is_final {
-            true => self.compared(&work, &assessed.whole, &assessed.packs, &assessed.pack).await?,
-            false => None,
+        let News { compared, alerts } = match is_final {
+            true => self.news(&work, &assessed.whole, &assessed.packs, &assessed.pack).await?,
+            false => News::default(),
         };
         let version = NewVersion {
             number,
@@ -88,9 +89,10 @@ impl Verifier {
             attestation: None,
             created_at: inner.clock.now(),
             reviews_open: assessed.reviews_open,
-            callback: false,
+            callback: inner.settings.called_back.contains(&work.case.client),
             due_on: assessed.due.filter(|_| is_final).map(|due| due.on),
             compared,
+            alerts,
         };
         let kept: Vec<Hash> = version.artifacts.iter().map(|artifact| artifact.sha256).collect();
         inner.store.add_version(&receipt, work.case.id, Some(&work.lease), version, new_state).await?;

@@ -11,6 +11,7 @@ mod http;
 mod interop;
 mod invented;
 mod link;
+mod monitoring;
 mod oracle;
 mod policy;
 mod privacy;

@@ -12,6 +12,7 @@ use hedui::bulk::{Bulk, BulkParts, BulkSettings};
 use hedui::config::{AuthSettings, Client, Clients, ServerLimits};
 use hedui::identity::Model;
 use hedui::keys::KeyRing;
+use hedui::monitoring::{Monitoring, MonitoringParts};
 use hedui::policy::Packs;
 use hedui::report::Report;
 use hedui::report::jose::generate_recipient;
@@ -55,6 +56,7 @@ pub struct Stage {
     pub mocks: MockSources,
     pub verifier: Verifier,
     pub bulk: Bulk,
+    pub monitoring: Monitoring,
     pub keys: Arc<KeyRing>,
     pub folder: tempfile::TempDir,
     pub recipient_private: String,
@@ -68,13 +70,14 @@ impl Stage {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let keys =
             Arc::new(KeyRing::create(&folder.path().join("keys"), "test-log", Clock::system().now()).expect("a ring"));
-        let Running { verifier, bulk } =
+        let Running { verifier, bulk, monitoring } =
             running(&setup, &mocks.base_url(), &folder.path().join("data"), keys.clone()).await;
         let pair = generate_recipient().expect("a key pair");
         Self {
             mocks,
             verifier,
             bulk,
+            monitoring,
             keys,
             folder,
             recipient_private: pair.private_jwk.to_string(),
@@ -128,6 +131,7 @@ impl Stage {
         let state = ApiState {
             verifier: self.verifier.clone(),
             bulk: self.bulk.clone(),
+            monitoring: self.monitoring.clone(),
             authenticator: Arc::new(authenticator),
             metrics: MetricsPage::start(),
         };
@@ -192,6 +196,7 @@ fn clients(recipient: &Value) -> Vec<Client> {
 pub struct Running {
     pub verifier: Verifier,
     pub bulk: Bulk,
+    pub monitoring: Monitoring,
 }
 
 /// A verifier and batches over a data folder; several may follow one another on the same folder.
@@ -219,13 +224,22 @@ pub async fn running(setup: &Setup, base_url: &str, data: &Path, keys: Arc<KeyRi
             bulk_patience: Duration::from_secs(3600),
             provisional_after: Duration::from_secs(3600),
             lease: setup.lease,
+            called_back: Default::default(),
             objection_days: 10,
             centre: "会宁县居民家庭经济状况核对中心".into(),
         },
     });
-    let settings = BulkSettings { window: 128, lease: setup.lease };
-    let bulk = Bulk::start(BulkParts { store, log, keys, clock, verifier: verifier.clone(), settings });
-    Running { verifier, bulk }
+    let settings = BulkSettings { window: 128, lease: setup.lease, called_back: Default::default() };
+    let bulk = Bulk::start(BulkParts {
+        store: store.clone(),
+        log: log.clone(),
+        keys: Arc::clone(&keys),
+        clock: clock.clone(),
+        verifier: verifier.clone(),
+        settings,
+    });
+    let monitoring = Monitoring::start(MonitoringParts { store, log, keys, clock, verifier: verifier.clone() });
+    Running { verifier, bulk, monitoring }
 }
 
 /// Settings of all departments with limits a test can wait for: every attempt 1.5 s, everything together 4 s, one repetition, no

@@ -15,6 +15,7 @@ use crate::bulk::{BatchStatus, Bulk, BulkError, ChangesForm, ChangesWanted, Resu
 use crate::cli::arguments::{BatchRun, Language};
 use crate::cli::streamed::Streamed;
 use crate::cli::{compose, output, show};
+use crate::config::Clients;
 use crate::telemetry::Clock;
 use crate::verification::Verifier;
 
@@ -37,7 +38,7 @@ pub(super) async fn run(arguments: BatchRun) -> anyhow::Result<ExitCode> {
     let compose::Configured { settings, packs, model, departments, .. } =
         compose::configured(&arguments.config, &clock)?;
     crate::telemetry::start_logs("warn", settings.log_format);
-    let running = compose::running(&settings, packs, model, departments, clock).await?;
+    let running = compose::running(&settings, packs, model, departments, clock, &Clients::default()).await?;
     let outcome = whole(&running.verifier, &running.bulk, file, terms, &arguments).await;
     running.stop().await;
     outcome
@@ -169,10 +170,7 @@ async fn write_results(bulk: &Bulk, caller: &Caller, id: &str, out: &Path, langu
     stream_to(out, bulk.results(caller, id, form).await?).await
 }
 
-async fn stream_to(
-    out: &Path,
-    pieces: impl Stream<Item = Result<bytes::Bytes, BulkError>>,
-) -> anyhow::Result<()> {
+async fn stream_to(out: &Path, pieces: impl Stream<Item = Result<bytes::Bytes, BulkError>>) -> anyhow::Result<()> {
     use std::io::Write as _;
     let mut file = Streamed::begin(out)?;
     tokio::pin!(pieces);

@@ -199,6 +199,7 @@ impl House {
             callback: true,
             due_on: None,
             compared: None,
+            alerts: Vec::new(),
         };
         let receipt = AuditReceipt::for_test(Some(id));
         self.store.add_version(&receipt, id, Some(&lease), version, CaseState::Final).await.unwrap();

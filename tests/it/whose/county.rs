@@ -61,6 +61,7 @@ impl County {
                 concurrent_cases_in_bulk: 64,
                 bulk_patience: Duration::from_secs(3600),
                 provisional_after: Duration::from_secs(3600),
+                called_back: Default::default(),
                 lease: PATIENCE,
                 objection_days: 10,
                 centre: String::new(),

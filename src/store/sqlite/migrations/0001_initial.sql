@@ -214,6 +214,8 @@ CREATE TABLE batches (
     faulty         BIGINT  NOT NULL DEFAULT 0,
     passed_over    BIGINT  NOT NULL DEFAULT 0,
     all_read       BOOLEAN NOT NULL DEFAULT FALSE,
+    -- nothing of it is left to do
+    settled        BOOLEAN NOT NULL DEFAULT FALSE,
     -- why it could not be read to its end, and where
     fault          TEXT,
     fault_line     BIGINT,
@@ -223,6 +225,7 @@ CREATE TABLE batches (
 ) WITHOUT ROWID;
 CREATE INDEX batches_by_organisation ON batches (organisation, id);
 CREATE INDEX batches_by_state        ON batches (state, id);
+CREATE INDEX batches_to_tend         ON batches (id) WHERE NOT settled;
 
 CREATE TABLE batch_parts (
     batch_id    TEXT   NOT NULL,
@@ -248,9 +251,44 @@ CREATE TABLE hearings (
 ) WITHOUT ROWID;
 CREATE INDEX hearings_by_case ON hearings (case_id, at);
 
+-- Households that are looked at again every so often.
+CREATE TABLE subscriptions (
+    id            TEXT   NOT NULL PRIMARY KEY,
+    state         TEXT   NOT NULL,
+    ended_why     TEXT,
+    organisation  TEXT   NOT NULL,
+    client        TEXT   NOT NULL,
+    region        TEXT   NOT NULL,
+    case_id       TEXT   NOT NULL,
+    household_tag TEXT,
+    every_days    BIGINT NOT NULL,
+    next_at       BIGINT NOT NULL,
+    looks         BIGINT NOT NULL DEFAULT 0,
+    until_on      TEXT,
+    created_at    BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX subscriptions_by_look         ON subscriptions (next_at) WHERE state = 'active';
+CREATE INDEX subscriptions_by_organisation ON subscriptions (organisation, id);
+CREATE UNIQUE INDEX one_active_subscription ON subscriptions (organisation, household_tag) WHERE state = 'active' AND household_tag IS NOT NULL;
+
+-- What monitoring found, sealed.
+CREATE TABLE alerts (
+    id              TEXT   NOT NULL PRIMARY KEY,
+    case_id         TEXT   NOT NULL,
+    organisation    TEXT   NOT NULL,
+    region          TEXT   NOT NULL,
+    created_at      BIGINT NOT NULL,
+    document_id     TEXT   NOT NULL,
+    acknowledged_at BIGINT,
+    acknowledged_by TEXT,
+    note_document   TEXT
+) WITHOUT ROWID;
+CREATE INDEX alerts_by_organisation ON alerts (organisation, id);
+
 CREATE TABLE outbox (
     id              TEXT   NOT NULL PRIMARY KEY,
-    case_id         TEXT   NOT NULL REFERENCES cases (id),
+    -- a case; of topic `batch` a batch
+    case_id         TEXT   NOT NULL,
     client          TEXT   NOT NULL,
     topic           TEXT   NOT NULL,
     version         BIGINT,

@@ -1,0 +1,369 @@
+//! Households that are watched: each is looked at again when it is due, and no more once its authorisation has run out. Every process does
+//! it; a look that one has begun, the others find begun.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::audit::{Action, Actor, Event, Log};
+use crate::auth::Caller;
+use crate::keys::KeyRing;
+use crate::store::{
+    AlertFilter, AlertRow, CaseState, DocumentKind, NewSubscription, Store, StoreError, SubscriptionEnd,
+    SubscriptionRow, SubscriptionState,
+};
+use crate::telemetry::Clock;
+use crate::verification::{FoundAlert, Look, ReadError, VerificationError, Verifier, actor, sealing};
+
+/// Looks begun at a time.
+const AT_ONCE: u32 = 50;
+/// Between two looks at what is due.
+const PAUSE: Duration = Duration::from_secs(2);
+/// A look that could not be begun is tried again after this.
+const AGAIN: SignedDuration = SignedDuration::from_mins(5);
+/// Most cases in one call.
+pub const MOST_CASES: usize = 1000;
+/// Entries on a page.
+const PAGE: u32 = 100;
+
+/// What monitoring is made of.
+pub struct MonitoringParts {
+    /// Where everything durable is.
+    pub store: Store,
+    /// The audit log over the same store.
+    pub log: Log,
+    /// Keys.
+    pub keys: Arc<KeyRing>,
+    /// The clock.
+    pub clock: Clock,
+    /// Runs the looks.
+    pub verifier: Verifier,
+}
+
+/// Watches households. Cheap to clone.
+#[derive(Clone)]
+pub struct Monitoring(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    log: Log,
+    keys: Arc<KeyRing>,
+    clock: Clock,
+    verifier: Verifier,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Cases whose households are watched.
+    pub cases: Vec<Uuid>,
+    /// Days between two looks.
+    pub every_days: u32,
+    /// Last day; none = as long as the authorisations run.
+    pub until: Option<Date>,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Subscribed {
+    /// Households that are watched from now on.
+    pub watched: u64,
+    /// That were watched already.
+    pub already: u64,
+    /// Cases that are not the caller's, or have no final report.
+    pub passed_over: u64,
+}
+
+/// A watched household, without names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Watched {
+    /// Subscription.
+    pub id: String,
+    /// active or ended.
+    pub status: String,
+    /// cancelled, expired, not_authorised or erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_why: Option<String>,
+    /// Case whose household it is.
+    pub case: String,
+    /// Region.
+    pub region: String,
+    /// Days between two looks.
+    pub every_days: u32,
+    /// The next look.
+    pub next_at: String,
+    /// Last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub until: Option<Date>,
+}
+
+/// A page of them, the oldest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WatchedPage {
+    /// Subscriptions.
+    pub items: Vec<Watched>,
+    /// Pass as `cursor` for the next page; none = the last.
+    pub next: Option<String>,
+}
+
+/// An alert.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AlertStatus {
+    /// Id.
+    pub id: String,
+    /// Case that found it.
+    pub case: String,
+    /// Region.
+    pub region: String,
+    /// When it was found.
+    pub created_at: String,
+    /// When it was acknowledged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged_at: Option<String>,
+    /// By whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged_by: Option<String>,
+    /// What it is: for a caller who may open reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert: Option<FoundAlert>,
+}
+
+/// A page of alerts, the newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AlertPage {
+    /// Alerts.
+    pub items: Vec<AlertStatus>,
+    /// Pass as `cursor` for the next page; none = the last.
+    pub next: Option<String>,
+}
+
+impl Monitoring {
+    /// Starts to look at what is due. Must be called within a Tokio runtime.
+    #[must_use]
+    pub fn start(parts: MonitoringParts) -> Self {
+        let MonitoringParts { store, log, keys, clock, verifier } = parts;
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let monitoring = Self(Arc::new(Inner { store, log, keys, clock, verifier, stop, tasks }));
+        let (watcher, stop) = (monitoring.clone(), monitoring.0.stop.clone());
+        monitoring.0.tasks.spawn(async move { stop.run_until_cancelled(watcher.watch()).await });
+        monitoring
+    }
+
+    /// Stops; what is due waits for the next start.
+    pub async fn stop(&self) {
+        self.0.stop.cancel();
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+    }
+
+    async fn watch(&self) {
+        loop {
+            if let Err(error) = self.look_at_what_is_due().await {
+                tracing::error!(%error, "watched households cannot be looked at");
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn look_at_what_is_due(&self) -> Result<(), VerificationError> {
+        loop {
+            let due = self.0.store.take_due_subscriptions(self.0.clock.now(), AT_ONCE).await?;
+            if due.is_empty() {
+                return Ok(());
+            }
+            for watched in due {
+                self.look(&watched).await?;
+            }
+        }
+    }
+
+    async fn look(&self, watched: &SubscriptionRow) -> Result<(), VerificationError> {
+        let inner = &self.0;
+        if watched.until.is_some_and(|until| until < inner.clock.today()) {
+            return self.end(&Actor::service(), watched, SubscriptionEnd::Expired).await.map(drop);
+        }
+        match inner.verifier.look_at(watched).await {
+            Ok(Look::Begun(case)) => {
+                inner.verifier.ring();
+                tracing::debug!(%case, subscription = %watched.id, "a watched household is looked at");
+                Ok(())
+            }
+            Ok(Look::NotAuthorised) => {
+                self.end(&Actor::service(), watched, SubscriptionEnd::NotAuthorised).await.map(drop)
+            }
+            Err(error) => {
+                tracing::warn!(subscription = %watched.id, %error, "a look could not be begun; it is tried again");
+                let again = inner.clock.now().checked_add(AGAIN).unwrap_or(Timestamp::MAX);
+                Ok(inner.store.look_again(watched.id, again).await?)
+            }
+        }
+    }
+
+    async fn end(
+        &self,
+        by: &Actor,
+        watched: &SubscriptionRow,
+        why: SubscriptionEnd,
+    ) -> Result<bool, VerificationError> {
+        let event = Event::new(by, Action::Unsubscribed).case(watched.case_id);
+        let receipt = self.0.log.append_one(event).await?;
+        Ok(self.0.store.end_subscription(&receipt, watched.case_id, watched.id, why).await?)
+    }
+
+    /// Watches the households of cases that have a final report.
+    ///
+    /// # Errors
+    /// [`ReadError::Closed`]; the store failed.
+    pub async fn subscribe(&self, caller: &Caller, wanted: &Wanted) -> Result<Subscribed, ReadError> {
+        let inner = &self.0;
+        let now = inner.clock.now();
+        let pause = SignedDuration::from_hours(24 * i64::from(wanted.every_days));
+        let mut outcome = Subscribed::default();
+        for case in wanted.cases.iter().take(MOST_CASES) {
+            let row = match inner.store.get_case(*case).await {
+                Ok(row) if caller.covers(&row.organisation, row.region.as_str()) && row.state == CaseState::Final => {
+                    row
+                }
+                Ok(_) | Err(StoreError::NotFound { .. }) => {
+                    outcome.passed_over += 1;
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            let event = Event::new(&actor(caller), Action::Subscribed).case(row.id).purpose(row.purpose);
+            let receipt = inner.log.append_one(event).await?;
+            let new = NewSubscription {
+                id: Uuid::now_v7(),
+                case_id: row.id,
+                every_days: wanted.every_days,
+                first_at: now.checked_add(pause).unwrap_or(Timestamp::MAX),
+                until: wanted.until,
+                created_at: now,
+            };
+            match inner.store.subscribe(&receipt, new).await? {
+                true => outcome.watched += 1,
+                false => outcome.already += 1,
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Ends a subscription; one that has ended already stays so.
+    ///
+    /// # Errors
+    /// [`ReadError::NotFound`]; [`ReadError::Closed`].
+    pub async fn unsubscribe(&self, caller: &Caller, id: &str) -> Result<(), ReadError> {
+        let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
+        let watched = self.0.store.subscription(id).await?;
+        if !caller.covers(&watched.organisation, watched.region.as_str()) {
+            return Err(ReadError::NotFound);
+        }
+        self.end(&actor(caller), &watched, SubscriptionEnd::Cancelled).await?;
+        Ok(())
+    }
+
+    /// Watched households of the caller's organisation, the oldest first.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn watched(
+        &self,
+        caller: &Caller,
+        state: Option<SubscriptionState>,
+        cursor: Option<&str>,
+    ) -> Result<WatchedPage, ReadError> {
+        let after = cursor.and_then(|text| Uuid::parse_str(text).ok());
+        let mut rows = self.0.store.list_subscriptions(&caller.organisation, state, after, PAGE + 1).await?;
+        let more = rows.len() > PAGE as usize;
+        rows.truncate(PAGE as usize);
+        let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
+        let within = rows.into_iter().filter(|row| caller.covers_region(row.region.as_str()));
+        Ok(WatchedPage { items: within.map(shown).collect(), next })
+    }
+
+    /// Alerts of the caller's organisation, the newest first; with what they are where `opened`, which stands in the log first.
+    ///
+    /// # Errors
+    /// [`ReadError::Closed`]; the store failed.
+    pub async fn alerts(
+        &self,
+        caller: &Caller,
+        acknowledged: Option<bool>,
+        cursor: Option<&str>,
+        opened: bool,
+    ) -> Result<AlertPage, ReadError> {
+        let filter = AlertFilter {
+            organisation: caller.organisation.clone(),
+            region_prefixes: caller.regions.iter().map(|region| region.trim_end_matches("00").to_owned()).collect(),
+            acknowledged,
+            cursor: cursor.and_then(|text| Uuid::parse_str(text).ok()),
+            limit: PAGE + 1,
+        };
+        if filter.region_prefixes.is_empty() {
+            return Ok(AlertPage { items: Vec::new(), next: None });
+        }
+        let mut rows = self.0.store.list_alerts(&filter).await?;
+        let more = rows.len() > PAGE as usize;
+        rows.truncate(PAGE as usize);
+        let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
+        let found: Vec<Option<FoundAlert>> = match opened {
+            true => self.0.verifier.opened_alerts(caller, &rows).await?.into_iter().map(Some).collect(),
+            false => rows.iter().map(|_| None).collect(),
+        };
+        Ok(AlertPage { items: rows.iter().zip(found).map(|(row, found)| alert_shown(row, found)).collect(), next })
+    }
+
+    /// Notes that the caller has seen an alert. The first to do so is named.
+    ///
+    /// # Errors
+    /// [`ReadError::NotFound`]; [`ReadError::Closed`].
+    pub async fn acknowledge(&self, caller: &Caller, id: &str, note: Option<&str>) -> Result<AlertStatus, ReadError> {
+        let inner = &self.0;
+        let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
+        let alert = inner.store.alert(id).await?;
+        if !caller.covers(&alert.organisation, alert.region.as_str()) {
+            return Err(ReadError::NotFound);
+        }
+        let event = Event::new(&actor(caller), Action::AlertAcknowledged).case(alert.case_id);
+        let receipt = inner.log.append_one(event).await?;
+        let seal = |text: &str| sealing::seal(&inner.keys, alert.case_id, DocumentKind::Alert, text.as_bytes());
+        let note = note.map(seal).transpose()?;
+        inner.store.acknowledge_alert(&receipt, &alert, &caller.subject, note, inner.clock.now()).await?;
+        Ok(alert_shown(&inner.store.alert(id).await?, None))
+    }
+}
+
+fn shown(row: SubscriptionRow) -> Watched {
+    Watched {
+        id: row.id.to_string(),
+        status: row.state.as_str().to_owned(),
+        ended_why: row.ended_why.map(|why| why.as_str().to_owned()),
+        case: row.case_id.to_string(),
+        region: row.region.as_str().to_owned(),
+        every_days: row.every_days,
+        next_at: row.next_at.to_string(),
+        until: row.until,
+    }
+}
+
+fn alert_shown(row: &AlertRow, alert: Option<FoundAlert>) -> AlertStatus {
+    AlertStatus {
+        id: row.id.to_string(),
+        case: row.case_id.to_string(),
+        region: row.region.as_str().to_owned(),
+        created_at: row.created_at.to_string(),
+        acknowledged_at: row.acknowledged_at.map(|at| at.to_string()),
+        acknowledged_by: row.acknowledged_by.clone(),
+        alert,
+    }
+}

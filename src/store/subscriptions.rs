@@ -1,0 +1,248 @@
+//! Households that are watched: each is looked at again every so often, as long as its authorisation runs.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::columns::{Columns as _, millis};
+use super::db::{Builder, Connection, Lock, Row, query};
+use super::{AuditReceipt, Store, StoreError, Tag, words};
+use crate::household::Region;
+
+words! {
+    /// Where a subscription stands.
+    SubscriptionState {
+        /// The household is looked at again.
+        Active = "active",
+        /// It is not any more.
+        Ended = "ended",
+    }
+    /// Why a household is not watched any more.
+    SubscriptionEnd {
+        /// Somebody ended it.
+        Cancelled = "cancelled",
+        /// Its last day is past.
+        Expired = "expired",
+        /// An authorisation does not run any more, or does not cover monitoring.
+        NotAuthorised = "not_authorised",
+        /// The household's case was erased.
+        Erased = "erased",
+    }
+}
+
+/// A household to be watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewSubscription {
+    /// UUIDv7.
+    pub id: Uuid,
+    /// The case whose household it is.
+    pub case_id: Uuid,
+    /// Days between two looks.
+    pub every_days: u32,
+    /// The first look.
+    pub first_at: Timestamp,
+    /// Last day; none = as long as the authorisations run.
+    pub until: Option<Date>,
+    /// When it began.
+    pub created_at: Timestamp,
+}
+
+/// A watched household.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubscriptionRow {
+    /// Id.
+    pub id: Uuid,
+    /// Where it stands.
+    pub state: SubscriptionState,
+    /// Why it ended.
+    pub ended_why: Option<SubscriptionEnd>,
+    /// Organisation.
+    pub organisation: String,
+    /// Client.
+    pub client: String,
+    /// County.
+    pub region: Region,
+    /// The case whose request the looks repeat.
+    pub case_id: Uuid,
+    /// By which cases of one applicant know each other.
+    pub household_tag: Option<Tag>,
+    /// Days between two looks.
+    pub every_days: u32,
+    /// The next look.
+    pub next_at: Timestamp,
+    /// Looks so far: each has a number.
+    pub looks: u32,
+    /// Last day.
+    pub until: Option<Date>,
+    /// When it began.
+    pub created_at: Timestamp,
+}
+
+impl Store {
+    /// Watches the household of a case: of an organisation each household once; one that is watched already stays as it is. Whether it is new.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::WrongReceipt`].
+    pub async fn subscribe(&self, receipt: &AuditReceipt, new: NewSubscription) -> Result<bool, StoreError> {
+        receipt.must_speak_of(new.case_id)?;
+        self.write(move |tx| {
+            Box::pin(async move {
+                let case = super::cases::read(tx, new.case_id).await?;
+                if let Some(tag) = case.household_tag {
+                    let watched = "SELECT id FROM subscriptions WHERE organisation = $1 AND household_tag = $2 AND state = 'active'";
+                    let watched = query(watched).bind(case.organisation.as_str()).bind(tag.to_string()).lock(Lock::Rows);
+                    if watched.fetch_optional(&mut *tx).await?.is_some() {
+                        return Ok(false);
+                    }
+                }
+                query(
+                    "INSERT INTO subscriptions (id, state, organisation, client, region, case_id, household_tag, every_days, next_at,
+                                                until_on, created_at)
+                     VALUES ($1, 'active', $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                )
+                .bind(new.id.to_string())
+                .bind(case.organisation)
+                .bind(case.client)
+                .bind(case.region.as_str())
+                .bind(new.case_id.to_string())
+                .bind(case.household_tag.map(|tag| tag.to_string()))
+                .bind(i64::from(new.every_days))
+                .bind(millis(new.first_at))
+                .bind(new.until.map(|day| day.to_string()))
+                .bind(millis(new.created_at))
+                .execute(tx)
+                .await?;
+                Ok(true)
+            })
+        })
+        .await
+    }
+
+    /// Takes subscriptions whose look is due, at most `limit`, and sets their next one: nobody else takes them for this look.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn take_due_subscriptions(&self, now: Timestamp, limit: u32) -> Result<Vec<SubscriptionRow>, StoreError> {
+        let due = "SELECT 1 FROM subscriptions WHERE state = 'active' AND next_at <= $1 LIMIT 1";
+        if query(due).bind(millis(now)).fetch_optional(self.reader()).await?.is_none() {
+            return Ok(Vec::new());
+        }
+        self.write(move |tx| {
+            Box::pin(async move {
+                let due = "SELECT * FROM subscriptions WHERE state = 'active' AND next_at <= $1 ORDER BY next_at, id LIMIT $2";
+                let due = query(due).bind(millis(now)).bind(i64::from(limit)).lock(Lock::FreeRows);
+                let rows = due.fetch_all(&mut *tx).await?;
+                let due = rows.iter().map(subscription_of).collect::<Result<Vec<_>, _>>()?;
+                for one in &due {
+                    let pause = SignedDuration::from_hours(24 * i64::from(one.every_days));
+                    let next = now.checked_add(pause).unwrap_or(Timestamp::MAX);
+                    query("UPDATE subscriptions SET next_at = $1, looks = looks + 1 WHERE id = $2")
+                        .bind(millis(next))
+                        .bind(one.id.to_string())
+                        .execute(&mut *tx)
+                        .await?;
+                }
+                Ok(due)
+            })
+        })
+        .await
+    }
+
+    /// Has a look that could not be begun tried again at `at`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn look_again(&self, subscription: Uuid, at: Timestamp) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                let again =
+                    "UPDATE subscriptions SET next_at = $1, looks = looks - 1 WHERE id = $2 AND state = 'active'";
+                query(again).bind(millis(at)).bind(subscription.to_string()).execute(tx).await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Ends a subscription. Whether it was active.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongReceipt`].
+    pub async fn end_subscription(
+        &self,
+        receipt: &AuditReceipt,
+        case: Uuid,
+        subscription: Uuid,
+        why: SubscriptionEnd,
+    ) -> Result<bool, StoreError> {
+        receipt.must_speak_of(case)?;
+        self.write(move |tx| {
+            Box::pin(async move {
+                let ended = "UPDATE subscriptions SET state = 'ended', ended_why = $1 WHERE id = $2 AND case_id = $3 AND state = 'active'";
+                let ended = query(ended).bind(why.as_str()).bind(subscription.to_string()).bind(case.to_string());
+                Ok(ended.execute(tx).await? == 1)
+            })
+        })
+        .await
+    }
+
+    /// A subscription.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn subscription(&self, id: Uuid) -> Result<SubscriptionRow, StoreError> {
+        let row = query("SELECT * FROM subscriptions WHERE id = $1").bind(id.to_string()).fetch_optional(self.reader());
+        subscription_of(&row.await?.ok_or(StoreError::NotFound { what: "subscription", id })?)
+    }
+
+    /// Subscriptions of an organisation after one, the oldest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn list_subscriptions(
+        &self,
+        organisation: &str,
+        state: Option<SubscriptionState>,
+        after: Option<Uuid>,
+        limit: u32,
+    ) -> Result<Vec<SubscriptionRow>, StoreError> {
+        let mut list = Builder::new("SELECT * FROM subscriptions WHERE organisation = ");
+        list.push_bind(organisation);
+        if let Some(state) = state {
+            list.push(" AND state = ").push_bind(state.as_str());
+        }
+        if let Some(after) = after {
+            list.push(" AND id > ").push_bind(after.to_string());
+        }
+        list.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit));
+        let rows = list.build().persistent(false).fetch_all(self.reader()).await?;
+        rows.iter().map(subscription_of).collect()
+    }
+}
+
+/// Ends the subscriptions of a case that is erased.
+pub(super) async fn erased(tx: &mut Connection, case: Uuid) -> Result<(), StoreError> {
+    query("UPDATE subscriptions SET state = 'ended', ended_why = 'erased', household_tag = NULL WHERE case_id = $1")
+        .bind(case.to_string())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+fn subscription_of(row: &Row) -> Result<SubscriptionRow, StoreError> {
+    Ok(SubscriptionRow {
+        id: row.uuid("id")?,
+        state: row.must("state", SubscriptionState::parse)?,
+        ended_why: row.word("ended_why", SubscriptionEnd::parse)?,
+        organisation: row.text("organisation")?,
+        client: row.text("client")?,
+        region: Region(row.text("region")?),
+        case_id: row.uuid("case_id")?,
+        household_tag: row.opt_tag("household_tag")?,
+        every_days: row.small("every_days")?,
+        next_at: row.time("next_at")?,
+        looks: row.small("looks")?,
+        until: row.word("until_on", |text| text.parse().ok())?,
+        created_at: row.time("created_at")?,
+    })
+}

@@ -1,0 +1,193 @@
+//! A household over time: what changed since its last report, who is due, who is watched, what was found, who was heard.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use hedui::telemetry::Clock;
+use hedui_mock_sources::Config;
+use hedui_mock_sources::truth::RequestOptions;
+use jiff::{SignedDuration, Timestamp};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::client::{Client, send};
+use super::support::{PATIENCE, Setup, Stage};
+
+/// A clock that can be put forward.
+#[derive(Clone, Default)]
+struct Forward(Arc<AtomicI64>);
+
+impl Forward {
+    fn days(&self, days: i64) {
+        self.0.fetch_add(days * 24, Ordering::SeqCst);
+    }
+
+    fn clock(&self) -> Clock {
+        let hours = Arc::clone(&self.0);
+        Clock::of(move || Timestamp::now() + SignedDuration::from_hours(hours.load(Ordering::SeqCst)))
+    }
+}
+
+async fn stage(forward: &Forward) -> Stage {
+    let mocks = Config { households: 20, ticket_delay: Duration::from_millis(50), ..Config::default() };
+    Stage::start(Setup { mocks, clock: forward.clock(), ..Setup::default() }).await
+}
+
+fn review(stage: &Stage, index: u32) -> Value {
+    let options = RequestOptions { purpose: "periodic_review".into(), ..RequestOptions::default() };
+    stage.mocks.request_for(index, &options).expect("a household")
+}
+
+/// A household of at least so many members.
+fn of_size(stage: &Stage, least: usize) -> Value {
+    let mut all = (0..20).map(|index| review(stage, index));
+    all.find(|request| request["household"]["members"].as_array().map_or(0, Vec::len) >= least).expect("one so large")
+}
+
+async fn verified(client: &Client, request: &Value) -> String {
+    let id = client.verify(request).await;
+    client.wait_for_final(&id).await;
+    id
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_changed_is_told_with_reasons_and_the_family_is_heard_first() {
+    let forward = Forward::default();
+    let stage = stage(&forward).await;
+    let served = stage.serve().await;
+    let client = Client::new(&served.url(""), Some(served.token("supervisor", "report:read")));
+    let request = of_size(&stage, 3);
+    let first = verified(&client, &request).await;
+    client.get(&format!("/v1/verifications/{first}/change")).await.assert_problem(404, "not-found");
+
+    let same = verified(&client, &request).await;
+    client.get(&format!("/v1/verifications/{same}/change")).await.assert_problem(404, "not-found");
+
+    // somebody has left the household
+    let mut smaller = request.clone();
+    let members = smaller["household"]["members"].as_array_mut().expect("members");
+    let left = members.pop().expect("somebody");
+    let body = format!("{smaller}\n");
+    let batch = send(client.call(Method::POST, "/v1/batches?format=ndjson").body(body)).await;
+    let batch = batch.json()["id"].as_str().expect("an id").to_owned();
+    let mut status = Value::Null;
+    for _ in 0..600 {
+        status = client.get(&format!("/v1/batches/{batch}")).await.json();
+        if status["status"] == "finished" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(status["cases"]["final"], 1, "{status}");
+    let changes = client.get_as(&format!("/v1/batches/{batch}/changes"), "application/x-ndjson").await;
+    let line: Value = serde_json::from_str(changes.text().lines().next().expect("a line")).expect("JSON");
+    assert_eq!((&line["case_before"], &line["reference"]), (&json!(same), &request["reference"]), "{line}");
+    let items = line["change"]["items"].as_array().expect("items");
+    assert!(items.iter().any(|item| item.to_string().contains(left["ref"].as_str().expect("a ref"))), "{items:?}");
+    let table = client.get_as(&format!("/v1/batches/{batch}/changes?lang=en"), "text/csv").await;
+    assert!(table.text().starts_with("\u{feff}reference,case_before,case_after,what"), "{}", table.text());
+    assert!(!table.text().contains(left["name"].as_str().expect("a name")), "a table for others names nobody");
+
+    // the family is heard, and that stands with the change
+    let case = line["case_after"].as_str().expect("a case").to_owned();
+    let heard = format!("/v1/verifications/{case}/heard");
+    let wrong = client.call(Method::POST, &heard).header("content-type", "application/json").body("{}");
+    send(wrong).await.assert_problem(422, "invalid-request");
+    let statement = json!({"statement": "女儿已出嫁"}).to_string();
+    let right = client.call(Method::POST, &heard).header("content-type", "application/json").body(statement);
+    assert_eq!(send(right).await.status, 204);
+    let changed = client.get(&format!("/v1/verifications/{case}/change")).await.json();
+    assert!(changed["heard_on"].is_string(), "{changed}");
+    let passing = client.get_as(&format!("/v1/batches/{batch}/changes?for=passing_on"), "application/x-ndjson").await;
+    assert_eq!(passing.text().lines().count(), 1, "who was heard may be passed on");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_due_is_looked_at_again_once() {
+    let forward = Forward::default();
+    let stage = stage(&forward).await;
+    let served = stage.serve().await;
+    let client = Client::new(&served.url(""), Some(served.token("supervisor", "report:read")));
+    let request = of_size(&stage, 2);
+    let case = verified(&client, &request).await;
+    let due = async |until: &str| client.get(&format!("/v1/due{until}")).await.json();
+    assert_eq!(due("").await["items"], json!([]), "nobody is due today");
+    let far = due("?until=2028-12-31").await;
+    assert_eq!((&far["items"][0]["case"], &far["items"][0]["overdue"]), (&json!(case), &json!(false)), "{far}");
+    let by = far["items"][0]["due_on"].as_str().expect("a day").to_owned();
+    let file = client.get_as("/v1/due?until=2028-12-31", "application/x-ndjson").await;
+    let again: Value = serde_json::from_str(file.text().lines().next().expect("a line")).expect("JSON");
+    assert_eq!((&again["purpose"], &again["reference"]), (&json!("periodic_review"), &request["reference"]));
+    assert!(by.as_str() > "2026-11", "{by}");
+    // looked at again, it is the later case that is due
+    let later = verified(&client, &request).await;
+    let far = due("?until=2028-12-31").await;
+    let cases: Vec<_> = far["items"].as_array().expect("items").iter().map(|item| &item["case"]).collect();
+    assert_eq!(cases, [&json!(later)]);
+    let quiet = Client::new(&served.url(""), Some(served.token("supervisor", "")));
+    quiet.get_as("/v1/due", "application/x-ndjson").await.assert_problem(403, "forbidden");
+    client.get("/v1/due?until=soon").await.assert_problem(422, "invalid-request");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_watched_household_is_looked_at_until_its_authorisation_ends() {
+    let forward = Forward::default();
+    let stage = stage(&forward).await;
+    let served = stage.serve().await;
+    let client = Client::new(&served.url(""), Some(served.token("supervisor", "report:read")));
+    let mut request = of_size(&stage, 2);
+    for member in request["household"]["members"].as_array_mut().expect("members") {
+        member["authorisation"]["valid_until"] =
+            json!((jiff::Zoned::now().date() + jiff::Span::new().days(45)).to_string());
+    }
+    let case = verified(&client, &request).await;
+    let subscribe = async |body: Value| {
+        let call = client.call(Method::POST, "/v1/subscriptions").header("content-type", "application/json");
+        send(call.body(body.to_string())).await
+    };
+    subscribe(json!({"cases": []})).await.assert_problem(422, "invalid-request");
+    let wanted = json!({"cases": [case, uuid::Uuid::now_v7()], "every_days": 20});
+    assert_eq!(subscribe(wanted.clone()).await.json(), json!({"watched": 1, "already": 0, "passed_over": 1}));
+    assert_eq!(subscribe(wanted).await.json()["already"], 1, "each household once");
+
+    let cases = async || {
+        let listed = client.get("/v1/verifications?limit=200").await.json();
+        listed["items"].as_array().expect("items").iter().filter(|one| one["purpose"] == "monitoring").count()
+    };
+    assert_eq!(cases().await, 0, "it is not due yet");
+    forward.days(21);
+    let mut looks = 0;
+    for _ in 0..PATIENCE.as_secs() * 4 {
+        looks = cases().await;
+        if looks > 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    assert_eq!(looks, 1, "one look");
+    // past the authorisations nothing is asked any more
+    forward.days(30);
+    let mut watched = Value::Null;
+    for _ in 0..PATIENCE.as_secs() * 4 {
+        watched = client.get("/v1/subscriptions").await.json();
+        if watched["items"][0]["status"] == "ended" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    assert_eq!(watched["items"][0]["ended_why"], "not_authorised", "{watched}");
+    assert_eq!(cases().await, 1);
+    client.get("/v1/alerts?status=gone").await.assert_problem(422, "invalid-request");
+    let alerts = client.get("/v1/alerts").await.json();
+    assert!(alerts["items"].is_array(), "{alerts}");
+    let id = watched["items"][0]["id"].as_str().expect("an id").to_owned();
+    assert_eq!(
+        send(client.call(Method::DELETE, &format!("/v1/subscriptions/{id}"))).await.status,
+        204,
+        "ended stays ended"
+    );
+    let elsewhere = Client::new(&served.url(""), Some(served.token("elsewhere", "report:read")));
+    let theirs = send(elsewhere.call(Method::DELETE, &format!("/v1/subscriptions/{id}"))).await;
+    theirs.assert_problem(404, "not-found");
+}

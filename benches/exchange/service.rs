@@ -57,6 +57,7 @@ impl Service {
             settings: VerifierSettings {
                 concurrent_cases: CONCURRENT_CASES,
                 concurrent_cases_in_bulk: 64,
+                urgent_patience: Duration::from_secs(30),
                 bulk_patience: Duration::from_secs(3600),
                 provisional_after: Duration::from_secs(3600),
                 called_back: Default::default(),

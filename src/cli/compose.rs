@@ -266,6 +266,7 @@ pub(super) async fn running(
         settings: VerifierSettings {
             concurrent_cases: settings.verification.concurrent_cases,
             concurrent_cases_in_bulk: settings.bulk.concurrent_cases,
+            urgent_patience: settings.verification.urgent_patience,
             bulk_patience: settings.bulk.patience,
             provisional_after: settings.bulk.provisional_after,
             lease: settings.verification.lease,

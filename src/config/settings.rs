@@ -102,6 +102,8 @@ pub struct VerificationSettings {
     pub concurrent_cases: usize,
     /// A dead process's cases are taken over after this.
     pub lease: Duration,
+    /// How long the first report of an urgent case waits for departments.
+    pub urgent_patience: Duration,
 }
 
 /// How log lines look.
@@ -186,6 +188,7 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
     let verification = VerificationSettings {
         concurrent_cases: usize::try_from(section.number("concurrent_cases", 1..4097, 32, reading)).unwrap_or(32),
         lease: Duration::from_secs(section.number("lease_secs", 5..3601, 60, reading)),
+        urgent_patience: Duration::from_secs(section.number("urgent_secs", 1..3601, 30, reading)),
     };
     section.finish(reading);
     let bulk = read_bulk(root, reading);

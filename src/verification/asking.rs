@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hedui_connectors::source::{Query, Reply, Source};
+use jiff::SignedDuration;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::answers::{self, CellState, SealedAnswer};
@@ -14,10 +16,13 @@ use super::case_work::Work;
 use super::fanout::{Ask, FanOut, Landed, Look};
 use super::plan::{self, PlannedCell, PlannedSource};
 use super::{VerificationError, Verifier, sealing};
-use crate::household::{Answer, Failure, IdNumber, MemberRef, Request, SourceKey};
+use crate::household::{Answer, Failure, IdNumber, Lane, MemberRef, Request, SourceKey};
 use crate::store::{
     AuditReceipt, CaseRow, CellWrite, DocumentKind, Effect, NewCell, Plan, PutOff, SealedDocument, Store, StoreError,
 };
+
+/// When departments that were too slow for the first version of an urgent case are asked again.
+const AFTER_FIRST_VERSION: SignedDuration = SignedDuration::from_secs(1);
 
 /// Answers that are being written.
 pub(super) struct Recording {
@@ -82,7 +87,10 @@ impl Verifier {
         let asks = self.enter(work, new, questions).await?;
         self.put_off(work, later).await?;
         self.record(work, ended).await?;
-        self.collect(work, FanOut::submit(asks)).await?;
+        let limit = self.limit_of(work);
+        if !self.collect(work, FanOut::submit(asks), limit).await? {
+            self.leave_for_later(work).await?;
+        }
         self.end_what_is_open(work).await
     }
 
@@ -178,22 +186,63 @@ impl Verifier {
             }
         }
         let polled = !looks.is_empty() || !late.is_empty();
-        self.collect(work, FanOut::poll(looks)).await?;
+        self.collect(work, FanOut::poll(looks), None).await?;
         late.retain(|key| work.cells.get(key).is_some_and(CellState::is_pending));
         let passed = |key| without_asking(key, Answer::Unavailable { why: Failure::DeadlinePassed });
         self.record(work, late.into_iter().map(passed).collect()).await?;
         Ok(polled)
     }
 
-    /// Records answers as they land. The last of them are still being written when this returns: see [`Work::recording`].
-    async fn collect(&self, work: &mut Work, mut answers: FanOut) -> Result<(), VerificationError> {
+    /// Records answers as they land, until `limit` if there is one; whether all of them came. The last of them are still being written when
+    /// this returns: see [`Work::recording`].
+    async fn collect(
+        &self,
+        work: &mut Work,
+        mut answers: FanOut,
+        limit: Option<Instant>,
+    ) -> Result<bool, VerificationError> {
         loop {
-            let landed = answers.next().await;
+            let landed = match limit {
+                None => answers.next().await,
+                Some(limit) => match tokio::time::timeout_at(limit, answers.next()).await {
+                    Ok(landed) => landed,
+                    // dropped, the exchanges under way end: whoever is still to answer is asked again later
+                    Err(_) => {
+                        let landed = answers.gathered();
+                        drop(answers);
+                        self.record(work, landed).await?;
+                        return Ok(false);
+                    }
+                },
+            };
             if landed.is_empty() {
-                return Ok(());
+                return Ok(true);
             }
             self.record(work, landed).await?;
         }
+    }
+
+    /// Until when the first version of an urgent case (救急难) waits for departments: help does not wait for a slow one.
+    fn limit_of(&self, work: &Work) -> Option<Instant> {
+        let waits = work.case.lane != Lane::Urgent || work.case.latest_version.is_some();
+        (!waits).then(|| Instant::now() + self.0.settings.urgent_patience)
+    }
+
+    /// Has cells without an answer asked again once the first version stands.
+    async fn leave_for_later(&self, work: &mut Work) -> Result<(), VerificationError> {
+        let now = self.0.clock.now();
+        let ask_at = now.checked_add(AFTER_FIRST_VERSION).unwrap_or(now);
+        let open = work.cells.iter().filter(|(_, state)| state.answer.is_none() && !state.is_put_off(now));
+        let put_off = |((member_ref, source), state): (&Key, &CellState)| PutOff {
+            member_ref: member_ref.clone(),
+            source: source.clone(),
+            ask_at,
+            asks: state.asks,
+            attempts: state.attempts,
+            elapsed_ms: state.elapsed_ms,
+        };
+        let later = open.map(put_off).collect();
+        self.put_off(work, later).await
     }
 
     /// Whatever happened on the way: a cell that was planned and has no answer by now has failed.

@@ -70,6 +70,7 @@ pub(super) struct Landed {
 /// Answers as they land. Dropping it cancels whatever is still being asked.
 pub(super) struct FanOut {
     landed: mpsc::Receiver<Landed>,
+    gathered: Vec<Landed>,
     _calls: JoinSet<()>,
 }
 
@@ -130,25 +131,30 @@ impl FanOut {
                 deliver(members, &key, replies, &done).await;
             });
         }
-        Self { landed, _calls: running }
+        Self { landed, gathered: Vec::new(), _calls: running }
     }
 
-    /// The next answers: the first, and what lands within a moment after it, so that they share a commit. Empty at the end.
+    /// The next answers: the first, and what lands within a moment after it, so that they share a commit. Empty at the end. Dropped before
+    /// it is done, it loses nothing: what has landed comes next time.
     pub(super) async fn next(&mut self) -> Vec<Landed> {
-        let mut batch = Vec::new();
-        if self.landed.recv_many(&mut batch, CHANNEL).await == 0 {
-            return batch;
+        if self.gathered.is_empty() && self.landed.recv_many(&mut self.gathered, CHANNEL).await == 0 {
+            return Vec::new();
         }
         let moment = tokio::time::sleep(GATHER);
         tokio::pin!(moment);
-        while batch.len() < GATHERED {
+        while self.gathered.len() < GATHERED {
             tokio::select! {
                 biased;
-                more = self.landed.recv_many(&mut batch, CHANNEL) => if more == 0 { break },
+                more = self.landed.recv_many(&mut self.gathered, CHANNEL) => if more == 0 { break },
                 () = &mut moment => break,
             }
         }
-        batch
+        self.gathered()
+    }
+
+    /// What has landed and has not been handed out.
+    pub(super) fn gathered(&mut self) -> Vec<Landed> {
+        std::mem::take(&mut self.gathered)
     }
 }
 

@@ -14,6 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answers::Polling;
+use super::quality::SourceQuality;
 use crate::config::Problem;
 use crate::household::{Evidence, Lane, SourceKey};
 use crate::report::SourceFacts;
@@ -38,6 +39,8 @@ pub struct SourceStatus {
     /// How it is.
     #[schema(value_type = Object)]
     pub health: SourceHealth,
+    /// What final reports of this process say of its records.
+    pub quality: SourceQuality,
 }
 
 /// What a department allows of bulk queries.
@@ -220,7 +223,8 @@ impl Departments {
         let mut health: BTreeMap<_, _> =
             self.registry.health().into_iter().map(|one| (one.source.clone(), one)).collect();
         let status = |descriptor: &Descriptor| {
-            Some(SourceStatus { descriptor: descriptor.clone(), health: health.remove(&descriptor.key)? })
+            let (descriptor, quality) = (descriptor.clone(), SourceQuality::default());
+            Some(SourceStatus { health: health.remove(&descriptor.key)?, descriptor, quality })
         };
         self.registry.descriptors().filter_map(status).collect()
     }
@@ -241,7 +245,11 @@ impl super::Verifier {
     /// What every department is and how it is.
     #[must_use]
     pub fn sources(&self) -> Vec<SourceStatus> {
-        self.0.departments.status()
+        let mut status = self.0.departments.status();
+        for one in &mut status {
+            one.quality = self.0.quality.of(&one.descriptor.key);
+        }
+        status
     }
 }
 

@@ -79,6 +79,7 @@ impl House {
             settings: VerifierSettings {
                 concurrent_cases: 0,
                 concurrent_cases_in_bulk: 0,
+                urgent_patience: std::time::Duration::from_secs(30),
                 bulk_patience: std::time::Duration::from_secs(3600),
                 provisional_after: std::time::Duration::from_secs(7200),
                 called_back: Default::default(),

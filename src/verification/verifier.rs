@@ -15,6 +15,7 @@ use super::hub::Hub;
 use super::ledger::Ledger;
 use super::made_of::Workshop;
 use super::memory::Memory;
+use super::quality::QualityBook;
 use super::rules_in_force::RulesInForce;
 use super::runner::{self, Queue};
 use crate::identity::Model;
@@ -35,6 +36,8 @@ pub struct VerifierSettings {
     pub concurrent_cases: usize,
     /// At the same time beside them, of batches.
     pub concurrent_cases_in_bulk: usize,
+    /// How long the first version of an urgent case (救急难) waits for departments.
+    pub urgent_patience: Duration,
     /// How long a case of a batch waits for departments that are out of order before their answers count as missing.
     pub bulk_patience: Duration,
     /// How long a case of a batch waits for asynchronous departments before its report is made without them, provisionally.
@@ -82,6 +85,8 @@ pub(super) struct Inner {
     pub(super) model: Arc<Model>,
     /// Facts and artifacts that need no second look.
     pub(super) workshop: Workshop,
+    /// What final reports say of the departments' records.
+    pub(super) quality: QualityBook,
     pub(super) clock: Clock,
     pub(super) settings: VerifierSettings,
     pub(super) hub: Hub,
@@ -112,6 +117,7 @@ impl Verifier {
             rules: RulesInForce::new(parts.packs),
             model: parts.model,
             workshop: Workshop::default(),
+            quality: QualityBook::default(),
             clock: parts.clock,
             running: Arc::new(Semaphore::new(parts.settings.concurrent_cases)),
             running_in_bulk: Arc::new(Semaphore::new(parts.settings.concurrent_cases_in_bulk)),

@@ -11,7 +11,7 @@ use super::case_work::Work;
 use super::comparing::News;
 use super::made_of::{self, ENGINE, MadeOf};
 use super::reading::Delivered;
-use super::{VerificationError, Verifier, sealing};
+use super::{VerificationError, Verifier, quality, sealing};
 use crate::audit::Proved;
 use crate::household::{Evidence, Verdict};
 use crate::policy::due::Due;
@@ -33,6 +33,8 @@ struct Assessed {
     pack: Arc<Pack>,
     /// When the household is looked at again.
     due: Option<Due>,
+    /// What it says of the departments' records.
+    quality: quality::Counted,
     reviews_open: u32,
     decided_early: bool,
     artifacts: Vec<Artifact>,
@@ -97,6 +99,9 @@ impl Verifier {
         let kept: Vec<Hash> = version.artifacts.iter().map(|artifact| artifact.sha256).collect();
         inner.store.add_version(&receipt, work.case.id, Some(&work.lease), version, new_state).await?;
         inner.workshop.keep(kept);
+        if is_final {
+            inner.quality.add(&assessed.quality);
+        }
         metrics::counter!("hedui_versions_total", "reason" => reason.as_str()).increment(1);
         Ok((work, number, new_state))
     }
@@ -158,6 +163,7 @@ impl Verifier {
             decided_early: assessment.decided_early,
             evidence: bytes.into(),
             due: self.due(request, &assessment, &pack),
+            quality: quality::of(&evidence, &assessment),
             whole,
             body,
             artifacts: artifacts.into_iter().flatten().collect(),

@@ -265,3 +265,22 @@ async fn the_command_line_runs_a_batch_and_goes_on_with_it() {
         assert!(!tokio::task::block_in_place(|| installation.run(&wrong)).status.success());
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn help_does_not_wait_for_a_slow_department() {
+    let slow = FaultRule::always("vehicles", Fault::Delay(Delay::UniformMs(4000, 4001)));
+    let mocks = departments(vec![slow]).await;
+    let installation = Installation::new(&mocks.base_url(), DEFAULTS, "");
+    installation.append("hedui.toml", "[verification]\nurgent_secs = 1\n");
+    let service = installation.serve().await;
+    let client = installation.client(&service);
+    let mut request = mocks.request_for(2, &Default::default()).expect("a household");
+    request["purpose"] = "temporary_relief".into();
+    request["legal_basis"] = serde_json::json!({"kind": "emergency", "document_number": "会民救〔2026〕1号"});
+    let id = client.verify(&request).await;
+    let status = client.wait_for_final(&id).await;
+    let versions = status["versions"].as_array().expect("versions");
+    assert_eq!((versions.len() > 1, &versions[0]["is_final"]), (true, &false.into()), "{versions:?}");
+    let first = client.get_as(&format!("/v1/verifications/{id}/report?version=1"), "application/json").await.json();
+    assert!(first["body"]["totals"]["cars"]["silent"]["vehicles"].is_array(), "what was not waited for is open, not nothing");
+}

@@ -221,6 +221,7 @@ pub async fn running(setup: &Setup, base_url: &str, data: &Path, keys: Arc<KeyRi
         settings: VerifierSettings {
             concurrent_cases: 16,
             concurrent_cases_in_bulk: 64,
+            urgent_patience: Duration::from_secs(30),
             bulk_patience: Duration::from_secs(3600),
             provisional_after: Duration::from_secs(3600),
             lease: setup.lease,

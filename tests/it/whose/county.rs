@@ -59,6 +59,7 @@ impl County {
             settings: VerifierSettings {
                 concurrent_cases: AT_ONCE,
                 concurrent_cases_in_bulk: 64,
+                urgent_patience: Duration::from_secs(30),
                 bulk_patience: Duration::from_secs(3600),
                 provisional_after: Duration::from_secs(3600),
                 called_back: Default::default(),

@@ -214,6 +214,8 @@ CREATE TABLE batches (
     faulty BIGINT NOT NULL DEFAULT 0,
     passed_over BIGINT NOT NULL DEFAULT 0,
     all_read BOOLEAN NOT NULL DEFAULT FALSE,
+    -- nothing of it is left to do
+    settled BOOLEAN NOT NULL DEFAULT FALSE,
     -- why it could not be read to its end, and where
     fault TEXT COLLATE "C",
     fault_line BIGINT,
@@ -223,6 +225,7 @@ CREATE TABLE batches (
 );
 CREATE INDEX batches_by_organisation ON batches (organisation, id);
 CREATE INDEX batches_by_state        ON batches (state, id);
+CREATE INDEX batches_to_tend         ON batches (id) WHERE NOT settled;
 
 CREATE TABLE batch_parts (
     batch_id TEXT COLLATE "C" NOT NULL,
@@ -239,9 +242,53 @@ CREATE TABLE batch_faults (
     PRIMARY KEY (batch_id, read_rows)
 );
 
+-- That a family was heard about what a report says of it.
+CREATE TABLE hearings (
+    document_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    case_id TEXT COLLATE "C" NOT NULL,
+    version BIGINT NOT NULL,
+    at BIGINT NOT NULL
+);
+CREATE INDEX hearings_by_case ON hearings (case_id, at);
+
+-- Households that are looked at again every so often.
+CREATE TABLE subscriptions (
+    id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    state TEXT COLLATE "C" NOT NULL,
+    ended_why TEXT COLLATE "C",
+    organisation TEXT COLLATE "C" NOT NULL,
+    client TEXT COLLATE "C" NOT NULL,
+    region TEXT COLLATE "C" NOT NULL,
+    case_id TEXT COLLATE "C" NOT NULL,
+    household_tag TEXT COLLATE "C",
+    every_days BIGINT NOT NULL,
+    next_at BIGINT NOT NULL,
+    looks BIGINT NOT NULL DEFAULT 0,
+    until_on TEXT COLLATE "C",
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX subscriptions_by_look         ON subscriptions (next_at) WHERE state = 'active';
+CREATE INDEX subscriptions_by_organisation ON subscriptions (organisation, id);
+CREATE UNIQUE INDEX one_active_subscription ON subscriptions (organisation, household_tag) WHERE state = 'active' AND household_tag IS NOT NULL;
+
+-- What monitoring found, sealed.
+CREATE TABLE alerts (
+    id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    case_id TEXT COLLATE "C" NOT NULL,
+    organisation TEXT COLLATE "C" NOT NULL,
+    region TEXT COLLATE "C" NOT NULL,
+    created_at BIGINT NOT NULL,
+    document_id TEXT COLLATE "C" NOT NULL,
+    acknowledged_at BIGINT,
+    acknowledged_by TEXT COLLATE "C",
+    note_document TEXT COLLATE "C"
+);
+CREATE INDEX alerts_by_organisation ON alerts (organisation, id);
+
 CREATE TABLE outbox (
     id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    case_id TEXT COLLATE "C" NOT NULL REFERENCES cases (id),
+    -- a case; of topic `batch` a batch
+    case_id TEXT COLLATE "C" NOT NULL,
     client TEXT COLLATE "C" NOT NULL,
     topic TEXT COLLATE "C" NOT NULL,
     version BIGINT,

@@ -30,10 +30,16 @@ impl Publication {
         Self { path: path.unwrap_or_else(|| store.path().join(FILE)), turn: tokio::sync::Mutex::default() }
     }
 
-    /// The signed note in the file, which must be there once anything was published.
+    /// The signed note in the file, which must be there once anything was published. A process that is new among those that share a
+    /// database has none yet: it goes by the table.
     pub(super) async fn must_read(&self, store: &Store) -> Result<Option<String>, AuditError> {
         let (in_file, in_table) = (self.read().await?, store.last_checkpoint().await?);
         match (&in_file, in_table) {
+            (None, Some(last)) if store.is_shared() => {
+                let (path, size) = (self.path.display(), last.size);
+                tracing::warn!(%path, size, "this replica has no checkpoint of its own: it begins with the published one");
+                Ok(Some(last.note))
+            }
             (None, Some(last)) => Err(AuditError::PublicationMissing { path: self.path.clone(), size: last.size }),
             _ => Ok(in_file),
         }
@@ -52,6 +58,25 @@ impl Publication {
         }
     }
 
+    /// The same, in turn with others that share the database: whoever comes first within half of `every` publishes for all, the others
+    /// take what is published into their own files.
+    pub(super) async fn publish_in_turn(
+        &self,
+        store: &Store,
+        now: Timestamp,
+        every: Duration,
+    ) -> Result<u64, AuditError> {
+        if store.is_shared()
+            && let Some(last) = store.last_checkpoint().await?
+            && Duration::try_from(now.duration_since(last.published_at)).is_ok_and(|age| age < every / 2)
+        {
+            let _turn = self.turn.lock().await;
+            self.follow(&last).await?;
+            return Ok(last.size);
+        }
+        self.publish(store, now).await
+    }
+
     /// Publishes the head's checkpoint unless a later one is published. Returns the size published last.
     ///
     /// The file comes first: should the process die between the two, the table is behind the file, which the next start mends.
@@ -59,9 +84,13 @@ impl Publication {
         let _turn = self.turn.lock().await;
         let head = store.log_head().await?;
         let Some(note) = head.checkpoint else { return Ok(0) };
-        let expected = store.last_checkpoint().await?.map(|last| last.size);
-        if expected.is_some_and(|last| last >= head.size) {
-            return Ok(expected.unwrap_or(0));
+        let last = store.last_checkpoint().await?;
+        let expected = last.as_ref().map(|last| last.size);
+        if let Some(last) = last.filter(|last| last.size >= head.size) {
+            if store.is_shared() {
+                self.follow(&last).await?;
+            }
+            return Ok(last.size);
         }
         if let Some(note) = self.read().await?
             && let Ok(published) = Checkpoint::read_unverified(&note)
@@ -93,6 +122,15 @@ impl Publication {
         Ok(Sha256::new().chain_update(published).chain_update([0]).chain_update(reason).finalize().into())
     }
 
+    /// Takes what another process published into this one's file, which only ever grows.
+    async fn follow(&self, last: &PublishedCheckpoint) -> Result<(), AuditError> {
+        let in_file = self.read().await?.and_then(|note| Checkpoint::read_unverified(&note).ok());
+        if in_file.is_some_and(|checkpoint| checkpoint.size >= last.size) {
+            return Ok(());
+        }
+        self.write(&last.note).await
+    }
+
     async fn write(&self, note: &str) -> Result<(), AuditError> {
         let (path, note) = (self.path.clone(), note.to_owned());
         let written = tokio::task::spawn_blocking(move || replace_file(&path, note.as_bytes())).await;
@@ -118,7 +156,7 @@ pub(super) async fn run(publication: Arc<Publication>, store: Store, clock: Cloc
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        match publication.publish(&store, clock()).await {
+        match publication.publish_in_turn(&store, clock(), every).await {
             Ok(_) => {}
             Err(AuditError::Store(StoreError::ReadOnly)) => break,
             Err(error) => {

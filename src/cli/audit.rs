@@ -8,7 +8,6 @@ use super::arguments::{Audit, AuditCommand, AuditResume, AuditVerify};
 use super::{Usage, compose, output};
 use crate::audit::{Actor, AuditError, Log, VerifierKey, published_checkpoint, verify_log};
 use crate::keys::KeyRing;
-use crate::store::Store;
 use crate::telemetry::Clock;
 
 /// Runs a command on the log.
@@ -22,7 +21,7 @@ pub(super) async fn run(arguments: Audit) -> anyhow::Result<ExitCode> {
 async fn resume(arguments: AuditResume) -> anyhow::Result<ExitCode> {
     let settings = compose::settings(&arguments.config)?;
     let keys = KeyRing::load(&settings.keys_directory)?;
-    let store = Store::open(&settings.data_directory).await?;
+    let store = compose::store(&settings).await?;
     let options = compose::log_options(&settings, &keys, Clock::system());
     let log = Log::resume_after_restore(store.clone(), options, &Actor::service(), &arguments.reason).await?;
     let size = store.log_head().await?.size;
@@ -44,7 +43,7 @@ async fn verify(arguments: AuditVerify) -> anyhow::Result<ExitCode> {
             VerifierKey::of(compose::log_signer(&keys).as_ref())
         }
     };
-    let store = Store::open_read_only(&data).await?;
+    let store = compose::store_to_read(&settings.store, &data).await?;
     let started = std::time::Instant::now();
     let (published, missing) = match published_checkpoint(&store, checkpoint).await {
         Ok(published) => (published, None),

@@ -12,7 +12,7 @@ use super::{output, packs};
 use crate::audit::{CheckpointSigner, Log, LogOptions};
 use crate::auth::Authenticator;
 use crate::bulk::{Bulk, BulkParts, BulkSettings};
-use crate::config::{Clients, DEFAULT_CLIENTS, DEFAULT_SETTINGS, Problem, Settings};
+use crate::config::{Clients, DEFAULT_CLIENTS, DEFAULT_SETTINGS, Problem, Settings, StoreSettings};
 use crate::household::Region;
 use crate::identity::{Model, ModelFault};
 use crate::keys::KeyRing;
@@ -207,10 +207,28 @@ pub(super) fn placed(place: &Place) -> Result<Settings, Faulty> {
     Ok(settings)
 }
 
-/// Opens what is kept, for this process alone; nothing is claimed or run.
+/// Opens the store that the settings name, for writing.
+pub(super) async fn store(settings: &Settings) -> anyhow::Result<Store> {
+    match &settings.store {
+        StoreSettings::Sqlite => Store::open(&settings.data_directory).await.context("the data directory"),
+        StoreSettings::Postgres(database) => {
+            Store::open_shared(&settings.data_directory, database).await.context("the database")
+        }
+    }
+}
+
+/// Opens the store that the settings name for reading, beside whoever writes to it; `data` is its data directory.
+pub(super) async fn store_to_read(settings: &StoreSettings, data: &Path) -> anyhow::Result<Store> {
+    match settings {
+        StoreSettings::Sqlite => Store::open_read_only(data).await.context("the data directory"),
+        StoreSettings::Postgres(database) => Store::open_shared_read_only(data, database).await.context("the database"),
+    }
+}
+
+/// Opens what is kept; nothing is claimed or run.
 pub(super) async fn archive(settings: &Settings, clock: Clock) -> anyhow::Result<Archive> {
     let keys = KeyRing::load(&settings.keys_directory).context("the key ring")?;
-    let store = Store::open(&settings.data_directory).await.context("the data directory")?;
+    let store = store(settings).await?;
     let log = Log::open(store.clone(), log_options(settings, &keys, clock)).await.context("the audit log")?;
     Ok(Archive::new(store, log, Arc::new(keys)))
 }
@@ -252,7 +270,7 @@ pub(super) async fn running(
         clients.iter().filter(|client| client.callback.is_some()).map(|client| client.id.clone()).collect();
     let keys =
         Arc::new(KeyRing::load(&settings.keys_directory).context("the key ring (make one with `hedui keys init`)")?);
-    let store = Store::open(&settings.data_directory).await.context("the data directory")?;
+    let store = store(settings).await?;
     let options = log_options(settings, &keys, clock.clone());
     let log = Log::open(store.clone(), options).await.context("the audit log")?;
     let verifier = Verifier::start(Parts {

@@ -7,12 +7,14 @@ mod clients;
 mod limits;
 mod reader;
 mod settings;
+mod store;
 
 pub use callback::{Callback, SecretFault, SecretPlace};
 pub use clients::{CheckKey, Client, Clients, region_prefix};
 pub use limits::ServerLimits;
 pub use reader::Problem;
 pub use settings::{AuthSettings, BulkSettings, IssuerSettings, LogFormat, Settings, TlsFiles, VerificationSettings};
+pub use store::{PostgresSettings, StoreSettings};
 
 /// The settings file the binary carries, used where no file is named.
 pub const DEFAULT_SETTINGS: &str = include_str!("../../config/hedui.toml");

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::reader::{Origin, Problem, Reading, Section};
+use super::store::{StoreSettings, read_store};
 use super::{SHIPPED, ServerLimits};
 
 /// Levels of the log.
@@ -23,6 +24,8 @@ pub struct Settings {
     pub limits: ServerLimits,
     /// Database, log, checkpoints.
     pub data_directory: PathBuf,
+    /// Where the database is.
+    pub store: StoreSettings,
     /// Where the last published checkpoint of the audit log is kept; none = in the data directory.
     pub checkpoint_file: Option<PathBuf>,
     /// Key ring.
@@ -166,6 +169,7 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
         base.join(path)
     };
     let data_directory = directory(root, "data", "data", reading);
+    let store = read_store(root, base, reading);
     let keys_directory = directory(root, "keys", "keys", reading);
     let mut audit = root.table("audit", reading);
     let checkpoint_file = path_in(&mut audit, "checkpoint_file", base, reading).map(|(path, _)| path);
@@ -203,6 +207,7 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
         tls,
         limits,
         data_directory,
+        store,
         checkpoint_file,
         keys_directory,
         sources_file,

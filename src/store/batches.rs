@@ -225,6 +225,12 @@ impl Store {
                 {
                     return Ok(Created::Existing(existing));
                 }
+                if let Some(key) = &received.idempotency {
+                    let made = idempotency::remember(tx, &client, key, batch, now).await?;
+                    if made != Created::New(batch) {
+                        return Ok(made);
+                    }
+                }
                 transition(tx, batch, BatchState::Running, now).await?;
                 query("UPDATE batches SET bytes = $1, parts = $2 WHERE id = $3")
                     .bind(int(received.bytes))
@@ -232,9 +238,6 @@ impl Store {
                     .bind(batch.to_string())
                     .execute(&mut *tx)
                     .await?;
-                if let Some(key) = &received.idempotency {
-                    idempotency::remember(tx, &client, key, batch).await?;
-                }
                 Ok(Created::New(batch))
             })
         })
@@ -477,11 +480,12 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn let_in(&self, batch: Uuid, window: u32, now: Timestamp) -> Result<u64, StoreError> {
-        let counted = query("SELECT count(*) AS cases FROM cases WHERE batch_id = $1 AND wake_at <= $2");
-        let counted = counted.bind(batch.to_string()).bind(millis(now)).fetch_one(self.reader()).await?;
-        let room = u64::from(window).saturating_sub(counted.index("cases")?);
+        let let_in = "SELECT count(*) AS cases FROM cases WHERE batch_id = $1 AND wake_at <= $2";
+        let counted = query(let_in).bind(batch.to_string()).bind(millis(now)).fetch_one(self.reader()).await?;
         let waiting = "SELECT 1 FROM cases WHERE batch_id = $1 AND state = 'accepted' AND wake_at IS NULL LIMIT 1";
-        if room == 0 || query(waiting).bind(batch.to_string()).fetch_optional(self.reader()).await?.is_none() {
+        if counted.index("cases")? >= u64::from(window)
+            || query(waiting).bind(batch.to_string()).fetch_optional(self.reader()).await?.is_none()
+        {
             return Ok(0);
         }
         self.write(move |tx| {
@@ -489,6 +493,9 @@ impl Store {
                 if state(tx, batch).await? != BatchState::Running {
                     return Ok(0);
                 }
+                // counted again under the batch's lock: another process may have let some in
+                let counted = query(let_in).bind(batch.to_string()).bind(millis(now)).fetch_one(&mut *tx).await?;
+                let room = u64::from(window).saturating_sub(counted.index("cases")?);
                 let next = "SELECT id FROM cases WHERE batch_id = $1 AND state = 'accepted' AND wake_at IS NULL
                             ORDER BY batch_row LIMIT $2";
                 let next = query(next).bind(batch.to_string()).bind(int(room)).lock(Lock::FreeRows);

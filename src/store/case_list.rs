@@ -80,6 +80,11 @@ pub(super) fn within(query: &mut Builder<'_>, column: &'static str, prefixes: &[
 
 /// ` AND column IN (…)`; nothing matches an empty list.
 pub(super) fn any_of(query: &mut Builder<'_>, column: &str, values: impl IntoIterator<Item = String>) {
+    let mut values = values.into_iter().peekable();
+    if values.peek().is_none() {
+        query.push(" AND FALSE");
+        return;
+    }
     let mut list = query.push(" AND ").push(column).push(" IN (").separated(", ");
     for value in values {
         list.push_bind(value);

@@ -138,6 +138,12 @@ impl Store {
                 if let Some(existing) = in_batch(tx, &case).await? {
                     return Ok(Created::Existing(existing));
                 }
+                if let Some(key) = &case.idempotency {
+                    let made = idempotency::remember(tx, &case.client, key, case.id, case.created_at).await?;
+                    if made != Created::New(case.id) {
+                        return Ok(made);
+                    }
+                }
                 insert(tx, &case, entry.index()).await?;
                 Ok(Created::New(case.id))
             })
@@ -268,9 +274,6 @@ async fn insert(tx: &mut Connection, case: &NewCase, leaf: u64) -> Result<(), St
         });
         subjects.push(" ON CONFLICT DO NOTHING").build().execute(&mut *tx).await?;
     }
-    if let Some(key) = &case.idempotency {
-        idempotency::remember(tx, &case.client, key, case.id).await?;
-    }
     events::insert(tx, case.id, case.created_at, 1, &[Happened::State(CaseState::Accepted)]).await
 }
 
@@ -280,6 +283,14 @@ pub(super) async fn read(connection: &mut Connection, id: Uuid) -> Result<CaseRo
     query.push("WHERE c.id = ").push_bind(id.to_string());
     let row = query.build().fetch_optional(connection).await?;
     case_of(&row.ok_or(StoreError::NotFound { what: "case", id })?)
+}
+
+/// Has nobody else change a case until the transaction ends. Where this process is alone, nobody else can.
+pub(super) async fn lock(tx: &mut Connection, case: Uuid) -> Result<(), StoreError> {
+    if tx.is_shared() {
+        query("SELECT 1 FROM cases WHERE id = $1").bind(case.to_string()).lock(Lock::Rows).fetch_optional(tx).await?;
+    }
+    Ok(())
 }
 
 /// The state under the transaction's lock.

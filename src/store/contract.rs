@@ -7,6 +7,7 @@ mod erasing;
 mod failing;
 mod logging;
 mod reporting;
+mod sharing;
 mod working;
 
 use std::future::Future;
@@ -22,23 +23,69 @@ use crate::household::{AnswerKind, Lane, MemberRef, Purpose, Region, SourceKey};
 
 /// A store that can be closed and opened again.
 pub(super) trait Backend {
-    /// Opens it for this process alone.
+    /// Opens it.
     fn open(&self) -> impl Future<Output = Store>;
     /// What a machine that lost its power now would find when it starts again.
     fn after_power_loss(&self) -> Self;
-    /// Every byte at rest.
-    fn bytes_at_rest(&self) -> Vec<u8>;
+    /// Every byte of documents and keys that can be read at rest.
+    fn bytes_at_rest(&self) -> impl Future<Output = Vec<u8>>;
+    /// Whether what was deleted is gone from every file at once.
+    fn deletes_at_once(&self) -> bool;
 }
 
-/// Lists the whole contract for one backend.
+/// Lists tests for one backend; one that is not there is skipped, which its maker reports.
 macro_rules! suite {
     ($backend:expr => $($room:ident :: { $($name:ident),* $(,)? })*) => {
         $(mod $room {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() {
-                super::super::$room::$name($backend).await;
+                if let Some(backend) = $backend.await {
+                    super::super::$room::$name(backend).await;
+                }
             })*
         })*
+    };
+}
+
+/// Lists the whole contract for one backend.
+macro_rules! contract {
+    ($backend:expr) => {
+        suite! { $backend =>
+            accepting::{
+                a_case_is_found_as_it_was_accepted, the_same_key_and_body_is_the_same_case, an_expired_key_is_free_again,
+                many_retries_at_once_make_one_case, a_key_is_found_under_every_epoch, a_receipt_of_another_case_is_refused,
+                lists_keep_to_their_scope,
+            }
+            working::{
+                the_longest_waiting_is_claimed_first, a_lease_that_ran_out_is_taken_and_lost, workers_never_share_a_case,
+                a_case_at_rest_is_claimed_by_nobody, who_lost_a_case_changes_nothing, failures_in_a_row_are_counted,
+            }
+            answering::{
+                a_plan_may_be_repeated, an_ended_cell_never_changes, only_what_was_planned_is_answered,
+                a_pending_cell_is_polled_and_wakes_its_case, a_ticket_stays_until_another_answer, answers_share_a_document,
+                a_version_tells_of_what_ended_before_it, events_have_no_gaps,
+            }
+            batching::{
+                a_file_is_kept_in_parts_until_it_is_whole, the_same_file_under_the_same_key_is_the_same_batch,
+                one_process_reads_a_file_at_a_time, a_row_read_twice_is_one_case, cases_are_let_in_a_few_at_a_time,
+                a_paused_batch_holds_its_cases_back, a_cancelled_batch_ends_its_cases, the_counter_goes_before_the_batch,
+                what_is_put_off_is_asked_later, faults_stay_in_order,
+            }
+            reporting::{
+                versions_follow_each_other, what_reports_are_made_from_is_kept, two_workers_make_one_final_version,
+                a_version_is_issued_once, a_callback_is_owed_until_it_arrives,
+                a_callback_that_is_given_up_is_kept_until_its_case_is_erased, workers_never_share_a_callback,
+            }
+            erasing::{ an_erased_case_opens_no_more, keys_are_wrapped_anew, only_a_case_at_rest_is_erased }
+            failing::{
+                what_is_acknowledged_survives, a_failed_commit_is_unknown_and_whole, one_failure_takes_nothing_with_it,
+                writers_share_commits, who_brings_too_much_waits, who_comes_as_it_closes_is_told,
+            }
+            logging::{
+                a_dropped_append_leaves_nothing, leaves_follow_the_head, an_append_takes_the_queue_along,
+                checkpoints_are_published_in_order,
+            }
+        }
     };
 }
 
@@ -74,46 +121,81 @@ mod sqlite {
             }
             copy
         }
-        fn bytes_at_rest(&self) -> Vec<u8> {
+        async fn bytes_at_rest(&self) -> Vec<u8> {
             ["hedui.sqlite", "hedui.sqlite-wal"]
                 .iter()
                 .flat_map(|file| std::fs::read(self.data().join(file)).unwrap_or_default())
                 .collect()
         }
+        fn deletes_at_once(&self) -> bool {
+            true
+        }
     }
 
-    suite! { super::Sqlite::new() =>
-        accepting::{
-            a_case_is_found_as_it_was_accepted, the_same_key_and_body_is_the_same_case, an_expired_key_is_free_again,
-            many_retries_at_once_make_one_case, a_key_is_found_under_every_epoch, a_receipt_of_another_case_is_refused, lists_keep_to_their_scope,
+    contract! { std::future::ready(Some(super::Sqlite::new())) }
+}
+
+/// PostgreSQL held to the contract, and to what several processes on one database need.
+mod postgres {
+    use std::sync::Mutex;
+
+    use super::Backend;
+    use crate::config::PostgresSettings;
+    use crate::store::{Store, postgres::tests::server};
+
+    /// A database, and the data directories of the processes that have it open: each has one of its own.
+    pub(in crate::store) struct Postgres {
+        url: String,
+        directories: Mutex<Vec<tempfile::TempDir>>,
+    }
+
+    impl Postgres {
+        /// A database of its own; none when there is no server.
+        pub(in crate::store) async fn new() -> Option<Self> {
+            Some(Self { url: server::database().await?, directories: Mutex::default() })
         }
-        working::{
-            the_longest_waiting_is_claimed_first, a_lease_that_ran_out_is_taken_and_lost, workers_never_share_a_case,
-            a_case_at_rest_is_claimed_by_nobody, who_lost_a_case_changes_nothing, failures_in_a_row_are_counted,
+        pub(in crate::store) fn settings(&self) -> PostgresSettings {
+            PostgresSettings { url: self.url.clone().into(), connections: 4 }
         }
-        answering::{
-            a_plan_may_be_repeated, an_ended_cell_never_changes, only_what_was_planned_is_answered,
-            a_pending_cell_is_polled_and_wakes_its_case, a_ticket_stays_until_another_answer, answers_share_a_document,
-            a_version_tells_of_what_ended_before_it, events_have_no_gaps,
+        /// A session beside the service's.
+        pub(in crate::store) async fn beside(&self) -> sqlx::PgConnection {
+            <sqlx::PgConnection as sqlx::Connection>::connect(&self.url).await.unwrap()
         }
-        batching::{
-            a_file_is_kept_in_parts_until_it_is_whole, the_same_file_under_the_same_key_is_the_same_batch, one_process_reads_a_file_at_a_time,
-            a_row_read_twice_is_one_case, cases_are_let_in_a_few_at_a_time, a_paused_batch_holds_its_cases_back, a_cancelled_batch_ends_its_cases,
-            the_counter_goes_before_the_batch, what_is_put_off_is_asked_later, faults_stay_in_order,
+        /// A data directory of a new process.
+        pub(in crate::store) fn directory(&self) -> std::path::PathBuf {
+            let directory = tempfile::tempdir().unwrap();
+            let path = directory.path().join("data");
+            self.directories.lock().unwrap().push(directory);
+            path
         }
-        reporting::{
-            versions_follow_each_other, what_reports_are_made_from_is_kept, two_workers_make_one_final_version, a_version_is_issued_once,
-            a_callback_is_owed_until_it_arrives, a_callback_that_is_given_up_is_kept_until_its_case_is_erased,
-            workers_never_share_a_callback,
+    }
+
+    impl Backend for Postgres {
+        async fn open(&self) -> Store {
+            Store::open_shared(self.directory(), &self.settings()).await.unwrap()
         }
-        erasing::{ an_erased_case_opens_no_more, keys_are_wrapped_anew, only_a_case_at_rest_is_erased }
-        failing::{
-            what_is_acknowledged_survives, a_failed_commit_is_unknown_and_whole, one_failure_takes_nothing_with_it,
-            writers_share_commits, who_brings_too_much_waits, who_comes_as_it_closes_is_told,
+        /// The server's own recovery is not tried here; what another process sees is what was committed.
+        fn after_power_loss(&self) -> Self {
+            Self { url: self.url.clone(), directories: Mutex::default() }
         }
-        logging::{
-            a_dropped_append_leaves_nothing, leaves_follow_the_head, an_append_takes_the_queue_along,
-            checkpoints_are_published_in_order,
+        async fn bytes_at_rest(&self) -> Vec<u8> {
+            let all = "SELECT string_agg(bytes, ''::bytea) FROM (SELECT wrapped FROM deks UNION ALL
+                       SELECT ciphertext FROM documents) AS held (bytes)";
+            sqlx::query_scalar::<_, Option<Vec<u8>>>(all).fetch_one(&mut self.beside().await).await.unwrap().unwrap()
+        }
+        fn deletes_at_once(&self) -> bool {
+            false
+        }
+    }
+
+    contract! { super::Postgres::new() }
+
+    suite! { super::Postgres::new() =>
+        sharing::{
+            two_processes_never_share_a_case, appends_of_two_processes_follow_each_other,
+            retries_at_two_processes_make_one_case, one_of_two_publishes, a_lost_connection_is_replaced,
+            who_waits_for_each_other_is_done_again, an_aborted_transaction_is_never_acknowledged,
+            processes_know_of_each_other, turns_are_given_once, a_running_process_outlives_an_upgrade,
         }
     }
 }

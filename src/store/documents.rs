@@ -169,6 +169,9 @@ impl Store {
         self.write(move |tx| {
             Box::pin(async move {
                 let mut replaced = 0;
+                // in the order of ids, so that two that do this at once wait for each other in one direction
+                let mut deks = deks;
+                deks.sort_by_key(|dek| dek.dek_id);
                 for dek in deks {
                     replaced += query("UPDATE deks SET kek_id = $1, wrapped = $2 WHERE id = $3 AND kek_id = $4")
                         .bind(dek.kek_id)

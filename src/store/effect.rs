@@ -26,6 +26,7 @@ impl<T: Send + 'static> Effect<T> {
     pub(super) fn new<F>(work: F) -> Self
     where
         F: for<'c> FnOnce(&'c mut Connection, &'c [AuditReceipt]) -> BoxFuture<'c, Result<T, StoreError>>
+            + Clone
             + Send
             + 'static,
     {
@@ -60,15 +61,8 @@ impl Store {
         effect: Effect<T>,
         entries: Vec<AuditReceipt>,
     ) -> Result<T, StoreError> {
-        let (PendingEffect(mut work), outcome) = effect.split();
-        self.write(move |tx| {
-            Box::pin(async move {
-                work.run(tx, &entries, false).await?;
-                Ok(work)
-            })
-        })
-        .await
-        .map(|work| work.answer(&Ok(())))?;
+        let (PendingEffect(work), outcome) = effect.split();
+        self.writer()?.queue_up(work, entries).await?;
         outcome.told().await
     }
 }

@@ -2,6 +2,11 @@
 //!
 //! The log's leaves stay: they hold no personal data. Backups hold the wrapped keys until the key encryption key's epoch is
 //! destroyed; only then is a shred final.
+//!
+//! SQLite overwrites what is deleted (`secure_delete`) and cuts its write-ahead log. PostgreSQL does neither at once: a deleted row's old
+//! bytes stay in its table until a VACUUM has made room and something else was written there, and in the write-ahead log, its archive and
+//! standbys for as long as those are kept. What they hold is wrapped keys and ciphertext: as with backups, only the end of the key encryption key's epoch
+//! makes it final.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -16,7 +21,7 @@ pub struct Erasure {
     /// Data keys destroyed.
     pub deks_destroyed: u64,
     /// Whether the write-ahead log, which may hold their old pages, could be cut; when a reader stood in the way it is cut at the
-    /// next checkpoint.
+    /// next checkpoint. Never on PostgreSQL, whose write-ahead log and old row versions are the server's to keep and to drop.
     pub wal_truncated: bool,
 }
 

@@ -50,6 +50,28 @@ pub enum StoreError {
         /// Version of both.
         version: i64,
     },
+    /// The database lacks tables that this program needs, and was opened for reading only.
+    #[error("the database lacks {missing} steps of the schema: start the service once, it applies them")]
+    OlderSchema {
+        /// Steps that are missing.
+        missing: usize,
+    },
+    /// The URL of the database cannot be read. Not shown: it may hold a password.
+    #[error("the database's URL cannot be read: write postgres://user:password@host:5432/name?sslmode=verify-full")]
+    DatabaseUrl,
+    /// The database server cannot be relied on as it is set.
+    #[error("the database server has {setting} = {found}, but hedui needs {wanted}")]
+    Server {
+        /// The server's setting.
+        setting: &'static str,
+        /// As found.
+        found: String,
+        /// As needed, and how to have it so.
+        wanted: &'static str,
+    },
+    /// What only processes that share a database settle among themselves.
+    #[error("this store is one process's alone: there is nobody to settle it with")]
+    NotShared,
     /// The database refused or failed.
     #[error("database: {0}")]
     Database(Arc<sqlx::Error>),
@@ -193,6 +215,16 @@ impl From<sqlx::Error> for StoreError {
 }
 
 impl StoreError {
+    /// Whether the server broke the work off because others were at the same rows, or it waited for them for too long: nothing of it stands,
+    /// and it may be done again.
+    #[must_use]
+    pub(super) fn contended(&self) -> bool {
+        let Self::Database(error) = self else { return false };
+        let code = error.as_database_error().and_then(|error| error.code());
+        // serialization_failure, deadlock_detected, lock_not_available
+        code.is_some_and(|code| ["40001", "40P01", "55P03"].contains(&code.as_ref()))
+    }
+
     /// Whether the outcome of a write is unknown.
     #[must_use]
     pub fn outcome_unknown(&self) -> bool {

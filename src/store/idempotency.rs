@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::columns::{Columns as _, millis};
 use super::db::{Connection, query};
-use super::{Hash, Store, StoreError, Tag};
+use super::{Created, Hash, Store, StoreError, Tag};
 
 /// An idempotency key of a client, valid for 30 days.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,26 +73,32 @@ pub(super) async fn find(
     Ok(None)
 }
 
-/// Remembers what a client makes under a key.
+/// Remembers what a client makes under a key. When another process gave the key to something of its own since it was looked for, that is
+/// named instead: whoever is second waits here until the first has committed.
 pub(super) async fn remember(
     tx: &mut Connection,
     client: &str,
     key: &IdempotencyKey,
     made: Uuid,
-) -> Result<(), StoreError> {
-    let (Some(tag), Some(mac)) = (key.key_tags.first(), key.body_macs.first()) else { return Ok(()) };
-    // Only an expired row can stand in the way.
-    query(
+    now: Timestamp,
+) -> Result<Created, StoreError> {
+    let (Some(tag), Some(mac)) = (key.key_tags.first(), key.body_macs.first()) else { return Ok(Created::New(made)) };
+    let taken = query(
         "INSERT INTO idempotency (client, key_tag, body_mac, case_id, expires_at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (client, key_tag) DO UPDATE SET body_mac = excluded.body_mac, case_id = excluded.case_id,
-                                                     expires_at = excluded.expires_at",
+                                                     expires_at = excluded.expires_at
+         WHERE idempotency.expires_at <= $6",
     )
     .bind(client)
     .bind(tag.to_string())
     .bind(mac.as_slice())
     .bind(made.to_string())
     .bind(millis(key.expires_at))
-    .execute(tx)
+    .bind(millis(now))
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    if taken == 1 {
+        return Ok(Created::New(made));
+    }
+    find(tx, client, key, now).await?.map(Created::Existing).ok_or(StoreError::IdempotencyConflict)
 }

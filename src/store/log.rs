@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::columns::{Columns as _, int, millis};
 use super::db::{Builder, Connection, Lock, Row, Tx, query};
 use super::effect::PendingEffect;
+use super::postgres::Turn;
 use super::writer::Work;
 use super::{AuditReceipt, Hash, KEPT_ROWS, Store, StoreError, Tag};
 
@@ -156,6 +157,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.write(move |tx| {
             Box::pin(async move {
+                Turn::Publication.wait(tx).await?;
                 let found = read_last_checkpoint(tx).await?.map(|last| last.size);
                 if found != expected {
                     return Err(StoreError::CheckpointMoved { expected, found });
@@ -221,8 +223,8 @@ impl LogTx {
     /// The database failed, and nothing can be appended any more.
     pub async fn effect(&mut self, effect: PendingEffect, entries: std::ops::Range<usize>) -> Result<(), StoreError> {
         let mut work = effect.0;
-        let entries = self.receipts.get(entries).unwrap_or_default();
-        work.run(&mut self.tx, entries, true).await?;
+        work.follow(self.receipts.get(entries).unwrap_or_default().to_vec(), None);
+        work.run(&mut self.tx, true).await?;
         self.effects.push(work);
         Ok(())
     }

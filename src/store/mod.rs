@@ -31,7 +31,9 @@ mod kept_evidence;
 mod log;
 mod open;
 mod outbox;
+mod postgres;
 mod receipt;
+mod schema;
 mod search;
 mod snapshot;
 mod sqlite;
@@ -45,6 +47,8 @@ mod writer;
 mod contract;
 #[cfg(test)]
 pub(crate) mod faults;
+#[cfg(test)]
+pub(crate) use postgres::tests::server as postgres_server;
 
 pub use alerts::{AlertFilter, AlertRow};
 pub use artifacts::{Artifact, ArtifactKind};
@@ -66,6 +70,7 @@ pub use kept_evidence::KeptEvidence;
 pub use log::{LeafColumns, LogHead, LogTile, LogTx, PreparedLeaf, PublishedCheckpoint, StoredLeaf};
 pub use open::Store;
 pub use outbox::{OutboxAttempt, OutboxRow, OutboxTopic};
+pub use postgres::{Replica, SourceTurns};
 pub use receipt::{AuditReceipt, TRIES_RULES};
 pub use search::LogFilter;
 pub use snapshot::LogSnapshot;

@@ -8,8 +8,10 @@ use futures_util::future::BoxFuture;
 use super::StoreError;
 use super::columns::Columns as _;
 use super::db::{Connection, Pool, query};
+use super::postgres::{self, Presence};
 use super::sqlite::{self, Directory};
 use super::writer::Writer;
+use crate::config::PostgresSettings;
 
 /// A store. Cheap to clone; the data directory is let go when the last clone is dropped or [`Store::close`] returns.
 #[derive(Clone)]
@@ -22,6 +24,8 @@ struct Inner {
     readers: Pool,
     /// None when opened for reading only.
     writer: Option<Arc<Writer>>,
+    /// Among the processes that share the database.
+    presence: Option<Presence>,
 }
 
 impl Drop for Inner {
@@ -47,11 +51,40 @@ impl Store {
     /// [`StoreError::NewerSchema`] when a newer program wrote it, [`StoreError::OtherSchema`] when an unreleased one did, [`StoreError::Directory`] and [`StoreError::Database`] else.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let directory = Directory::take(path.as_ref())?;
+        directory.make_database()?;
         let path = directory.path().to_owned();
         let writing = Pool::Sqlite(sqlite::open_writer(&path).await?);
         let readers = Pool::Sqlite(sqlite::open_readers(&path).await?);
-        let writer = Writer::start(writing, Some(directory));
-        Ok(Self { inner: Arc::new(Inner { path, readers, writer: Some(writer) }) })
+        let writer = Some(Writer::start(writing, directory));
+        Ok(Self { inner: Arc::new(Inner { path, readers, writer, presence: None }) })
+    }
+
+    /// Opens the store in a PostgreSQL database, which other processes may have open too, and brings its schema up to date. `path` is a data
+    /// directory of this process alone, as for [`Store::open`]: what it published last is kept there.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; [`StoreError::Server`] when the server would lose or alter what it acknowledges, [`StoreError::DatabaseUrl`].
+    pub async fn open_shared(path: impl AsRef<Path>, database: &PostgresSettings) -> Result<Self, StoreError> {
+        let directory = Directory::take(path.as_ref())?;
+        let path = directory.path().to_owned();
+        let connections = postgres::open(database).await?;
+        let readers = Pool::Postgres(connections.reading);
+        let presence = Some(Presence::begin(readers.clone()).await?);
+        let writer = Some(Writer::start(Pool::Postgres(connections.writing), directory));
+        Ok(Self { inner: Arc::new(Inner { path, readers, writer, presence }) })
+    }
+
+    /// Opens an existing store in a PostgreSQL database for reading.
+    ///
+    /// # Errors
+    /// [`StoreError::OlderSchema`] and the other refusals of a schema; [`StoreError::Database`] when it cannot be read.
+    pub async fn open_shared_read_only(
+        path: impl AsRef<Path>,
+        database: &PostgresSettings,
+    ) -> Result<Self, StoreError> {
+        let readers = Pool::Postgres(postgres::open_read_only(database).await?);
+        let path = path.as_ref().to_owned();
+        Ok(Self { inner: Arc::new(Inner { path, readers, writer: None, presence: None }) })
     }
 
     /// Opens an existing store for reading, beside a process that may be writing to it. Everything that writes fails with
@@ -62,11 +95,14 @@ impl Store {
     pub async fn open_read_only(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref().to_owned();
         let readers = Pool::Sqlite(sqlite::open_readers(&path).await?);
-        Ok(Self { inner: Arc::new(Inner { path, readers, writer: None }) })
+        Ok(Self { inner: Arc::new(Inner { path, readers, writer: None, presence: None }) })
     }
 
     /// Does the work that is queued, then lets go of the database and the directory. Other clones fail from now on.
     pub async fn close(self) {
+        if let Some(presence) = &self.inner.presence {
+            presence.end(&self.inner.readers).await;
+        }
         self.inner.readers.close().await;
         if let Some(writer) = &self.inner.writer {
             writer.close();
@@ -78,6 +114,12 @@ impl Store {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.inner.path
+    }
+
+    /// Whether other processes may have the same store open.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.inner.readers.is_shared()
     }
 
     /// Commits since the store was opened; each is one fsync, whatever it carried.
@@ -115,7 +157,7 @@ impl Store {
     pub(super) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>> + Clone + Send + 'static,
     {
         self.writer()?.write(work).await
     }

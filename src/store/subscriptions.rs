@@ -95,10 +95,12 @@ impl Store {
                         return Ok(false);
                     }
                 }
-                query(
+                // another process may have begun to watch the household since
+                let begun = query(
                     "INSERT INTO subscriptions (id, state, organisation, client, region, case_id, household_tag, every_days, next_at,
                                                 until_on, created_at)
-                     VALUES ($1, 'active', $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                     VALUES ($1, 'active', $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                     ON CONFLICT (organisation, household_tag) WHERE state = 'active' AND household_tag IS NOT NULL DO NOTHING",
                 )
                 .bind(new.id.to_string())
                 .bind(case.organisation)
@@ -112,7 +114,7 @@ impl Store {
                 .bind(millis(new.created_at))
                 .execute(tx)
                 .await?;
-                Ok(true)
+                Ok(begun == 1)
             })
         })
         .await

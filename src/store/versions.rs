@@ -10,7 +10,7 @@ use super::columns::{Columns as _, int, millis};
 use super::db::{Connection, Row, query};
 use super::events::{self, Happened};
 use super::{
-    Artifact, AuditReceipt, CaseState, Hash, Lease, OutboxTopic, SealedDocument, Store, StoreError, artifacts,
+    Artifact, AuditReceipt, CaseState, Hash, Lease, OutboxTopic, SealedDocument, Store, StoreError, artifacts, cases,
     documents, outbox, words,
 };
 
@@ -197,6 +197,7 @@ impl Store {
         let issued_by = issued_by.to_owned();
         self.write(move |tx| {
             Box::pin(async move {
+                cases::lock(tx, case).await?;
                 let row = select(tx, case, Some(number)).await?;
                 if row.issued_at.is_some() {
                     return Err(StoreError::AlreadyIssued { case, number });
@@ -246,8 +247,9 @@ async fn add(
     new_state: CaseState,
     leaf: u64,
 ) -> Result<(), StoreError> {
-    if let Some(lease) = lease {
-        must_hold(tx, lease).await?;
+    match lease {
+        Some(lease) => must_hold(tx, lease).await.map(|_| ())?,
+        None => cases::lock(tx, case).await?,
     }
     let row = query(
         "SELECT c.state, coalesce(max(v.number), 0) AS latest,

@@ -3,6 +3,9 @@
 //!
 //! An append to the audit log holds the connection for its whole transaction and takes the queue along ([`Writer::commit`]), so
 //! that entries and the effects of earlier entries share one fsync.
+//!
+//! Where other processes write too, a piece of work may be broken off by the server because of what they do. It is done again in the next
+//! transaction, when this one no longer holds the rows that they wait for; the others of its transaction stand.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,6 +20,8 @@ use super::{AuditReceipt, StoreError};
 
 /// Pieces of work in one commit, at most.
 const BATCH: usize = 256;
+/// Times that a piece of work is begun, at most, when others stand in its way.
+const TRIES: u32 = 5;
 /// Pieces of work that may wait; who brings more waits until there is room.
 pub(super) const QUEUE: usize = 4096;
 
@@ -43,7 +48,7 @@ struct Queue {
 
 impl Writer {
     /// Starts the task that commits what queues.
-    pub(super) fn start(pool: Pool, directory: Option<Directory>) -> Arc<Self> {
+    pub(super) fn start(pool: Pool, directory: Directory) -> Arc<Self> {
         let writer = Arc::new(Self {
             pool,
             queue: Mutex::default(),
@@ -52,7 +57,7 @@ impl Writer {
             commits: AtomicU64::new(0),
             #[cfg(test)]
             faults: Default::default(),
-            directory: Mutex::new(directory),
+            directory: Mutex::new(Some(directory)),
         });
         tokio::spawn(Arc::clone(&writer).run());
         writer
@@ -62,12 +67,21 @@ impl Writer {
     pub(super) async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>> + Clone + Send + 'static,
     {
-        let (reply, answer) = oneshot::channel();
+        let (piece, told) = piece(|tx: &mut Connection, _: &[AuditReceipt]| work(tx));
+        self.queue_up(piece, Vec::new()).await?;
+        told.await.unwrap_or(Err(StoreError::ReadOnly))
+    }
+
+    /// Puts a piece of work that follows from these entries at the end of the queue, once there is room.
+    pub(super) async fn queue_up(
+        &self,
+        mut piece: Box<dyn Work>,
+        entries: Vec<AuditReceipt>,
+    ) -> Result<(), StoreError> {
         let room = Arc::clone(&self.room).acquire_owned().await.map_err(|_| StoreError::ReadOnly)?;
-        let work = alone(work);
-        let piece = Box::new(Piece { work: Some(work), outcome: None, reply, _room: Some(room) });
+        piece.follow(entries, Some(room));
         {
             let mut queue = self.queue();
             if queue.closed {
@@ -76,7 +90,7 @@ impl Writer {
             queue.pieces.push_back(piece);
         }
         self.wake.notify_one();
-        answer.await.unwrap_or(Err(StoreError::ReadOnly))
+        Ok(())
     }
 
     /// Waits for the connection and takes the write lock.
@@ -98,9 +112,7 @@ impl Writer {
             Err(error) => Err(error),
         };
         done.append(&mut batch);
-        for piece in done {
-            piece.answer(&outcome);
-        }
+        self.tell(done, &outcome);
         outcome
     }
 
@@ -111,18 +123,37 @@ impl Writer {
             if queue.pieces.len() == 1 { queue.pieces.pop_front() } else { None }
         };
         let Some(mut piece) = lone else { return self.commit(tx, Vec::new()).await };
-        let outcome = match piece.run(&mut tx, &[], false).await {
+        let outcome = match piece.run(&mut tx, false).await {
             Ok(()) => self.end(tx).await,
             Err(error) => Err(error),
         };
-        piece.answer(&outcome);
+        self.tell(vec![piece], &outcome);
         outcome
+    }
+
+    /// Answers what was done; what was broken off by others comes first in the next transaction.
+    fn tell(&self, done: Vec<Box<dyn Work>>, outcome: &Result<(), StoreError>) {
+        let (again, ended): (Vec<_>, Vec<_>) = done.into_iter().partition(|piece| piece.again());
+        for piece in ended {
+            piece.answer(outcome);
+        }
+        for piece in again.into_iter().rev() {
+            metrics::counter!("hedui_store_contended_total").increment(1);
+            let mut queue = self.queue();
+            if queue.closed {
+                drop(queue);
+                piece.answer(outcome);
+            } else {
+                queue.pieces.push_front(piece);
+                self.wake.notify_one();
+            }
+        }
     }
 
     async fn end(&self, tx: Tx) -> Result<(), StoreError> {
         #[cfg(test)]
         let tx = self.faults.at_commit(tx).await?;
-        tx.commit().await.map_err(|error| StoreError::CommitFailed(Arc::new(error)))?;
+        tx.commit().await?;
         self.commits.fetch_add(1, Ordering::Relaxed);
         metrics::counter!("hedui_store_commits_total").increment(1);
         Ok(())
@@ -146,12 +177,14 @@ impl Writer {
     async fn commit_queue(&self) {
         let begun = async {
             // The log may have taken the queue along while this waited for the connection.
-            let connection = self.pool.acquire().await?;
-            if self.queue().pieces.is_empty() {
-                return Ok(None);
+            if !self.pool.is_shared() {
+                drop(self.pool.acquire().await?);
+                if self.queue().pieces.is_empty() {
+                    return Ok(None);
+                }
             }
-            drop(connection);
-            self.begin().await.map(Some)
+            let tx = self.begin().await?;
+            Ok::<_, StoreError>(Some(tx).filter(|_| !self.queue().pieces.is_empty()))
         };
         match begun.await {
             Ok(Some(tx)) => {
@@ -217,79 +250,83 @@ impl Writer {
     }
 }
 
-/// Work that follows from no entry of its transaction.
-fn alone<T, F>(
-    work: F,
-) -> impl for<'c> FnOnce(&'c mut Connection, &'c [AuditReceipt]) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static
-where
-    T: Send + 'static,
-    F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
-{
-    move |tx, _entries| work(tx)
-}
-
 async fn run(batch: &mut [Box<dyn Work>], tx: &mut Tx) -> Result<(), StoreError> {
     for piece in batch {
-        piece.run(tx, &[], true).await?;
+        piece.run(tx, true).await?;
     }
     Ok(())
 }
 
 /// A piece of work of any result.
 pub(super) trait Work: Send {
-    /// Does it with the entries it follows from, `apart` from what else is in the transaction. Fails only when the whole
-    /// transaction must.
-    fn run<'c>(
-        &'c mut self,
-        tx: &'c mut Connection,
-        entries: &'c [AuditReceipt],
-        apart: bool,
-    ) -> BoxFuture<'c, Result<(), StoreError>>;
+    /// Names the entries it follows from, and takes its place in the queue; none of what comes with an append to the log.
+    fn follow(&mut self, entries: Vec<AuditReceipt>, room: Option<OwnedSemaphorePermit>);
+    /// Does it, `apart` from what else is in the transaction. Fails only when the whole transaction must.
+    fn run<'c>(&'c mut self, tx: &'c mut Connection, apart: bool) -> BoxFuture<'c, Result<(), StoreError>>;
+    /// Whether it was broken off because of what others did, nothing of it stands, and it can be done in another transaction.
+    fn again(&self) -> bool;
+    /// Tells its outcome.
     fn answer(self: Box<Self>, committed: &Result<(), StoreError>);
 }
 
 struct Piece<F, T> {
     work: Option<F>,
+    entries: Vec<AuditReceipt>,
     outcome: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
-    /// Its place in the queue; none of what comes with an append to the log.
+    /// Times it was broken off.
+    broken_off: u32,
+    /// Its place in the queue.
     _room: Option<OwnedSemaphorePermit>,
 }
 
-/// A piece of work that comes with an append to the log, and where its outcome is told.
+/// A piece of work, and where its outcome is told. It can be copied, so that it can be done again where others stood in its way.
 pub(super) fn piece<T, F>(work: F) -> (Box<dyn Work>, oneshot::Receiver<Result<T, StoreError>>)
 where
     T: Send + 'static,
-    F: for<'c> FnOnce(&'c mut Connection, &'c [AuditReceipt]) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    F: for<'c> FnOnce(&'c mut Connection, &'c [AuditReceipt]) -> BoxFuture<'c, Result<T, StoreError>>
+        + Clone
+        + Send
+        + 'static,
 {
-    let (reply, outcome) = oneshot::channel();
-    (Box::new(Piece { work: Some(work), outcome: None, reply, _room: None }), outcome)
+    let (reply, told) = oneshot::channel();
+    let (entries, outcome) = (Vec::new(), None);
+    (Box::new(Piece { work: Some(work), entries, outcome, reply, broken_off: 0, _room: None }), told)
 }
 
 impl<F, T> Work for Piece<F, T>
 where
     T: Send + 'static,
-    F: for<'c> FnOnce(&'c mut Connection, &'c [AuditReceipt]) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    F: for<'c> FnOnce(&'c mut Connection, &'c [AuditReceipt]) -> BoxFuture<'c, Result<T, StoreError>>
+        + Clone
+        + Send
+        + 'static,
 {
-    fn run<'c>(
-        &'c mut self,
-        tx: &'c mut Connection,
-        entries: &'c [AuditReceipt],
-        apart: bool,
-    ) -> BoxFuture<'c, Result<(), StoreError>> {
+    fn follow(&mut self, entries: Vec<AuditReceipt>, room: Option<OwnedSemaphorePermit>) {
+        (self.entries, self._room) = (entries, room);
+    }
+
+    fn run<'c>(&'c mut self, tx: &'c mut Connection, apart: bool) -> BoxFuture<'c, Result<(), StoreError>> {
         Box::pin(async move {
-            let Some(work) = self.work.take() else { return Ok(()) };
+            // One process alone is stood in the way of by nobody: nothing is kept for another try.
+            let work = if tx.is_shared() { self.work.clone() } else { self.work.take() };
+            let Some(work) = work else { return Ok(()) };
             let outcome = if apart {
                 tx.begin_part().await?;
-                let outcome = work(tx, entries).await;
+                let outcome = work(tx, &self.entries).await;
                 match &outcome {
                     Ok(_) => tx.keep_part().await?,
                     Err(_) => tx.undo_part().await?,
                 }
                 outcome
             } else {
-                work(tx, entries).await
+                work(tx, &self.entries).await
             };
+            if outcome.as_ref().is_err_and(StoreError::contended) {
+                self.broken_off += 1;
+            } else {
+                self.work = None;
+            }
             let whole = match &outcome {
                 Err(error) if !apart => Err(error.clone()),
                 _ => Ok(()),
@@ -297,6 +334,10 @@ where
             self.outcome = Some(outcome);
             whole
         })
+    }
+
+    fn again(&self) -> bool {
+        self.work.is_some() && (1..TRIES).contains(&self.broken_off)
     }
 
     fn answer(self: Box<Self>, committed: &Result<(), StoreError>) {

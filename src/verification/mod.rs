@@ -3,6 +3,7 @@
 //! The only room that knows the connector engine. `api` and `cli` call [`Verifier`]; it holds no state of a case that is not in the
 //! store, so a process may die at any time.
 
+mod admission;
 mod answers;
 mod archive;
 mod asking;

@@ -5,19 +5,21 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hedui_connectors::Registry;
 use hedui_connectors::health::SourceHealth;
 use hedui_connectors::settings::{SourceSettings, SourcesConfig};
 use hedui_connectors::source::{Descriptor, Source};
+use hedui_connectors::{Registry, SystemClock};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::admission::SourceRates;
 use super::answers::Polling;
 use super::quality::SourceQuality;
 use crate::config::Problem;
 use crate::household::{Evidence, Lane, SourceKey};
 use crate::report::SourceFacts;
+use crate::store::Store;
 
 pub use hedui_connectors::registry::ProbeReport as ProbeResult;
 pub use hedui_connectors::samples::TestReport as SampleResult;
@@ -26,6 +28,7 @@ pub use hedui_connectors::samples::TestReport as SampleResult;
 #[derive(Clone)]
 pub struct Departments {
     registry: Arc<Registry>,
+    rates: Arc<SourceRates>,
     /// What stands in for departments under test; one without anything is unknown.
     #[cfg(test)]
     standing_in: BTreeMap<SourceKey, Option<Arc<dyn Source>>>,
@@ -120,12 +123,21 @@ impl Departments {
 
     fn join(settings: SourcesConfig) -> Result<Self, Vec<Problem>> {
         hedui_connectors::install_crypto_provider();
-        let registry = Arc::new(Registry::load(&settings).map_err(problems)?);
+        let rates = Arc::new(SourceRates::new(&settings));
+        let registry = Registry::load_with(&settings, rates.clone(), Arc::new(SystemClock)).map_err(problems)?;
         Ok(Self {
-            registry,
+            registry: Arc::new(registry),
+            rates,
             #[cfg(test)]
             standing_in: BTreeMap::new(),
         })
+    }
+
+    /// From now on calls departments no more often than they allow all processes together that have the store open.
+    pub(super) fn share_rates(&self, store: &Store) {
+        if store.is_shared() {
+            self.rates.share(store);
+        }
     }
 
     /// Keys of all departments.

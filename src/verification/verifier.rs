@@ -109,6 +109,7 @@ impl Verifier {
     /// Starts claiming and running cases. Must be called within a Tokio runtime.
     #[must_use]
     pub fn start(parts: Parts) -> Self {
+        parts.departments.share_rates(&parts.store);
         let inner = Arc::new(Inner {
             store: parts.store,
             ledger: Ledger::new(parts.log),

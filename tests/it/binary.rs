@@ -96,12 +96,27 @@ impl Installation {
         self.command(arguments).output().expect("the program runs")
     }
 
+    /// Has the service keep its data in a PostgreSQL database, and take over a dead process's cases soon.
+    pub fn share(&self, database_url: &str) {
+        std::fs::write(self.path("database-url"), database_url).expect("a file");
+        let settings = std::fs::read_to_string(self.path("hedui.toml")).expect("the settings");
+        let store = "[store]\nbackend = \"postgres\"\nurl = { file = \"database-url\" }\nconnections = 4\n\
+                     [verification]\nlease_secs = 5\n";
+        std::fs::write(self.path("hedui.toml"), settings + store).expect("the settings");
+    }
+
     /// Starts the service and waits until it listens. Its log lines are added to `log.txt`.
     pub async fn serve(&self) -> Service {
-        let log = self.path("log.txt");
+        self.serve_in("data").await
+    }
+
+    /// The same, with a data directory of its own: one of several processes.
+    pub async fn serve_in(&self, data: &str) -> Service {
+        let log = self.path(if data == "data" { "log.txt".to_owned() } else { format!("log-{data}.txt") }.as_str());
         let known = std::fs::read(&log).map_or(0, |bytes| bytes.len());
         let lines = File::options().create(true).append(true).open(&log).expect("the log's file");
         let mut command = self.command(&["serve"]);
+        command.env("HEDUI__DATA__DIRECTORY", data);
         let child =
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(lines).spawn().expect("the program starts");
         let mut service = Service { child, url: String::new() };

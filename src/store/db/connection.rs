@@ -1,6 +1,7 @@
 //! Connections of either database, the pools they come from, and their transactions.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgPool, Postgres};
@@ -16,7 +17,6 @@ pub(in crate::store) enum Pool {
     /// To SQLite.
     Sqlite(SqlitePool),
     /// To PostgreSQL.
-    #[expect(dead_code, reason = "no store is opened on it yet")]
     Postgres(PgPool),
 }
 
@@ -54,10 +54,20 @@ impl Pool {
         Ok(Tx(match self {
             Self::Sqlite(pool) => Connection::Sqlite(Held::InTransaction(pool.begin_with("BEGIN IMMEDIATE").await?)),
             Self::Postgres(pool) => {
-                let begun = pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").await?;
+                let begin = || pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+                let begun = match begin().await {
+                    // The server went away since, or another has taken its place: nothing is begun yet, so a new connection may.
+                    Err(error) if is_lost(&error) => begin().await?,
+                    begun => begun?,
+                };
                 Connection::Postgres(Held::InTransaction(begun))
             }
         }))
+    }
+
+    /// Whether several processes may be at work on the database.
+    pub(in crate::store) fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
     }
 
     /// Begins a transaction that reads, all of it of one moment.
@@ -88,7 +98,22 @@ impl Pool {
     }
 }
 
+/// Whether a connection broke, or the server closed it.
+fn is_lost(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        // operator intervention: the server is shut down, crashed, or starts
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P")),
+        _ => false,
+    }
+}
+
 impl Connection {
+    /// Whether several processes may be at work on the database.
+    pub(in crate::store) fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
     /// Begins a part of the transaction that can be undone alone. One at a time: parts do not nest.
     pub(in crate::store) async fn begin_part(&mut self) -> Result<(), StoreError> {
         self.mark("SAVEPOINT part").await
@@ -121,12 +146,20 @@ impl Connection {
 
 impl Tx {
     /// Makes it durable.
-    pub(in crate::store) async fn commit(self) -> Result<(), sqlx::Error> {
-        match self.0 {
+    ///
+    /// # Errors
+    /// [`StoreError::CommitFailed`]: it may be durable or not.
+    pub(in crate::store) async fn commit(self) -> Result<(), StoreError> {
+        let committed = match self.0 {
             Connection::Sqlite(Held::InTransaction(tx)) => tx.commit().await,
-            Connection::Postgres(Held::InTransaction(tx)) => tx.commit().await,
+            Connection::Postgres(Held::InTransaction(mut tx)) => {
+                // A transaction in which a statement failed answers COMMIT with a rollback and no error; it answers this with one.
+                tx.execute(sqlx::raw_sql("SELECT 1")).await?;
+                tx.commit().await
+            }
             Connection::Sqlite(Held::Pooled(_)) | Connection::Postgres(Held::Pooled(_)) => Ok(()),
-        }
+        };
+        committed.map_err(|error| StoreError::CommitFailed(Arc::new(error)))
     }
 
     /// Undoes it.

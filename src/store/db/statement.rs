@@ -73,18 +73,18 @@ macro_rules! say {
                 &mut held
             }
         };
-        let kept = $statement.kept;
         match connection {
             Connection::Sqlite(connection) => {
                 let $connection: &mut sqlx::SqliteConnection = connection;
                 let arguments = value::for_sqlite($statement.values)?;
-                let $query = sqlx::query_with(AssertSqlSafe($statement.text), arguments).persistent(kept);
+                let $query = sqlx::query_with(AssertSqlSafe($statement.text), arguments).persistent($statement.kept);
                 let $row = Row::Sqlite;
                 $lines
             }
             Connection::Postgres(connection) => {
                 let $connection: &mut sqlx::PgConnection = connection;
                 let text = for_postgres($statement.text, $statement.places, $statement.lock);
+                let kept = $statement.kept && !names_every_column(&text);
                 let arguments = value::for_postgres($statement.values)?;
                 let $query = sqlx::query_with(AssertSqlSafe(text), arguments).persistent(kept);
                 let $row = Row::Postgres;
@@ -141,6 +141,11 @@ impl<'q> Statement<'q> {
     }
 }
 
+/// Whether the rows of a statement are whatever columns a table has: kept prepared, PostgreSQL refuses it once a newer program has added one.
+fn names_every_column(text: &str) -> bool {
+    ["SELECT *", "RETURNING *", ".*"].iter().any(|every| text.contains(every))
+}
+
 /// The text as PostgreSQL reads it: places numbered, rows locked.
 fn for_postgres(text: Cow<'static, str>, places: Places, lock: Lock) -> Cow<'static, str> {
     let lock = match lock {
@@ -170,7 +175,15 @@ fn for_postgres(text: Cow<'static, str>, places: Places, lock: Lock) -> Cow<'sta
 
 #[cfg(test)]
 mod tests {
-    use super::{Lock, Places, for_postgres};
+    use super::{Lock, Places, for_postgres, names_every_column};
+
+    #[test]
+    fn what_a_new_column_would_change() {
+        for every in ["SELECT * FROM cells", "SELECT c.*, 1 FROM cases c", "UPDATE batches SET a = 1 RETURNING *"] {
+            assert!(names_every_column(every), "{every}");
+        }
+        assert!(!names_every_column("SELECT count(*) AS deks, a * 2 FROM deks"));
+    }
 
     #[test]
     fn what_postgresql_reads() {

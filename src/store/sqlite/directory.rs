@@ -34,9 +34,14 @@ impl Directory {
             Err(TryLockError::WouldBlock) => return Err(StoreError::Locked { path: path.to_owned() }),
             Err(TryLockError::Error(cause)) => return Err(failed(cause)),
         }
-        // SQLite gives the -wal and -shm files the mode of the database itself.
-        private_file(&path.join(DATABASE)).map_err(failed)?;
         Ok(Self { path: path.to_owned(), _lock: lock })
+    }
+
+    /// Makes the database's file if missing, with the mode that SQLite gives the -wal and -shm files too.
+    pub(in crate::store) fn make_database(&self) -> Result<(), StoreError> {
+        let failed = |cause| StoreError::Directory { path: self.path.clone(), cause: Arc::new(cause) };
+        private_file(&self.path.join(DATABASE)).map_err(failed)?;
+        Ok(())
     }
 
     pub(in crate::store) fn path(&self) -> &Path {

@@ -1,53 +1,38 @@
-//! The schema, forward only: each step is applied once, in one transaction with its number. There is no way back but a backup.
+//! SQLite's schema: the steps that are missing are applied in one transaction with their number.
 
-use sha2::{Digest as _, Sha256};
 use sqlx::sqlite::SqlitePool;
 use uuid::Uuid;
 
 use super::StoreError;
+use crate::store::schema::Steps;
 
-/// The steps; the number of a step is its place, from 1. Steps that went out with a release are never edited.
-const STEPS: &[&str] = &[include_str!("migrations/0001_initial.sql")];
+const STEPS: Steps = Steps(&[include_str!("migrations/0001_initial.sql")]);
 
 /// Brings the database to the present schema.
 pub(super) async fn migrate(pool: &SqlitePool) -> Result<(), StoreError> {
-    let known = i64::try_from(STEPS.len()).expect("a handful of steps");
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
     sqlx::raw_sql("CREATE TABLE IF NOT EXISTS meta (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)")
         .execute(&mut *tx)
         .await?;
-    let found: Option<String> =
-        sqlx::query_scalar("SELECT value FROM meta WHERE key = 'schema_version'").fetch_optional(&mut *tx).await?;
-    let found: i64 = match found {
-        None => 0,
-        Some(text) => text.parse().map_err(|_| StoreError::Corrupt { column: "meta.schema_version" })?,
-    };
-    if found > known {
-        return Err(StoreError::NewerSchema { found, known });
+    let version = get(&mut tx, "schema_version").await?;
+    let fingerprint = get(&mut tx, "schema_sha256").await?;
+    let missing = STEPS.missing(version.as_deref(), fingerprint.as_deref())?;
+    for step in missing {
+        sqlx::raw_sql(*step).execute(&mut *tx).await?;
     }
-    for (number, step) in (1..).zip(STEPS) {
-        if number > found {
-            sqlx::raw_sql(*step).execute(&mut *tx).await?;
-            set(&mut tx, "schema_version", &number.to_string()).await?;
-        }
+    if !missing.is_empty() {
+        set(&mut tx, "schema_version", &STEPS.known().to_string()).await?;
+        set(&mut tx, "schema_sha256", &STEPS.fingerprint()).await?;
     }
-    let made_by = fingerprint();
-    if found == 0 {
-        set(&mut tx, "schema_sha256", &made_by).await?;
+    if version.is_none() {
         set(&mut tx, "store_id", &Uuid::new_v4().to_string()).await?;
-    }
-    let stored: Option<String> =
-        sqlx::query_scalar("SELECT value FROM meta WHERE key = 'schema_sha256'").fetch_optional(&mut *tx).await?;
-    if stored.as_deref() != Some(made_by.as_str()) {
-        return Err(StoreError::OtherSchema { version: known });
     }
     tx.commit().await?;
     Ok(())
 }
 
-/// SHA-256 of the steps: a step that was edited before any release makes another schema under the same number.
-fn fingerprint() -> String {
-    hex::encode(Sha256::digest(STEPS.concat()))
+async fn get(tx: &mut sqlx::SqliteConnection, key: &str) -> Result<Option<String>, StoreError> {
+    Ok(sqlx::query_scalar("SELECT value FROM meta WHERE key = $1").bind(key).fetch_optional(tx).await?)
 }
 
 async fn set(tx: &mut sqlx::SqliteConnection, key: &str, value: &str) -> Result<(), StoreError> {

@@ -1,0 +1,158 @@
+//! `[store]` of `hedui.toml`: which database. A URL holds a password: it is never written there, only where it is to be found.
+
+use std::path::Path;
+
+use secrecy::SecretString;
+
+use super::reader::{Reading, Section, Text};
+
+/// Connections that read, unless set.
+const CONNECTIONS: u64 = 8;
+
+/// Which database.
+#[derive(Clone, Debug)]
+pub enum StoreSettings {
+    /// SQLite in the data directory: one process.
+    Sqlite,
+    /// A PostgreSQL database: as many processes as there are machines.
+    Postgres(PostgresSettings),
+}
+
+/// A PostgreSQL database.
+#[derive(Clone, Debug)]
+pub struct PostgresSettings {
+    /// `postgres://user:password@host:5432/name?sslmode=verify-full`; not shown by `Debug`.
+    pub url: SecretString,
+    /// Connections of this process that read; one more writes.
+    pub connections: u32,
+}
+
+/// Reads the section; SQLite when there is none.
+pub(super) fn read_store(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> StoreSettings {
+    let mut section = root.table("store", reading);
+    let backend = section.text("backend", reading);
+    let connections = section.number("connections", 1..1001, CONNECTIONS, reading);
+    let connections = u32::try_from(connections).unwrap_or(1);
+    let mut place = section.table("url", reading);
+    let (env, file) = (place.text("env", reading), place.text("file", reading));
+    place.finish(reading);
+    let settings = match backend.as_ref().map(|text| text.value.as_str()) {
+        None | Some("sqlite") => {
+            if let Some(text) = env.or(file) {
+                let message = "is for backend = \"postgres\" only";
+                reading.problem(&text.origin, "store.url", message, None);
+            }
+            StoreSettings::Sqlite
+        }
+        Some("postgres") => {
+            let url = read_url(&section, env, file, base, reading).unwrap_or_default();
+            StoreSettings::Postgres(PostgresSettings { url: url.into(), connections })
+        }
+        Some(_) => {
+            let origin = backend.map_or_else(|| section.origin().clone(), |text| text.origin);
+            reading.problem(&origin, "store.backend", "must be sqlite or postgres", None);
+            StoreSettings::Sqlite
+        }
+    };
+    section.finish(reading);
+    settings
+}
+
+/// The URL from where the settings say; none, with a fault, when it is not there. What it holds is told to nobody.
+fn read_url(
+    section: &Section<'_>,
+    env: Option<Text>,
+    file: Option<Text>,
+    base: &Path,
+    reading: &mut Reading<'_>,
+) -> Option<String> {
+    let advice = "url = { env = \"HEDUI_DATABASE_URL\" } or { file = \"path\" }";
+    let (place, found) = match (env, file) {
+        (Some(env), None) => {
+            let found = std::env::var(&env.value).map_err(|_| format!("the variable {} is not set", env.value));
+            (env, found)
+        }
+        (None, Some(file)) => {
+            let path = base.join(&file.value);
+            let found = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()));
+            (file, found)
+        }
+        (Some(both), Some(_)) => {
+            reading.problem(&both.origin, "store.url", "names two places", Some(advice.into()));
+            return None;
+        }
+        (None, None) => {
+            let origin = section.origin().clone();
+            reading.problem(&origin, "store.url", "is missing: a postgres store needs it", Some(advice.into()));
+            return None;
+        }
+    };
+    let url = match found {
+        Ok(text) => text.trim().to_owned(),
+        Err(message) => {
+            reading.problem(&place.origin, "store.url", &message, Some(advice.into()));
+            return None;
+        }
+    };
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Some(url);
+    }
+    let message = "does not begin with postgres:// (its value is not shown: it may hold a password)";
+    reading.problem(&place.origin, "store.url", message, None);
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use secrecy::ExposeSecret as _;
+
+    use super::StoreSettings;
+    use crate::config::Settings;
+
+    fn read(text: &str, base: &Path) -> Result<StoreSettings, Vec<(usize, String, String)>> {
+        match Settings::read("hedui.toml", text, base, &BTreeMap::new()) {
+            Ok(settings) => Ok(settings.store),
+            Err(found) => Err(found.into_iter().map(|fault| (fault.line, fault.key, fault.message)).collect()),
+        }
+    }
+
+    #[test]
+    fn a_url_is_found_where_the_settings_say_and_shown_nowhere() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("url"), "postgres://u:geheim@db/hedui\n").unwrap();
+        std::fs::write(folder.path().join("wrong"), "mysql://u:geheim@db/hedui").unwrap();
+        let text = "[store]\nbackend = \"postgres\"\nconnections = 3\nurl = { file = \"url\" }\n";
+        let StoreSettings::Postgres(found) = read(text, folder.path()).unwrap() else { panic!("postgres") };
+        assert_eq!((found.url.expose_secret(), found.connections), ("postgres://u:geheim@db/hedui", 3));
+        assert!(!format!("{found:?}").contains("geheim"));
+        let wrong = text.replace("\"url\"", "\"wrong\"");
+        let faults = read(&wrong, folder.path()).unwrap_err();
+        assert_eq!((faults[0].0, faults[0].1.as_str()), (4, "store.url"));
+        assert!(!faults[0].2.contains("geheim"), "{faults:?}");
+        assert!(matches!(read("", folder.path()), Ok(StoreSettings::Sqlite)));
+    }
+
+    #[test]
+    fn faults_are_named_with_their_lines() {
+        let table = [
+            ("[store]\n\nbackend = \"oracle\"\n", 3, "store.backend", "must be sqlite or postgres"),
+            ("[store]\nbackend = \"postgres\"\n", 1, "store.url", "is missing"),
+            ("[store]\nbackend = \"postgres\"\nurl = \"postgres://u:p@h/d\"\n", 3, "store.url", "must be a table"),
+            ("[store]\nbackend = \"postgres\"\n\nurl = { file = \"nowhere\" }\n", 4, "store.url", "nowhere"),
+            ("[store]\nbackend = \"postgres\"\nurl = { env = \"HEDUI_NOT_SET_1\" }\n", 3, "store.url", "not set"),
+            ("[store]\nbackend = \"postgres\"\nurl = { env = \"A\", file = \"b\" }\n", 3, "store.url", "two places"),
+            ("[store]\nurl = { env = \"A\" }\n", 2, "store.url", "is for backend"),
+            ("[store]\nconnections = 0\n", 2, "store.connections", "must be a whole number"),
+            ("[store]\nbackend = \"sqlite\"\npath = \"x\"\n", 3, "store.path", "unknown key"),
+        ];
+        for (text, line, key, message) in table {
+            let faults = read(text, Path::new(".")).unwrap_err();
+            let (found_line, found_key, found) = &faults[0];
+            assert_eq!((*found_line, found_key.as_str()), (line, key), "{text}");
+            assert!(found.contains(message), "{text}: {found}");
+        }
+    }
+}

@@ -87,7 +87,7 @@ impl Installation {
         for key in Key::ALL {
             command.env(secret_variable(key.as_str()), key.credential());
         }
-        command.env(secret_variable("agriculture"), "farm-token");
+        command.env(secret_variable("forestry"), "forest-token");
         command
     }
 

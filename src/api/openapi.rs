@@ -20,7 +20,7 @@ use super::{
         batches::submit::submit, batches::status::list, batches::status::status, batches::results::results, batches::results::changes, batches::results::faults,
         batches::steer::pause, batches::steer::resume, batches::steer::cancel,
         monitoring::subscriptions::subscribe, monitoring::subscriptions::list, monitoring::subscriptions::unsubscribe,
-        monitoring::alerts::list, monitoring::alerts::acknowledge,
+        monitoring::alerts::list, monitoring::alerts::acknowledge, monitoring::callbacks::list, monitoring::callbacks::redeliver,
         schemas::report, schemas::request, schemas::evidence, schemas::comparison, schemas::jwks,
         openapi, health::healthz, health::readyz, health::metrics,
     ),

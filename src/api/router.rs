@@ -31,6 +31,8 @@ pub fn router(state: ApiState, limits: &ServerLimits) -> Router {
         .route("/v1/batches/{id}/cancel", post(batches::steer::cancel))
         .route("/v1/subscriptions", post(monitoring::subscriptions::subscribe).get(monitoring::subscriptions::list))
         .route("/v1/subscriptions/{id}", delete(monitoring::subscriptions::unsubscribe))
+        .route("/v1/callbacks", get(monitoring::callbacks::list))
+        .route("/v1/callbacks/{id}/redeliver", post(monitoring::callbacks::redeliver))
         .route("/v1/alerts", get(monitoring::alerts::list))
         .route("/v1/alerts/{id}/acknowledge", post(monitoring::alerts::acknowledge))
         .route("/v1/assessments", post(assessments::assess))

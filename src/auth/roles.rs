@@ -38,6 +38,8 @@ pub enum Permission {
     Assess,
     /// Have two identities compared that are sent along.
     Compare,
+    /// See which callbacks never arrived, and have them sent again.
+    ManageCallbacks,
     /// See the departments' state.
     ReadSources,
     /// See the resolved rules.
@@ -76,7 +78,7 @@ impl Role {
     #[must_use]
     pub fn grants(self, permission: Permission) -> bool {
         use Permission::{
-            Assess, Compare, FetchReport, Monitor, OpenReport, ReadBatches, ReadCase, ReadPolicy, ReadSources,
+            Assess, Compare, FetchReport, ManageCallbacks, Monitor, OpenReport, ReadBatches, ReadCase, ReadPolicy, ReadSources,
             RunBatches, SubmitCase,
         };
         match self {
@@ -96,7 +98,7 @@ impl Role {
                 ) || (permission == RunBatches && self != Self::Caseworker)
             }
             Self::Auditor | Self::SecurityAdmin => matches!(permission, ReadPolicy),
-            Self::SystemAdmin => matches!(permission, ReadSources | ReadPolicy),
+            Self::SystemAdmin => matches!(permission, ManageCallbacks | ReadSources | ReadPolicy),
         }
     }
 }

@@ -8,7 +8,7 @@ mod callbacks;
 mod watching;
 
 pub use watching::{
-    AlertPage, AlertStatus, MOST_CASES, Monitoring, MonitoringParts, Subscribed, Wanted, Watched, WatchedPage,
+    AlertPage, AlertStatus, GivenUp, MOST_CASES, Monitoring, MonitoringParts, Subscribed, Wanted, Watched, WatchedPage,
 };
 
 pub use crate::store::SubscriptionState;

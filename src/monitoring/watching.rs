@@ -32,6 +32,8 @@ const AGAIN: SignedDuration = SignedDuration::from_mins(5);
 pub const MOST_CASES: usize = 1000;
 /// Entries on a page.
 const PAGE: u32 = 100;
+/// Most callbacks in a list.
+const MOST_CALLBACKS: u32 = 200;
 
 /// What monitoring is made of.
 pub struct MonitoringParts {
@@ -145,6 +147,23 @@ pub struct AlertPage {
     pub items: Vec<AlertStatus>,
     /// Pass as `cursor` for the next page; none = the last.
     pub next: Option<String>,
+}
+
+/// A callback that never arrived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GivenUp {
+    /// Its own id.
+    pub id: String,
+    /// Whom it was for.
+    pub client: String,
+    /// version, alert or batch.
+    pub topic: String,
+    /// The case, or the batch.
+    pub about: String,
+    /// When it came to be owed.
+    pub created_at: String,
+    /// How often it was tried.
+    pub attempts: u32,
 }
 
 impl Monitoring {
@@ -321,6 +340,32 @@ impl Monitoring {
             false => rows.iter().map(|_| None).collect(),
         };
         Ok(AlertPage { items: rows.iter().zip(found).map(|(row, found)| alert_shown(row, found)).collect(), next })
+    }
+
+    /// Callbacks that were given up.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn given_up(&self) -> Result<Vec<GivenUp>, ReadError> {
+        let rows = self.0.store.outbox_given_up(MOST_CALLBACKS).await?;
+        let shown = |row: crate::store::OutboxRow| GivenUp {
+            id: row.id.to_string(),
+            client: row.client,
+            topic: row.topic.as_str().to_owned(),
+            about: row.case_id.to_string(),
+            created_at: row.created_at.to_string(),
+            attempts: row.attempts,
+        };
+        Ok(rows.into_iter().map(shown).collect())
+    }
+
+    /// Makes a callback that was given up due again.
+    ///
+    /// # Errors
+    /// [`ReadError::NotFound`].
+    pub async fn redeliver(&self, id: &str) -> Result<(), ReadError> {
+        let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
+        Ok(self.0.store.outbox_redeliver(id, self.0.clock.now()).await?)
     }
 
     /// Notes that the caller has seen an alert. The first to do so is named.

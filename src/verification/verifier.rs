@@ -162,6 +162,9 @@ impl Verifier {
         for round in 0_u32.. {
             ticks.tick().await;
             self.0.memory.sweep(std::time::Instant::now());
+            if let Ok(replicas) = self.0.store.replicas(TIDY_EVERY).await {
+                metrics::gauge!("hedui_replicas").set(u32::try_from(replicas.len()).unwrap_or(u32::MAX));
+            }
             if round.is_multiple_of(PURGE_EVERY) {
                 self.purge().await;
             }

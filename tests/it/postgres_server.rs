@@ -58,7 +58,7 @@ pub async fn database_with(options: &str) -> Option<String> {
 }
 
 /// A word to whoever runs the tests.
-fn say(text: &str) {
+pub fn say(text: &str) {
     use std::io::Write as _;
     writeln!(std::io::stderr(), "{text}").expect("standard error");
 }

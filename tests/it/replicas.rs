@@ -1,7 +1,7 @@
 //! Several processes of the service over one PostgreSQL database: any of them answers for any case, and one may die at any time.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hedui::report::Report;
 use hedui_mock_sources::batches::{BatchFormat, Households};
@@ -10,9 +10,9 @@ use hedui_mock_sources::{Config, MockSources};
 
 use serde_json::Value;
 
-use super::binary::{DEFAULTS, Installation};
+use super::binary::{DEFAULTS, Installation, Service};
 use super::client::{Client, send};
-use super::postgres_server;
+use super::postgres_server::{self, say};
 
 /// Departments that take their time.
 async fn departments() -> MockSources {
@@ -86,8 +86,18 @@ async fn a_case_is_watched_at_one_process_while_another_runs_it() {
     }
 }
 
-/// Households of the batch below.
-const HOUSEHOLDS: u32 = 60;
+/// Households of the batch below; `HEDUI_BATCH_HOUSEHOLDS` says how many else, for a long run by hand.
+fn households() -> u32 {
+    std::env::var("HEDUI_BATCH_HOUSEHOLDS").map_or(60, |number| number.parse().expect("a whole number of households"))
+}
+
+/// Most memory that a process had so far, MiB.
+fn peak_mib(process: &Service) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = peak.and_then(|peak| peak.trim().strip_suffix("kB")?.trim().parse::<u64>().ok());
+    kib.unwrap_or(0) / 1024
+}
 
 /// The results of a batch, by the household's own number: what each came out as.
 async fn outcomes(client: &Client, batch: &str) -> BTreeMap<String, Vec<String>> {
@@ -104,15 +114,20 @@ async fn outcomes(client: &Client, batch: &str) -> BTreeMap<String, Vec<String>>
     outcomes
 }
 
+async fn status(client: &Client, batch: &str) -> Value {
+    client.get(&format!("/v1/batches/{batch}")).await.json()
+}
+
 async fn finished(client: &Client, batch: &str) -> Value {
-    for _ in 0..1800 {
-        let status = client.get(&format!("/v1/batches/{batch}")).await.json();
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(180 + u64::from(households())) {
+        let status = status(client, batch).await;
         if status["status"] == "finished" {
             return status;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    panic!("the batch does not end: {}", client.get(&format!("/v1/batches/{batch}")).await.text());
+    panic!("the batch does not end: {}", status(client, batch).await);
 }
 
 async fn submitted(client: &Client, file: Vec<u8>) -> String {
@@ -125,9 +140,10 @@ async fn submitted(client: &Client, file: Vec<u8>) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn three_processes_do_a_batch_while_one_after_another_dies() {
     let Some(database) = postgres_server::database().await else { return };
+    let count = households();
     let slow = FaultRule::always("*", Fault::Delay(Delay::UniformMs(5, 40)));
     let config = Config {
-        households: HOUSEHOLDS,
+        households: count,
         ticket_delay: Duration::from_millis(300),
         faults: FaultPlan { seed: 5, faults: vec![slow] },
         ..Config::default()
@@ -136,7 +152,7 @@ async fn three_processes_do_a_batch_while_one_after_another_dies() {
     let installation = Installation::new(&mocks.base_url(), DEFAULTS, "");
     let path = installation.path("households.ndjson");
     let households = Households {
-        households: HOUSEHOLDS,
+        households: count,
         seed: Config::default().seed,
         as_of: Config::default().as_of,
         ..Households::default()
@@ -148,9 +164,11 @@ async fn three_processes_do_a_batch_while_one_after_another_dies() {
     let alone = installation.serve().await;
     let client = installation.supervisor(&alone);
     let batch = submitted(&client, file.clone()).await;
+    let begun = Instant::now();
     finished(&client, &batch).await;
+    say(&format!("{count} households, one process: {} s, {} MiB at most", begun.elapsed().as_secs(), peak_mib(&alone)));
     let expected = outcomes(&client, &batch).await;
-    assert_eq!(expected.len(), HOUSEHOLDS as usize);
+    assert_eq!(expected.len(), count as usize);
     alone.kill();
 
     installation.share(&database);
@@ -161,15 +179,24 @@ async fn three_processes_do_a_batch_while_one_after_another_dies() {
     }
     let first = processes[0].as_ref().expect("it runs");
     let batch = submitted(&installation.supervisor(first), file).await;
-    for round in 0..4_usize {
-        tokio::time::sleep(Duration::from_millis(700 + 300 * round as u64)).await;
+    // one dies every few seconds, four of them at least, until the batch is done
+    let (begun, mut peak) = (Instant::now(), 0);
+    for round in 0_usize.. {
+        tokio::time::sleep(Duration::from_millis(700 + 300 * (round as u64 % 8))).await;
+        peak = processes.iter().flatten().map(peak_mib).fold(peak, u64::max);
+        let client = installation.supervisor(processes[(round + 1) % folders.len()].as_ref().expect("it runs"));
+        if round >= 4 && status(&client, &batch).await["status"] == "finished" {
+            break;
+        }
         let dies = round % folders.len();
         processes[dies].take().expect("it runs").kill();
         processes[dies] = Some(installation.serve_in(folders[dies]).await);
+        assert!(begun.elapsed() < Duration::from_secs(180 + 2 * u64::from(count)), "the batch does not end");
     }
+    say(&format!("{count} households, three processes: {} s, {peak} MiB at most", begun.elapsed().as_secs()));
     let client = installation.supervisor(processes[2].as_ref().expect("it runs"));
     let status = finished(&client, &batch).await;
-    assert_eq!((&status["accepted"], &status["cases"]["final"]), (&HOUSEHOLDS.into(), &HOUSEHOLDS.into()), "{status}");
+    assert_eq!((&status["accepted"], &status["cases"]["final"]), (&count.into(), &count.into()), "{status}");
     let found = outcomes(&client, &batch).await;
     for (household, outcome) in &expected {
         assert_eq!(found.get(household), Some(outcome), "{household}");

@@ -1,4 +1,5 @@
-//! `/v1/subscriptions`, `/v1/alerts`: households that are watched, and what was found.
+//! `/v1/subscriptions`, `/v1/alerts`, `/v1/callbacks`: households that are watched, what was found, and word that did not arrive.
 
 pub mod alerts;
+pub mod callbacks;
 pub mod subscriptions;

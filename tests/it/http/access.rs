@@ -40,6 +40,8 @@ const CLOSED: &[(&str, &str, &[&str])] = &[
     ("DELETE", "/v1/subscriptions/ID", OFFICE),
     ("GET", "/v1/alerts", OFFICE),
     ("POST", "/v1/alerts/ID/acknowledge", OFFICE),
+    ("GET", "/v1/callbacks", &["system-admin"]),
+    ("POST", "/v1/callbacks/ID/redeliver", &["system-admin"]),
     ("GET", "/v1/sources", OF_SOURCES),
     ("GET", "/v1/policies/620422", EVERYBODY),
     ("POST", "/v1/assessments", OFFICE),

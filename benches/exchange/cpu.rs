@@ -25,6 +25,16 @@ pub(crate) fn used() -> Duration {
     TICK * (ticks(11).unwrap_or_default() + ticks(12).unwrap_or_default())
 }
 
+/// Memory of this process: now, and at most so far.
+pub(crate) fn memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").expect("/proc is mounted");
+    let field = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        line.unwrap_or_default().trim().to_owned()
+    };
+    format!("{} resident, {} at most", field("VmRSS"), field("VmHWM"))
+}
+
 /// How long the living threads of this process were ready to run and had no core: the noise of the machine's other work.
 pub(crate) fn waited() -> Duration {
     let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();

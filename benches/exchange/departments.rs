@@ -39,12 +39,15 @@ impl Departments {
     }
 
     /// Requests answered so far.
-    #[expect(clippy::disallowed_methods, reason = "the mock departments of this bench send small bodies")]
     pub(crate) async fn requests(&self, client: &reqwest::Client) -> u64 {
+        sum(&self.statistics(client).await)
+    }
+
+    /// What each department counted so far.
+    #[expect(clippy::disallowed_methods, reason = "the mock departments of this bench send small bodies")]
+    pub(crate) async fn statistics(&self, client: &reqwest::Client) -> serde_json::Value {
         let response = client.get(format!("{}/control/stats", self.base_url)).send().await.expect("statistics");
-        let stats: serde_json::Value =
-            serde_json::from_slice(&response.bytes().await.expect("statistics")).expect("statistics are JSON");
-        sum(&stats)
+        serde_json::from_slice(&response.bytes().await.expect("statistics")).expect("statistics are JSON")
     }
 }
 

@@ -1,11 +1,12 @@
 //! What a case costs over the exchanges it makes: its overhead in time (`overhead`), and its share of a bare client's case rate in
-//! CPU time (`share`). `cargo bench --bench exchange [-- overhead|share]`; benches/README.md says what is compared with what.
+//! CPU time, alone (`share`) and in a batch (`bulk`). `cargo bench --bench exchange [-- overhead|share|bulk]`; benches/README.md says what is compared with what.
 //!
 //! The departments run in a child process on the second core; while CPU time is measured, the measured process is bound to the first.
 //! No figure here decides a test.
 
 mod bare;
 mod bodies;
+mod bulk;
 mod commits;
 mod cpu;
 mod departments;
@@ -38,6 +39,10 @@ fn main() -> ExitCode {
         // CPU time is measured on one core, apart from the departments
         output::say(&cpu::pin(CORES[0]));
         runtime(Some(1)).block_on(share::run());
+    }
+    if wanted("bulk") {
+        output::say(&cpu::pin(CORES[0]));
+        runtime(Some(1)).block_on(bulk::run());
     }
     ExitCode::SUCCESS
 }

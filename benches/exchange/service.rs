@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use hedui::audit::{Action, Actor, Event, Log, LogOptions};
 use hedui::auth::Caller;
+use hedui::bulk::{Bulk, BulkParts, BulkSettings};
 use hedui::household::{Purpose, SourceKey};
 use hedui::identity::Model;
 use hedui::keys::KeyRing;
@@ -31,6 +32,7 @@ pub(crate) struct Service {
     pub(crate) store: Store,
     pub(crate) folder: tempfile::TempDir,
     pub(crate) caller: Caller,
+    pub(crate) bulk: Bulk,
     log: Log,
 }
 
@@ -49,14 +51,14 @@ impl Service {
         let verifier = Verifier::start(Parts {
             store: store.clone(),
             log: log.clone(),
-            keys,
+            keys: Arc::clone(&keys),
             departments,
             packs: Arc::new(Packs::embedded()),
             model: Arc::new(Model::person()),
-            clock,
+            clock: clock.clone(),
             settings: VerifierSettings {
                 concurrent_cases: CONCURRENT_CASES,
-                concurrent_cases_in_bulk: 64,
+                concurrent_cases_in_bulk: CONCURRENT_CASES,
                 urgent_patience: Duration::from_secs(30),
                 bulk_patience: Duration::from_secs(3600),
                 provisional_after: Duration::from_secs(3600),
@@ -66,9 +68,17 @@ impl Service {
                 centre: String::new(),
             },
         });
+        let bulk = Bulk::start(BulkParts {
+            store: store.clone(),
+            log: log.clone(),
+            keys,
+            clock,
+            verifier: verifier.clone(),
+            settings: BulkSettings { window: 1024, ..BulkSettings::default() },
+        });
         let recipient = generate_recipient().expect("a key pair").public_jwk;
         let caller = Caller { recipient_key: Some(recipient), ..Caller::operator("620422") };
-        Self { verifier, store, folder, caller, log }
+        Self { verifier, store, folder, caller, bulk, log }
     }
 
     /// Submits a case; its id.
@@ -112,6 +122,7 @@ impl Service {
 
     /// Stops it.
     pub(crate) async fn stop(self) {
+        self.bulk.stop().await;
         self.verifier.stop().await;
     }
 }

@@ -90,9 +90,7 @@ impl QualityBook {
         let mut book = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (source, quality) in counted {
             book.entry(source.clone()).or_default().add(quality);
-            for (verdict, number) in
-                [("match", quality.matched), ("review", quality.held), ("no", quality.of_others)]
-            {
+            for (verdict, number) in [("match", quality.matched), ("review", quality.held), ("no", quality.of_others)] {
                 let labels = [("source", source.to_string()), ("verdict", verdict.to_owned())];
                 metrics::counter!("hedui_source_records_total", &labels).increment(number);
             }
@@ -115,7 +113,9 @@ mod tests {
 
     #[test]
     fn amounts_agree_within_a_tenth_of_the_larger() {
-        for (one, other, expected) in [(100, 100, true), (100, 90, true), (90, 100, true), (100, 89, false), (0, 0, true), (0, 1, false)] {
+        for (one, other, expected) in
+            [(100, 100, true), (100, 90, true), (90, 100, true), (100, 89, false), (0, 0, true), (0, 1, false)]
+        {
             assert_eq!(agree(Fen(one), Fen(other)), expected, "{one} {other}");
         }
     }

@@ -282,5 +282,8 @@ async fn help_does_not_wait_for_a_slow_department() {
     let versions = status["versions"].as_array().expect("versions");
     assert_eq!((versions.len() > 1, &versions[0]["is_final"]), (true, &false.into()), "{versions:?}");
     let first = client.get_as(&format!("/v1/verifications/{id}/report?version=1"), "application/json").await.json();
-    assert!(first["body"]["totals"]["cars"]["silent"]["vehicles"].is_array(), "what was not waited for is open, not nothing");
+    assert!(
+        first["body"]["totals"]["cars"]["silent"]["vehicles"].is_array(),
+        "what was not waited for is open, not nothing"
+    );
 }

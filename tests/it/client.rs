@@ -118,8 +118,13 @@ fn assert_described(method: &str, path: &str, status: u16, kind: &str) {
     if status == 304 && operation["responses"]["304"].is_object() {
         return;
     }
-    let content = &operation["responses"][status.to_string()]["content"];
+    let response = &operation["responses"][status.to_string()];
+    let content = &response["content"];
     let essence = kind.split(';').next().unwrap_or("");
+    // an answer without a body has no kind
+    if essence.is_empty() && response.is_object() && content.is_null() {
+        return;
+    }
     assert!(content.get(essence).is_some(), "{method} {path}: {status} {kind} is not described: {content}");
 }
 

@@ -44,7 +44,7 @@ pub async fn database_with(options: &str) -> Option<String> {
         Ok(server) => server,
         Err(why) => {
             assert!(std::env::var_os("HEDUI_NO_SKIP").is_none(), "{why}, and no skip is allowed");
-            eprintln!("skipped: {why}");
+            say(&format!("skipped: {why}"));
             return None;
         }
     };
@@ -55,6 +55,12 @@ pub async fn database_with(options: &str) -> Option<String> {
     sqlx::raw_sql(create).execute(&mut admin).await.expect("a database for the test");
     admin.close().await.expect("the test server");
     Some(url(&name))
+}
+
+/// A word to whoever runs the tests.
+fn say(text: &str) {
+    use std::io::Write as _;
+    writeln!(std::io::stderr(), "{text}").expect("standard error");
 }
 
 fn server() -> Result<Server, String> {

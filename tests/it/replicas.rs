@@ -1,14 +1,17 @@
 //! Several processes of the service over one PostgreSQL database: any of them answers for any case, and one may die at any time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use hedui::report::Report;
+use hedui_mock_sources::batches::{BatchFormat, Households};
 use hedui_mock_sources::faults::{Delay, Fault, FaultPlan, FaultRule};
 use hedui_mock_sources::{Config, MockSources};
 
+use serde_json::Value;
+
 use super::binary::{DEFAULTS, Installation};
-use super::client::send;
+use super::client::{Client, send};
 use super::postgres_server;
 
 /// Departments that take their time.
@@ -33,8 +36,7 @@ async fn what_one_process_accepted_another_finishes() {
         let body = mocks.request_for(index, &Default::default()).expect("a household").to_string();
         let key = format!("case-{index}");
         // The same call at both at once: one case, whichever took it.
-        let call =
-            |client: &super::client::Client| send(client.submission(body.clone()).header("idempotency-key", &key));
+        let call = |client: &Client| send(client.submission(body.clone()).header("idempotency-key", &key));
         let (here, there) = tokio::join!(call(&clients[0]), call(&clients[1]));
         for reply in [&here, &there] {
             assert!(reply.status.is_success(), "{}: {}", reply.status, reply.text());
@@ -82,4 +84,103 @@ async fn a_case_is_watched_at_one_process_while_another_runs_it() {
         let told = events.text();
         assert!(told.contains("final") && told.matches("event: answer").count() >= 18, "{told}");
     }
+}
+
+/// Households of the batch below.
+const HOUSEHOLDS: u32 = 60;
+
+/// The results of a batch, by the household's own number: what each came out as.
+async fn outcomes(client: &Client, batch: &str) -> BTreeMap<String, Vec<String>> {
+    let results = client.get_as(&format!("/v1/batches/{batch}/results"), "text/csv").await;
+    let text = results.text();
+    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let rows = reader.records().map(|row| row.expect("a row").iter().map(str::to_owned).collect::<Vec<_>>());
+    let mut outcomes = BTreeMap::new();
+    for row in rows {
+        // what tells one case from another of the same household: its id and its report's number
+        let said = [&row[3..4], &row[6..]].concat();
+        assert!(outcomes.insert(row[1].clone(), said).is_none(), "{} stands twice", row[1]);
+    }
+    outcomes
+}
+
+async fn finished(client: &Client, batch: &str) -> Value {
+    for _ in 0..1800 {
+        let status = client.get(&format!("/v1/batches/{batch}")).await.json();
+        if status["status"] == "finished" {
+            return status;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the batch does not end: {}", client.get(&format!("/v1/batches/{batch}")).await.text());
+}
+
+async fn submitted(client: &Client, file: Vec<u8>) -> String {
+    let call = client.call(reqwest::Method::POST, "/v1/batches?format=ndjson").body(file);
+    let reply = send(call).await;
+    assert_eq!(reply.status, 202, "{}", reply.text());
+    reply.json()["id"].as_str().expect("an id").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_processes_do_a_batch_while_one_after_another_dies() {
+    let Some(database) = postgres_server::database().await else { return };
+    let slow = FaultRule::always("*", Fault::Delay(Delay::UniformMs(5, 40)));
+    let config = Config {
+        households: HOUSEHOLDS,
+        ticket_delay: Duration::from_millis(300),
+        faults: FaultPlan { seed: 5, faults: vec![slow] },
+        ..Config::default()
+    };
+    let mocks = MockSources::start(config).await.expect("the departments start");
+    let installation = Installation::new(&mocks.base_url(), DEFAULTS, "");
+    let path = installation.path("households.ndjson");
+    let households = Households {
+        households: HOUSEHOLDS,
+        seed: Config::default().seed,
+        as_of: Config::default().as_of,
+        ..Households::default()
+    };
+    households.write(BatchFormat::Ndjson, &path, None, |_| {}).expect("the file is written");
+    let file = std::fs::read(&path).expect("the file");
+
+    // one process that nobody disturbs says what each household comes out as
+    let alone = installation.serve().await;
+    let client = installation.supervisor(&alone);
+    let batch = submitted(&client, file.clone()).await;
+    finished(&client, &batch).await;
+    let expected = outcomes(&client, &batch).await;
+    assert_eq!(expected.len(), HOUSEHOLDS as usize);
+    alone.kill();
+
+    installation.share(&database);
+    let folders = ["data-1", "data-2", "data-3"];
+    let mut processes = Vec::new();
+    for folder in folders {
+        processes.push(Some(installation.serve_in(folder).await));
+    }
+    let first = processes[0].as_ref().expect("it runs");
+    let batch = submitted(&installation.supervisor(first), file).await;
+    for round in 0..4_usize {
+        tokio::time::sleep(Duration::from_millis(700 + 300 * round as u64)).await;
+        let dies = round % folders.len();
+        processes[dies].take().expect("it runs").kill();
+        processes[dies] = Some(installation.serve_in(folders[dies]).await);
+    }
+    let client = installation.supervisor(processes[2].as_ref().expect("it runs"));
+    let status = finished(&client, &batch).await;
+    assert_eq!((&status["accepted"], &status["cases"]["final"]), (&HOUSEHOLDS.into(), &HOUSEHOLDS.into()), "{status}");
+    let found = outcomes(&client, &batch).await;
+    for (household, outcome) in &expected {
+        assert_eq!(found.get(household), Some(outcome), "{household}");
+    }
+    assert_eq!(found.len(), expected.len());
+    let listed = client.get("/v1/verifications?limit=200").await.json();
+    for case in listed["items"].as_array().expect("cases") {
+        let versions = client.get(&format!("/v1/verifications/{}/versions", case["id"].as_str().expect("an id"))).await;
+        let finals = versions.text().matches("\"is_final\":true").count();
+        assert_eq!(finals, 1, "exactly one final report: {}", versions.text());
+    }
+    drop(processes);
+    installation.verify_audit();
 }

@@ -81,7 +81,7 @@ mod tests {
                         },
                     },
                     {
-                        "ref": "m2", "relation": "30", "name": "张小", "id_kind": "birth_certificate", "birth_date": "2026-05-01",
+                        "ref": "m2", "relation": "30", "name": "张小", "id_kind": "none", "birth_date": "2026-05-01",
                         "sex": "female", "authorisation": authorisation(json!("all"), json!({"guardian": "m1"})),
                     },
                 ],

@@ -78,8 +78,8 @@ impl Role {
     #[must_use]
     pub fn grants(self, permission: Permission) -> bool {
         use Permission::{
-            Assess, Compare, FetchReport, ManageCallbacks, Monitor, OpenReport, ReadBatches, ReadCase, ReadPolicy, ReadSources,
-            RunBatches, SubmitCase,
+            Assess, Compare, FetchReport, ManageCallbacks, Monitor, OpenReport, ReadBatches, ReadCase, ReadPolicy,
+            ReadSources, RunBatches, SubmitCase,
         };
         match self {
             Self::Client | Self::Caseworker | Self::Supervisor => {

@@ -57,7 +57,7 @@ pub struct BulkSettings {
 
 impl Default for BulkSettings {
     fn default() -> Self {
-        Self { window: 512, lease: Duration::from_secs(60), called_back: BTreeSet::new() }
+        Self { window: 1024, lease: Duration::from_secs(60), called_back: BTreeSet::new() }
     }
 }
 

@@ -29,13 +29,17 @@ pub(super) async fn run(arguments: Schedule) -> anyhow::Result<ExitCode> {
         Some(file) => roll_of(file)?,
         None => roll_of_store(&settings, &arguments.organisation, last).await?,
     };
-    let quotas: Vec<SourceQuota> = departments.bulk_quotas().into_iter().map(quota).collect();
     let mut manner = Manner::of(year);
     manner.days_ahead = arguments.days_ahead;
     manner.without_weekends = !arguments.weekends;
-    let plan = planning::plan_year(&roll, &quotas, manner)?;
     let lang = if arguments.lang == Language::En { Lang::En } else { Lang::Zh };
-    let text = |extension: &str| drawn(&plan, extension, lang);
+    let text = |form: &str| {
+        // programs know departments by their keys, people by their titles
+        let by_title = (form == "txt").then_some(lang);
+        let quotas: Vec<SourceQuota> =
+            departments.bulk_quotas().into_iter().map(|quota| of_quota(quota, by_title)).collect();
+        drawn(&planning::plan_year(&roll, &quotas, manner)?, form, lang)
+    };
     match &arguments.out {
         Some(out) => compose::write_result(out, text(super::verify::extension(out))?.as_bytes())?,
         None if arguments.json => output::say(&text("json")?),
@@ -77,9 +81,13 @@ fn roll_of(file: &Path) -> anyhow::Result<Roll> {
     Ok(Roll { households })
 }
 
-fn quota(of: BulkQuota) -> SourceQuota {
+fn of_quota(of: BulkQuota, by_title: Option<Lang>) -> SourceQuota {
     SourceQuota {
-        source: of.source.to_string(),
+        source: match by_title {
+            None => of.source.to_string(),
+            Some(Lang::Zh) => of.title_zh,
+            Some(Lang::En) => of.title_en,
+        },
         most_a_day: (of.most_a_day > 0).then_some(of.most_a_day),
         hours_a_day: of.hours_a_day,
         calls_an_hour: of.calls_an_hour,

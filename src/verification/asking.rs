@@ -283,7 +283,7 @@ impl Verifier {
             let Some(state) = work.cells.get_mut(&key) else { continue };
             let sealed = evidence.as_ref().map(|document| document.id).filter(|_| is_sealed(state, &one.reply.answer));
             let row = answers::row(&one, state, sealed, &self.0.departments.polling(&one.source), now)?;
-            report_failure(&one, work.case.id);
+            report_failure(&one, work.case.id, work.case.lane);
             *state = state.after(&row, one.reply.answer);
             keys.push(key);
             rows.push(row);
@@ -363,7 +363,12 @@ fn query_of(work: &Work, member: &MemberRef) -> Option<Query> {
 }
 
 /// A failure in words that name source, place and reason, never the person.
-fn report_failure(landed: &Landed, case: Uuid) {
+fn report_failure(landed: &Landed, case: Uuid, lane: Lane) {
+    if lane == Lane::Bulk {
+        // thousands of lines would say the same: a department's state tells it once
+        tracing::debug!(%case, source = %landed.source, note = landed.reply.note.as_deref().unwrap_or(""), "an answer in bulk");
+        return;
+    }
     match (&landed.reply.answer, landed.reply.note.as_deref()) {
         (Answer::Unavailable { why }, note) => {
             let note = note.unwrap_or("");

@@ -8,6 +8,7 @@ use super::reading::read_report;
 use super::{ReadError, SubmitError, VerificationError, Verifier, sealing};
 use crate::auth::Caller;
 use crate::household::{Fault, Lane, Request};
+use crate::identity::Name;
 use crate::report::Report;
 use crate::store::{CaseRow, CaseState, Created, StoreError, VersionRow};
 
@@ -60,11 +61,11 @@ impl Verifier {
         self.0.bulk_bell.notify_one();
     }
 
-    /// The tags by which two cases of one applicant within an organisation know each other, newest key first.
+    /// The tags by which two cases of one applicant within an organisation know each other, newest key first. One number may be held by two
+    /// people, so that the name belongs to it.
     pub(super) fn household_tags(&self, organisation: &str, request: &Request) -> Vec<crate::store::Tag> {
-        let applicant = super::plan::people(request).find(|person| person.reference == request.applicant);
-        let number = applicant.and_then(|person| person.id_number.as_ref());
-        number.map(|number| self.tags("household", &format!("{organisation}\n{}", number.expose()))).unwrap_or_default()
+        let person = applicant(request);
+        person.map(|person| self.tags("household", &format!("{organisation}\n{person}"))).unwrap_or_default()
     }
 
     /// The latest report of each case, opened for a file that leaves the service: one entry a case, all in one commit, before any is
@@ -110,7 +111,14 @@ impl Verifier {
     /// A hash that tells one applicant from another while this process lives, and is nothing outside of it.
     #[must_use]
     pub fn hash_of_applicant(&self, request: &Request) -> Option<[u8; 16]> {
-        let person = super::plan::people(request).find(|person| person.reference == request.applicant)?;
-        Some(self.0.keys.blind_index("applicant-of-file", person.id_number.as_ref()?.expose()).bytes())
+        Some(self.0.keys.blind_index("applicant-of-file", &applicant(request)?).bytes())
     }
+}
+
+/// The applicant's number and name in one spelling; none of whoever has no number.
+fn applicant(request: &Request) -> Option<String> {
+    let person = super::plan::people(request).find(|person| person.reference == request.applicant)?;
+    let number = person.id_number.as_ref()?;
+    let name: String = Name::read(person.name.expose()).folded().iter().collect();
+    Some(format!("{}\n{name}", number.expose()))
 }

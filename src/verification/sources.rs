@@ -51,6 +51,10 @@ pub struct SourceStatus {
 pub struct BulkQuota {
     /// Department.
     pub source: SourceKey,
+    /// Its title in Chinese.
+    pub title_zh: String,
+    /// Its title in English.
+    pub title_en: String,
     /// Queries a day; 0 = no limit.
     pub most_a_day: u32,
     /// Hours a day.
@@ -193,6 +197,8 @@ impl Departments {
             let a_second = if settings.rate_per_second == 0 { 1000 } else { settings.rate_per_second };
             Some(BulkQuota {
                 source: descriptor.key.clone(),
+                title_zh: descriptor.title_zh.clone(),
+                title_en: descriptor.title_en.clone(),
                 most_a_day: settings.bulk_daily,
                 hours_a_day: minutes / 60,
                 calls_an_hour: a_second.saturating_mul(3600),

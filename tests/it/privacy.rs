@@ -127,6 +127,39 @@ async fn no_name_number_or_phone_in_logs_metrics_problems_or_files() {
             client.submit(torn[..torn.len() / 2 + torn[torn.len() / 2..].find('"').unwrap_or(0)].to_owned()).await.body,
         );
     }
+    // the same households as a file, of which some rows are at fault, headed by a person's name too
+    mocks.set_faults(FaultPlan::default()).expect("a plan");
+    let supervisor = installation.supervisor(&service);
+    let first = &requests[1]["household"]["members"][0];
+    let text = |field: &str| first[field].as_str().expect("a text");
+    let table = format!(
+        "户编号,姓名,证件号码,{}\n{},{},{}1,x\n{},,6.2E+17,y\n",
+        text("name"),
+        text("id_number"),
+        text("name"),
+        text("id_number"),
+        text("name"),
+    );
+    let lines: String = requests.iter().map(|request| format!("{request}\n")).collect();
+    for (form, file) in
+        [("csv", table), ("ndjson", lines.replace("periodic", text("name")) + &lines[..lines.len() / 3])]
+    {
+        let call = supervisor.call(reqwest::Method::POST, &format!("/v1/batches?format={form}"));
+        let batch = super::client::send(call.body(file)).await.json();
+        let path = format!("/v1/batches/{}", batch["id"].as_str().expect("a batch"));
+        for _ in 0..600 {
+            if supervisor.get(&path).await.json()["status"] == "finished" {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        answers.push(supervisor.get(&path).await.body);
+        answers.push(supervisor.get_as(&format!("{path}/faults"), "application/json").await.body);
+        answers.push(supervisor.get_as(&format!("{path}/faults"), "text/csv").await.body);
+        assert_eq!(supervisor.get_as(&format!("{path}/results"), "text/csv").await.status, 200);
+    }
+    answers.push(supervisor.get("/v1/due?until=2029-12-31").await.body);
+    answers.push(supervisor.get("/v1/batches").await.body);
     for request in &requests {
         let of = |member: &Value| json!({"name": member["name"], "id_number": member["id_number"], "phone": member["phone"]});
         let members = request["household"]["members"].as_array().expect("members");

@@ -161,15 +161,16 @@ async fn three_processes_do_a_batch_while_one_after_another_dies() {
     let file = std::fs::read(&path).expect("the file");
 
     // one process that nobody disturbs says what each household comes out as
-    let alone = installation.serve().await;
-    let client = installation.supervisor(&alone);
+    let undisturbed = Installation::new(&mocks.base_url(), DEFAULTS, "");
+    let alone = undisturbed.serve().await;
+    let client = undisturbed.supervisor(&alone);
     let batch = submitted(&client, file.clone()).await;
     let begun = Instant::now();
     finished(&client, &batch).await;
     say(&format!("{count} households, one process: {} s, {} MiB at most", begun.elapsed().as_secs(), peak_mib(&alone)));
     let expected = outcomes(&client, &batch).await;
     assert_eq!(expected.len(), count as usize);
-    alone.kill();
+    undisturbed.verify_audit_beside(alone);
 
     installation.share(&database);
     let folders = ["data-1", "data-2", "data-3"];

@@ -22,5 +22,5 @@ pub use lang::Lang;
 pub use request::{
     Absence, Authorisation, Authority, Commission, Declared, DeclaredIncome, DeclaredProperty, Household, IdKind,
     IncomeClass, LegalBasis, LegalBasisKind, Member, MemberRef, Obligor, PropertyClass, Purpose, Region, RegisteredAs,
-    Relation, Request, SourceScope, Support,
+    Relation, Request, SourceScope, Support, is_emergency_relief,
 };

@@ -221,6 +221,12 @@ pub struct LegalBasis {
     pub document_number: Option<String>,
 }
 
+/// Whether a case is emergency relief (救急难), which goes before everything else and never waits for a check (先行救助).
+#[must_use]
+pub fn is_emergency_relief(purpose: Purpose, basis: LegalBasisKind) -> bool {
+    purpose == Purpose::TemporaryRelief && basis == LegalBasisKind::Emergency
+}
+
 /// A household as declared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

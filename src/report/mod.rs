@@ -51,7 +51,7 @@ pub use entries::{
 pub use facts::{Facts, HashedFacts};
 pub use household::{FoundMember, ReportHousehold, ReportObligor, ReportPerson};
 pub use lines::{Grounds, Laws, Lines, outcome_of};
-pub use notices::Notices;
+pub use notices::{Notices, relief_goes_first};
 pub use provenance::{MemberRecords, PackFacts, Provenance, canonical_bytes, sha256_hex};
 pub use records::{HeldRecord, SetAside};
 pub use totals::{ClassRange, CountRange, ReportTotals, Silent, TotalRange};

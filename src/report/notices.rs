@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Words;
+use super::body::{RequestFacts, Words};
+use crate::household::is_emergency_relief;
 
 /// Disclaimer and objection notice (须知). The words are fixed by the report's format, so that only the time limit is carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -21,11 +22,12 @@ impl Notices {
         Self { objection_within_days }
     }
 
-    /// How far the report can be relied on, and how to object.
+    /// How far the report can be relied on, and how to object; before it, where the case is emergency relief, that relief does not wait.
     #[must_use]
-    pub fn words(self) -> Vec<Words> {
+    pub fn words(self, request: &RequestFacts) -> Vec<Words> {
         let days = self.objection_within_days;
-        vec![
+        let relief = is_emergency_relief(request.purpose, request.legal_basis.kind).then(relief_goes_first);
+        let always = [
             Words::new(
                 "本报告反映查询时各部门登记的信息；“无记录”不等于没有，待反馈和未能查询的项目不按零计。",
                 "This report shows what the departments held at the time of the query. “No record” does not mean nothing exists; items pending or unavailable are not counted as zero.",
@@ -44,6 +46,16 @@ impl Notices {
                     "Anybody who disagrees may hand in evidence within {days} days of receipt and ask for a re-check; a new version of the report follows."
                 ),
             ),
-        ]
+        ];
+        relief.into_iter().chain(always).collect()
     }
+}
+
+/// 先行救助: relief is given first, and the check is made up for afterwards.
+#[must_use]
+pub fn relief_goes_first() -> Words {
+    Words::new(
+        "紧急情况先行救助：本核对不是实施救助的前提，未反馈的项目不得作为等待的理由；紧急情况解除后补齐手续，本报告届时供参考。",
+        "Emergency relief comes first: it does not depend on this check, and nothing still open is a reason to wait. The formalities follow once the emergency is over, and this report is for them.",
+    )
 }

@@ -25,6 +25,8 @@ pub struct CaseSummary {
     pub id: String,
     /// accepted, running, waiting, final, cancelled, failed or erased.
     pub status: String,
+    /// How pressing it is: urgent (emergency relief), interactive or bulk.
+    pub lane: String,
     /// Purpose.
     pub purpose: String,
     /// Region.
@@ -44,6 +46,7 @@ impl From<&CaseRow> for CaseSummary {
         Self {
             id: case.id.to_string(),
             status: case.state.as_str().to_owned(),
+            lane: case.lane.as_str().to_owned(),
             purpose: case.purpose.as_str().to_owned(),
             region: case.region.as_str().to_owned(),
             as_of: case.as_of.to_string(),

@@ -11,7 +11,7 @@ use super::intake::{IntakeContext, read_request};
 use super::memory::Known;
 use super::{SubmitError, VerificationError, Verifier, plan, sealing};
 use crate::auth::Caller;
-use crate::household::{Fault, IdNumber, Lane, LegalBasisKind, Purpose, Region, Request};
+use crate::household::{Fault, IdNumber, Lane, Region, Request, is_emergency_relief};
 use crate::keys::BodyMac;
 use crate::store::{Created, DocumentKind, IdempotencyKey, NewCase, StoreError, Tag};
 
@@ -206,9 +206,6 @@ fn of_organisation(caller: &Caller, reference: &str) -> String {
     format!("{}\n{reference}", caller.organisation)
 }
 
-/// Emergency relief (救急难) goes before everything else.
 fn lane_of(request: &Request) -> Lane {
-    let is_urgent =
-        request.purpose == Purpose::TemporaryRelief && request.legal_basis.kind == LegalBasisKind::Emergency;
-    if is_urgent { Lane::Urgent } else { Lane::Interactive }
+    if is_emergency_relief(request.purpose, request.legal_basis.kind) { Lane::Urgent } else { Lane::Interactive }
 }

@@ -277,8 +277,17 @@ async fn help_does_not_wait_for_a_slow_department() {
     let mut request = mocks.request_for(2, &Default::default()).expect("a household");
     request["purpose"] = "temporary_relief".into();
     request["legal_basis"] = serde_json::json!({"kind": "emergency", "document_number": "会民救〔2026〕1号"});
-    let id = client.verify(&request).await;
+    let accepted = client.submit(request.to_string()).await.json();
+    let words = accepted["notice"]["zh"].as_str().expect("a notice that relief goes first");
+    assert!(words.contains("先行救助"), "{words}");
+    let id = accepted["id"].as_str().expect("an id").to_owned();
     let status = client.wait_for_final(&id).await;
+    assert_eq!(status["lane"], "urgent");
+    let printed = client.get_as(&format!("/v1/verifications/{id}/report"), "text/html").await;
+    assert!(printed.text().contains(words), "the report says so too");
+    request["legal_basis"] = serde_json::json!({"kind": "statutory_duty", "document_number": "会民救〔2026〕1号"});
+    let ordinary = client.submit(request.to_string()).await.json();
+    assert!(ordinary["id"].is_string() && ordinary.get("notice").is_none(), "{ordinary}");
     let versions = status["versions"].as_array().expect("versions");
     assert_eq!((versions.len() > 1, &versions[0]["is_final"]), (true, &false.into()), "{versions:?}");
     let first = client.get_as(&format!("/v1/verifications/{id}/report?version=1"), "application/json").await.json();

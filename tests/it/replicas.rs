@@ -9,6 +9,7 @@ use hedui_mock_sources::faults::{Delay, Fault, FaultPlan, FaultRule};
 use hedui_mock_sources::{Config, MockSources};
 
 use serde_json::Value;
+use sqlx::{Connection as _, PgConnection};
 
 use super::binary::{DEFAULTS, Installation, Service};
 use super::client::{Client, send};
@@ -137,10 +138,8 @@ async fn submitted(client: &Client, file: Vec<u8>) -> String {
     reply.json()["id"].as_str().expect("an id").to_owned()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn three_processes_do_a_batch_while_one_after_another_dies() {
-    let Some(database) = postgres_server::database().await else { return };
-    let count = households();
+/// Departments of so many households, that take their time.
+async fn departments_of(count: u32) -> MockSources {
     let slow = FaultRule::always("*", Fault::Delay(Delay::UniformMs(5, 40)));
     let config = Config {
         households: count,
@@ -148,8 +147,11 @@ async fn three_processes_do_a_batch_while_one_after_another_dies() {
         faults: FaultPlan { seed: 5, faults: vec![slow] },
         ..Config::default()
     };
-    let mocks = MockSources::start(config).await.expect("the departments start");
-    let installation = Installation::new(&mocks.base_url(), DEFAULTS, "");
+    MockSources::start(config).await.expect("the departments start")
+}
+
+/// Their households as a file.
+fn file_of(count: u32, installation: &Installation) -> Vec<u8> {
     let path = installation.path("households.ndjson");
     let households = Households {
         households: count,
@@ -158,7 +160,81 @@ async fn three_processes_do_a_batch_while_one_after_another_dies() {
         ..Households::default()
     };
     households.write(BatchFormat::Ndjson, &path, None, |_| {}).expect("the file is written");
-    let file = std::fs::read(&path).expect("the file");
+    std::fs::read(&path).expect("the file")
+}
+
+/// Bytes of a database.
+async fn size(url: &str) -> u64 {
+    let mut connection = PgConnection::connect(url).await.expect("the test server");
+    let size = sqlx::query_scalar::<_, i64>("SELECT pg_database_size(current_database())");
+    u64::try_from(size.fetch_one(&mut connection).await.expect("its size")).expect("a size")
+}
+
+/// CPU time of all processes of a name, or of one by its number: milliseconds, to 10 ms.
+fn cpu_millis(wanted: impl Fn(u32, &str) -> bool) -> u64 {
+    let folders = std::fs::read_dir("/proc").expect("Linux").flatten();
+    let numbers = folders.filter_map(|folder| folder.file_name().to_str()?.parse::<u32>().ok());
+    let of_one = |number: u32| {
+        let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).ok()?;
+        let (name, fields) = stat.split_once('(')?.1.rsplit_once(')')?;
+        let ticks = fields.split_whitespace().skip(11).take(2);
+        wanted(number, name).then(|| ticks.filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>() * 10)
+    };
+    numbers.filter_map(of_one).sum()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement, to be run by hand: benches/README.md"]
+#[expect(clippy::cast_precision_loss, reason = "figures of one run")]
+async fn what_three_processes_cost_beside_one() {
+    let count = households();
+    let each = |whole: u64| whole as f64 / f64::from(count);
+    let mocks = departments_of(count).await;
+    let mut of_one = None;
+    for turn in ["data-1", "data-1 data-2 data-3", "data-1", "data-1 data-2 data-3"] {
+        let Some(database) = postgres_server::database().await else { return };
+        let installation = Installation::new(&mocks.base_url(), DEFAULTS, "");
+        installation.share(&database);
+        let mut processes = Vec::new();
+        for folder in turn.split(' ') {
+            processes.push(installation.serve_in(folder).await);
+        }
+        let ours = || cpu_millis(|number, _| processes.iter().any(|process| process.id() == number));
+        let databases = || cpu_millis(|_, name| name == "postgres");
+        let (before, before_database) = (ours(), databases());
+        let (asked, begun) = (mocks.statistics(), Instant::now());
+        let client = installation.supervisor(&processes[0]);
+        let batch = submitted(&client, file_of(count, &installation)).await;
+        finished(&client, &batch).await;
+        let wall = begun.elapsed().as_secs_f64();
+        let (cost, of_database) = (each(ours() - before), each(databases() - before_database));
+        let beside = of_one.map_or_else(String::new, |one: f64| format!(", {:.2} of one process", cost / one));
+        let number = processes.len();
+        say(&format!(
+            "{number} processes: {cost:.2} ms of CPU a household{beside}, database {of_database:.2} ms, {wall:.1} s"
+        ));
+        if of_one.is_none() {
+            let size = size(&database).await;
+            say(&format!("  {:.0} bytes of database a household; requests a household:", each(size)));
+            let requests = |statistics: &Value, key: &str| statistics[key]["requests"].as_u64().unwrap_or(0);
+            let all = mocks.statistics();
+            for key in all.as_object().expect("departments").keys() {
+                say(&format!("  {key} = {:.4}", each(requests(&all, key) - requests(&asked, key))));
+            }
+            drop(processes);
+            say(&String::from_utf8_lossy(&installation.run(&["audit", "verify"]).stdout));
+        }
+        of_one = of_one.or(Some(cost));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_processes_do_a_batch_while_one_after_another_dies() {
+    let Some(database) = postgres_server::database().await else { return };
+    let count = households();
+    let mocks = departments_of(count).await;
+    let installation = Installation::new(&mocks.base_url(), DEFAULTS, "");
+    let file = file_of(count, &installation);
 
     // one process that nobody disturbs says what each household comes out as
     let undisturbed = Installation::new(&mocks.base_url(), DEFAULTS, "");

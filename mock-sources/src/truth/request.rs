@@ -53,7 +53,7 @@ impl Default for RequestOptions {
 pub(crate) fn build(household: &Household, default_as_of: Date, options: &RequestOptions) -> Value {
     let as_of = options.as_of.unwrap_or(default_as_of);
     let signed_on = as_of.saturating_sub(jiff::Span::new().days(12));
-    let guardian = guardian_of(household, as_of);
+    let guardian = guardian_of(household, signed_on);
     let members: Vec<Value> =
         household.members.iter().map(|person| member(household, person, guardian, signed_on, as_of, options)).collect();
     json!({
@@ -74,8 +74,9 @@ pub(crate) fn build(household: &Household, default_as_of: Date, options: &Reques
     })
 }
 
-fn guardian_of(household: &Household, as_of: Date) -> &str {
-    let adult = household.members.iter().find(|person| person.age_on(as_of) >= 18 && person.died.is_none());
+/// Who signs for the minors of a household: an adult on the day of signing.
+fn guardian_of(household: &Household, signed_on: Date) -> &str {
+    let adult = household.members.iter().find(|person| person.age_on(signed_on) >= 18 && person.died.is_none());
     adult.map_or("m1", |person| person.reference.as_str())
 }
 
@@ -87,7 +88,7 @@ fn member(
     as_of: Date,
     options: &RequestOptions,
 ) -> Value {
-    let minor = person.age_on(as_of) < 18 && person.reference != guardian;
+    let minor = person.age_on(signed_on) < 18 && person.reference != guardian;
     let mut object = Map::new();
     object.insert("ref".into(), json!(person.reference));
     object.insert("relation".into(), json!(person.relation));

@@ -11,7 +11,9 @@ use utoipa::ToSchema;
 
 use crate::api::body::{read_json, whole};
 use crate::api::permit::{closed, permit, refuse};
-use crate::auth::{Caller, Permission};
+use crate::auth::Permission;
+use crate::household::Lane;
+use crate::report::{Words, relief_goes_first};
 use crate::verification::{SubmitError, Verifier};
 use crate::web::{Problem, ProblemKind, SignedIn};
 
@@ -27,6 +29,9 @@ pub struct Accepted {
     pub status: String,
     /// Whether an earlier request with the same Idempotency-Key made it.
     pub replayed: bool,
+    /// Emergency relief (purpose `temporary_relief`, legal basis `emergency`): it goes first and does not wait for the report (先行救助).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Words>,
 }
 
 /// Sends a household to be verified.
@@ -64,23 +69,19 @@ pub async fn submit(
     if let Some(limit) = waited {
         verifier.wait_for_report(&submitted.id, limit).await;
     }
-    let (status, has_report) = standing(&verifier, &caller, &submitted.id).await?;
+    let standing = verifier.status(&caller, &submitted.id).await.map_err(crate::api::report::problem)?;
+    let has_report = !standing.versions.is_empty();
     // A case that failed is at rest too, but there is nothing to fetch.
     let early = waited.is_some() && has_report;
     let code = if early { StatusCode::CREATED } else { StatusCode::ACCEPTED };
     let location = format!("/v1/verifications/{}", submitted.id);
-    let accepted = Accepted { id: submitted.id, status, replayed: submitted.replayed };
+    let notice = (standing.summary.lane == Lane::Urgent.as_str()).then(relief_goes_first);
+    let accepted = Accepted { id: submitted.id, status: standing.summary.status, replayed: submitted.replayed, notice };
     let mut response = (code, [(header::LOCATION, location)], axum::Json(accepted)).into_response();
     if early {
         response.headers_mut().insert("preference-applied", header::HeaderValue::from_static("wait"));
     }
     Ok(response)
-}
-
-/// A case's state, and whether a version of its report is there.
-async fn standing(verifier: &Verifier, caller: &Caller, id: &str) -> Result<(String, bool), Problem> {
-    let status = verifier.status(caller, id).await.map_err(crate::api::report::problem)?;
-    Ok((status.summary.status, !status.versions.is_empty()))
 }
 
 /// The Idempotency-Key and the body, or why the request is refused, for the log and for the caller.

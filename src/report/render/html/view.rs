@@ -151,7 +151,7 @@ pub(super) fn page<'a>(read: Reading<'a>, attestation: Option<&Attestation>) -> 
         open_facts: body.open_facts.iter().map(|fact| read.fact(&fact.fact)).collect(),
         assumed: read.assumed(),
         provenance: read.provenance(attestation),
-        notices: body.notices.words().iter().map(|notice| notice.get(lang).to_owned()).collect(),
+        notices: body.notices.words(&body.request).iter().map(|notice| notice.get(lang).to_owned()).collect(),
         centre: &body.centre,
         issued: body.issued.as_ref().map(|issue| (&*issue.by, day(issue.on, lang))),
     }

@@ -55,9 +55,9 @@ impl Page<'_> {
 
     fn notices(&mut self) {
         let (read, lang) = (self.read, self.lang());
-        let notices = read.body.notices;
+        let notices = read.body.notices.words(&read.body.request);
         self.canvas.heading(self.t("须知", "Notices"));
-        for (index, notice) in notices.words().iter().enumerate() {
+        for (index, notice) in notices.iter().enumerate() {
             self.canvas.paragraph(&format!("  {}. ", index + 1), notice.get(lang), Paint::Plain);
         }
         if !read.body.centre.is_empty() {

@@ -37,7 +37,9 @@ impl Bulk {
     async fn tend(&self) -> Result<bool, BulkError> {
         let batches = self.0.store.batches_to_tend().await?;
         for batch in &batches {
-            self.tend_one(batch).await?;
+            if let Err(error) = self.tend_one(batch).await {
+                tracing::error!(batch = %batch.id, %error, "a batch cannot be tended; the others go on");
+            }
         }
         Ok(!batches.is_empty())
     }
@@ -57,7 +59,7 @@ impl Bulk {
             BatchState::Cancelled => {
                 while inner.store.cancel_cases_of(id, CANCELLED_AT_ONCE, now).await? > 0 {}
                 if inner.store.has_no_open_case(id).await? {
-                    inner.store.note_ended(id).await?;
+                    inner.store.note_ended(id, now).await?;
                 }
             }
             BatchState::Receiving | BatchState::Finished => {}

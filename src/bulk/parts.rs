@@ -19,6 +19,8 @@ type Opened = Result<Zeroizing<Vec<u8>>, VerificationError>;
 /// A file of parts, to be read from a thread that may block.
 pub(super) struct Parts {
     opened: mpsc::Receiver<Opened>,
+    /// Parts still to come: a file that ends before them did not end.
+    to_come: usize,
     part: Zeroizing<Vec<u8>>,
     given: usize,
 }
@@ -27,6 +29,7 @@ impl Bulk {
     /// The file of a batch from its beginning; the entry behind the receipt opens its parts.
     pub(super) fn parts(&self, batch: Uuid, parts: Vec<Uuid>, receipt: AuditReceipt) -> Parts {
         let (send, opened) = mpsc::channel(AHEAD);
+        let to_come = parts.len();
         let bulk = self.clone();
         self.spawn(async move {
             for part in parts {
@@ -38,7 +41,7 @@ impl Bulk {
                 }
             }
         });
-        Parts { opened, part: Zeroizing::default(), given: 0 }
+        Parts { opened, to_come, part: Zeroizing::default(), given: 0 }
     }
 }
 
@@ -46,8 +49,9 @@ impl Read for Parts {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         while self.given == self.part.len() {
             match self.opened.blocking_recv() {
-                None => return Ok(0),
-                Some(Ok(part)) => (self.part, self.given) = (part, 0),
+                None if self.to_come == 0 => return Ok(0),
+                None => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Some(Ok(part)) => (self.part, self.given, self.to_come) = (part, 0, self.to_come.saturating_sub(1)),
                 Some(Err(error)) => return Err(io::Error::other(error)),
             }
         }

@@ -142,8 +142,9 @@ impl Bulk {
             let ended = matches!(next, Ok(None));
             if let Ok(Some(one)) = next {
                 let (row, outcome) = one?;
+                let is_known = matches!(outcome, Outcome::Known);
                 match outcome {
-                    Outcome::Known => continue,
+                    Outcome::Known => {}
                     Outcome::Good(_) => so_far.accepted += 1,
                     Outcome::PassedOver => so_far.passed_over += 1,
                     Outcome::Faulty(mut found) => {
@@ -151,8 +152,11 @@ impl Bulk {
                         faults.append(&mut found);
                     }
                 }
-                so_far.read = row;
+                if !is_known {
+                    so_far.read = row;
+                }
             }
+            // time alone is reason enough: what was read in an earlier run takes time too, and the lease is held by noting
             let due = so_far.read >= noted + NOTED_EVERY || noted_at.elapsed() >= NOTED_WITHIN;
             if ended || due {
                 so_far.faults = self.seal_faults(batch.id, std::mem::take(&mut faults))?;

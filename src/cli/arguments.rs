@@ -56,7 +56,7 @@ pub enum Command {
     Batch(Batch),
     /// Plan a year of re-verification over what the departments allow
     #[command(
-        after_help = "Examples:\n  hedui schedule --organisation huishi-township\n  hedui schedule --organisation huishi-township --year 2027 --out plan.csv\n  hedui schedule --roll roll.csv --lang en          from counts: due,township,members,households"
+        after_help = "Examples:\n  hedui schedule --organisation 会宁县会师镇人民政府\n  hedui schedule --organisation 会宁县会师镇人民政府 --year 2027 --out plan.csv\n  hedui schedule --roll roll.csv --lang en          from counts: due,township,members,households"
     )]
     Schedule(Schedule),
     /// Decrypt a sealed report and check signature and audit inclusion, offline

@@ -12,7 +12,7 @@ use crate::bulk::planning::{self, Alike, Look, Manner, Plan, Roll, SourceQuota};
 use crate::config::Settings;
 use crate::household::Lang;
 use crate::report::csv;
-use crate::store::{DueFilter, Store};
+use crate::store::DueFilter;
 use crate::telemetry::Clock;
 use crate::verification::BulkQuota;
 
@@ -50,7 +50,7 @@ pub(super) async fn run(arguments: Schedule) -> anyhow::Result<ExitCode> {
 
 /// The roll as the store knows it, beside a service that may be running.
 async fn roll_of_store(settings: &Settings, organisation: &str, until: Date) -> anyhow::Result<Roll> {
-    let store = Store::open_read_only(&settings.data_directory).await.context("the data directory")?;
+    let store = compose::store_to_read(&settings.store, &settings.data_directory).await?;
     let filter =
         DueFilter { organisation: organisation.to_owned(), region_prefixes: Vec::new(), until, after: None, limit: 1 };
     let by_day = store.due_by_day(&filter).await?;
@@ -65,6 +65,11 @@ async fn roll_of_store(settings: &Settings, organisation: &str, until: Date) -> 
             }
         }
     }
+    anyhow::ensure!(
+        !households.is_empty(),
+        "nobody of {organisation:?} is due by {until}: --organisation is the `organisation` of clients.toml (not a client's id), whose \
+         households have final reports; or plan from counts with --roll"
+    );
     Ok(Roll { households })
 }
 

@@ -429,15 +429,18 @@ impl Store {
         rows.iter().map(batch_of).collect()
     }
 
-    /// Notes that no case of a cancelled batch is left to end.
+    /// Notes that no case of a cancelled batch is left to end, unless somebody still reads its file.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn note_ended(&self, batch: Uuid) -> Result<(), StoreError> {
+    pub async fn note_ended(&self, batch: Uuid, now: Timestamp) -> Result<(), StoreError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let ended = query("UPDATE batches SET settled = TRUE WHERE id = $1 AND state = 'cancelled'");
-                ended.bind(batch.to_string()).execute(tx).await?;
+                let ended = query(
+                    "UPDATE batches SET settled = TRUE
+                     WHERE id = $1 AND state = 'cancelled' AND (all_read OR lease_until IS NULL OR lease_until <= $2)",
+                );
+                ended.bind(batch.to_string()).bind(millis(now)).execute(tx).await?;
                 Ok(())
             })
         })
@@ -618,6 +621,14 @@ async fn locked(tx: &mut Connection, batch: Uuid) -> Result<Row, StoreError> {
 
 async fn state(tx: &mut Connection, batch: Uuid) -> Result<BatchState, StoreError> {
     locked(tx, batch).await?.must("state", BatchState::parse)
+}
+
+/// Under the batch's lock, so that it is not cancelled before the caller's commit either.
+pub(super) async fn must_not_be_cancelled(tx: &mut Connection, batch: Uuid) -> Result<(), StoreError> {
+    match state(tx, batch).await? {
+        found @ BatchState::Cancelled => Err(StoreError::BatchState { batch, found }),
+        _ => Ok(()),
+    }
 }
 
 async fn must_be(tx: &mut Connection, batch: Uuid, wanted: BatchState) -> Result<(), StoreError> {

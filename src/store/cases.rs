@@ -10,7 +10,7 @@ use super::db::{Builder, Connection, Lock, Row, query};
 use super::events::{self, Happened};
 use super::receipt::entry_of;
 use super::{
-    AuditReceipt, CaseState, Effect, IdempotencyKey, Lease, SealedDocument, Store, StoreError, Tag, documents,
+    AuditReceipt, CaseState, Effect, IdempotencyKey, Lease, SealedDocument, Store, StoreError, Tag, batches, documents,
     idempotency,
 };
 use crate::household::{Lane, Purpose, Region};
@@ -137,6 +137,10 @@ impl Store {
                 }
                 if let Some(existing) = in_batch(tx, &case).await? {
                     return Ok(Created::Existing(existing));
+                }
+                if let Some((batch, _)) = case.batch {
+                    // cancelled while its file was read: nothing of it begins any more
+                    batches::must_not_be_cancelled(tx, batch).await?;
                 }
                 if let Some(key) = &case.idempotency {
                     let made = idempotency::remember(tx, &case.client, key, case.id, case.created_at).await?;

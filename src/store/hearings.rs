@@ -50,13 +50,15 @@ impl Store {
         .await
     }
 
-    /// The first hearing of a case, if there was one.
+    /// The first hearing about a version of a case, if there was one: what was said about an earlier version is not about this one.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn heard(&self, case: Uuid) -> Result<Option<HearingRow>, StoreError> {
-        let first = query("SELECT * FROM hearings WHERE case_id = $1 ORDER BY at, document_id LIMIT 1");
-        let row = first.bind(case.to_string()).fetch_optional(self.reader()).await?;
+    pub async fn heard(&self, case: Uuid, version: u32) -> Result<Option<HearingRow>, StoreError> {
+        let first =
+            query("SELECT * FROM hearings WHERE case_id = $1 AND version = $2 ORDER BY at, document_id LIMIT 1");
+        let first = first.bind(case.to_string()).bind(i64::from(version));
+        let row = first.fetch_optional(self.reader()).await?;
         row.map(|row| {
             Ok(HearingRow {
                 case_id: row.uuid("case_id")?,

@@ -51,7 +51,10 @@ impl Verifier {
                 continue;
             };
             let receipt = receipts.next().ok_or(VerificationError::Uneven { what: "entries of an export" })?;
-            let (Some(document), Some(with)) = (version.change_document, version.compared_with) else { continue };
+            let (Some(document), Some(with)) = (version.change_document, version.compared_with) else {
+                changed.push(None);
+                continue;
+            };
             let unreadable = |_| VerificationError::Unreadable { what: "change" };
             let change = sealing::open(store, keys, &receipt, case.id, document).await?;
             let change: Change = serde_json::from_slice(&change).map_err(unreadable)?;
@@ -59,7 +62,7 @@ impl Verifier {
             let request: crate::household::Request = serde_json::from_slice(&request).map_err(unreadable)?;
             let packs = self.0.rules.packs();
             let pack = packs.resolve(&case.region, case.as_of).map_err(|_| VerificationError::NoPack)?;
-            let heard = store.heard(case.id).await?;
+            let heard = store.heard(case.id, version.number).await?;
             changed.push(Some(Changed {
                 reference: request.reference.unwrap_or_default(),
                 with,

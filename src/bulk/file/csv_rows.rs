@@ -2,7 +2,7 @@
 
 use std::io::{Chain, Cursor, Read};
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
 
 use super::sheet::Row;
 use super::values::Cell;
@@ -46,11 +46,20 @@ impl<R: Read> Rows<R> {
     }
 
     fn next_row(&mut self) -> Result<Option<Row>, FileFault> {
-        let read = self.reader.read_byte_record(&mut self.record).map_err(|error| {
-            let line = error.position().map_or(0, csv::Position::line);
-            let remedy = ["检查该行的引号", "check the quotation marks of this line"];
-            FileFault::new(line, "csv", ["该行无法读取", "the line cannot be read"], remedy)
-        })?;
+        let read = match self.reader.read_byte_record(&mut self.record) {
+            Ok(read) => read,
+            Err(error) => {
+                let line = self.reader.position().line();
+                return Err(match error.into_kind() {
+                    // the file could not be got on with: that says nothing about what stands in it
+                    ErrorKind::Io(error) => ndjson::unreadable(line, &error),
+                    _ => {
+                        let remedy = ["检查该行的引号", "check the quotation marks of this line"];
+                        FileFault::new(line, "csv", ["该行无法读取", "the line cannot be read"], remedy)
+                    }
+                });
+            }
+        };
         if let Text::Gb18030(decoding) = self.reader.get_ref().get_ref()
             && decoding.is_broken()
         {

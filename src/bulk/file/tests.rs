@@ -252,3 +252,34 @@ fn what_is_no_workbook_is_said_to_be_none() {
     cut.truncate(200);
     assert_eq!(read(Format::Xlsx, &cut).unwrap_err().code, "workbook");
 }
+
+/// A file of which some can be had, and then no more.
+struct CutOff<'a>(&'a [u8]);
+
+impl Read for CutOff<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        if self.0.is_empty() {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        self.0.read(into)
+    }
+}
+
+#[test]
+fn what_cannot_be_had_is_no_fault_of_the_file() {
+    let table = format!("{HEAD}\nA1,张三");
+    let (gb18030, ..) = encoding_rs::GB18030.encode(&table);
+    for (format, is_utf8, begin) in [
+        (Format::Csv, true, table.as_bytes()),
+        (Format::Csv, false, &gb18030),
+        (Format::Ndjson, true, b"{}\n"),
+        (Format::Xlsx, true, b"PK\x03\x04"),
+    ] {
+        let defaults = defaults();
+        let fault = match entries(format, CutOff(begin), is_utf8, &defaults) {
+            Ok(entries) => entries.filter_map(Result::err).next().expect("it does not end there"),
+            Err(fault) => fault,
+        };
+        assert_eq!(fault.code, "unreadable", "{format:?}");
+    }
+}

@@ -24,8 +24,16 @@ const AHEAD: usize = 64;
 /// Columns that are read.
 const COLUMNS: u32 = 256;
 
+/// A row, or none: the sheet ended.
+type Sent = Result<Option<Row>, FileFault>;
+
 /// The rows of a sheet.
-pub(super) struct Rows(Receiver<Result<Row, FileFault>>);
+pub(super) struct Rows {
+    rows: Receiver<Sent>,
+    /// Line of the last row that was read.
+    line: u64,
+    has_ended: bool,
+}
 
 impl Rows {
     pub(super) fn read(input: impl Read) -> Result<Self, FileFault> {
@@ -46,7 +54,7 @@ impl Rows {
                 drop(rows.send(Err(fault)));
             }
         });
-        Ok(Self(read))
+        Ok(Self { rows: read, line: 0, has_ended: false })
     }
 }
 
@@ -54,7 +62,21 @@ impl Iterator for Rows {
     type Item = Result<Row, FileFault>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.recv().ok()
+        if self.has_ended {
+            return None;
+        }
+        let read = match self.rows.recv() {
+            Ok(Ok(Some(row))) => {
+                self.line = row.line;
+                return Some(Ok(row));
+            }
+            Ok(Ok(None)) => None,
+            Ok(Err(fault)) => Some(Err(fault)),
+            // the thread gave up over this workbook without a word: the sheet did not end here
+            Err(_) => Some(Err(broken(self.line))),
+        };
+        self.has_ended = true;
+        read
     }
 }
 
@@ -73,7 +95,7 @@ fn check_parts(packed: &[u8]) -> Result<(), FileFault> {
     Ok(())
 }
 
-fn unpack(packed: Vec<u8>, rows: &SyncSender<Result<Row, FileFault>>) -> Result<(), FileFault> {
+fn unpack(packed: Vec<u8>, rows: &SyncSender<Sent>) -> Result<(), FileFault> {
     let mut workbook = Xlsx::new(Cursor::new(packed)).map_err(|_| no_workbook())?;
     let first = workbook.sheet_names().first().cloned().ok_or_else(no_workbook)?;
     let mut cells = workbook.worksheet_cells_reader(&first).map_err(|_| no_workbook())?;
@@ -85,7 +107,7 @@ fn unpack(packed: Vec<u8>, rows: &SyncSender<Result<Row, FileFault>>) -> Result<
         let line = u64::from(line) + 1;
         if line != row.line {
             let full = std::mem::replace(&mut row, Row { line, cells: Vec::new() });
-            if rows.send(Ok(full)).is_err() {
+            if rows.send(Ok(Some(full))).is_err() {
                 return Ok(());
             }
         }
@@ -96,7 +118,9 @@ fn unpack(packed: Vec<u8>, rows: &SyncSender<Result<Row, FileFault>>) -> Result<
             row.cells[place] = value;
         }
     }
-    drop(rows.send(Ok(row)));
+    if rows.send(Ok(Some(row))).is_ok() {
+        drop(rows.send(Ok(None)));
+    }
     Ok(())
 }
 

@@ -185,6 +185,7 @@ pub(super) async fn a_cancelled_batch_ends_its_cases(backend: impl Backend) {
     let store = backend.open().await;
     let batch = whole(&store).await;
     let cases = households(&store, batch, 4).await;
+    let (_, reading) = store.claim_batch("reader", at(10), LEASE).await.unwrap().unwrap();
     store.let_in(batch, 2, at(10)).await.unwrap();
     let at_work = store.claim_next("w", &Lane::ALL, at(10), LEASE).await.unwrap().unwrap();
     assert_eq!(store.cancel_cases_of(batch, 10, at(11)).await.unwrap(), 0, "it runs");
@@ -196,7 +197,14 @@ pub(super) async fn a_cancelled_batch_ends_its_cases(backend: impl Backend) {
     store.park(at_work.lease, at(500), at(13)).await.unwrap();
     assert_eq!(store.cancel_cases_of(batch, 2, at(13)).await.unwrap(), 1);
     assert!(store.has_no_open_case(batch).await.unwrap());
-    store.note_ended(batch).await.unwrap();
+    let late = NewCase { batch: Some((batch, 99)), ..new_case(at(13)) };
+    let late_id = late.id;
+    let refused = store.apply(Store::accepting(late), vec![receipt(late_id)]).await.unwrap_err();
+    assert!(matches!(refused, StoreError::BatchState { found: BatchState::Cancelled, .. }), "{refused}");
+    store.note_ended(batch, at(13)).await.unwrap();
+    assert_eq!(store.batches_to_tend().await.unwrap().len(), 1, "its file is still read");
+    store.give_back(reading).await.unwrap();
+    store.note_ended(batch, at(13)).await.unwrap();
     assert!(store.batches_to_tend().await.unwrap().is_empty());
     for case in cases {
         assert_eq!(store.get_case(case).await.unwrap().state, CaseState::Cancelled);

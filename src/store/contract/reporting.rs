@@ -31,6 +31,13 @@ pub(super) async fn versions_follow_each_other(backend: impl Backend) {
     assert_eq!(store.get_version(id, Some(1)).await.unwrap(), versions[0]);
     assert!(matches!(store.get_version(id, Some(9)).await, Err(StoreError::NotFound { .. })));
     assert_eq!(store.get_case(id).await.unwrap().latest_version, Some(3));
+    store.hear(&receipt(id), id, 2, document(DocumentKind::Objection), at(4)).await.unwrap();
+    assert_eq!(store.heard(id, 2).await.unwrap().map(|hearing| hearing.at), Some(at(4)));
+    assert_eq!(
+        store.heard(id, 3).await.unwrap(),
+        None,
+        "what was said about another version says nothing about this one"
+    );
     let attestation = document(DocumentKind::Attestation);
     store.attest_version(&receipt(id), id, 2, attestation.clone()).await.unwrap();
     assert_eq!(store.get_version(id, Some(2)).await.unwrap().attestation_document, Some(attestation.id));

@@ -154,7 +154,10 @@ impl Writer {
         let (tx, tree) = match self.reload().await {
             Ok(loaded) => loaded,
             Err(error) => {
-                if self.suspect || !matches!(error, AuditError::Store(_)) {
+                // A shared database may be away for a while, as when its standby takes over; nothing was written, and the head is read
+                // anew each time. A file of one's own that fails twice is not to be trusted.
+                let may_pass = matches!(error, AuditError::Store(_)) && (self.store.is_shared() || !self.suspect);
+                if !may_pass {
                     self.stop(&error.to_string());
                 }
                 self.suspect = true;

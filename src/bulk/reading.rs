@@ -57,9 +57,8 @@ impl Bulk {
                 Ok(Some((batch, lease))) => {
                     let id = batch.id;
                     if let Err(error) = self.read_batch(batch, &lease).await {
+                        // the lease is kept until it runs out, so that other batches have their turn before this one is tried again
                         tracing::error!(batch = %id, %error, "a batch could not be read on; it is taken up again");
-                        drop(inner.store.give_back(lease).await);
-                        tokio::time::sleep(LOOK_AGAIN).await;
                     }
                 }
                 Ok(None) => {

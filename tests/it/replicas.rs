@@ -87,6 +87,36 @@ async fn a_case_is_watched_at_one_process_while_another_runs_it() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_was_away_is_taken_up_again() {
+    let Some(database) = postgres_server::database().await else { return };
+    let mocks = departments().await;
+    let installation = Installation::new(&mocks.base_url(), DEFAULTS, "");
+    installation.share(&database);
+    let service = installation.serve().await;
+    let client = installation.client(&service);
+    let request = |index| mocks.request_for(index, &Default::default()).expect("a household").to_string();
+    assert_eq!(client.submit(request(0)).await.status, 202);
+    let name = &database[database.find("hedui_test_").expect("its name")..];
+    let name = name.split('?').next().expect("its name");
+    let mut admin = PgConnection::connect(&database.replace(name, "postgres")).await.expect("the test server");
+    let mut say = async |statement: String| {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut admin).await.expect("the test server");
+    };
+    say(format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false")).await;
+    say(format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")).await;
+    for index in 1..4 {
+        let refused = client.submit(request(index)).await;
+        assert!(refused.status.is_server_error(), "nothing is accepted that is not kept: {}", refused.status);
+    }
+    say(format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true")).await;
+    let accepted = client.submit(request(4)).await;
+    assert_eq!(accepted.status, 202, "{}", accepted.text());
+    client.wait_for_final(accepted.json()["id"].as_str().expect("an id")).await;
+    drop(service);
+    installation.verify_audit();
+}
+
 /// Households of the batch below; `HEDUI_BATCH_HOUSEHOLDS` says how many else, for a long run by hand.
 fn households() -> u32 {
     std::env::var("HEDUI_BATCH_HOUSEHOLDS").map_or(60, |number| number.parse().expect("a whole number of households"))

@@ -26,6 +26,8 @@ use crate::verification::{FoundAlert, Look, ReadError, VerificationError, Verifi
 const AT_ONCE: u32 = 50;
 /// Between two looks at what is due.
 const PAUSE: Duration = Duration::from_secs(2);
+/// Who takes a look begins it within this; else somebody takes it again.
+const TAKEN_FOR: SignedDuration = SignedDuration::from_mins(10);
 /// A look that could not be begun is tried again after this.
 const AGAIN: SignedDuration = SignedDuration::from_mins(5);
 /// Most cases in one call.
@@ -196,12 +198,16 @@ impl Monitoring {
 
     async fn look_at_what_is_due(&self) -> Result<(), VerificationError> {
         loop {
-            let due = self.0.store.take_due_subscriptions(self.0.clock.now(), AT_ONCE).await?;
+            let now = self.0.clock.now();
+            let until = now.checked_add(TAKEN_FOR).unwrap_or(Timestamp::MAX);
+            let due = self.0.store.take_due_subscriptions(now, until, AT_ONCE).await?;
             if due.is_empty() {
                 return Ok(());
             }
             for watched in due {
-                self.look(&watched).await?;
+                if let Err(error) = self.look(&watched).await {
+                    tracing::error!(subscription = %watched.id, %error, "a watched household is left for later");
+                }
             }
         }
     }
@@ -213,6 +219,7 @@ impl Monitoring {
         }
         match inner.verifier.look_at(watched).await {
             Ok(Look::Begun(case)) => {
+                inner.store.subscription_looked(watched, inner.clock.now()).await?;
                 inner.verifier.ring();
                 tracing::debug!(%case, subscription = %watched.id, "a watched household is looked at");
                 Ok(())

@@ -59,6 +59,7 @@ macro_rules! contract {
             working::{
                 the_longest_waiting_is_claimed_first, a_lease_that_ran_out_is_taken_and_lost, workers_never_share_a_case,
                 a_case_at_rest_is_claimed_by_nobody, who_lost_a_case_changes_nothing, failures_in_a_row_are_counted,
+                a_look_that_nobody_began_is_taken_again,
             }
             answering::{
                 a_plan_may_be_repeated, an_ended_cell_never_changes, only_what_was_planned_is_answered,

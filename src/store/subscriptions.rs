@@ -120,11 +120,17 @@ impl Store {
         .await
     }
 
-    /// Takes subscriptions whose look is due, at most `limit`, and sets their next one: nobody else takes them for this look.
+    /// Takes subscriptions whose look is due, at most `limit`: until `until` nobody else takes them, and whoever dies before
+    /// [`Store::subscription_looked`] leaves their look to be taken again.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn take_due_subscriptions(&self, now: Timestamp, limit: u32) -> Result<Vec<SubscriptionRow>, StoreError> {
+    pub async fn take_due_subscriptions(
+        &self,
+        now: Timestamp,
+        until: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<SubscriptionRow>, StoreError> {
         let due = "SELECT 1 FROM subscriptions WHERE state = 'active' AND next_at <= $1 LIMIT 1";
         if query(due).bind(millis(now)).fetch_optional(self.reader()).await?.is_none() {
             return Ok(Vec::new());
@@ -136,15 +142,34 @@ impl Store {
                 let rows = due.fetch_all(&mut *tx).await?;
                 let due = rows.iter().map(subscription_of).collect::<Result<Vec<_>, _>>()?;
                 for one in &due {
-                    let pause = SignedDuration::from_hours(24 * i64::from(one.every_days));
-                    let next = now.checked_add(pause).unwrap_or(Timestamp::MAX);
-                    query("UPDATE subscriptions SET next_at = $1, looks = looks + 1 WHERE id = $2")
-                        .bind(millis(next))
+                    query("UPDATE subscriptions SET next_at = $1 WHERE id = $2")
+                        .bind(millis(until))
                         .bind(one.id.to_string())
                         .execute(&mut *tx)
                         .await?;
                 }
                 Ok(due)
+            })
+        })
+        .await
+    }
+
+    /// Notes that the look for which a subscription was taken has begun, and sets the next one.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn subscription_looked(&self, taken: &SubscriptionRow, now: Timestamp) -> Result<(), StoreError> {
+        let (id, looks, pause) = (taken.id, taken.looks, SignedDuration::from_hours(24 * i64::from(taken.every_days)));
+        let next = now.checked_add(pause).unwrap_or(Timestamp::MAX);
+        self.write(move |tx| {
+            Box::pin(async move {
+                query("UPDATE subscriptions SET next_at = $1, looks = looks + 1 WHERE id = $2 AND looks = $3")
+                    .bind(millis(next))
+                    .bind(id.to_string())
+                    .bind(i64::from(looks))
+                    .execute(tx)
+                    .await?;
+                Ok(())
             })
         })
         .await
@@ -157,8 +182,7 @@ impl Store {
     pub async fn look_again(&self, subscription: Uuid, at: Timestamp) -> Result<(), StoreError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let again =
-                    "UPDATE subscriptions SET next_at = $1, looks = looks - 1 WHERE id = $2 AND state = 'active'";
+                let again = "UPDATE subscriptions SET next_at = $1 WHERE id = $2 AND state = 'active'";
                 query(again).bind(millis(at)).bind(subscription.to_string()).execute(tx).await?;
                 Ok(())
             })

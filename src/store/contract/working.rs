@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::household::{AnswerKind, Lane};
-use crate::store::{CaseState, StoreError};
+use crate::store::{CaseState, NewSubscription, StoreError};
 
 const LEASE: Duration = Duration::from_secs(30);
 
@@ -123,4 +123,30 @@ pub(super) async fn failures_in_a_row_are_counted(backend: impl Backend) {
     }
     store.release(claim(20).await.unwrap(), None).await.unwrap();
     assert_eq!(store.break_off(claim(20).await.unwrap(), at(30)).await.unwrap(), 1, "a rest between ends the row");
+}
+
+pub(super) async fn a_look_that_nobody_began_is_taken_again(backend: impl Backend) {
+    let store = backend.open().await;
+    let case = accepted(&store, at(0)).await;
+    let watched = NewSubscription {
+        id: uuid::Uuid::now_v7(),
+        case_id: case,
+        every_days: 30,
+        first_at: at(10),
+        until: None,
+        created_at: at(1),
+    };
+    assert!(store.subscribe(&receipt(case), watched).await.unwrap());
+    let due = async |now| store.take_due_subscriptions(at(now), at(now + 600), 10).await.unwrap();
+    assert!(due(9).await.is_empty());
+    let taken = due(10).await;
+    assert_eq!(taken.len(), 1);
+    assert!(due(11).await.is_empty(), "somebody has it");
+    let again = due(700).await;
+    assert_eq!((again.len(), again[0].looks), (1, taken[0].looks), "who had it died: the same look");
+    store.subscription_looked(&again[0], at(701)).await.unwrap();
+    store.subscription_looked(&taken[0], at(702)).await.unwrap();
+    assert!(due(2000).await.is_empty());
+    let next = due(701 + 30 * 24 * 3600).await;
+    assert_eq!((next.len(), next[0].looks), (1, taken[0].looks + 1), "counted once, though two began it");
 }

@@ -35,6 +35,7 @@ impl Bulk {
 
     /// Looks once at every batch that is not done with. Whether there was one.
     async fn tend(&self) -> Result<bool, BulkError> {
+        self.let_go_of_abandoned().await?;
         let batches = self.0.store.batches_to_tend().await?;
         for batch in &batches {
             if let Err(error) = self.tend_one(batch).await {

@@ -1,14 +1,14 @@
 //! A file on its way in: sealed and stored part by part as it comes, so that neither its size nor a crash matters. Only once it is whole
 //! is it accepted.
 
-use jiff::ToSpan as _;
+use jiff::{Timestamp, ToSpan as _};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::file::{self, FileFault};
 use super::terms::{KeptTerms, Terms};
 use super::{Bulk, BulkError};
-use crate::audit::{Action, Event};
+use crate::audit::{Action, Actor, Event};
 use crate::auth::Caller;
 use crate::keys::BodyMac;
 use crate::store::{AuditReceipt, BatchState, Created, DocumentKind, IdempotencyKey, NewBatch, Received, Store};
@@ -16,6 +16,8 @@ use crate::verification::{VerificationError, actor, sealing};
 
 /// Bytes of a file in one sealed part.
 const PART: usize = 512 * 1024;
+/// Hours after which a file that is still not whole will never be: no upload takes as long.
+const ABANDONED_HOURS: i64 = 24;
 /// Largest file, bytes: a hundred thousand households of the largest usual size.
 const LARGEST: u64 = 1 << 30;
 /// Hours an idempotency key is remembered: 30 days.
@@ -155,16 +157,29 @@ impl Bulk {
 
     /// Lets go of a file that did not come whole, or is none. What was stored of it is erased.
     pub async fn give_up(&self, file: Receiving) {
+        self.let_go(&actor(&file.caller), file.batch).await;
+    }
+
+    /// The same for files whose sender or receiving process went away.
+    pub(super) async fn let_go_of_abandoned(&self) -> Result<(), BulkError> {
+        let before = self.0.clock.now().saturating_sub(ABANDONED_HOURS.hours()).unwrap_or(Timestamp::MIN);
+        for batch in self.0.store.abandoned_batches(before).await? {
+            self.let_go(&Actor::service(), batch).await;
+        }
+        Ok(())
+    }
+
+    async fn let_go(&self, by: &Actor, batch: Uuid) {
         let cancelled = async {
-            let event = Event::new(&actor(&file.caller), Action::BatchCancelled).batch(file.batch);
+            let event = Event::new(by, Action::BatchCancelled).batch(batch);
             let receipt = self.0.log.append_one(event).await?;
             let now = self.0.clock.now();
-            self.0.store.move_batch(&receipt, file.batch, BatchState::Cancelled, now).await?;
-            self.0.store.erase_file(&receipt, file.batch).await?;
+            self.0.store.move_batch(&receipt, batch, BatchState::Cancelled, now).await?;
+            self.0.store.note_ended(batch, now).await?;
             Ok::<_, BulkError>(())
         };
         if let Err(error) = cancelled.await {
-            tracing::warn!(batch = %file.batch, %error, "a file that did not come whole could not be let go of");
+            tracing::warn!(%batch, %error, "a file that did not come whole could not be let go of");
         }
     }
 }

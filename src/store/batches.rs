@@ -1,5 +1,5 @@
-//! Batches: files of many households. A batch is received in sealed parts, read row by row, and its cases are let into the queue a few
-//! at a time; how far each of these has come stands here, so that any process goes on from there.
+//! Batches: files of many households. A batch is received in sealed parts and read row by row; how far that has come stands here, so that
+//! any process goes on from there. What becomes of its cases is in `batch_cases`. When it ends, its file is erased.
 //!
 //! A batch's faults are sealed: a column of a stranger's file may be headed with anything.
 
@@ -429,7 +429,7 @@ impl Store {
         rows.iter().map(batch_of).collect()
     }
 
-    /// Notes that no case of a cancelled batch is left to end, unless somebody still reads its file.
+    /// Notes that no case of a cancelled batch is left to end, and erases its file, unless somebody still reads it.
     ///
     /// # Errors
     /// The database failed.
@@ -440,143 +440,24 @@ impl Store {
                     "UPDATE batches SET settled = TRUE
                      WHERE id = $1 AND state = 'cancelled' AND (all_read OR lease_until IS NULL OR lease_until <= $2)",
                 );
-                ended.bind(batch.to_string()).bind(millis(now)).execute(tx).await?;
-                Ok(())
+                let ended = ended.bind(batch.to_string()).bind(millis(now)).execute(&mut *tx).await?;
+                if ended == 1 { erase_file(tx, batch).await } else { Ok(()) }
             })
         })
         .await
     }
 
-    /// Erases the stored file of a batch, with its terms: nobody will read it any more.
-    ///
-    /// # Errors
-    /// [`StoreError::WrongReceipt`]; [`StoreError::BatchState`] unless it is cancelled or finished.
-    pub async fn erase_file(&self, receipt: &AuditReceipt, batch: Uuid) -> Result<(), StoreError> {
-        receipt.must_speak_of(batch)?;
-        self.write(move |tx| {
-            Box::pin(async move {
-                let found = state(tx, batch).await?;
-                if !matches!(found, BatchState::Cancelled | BatchState::Finished) {
-                    return Err(StoreError::BatchState { batch, found });
-                }
-                query(
-                    "DELETE FROM deks WHERE id IN
-                     (SELECT dek_id FROM documents WHERE case_id = $1 AND kind IN ('upload', 'batch_terms'))",
-                )
-                .bind(batch.to_string())
-                .execute(&mut *tx)
-                .await?;
-                query("UPDATE documents SET ciphertext = $1 WHERE case_id = $2 AND kind IN ('upload', 'batch_terms')")
-                    .bind(Vec::new())
-                    .bind(batch.to_string())
-                    .execute(tx)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
-    }
-
-    /// Lets cases of a running batch into the queue, in the order of the file, until so many of it are in the queue or at work. How many
-    /// came in.
+    /// Files that began to come before a time and are not whole, oldest first, some of them.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn let_in(&self, batch: Uuid, window: u32, now: Timestamp) -> Result<u64, StoreError> {
-        let let_in = "SELECT count(*) AS cases FROM cases WHERE batch_id = $1 AND wake_at <= $2";
-        let counted = query(let_in).bind(batch.to_string()).bind(millis(now)).fetch_one(self.reader()).await?;
-        let waiting = "SELECT 1 FROM cases WHERE batch_id = $1 AND state = 'accepted' AND wake_at IS NULL LIMIT 1";
-        if counted.index("cases")? >= u64::from(window)
-            || query(waiting).bind(batch.to_string()).fetch_optional(self.reader()).await?.is_none()
-        {
-            return Ok(0);
-        }
-        self.write(move |tx| {
-            Box::pin(async move {
-                if state(tx, batch).await? != BatchState::Running {
-                    return Ok(0);
-                }
-                // counted again under the batch's lock: another process may have let some in
-                let counted = query(let_in).bind(batch.to_string()).bind(millis(now)).fetch_one(&mut *tx).await?;
-                let room = u64::from(window).saturating_sub(counted.index("cases")?);
-                let next = "SELECT id FROM cases WHERE batch_id = $1 AND state = 'accepted' AND wake_at IS NULL
-                            ORDER BY batch_row LIMIT $2";
-                let next = query(next).bind(batch.to_string()).bind(int(room)).lock(Lock::FreeRows);
-                let ids = ids(&next.fetch_all(&mut *tx).await?)?;
-                wake(tx, &ids, Some(now)).await
-            })
-        })
-        .await
+    pub async fn abandoned_batches(&self, before: Timestamp) -> Result<Vec<Uuid>, StoreError> {
+        let left = query("SELECT id FROM batches WHERE state = 'receiving' AND created_at < $1 ORDER BY id LIMIT 20");
+        let rows = left.bind(millis(before)).fetch_all(self.reader()).await?;
+        rows.iter().map(|row| row.uuid("id")).collect()
     }
 
-    /// Takes cases of a paused batch that nobody has begun out of the queue again. How many.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn hold_back(&self, batch: Uuid) -> Result<u64, StoreError> {
-        self.write(move |tx| {
-            Box::pin(async move {
-                if state(tx, batch).await? != BatchState::Paused {
-                    return Ok(0);
-                }
-                let queued = "SELECT id FROM cases WHERE batch_id = $1 AND state = 'accepted' AND wake_at IS NOT NULL
-                              AND lease_until IS NULL";
-                let queued = query(queued).bind(batch.to_string()).lock(Lock::FreeRows);
-                let ids = ids(&queued.fetch_all(&mut *tx).await?)?;
-                wake(tx, &ids, None).await
-            })
-        })
-        .await
-    }
-
-    /// Cancels at most `limit` cases of a cancelled batch that nobody works on; the entry that cancelled the batch speaks for them.
-    /// How many.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn cancel_cases_of(&self, batch: Uuid, limit: u32, now: Timestamp) -> Result<u64, StoreError> {
-        if self.has_no_open_case(batch).await? {
-            return Ok(0);
-        }
-        self.write(move |tx| {
-            Box::pin(async move {
-                if state(tx, batch).await? != BatchState::Cancelled {
-                    return Ok(0);
-                }
-                let idle = "SELECT id FROM cases WHERE batch_id = $1 AND state IN ('accepted', 'running', 'waiting')
-                            AND (lease_until IS NULL OR lease_until <= $2) ORDER BY batch_row LIMIT $3";
-                let idle = query(idle).bind(batch.to_string()).bind(millis(now)).bind(i64::from(limit));
-                let idle = ids(&idle.lock(Lock::FreeRows).fetch_all(&mut *tx).await?)?;
-                for case in &idle {
-                    super::cases::transition(tx, *case, CaseState::Cancelled, now).await?;
-                }
-                Ok(idle.len() as u64)
-            })
-        })
-        .await
-    }
-
-    /// How many cases of a batch are in each state.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn count_cases_of(&self, batch: Uuid) -> Result<CaseCounts, StoreError> {
-        let counted =
-            query("SELECT state, count(*) AS cases FROM cases WHERE batch_id = $1 GROUP BY state ORDER BY state");
-        let rows = counted.bind(batch.to_string()).fetch_all(self.reader()).await?;
-        rows.iter().map(|row| Ok((row.must("state", CaseState::parse)?, row.index("cases")?))).collect()
-    }
-
-    /// Whether every case of a batch is at rest.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn has_no_open_case(&self, batch: Uuid) -> Result<bool, StoreError> {
-        let open = "SELECT 1 FROM cases WHERE batch_id = $1 AND state IN ('accepted', 'running', 'waiting') LIMIT 1";
-        Ok(query(open).bind(batch.to_string()).fetch_optional(self.reader()).await?.is_none())
-    }
-
-    /// Ends a batch of which nothing is left to do, and owes its client word of it if it wants that.
+    /// Ends a batch of which nothing is left to do, erases its file, and owes its client word of it if it wants that.
     ///
     /// # Errors
     /// [`StoreError::BatchState`] when it ended already; [`StoreError::WrongReceipt`].
@@ -591,6 +472,7 @@ impl Store {
         self.write(move |tx| {
             Box::pin(async move {
                 transition(tx, batch, BatchState::Finished, now).await?;
+                erase_file(tx, batch).await?;
                 if callback {
                     outbox::enqueue_batch(tx, batch, now).await?;
                 }
@@ -599,19 +481,23 @@ impl Store {
         })
         .await
     }
+}
 
-    /// Cases of a batch after a row of its file, in the file's order, with their rows.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn cases_of(&self, batch: Uuid, after: u64, limit: u32) -> Result<Vec<(u64, CaseRow)>, StoreError> {
-        let mut page = Builder::new(SELECT);
-        page.push("WHERE c.batch_id = ").push_bind(batch.to_string());
-        page.push(" AND c.batch_row > ").push_bind(int(after));
-        page.push(" ORDER BY c.batch_row LIMIT ").push_bind(i64::from(limit));
-        let rows = page.build().fetch_all(self.reader()).await?;
-        rows.iter().map(|row| Ok((row.index("batch_row")?, case_of(row)?))).collect()
-    }
+/// A file that nobody will read any more opens no more, nor do its terms. What was made of it is kept with its cases.
+async fn erase_file(tx: &mut Connection, batch: Uuid) -> Result<(), StoreError> {
+    query(
+        "DELETE FROM deks WHERE id IN
+         (SELECT dek_id FROM documents WHERE case_id = $1 AND kind IN ('upload', 'batch_terms'))",
+    )
+    .bind(batch.to_string())
+    .execute(&mut *tx)
+    .await?;
+    query("UPDATE documents SET ciphertext = $1 WHERE case_id = $2 AND kind IN ('upload', 'batch_terms')")
+        .bind(Vec::new())
+        .bind(batch.to_string())
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 async fn locked(tx: &mut Connection, batch: Uuid) -> Result<Row, StoreError> {
@@ -619,7 +505,7 @@ async fn locked(tx: &mut Connection, batch: Uuid) -> Result<Row, StoreError> {
     row.fetch_optional(tx).await?.ok_or(StoreError::NotFound { what: "batch", id: batch })
 }
 
-async fn state(tx: &mut Connection, batch: Uuid) -> Result<BatchState, StoreError> {
+pub(super) async fn state(tx: &mut Connection, batch: Uuid) -> Result<BatchState, StoreError> {
     locked(tx, batch).await?.must("state", BatchState::parse)
 }
 
@@ -649,26 +535,6 @@ async fn transition(tx: &mut Connection, batch: Uuid, to: BatchState, now: Times
         .execute(tx)
         .await?;
     Ok(())
-}
-
-fn ids(rows: &[Row]) -> Result<Vec<Uuid>, StoreError> {
-    rows.iter().map(|row| row.uuid("id")).collect()
-}
-
-/// Has cases looked at from `at` on, or by nobody.
-async fn wake(tx: &mut Connection, cases: &[Uuid], at: Option<Timestamp>) -> Result<u64, StoreError> {
-    let mut woken = 0;
-    for cases in cases.chunks(256) {
-        let mut update = Builder::new("UPDATE cases SET wake_at = ");
-        update.push_bind(at.map(millis)).push(" WHERE id IN (");
-        let mut list = update.separated(", ");
-        for case in cases {
-            list.push_bind(case.to_string());
-        }
-        update.push(")");
-        woken += update.build().persistent(false).execute(&mut *tx).await?;
-    }
-    Ok(woken)
 }
 
 fn batch_of(row: &Row) -> Result<BatchRow, StoreError> {

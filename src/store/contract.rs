@@ -67,7 +67,7 @@ macro_rules! contract {
                 a_version_tells_of_what_ended_before_it, events_have_no_gaps,
             }
             batching::{
-                a_file_is_kept_in_parts_until_it_is_whole, the_same_file_under_the_same_key_is_the_same_batch,
+                a_file_is_kept_in_parts_until_it_is_whole, a_file_opens_no_more_when_its_batch_has_ended, the_same_file_under_the_same_key_is_the_same_batch,
                 one_process_reads_a_file_at_a_time, a_row_read_twice_is_one_case, cases_are_let_in_a_few_at_a_time,
                 a_paused_batch_holds_its_cases_back, a_cancelled_batch_ends_its_cases, the_counter_goes_before_the_batch,
                 what_is_put_off_is_asked_later, faults_stay_in_order,

@@ -12,6 +12,7 @@
 
 mod alerts;
 mod artifacts;
+mod batch_cases;
 mod batches;
 mod case_list;
 mod cases;

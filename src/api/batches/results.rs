@@ -45,6 +45,14 @@ fn prefers_csv(headers: &HeaderMap, other: &str) -> Result<bool, Problem> {
     })
 }
 
+/// A table, or lines of JSON, to be kept under a name.
+fn attachment(csv: bool, name: &str, contents: Body) -> Response {
+    let (kind, ending) = if csv { ("text/csv; charset=utf-8", "csv") } else { ("application/x-ndjson", "ndjson") };
+    let disposition = format!("attachment; filename=\"{name}.{ending}\"");
+    let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
+    (headers, contents).into_response()
+}
+
 /// The results so far, in the order of the file: CSV, or NDJSON with whole reports. Contents are opened, so the scope `report:read` is
 /// needed; every household's export is in the log first.
 #[utoipa::path(get, path = "/v1/batches/{id}/results", tag = "batches", params(("id" = String, Path), FileQuery),
@@ -64,10 +72,7 @@ pub async fn results(
     let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
     let form = if csv { ResultsForm::Csv { english } } else { ResultsForm::Ndjson };
     let pieces = bulk.results(&caller, &id, form).await.map_err(problem)?;
-    let kind = if csv { "text/csv; charset=utf-8" } else { "application/x-ndjson" };
-    let name = format!("attachment; filename=\"{id}.{}\"", if csv { "csv" } else { "ndjson" });
-    let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, Body::from_stream(pieces)).into_response())
+    Ok(attachment(csv, &id, Body::from_stream(pieces)))
 }
 
 /// Which changes, in which language.
@@ -112,10 +117,7 @@ pub async fn changes(
     let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
     let form = if csv { ChangesForm::Csv { english } } else { ChangesForm::Ndjson };
     let pieces = bulk.changes(&caller, &id, ChangesWanted { form, for_passing_on }).await.map_err(problem)?;
-    let kind = if csv { "text/csv; charset=utf-8" } else { "application/x-ndjson" };
-    let name = format!("attachment; filename=\"{id}-changes.{}\"", if csv { "csv" } else { "ndjson" });
-    let headers = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, Body::from_stream(pieces)).into_response())
+    Ok(attachment(csv, &format!("{id}-changes"), Body::from_stream(pieces)))
 }
 
 /// Every fault of the file's rows so far: CSV, or JSON. No fault repeats a value of a row.
@@ -138,7 +140,5 @@ pub async fn faults(
     if !csv {
         return Ok(axum::Json(faults).into_response());
     }
-    let name = format!("attachment; filename=\"{id}-faults.csv\"");
-    let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, faults_csv(&faults, english)).into_response())
+    Ok(attachment(csv, &format!("{id}-faults"), Body::from(faults_csv(&faults, english))))
 }

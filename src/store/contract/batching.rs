@@ -1,5 +1,6 @@
 //! Batches: their files, their cases, and the order among them.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -88,11 +89,35 @@ pub(super) async fn a_file_is_kept_in_parts_until_it_is_whole(backend: impl Back
     assert_eq!(store.list_batches(&filter).await.unwrap(), [row]);
     let elsewhere = BatchFilter { organisation: "township-2".into(), ..filter };
     assert!(store.list_batches(&elsewhere).await.unwrap().is_empty());
-    // a file that nobody will read any more opens no more
-    let parts = store.batch_parts(id).await.unwrap();
-    store.move_batch(&receipt(id), id, BatchState::Cancelled, at(6)).await.unwrap();
-    store.erase_file(&receipt(id), id).await.unwrap();
-    assert!(matches!(store.get_document(parts[0]).await, Err(StoreError::Erased { .. })));
+}
+
+pub(super) async fn a_file_opens_no_more_when_its_batch_has_ended(backend: impl Backend) {
+    let store = backend.open().await;
+    let erased = async |id| {
+        let parts = store.batch_parts(id).await.unwrap();
+        let terms = store.get_batch(id).await.unwrap().terms_document;
+        let mut erased = BTreeSet::new();
+        for document in parts.into_iter().chain([terms]) {
+            erased.insert(matches!(store.get_document(document).await, Err(StoreError::Erased { .. })));
+        }
+        erased.into_iter().collect::<Vec<_>>()
+    };
+    let (finished, cancelled) = (whole(&store).await, whole(&store).await);
+    let Created::New(case) = household(&store, finished, 1).await else { panic!("it was there") };
+    assert_eq!((erased(finished).await, erased(cancelled).await), (vec![false], vec![false]));
+    store.finish_batch(&receipt(finished), finished, false, at(6)).await.unwrap();
+    store.move_batch(&receipt(cancelled), cancelled, BatchState::Cancelled, at(6)).await.unwrap();
+    assert_eq!((erased(finished).await, erased(cancelled).await), (vec![true], vec![false]));
+    store.note_ended(cancelled, at(7)).await.unwrap();
+    assert_eq!(erased(cancelled).await, [true]);
+    let request = store.get_case(case).await.unwrap().request_document;
+    assert!(store.get_document(request).await.is_ok(), "what was made of it stays");
+
+    // whoever sent it went away
+    let left = receiving(&store).await;
+    store.add_part(&receipt(left), left, 0, document(DocumentKind::Upload)).await.unwrap();
+    assert!(store.abandoned_batches(at(0)).await.unwrap().is_empty());
+    assert_eq!(store.abandoned_batches(at(100_000)).await.unwrap(), [left]);
 }
 
 pub(super) async fn the_same_file_under_the_same_key_is_the_same_batch(backend: impl Backend) {

@@ -250,7 +250,7 @@ impl Desk {
 
     async fn note(&self, row: &OutboxRow, attempt: OutboxAttempt, word: &'static str) -> Result<(), CallbackError> {
         metrics::counter!("hedui_callbacks_total", "outcome" => word).increment(1);
-        Ok(self.store.outbox_attempted(row.id, attempt, self.clock.now()).await?)
+        Ok(self.store.outbox_attempted(row, attempt, self.clock.now()).await?)
     }
 }
 

@@ -99,11 +99,17 @@ impl Store {
         .await
     }
 
-    /// Notes what became of an attempt.
+    /// Notes what became of an attempt. One who was so slow that somebody else has noted an attempt since changes nothing.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`].
-    pub async fn outbox_attempted(&self, id: Uuid, attempt: OutboxAttempt, now: Timestamp) -> Result<(), StoreError> {
+    /// The database failed.
+    pub async fn outbox_attempted(
+        &self,
+        claimed: &OutboxRow,
+        attempt: OutboxAttempt,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (id, attempts) = (claimed.id, claimed.attempts);
         let (next, given_up) = match attempt {
             OutboxAttempt::Arrived => (None, None),
             OutboxAttempt::Again(next) => (Some(millis(next)), None),
@@ -111,15 +117,17 @@ impl Store {
         };
         self.write(move |tx| {
             Box::pin(async move {
-                let noted = query(
-                    "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $1, given_up_at = $2 WHERE id = $3",
+                query(
+                    "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $1, given_up_at = $2
+                     WHERE id = $3 AND attempts = $4",
                 )
                 .bind(next)
                 .bind(given_up)
                 .bind(id.to_string())
+                .bind(i64::from(attempts))
                 .execute(tx)
                 .await?;
-                if noted == 1 { Ok(()) } else { Err(StoreError::NotFound { what: "callback", id }) }
+                Ok(())
             })
         })
         .await

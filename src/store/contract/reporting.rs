@@ -135,11 +135,14 @@ pub(super) async fn a_callback_is_owed_until_it_arrives(backend: impl Backend) {
     assert_eq!((due[0].case_id, due[0].client.as_str(), due[0].version), (id, "caseworkers", Some(1)));
     assert!(claim(30).await.is_empty(), "it is somebody's");
     assert_eq!(claim(31).await, due, "who held it has died");
-    let note = async |attempt| store.outbox_attempted(due[0].id, attempt, at(32)).await.unwrap();
-    note(OutboxAttempt::Again(at(60))).await;
+    let note = async |row, attempt| store.outbox_attempted(row, attempt, at(32)).await.unwrap();
+    note(&due[0], OutboxAttempt::Again(at(60))).await;
     assert!(claim(59).await.is_empty());
-    assert_eq!(claim(60).await[0].attempts, 1);
-    note(OutboxAttempt::Arrived).await;
+    let again = claim(60).await;
+    assert_eq!(again[0].attempts, 1);
+    note(&again[0], OutboxAttempt::Arrived).await;
+    note(&due[0], OutboxAttempt::Again(at(70))).await;
+    note(&due[0], OutboxAttempt::GivenUp).await;
     assert!(claim(9999).await.is_empty() && store.outbox_given_up(10).await.unwrap().is_empty());
 }
 
@@ -152,14 +155,14 @@ pub(super) async fn a_callback_that_is_given_up_is_kept_until_its_case_is_erased
     let row = claim(1).await.remove(0);
     let unknown = store.outbox_redeliver(row.id, at(2)).await;
     assert!(matches!(unknown, Err(StoreError::NotFound { .. })), "it was not given up");
-    store.outbox_attempted(row.id, OutboxAttempt::GivenUp, at(2)).await.unwrap();
+    store.outbox_attempted(&row, OutboxAttempt::GivenUp, at(2)).await.unwrap();
     assert!(claim(9999).await.is_empty());
     let kept = store.outbox_given_up(10).await.unwrap();
     assert_eq!((kept.len(), kept[0].id, kept[0].attempts), (1, row.id, 1));
     store.outbox_redeliver(row.id, at(3)).await.unwrap();
     assert!(store.outbox_given_up(10).await.unwrap().is_empty());
     assert_eq!(claim(3).await[0].attempts, 0, "as if it had never been tried");
-    store.outbox_attempted(row.id, OutboxAttempt::GivenUp, at(4)).await.unwrap();
+    store.outbox_attempted(&row, OutboxAttempt::GivenUp, at(4)).await.unwrap();
     store.erase_case(&receipt(id), id, at(5)).await.unwrap();
     assert!(store.outbox_given_up(10).await.unwrap().is_empty());
     assert!(store.outbox_redeliver(row.id, at(6)).await.is_err(), "of an erased case nothing is told");

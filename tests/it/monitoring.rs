@@ -95,6 +95,9 @@ async fn what_changed_is_told_with_reasons_and_the_family_is_heard_first() {
     let wrong = client.call(Method::POST, &heard).header("content-type", "application/json").body("{}");
     send(wrong).await.assert_problem(422, "invalid-request");
     let statement = json!({"statement": "女儿已出嫁"}).to_string();
+    let blind = Client::new(&served.url(""), Some(served.token("supervisor", "")));
+    let blind = blind.call(Method::POST, &heard).header("content-type", "application/json").body(statement.clone());
+    send(blind).await.assert_problem(403, "forbidden");
     let right = client.call(Method::POST, &heard).header("content-type", "application/json").body(statement);
     assert_eq!(send(right).await.status, 204);
     let changed = client.get(&format!("/v1/verifications/{case}/change")).await.json();

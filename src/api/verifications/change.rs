@@ -67,7 +67,8 @@ pub struct Statement {
     pub statement: String,
 }
 
-/// Notes that the family was heard: what is adverse may go further from now on.
+/// Notes that the family was heard about the latest version: what is adverse in it may go further from now on. Whoever notes it can
+/// read what the family was heard about: the scope `report:read` is needed.
 #[utoipa::path(post, path = "/v1/verifications/{id}/heard", tag = "verifications", params(("id" = String, Path)),
     request_body = Statement,
     responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
@@ -79,7 +80,7 @@ pub async fn heard(
     PathText(id): PathText,
     request: Request<Body>,
 ) -> Result<StatusCode, Problem> {
-    let caller = permit(&verifier, signed_in, Permission::SubmitCase).await?;
+    let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
     let body = match read_json(request).await {
         Ok(body) => body,
         Err((why, problem)) => return Err(refuse(&verifier, &caller, why, problem).await),

@@ -8,13 +8,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::cases::{SELECT, case_of};
 use super::columns::{Columns as _, int, millis};
 use super::db::{Builder, Connection, Lock, Row, query};
 use super::receipt::entry_of;
 use super::{
-    AuditReceipt, CaseRow, CaseState, Created, Effect, IdempotencyKey, SealedDocument, Store, StoreError, claims,
-    documents, idempotency, outbox, words,
+    AuditReceipt, CaseState, Created, Effect, IdempotencyKey, SealedDocument, Store, StoreError, claims, documents,
+    idempotency, outbox, words,
 };
 
 words! {

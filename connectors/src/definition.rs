@@ -120,6 +120,7 @@ impl Definition {
                 title_en: top.text("title_en", "the department's name in English"),
                 law: top.text("law", "the law behind the query"),
                 purposes: words::purposes(top),
+                screenings: words::screenings(top),
                 speaks_for: words::speaks_for(top),
                 never_covers: top.texts("never_covers"),
                 never_covers_en: top.texts("never_covers_en"),

@@ -187,6 +187,8 @@ pub struct Descriptor {
     pub law: String,
     /// Purposes it serves: `all`, or exact purpose names.
     pub purposes: Vec<String>,
+    /// Screenings of rosters it serves, by their exact names; `all` purposes are none of them.
+    pub screenings: Vec<String>,
     /// Classes of information it speaks for; totals of these are open while it is silent. Among
     /// `wage business property_income transfer financial vehicle real_estate company medical education disability household`.
     pub speaks_for: Vec<String>,

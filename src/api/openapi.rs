@@ -17,7 +17,7 @@ use super::{
         verifications::submit::submit, verifications::list::list, verifications::status::status, verifications::events::events,
         verifications::versions::versions, report::report, sources::sources, policies::policy, assessments::assess, matches::explain,
         verifications::change::change, verifications::change::heard, due::due,
-        batches::submit::submit, batches::status::list, batches::status::status, batches::results::results, batches::results::changes, batches::results::faults,
+        batches::submit::submit, batches::status::list, batches::status::status, batches::results::results, batches::results::referrals, batches::results::changes, batches::results::faults,
         batches::steer::pause, batches::steer::resume, batches::steer::cancel,
         monitoring::subscriptions::subscribe, monitoring::subscriptions::list, monitoring::subscriptions::unsubscribe,
         monitoring::alerts::list, monitoring::alerts::acknowledge, monitoring::callbacks::list, monitoring::callbacks::redeliver,

@@ -24,6 +24,7 @@ pub fn router(state: ApiState, limits: &ServerLimits) -> Router {
         .route("/v1/batches", post(batches::submit::submit).get(batches::status::list))
         .route("/v1/batches/{id}", get(batches::status::status))
         .route("/v1/batches/{id}/results", get(batches::results::results))
+        .route("/v1/batches/{id}/referrals", get(batches::results::referrals))
         .route("/v1/batches/{id}/changes", get(batches::results::changes))
         .route("/v1/batches/{id}/faults", get(batches::results::faults))
         .route("/v1/batches/{id}/pause", post(batches::steer::pause))

@@ -16,6 +16,7 @@ mod parts;
 pub mod planning;
 mod reading;
 mod receiving;
+mod referrals;
 mod results;
 mod status;
 mod terms;
@@ -32,7 +33,7 @@ use uuid::Uuid;
 pub use changes::{ChangesForm, ChangesWanted};
 pub use errors::BulkError;
 pub use receiving::{Receiving, SubmittedBatch};
-pub use results::{ResultsForm, csv_heading, faults_csv};
+pub use results::{ResultsForm, Sheet, csv_heading, faults_csv};
 pub use status::{BatchPage, BatchStatus, FileFaultStatus};
 pub use terms::Terms;
 

@@ -1,11 +1,12 @@
-//! The results of a batch as a file: a household a line, in the order of the batch's file, read page by page. Who exports stands in the
-//! log for every household before its report is opened.
+//! The results of a batch as a file, in the order of the batch's file, read page by page: its households, a line each, or where they are
+//! referred to (`referrals`). Who exports stands in the log for every household before its report is opened.
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 use serde::Serialize;
 
 use super::file::RowFault;
+use super::referrals;
 use super::{Bulk, BulkError};
 use crate::auth::Caller;
 use crate::report::text::{self, Lang};
@@ -14,6 +15,15 @@ use crate::store::{BatchRow, CaseRow, VersionRow};
 
 /// Households on a page.
 const PAGE: u32 = 100;
+
+/// What is exported of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sheet {
+    /// Every household.
+    Households,
+    /// Whom the reports refer where: other programmes worth asking about; of a screening, its leads.
+    Referrals,
+}
 
 /// How results are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +88,7 @@ struct Writing {
     bulk: Bulk,
     caller: Caller,
     batch: BatchRow,
+    sheet: Sheet,
     form: ResultsForm,
     after: u64,
     begun: bool,
@@ -93,36 +104,41 @@ impl Bulk {
         &self,
         caller: &Caller,
         batch: &str,
+        sheet: Sheet,
         form: ResultsForm,
     ) -> Result<impl Stream<Item = Result<Bytes, BulkError>> + use<>, BulkError> {
         let batch = self.batch(caller, batch).await?;
         let (bulk, caller) = (self.clone(), caller.clone());
-        let writing = Writing { bulk, caller, batch, form, after: 0, begun: false, ended: false };
+        let writing = Writing { bulk, caller, batch, sheet, form, after: 0, begun: false, ended: false };
         Ok(stream::unfold(writing, Writing::next))
     }
 }
 
 impl Writing {
     async fn next(mut self) -> Option<(Result<Bytes, BulkError>, Self)> {
-        if self.ended {
-            return None;
-        }
-        match self.page().await {
-            Ok(None) => None,
-            Ok(Some(text)) => Some((Ok(text.into()), self)),
-            Err(error) => {
-                self.ended = true;
-                Some((Err(error), self))
+        // pages without a line are passed over
+        while !self.ended {
+            match self.page().await {
+                Ok(text) if text.is_empty() => {}
+                Ok(text) => return Some((Ok(text.into()), self)),
+                Err(error) => {
+                    self.ended = true;
+                    return Some((Err(error), self));
+                }
             }
         }
+        None
     }
 
-    async fn page(&mut self) -> Result<Option<String>, BulkError> {
+    async fn page(&mut self) -> Result<String, BulkError> {
         let mut text = String::new();
         if !std::mem::replace(&mut self.begun, true)
             && let ResultsForm::Csv { english } = self.form
         {
-            text = csv_heading(english);
+            text = match self.sheet {
+                Sheet::Households => csv_heading(english),
+                Sheet::Referrals => referrals::csv_heading(english),
+            };
         }
         let cases = self.bulk.0.store.cases_of(self.batch.id, self.after, PAGE).await?;
         self.ended = cases.len() < PAGE as usize;
@@ -130,12 +146,16 @@ impl Writing {
         self.after = rows.last().copied().unwrap_or(self.after);
         let reports = self.bulk.0.verifier.exported(&self.caller, &cases).await?;
         for ((row, case), report) in rows.into_iter().zip(&cases).zip(reports) {
-            match self.form {
-                ResultsForm::Csv { english } => text.push_str(&csv_line(row, case, report.as_ref(), english)),
-                ResultsForm::Ndjson => text.push_str(&ndjson_line(row, case, report.as_ref())),
-            }
+            text.push_str(&match (self.sheet, self.form) {
+                (Sheet::Households, ResultsForm::Csv { english }) => csv_line(row, case, report.as_ref(), english),
+                (Sheet::Households, ResultsForm::Ndjson) => ndjson_line(row, case, report.as_ref()),
+                (Sheet::Referrals, ResultsForm::Csv { english }) => {
+                    referrals::csv_lines(row, case, report.as_ref(), english)
+                }
+                (Sheet::Referrals, ResultsForm::Ndjson) => referrals::ndjson_lines(row, case, report.as_ref()),
+            });
         }
-        Ok((!text.is_empty()).then_some(text))
+        Ok(text)
     }
 }
 

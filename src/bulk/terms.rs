@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::file::{Defaults, Format};
 use crate::auth::{Caller, Role};
-use crate::household::{Purpose, Request};
+use crate::household::{Purpose, RegisteredAs, Request};
 
 /// How a file is meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Terms {
     /// How it is written.
     pub format: Format,
@@ -18,6 +19,10 @@ pub struct Terms {
     pub region: Option<String>,
     /// Programme, where a household names none; none = every row names its own.
     pub purpose: Option<Purpose>,
+    /// Kind of registration, where a household names none.
+    pub registered_as: Option<RegisteredAs>,
+    /// The document of the statutory duty that the file rests on, where a household names no legal basis.
+    pub legal_document: Option<String>,
     /// Only households of this programme.
     pub only_purpose: Option<Purpose>,
     /// Only households whose address names this township.
@@ -30,13 +35,28 @@ impl Terms {
     /// Those of a file that says everything itself.
     #[must_use]
     pub fn plain(format: Format, as_of: Date) -> Self {
-        let (region, purpose) = (None, None);
-        Self { format, as_of, region, purpose, only_purpose: None, only_township: None, only_village: None }
+        Self {
+            format,
+            as_of,
+            region: None,
+            purpose: None,
+            registered_as: None,
+            legal_document: None,
+            only_purpose: None,
+            only_township: None,
+            only_village: None,
+        }
     }
 
     pub(super) fn defaults(&self) -> Defaults {
         let purpose = self.purpose.map(|purpose| purpose.as_str().to_owned());
-        Defaults { as_of: self.as_of, region: self.region.clone(), purpose }
+        Defaults {
+            as_of: self.as_of,
+            region: self.region.clone(),
+            purpose,
+            registered_as: self.registered_as.map(|kind| kind.as_str().to_owned()),
+            legal_document: self.legal_document.clone(),
+        }
     }
 
     /// Whether a household is among those that were chosen.
@@ -53,13 +73,7 @@ impl Terms {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct KeptTerms {
-    format: Format,
-    as_of: Date,
-    region: Option<String>,
-    purpose: Option<Purpose>,
-    only_purpose: Option<Purpose>,
-    only_township: Option<String>,
-    only_village: Option<String>,
+    terms: Terms,
     subject: String,
     organisation: String,
     regions: Vec<String>,
@@ -70,16 +84,9 @@ pub(super) struct KeptTerms {
 
 impl KeptTerms {
     pub(super) fn of(terms: &Terms, caller: &Caller) -> Self {
-        let Terms { format, as_of, region, purpose, only_purpose, only_township, only_village } = terms.clone();
         let caller = caller.clone();
         Self {
-            format,
-            as_of,
-            region,
-            purpose,
-            only_purpose,
-            only_township,
-            only_village,
+            terms: terms.clone(),
             subject: caller.subject,
             organisation: caller.organisation,
             regions: caller.regions,
@@ -90,7 +97,6 @@ impl KeptTerms {
     }
 
     pub(super) fn apart(self) -> (Terms, Caller) {
-        let Self { format, as_of, region, purpose, only_purpose, only_township, only_village, .. } = self;
         let caller = Caller {
             subject: self.subject,
             organisation: self.organisation,
@@ -101,6 +107,6 @@ impl KeptTerms {
             recipient_key: self.recipient_key,
             lasts: None,
         };
-        (Terms { format, as_of, region, purpose, only_purpose, only_township, only_village }, caller)
+        (self.terms, caller)
     }
 }

@@ -4,6 +4,7 @@ mod batch;
 mod link;
 mod policy;
 mod report;
+mod screen;
 
 use std::path::PathBuf;
 
@@ -11,10 +12,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use batch::{
     AtService, Batch, BatchCommand, BatchFile, BatchOne, BatchRun, BatchShow, BatchSubmit, BatchTemplate, FileTerms,
+    RosterTerms,
 };
 pub use link::Link;
 pub use policy::{PacksFolder, Policy, PolicyAssess, PolicyCheck, PolicyCommand, PolicyExplain, PolicyTest, Simulate};
 pub use report::{Recompute, Report, ReportCommand};
+pub use screen::Screen;
 
 /// 核对: verifies what a household's members earn and own. It verifies; the officer decides.
 #[derive(Debug, Parser)]
@@ -59,6 +62,11 @@ pub enum Command {
         after_help = "Examples:\n  hedui schedule --organisation 会宁县会师镇人民政府\n  hedui schedule --organisation 会宁县会师镇人民政府 --year 2027 --out plan.csv\n  hedui schedule --roll roll.csv --lang en          from counts: due,township,members,households"
     )]
     Schedule(Schedule),
+    /// Screen a roster for people who may need help: leads only, no bank is asked, nothing adverse follows
+    #[command(
+        after_help = "Examples:\n  hedui screen children roster.csv --legal-document 会民发〔2026〕8号 --region 620422 --registered-as rural\n  hedui screen disability roster.xlsx --legal-document 会民发〔2026〕8号 --out leads.csv --faults faults.csv\n  hedui screen medical roster.csv --legal-document 会民发〔2026〕8号 --server https://hedui.example --token-file token.txt\n\nA roster is a table of households, a row a person (hedui batch template --explain). Of children, the row's household names the\nparents: neither may be able to care for the child. A lead is certain, or open where a department has not answered."
+    )]
+    Screen(Box<Screen>),
     /// Decrypt a sealed report and check signature and audit inclusion, offline
     #[command(
         after_help = "Examples:\n  hedui open report.jwe --key recipient.jwk --jwks service.jwks.json --log-key \"$(cat service.log-key)\"\n  hedui open report.jwe --key recipient.jwk --jwks service.jwks.json --log-key \"$(cat service.log-key)\" --out report.html\n  hedui open report.jwe --key recipient.jwk --unpinned        without the service's keys: proves less\n\nExit 0 only when the service's keys sign the report and its place in the log."

@@ -20,6 +20,7 @@ mod reload;
 mod remote;
 mod report;
 mod schedule;
+mod screen;
 mod serve;
 mod show;
 mod simulate;
@@ -68,6 +69,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Verify(arguments) => verify::run(arguments).await,
         Command::Batch(arguments) => batch::run(arguments).await,
         Command::Schedule(arguments) => schedule::run(arguments).await,
+        Command::Screen(arguments) => screen::run(*arguments).await,
         Command::Open(arguments) => open::run(&arguments),
         Command::Audit(arguments) => audit::run(arguments).await,
         Command::Report(arguments) => report::run(arguments).await,

@@ -71,6 +71,12 @@ named! {
         ReportedChange = "reported_change",
         /// 动态监测
         Monitoring = "monitoring",
+        /// 孤儿、事实无人抚养儿童排查
+        ChildScreening = "child_screening",
+        /// 残疾人未享受救助排查
+        DisabilityScreening = "disability_screening",
+        /// 高额医疗费用排查
+        MedicalScreening = "medical_screening",
     }
     /// Where the household is registered.
     RegisteredAs {
@@ -136,6 +142,15 @@ named! {
         Company = "company",
         /// 其他
         Other = "other",
+    }
+}
+
+impl Purpose {
+    /// Whether it screens a roster (数据比对): nobody applied, so that it rests on a statutory duty, asks the few departments that serve it
+    /// by name, and gives leads to help only: no income, no property, no outcome.
+    #[must_use]
+    pub fn is_screening(self) -> bool {
+        matches!(self, Self::ChildScreening | Self::DisabilityScreening | Self::MedicalScreening)
     }
 }
 

@@ -83,7 +83,7 @@ pub struct Subscribed {
     pub watched: u64,
     /// That were watched already.
     pub already: u64,
-    /// Cases that are not the caller's, or have no final report.
+    /// Cases that are not the caller's, have no final report, or screened a roster.
     pub passed_over: u64,
 }
 
@@ -257,7 +257,11 @@ impl Monitoring {
         let mut outcome = Subscribed::default();
         for case in wanted.cases.iter().take(MOST_CASES) {
             let row = match inner.store.get_case(*case).await {
-                Ok(row) if caller.covers(&row.organisation, row.region.as_str()) && row.state == CaseState::Final => {
+                Ok(row)
+                    if caller.covers(&row.organisation, row.region.as_str())
+                        && row.state == CaseState::Final
+                        && !row.purpose.is_screening() =>
+                {
                     row
                 }
                 Ok(_) | Err(StoreError::NotFound { .. }) => {

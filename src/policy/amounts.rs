@@ -8,6 +8,7 @@ use super::case::{Case, Person};
 use super::grounds::{GroundOf, Reason, Text};
 use super::pack::{AmountMethod, Ratio, RiseReading};
 use super::screening::{CareLevel, Judged, care_level};
+use super::silence::Classes;
 use super::totals::{Reckoned, Sums};
 use crate::household::{Detail, Fen, Programme, Purpose, YearMonth};
 
@@ -51,7 +52,7 @@ pub(super) fn lines<'a>(
         lines.extend(tekun_care(case));
     }
     if met(dibao) {
-        lines.extend(dibao_gap(case, totals));
+        lines.extend(dibao_gap(sums, totals));
     }
     if met(single) {
         lines.push(single_person(case));
@@ -138,41 +139,57 @@ fn medical_aid<'a>(sums: &Sums<'_, 'a>) -> Option<AmountDraft<'a>> {
     })
 }
 
-fn dibao_gap<'a>(case: &Case<'a>, totals: &Reckoned) -> Option<AmountDraft<'a>> {
-    let net = &totals.net_income;
-    let so_far = Dibao::at(case, totals, net.so_far)?;
-    if let Some(goes_on) = unchanged(case, so_far.monthly()) {
-        return Some(goes_on);
+fn dibao_gap<'a>(sums: &Sums<'_, 'a>, totals: &Reckoned) -> Option<AmountDraft<'a>> {
+    let (case, net) = (sums.case, &totals.net_income);
+    let so_far = Dibao::at(case, totals, net.so_far, 0)?;
+    let reckoned = so_far.monthly();
+    let goes_on = unchanged(case, reckoned);
+    let open = || {
+        let of_end = |income: Fen, more: i64| {
+            let reckoned = Dibao::at(case, totals, income, more).map_or(Fen::ZERO, |amount| amount.monthly());
+            unchanged(case, reckoned).unwrap_or(reckoned)
+        };
+        let maybe_disabled = maybe_disabled(sums);
+        let least = of_end(net.at_most.unwrap_or(net.so_far), 0);
+        let most = of_end(net.at_least, maybe_disabled);
+        let what = if maybe_disabled == 0 { "收入" } else { "收入、残疾" };
+        if least == most { String::new() } else { format!("；{what}未定，{least} 至 {most}") }
+    };
+    if let Some(paid) = goes_on {
+        let rule = &case.rules.amount_review_change;
+        let words = || format!("现发 {paid}，按本次核对为 {reckoned}，相差不超过 {}{}", rule.value, open());
+        let ground = rule.ground(
+            "定期复核时家庭情况没有明显变化的，不调整救助金额。",
+            "At a periodic review, without an obvious change of circumstances the amount goes on.",
+        );
+        return Some(AmountDraft::monthly("dibao", paid, case.text(words), ground));
     }
-    let computation = case.text(|| {
-        let of_end = |income: Fen| Dibao::at(case, totals, income).map_or(Fen::ZERO, |amount| amount.monthly());
-        let (least, most) = (of_end(net.at_most.unwrap_or(net.so_far)), of_end(net.at_least));
-        let open = if least == most { String::new() } else { format!("；收入未定，{least} 至 {most}") };
-        so_far.in_words(case, totals) + &open
-    });
+    let computation = case.text(|| so_far.in_words(case, totals) + &open());
     let ground = case.rules.amount_method.ground(
         "按低保标准与家庭人均收入的差额计算；以批准机关的决定为准。",
         "The difference between the standard and income a head; the authority decides.",
     );
-    Some(AmountDraft::monthly("dibao", so_far.monthly(), computation, ground))
+    Some(AmountDraft::monthly("dibao", reckoned, computation, ground))
 }
 
-/// At a periodic review an amount changes only with an obvious change of circumstances: else what is paid goes on.
-fn unchanged<'a>(case: &Case<'a>, reckoned: Fen) -> Option<AmountDraft<'a>> {
+/// At a periodic review an amount changes only with an obvious change of circumstances: else what is paid goes on, which is returned.
+fn unchanged(case: &Case<'_>, reckoned: Fen) -> Option<Fen> {
     if case.purpose != Purpose::PeriodicReview {
         return None;
     }
     let paid: Fen = case.members().flat_map(|person| running_dibao(case, person)).sum();
     let rule = &case.rules.amount_review_change;
     let obvious = paid.0 == 0 || rule.value.exceeded_by(Fen((reckoned - paid).0.abs()), paid);
-    (!obvious && paid != reckoned).then(|| {
-        let computation = case.text(|| format!("现发 {paid}，按本次核对为 {reckoned}，相差不超过 {}", rule.value));
-        let ground = rule.ground(
-            "定期复核时家庭情况没有明显变化的，不调整救助金额。",
-            "At a periodic review, without an obvious change of circumstances the amount goes on.",
-        );
-        AmountDraft::monthly("dibao", paid, computation, ground)
-    })
+    (!obvious && paid != reckoned).then_some(paid)
+}
+
+/// Members who may turn out to be disabled: their department has not answered, or a certificate is under review.
+fn maybe_disabled(sums: &Sums<'_, '_>) -> i64 {
+    let people = sums.case.people.iter().enumerate().filter(|(_, person)| person.is_member());
+    let unknown = people.filter(|(position, person)| {
+        person.disability.is_none() && sums.silence.unsettled(*position, Classes::DISABILITY)
+    });
+    i64::try_from(unknown.count()).expect("a household is small")
 }
 
 /// The amount a month for a net income of the household over the year.
@@ -186,7 +203,8 @@ struct Dibao {
 }
 
 impl Dibao {
-    fn at(case: &Case<'_>, totals: &Reckoned, net: Fen) -> Option<Self> {
+    /// For a net income, and so many more disabled members than are known.
+    fn at(case: &Case<'_>, totals: &Reckoned, net: Fen, more: i64) -> Option<Self> {
         let heads = i64::from(totals.members);
         let whole = case.standard().mul_ratio(heads, 1);
         let monthly_income = net.mul_ratio(1, 12);
@@ -202,7 +220,7 @@ impl Dibao {
             _ => None,
         };
         let basic = tier.map_or(gap, |ratio| ratio.of(whole));
-        Some(Self { monthly_income, basic, tier, rise: rise(case, totals, basic) })
+        Some(Self { monthly_income, basic, tier, rise: rise(case, totals, basic, more) })
     }
 
     fn monthly(&self) -> Fen {
@@ -225,10 +243,10 @@ impl Dibao {
 }
 
 /// The disabled members' rise: a share of the standard (A), or of the own part of the amount (B).
-fn rise(case: &Case<'_>, totals: &Reckoned, basic: Fen) -> (i64, Fen) {
+fn rise(case: &Case<'_>, totals: &Reckoned, basic: Fen, more: i64) -> (i64, Fen) {
     let rules = case.rules;
-    let disabled =
-        i64::try_from(case.members().filter(|p| p.disability.is_some()).count()).expect("a household is small");
+    let known = case.members().filter(|person| person.disability.is_some()).count();
+    let disabled = more + i64::try_from(known).expect("a household is small");
     if disabled == 0 || !rules.rise_registered.value.has(case.registered_as) {
         return (0, Fen::ZERO);
     }

@@ -10,6 +10,7 @@ use super::drafts::{DeductionDraft, IncomeDraft, PropertyDraft};
 use super::findings;
 use super::grounds;
 use super::income::{self, Support, WageMonths};
+use super::leads;
 use super::open_facts;
 use super::pack::Pack;
 use super::people::People;
@@ -34,6 +35,9 @@ pub fn assess(evidence: &Evidence, pack: &Pack) -> Assessment {
     let undeclared = Undeclared::of(&known.people, &silence, evidence);
     let case = Case::new(&About::of(evidence), pack, true, &known.people);
     let size = Size::new(&case, &silence, &undeclared);
+    if case.purpose.is_screening() {
+        return screened(&case, &silence, &size, evidence, pack);
+    }
     let support = income::support::of_obligors(evidence, pack, &case);
     let lines = Lines::of(&case, &silence, &support);
     let sums = Sums { support: &support, ..lines.sums(&case, &silence, &size) };
@@ -65,6 +69,33 @@ pub fn assess(evidence: &Evidence, pack: &Pack) -> Assessment {
         open_facts: facts.into_iter().map(|fact| fact.fact).collect(),
     };
     assessment.assumed = grounds::assumed(&assessment, every_ground(&assessment), evidence, pack);
+    assessment
+}
+
+/// Of the screening of a roster, leads alone: no income, no property, no outcome, and totals without an upper end.
+fn screened(case: &Case<'_>, silence: &Silence<'_>, size: &Size<'_>, evidence: &Evidence, pack: &Pack) -> Assessment {
+    let people = case.people.len();
+    let wages = std::iter::repeat_with(|| None).take(people).collect();
+    let lines = Lines { illness: vec![IllnessCosts::default(); people], wages, ..Lines::default() };
+    let sums = lines.sums(case, silence, size);
+    let mut assessment = Assessment {
+        income: Vec::new(),
+        deductions: Vec::new(),
+        property: Vec::new(),
+        totals: sums.totals(&sums.reckoned()),
+        declared: Vec::new(),
+        findings: Vec::new(),
+        screening: Vec::new(),
+        decided_early: false,
+        amounts: Vec::new(),
+        referrals: leads::leads(case, silence, evidence),
+        alerts: Vec::new(),
+        review: review::class(case, &[], &[]),
+        assumed: Vec::new(),
+        open_facts: Vec::new(),
+    };
+    let grounds = assessment.referrals.iter().map(|line| &line.ground);
+    assessment.assumed = grounds::assumed(&assessment, grounds, evidence, pack);
     assessment
 }
 

@@ -257,8 +257,11 @@ pub(super) fn assumed<'g>(
     pack: &Pack,
 ) -> Vec<AssumedParameter> {
     let mut cited = Cited::default();
-    for index in ALWAYS.iter().copied().chain(unlisted(assessment, evidence)).filter_map(pack::index_of) {
-        cited.add(index);
+    // of the screening of a roster nothing is added up
+    if !evidence.purpose.is_screening() {
+        for index in ALWAYS.iter().copied().chain(unlisted(assessment, evidence)).filter_map(pack::index_of) {
+            cited.add(index);
+        }
     }
     for ground in grounds {
         let Some(index) = pack::index_of(&ground.rule) else { continue };

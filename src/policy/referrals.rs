@@ -148,9 +148,7 @@ impl<'a> Desk<'_, 'a> {
     /// Children of whose parents none can care for them: both dead, missing, imprisoned, in rehabilitation, gravely disabled or ill.
     fn children(&mut self) {
         let case = self.case;
-        let unattended = |person: &Person<'a>| {
-            person.age.is_some_and(|age| age < CHILD_UNDER) && parents(case, person) != Certainty::NotMet
-        };
+        let unattended = |person: &Person<'a>| is_child(person) && parents(case, person) != Certainty::NotMet;
         let members = self.those(unattended);
         if members.is_empty() {
             return;
@@ -167,26 +165,36 @@ impl<'a> Desk<'_, 'a> {
 
 const CHILD_UNDER: i64 = 18;
 
-/// Whether neither parent can care for a child, as far as the household shows: relations are given towards the head, whose children
-/// and grandchildren are told by their code (GB/T 4761).
-fn parents(case: &Case<'_>, child: &Person<'_>) -> Certainty {
-    let parents: &[u8] = match child.facts.relation.0.as_bytes() {
+pub(super) fn is_child(person: &Person<'_>) -> bool {
+    person.age.is_some_and(|age| age < CHILD_UNDER)
+}
+
+/// Those whom a household shows as the parents of a child: relations are given towards the head, whose children and grandchildren are
+/// told by their code (GB/T 4761), as are the head's own parents.
+pub(super) fn parents_of<'a>(case: &Case<'a>, child: &Person<'_>) -> Vec<&'a Person<'a>> {
+    let groups: &[u8] = match child.facts.relation.0.as_bytes() {
+        [b'0', _] => b"5",
         [b'2' | b'3', _] => b"01",
         [b'4', _] => b"23",
-        _ => return Certainty::NotMet,
+        _ => return Vec::new(),
     };
     let is_parent = |person: &&Person<'_>| {
         let code = person.facts.relation.0.as_bytes();
         let older = person.age.zip(child.age).is_none_or(|(theirs, own)| theirs >= own + PARENT_OLDER_BY);
-        code.first().is_some_and(|group| parents.contains(group)) && older && person.reference() != child.reference()
+        code.first().is_some_and(|group| groups.contains(group)) && older && person.reference() != child.reference()
     };
-    let able = case.people.iter().filter(is_parent).filter(|person| can_care(person)).count();
-    let unable = case.people.iter().filter(is_parent).filter(|person| !can_care(person)).count();
-    match (able, unable) {
+    case.people.iter().filter(is_parent).collect()
+}
+
+/// Whether neither parent can care for a child, as far as the household shows.
+fn parents(case: &Case<'_>, child: &Person<'_>) -> Certainty {
+    let parents = parents_of(case, child);
+    let able = parents.iter().filter(|person| can_care(person)).count();
+    match (able, parents.len() - able) {
         (0, 2..) => Certainty::Met,
         // a parent who lives elsewhere is not known
         (0, 1) => Certainty::Open,
-        (0, 0) if parents == b"23" => Certainty::Open,
+        (0, 0) if child.facts.relation.0.starts_with('4') => Certainty::Open,
         _ => Certainty::NotMet,
     }
 }
@@ -194,7 +202,7 @@ fn parents(case: &Case<'_>, child: &Person<'_>) -> Certainty {
 /// Years that a parent is older by, at the least.
 const PARENT_OLDER_BY: i64 = 14;
 
-fn can_care(person: &Person<'_>) -> bool {
+pub(super) fn can_care(person: &Person<'_>) -> bool {
     let grave = person.disability.as_ref().is_some_and(|disability| disability.grade <= 2);
     person.standing == Standing::Member && !grave && !person.serious_illness
 }

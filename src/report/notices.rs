@@ -26,6 +26,12 @@ impl Notices {
     #[must_use]
     pub fn words(self, request: &RequestFacts) -> Vec<Words> {
         let days = self.objection_within_days;
+        let roster = request.purpose.is_screening().then(|| {
+            Words::new(
+                "本次为名册排查，依据法定职责只查询与排查事项直接有关的部门，不查询金融机构，不核算收入和财产；结果只作为主动发现、提供帮助的线索，不得作为不利处理的依据。",
+                "This screened a roster: on a statutory duty, only the departments that the matter needs were asked, no bank among them, and no income or property was reckoned. What it found is a lead to offer help, and no ground for anything adverse.",
+            )
+        });
         let relief = is_emergency_relief(request.purpose, request.legal_basis.kind).then(relief_goes_first);
         let always = [
             Words::new(
@@ -47,7 +53,7 @@ impl Notices {
                 ),
             ),
         ];
-        relief.into_iter().chain(always).collect()
+        relief.into_iter().chain(roster).chain(always).collect()
     }
 }
 

@@ -55,6 +55,9 @@ terms! {
         Purpose::PeriodicReview => "定期复核", "Periodic review";
         Purpose::ReportedChange => "家庭情况变化报告", "Reported change";
         Purpose::Monitoring => "低收入人口动态监测", "Monitoring of low-income people";
+        Purpose::ChildScreening => "孤儿、事实无人抚养儿童排查", "Screening for orphans and unattended children";
+        Purpose::DisabilityScreening => "残疾人未享受救助排查", "Screening for disabled people without a programme";
+        Purpose::MedicalScreening => "高额医疗费用排查", "Screening for high medical spending";
     }
     /// How a source answered.
     answer(AnswerKind) {

@@ -17,7 +17,7 @@ pub struct KeptEvidence {
     pub evidence_document: Uuid,
 }
 
-/// A query about the evidence of the cases of a region.
+/// A query about the evidence of the cases of a region; rosters that were screened hold nothing that rules could be tried on.
 macro_rules! of_kept {
     ($what:literal, $more:literal) => {
         concat!(
@@ -25,7 +25,9 @@ macro_rules! of_kept {
             $what,
             " FROM cases c JOIN versions v ON v.case_id = c.id
                              AND v.number = (SELECT max(n.number) FROM versions n WHERE n.case_id = c.id)
-              WHERE c.state <> 'erased' AND substr(c.region, 1, CAST($1 AS INTEGER)) = $2",
+              WHERE c.state <> 'erased'
+                AND c.purpose NOT IN ('child_screening', 'disability_screening', 'medical_screening')
+                AND substr(c.region, 1, CAST($1 AS INTEGER)) = $2",
             $more
         )
     };

@@ -64,7 +64,8 @@ impl Verifier {
     /// The tags by which two cases of one applicant within an organisation know each other, newest key first. One number may be held by two
     /// people, so that the name belongs to it.
     pub(super) fn household_tags(&self, organisation: &str, request: &Request) -> Vec<crate::store::Tag> {
-        let person = applicant(request);
+        // whoever is on a roster to be screened is no household on the rolls
+        let person = applicant(request).filter(|_| !request.purpose.is_screening());
         person.map(|person| self.tags("household", &format!("{organisation}\n{person}"))).unwrap_or_default()
     }
 

@@ -65,7 +65,12 @@ fn decide(
     if !source.enabled {
         return Err(Skip::Disabled);
     }
-    if !descriptor.purposes.iter().any(|served| served == "all" || served == purpose) {
+    let is_served = if request.purpose.is_screening() {
+        descriptor.screenings.iter().any(|served| served == purpose)
+    } else {
+        descriptor.purposes.iter().any(|served| served == "all" || served == purpose)
+    };
+    if !is_served {
         return Err(Skip::NotNeededForPurpose);
     }
     let without_consent = request.legal_basis.kind != LegalBasisKind::Authorisation && !is_obligor;
@@ -122,6 +127,7 @@ pub(super) mod tests {
             title_en: String::new(),
             law: String::new(),
             purposes: purposes.iter().map(|p| (*p).to_owned()).collect(),
+            screenings: Vec::new(),
             speaks_for: Vec::new(),
             never_covers: Vec::new(),
             never_covers_en: Vec::new(),
@@ -222,6 +228,19 @@ pub(super) mod tests {
         assert_eq!(decision(&newborn, &tax, true, "2026-11-01"), Err(Skip::NoIdentifier));
         let register = descriptor("household_registration", &["all"], false);
         assert_eq!(decision(&newborn, &register, true, "2026-11-01"), Ok(()), "asked by name and birth date");
+    }
+
+    #[test]
+    fn a_screening_asks_only_those_that_serve_it_by_name() {
+        let mut roster = request(None, LegalBasisKind::StatutoryDuty);
+        roster.purpose = Purpose::DisabilityScreening;
+        let mut federation = descriptor("disability", &["all"], true);
+        let asked = |source: &Descriptor| decision(&roster, source, true, "2026-11-01");
+        assert_eq!(asked(&federation), Err(Skip::NotNeededForPurpose), "all purposes are no screening");
+        federation.screenings = vec!["child_screening".to_owned()];
+        assert_eq!(asked(&federation), Err(Skip::NotNeededForPurpose), "another screening");
+        federation.screenings.push("disability_screening".to_owned());
+        assert_eq!(asked(&federation), Ok(()));
     }
 
     #[test]

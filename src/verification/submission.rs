@@ -13,6 +13,7 @@ use super::{SubmitError, VerificationError, Verifier, plan, sealing};
 use crate::auth::Caller;
 use crate::household::{Fault, IdNumber, Lane, Region, Request, is_emergency_relief};
 use crate::keys::BodyMac;
+use crate::policy::missing_rule;
 use crate::store::{Created, DocumentKind, IdempotencyKey, NewCase, StoreError, Tag};
 
 /// Hours an idempotency key is remembered: 30 days.
@@ -88,10 +89,14 @@ impl Verifier {
         let packs = self.0.rules.packs();
         let knows_region = |region: &Region| packs.resolve(region, today).is_ok();
         let covers_day = |region: &Region, day| packs.resolve(region, day).is_ok();
+        let lacks = |region: &Region, day, purpose| {
+            packs.resolve(region, day).ok().and_then(|pack| missing_rule(purpose, &pack))
+        };
         let context = IntakeContext {
             today,
             knows_region: &knows_region,
             covers_day: &covers_day,
+            lacks: &lacks,
             sources: &sources,
             has_registered_key: caller.recipient_key.is_some(),
         };

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::intake::document_of;
 use super::{ReadError, SubmitError, VerificationError, Verifier, sealing};
 use crate::auth::{Caller, Role};
-use crate::household::{Lane, Lang, Purpose, Request};
+use crate::household::{Lane, Lang, LegalBasisKind, Purpose, Request};
 use crate::policy::assessment::Points;
 use crate::report::change::{Change, Direction};
 use crate::report::{AlertEntry, Body, Words};
@@ -57,6 +57,10 @@ impl Verifier {
         let sealed = sealing::open(&inner.store, &inner.keys, &receipt, case.id, case.request_document).await?;
         let unreadable = |_| VerificationError::Unreadable { what: "request" };
         let mut request: Request = serde_json::from_slice(&sealed).map_err(unreadable)?;
+        // monitoring rests on consent: a duty or an emergency that once was is none
+        if request.legal_basis.kind != LegalBasisKind::Authorisation {
+            return Ok(Look::NotAuthorised);
+        }
         request.purpose = Purpose::Monitoring;
         request.as_of = self.today();
         let caller = Caller {

@@ -94,7 +94,7 @@ fn wrong_usage_ends_with_2_and_every_command_shows_an_example() {
         let arguments: Vec<_> = arguments.iter().map(|text| if *text == "h.json" { household } else { text }).collect();
         assert_code(&hedui(&arguments), 2);
     }
-    let commands: [&[&str]; 23] = [
+    let commands: [&[&str]; 24] = [
         &[],
         &["demo"],
         &["serve"],
@@ -110,6 +110,7 @@ fn wrong_usage_ends_with_2_and_every_command_shows_an_example() {
         &["keys", "init"],
         &["keys", "list"],
         &["check-config"],
+        &["screen"],
         &["report"],
         &["report", "recompute"],
         &["policy"],

@@ -18,6 +18,7 @@ mod postgres_server;
 mod privacy;
 mod recompute;
 mod replicas;
+mod screening;
 mod simulate;
 mod support;
 mod whose;

@@ -19,6 +19,9 @@ const CLASSES: [&str; 12] = [
     "household",
 ];
 
+/// Screenings of whole rosters, which rest on a duty and not on consent: a department serves one only where its definition says so.
+const SCREENINGS: [&str; 3] = ["child_screening", "disability_screening", "medical_screening"];
+
 /// `["all"]`, or exact names of purposes.
 pub(super) fn purposes(top: &Section<'_>) -> Vec<String> {
     let purposes = top.texts("purposes");
@@ -34,14 +37,24 @@ pub(super) fn purposes(top: &Section<'_>) -> Vec<String> {
     purposes
 }
 
+/// Exact names of screenings; none unless given.
+pub(super) fn screenings(top: &Section<'_>) -> Vec<String> {
+    closed_words(top, "screenings", &SCREENINGS)
+}
+
 pub(super) fn speaks_for(top: &Section<'_>) -> Vec<String> {
-    let Some(entry) = top.get("speaks_for") else {
+    if top.get("speaks_for").is_none() {
         top.missing("speaks_for", &format!("some of {}", CLASSES.join(", ")));
-        return Vec::new();
-    };
+    }
+    closed_words(top, "speaks_for", &CLASSES)
+}
+
+/// A list of words from a closed set; empty where there is none.
+fn closed_words(top: &Section<'_>, key: &'static str, words: &[&'static str]) -> Vec<String> {
+    let Some(entry) = top.get(key) else { return Vec::new() };
     for item in entry.items() {
-        if let Some(word) = item.text().filter(|word| !CLASSES.contains(&word.as_str())) {
-            item.fault(format!("must be one of {}", CLASSES.join(", ")), did_you_mean(&word, CLASSES));
+        if let Some(word) = item.text().filter(|word| !words.contains(&word.as_str())) {
+            item.fault(format!("must be one of {}", words.join(", ")), did_you_mean(&word, words.iter().copied()));
         }
     }
     entry.texts()

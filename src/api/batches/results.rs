@@ -1,4 +1,4 @@
-//! `GET /v1/batches/{id}/results`, `…/changes`, `…/faults`.
+//! `GET /v1/batches/{id}/results`, `…/referrals`, `…/changes`, `…/faults`.
 
 use axum::body::Body;
 use axum::extract::{Query, State};
@@ -12,7 +12,7 @@ use crate::api::accept::preferred;
 use crate::api::permit::permit;
 use crate::auth::Permission;
 use crate::bulk::file::RowFault;
-use crate::bulk::{Bulk, ChangesForm, ChangesWanted, ResultsForm, faults_csv};
+use crate::bulk::{Bulk, ChangesForm, ChangesWanted, ResultsForm, Sheet, faults_csv};
 use crate::verification::Verifier;
 use crate::web::{PathText, Problem, ProblemKind, SignedIn};
 
@@ -71,8 +71,30 @@ pub async fn results(
     let csv = prefers_csv(&headers, "application/x-ndjson")?;
     let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
     let form = if csv { ResultsForm::Csv { english } } else { ResultsForm::Ndjson };
-    let pieces = bulk.results(&caller, &id, form).await.map_err(problem)?;
+    let pieces = bulk.results(&caller, &id, Sheet::Households, form).await.map_err(problem)?;
     Ok(attachment(csv, &id, Body::from_stream(pieces)))
+}
+
+/// Where the households are referred to, a line each: other programmes worth asking about, and of a screening its leads. Hints to ask or to
+/// visit, never findings. Contents are opened, so the scope `report:read` is needed; every household's export is in the log first.
+#[utoipa::path(get, path = "/v1/batches/{id}/referrals", tag = "batches", params(("id" = String, Path), FileQuery),
+    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson"))),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 406, body = Problem)),
+    security(("bearer" = [])))]
+pub async fn referrals(
+    signed_in: SignedIn,
+    State(verifier): State<Verifier>,
+    State(bulk): State<Bulk>,
+    PathText(id): PathText,
+    query: Result<Query<FileQuery>, axum::extract::rejection::QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let english = FileQuery::english(query)?;
+    let csv = prefers_csv(&headers, "application/x-ndjson")?;
+    let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
+    let form = if csv { ResultsForm::Csv { english } } else { ResultsForm::Ndjson };
+    let pieces = bulk.results(&caller, &id, Sheet::Referrals, form).await.map_err(problem)?;
+    Ok(attachment(csv, &format!("{id}-referrals"), Body::from_stream(pieces)))
 }
 
 /// Which changes, in which language.

@@ -16,7 +16,7 @@ use crate::api::verifications::submit::idempotency_key;
 use crate::auth::{Caller, Permission};
 use crate::bulk::file::Format;
 use crate::bulk::{Bulk, SubmittedBatch, Terms};
-use crate::household::{Purpose, Region};
+use crate::household::{Purpose, Region, RegisteredAs};
 use crate::verification::Verifier;
 use crate::web::{Problem, ProblemKind, SignedIn, pieces};
 
@@ -33,6 +33,10 @@ pub struct SubmitQuery {
     pub region: Option<String>,
     /// Programme, where a row names none; `periodic_review` for whoever is on the rolls.
     pub purpose: Option<String>,
+    /// Kind of registration, where a row names none.
+    pub registered_as: Option<String>,
+    /// Number of the document of the statutory duty that the file rests on, where a row names no legal basis.
+    pub legal_document: Option<String>,
     /// Only households of this programme.
     pub only_purpose: Option<String>,
     /// Only households whose address names this township.
@@ -119,7 +123,8 @@ fn read(
 ) -> Result<(Option<String>, Terms), Refused> {
     let key = idempotency_key(headers).map_err(|problem| ("idempotency_key", problem))?;
     let Query(query) = query.map_err(|_| {
-        let known = "format, as_of, region, purpose, only_purpose, only_township, only_village";
+        let known =
+            "format, as_of, region, purpose, registered_as, legal_document, only_purpose, only_township, only_village";
         wrong(format!("可用参数：{known}"), format!("known parameters, each at most once: {known}"))
     })?;
     let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
@@ -156,6 +161,14 @@ fn read(
         as_of,
         purpose: purpose(&query.purpose)?,
         only_purpose: purpose(&query.only_purpose)?,
+        registered_as: match &query.registered_as {
+            None => None,
+            Some(word) => Some(RegisteredAs::parse(word).ok_or_else(|| {
+                let words = RegisteredAs::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", ");
+                wrong(format!("户籍类别应为：{words}"), format!("registered_as is one of: {words}"))
+            })?),
+        },
+        legal_document: query.legal_document,
         region: query.region,
         only_township: query.only_township,
         only_village: query.only_village,

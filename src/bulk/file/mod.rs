@@ -77,6 +77,10 @@ pub struct Defaults {
     pub region: Option<String>,
     /// Programme, where a household names none.
     pub purpose: Option<String>,
+    /// Kind of registration, where a household names none.
+    pub registered_as: Option<String>,
+    /// The document of a statutory duty, where a household names no legal basis.
+    pub legal_document: Option<String>,
 }
 
 /// One household of a file.

@@ -175,8 +175,14 @@ impl<'a, I: Iterator<Item = Result<Row, FileFault>>> Households<'a, I> {
         let word = |key| headings.text(first, key).map(|text| values::word(key, text));
         let as_of = headings.get(first, "as_of").map_or_else(|| defaults.as_of.to_string(), values::day);
         let mut basis = Map::new();
-        basis.insert("kind".into(), word("legal_basis").unwrap_or_else(|| "authorisation".into()).into());
-        if let Some(number) = headings.text(first, "legal_document") {
+        // the whole file's duty stands where the row names no basis of its own
+        let (kind, duty) = match word("legal_basis") {
+            Some(kind) => (kind, None),
+            None if defaults.legal_document.is_some() => ("statutory_duty".to_owned(), defaults.legal_document.clone()),
+            None => ("authorisation".to_owned(), None),
+        };
+        basis.insert("kind".into(), kind.into());
+        if let Some(number) = headings.text(first, "legal_document").or(duty) {
             basis.insert("document_number".into(), number.into());
         }
         let mut document = json!({
@@ -193,7 +199,7 @@ impl<'a, I: Iterator<Item = Result<Row, FileFault>>> Households<'a, I> {
                 document[key] = value.into();
             }
         }
-        if let Some(kind) = word("registered_as") {
+        if let Some(kind) = word("registered_as").or_else(|| defaults.registered_as.clone()) {
             document["household"]["registered_as"] = kind.into();
         }
         document

@@ -9,7 +9,13 @@ use super::*;
 const HEAD: &str = "户编号,姓名,证件号码,与申请人关系,业务类型,地区代码,户籍类别,乡镇,村,住址,授权书编号,授权日期,劳动能力,申报工资年收入,申报转移年收入";
 
 fn defaults() -> Defaults {
-    Defaults { as_of: "2026-11-01".parse().unwrap(), region: Some("620422".into()), purpose: None }
+    Defaults {
+        as_of: "2026-11-01".parse().unwrap(),
+        region: Some("620422".into()),
+        purpose: None,
+        registered_as: None,
+        legal_document: None,
+    }
 }
 
 /// Hands out a few bytes at a time.

@@ -123,6 +123,9 @@ const PURPOSES: &[(&str, Purpose)] = &[
     ("复核", Purpose::PeriodicReview),
     ("报告变化", Purpose::ReportedChange),
     ("动态监测", Purpose::Monitoring),
+    ("儿童排查", Purpose::ChildScreening),
+    ("残疾人排查", Purpose::DisabilityScreening),
+    ("医疗费用排查", Purpose::MedicalScreening),
 ];
 
 const REGISTERED: &[(&str, RegisteredAs)] = &[

@@ -52,6 +52,11 @@ pub enum BatchCommand {
         after_help = "Example:\n  hedui batch changes 0199… --out changes.csv --server https://hedui.example --token-file token.txt"
     )]
     Changes(BatchFile),
+    /// Fetch where the households are referred to, and of a screening its leads: .csv or .ndjson
+    #[command(
+        after_help = "Example:\n  hedui batch referrals 0199… --out referrals.csv --server https://hedui.example --token-file token.txt"
+    )]
+    Referrals(BatchFile),
     /// Let no more cases of a batch begin
     #[command(after_help = "Example:\n  hedui batch pause 0199… --server https://hedui.example --token-file token.txt")]
     Pause(BatchOne),
@@ -75,6 +80,20 @@ pub enum BatchCommand {
 /// What a file leaves to the whole of it.
 #[derive(Clone, Debug, Args)]
 pub struct FileTerms {
+    /// What any file of people leaves to it.
+    #[command(flatten)]
+    pub roster: RosterTerms,
+    /// Programme, where a row names none, e.g. periodic_review
+    #[arg(long, value_name = "PURPOSE")]
+    pub purpose: Option<String>,
+    /// Only households of this programme
+    #[arg(long, value_name = "PURPOSE")]
+    pub only_purpose: Option<String>,
+}
+
+/// What any file of people leaves to the whole of it.
+#[derive(Clone, Debug, Args)]
+pub struct RosterTerms {
     /// ndjson, csv or xlsx, where the file's name does not say it
     #[arg(long, value_name = "FORM")]
     pub format: Option<String>,
@@ -84,12 +103,12 @@ pub struct FileTerms {
     /// County (GB/T 2260), where a row names none
     #[arg(long, value_name = "CODE")]
     pub region: Option<String>,
-    /// Programme, where a row names none, e.g. periodic_review
-    #[arg(long, value_name = "PURPOSE")]
-    pub purpose: Option<String>,
-    /// Only households of this programme
-    #[arg(long, value_name = "PURPOSE")]
-    pub only_purpose: Option<String>,
+    /// Kind of registration, where a row names none: urban, rural, residence_permit, visitor
+    #[arg(long, value_name = "KIND")]
+    pub registered_as: Option<String>,
+    /// Number of the document of the statutory duty that the file rests on, where a row names no legal basis
+    #[arg(long, value_name = "NUMBER")]
+    pub legal_document: Option<String>,
     /// Only households whose address names this township
     #[arg(long, value_name = "NAME")]
     pub only_township: Option<String>,
@@ -106,6 +125,9 @@ pub struct BatchRun {
     /// Write the results here: .csv or .ndjson
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Write where the households are referred to here: .csv or .ndjson
+    #[arg(long, value_name = "FILE")]
+    pub referrals: Option<PathBuf>,
     /// Write what changed since the last reports here: .csv or .ndjson
     #[arg(long, value_name = "FILE")]
     pub changes: Option<PathBuf>,

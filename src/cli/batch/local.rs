@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{board, is_first_form, terms};
 use crate::auth::Caller;
-use crate::bulk::{BatchStatus, Bulk, BulkError, ChangesForm, ChangesWanted, ResultsForm, Terms, faults_csv};
+use crate::bulk::{BatchStatus, Bulk, BulkError, ChangesForm, ChangesWanted, ResultsForm, Sheet, Terms, faults_csv};
 use crate::cli::arguments::{BatchRun, Language};
 use crate::cli::streamed::Streamed;
 use crate::cli::{compose, output, show};
@@ -22,9 +22,12 @@ use crate::verification::Verifier;
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(500);
 
-pub(super) async fn run(arguments: BatchRun) -> anyhow::Result<ExitCode> {
+pub(in crate::cli) async fn run(arguments: BatchRun) -> anyhow::Result<ExitCode> {
     if let Some(out) = &arguments.out {
         is_first_form(out, "--out", ["csv", "ndjson"])?;
+    }
+    if let Some(out) = &arguments.referrals {
+        is_first_form(out, "--referrals", ["csv", "ndjson"])?;
     }
     if let Some(out) = &arguments.changes {
         is_first_form(out, "--changes", ["csv", "ndjson"])?;
@@ -71,7 +74,10 @@ async fn whole(
         compose::write_result(out, text.as_bytes())?;
     }
     if let Some(out) = &arguments.out {
-        write_results(bulk, &caller, &id, out, arguments.lang).await?;
+        write_results(bulk, &caller, &id, Sheet::Households, out, arguments.lang).await?;
+    }
+    if let Some(out) = &arguments.referrals {
+        write_results(bulk, &caller, &id, Sheet::Referrals, out, arguments.lang).await?;
     }
     if let Some(out) = &arguments.changes {
         let csv = is_first_form(out, "--changes", ["csv", "ndjson"])?;
@@ -164,10 +170,17 @@ fn troubled(verifier: &Verifier, language: Language) -> Vec<String> {
     in_trouble.map(title).collect()
 }
 
-async fn write_results(bulk: &Bulk, caller: &Caller, id: &str, out: &Path, language: Language) -> anyhow::Result<()> {
+async fn write_results(
+    bulk: &Bulk,
+    caller: &Caller,
+    id: &str,
+    sheet: Sheet,
+    out: &Path,
+    language: Language,
+) -> anyhow::Result<()> {
     let csv = is_first_form(out, "--out", ["csv", "ndjson"])?;
     let form = if csv { ResultsForm::Csv { english: language == Language::En } } else { ResultsForm::Ndjson };
-    stream_to(out, bulk.results(caller, id, form).await?).await
+    stream_to(out, bulk.results(caller, id, sheet, form).await?).await
 }
 
 async fn stream_to(out: &Path, pieces: impl Stream<Item = Result<bytes::Bytes, BulkError>>) -> anyhow::Result<()> {

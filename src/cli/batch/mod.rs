@@ -22,6 +22,7 @@ pub(super) async fn run(arguments: Batch) -> anyhow::Result<ExitCode> {
         BatchCommand::Follow(arguments) => service::follow(&arguments).await,
         BatchCommand::Results(arguments) => service::results(&arguments).await,
         BatchCommand::Changes(arguments) => service::changes(&arguments).await,
+        BatchCommand::Referrals(arguments) => service::referrals(&arguments).await,
         BatchCommand::Faults(arguments) => service::faults(&arguments).await,
         BatchCommand::Pause(arguments) => service::steer(&arguments, "pause").await,
         BatchCommand::Resume(arguments) => service::steer(&arguments, "resume").await,
@@ -29,6 +30,9 @@ pub(super) async fn run(arguments: Batch) -> anyhow::Result<ExitCode> {
         BatchCommand::Template(arguments) => Ok(template::run(&arguments)),
     }
 }
+
+pub(super) use local::run as run_here;
+pub(super) use service::{fetched, submitted};
 
 /// Whether an output's name ends in one of two forms: the first.
 fn is_first_form(out: &Path, option: &str, forms: [&str; 2]) -> Result<bool, Usage> {

@@ -22,6 +22,11 @@ fn service(at: &AtService) -> anyhow::Result<Service> {
 }
 
 pub(super) async fn submit(arguments: BatchSubmit) -> anyhow::Result<ExitCode> {
+    Ok(submitted(arguments).await?.1)
+}
+
+/// Sends a file and, where that is wanted, watches it to its end: the batch, and how it ended.
+pub(in crate::cli) async fn submitted(arguments: BatchSubmit) -> anyhow::Result<(String, ExitCode)> {
     let format = terms::format(&arguments.file, &arguments.terms)?;
     let service = service(&arguments.at)?;
     let query = query_of(&arguments.terms, format.as_str());
@@ -31,18 +36,21 @@ pub(super) async fn submit(arguments: BatchSubmit) -> anyhow::Result<ExitCode> {
     let value: serde_json::Value = serde_json::from_slice(&answer)?;
     let id = value["id"].as_str().context("the service named no batch")?;
     output::say(id);
-    if arguments.follow { watch(&service, id, arguments.at.lang).await } else { Ok(ExitCode::SUCCESS) }
+    let code = if arguments.follow { watch(&service, id, arguments.at.lang).await? } else { ExitCode::SUCCESS };
+    Ok((id.to_owned(), code))
 }
 
 fn query_of(terms: &FileTerms, format: &str) -> Vec<(&'static str, String)> {
     let mut query = vec![("format", format.to_owned())];
     let given = [
-        ("as_of", terms.as_of.map(|day| day.to_string())),
-        ("region", terms.region.clone()),
+        ("as_of", terms.roster.as_of.map(|day| day.to_string())),
+        ("region", terms.roster.region.clone()),
         ("purpose", terms.purpose.clone()),
+        ("registered_as", terms.roster.registered_as.clone()),
+        ("legal_document", terms.roster.legal_document.clone()),
         ("only_purpose", terms.only_purpose.clone()),
-        ("only_township", terms.only_township.clone()),
-        ("only_village", terms.only_village.clone()),
+        ("only_township", terms.roster.only_township.clone()),
+        ("only_village", terms.roster.only_village.clone()),
     ];
     query.extend(given.into_iter().filter_map(|(name, value)| Some((name, value?))));
     query
@@ -115,21 +123,26 @@ async fn troubled(service: &Service, language: Language) -> Vec<String> {
 }
 
 pub(super) async fn results(arguments: &BatchFile) -> anyhow::Result<ExitCode> {
-    let csv = is_first_form(&arguments.out, "--out", ["csv", "ndjson"])?;
-    fetch(arguments, "results", if csv { "text/csv" } else { "application/x-ndjson" }).await
+    fetched(arguments, "results").await
+}
+
+pub(super) async fn referrals(arguments: &BatchFile) -> anyhow::Result<ExitCode> {
+    fetched(arguments, "referrals").await
 }
 
 pub(super) async fn changes(arguments: &BatchFile) -> anyhow::Result<ExitCode> {
-    let csv = is_first_form(&arguments.out, "--out", ["csv", "ndjson"])?;
-    fetch(arguments, "changes", if csv { "text/csv" } else { "application/x-ndjson" }).await
+    fetched(arguments, "changes").await
 }
 
 pub(super) async fn faults(arguments: &BatchFile) -> anyhow::Result<ExitCode> {
-    let csv = is_first_form(&arguments.out, "--out", ["csv", "json"])?;
-    fetch(arguments, "faults", if csv { "text/csv" } else { "application/json" }).await
+    fetched(arguments, "faults").await
 }
 
-async fn fetch(arguments: &BatchFile, what: &str, kind: &str) -> anyhow::Result<ExitCode> {
+/// Fetches a file of a batch: `results`, `referrals`, `changes` or `faults`, in the form that its name asks for.
+pub(in crate::cli) async fn fetched(arguments: &BatchFile, what: &str) -> anyhow::Result<ExitCode> {
+    let (other, kind) =
+        if what == "faults" { ("json", "application/json") } else { ("ndjson", "application/x-ndjson") };
+    let kind = if is_first_form(&arguments.out, "--out", ["csv", other])? { "text/csv" } else { kind };
     let service = service(&arguments.at)?;
     let lang = if arguments.at.lang == Language::En { "en" } else { "zh" };
     let path = format!("/v1/batches/{}/{what}?lang={lang}", arguments.id);

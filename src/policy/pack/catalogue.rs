@@ -249,6 +249,8 @@ parameters! {
     referral_two_cancers: Option<Param<String>> = "referral.two_cancers.office", "office", "转介：低收入妇女“两癌”检查与救助", "referral: cervical and breast cancer check for women on low income";
     referral_care_service: Option<Param<String>> = "referral.care_service", "office", "转介：重度残疾人托养照护服务", "referral: care service for the gravely disabled";
     referral_unattended_children: Option<Param<String>> = "referral.unattended_children", "office", "转介：孤儿、事实无人抚养儿童保障", "referral: orphans and de-facto-unattended children";
+    referral_disabled_unassisted: Option<Param<String>> = "referral.disabled_unassisted", "office", "转介：残疾人救助与补贴", "referral: assistance and allowances for disabled people";
+    referral_medical_spending: Option<Param<String>> = "referral.medical_spending", "office", "转介：高额医疗费用救助", "referral: help with high medical spending";
     referral_workers_hardship: Option<Param<String>> = "referral.workers_hardship", "office", "转介：困难职工帮扶", "referral: aid for workers in hardship";
     two_cancers_from: Param<i64> = "referral.two_cancers.age_from", "years", "“两癌”检查：年龄（满）", "cancer check: women from this age";
     two_cancers_to: Param<i64> = "referral.two_cancers.age_to", "years", "“两癌”检查：年龄（至）", "cancer check: women up to this age";
@@ -260,6 +262,8 @@ parameters! {
     alert_months: Param<i64> = "alert.months", "months", "监测回看的月数", "months that monitoring looks back";
     alert_medical: Param<Fen> = "alert.medical_cost_from", "yuan", "监测：大额自付医疗费", "monitoring: self-paid medical cost that counts as large";
     alert_deposit: Param<Fen> = "alert.deposit_from", "yuan", "监测：新增存款", "monitoring: growth of deposits that counts as new";
+    // screening of rosters
+    lead_medical: Option<Param<Fen>> = "lead.medical_cost_from", "yuan_per_year", "排查：高额自付医疗费（近十二个月）", "screening: self-paid medical cost of twelve months that counts as high";
     // one report against the one before; read as missing by packs that were kept before they were here
     review_change_yuan: Option<Param<Fen>> = "review.obvious_change_yuan", "yuan_per_head_month", "两次核对之间：人均每月相差不超过此数不视为明显变化", "between two reports: a difference a head and month up to this is no obvious change";
     notice_hearing_days: Option<Param<i64>> = "notice.hearing_days", "days", "作出不利处理前听取家庭说明的期限（自然日）", "days in which the family is heard before anything adverse is passed on (calendar days)";

@@ -121,7 +121,7 @@ fn wage_elsewhere() -> impl Strategy<Value = Given> {
 }
 
 /// A bill that nobody reimbursed.
-pub(super) fn bill(settled_on: Date, paid: Fen) -> Given {
+pub(in crate::policy) fn bill(settled_on: Date, paid: Fen) -> Given {
     let detail = Detail::MedicalCost {
         settled_on,
         total: paid,

@@ -153,7 +153,10 @@ pub(super) fn asked_about(purpose: Purpose) -> Option<&'static str> {
         Purpose::TekunApplication => Some("tekun"),
         Purpose::MarginalApplication => Some("dibao_marginal"),
         Purpose::RigidExpenditureApplication => Some("rigid_expenditure"),
-        Purpose::TemporaryRelief => None,
+        Purpose::TemporaryRelief
+        | Purpose::ChildScreening
+        | Purpose::DisabilityScreening
+        | Purpose::MedicalScreening => None,
     }
 }
 

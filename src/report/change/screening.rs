@@ -149,8 +149,8 @@ fn paid(body: &Body, code: &str, per: Per) -> Option<State> {
     })
 }
 
-/// How the rules begin what an amount lies between, where income is open: `收入未定，100.00 至 623.00`.
-const OPEN_INCOME: &str = "收入未定，";
+/// How the rules begin what an amount lies between, where income or disability is open: `收入未定，100.00 至 623.00`.
+const OPEN: &str = "未定，";
 
 /// What an amount lies between. What would be paid rests on income: while that has no upper end the amount may be nothing, and what the
 /// line says is the most.
@@ -172,7 +172,7 @@ fn ends(body: &Body, code: &str, paid: &Option<State>) -> Ends {
 
 /// Both ends of an amount, as its computation states them.
 fn room(computation: &str) -> Option<(Fen, Fen)> {
-    let (least, most) = computation.split_once(OPEN_INCOME)?.1.split_once(" 至 ")?;
+    let (least, most) = computation.split_once(OPEN)?.1.split_once(" 至 ")?;
     Some((least.trim().parse().ok()?, most.trim().parse().ok()?))
 }
 
@@ -190,6 +190,10 @@ mod tests {
         for (computation, ends) in [
             ("623.00 × 4 人 − 月收入 535.40；收入未定，1820.76 至 1956.60", Some((182_076, 195_660))),
             ("623.00 × 4 人 − 月收入 535.40", None),
+            (
+                "现发 1500.00，按本次核对为 1600.00，相差不超过 10%；收入、残疾未定，1500.00 至 1956.60",
+                Some((150_000, 195_660)),
+            ),
             ("收入未定", None),
         ] {
             assert_eq!(room(computation), ends.map(|(least, most)| (Fen(least), Fen(most))), "{computation}");

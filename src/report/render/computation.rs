@@ -21,6 +21,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("最低工资 ", "minimum wage "),
     ("残疾成员 ", "disabled members "),
     ("月收入 ", "monthly income "),
+    ("收入、残疾未定", "income, disability not settled"),
     ("收入未定", "income not settled"),
     ("自付 ", "self-paid "),
     ("理赔 ", "claims "),

@@ -62,7 +62,10 @@ impl<'a> Reading<'a> {
     /// The list of rules with their law, each once: the numbers of those that read alike stand together.
     pub fn grounds(self) -> Vec<(Vec<u32>, &'a GroundEntry, String, String)> {
         let mut list: Vec<(Vec<u32>, &GroundEntry, String, String)> = Vec::new();
-        for (number, ground) in (1..).zip(&self.body.grounds) {
+        // whoever was on a roster that was screened is not looked at again for it
+        let roster = self.body.request.purpose.is_screening();
+        let of_leads = |number: u32| self.body.referrals.iter().any(|line| line.ground == number);
+        for (number, ground) in (1..).zip(&self.body.grounds).filter(|(number, _)| !roster || of_leads(*number)) {
             let (words, law) = (self.rule(number, ground), self.law(ground));
             match list.iter_mut().find(|known| (&known.2, &known.3) == (&words, &law)) {
                 Some(known) => known.0.push(number),

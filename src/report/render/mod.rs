@@ -12,3 +12,4 @@ pub mod terminal;
 mod wording;
 
 pub(super) use onward::paid_in_words;
+pub use onward::{ReferralCells, referral_cells};

@@ -6,6 +6,7 @@ use super::names::Reading;
 use crate::household::Fen;
 use crate::policy::assessment::{Per, Points, ReviewClass, Term};
 use crate::policy::pack::spec;
+use crate::report::body::Body;
 use crate::report::entries::{AlertEntry, AmountEntry, ReferralEntry};
 use crate::report::text::Lang;
 
@@ -29,6 +30,42 @@ pub fn paid_in_words(amount: Fen, at_most: Option<Fen>, per: Per, lang: Lang) ->
         Per::Once => lang.pick("，一次性", ", once"),
     };
     format!("{money}{per}")
+}
+
+/// A referral, cell by cell, for a list of many households.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReferralCells {
+    /// The programme's code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Whether something open is to be settled first.
+    pub open: bool,
+    /// Names of those it is for; empty where it is for the household.
+    pub people: Vec<String>,
+    /// The office in charge.
+    pub office: String,
+    /// Why, in words.
+    pub why: String,
+    /// On what law; that the parameter is assumed where no text backs it.
+    pub law: String,
+}
+
+/// A report's referrals in words.
+#[must_use]
+pub fn referral_cells(body: &Body, lang: Lang) -> Vec<ReferralCells> {
+    let full = body.spelled_out();
+    let read = Reading { body: &full, hash: "", lang };
+    let cells = |line: &ReferralEntry| ReferralCells {
+        code: line.code.clone(),
+        name: read.referral_name(&line.code).to_owned(),
+        open: line.open,
+        people: line.members.iter().map(|who| read.person(who).to_owned()).collect(),
+        office: line.office.clone(),
+        why: read.ground_in_words(line.ground).to_owned(),
+        law: full.ground(line.ground).map_or_else(String::new, |ground| read.law(ground)),
+    };
+    full.referrals.iter().map(cells).collect()
 }
 
 impl<'a> Reading<'a> {
@@ -64,7 +101,10 @@ impl<'a> Reading<'a> {
         let people: Vec<&str> = line.members.iter().map(|who| self.person(who)).collect();
         let people = if people.is_empty() { String::new() } else { self.bracketed(&self.list(&people)) };
         let open = if line.open {
-            self.bracketed(self.t("视筛查结果", "as the screening turns out"))
+            self.bracketed(match self.body.request.purpose.is_screening() {
+                true => self.t("待核实", "to be found out"),
+                false => self.t("视筛查结果", "as the screening turns out"),
+            })
         } else {
             String::new()
         };

@@ -7,8 +7,11 @@ use super::super::totals::{CountRange, TotalRange};
 use super::amounts::{day, yuan};
 use super::grounds::cite;
 use super::names::Reading;
-use crate::household::{Fen, MemberRef};
+use crate::household::{AnswerKind, Fen, MemberRef};
 use crate::policy::assessment::DeclaredLine;
+
+/// Departments whose registers say how somebody is registered, and with whom married.
+const REGISTERS: [&str; 2] = ["household_registration", "civil_marriage"];
 
 impl<'a> Reading<'a> {
     /// What was asked, by whom, on what basis. Facts that are not given are left out.
@@ -162,6 +165,19 @@ impl Reading<'_> {
         if found.extra_registrants {
             words.push(self.t("户内另有登记人员", "others in the book"));
         }
-        if words.is_empty() { self.t("未见登记", "nothing on record").to_owned() } else { self.list(&words) }
+        if words.is_empty() { self.nothing_on_record(who).to_owned() } else { self.list(&words) }
+    }
+
+    /// Only a register that answered knows of nothing.
+    fn nothing_on_record(self, who: &MemberRef) -> &'static str {
+        let registers = self.body.sources.iter().filter(|line| REGISTERS.contains(&line.source.as_str()));
+        let answers: Vec<AnswerKind> = registers.filter_map(|line| line.cell(who)).map(|cell| cell.answer).collect();
+        if answers.iter().any(|answer| answer.speaks()) {
+            self.lang.pick("未见登记", "nothing on record")
+        } else if answers.iter().all(|answer| *answer == AnswerKind::Skipped) {
+            self.lang.pick("未查询", "not asked")
+        } else {
+            self.lang.pick("未反馈", "not answered")
+        }
     }
 }

@@ -34,6 +34,8 @@ pub struct IntakeContext<'a> {
     pub knows_region: &'a dyn Fn(&Region) -> bool,
     /// Whether they hold on a day.
     pub covers_day: &'a dyn Fn(&Region, Date) -> bool,
+    /// What the rules of a region on a day lack for a screening: the key of a parameter.
+    pub lacks: &'a dyn Fn(&Region, Date, Purpose) -> Option<&'static str>,
     /// Departments an authorisation may name.
     pub sources: &'a [SourceKey],
     /// Whether the caller has a registered key, so that a request need not bring one.

@@ -13,6 +13,9 @@ const ADULT_AGE: i32 = 18;
 
 pub(super) fn check(request: &Request, context: &IntakeContext<'_>, faults: &mut Faults) {
     check_as_of(request, context, faults);
+    if request.purpose.is_screening() {
+        check_screening(request, context, faults);
+    }
     let members = &request.household.members;
     if !request.applicant.as_str().is_empty() && !members.iter().any(|member| member.reference == request.applicant) {
         faults.add(
@@ -63,6 +66,37 @@ fn check_as_of(request: &Request, context: &IntakeContext<'_>, faults: &mut Faul
         let remedy =
             ["使用更晚的日期，或配置涵盖该日的政策参数包", "use a later day, or install a pack that covers this one"];
         faults.add("/as_of", "no_pack_then", "该日尚无政策参数", "no pack covers the region on this day", remedy);
+    }
+}
+
+/// Nobody applied: a screening rests on a duty, concerns nobody outside the household, and needs the county's rules for what it finds.
+fn check_screening(request: &Request, context: &IntakeContext<'_>, faults: &mut Faults) {
+    if request.legal_basis.kind != LegalBasisKind::StatutoryDuty {
+        let remedy = [
+            "法律依据填写法定职责（statutory_duty），并注明文号",
+            "give statutory_duty as the legal basis, with the number of its document",
+        ];
+        let what = "a screening rests on a statutory duty";
+        faults.add("/legal_basis/kind", "screening_without_duty", "名册排查须依据法定职责", what, remedy);
+    }
+    if !request.household.obligors.is_empty() {
+        let remedy = ["删除义务人", "leave them out"];
+        faults.add(
+            "/household/obligors",
+            "not_in_screening",
+            "名册排查不涉及义务人",
+            "have no place in a screening",
+            remedy,
+        );
+    }
+    if let Some(missing) = (context.lacks)(&request.region, request.as_of, request.purpose) {
+        let remedy = [
+            format!("在该地区的政策参数包中填写 {missing}"),
+            format!("set {missing} in the region's pack: who is in charge of what is found"),
+        ];
+        let what = "the region's pack does not say who is in charge of what this screening finds";
+        let remedy = [remedy[0].as_str(), remedy[1].as_str()];
+        faults.add("/purpose", "screening_without_rule", "该地区的政策参数包缺少本项排查的参数", what, remedy);
     }
 }
 

@@ -55,6 +55,7 @@ mod tests {
             today: "2026-11-20".parse().unwrap(),
             knows_region: &|_| true,
             covers_day: &|_, _| true,
+            lacks: &|_, _, _| None,
             sources: &sources,
             has_registered_key: true,
         };

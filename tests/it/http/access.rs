@@ -30,6 +30,7 @@ const CLOSED: &[(&str, &str, &[&str])] = &[
     ("GET", "/v1/batches", OFFICE),
     ("GET", "/v1/batches/ID", OFFICE),
     ("GET", "/v1/batches/ID/results", OFFICE),
+    ("GET", "/v1/batches/ID/referrals", OFFICE),
     ("GET", "/v1/batches/ID/changes", OFFICE),
     ("GET", "/v1/batches/ID/faults", OFFICE),
     ("POST", "/v1/batches/ID/pause", IN_BULK),

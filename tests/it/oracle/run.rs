@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
 use hedui::bulk::file::Format;
-use hedui::bulk::{ResultsForm, Terms};
+use hedui::bulk::{ResultsForm, Sheet, Terms};
 use hedui_mock_sources::truth::{Declaration, RequestOptions};
 use hedui_mock_sources::{Config, Dirt};
 use serde_json::Value;
@@ -108,7 +108,7 @@ async fn batch(stage: &Stage) -> Vec<Case> {
         assert!(began.elapsed() < Duration::from_secs(600), "the batch does not end: {status:?}");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    let pieces = bulk.results(&caller, &id, ResultsForm::Ndjson).await.expect("results");
+    let pieces = bulk.results(&caller, &id, Sheet::Households, ResultsForm::Ndjson).await.expect("results");
     let pieces: Vec<_> = pieces.map(|piece| piece.expect("a piece")).collect().await;
     let lines = String::from_utf8(pieces.concat()).expect("text");
     let case = |line: &str| {

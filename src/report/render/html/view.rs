@@ -25,6 +25,8 @@ pub(super) struct Page<'a> {
     version: u32,
     finality: &'static str,
     is_final: bool,
+    /// Of the screening of a roster nothing is reckoned.
+    reckoned: bool,
     status: &'static str,
     is_draft: bool,
     officer: bool,
@@ -89,6 +91,7 @@ struct Person<'a> {
 pub(super) fn page<'a>(read: Reading<'a>, attestation: Option<&Attestation>) -> Page<'a> {
     let (body, lang) = (read.body, read.lang);
     let (spoken, asked) = read.answered();
+    let roster = body.request.purpose.is_screening();
     let per_head = &body.totals.per_head_monthly;
     let members: Vec<&MemberRef> = body.household.members.iter().map(|person| &person.reference).collect();
     let obligors: Vec<&MemberRef> = body.household.obligors.iter().map(|o| &o.person.reference).collect();
@@ -100,6 +103,7 @@ pub(super) fn page<'a>(read: Reading<'a>, attestation: Option<&Attestation>) -> 
         version: body.version,
         finality: text::finality(body.is_final, lang),
         is_final: body.is_final,
+        reckoned: !roster,
         status: text::status(body.status, lang),
         is_draft: body.issued.is_none(),
         officer: body.copy_for == CopyFor::Officer,
@@ -121,7 +125,7 @@ pub(super) fn page<'a>(read: Reading<'a>, attestation: Option<&Attestation>) -> 
         obligors: (body.household.obligors.iter())
             .map(|o| (o.person.name.expose(), read.person(&o.obliged_to), &*o.basis))
             .collect(),
-        answers: members.chunks(ABREAST).map(|people| answers(read, people, false)).collect(),
+        answers: members.chunks(ABREAST).map(|people| answers(read, people, roster)).collect(),
         obligor_answers: (obligors.chunks(ABREAST))
             .map(|people| answers(read, people, true))
             .filter(|table| !table.rows.is_empty())

@@ -19,16 +19,18 @@ impl Page<'_> {
         // more people go into a further table
         let abreast = if self.narrow() { 4 } else { 6 };
         let members: Vec<&MemberRef> = body.household.members.iter().map(|person| &person.reference).collect();
+        let asked = |line: &SourceLine, people: &[&MemberRef]| {
+            people.iter().any(|who| line.cell(who).is_some_and(|cell| cell.answer != AnswerKind::Skipped))
+        };
         for people in members.chunks(abreast) {
-            self.answer_table(people, &body.sources.iter().collect::<Vec<_>>());
+            // a screening asks few
+            let shown = |line: &&SourceLine| !body.request.purpose.is_screening() || asked(line, people);
+            self.answer_table(people, &body.sources.iter().filter(shown).collect::<Vec<_>>());
         }
         // obligors consent to little: only what was asked about them
         let obligors: Vec<&MemberRef> = body.household.obligors.iter().map(|o| &o.person.reference).collect();
         for people in obligors.chunks(abreast) {
-            let asked = |line: &&SourceLine| {
-                people.iter().any(|who| line.cell(who).is_some_and(|cell| cell.answer != AnswerKind::Skipped))
-            };
-            self.answer_table(people, &body.sources.iter().filter(asked).collect::<Vec<_>>());
+            self.answer_table(people, &body.sources.iter().filter(|line| asked(line, people)).collect::<Vec<_>>());
         }
         self.legend();
         self.unspoken();
@@ -139,7 +141,11 @@ impl Page<'_> {
     /// What each department never knows, where the tables had no room for it.
     pub(super) fn never_covered(&mut self) {
         let lang = self.lang();
-        let untold = self.read.body.sources.iter().filter(|line| !self.remarks_told.contains(&line.source));
+        // the screening of a roster speaks of the few it asked
+        let roster = self.read.body.request.purpose.is_screening();
+        let was_asked = |line: &&SourceLine| line.cells.iter().any(|cell| cell.answer != AnswerKind::Skipped);
+        let sources = self.read.body.sources.iter().filter(|line| !roster || was_asked(line));
+        let untold = sources.filter(|line| !self.remarks_told.contains(&line.source));
         let never: Vec<(&str, &str)> =
             untold.filter_map(|line| Some((line.title.get(lang), line.never_covers.as_ref()?.get(lang)))).collect();
         if never.is_empty() {

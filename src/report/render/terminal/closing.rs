@@ -22,7 +22,7 @@ impl Page<'_> {
             let lead = format!("{:>6} ", numbers.into_iter().map(cite).collect::<String>());
             self.canvas.paragraph(&lead, &format!("{words} {law}"), Paint::Plain);
         }
-        self.none_if(read.body.grounds.is_empty());
+        self.none_if(read.grounds().is_empty());
     }
 
     /// Side by side where there is room: there are many, and few are read.

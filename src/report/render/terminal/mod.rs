@@ -46,14 +46,20 @@ pub fn render(body: &Body, attestation: Option<&Attestation>, style: Style) -> S
     let mut page = page(&full, &hash, style);
     page.opening();
     page.answers();
-    page.income();
-    page.deductions();
-    page.property();
-    page.totals();
-    page.declared();
+    // of the screening of a roster nothing is reckoned
+    let reckoned = !full.request.purpose.is_screening();
+    if reckoned {
+        page.income();
+        page.deductions();
+        page.property();
+        page.totals();
+        page.declared();
+    }
     page.held();
-    page.screening();
-    page.amounts();
+    if reckoned {
+        page.screening();
+        page.amounts();
+    }
     page.onward();
     page.findings();
     page.closing(attestation);

@@ -132,7 +132,9 @@ impl Page<'_> {
         for (label, words, paint) in rows {
             self.canvas.row(2, &columns, &[(label, Paint::Faint), (&words, paint)]);
         }
-        self.bars();
+        if !body.request.purpose.is_screening() {
+            self.bars();
+        }
     }
 
     /// `? 最低生活保障 — 待定`

@@ -188,7 +188,11 @@ impl Page<'_> {
     /// Other programmes, what changed lately, and when the household is looked at again.
     pub(super) fn onward(&mut self) {
         let read = self.read;
-        self.canvas.heading(self.t("转介与复核", "Referrals and review"));
+        let roster = read.body.request.purpose.is_screening();
+        self.canvas.heading(match roster {
+            true => self.t("线索", "Leads"),
+            false => self.t("转介与复核", "Referrals and review"),
+        });
         for referral in &read.body.referrals {
             let words = read.referral(referral);
             self.canvas.paragraph("  → ", &words, if referral.open { Paint::Faint } else { Paint::Plain });
@@ -196,7 +200,11 @@ impl Page<'_> {
         for alert in &read.body.alerts {
             self.canvas.paragraph("  ! ", &read.alert(alert), Paint::Warn);
         }
-        self.canvas.paragraph("  ↻ ", &read.review(), Paint::Plain);
+        if roster {
+            self.none_if(read.body.referrals.is_empty());
+        } else {
+            self.canvas.paragraph("  ↻ ", &read.review(), Paint::Plain);
+        }
     }
 
     pub(super) fn findings(&mut self) {

@@ -1,0 +1,101 @@
+//! Whom the reports of a batch refer where (转介), a line each: other programmes worth asking about, and of a screening its leads. A hint
+//! to ask or to visit, never a finding.
+
+use serde::Serialize;
+
+use crate::report::render::{ReferralCells, referral_cells};
+use crate::report::text::Lang;
+use crate::report::{Report, Words, csv};
+use crate::store::{CaseRow, VersionRow};
+
+/// Headings, Chinese and English.
+const COLUMNS: [(&str, &str); 10] = [
+    ("行序", "row"),
+    ("户编号", "reference"),
+    ("核对编号", "case"),
+    ("报告是否最终", "final"),
+    ("事项", "programme"),
+    ("确定程度", "certainty"),
+    ("人员", "people"),
+    ("主管单位", "office"),
+    ("理由", "why"),
+    ("依据", "law"),
+];
+
+/// One referral.
+#[derive(Serialize)]
+struct Line<'a> {
+    row: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<&'a str>,
+    case: String,
+    is_final: bool,
+    /// The programme's code.
+    code: &'a str,
+    /// Its name.
+    programme: Words,
+    /// Whether something open is to be settled first.
+    open: bool,
+    /// Names; none = the household.
+    people: &'a [String],
+    office: &'a str,
+    why: Words,
+    law: &'a str,
+}
+
+pub(super) fn csv_heading(english: bool) -> String {
+    let headings = COLUMNS.map(|(zh, en)| if english { en } else { zh });
+    format!("\u{feff}{}", csv::row(headings))
+}
+
+pub(super) fn csv_lines(row: u64, case: &CaseRow, report: Option<&(VersionRow, Report)>, english: bool) -> String {
+    let Some((version, report)) = report else { return String::new() };
+    let lang = if english { Lang::En } else { Lang::Zh };
+    let reference = report.body.request.reference.clone().unwrap_or_default();
+    let mut lines = String::new();
+    for cells in referral_cells(&report.body, lang) {
+        let certainty = match cells.open {
+            true => lang.pick("待核实", "to be found out"),
+            false => lang.pick("确定", "certain"),
+        };
+        let ReferralCells { name, people, office, why, law, .. } = cells;
+        let is_final = if version.is_final { lang.pick("是", "yes") } else { lang.pick("否", "no") };
+        lines.push_str(&csv::row([
+            &row.to_string(),
+            &reference,
+            &case.id.to_string(),
+            is_final,
+            &name,
+            certainty,
+            &people.join(lang.pick("、", ", ")),
+            &office,
+            &why,
+            &law,
+        ]));
+    }
+    lines
+}
+
+pub(super) fn ndjson_lines(row: u64, case: &CaseRow, report: Option<&(VersionRow, Report)>) -> String {
+    let Some((version, report)) = report else { return String::new() };
+    let (zh, en) = (referral_cells(&report.body, Lang::Zh), referral_cells(&report.body, Lang::En));
+    let mut lines = String::new();
+    for (zh, en) in zh.iter().zip(en) {
+        let line = Line {
+            row,
+            reference: report.body.request.reference.as_deref(),
+            case: case.id.to_string(),
+            is_final: version.is_final,
+            code: &zh.code,
+            programme: Words { zh: zh.name.clone(), en: en.name },
+            open: zh.open,
+            people: &zh.people,
+            office: &zh.office,
+            why: Words { zh: zh.why.clone(), en: en.why },
+            law: &zh.law,
+        };
+        lines.push_str(&serde_json::to_string(&line).expect("a referral is JSON"));
+        lines.push('\n');
+    }
+    lines
+}

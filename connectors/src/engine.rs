@@ -2,6 +2,7 @@
 //! who travels together; the leaves speak the three transports.
 
 mod asking;
+mod crowd;
 mod departures;
 mod dividing;
 mod file;
@@ -31,6 +32,7 @@ use crate::settings::SourceSettings;
 use crate::source::{Admission, BoxFuture, Descriptor, Lane, Query, Reply, Source};
 use crate::template::Values;
 
+use crowd::Crowd;
 use departures::{Departures, Landed, Question};
 pub(crate) use judge::{finish, read_page};
 use looking::Looks;
@@ -60,6 +62,7 @@ struct Engine {
     admission: Arc<dyn Admission>,
     cache: Option<Cache<Question, Landed>>,
     departures: Departures,
+    crowd: Crowd,
     looks: Looks,
     pacing: Pacing,
     retries: Retries,
@@ -74,6 +77,12 @@ struct Errand<'s> {
     visit: Visit<'s>,
     /// Named to the department once an exchange, so that a repeated attempt can be recognised.
     uuid: String,
+}
+
+/// Questions of bulk that may wait for a source: as many as keep its places busy for a while.
+fn may_wait(definition: &Definition, settings: &SourceSettings) -> usize {
+    let at_once = usize::try_from(settings.concurrency).unwrap_or(1).max(1);
+    at_once.saturating_mul(definition.descriptor.batch_size.max(1)).saturating_mul(4)
 }
 
 /// What watches the form of answers.
@@ -141,6 +150,7 @@ impl DeclaredSource {
             admission,
             cache,
             departures: Departures::default(),
+            crowd: Crowd::new(may_wait(&definition, &settings)),
             looks: Looks::new(&settings),
             pacing: Pacing::default(),
             retries: Retries::default(),
@@ -209,5 +219,10 @@ impl Source for DeclaredSource {
 
     fn poll<'a>(&'a self, pending: &'a [(Ticket, Query)]) -> BoxFuture<'a, Vec<Reply>> {
         Box::pin(self.0.poll_all(pending))
+    }
+
+    fn turn(&self, people: usize, had_one: bool) -> Option<Duration> {
+        let waiting = self.0.departures.gathering()[Lane::Bulk.index()];
+        self.0.crowd.turn(people, waiting, had_one, tokio::time::Instant::now())
     }
 }

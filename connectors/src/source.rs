@@ -220,6 +220,13 @@ pub trait Source: Send + Sync {
 
     /// Asks for the results of earlier submissions.
     fn poll<'a>(&'a self, pending: &'a [(Ticket, Query)]) -> BoxFuture<'a, Vec<Reply>>;
+
+    /// Where so many questions of bulk wait already that `people` more would only wait too: after how long to come back with them. None:
+    /// ask now. `had_one`: they come back from such a turn.
+    fn turn(&self, people: usize, had_one: bool) -> Option<Duration> {
+        let _ = (people, had_one);
+        None
+    }
 }
 
 /// Where permits to call a source come from, so that replicas can share a department's limits.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hedui_connectors::source::{Query, Reply, Source};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -54,20 +54,23 @@ impl Verifier {
                 new.push(cell);
             }
         }
-        let lane = work.case.lane;
         let (mut questions, mut ended, mut later) = (Vec::new(), Vec::new(), Vec::new());
+        let asked_now = new.iter().filter(|cell| cell.decision.is_ok()).map(|cell| &cell.source);
+        let planned_for = self.turns(work.case.lane, asked_now, false);
+        let asked_again = open.iter().filter(|key| decided.get(*key).is_some_and(Result::is_ok)).map(|key| &key.1);
+        let put_off_to = self.turns(work.case.lane, asked_again, true);
         for cell in &new {
-            if self.opens(&cell.source, lane).is_some() {
-                continue; // planned for later
+            if planned_for.contains_key(&cell.source) {
+                continue;
             }
             if let (Ok(query), Some(source)) = (&cell.decision, self.0.departments.source(&cell.source)) {
                 questions.push(((cell.member.clone(), cell.source.clone()), source, query.clone()));
             }
         }
         for key in open {
-            if let (Some(ask_at), Some(state)) = (self.opens(&key.1, lane), work.cells.get(&key)) {
+            if let (Some(ask_at), Some(state)) = (put_off_to.get(&key.1), work.cells.get(&key)) {
                 later.push(PutOff {
-                    ask_at,
+                    ask_at: *ask_at,
                     asks: state.asks,
                     attempts: state.attempts,
                     elapsed_ms: state.elapsed_ms,
@@ -84,7 +87,7 @@ impl Verifier {
                 _ => ended.push(without_asking(key, Answer::Unavailable { why: Failure::NotConfigured })),
             }
         }
-        let asks = self.enter(work, new, questions).await?;
+        let asks = self.enter(work, new, questions, &planned_for).await?;
         self.put_off(work, later).await?;
         self.record(work, ended).await?;
         let limit = self.limit_of(work);
@@ -110,6 +113,7 @@ impl Verifier {
         work: &mut Work,
         new: Vec<PlannedCell>,
         questions: Vec<Question>,
+        planned_for: &BTreeMap<SourceKey, Timestamp>,
     ) -> Result<Vec<Ask>, VerificationError> {
         let asked: Vec<_> = questions.iter().map(|((member, source), ..)| (member, source)).collect();
         let entry_of: BTreeMap<_, usize> = asked.iter().copied().zip(0..).collect();
@@ -119,11 +123,8 @@ impl Verifier {
             let plan = match (&cell.decision, entry_of.get(&(&cell.member, &cell.source))) {
                 (Err(why), _) => Plan::Skip { why: answers::word(why)? },
                 (Ok(_), Some(entry)) => Plan::Ask { entry: *entry },
-                (Ok(_), None) => match self.opens(&cell.source, work.case.lane) {
-                    Some(at) => Plan::Later { at },
-                    // it opened while the plan was made
-                    None => Plan::Later { at: now },
-                },
+                // a department that has gone meanwhile is found missing when the cell is asked
+                (Ok(_), None) => Plan::Later { at: planned_for.get(&cell.source).copied().unwrap_or(now) },
             };
             let (member_ref, source) = (cell.member.clone(), cell.source.clone());
             cells.push(NewCell { member_ref, source, plan, speaks_for: cell.speaks_for.clone() });

@@ -1,8 +1,10 @@
-//! What is asked later: outside a department's hours, and of a batch after a failure that may pass. A cell that is put off has no answer,
-//! so nothing is counted for it and nothing is closed.
+//! What is asked later: outside a department's hours, and of a batch after a failure that may pass, or while so many wait for a department
+//! that the case had better go on without it. A cell that is put off has no answer, so nothing is counted for it and nothing is closed.
 //!
 //! Whoever waits at a counter is told of a failure at once; a re-verification that runs at night is better off with the answer of an hour
 //! later than with a gap.
+
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -21,9 +23,28 @@ const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(30);
 type Key = (MemberRef, SourceKey);
 
 impl Verifier {
-    /// When a source may be asked; none = now.
-    pub(super) fn opens(&self, source: &SourceKey, lane: Lane) -> Option<Timestamp> {
-        self.0.departments.opens(source, lane, self.0.clock.now())
+    /// Which of these sources, one for each cell, are asked later, and when: those that are closed, and in bulk those that are crowded.
+    /// `put_off`: the cells come back from having been put off.
+    pub(super) fn turns<'s>(
+        &self,
+        lane: Lane,
+        cells: impl Iterator<Item = &'s SourceKey>,
+        put_off: bool,
+    ) -> BTreeMap<SourceKey, Timestamp> {
+        let now = self.0.clock.now();
+        let mut people: BTreeMap<&SourceKey, usize> = BTreeMap::new();
+        for source in cells {
+            *people.entry(source).or_default() += 1;
+        }
+        let turn = |(source, people): (&SourceKey, usize)| {
+            let closed = self.0.departments.opens(source, lane, now);
+            let crowded = || {
+                let turn = self.0.departments.source(source).filter(|_| lane == Lane::Bulk)?.turn(people, put_off)?;
+                now.checked_add(turn).ok()
+            };
+            Some((source.clone(), closed.or_else(crowded)?))
+        };
+        people.into_iter().filter_map(turn).collect()
     }
 
     /// Notes that cells are asked later.

@@ -296,3 +296,41 @@ async fn help_does_not_wait_for_a_slow_department() {
         "what was not waited for is open, not nothing"
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_department_does_not_hold_up_the_others() {
+    const SOME: u32 = 30;
+    let slow = FaultRule::always("tax", Fault::Delay(Delay::FixedMs(300)));
+    let mocks = departments(vec![slow]).await;
+    let one_at_a_time = format!("{DEFAULTS}concurrency = 1\n");
+    let installation = Installation::new(&mocks.base_url(), &one_at_a_time, "");
+    // few places: cases that wait for taxes must not keep the others from being asked about
+    installation.append("hedui.toml", "[bulk]\nconcurrent_cases = 6\n");
+    let path = installation.path("households.ndjson");
+    file(&path, BatchFormat::Ndjson, 0);
+    let text = std::fs::read_to_string(&path).expect("the file");
+    let some: String = text.lines().take(SOME as usize).map(|line| format!("{line}\n")).collect();
+    let service = installation.serve().await;
+    let client = installation.supervisor(&service);
+    let id = accepted(post(&client, "", "application/x-ndjson", some.into_bytes())).await;
+    let asked = |key: &str| mocks.statistics()[key]["requests"].as_u64().unwrap_or(0);
+    let everybody: usize =
+        (0..SOME).map(|index| mocks.population().household(index).map_or(0, |household| household.members.len())).sum();
+    let others = ["vehicles", "disability", "housing_fund", "civil_marriage"];
+    let mut behind = None;
+    for _ in 0..1200 {
+        if behind.is_none() && others.iter().all(|key| asked(key) + 10 >= everybody as u64) {
+            behind = Some(asked("tax"));
+        }
+        if finished(&client.get(&format!("/v1/batches/{id}")).await.json()) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let behind = behind.expect("the others were asked about nearly everybody");
+    assert!(behind * 2 < everybody as u64, "taxes of {behind} of {everybody} people when the others were nearly done");
+    let status = wait_for(&client, &id, finished).await;
+    assert_eq!(status["cases"]["final"], SOME, "{status}");
+    assert!(asked("tax") <= everybody as u64, "everybody is asked about once: {} of {everybody}", asked("tax"));
+    installation.verify_audit_beside(service);
+}

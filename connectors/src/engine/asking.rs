@@ -56,9 +56,9 @@ impl Engine {
             }
             replies.push(kept.as_ref().map(reused));
         }
-        for (index, reply) in
-            join_all(self.seats(wanted).into_iter().map(|one| self.ride(one))).await.into_iter().flatten()
-        {
+        let passages = self.seats(wanted);
+        self.crowd.came(queries.iter().filter(|query| query.lane == Lane::Bulk).count());
+        for (index, reply) in join_all(passages.into_iter().map(|one| self.ride(one))).await.into_iter().flatten() {
             replies[index] = Some(reply);
         }
         replies.into_iter().map(|reply| reply.unwrap_or_else(|| self.lost())).collect()
@@ -135,6 +135,8 @@ impl Engine {
         let attempts = replies.iter().map(|reply| reply.attempts).max().unwrap_or(0);
         let elapsed = replies.iter().map(|reply| reply.elapsed).max().unwrap_or_default();
         if attempts > 0 {
+            let waiting = self.departures.gathering()[Lane::Bulk.index()];
+            self.crowd.ended(people.len(), waiting, tokio::time::Instant::now());
             self.health.exchanged(&self.definition.descriptor.key, people.len(), attempts, elapsed);
         }
         let mut arrival = HashMap::with_capacity(people.len());

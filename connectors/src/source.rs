@@ -174,6 +174,9 @@ pub enum Mode {
     Asynchronous,
 }
 
+/// Screenings of whole rosters, which rest on a duty and not on consent: a department serves one only where its definition says so.
+pub const SCREENINGS: [&str; 3] = ["child_screening", "disability_screening", "medical_screening"];
+
 /// What a source is, apart from its address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Descriptor {

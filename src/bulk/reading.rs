@@ -106,7 +106,15 @@ impl Bulk {
         let Some(mut so_far) = so_far else { return Ok(()) };
         match reading.await.map_err(|_| VerificationError::Panicked)? {
             Ok(()) => {}
-            Err(Stopped::Fault(fault)) => so_far.file_fault = Some((fault.code, fault.line)),
+            Err(Stopped::Fault(fault)) => {
+                so_far.file_fault = Some((fault.code.clone(), fault.line));
+                // it stands among the faults of rows, behind those that were found before it
+                let of_rows = ReadSoFar { file_fault: None, ..so_far.clone() };
+                if !inner.store.note_read(lease, of_rows, inner.clock.now(), inner.settings.lease).await? {
+                    return Ok(());
+                }
+                so_far.faults = self.seal_faults(batch.id, vec![fault.of_a_row()])?;
+            }
             // what keeps the parts from being opened is tried again
             Err(Stopped::Unreadable) => return Err(unreadable().into()),
         }

@@ -193,7 +193,7 @@ fn begins_well(file: &Receiving) -> Result<(), FileFault> {
         // a part of a workbook says nothing
         return Ok(());
     }
-    let is_utf8 = file::looks_like_utf8(begin).unwrap_or(false) || (!is_all && ends_cut(begin));
+    let is_utf8 = file::looks_like_utf8(begin).unwrap_or(false);
     let mut entries = file::entries(file.terms.format, begin, is_utf8, &defaults)?;
     match entries.next() {
         None => {
@@ -204,9 +204,4 @@ fn begins_well(file: &Receiving) -> Result<(), FileFault> {
         Some(Err(fault)) if is_all => Err(fault),
         Some(_) => Ok(()),
     }
-}
-
-/// Whether a text is UTF-8 up to a character that its end cuts.
-fn ends_cut(text: &[u8]) -> bool {
-    std::str::from_utf8(text).is_err_and(|error| error.error_len().is_none())
 }

@@ -9,8 +9,9 @@ use super::file::RowFault;
 use super::referrals;
 use super::{Bulk, BulkError};
 use crate::auth::Caller;
+use crate::household::AnswerKind;
 use crate::report::text::{self, Lang};
-use crate::report::{Body, Report, TotalRange, csv};
+use crate::report::{Body, Report, SourceLine, TotalRange, csv};
 use crate::store::{BatchRow, CaseRow, VersionRow};
 
 /// Households on a page.
@@ -193,6 +194,9 @@ fn cells_of(version: &VersionRow, body: &Body, english: bool) -> Vec<String> {
         (true, true) => "yes",
         (false, true) => "no",
     };
+    if body.request.purpose.is_screening() {
+        return cells_of_screening(version, body, yes(version.is_final));
+    }
     let outcome = body.headline();
     let totals = &body.totals;
     let month = &totals.per_head_monthly;
@@ -225,6 +229,27 @@ fn cells_of(version: &VersionRow, body: &Body, english: bool) -> Vec<String> {
         silent.into_iter().collect::<Vec<_>>().join(" "),
         body.review.due.to_string(),
     ]
+}
+
+/// Of the screening of a roster nothing is reckoned: who is referred where stands in the other sheet.
+fn cells_of_screening(version: &VersionRow, body: &Body, is_final: &str) -> Vec<String> {
+    let is_silent =
+        |line: &&SourceLine| line.cells.iter().any(|cell| cell.answer != AnswerKind::Skipped && !cell.answer.speaks());
+    let silent: Vec<&str> = body.sources.iter().filter(is_silent).map(|line| line.source.as_str()).collect();
+    let mut cells = vec![body.number.clone(), version.number.to_string(), is_final.to_owned()];
+    cells.resize(COLUMNS.len() - 4, String::new());
+    let place = |heading: &str| COLUMNS.iter().position(|(_, en)| *en == heading).map(|place| place - 4);
+    let known = [
+        ("members", body.household.members.len().to_string()),
+        ("reviews_open", body.held_for_review.len().to_string()),
+        ("silent", silent.join(" ")),
+    ];
+    for (heading, value) in known {
+        if let Some(cell) = place(heading).and_then(|place| cells.get_mut(place)) {
+            *cell = value;
+        }
+    }
+    cells
 }
 
 /// Faults of rows as a table.

@@ -21,7 +21,7 @@ pub struct Terms {
     pub purpose: Option<Purpose>,
     /// Kind of registration, where a household names none.
     pub registered_as: Option<RegisteredAs>,
-    /// The document of the statutory duty that the file rests on, where a household names no legal basis.
+    /// The document of the statutory duty that screenings rest on, where a household names no legal basis.
     pub legal_document: Option<String>,
     /// Only households of this programme.
     pub only_purpose: Option<Purpose>,

@@ -186,7 +186,7 @@ pub struct Verify {
     #[arg(long, value_name = "URL", requires = "token_file")]
     pub server: Option<String>,
     /// File with the bearer token for --server
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "server")]
     pub token_file: Option<PathBuf>,
     /// Settings.
     #[command(flatten)]

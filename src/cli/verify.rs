@@ -34,12 +34,17 @@ pub(super) async fn run(arguments: Verify) -> anyhow::Result<ExitCode> {
 
 /// Forms a report can be written in.
 pub(super) fn check_out(out: Option<&Path>, forms: &[&str]) -> Result<(), Usage> {
+    check_named("--out", out, forms)
+}
+
+/// Forms that the file an option names can be written in.
+pub(super) fn check_named(option: &str, out: Option<&Path>, forms: &[&str]) -> Result<(), Usage> {
     let Some(out) = out else { return Ok(()) };
     if forms.contains(&extension(out)) {
         return Ok(());
     }
     let forms: Vec<_> = forms.iter().map(|form| format!(".{form}")).collect();
-    Err(Usage(format!("--out {}: name a file that ends in {}", out.display(), forms.join(", "))))
+    Err(Usage(format!("{option} {}: name a file that ends in {}", out.display(), forms.join(", "))))
 }
 
 pub(super) fn extension(path: &Path) -> &str {

@@ -37,5 +37,4 @@ mod trial;
 pub mod truth;
 
 pub use model::LinkageModel;
-pub(crate) use roster::{Decoding, PlainLines, line_of};
 pub use roster::{Roster, RosterFault};

@@ -185,6 +185,9 @@ fn unchanged(case: &Case<'_>, reckoned: Fen) -> Option<Fen> {
 
 /// Members who may turn out to be disabled: their department has not answered, or a certificate is under review.
 fn maybe_disabled(sums: &Sums<'_, '_>) -> i64 {
+    if !sums.case.rules.rise_registered.value.has(sums.case.registered_as) {
+        return 0;
+    }
     let people = sums.case.people.iter().enumerate().filter(|(_, person)| person.is_member());
     let unknown = people.filter(|(position, person)| {
         person.disability.is_none() && sums.silence.unsettled(*position, Classes::DISABILITY)

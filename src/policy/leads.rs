@@ -14,7 +14,12 @@ use super::grounds::{GroundOf, Reason};
 use super::pack::{Pack, Param};
 use super::referrals::{can_care, is_child, parents_of};
 use super::silence::{Classes, Silence, classes_of};
-use crate::household::{CellOutcome, Detail, Evidence, MemberRef, Programme, Purpose, Skip, YearMonth};
+use crate::household::{
+    Absence, Cell, CellOutcome, Detail, Evidence, Fen, MemberRef, Programme, Purpose, Skip, YearMonth,
+};
+
+/// The department that knows who is in prison or rehabilitation.
+const CUSTODY: &str = "justice";
 
 /// What a screening needs in the pack and does not find there.
 #[must_use]
@@ -136,21 +141,31 @@ impl<'a> Roster<'_, 'a> {
         }
         let parents = parents_of(self.case, person);
         let states: Vec<Certainty> = parents.iter().map(|parent| self.cannot_care(parent)).collect();
-        if states.contains(&Certainty::NotMet) {
+        // of a grandchild the relations tell no parent from an uncle or aunt, unless one couple is all there is
+        let are_parents = !person.facts.relation.0.starts_with('4') || is_couple(&parents);
+        if are_parents && states.contains(&Certainty::NotMet) {
             return Certainty::NotMet;
         }
         // a parent whom the roster does not name is not known; whether help is there already, only the civil affairs office says
-        let sure = states.len() >= 2
+        let sure = are_parents
+            && states.len() == 2
             && states.iter().all(|state| *state == Certainty::Met)
             && !self.unknown(person, Classes::TRANSFER);
         if sure { Certainty::Met } else { Certainty::Open }
     }
 
     fn cannot_care(&self, parent: &Person<'a>) -> Certainty {
-        let classes = Classes::HOUSEHOLD.with(Classes::DISABILITY).with(Classes::MEDICAL);
-        if parent.standing != Standing::Member || !can_care(parent) {
-            Certainty::Met
-        } else if self.unknown(parent, classes) {
+        // long away in a religious order is neither able nor one of the grounds
+        if parent.standing == Standing::Away && parent.facts.absence == Some(Absence::Clergy) {
+            return Certainty::Open;
+        }
+        if !can_care(self.case, parent) {
+            return Certainty::Met;
+        }
+        let of_each = [Classes::HOUSEHOLD, Classes::DISABILITY, Classes::MEDICAL];
+        // the register of residents answers for the household too, and knows of no prison
+        let custody_unknown = !self.asks(parent, |cell| cell.source.as_str() == CUSTODY);
+        if custody_unknown || of_each.into_iter().any(|class| self.unknown(parent, class)) {
             Certainty::Open
         } else {
             Certainty::NotMet
@@ -165,11 +180,15 @@ impl<'a> Roster<'_, 'a> {
             Programme::DisabilityLiving,
             Programme::DisabilityNursing,
         ];
-        if self.receives(person, &help) {
+        let of_the_household = self.case.members().any(|member| self.receives(member, &[Programme::Dibao]));
+        if of_the_household || self.receives(person, &help) {
             return Certainty::NotMet;
         }
+        // dibao stands under one name of a household: who is alone on the roster may live on another's
+        let alone = self.case.people.len() == 1;
+        let others = || self.case.members().any(|member| self.unknown(member, Classes::TRANSFER));
         match (person.disability.is_some(), self.unknown(person, Classes::DISABILITY)) {
-            (true, _) if self.unknown(person, Classes::TRANSFER) => Certainty::Open,
+            (true, _) if alone || others() => Certainty::Open,
             (true, _) => Certainty::Met,
             (false, true) => Certainty::Open,
             (false, false) => Certainty::NotMet,
@@ -180,7 +199,17 @@ impl<'a> Roster<'_, 'a> {
         let Some(rule) = &self.case.rules.lead_medical else { return Certainty::NotMet };
         let costs = self.case.people.iter().position(|other| other.reference() == person.reference());
         let costs = costs.map(|position| self.costs[position]).unwrap_or_default();
-        if costs.self_paid >= rule.value {
+        // a bill that may have been taken back
+        let window = self.case.window;
+        let taken_back = person.doubtful().map(|item| match item.detail() {
+            Detail::MedicalCost { settled_on, self_paid, .. }
+                if (window.first_day..=window.last_day).contains(settled_on) =>
+            {
+                (*self_paid).min(Fen::ZERO)
+            }
+            _ => Fen::ZERO,
+        });
+        if costs.self_paid + taken_back.sum() >= rule.value {
             Certainty::Met
         } else if self.silent(person, Classes::MEDICAL) || costs.self_paid + costs.more >= rule.value {
             Certainty::Open
@@ -207,18 +236,33 @@ impl<'a> Roster<'_, 'a> {
 
     /// Whether a department that this screening asks about these classes has not answered about somebody, or none is there to ask.
     fn silent(&self, person: &Person<'_>, classes: Classes) -> bool {
-        let is_asked = |outcome: &CellOutcome| *outcome != CellOutcome::Skipped { why: Skip::NotNeededForPurpose };
-        let mut asked = self.evidence.cells.iter().filter(|cell| {
-            cell.member == *person.reference()
-                && is_asked(&cell.outcome)
-                && Classes::of(&cell.speaks_for).meets(classes)
-        });
-        let nobody = asked.next().is_none();
         let silent = self.silence.cells.iter().any(|(cell, speaks_for)| {
-            cell.member == *person.reference() && is_asked(&cell.outcome) && speaks_for.meets(classes)
+            cell.member == *person.reference() && is_asked(cell) && speaks_for.meets(classes)
         });
-        nobody || silent
+        silent || !self.asks(person, |cell| Classes::of(&cell.speaks_for).meets(classes))
     }
+
+    /// Whether such a department is asked about somebody.
+    fn asks(&self, person: &Person<'_>, such: impl Fn(&Cell) -> bool) -> bool {
+        self.evidence.cells.iter().any(|cell| cell.member == *person.reference() && is_asked(cell) && such(cell))
+    }
+}
+
+/// Whether a screening asks a cell's department at all.
+fn is_asked(cell: &Cell) -> bool {
+    cell.outcome != CellOutcome::Skipped { why: Skip::NotNeededForPurpose }
+}
+
+/// Whether two are a child of the head and that child's spouse: 儿媳 is 28, 女婿 38 (GB/T 4761).
+fn is_couple(two: &[&Person<'_>]) -> bool {
+    let [one, other] = two else { return false };
+    let codes = [one, other].map(|person| person.facts.relation.0.as_str());
+    let spouse_of = |spouse: &str, of: &str| match spouse {
+        "28" => of.starts_with('2') && of != "28",
+        "38" => of.starts_with('3') && of != "38",
+        _ => false,
+    };
+    spouse_of(codes[0], codes[1]) || spouse_of(codes[1], codes[0])
 }
 
 #[cfg(test)]

@@ -173,7 +173,7 @@ pub(super) fn is_child(person: &Person<'_>) -> bool {
 /// told by their code (GB/T 4761), as are the head's own parents.
 pub(super) fn parents_of<'a>(case: &Case<'a>, child: &Person<'_>) -> Vec<&'a Person<'a>> {
     let groups: &[u8] = match child.facts.relation.0.as_bytes() {
-        [b'0', _] => b"5",
+        [b'0' | b'7', _] => b"5",
         [b'2' | b'3', _] => b"01",
         [b'4', _] => b"23",
         _ => return Vec::new(),
@@ -189,7 +189,7 @@ pub(super) fn parents_of<'a>(case: &Case<'a>, child: &Person<'_>) -> Vec<&'a Per
 /// Whether neither parent can care for a child, as far as the household shows.
 fn parents(case: &Case<'_>, child: &Person<'_>) -> Certainty {
     let parents = parents_of(case, child);
-    let able = parents.iter().filter(|person| can_care(person)).count();
+    let able = parents.iter().filter(|person| can_care(case, person)).count();
     match (able, parents.len() - able) {
         (0, 2..) => Certainty::Met,
         // a parent who lives elsewhere is not known
@@ -202,7 +202,11 @@ fn parents(case: &Case<'_>, child: &Person<'_>) -> Certainty {
 /// Years that a parent is older by, at the least.
 const PARENT_OLDER_BY: i64 = 14;
 
-pub(super) fn can_care(person: &Person<'_>) -> bool {
-    let grave = person.disability.as_ref().is_some_and(|disability| disability.grade <= 2);
+/// Alive and here, neither gravely disabled (grade 1 or 2; intellectual or mental to grade 4) nor gravely ill.
+pub(super) fn can_care(case: &Case<'_>, person: &Person<'_>) -> bool {
+    let grave = person
+        .disability
+        .as_ref()
+        .is_some_and(|disability| disability.grade <= 2 || case.is_mental(disability.category));
     person.standing == Standing::Member && !grave && !person.serious_illness
 }

@@ -75,3 +75,16 @@ impl Store {
         rows.iter().map(kept).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::household::Purpose;
+
+    #[test]
+    fn every_screening_is_left_out() {
+        let query = of_kept!("c.id", "");
+        for purpose in Purpose::ALL.iter().filter(|purpose| purpose.is_screening()) {
+            assert!(query.contains(&format!("'{}'", purpose.as_str())), "{purpose:?}: {query}");
+        }
+    }
+}

@@ -283,7 +283,13 @@ impl Verifier {
         for (key, one) in landed {
             let Some(state) = work.cells.get_mut(&key) else { continue };
             let sealed = evidence.as_ref().map(|document| document.id).filter(|_| is_sealed(state, &one.reply.answer));
-            let row = answers::row(&one, state, sealed, &self.0.departments.polling(&one.source), now)?;
+            let mut row = answers::row(&one, state, sealed, &self.0.departments.polling(&one.source), now)?;
+            if let Some(at) = row.next_poll_at
+                && let Some(opens) = self.0.departments.opens(&key.1, work.case.lane, at)
+            {
+                // nobody is there to be asked for a result
+                row.next_poll_at = Some(row.deadline.map_or(opens, |deadline| opens.min(deadline)));
+            }
             report_failure(&one, work.case.id, work.case.lane);
             *state = state.after(&row, one.reply.answer);
             keys.push(key);

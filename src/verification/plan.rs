@@ -62,16 +62,21 @@ fn decide(
 ) -> Result<Query, Skip> {
     let descriptor = source.descriptor;
     let purpose = request.purpose.as_str();
-    if !source.enabled {
+    // what a screening does not ask leaves nothing open, switched on or off
+    let screens = request.purpose.is_screening();
+    if !source.enabled && !screens {
         return Err(Skip::Disabled);
     }
-    let is_served = if request.purpose.is_screening() {
+    let is_served = if screens {
         descriptor.screenings.iter().any(|served| served == purpose)
     } else {
         descriptor.purposes.iter().any(|served| served == "all" || served == purpose)
     };
     if !is_served {
         return Err(Skip::NotNeededForPurpose);
+    }
+    if !source.enabled {
+        return Err(Skip::Disabled);
     }
     let without_consent = request.legal_basis.kind != LegalBasisKind::Authorisation && !is_obligor;
     let authorised = match &person.authorisation {
@@ -239,8 +244,16 @@ pub(super) mod tests {
         assert_eq!(asked(&federation), Err(Skip::NotNeededForPurpose), "all purposes are no screening");
         federation.screenings = vec!["child_screening".to_owned()];
         assert_eq!(asked(&federation), Err(Skip::NotNeededForPurpose), "another screening");
+        let off = |source: &Descriptor| decision(&roster, source, false, "2026-11-01");
+        assert_eq!(off(&federation), Err(Skip::NotNeededForPurpose), "switched off, and nobody misses it");
         federation.screenings.push("disability_screening".to_owned());
-        assert_eq!(asked(&federation), Ok(()));
+        assert_eq!((asked(&federation), off(&federation)), (Ok(()), Err(Skip::Disabled)));
+    }
+
+    #[test]
+    fn screenings_are_named_the_same_in_definitions() {
+        let screens = Purpose::ALL.iter().filter(|purpose| purpose.is_screening()).map(|purpose| purpose.as_str());
+        assert_eq!(screens.collect::<Vec<_>>(), hedui_connectors::source::SCREENINGS);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::intake::{IntakeContext, read_request};
 use super::memory::Known;
 use super::{SubmitError, VerificationError, Verifier, plan, sealing};
 use crate::auth::Caller;
-use crate::household::{Fault, IdNumber, Lane, Region, Request, is_emergency_relief};
+use crate::household::{Declared, Fault, IdNumber, Lane, Region, Request, is_emergency_relief};
 use crate::keys::BodyMac;
 use crate::policy::missing_rule;
 use crate::store::{Created, DocumentKind, IdempotencyKey, NewCase, StoreError, Tag};
@@ -101,6 +101,12 @@ impl Verifier {
             has_registered_key: caller.recipient_key.is_some(),
         };
         let mut request = read_request(body, &context)?;
+        if request.purpose.is_screening() {
+            // it rests on the duty alone, and reckons nothing
+            for member in &mut request.household.members {
+                (member.authorisation, member.declared) = (None, Declared::default());
+            }
+        }
         if request.recipient_key.is_none() {
             request.recipient_key.clone_from(&caller.recipient_key);
         }

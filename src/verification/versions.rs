@@ -136,6 +136,9 @@ impl Verifier {
         let bytes = report::canonical_bytes(&evidence);
         let packs = inner.rules.packs();
         let pack = packs.resolve(&request.region, request.as_of).map_err(|_| VerificationError::NoPack)?;
+        if policy::missing_rule(request.purpose, &pack).is_some() {
+            return Err(VerificationError::NoPack);
+        }
         let assessment = policy::assess(&evidence, &pack);
         let facts = self.facts(&packs, &pack, &evidence);
         let made_of = MadeOf {

@@ -7,6 +7,7 @@ mod client;
 mod crash;
 mod examples;
 mod faults;
+mod hours;
 mod http;
 mod interop;
 mod invented;

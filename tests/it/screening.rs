@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::binary::{DEFAULTS, Installation};
 use super::cli::{assert_code, err, out};
+use super::client::{Client, send};
 use super::support::{Setup, Stage};
 
 /// Households in the county.
@@ -96,7 +97,7 @@ async fn disabled_people_whom_no_programme_helps_are_found() {
     assert!(certain.is_subset(&expected), "nobody is a certain lead who is none: {certain:?}, {expected:?}");
     let found: BTreeSet<_> = certain.union(&open).cloned().collect();
     assert!(expected.is_subset(&found), "nobody is missed: {found:?}, {expected:?}");
-    let told = format!("leads: {}", certain.len());
+    let told = format!("{HOUSEHOLDS} households screened, 0 not; leads: {} certain", certain.len());
     assert!(out(&shown).contains(&told), "{}\n{}", out(&shown), err(&shown));
     assert_eq!(asked(&mocks), ["civil_assistance", "disability"].map(str::to_owned).into(), "nobody else is asked");
     installation.verify_audit();
@@ -131,7 +132,7 @@ async fn a_plain_table_of_people_is_a_roster() {
     let plain = ["screen", "medical", &roster, "--out", &found, "--faults", &faults];
     let region = ["--region", "620422", "--registered-as", "rural"];
     // without a duty nobody is asked about
-    assert_code(&installation.run(&[&plain[..], &region].concat()), 0);
+    assert_code(&installation.run(&[&plain[..], &region].concat()), 1);
     let refused = std::fs::read_to_string(installation.path("faults.csv")).expect("faults");
     assert!(refused.contains("screening_without_duty"), "{refused}");
     assert_eq!(asked(&mocks), BTreeSet::new());
@@ -158,8 +159,58 @@ async fn a_screening_says_nothing_of_money_and_puts_nobody_on_the_rolls() {
     let until = "2030-01-01".parse().expect("a day");
     let due = stage.verifier.due_list(&caller, until, None, 10).await.expect("a list");
     assert_eq!(due.items, [], "nobody is due for having been screened");
+    let watched =
+        hedui::monitoring::Wanted { cases: vec![report_case(&stage, &caller).await], every_days: 30, until: None };
+    let subscribed = stage.monitoring.subscribe(&caller, &watched).await.expect("an answer");
+    assert_eq!((subscribed.watched, subscribed.passed_over), (0, 1), "nobody is watched for having been on a roster");
     let mut signed = stage.mocks.request_for(0, &RequestOptions::default()).expect("a household");
     signed["purpose"] = json!("child_screening");
+    signed["legal_basis"] = json!({"kind": "authorisation"});
     let refused = stage.verifier.submit(&caller, signed.to_string().as_bytes(), None).await;
     assert!(format!("{refused:?}").contains("screening_without_duty"), "{refused:?}");
+}
+
+async fn report_case(stage: &Stage, caller: &hedui::auth::Caller) -> uuid::Uuid {
+    let filter = hedui::verification::ListFilter { limit: 10, ..Default::default() };
+    let listed = stage.verifier.list(caller, &filter).await.expect("a page");
+    listed.items[0].id.parse().expect("an id")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_file_of_applications_leaves_unsaid_is_no_duty() {
+    let stage = Stage::start(Setup::default()).await;
+    let served = stage.serve().await;
+    let client = Client::new(&served.url(""), Some(served.token("system", "report:read")));
+    let body = "户编号,姓名,身份证号,业务类型\n1,测试员,110101199003070038,低保申请\n2,测试员,110101199003070038,\n";
+    let submit = |query: &str| {
+        let call = client.call(reqwest::Method::POST, &format!("/v1/batches?{query}"));
+        send(call.header("content-type", "text/csv").body(body.to_owned()))
+    };
+    let more = "region=620422&registered_as=rural&legal_document=8";
+    submit(&format!("purpose=dibao_application&{more}")).await.assert_problem(422, "invalid-request");
+    let accepted = submit(&format!("purpose=disability_screening&{more}")).await;
+    assert_eq!(accepted.status, 202, "{}", accepted.text());
+    let id = accepted.json()["id"].as_str().expect("an id").to_owned();
+    let mut status = Value::Null;
+    for _ in 0..600 {
+        status = client.get(&format!("/v1/batches/{id}")).await.json();
+        if status["status"] == "finished" {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!((&status["accepted"], &status["faulty"]), (&1.into(), &1.into()), "{status}");
+    let faults = client.get_as(&format!("/v1/batches/{id}/faults"), "application/json").await.text();
+    assert!(faults.contains("no_authorisation"), "an application rests on consent: {faults}");
+    assert_eq!(asked(&stage.mocks), ["civil_assistance", "disability"].map(str::to_owned).into());
+    let table = client.get_as(&format!("/v1/batches/{id}/referrals?lang=en"), "text/csv").await;
+    assert_eq!(
+        (table.status.as_u16(), table.text().lines().count()),
+        (200, 1),
+        "a heading, and no lead: {}",
+        table.text()
+    );
+    assert!(table.text().starts_with("\u{feff}row,reference,case,final,programme,certainty,people,office,why,law"));
+    let results = client.get_as(&format!("/v1/batches/{id}/results?lang=en"), "text/csv").await.text();
+    assert!(!results.contains("0.00") && !results.contains("finance"), "nothing was reckoned: {results}");
 }

@@ -1,6 +1,7 @@
 //! Closed words of a definition: purposes and classes of information.
 
 use crate::problem::did_you_mean;
+use crate::source::SCREENINGS;
 use crate::toml_reader::Section;
 
 /// Classes a source can speak for; totals of these are open while it is silent.
@@ -19,8 +20,8 @@ const CLASSES: [&str; 12] = [
     "household",
 ];
 
-/// Screenings of whole rosters, which rest on a duty and not on consent: a department serves one only where its definition says so.
-const SCREENINGS: [&str; 3] = ["child_screening", "disability_screening", "medical_screening"];
+/// Classes of money: whoever speaks for one is asked with consent only, and serves no screening.
+const OF_MONEY: [&str; 4] = ["wage", "business", "property_income", "financial"];
 
 /// `["all"]`, or exact names of purposes.
 pub(super) fn purposes(top: &Section<'_>) -> Vec<String> {
@@ -39,7 +40,18 @@ pub(super) fn purposes(top: &Section<'_>) -> Vec<String> {
 
 /// Exact names of screenings; none unless given.
 pub(super) fn screenings(top: &Section<'_>) -> Vec<String> {
-    closed_words(top, "screenings", &SCREENINGS)
+    let screenings = closed_words(top, "screenings", &SCREENINGS);
+    if let Some(entry) = top.get("screenings")
+        && !screenings.is_empty()
+        && top.texts("speaks_for").iter().any(|class| OF_MONEY.contains(&class.as_str()))
+    {
+        let classes = OF_MONEY.join(", ");
+        entry.fault(
+            format!("a department that speaks for one of {classes} serves no screening: it is asked with consent only"),
+            None,
+        );
+    }
+    screenings
 }
 
 pub(super) fn speaks_for(top: &Section<'_>) -> Vec<String> {

@@ -35,7 +35,7 @@ pub struct SubmitQuery {
     pub purpose: Option<String>,
     /// Kind of registration, where a row names none.
     pub registered_as: Option<String>,
-    /// Number of the document of the statutory duty that the file rests on, where a row names no legal basis.
+    /// With the purpose of a screening: number of the document of the statutory duty that it rests on, where a row names no legal basis.
     pub legal_document: Option<String>,
     /// Only households of this programme.
     pub only_purpose: Option<String>,
@@ -156,10 +156,17 @@ fn read(
             wrong(format!("业务类型应为：{words}"), format!("a purpose is one of: {words}"))
         }),
     };
+    let of_purpose = purpose(&query.purpose)?;
+    if query.legal_document.is_some() && !of_purpose.is_some_and(Purpose::is_screening) {
+        return Err(wrong(
+            "legal_document 只用于名册排查：purpose 须为 child_screening、disability_screening 或 medical_screening",
+            "legal_document is for the screening of rosters: purpose is child_screening, disability_screening or medical_screening",
+        ));
+    }
     let terms = Terms {
         format,
         as_of,
-        purpose: purpose(&query.purpose)?,
+        purpose: of_purpose,
         only_purpose: purpose(&query.only_purpose)?,
         registered_as: match &query.registered_as {
             None => None,

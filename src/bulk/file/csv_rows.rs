@@ -1,79 +1,105 @@
-//! Rows of a comma-separated file, UTF-8 or GB18030.
+//! Rows of a comma-separated file, UTF-8 or GB18030. The file is parted into lines first: neither encoding has the byte of a line end, a
+//! comma or a quotation mark within a character, so that one broken line costs its own row and no other.
 
-use std::io::{Chain, Cursor, Read};
+use std::collections::VecDeque;
+use std::io::{self, BufRead as _, BufReader, Read};
 
-use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
+use csv_core::{ReadRecordResult, Reader};
+use encoding_rs::GB18030;
 
-use super::sheet::Row;
+use super::sheet::{Broken, Row};
 use super::values::Cell;
-use super::{FileFault, ndjson};
-use crate::linkage::{Decoding, PlainLines};
+use super::{FileFault, LONGEST, ndjson};
+
+/// Lines that a row may have: a cell may hold line ends.
+const MOST_LINES: usize = 16;
 
 /// The rows of a file.
-pub(super) struct Rows<R: Read> {
-    reader: Reader<PlainLines<Text<R>>>,
-    record: ByteRecord,
+pub(super) struct Rows<R> {
+    lines: Lines<R>,
+    /// Lines that were read and belong to no row yet.
+    read: VecDeque<Line>,
+    is_utf8: bool,
 }
 
-/// The file as UTF-8.
-enum Text<R> {
-    Utf8(Chain<Cursor<Vec<u8>>, R>),
-    Gb18030(Box<Decoding<R>>),
-}
-
-impl<R: Read> Read for Text<R> {
-    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-        match self {
-            Self::Utf8(input) => input.read(into),
-            Self::Gb18030(input) => input.read(into),
-        }
-    }
+/// A line of the file without its end.
+struct Line {
+    number: u64,
+    bytes: Vec<u8>,
+    /// It was longer than a household may be: the rest is left out.
+    too_long: bool,
 }
 
 impl<R: Read> Rows<R> {
-    pub(super) fn new(input: R, is_utf8: bool) -> Result<Self, FileFault> {
-        let text = if is_utf8 {
-            Text::Utf8(without_mark(input).map_err(|error| ndjson::unreadable(0, &error))?)
-        } else {
-            Text::Gb18030(Box::new(Decoding::gb18030(input)))
-        };
-        let reader = ReaderBuilder::new()
-            .flexible(true)
-            .has_headers(false)
-            .buffer_capacity(1 << 16)
-            .from_reader(PlainLines::new(text));
-        Ok(Self { reader, record: ByteRecord::new() })
+    pub(super) fn new(input: R, is_utf8: bool) -> Self {
+        Self { lines: Lines::new(input), read: VecDeque::new(), is_utf8 }
     }
 
     fn next_row(&mut self) -> Result<Option<Row>, FileFault> {
-        let read = match self.reader.read_byte_record(&mut self.record) {
-            Ok(read) => read,
-            Err(error) => {
-                let line = self.reader.position().line();
-                return Err(match error.into_kind() {
-                    // the file could not be got on with: that says nothing about what stands in it
-                    ErrorKind::Io(error) => ndjson::unreadable(line, &error),
-                    _ => {
-                        let remedy = ["检查该行的引号", "check the quotation marks of this line"];
-                        FileFault::new(line, "csv", ["该行无法读取", "the line cannot be read"], remedy)
-                    }
-                });
+        let Some(first) = self.line(0)? else { return Ok(None) };
+        let (number, too_long) = (first.number, first.too_long);
+        let (mut bytes, mut lines) = (first.bytes.clone(), 1);
+        // quotation marks come in pairs; where they do not, the row goes on in the next line
+        let mut closed = is_closed(&bytes);
+        while !closed && !too_long && lines < MOST_LINES && bytes.len() < LONGEST {
+            let Some(next) = self.line(lines)? else { break };
+            bytes.push(b'\n');
+            bytes.extend_from_slice(&next.bytes);
+            lines += 1;
+            closed = is_closed(&bytes);
+        }
+        if !closed {
+            // the mark was never meant: the first line alone is at fault
+            let first = self.read.pop_front().expect("it was read above");
+            let unquoted: Vec<u8> = first.bytes.into_iter().filter(|byte| *byte != b'"').collect();
+            let (cells, _) = self.cells(&unquoted);
+            return Ok(Some(Row { line: number, cells, broken: Some(Broken::Quotes) }));
+        }
+        self.read.drain(..lines);
+        let (cells, is_text) = self.cells(&bytes);
+        let broken = if too_long { Some(Broken::TooLong) } else { (!is_text).then_some(Broken::Encoding) };
+        Ok(Some(Row { line: number, cells, broken }))
+    }
+
+    /// The line so many after the next.
+    fn line(&mut self, ahead: usize) -> Result<Option<&Line>, FileFault> {
+        while self.read.len() <= ahead {
+            match self.lines.next_line() {
+                Ok(Some(line)) => self.read.push_back(line),
+                Ok(None) => return Ok(None),
+                // the file could not be got on with: that says nothing about what stands in it
+                Err(error) => return Err(ndjson::unreadable(self.lines.number, &error)),
             }
+        }
+        Ok(self.read.get(ahead))
+    }
+
+    /// The cells of a row, and whether it is text of the file's encoding.
+    fn cells(&self, row: &[u8]) -> (Vec<Cell>, bool) {
+        let (text, broken) = match self.is_utf8 {
+            true => {
+                let text = String::from_utf8_lossy(row);
+                let broken = matches!(&text, std::borrow::Cow::Owned(_));
+                (text, broken)
+            }
+            false => GB18030.decode_without_bom_handling(row),
         };
-        if let Text::Gb18030(decoding) = self.reader.get_ref().get_ref()
-            && decoding.is_broken()
-        {
-            return Err(neither(decoding.line()));
+        let (mut reader, mut ends, mut fields) = (Reader::new(), vec![0; 64], vec![0; text.len() + 1]);
+        let (mut input, mut written, mut ended) = (text.as_bytes(), 0, 0);
+        loop {
+            let (result, read, wrote, end) = reader.read_record(input, &mut fields[written..], &mut ends[ended..]);
+            (input, written, ended) = (&input[read..], written + wrote, ended + end);
+            match result {
+                // nothing follows: the parser is told so by an empty input
+                ReadRecordResult::InputEmpty => input = &[],
+                ReadRecordResult::OutputFull => fields.resize(fields.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull => ends.resize(ends.len() * 2, 0),
+                ReadRecordResult::Record | ReadRecordResult::End => break,
+            }
         }
-        if !read {
-            return Ok(None);
-        }
-        let line = crate::linkage::line_of(&self.record, self.reader.position().line());
-        let mut cells = Vec::with_capacity(self.record.len());
-        for cell in &self.record {
-            cells.push(Cell::Text(std::str::from_utf8(cell).map_err(|_| neither(line))?.to_owned()));
-        }
-        Ok(Some(Row { line, cells }))
+        let starts = std::iter::once(0).chain(ends[..ended].iter().copied());
+        let cells = starts.zip(&ends[..ended]).map(|(start, end)| String::from_utf8_lossy(&fields[start..*end]));
+        (cells.map(|cell| Cell::Text(cell.into_owned())).collect(), !broken)
     }
 }
 
@@ -85,17 +111,66 @@ impl<R: Read> Iterator for Rows<R> {
     }
 }
 
-/// The text without the mark of UTF-8. The parser, which would take it away too, takes a first piece of nothing else for the end.
-fn without_mark<R: Read>(mut input: R) -> std::io::Result<Chain<Cursor<Vec<u8>>, R>> {
-    let mut begin = Vec::new();
-    input.by_ref().take(3).read_to_end(&mut begin)?;
-    if begin == "\u{feff}".as_bytes() {
-        begin.clear();
-    }
-    Ok(Cursor::new(begin).chain(input))
+fn is_closed(row: &[u8]) -> bool {
+    memchr::memchr_iter(b'"', row).count().is_multiple_of(2)
 }
 
-fn neither(line: u64) -> FileFault {
-    let what = ["文件既不是 UTF-8 也不是 GB18030 编码", "the file is neither UTF-8 nor GB18030"];
-    FileFault::new(line, "encoding", what, ["另存为 CSV UTF-8 格式", "save it again as CSV UTF-8"])
+/// Lines, however they end.
+struct Lines<R> {
+    input: BufReader<R>,
+    number: u64,
+    /// The last line ended with `\r`: a `\n` that follows belongs to it.
+    after_return: bool,
+}
+
+impl<R: Read> Lines<R> {
+    fn new(input: R) -> Self {
+        Self { input: BufReader::with_capacity(1 << 16, input), number: 0, after_return: false }
+    }
+
+    fn next_line(&mut self) -> io::Result<Option<Line>> {
+        let mut line = Line { number: self.number + 1, bytes: Vec::new(), too_long: false };
+        let mut any = false;
+        loop {
+            let piece = self.input.fill_buf()?;
+            if piece.is_empty() {
+                break;
+            }
+            if std::mem::take(&mut self.after_return) && piece[0] == b'\n' {
+                self.input.consume(1);
+                continue;
+            }
+            any = true;
+            let end = memchr::memchr2(b'\n', b'\r', piece);
+            let taken = end.unwrap_or(piece.len());
+            let room = LONGEST.saturating_sub(line.bytes.len());
+            line.bytes.extend_from_slice(&piece[..taken.min(room)]);
+            line.too_long |= taken > room;
+            self.after_return = end.is_some_and(|end| piece[end] == b'\r');
+            self.input.consume(taken + usize::from(end.is_some()));
+            if end.is_some() {
+                break;
+            }
+        }
+        self.number += u64::from(any);
+        Ok(any.then_some(line))
+    }
+}
+
+/// Whether a text is UTF-8, line by line: a CSV that mostly is not is GB18030. A few broken lines make no other encoding of the rest.
+///
+/// # Errors
+/// It cannot be read.
+pub fn looks_like_utf8(input: impl Read) -> io::Result<bool> {
+    let mut lines = Lines::new(input);
+    let (mut utf8, mut other) = (0_u64, 0_u64);
+    while let Some(line) = lines.next_line()? {
+        match std::str::from_utf8(&line.bytes) {
+            Ok(text) => utf8 += u64::from(!text.is_ascii()),
+            // cut by the end of what is looked at
+            Err(error) if error.error_len().is_none() => {}
+            Err(_) => other += 1,
+        }
+    }
+    Ok(utf8 >= other)
 }

@@ -15,11 +15,13 @@ use std::io::Read;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 pub use columns::{COLUMNS, Column, template};
+pub use csv_rows::looks_like_utf8;
 
-use crate::household::Fault;
+use crate::household::{Fault, Purpose};
 
 /// Longest line of NDJSON, and most text of one household of a table, bytes: what a request may have.
 const LONGEST: usize = 256 * 1024;
@@ -79,8 +81,41 @@ pub struct Defaults {
     pub purpose: Option<String>,
     /// Kind of registration, where a household names none.
     pub registered_as: Option<String>,
-    /// The document of a statutory duty, where a household names no legal basis.
+    /// The document of the statutory duty that screenings rest on, where a household names no legal basis.
     pub legal_document: Option<String>,
+}
+
+impl Defaults {
+    /// The duty of a household that names no legal basis: of a screening alone. Whatever else it is for rests on consent unless the
+    /// household itself says otherwise.
+    fn duty(&self, purpose: Option<&str>) -> Option<&str> {
+        let screens = purpose.and_then(Purpose::parse).is_some_and(Purpose::is_screening);
+        self.legal_document.as_deref().filter(|_| screens)
+    }
+
+    /// A request document with what it leaves unsaid; as it is where there is nothing to add.
+    fn fill(&self, document: Vec<u8>) -> Vec<u8> {
+        let Self { as_of: _, region, purpose, registered_as, legal_document } = self;
+        if region.is_none() && purpose.is_none() && registered_as.is_none() && legal_document.is_none() {
+            return document;
+        }
+        let Ok(Value::Object(mut request)) = serde_json::from_slice(&document) else { return document };
+        let put = |object: &mut Map<String, Value>, key: &str, value: &Option<String>| {
+            if let Some(value) = value {
+                object.entry(key).or_insert_with(|| value.as_str().into());
+            }
+        };
+        put(&mut request, "region", region);
+        put(&mut request, "purpose", purpose);
+        if let Some(household) = request.get_mut("household").and_then(Value::as_object_mut) {
+            put(household, "registered_as", registered_as);
+        }
+        if let Some(number) = self.duty(request.get("purpose").and_then(Value::as_str)) {
+            let duty = json!({ "kind": "statutory_duty", "document_number": number });
+            request.entry("legal_basis").or_insert(duty);
+        }
+        Value::Object(request).to_string().into_bytes()
+    }
 }
 
 /// One household of a file.
@@ -167,6 +202,12 @@ impl FileFault {
             remedy: remedy.into(),
         }
     }
+
+    /// As it stands among the faults of rows.
+    pub(super) fn of_a_row(self) -> RowFault {
+        let Self { line, code, detail_zh, detail, remedy_zh, remedy } = self;
+        RowFault { line, column: String::new(), code, detail_zh, detail, remedy_zh, remedy }
+    }
 }
 
 /// Where the parts of a household's document stand in the file.
@@ -229,33 +270,10 @@ pub fn entries<'a>(
     defaults: &'a Defaults,
 ) -> Result<Entries<'a>, FileFault> {
     Ok(match format {
-        Format::Ndjson => Box::new(ndjson::Lines::new(input)),
-        Format::Csv => Box::new(sheet::Households::read(csv_rows::Rows::new(input, is_utf8)?, defaults)?),
+        Format::Ndjson => Box::new(ndjson::Lines::new(input, defaults)),
+        Format::Csv => Box::new(sheet::Households::read(csv_rows::Rows::new(input, is_utf8), defaults)?),
         Format::Xlsx => Box::new(sheet::Households::read(xlsx_rows::Rows::read(input)?, defaults)?),
     })
-}
-
-/// Whether a text is UTF-8 throughout, read piece by piece: a CSV that is not is GB18030, or none.
-///
-/// # Errors
-/// It cannot be read.
-pub fn looks_like_utf8(mut input: impl Read) -> std::io::Result<bool> {
-    let mut buffer = vec![0; 1 << 16];
-    let mut kept = 0;
-    loop {
-        let read = input.read(&mut buffer[kept..])?;
-        let filled = kept + read;
-        match std::str::from_utf8(&buffer[..filled]) {
-            Ok(_) if read == 0 => return Ok(true),
-            Ok(_) => kept = 0,
-            // a character that is cut by the end of the piece
-            Err(error) if error.error_len().is_none() && read > 0 => {
-                buffer.copy_within(error.valid_up_to()..filled, 0);
-                kept = filled - error.valid_up_to();
-            }
-            Err(_) => return Ok(false),
-        }
-    }
 }
 
 #[cfg(test)]

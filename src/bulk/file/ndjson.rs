@@ -2,19 +2,20 @@
 
 use std::io::{BufRead, BufReader, Read};
 
-use super::{Entry, FileFault, LONGEST, Places, RowFault};
+use super::{Defaults, Entry, FileFault, LONGEST, Places, RowFault};
 
 /// The lines that hold something.
-pub(super) struct Lines<R> {
+pub(super) struct Lines<'a, R> {
     input: BufReader<R>,
+    defaults: &'a Defaults,
     line: u64,
     number: u64,
     ended: bool,
 }
 
-impl<R: Read> Lines<R> {
-    pub(super) fn new(input: R) -> Self {
-        Self { input: BufReader::with_capacity(1 << 16, input), line: 0, number: 0, ended: false }
+impl<'a, R: Read> Lines<'a, R> {
+    pub(super) fn new(input: R, defaults: &'a Defaults) -> Self {
+        Self { input: BufReader::with_capacity(1 << 16, input), defaults, line: 0, number: 0, ended: false }
     }
 
     /// The next line without its end; whether it was longer than a request may be. None at the end of the file.
@@ -41,7 +42,7 @@ impl<R: Read> Lines<R> {
     }
 }
 
-impl<R: Read> Iterator for Lines<R> {
+impl<R: Read> Iterator for Lines<'_, R> {
     type Item = Result<Entry, FileFault>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -60,8 +61,11 @@ impl<R: Read> Iterator for Lines<R> {
                 continue;
             }
             self.number += 1;
-            let (document, faults) =
-                if too_long { (Vec::new(), vec![longer(self.line)]) } else { (text.to_vec(), Vec::new()) };
+            let (document, faults) = if too_long {
+                (Vec::new(), vec![longer(self.line)])
+            } else {
+                (self.defaults.fill(text.to_vec()), Vec::new())
+            };
             let places = Places::Line(self.line);
             return Some(Ok(Entry { number: self.number, line: self.line, document, faults, places }));
         }

@@ -18,6 +18,43 @@ const MOST_ROWS: usize = 64;
 pub(super) struct Row {
     pub(super) line: u64,
     pub(super) cells: Vec<Cell>,
+    /// What kept it from being read as it was meant.
+    pub(super) broken: Option<Broken>,
+}
+
+/// What is wrong with a row before its cells are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Broken {
+    /// A quotation mark without the other.
+    Quotes,
+    /// Bytes that are no text of the file's encoding.
+    Encoding,
+    /// Longer than a household may be.
+    TooLong,
+}
+
+impl Broken {
+    fn fault(self, line: u64) -> RowFault {
+        let (code, what, remedy) = match self {
+            Self::Quotes => {
+                let what = ["引号不成对", "a quotation mark is not closed"];
+                ("quotes", what, ["删除多余的引号，或补上另一半", "remove it, or close it"])
+            }
+            Self::Encoding => {
+                let what = ["含有无法识别的字符编码", "it has bytes that are no text of the file's encoding"];
+                (
+                    "encoding",
+                    what,
+                    ["重新录入该行，另存为 CSV UTF-8 格式", "type the row again and save the file as CSV UTF-8"],
+                )
+            }
+            Self::TooLong => {
+                let what = ["该行超过 256 KiB", "the row is longer than 256 KiB"];
+                ("too_large", what, ["检查引号和换行", "check quotation marks and line ends"])
+            }
+        };
+        RowFault::new(line, "", code, what, remedy)
+    }
 }
 
 impl Row {
@@ -97,6 +134,11 @@ impl<'a, I: Iterator<Item = Result<Row, FileFault>>> Households<'a, I> {
             FileFault::new(1, "empty", ["文件没有内容", "the file is empty"], remedy)
         };
         let first = rows.find(|row| !row.as_ref().is_ok_and(Row::is_blank)).ok_or_else(empty)??;
+        if first.broken == Some(Broken::Encoding) {
+            let what = ["文件既不是 UTF-8 也不是 GB18030 编码", "the file is neither UTF-8 nor GB18030"];
+            let remedy = ["另存为 CSV UTF-8 格式", "save it again as CSV UTF-8"];
+            return Err(FileFault::new(first.line, "encoding", what, remedy));
+        }
         let headings = Headings::read(&first)?;
         Ok(Self { rows, headings, defaults, next: None, seen: HashSet::new(), number: 0, ended: false })
     }
@@ -163,6 +205,7 @@ impl<'a, I: Iterator<Item = Result<Row, FileFault>>> Households<'a, I> {
     }
 
     fn check_row(&self, row: &Row, faults: &mut Vec<RowFault>) {
+        faults.extend(row.broken.map(|broken| broken.fault(row.line)));
         if row.cells.iter().skip(self.headings.columns.len()).any(|cell| !cell.is_empty()) {
             let what = ["该行的列数多于表头", "the line has more values than the heading line"];
             let remedy = ["检查逗号和引号", "check commas and quotation marks"];
@@ -174,12 +217,12 @@ impl<'a, I: Iterator<Item = Result<Row, FileFault>>> Households<'a, I> {
         let (headings, defaults) = (&self.headings, self.defaults);
         let word = |key| headings.text(first, key).map(|text| values::word(key, text));
         let as_of = headings.get(first, "as_of").map_or_else(|| defaults.as_of.to_string(), values::day);
+        let purpose = word("purpose").or_else(|| defaults.purpose.clone());
         let mut basis = Map::new();
-        // the whole file's duty stands where the row names no basis of its own
-        let (kind, duty) = match word("legal_basis") {
-            Some(kind) => (kind, None),
-            None if defaults.legal_document.is_some() => ("statutory_duty".to_owned(), defaults.legal_document.clone()),
-            None => ("authorisation".to_owned(), None),
+        let (kind, duty) = match (word("legal_basis"), defaults.duty(purpose.as_deref())) {
+            (Some(kind), _) => (kind, None),
+            (None, Some(document)) => ("statutory_duty".to_owned(), Some(document.to_owned())),
+            (None, None) => ("authorisation".to_owned(), None),
         };
         basis.insert("kind".into(), kind.into());
         if let Some(number) = headings.text(first, "legal_document").or(duty) {
@@ -193,7 +236,6 @@ impl<'a, I: Iterator<Item = Result<Row, FileFault>>> Households<'a, I> {
             "household": { "members": members, "address": address(headings, first) },
         });
         let region = headings.text(first, "region").or_else(|| defaults.region.clone());
-        let purpose = word("purpose").or_else(|| defaults.purpose.clone());
         for (key, value) in [("region", region), ("purpose", purpose)] {
             if let Some(value) = value {
                 document[key] = value.into();

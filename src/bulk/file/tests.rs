@@ -90,9 +90,40 @@ fn gb18030_says_the_same() {
     let (bytes, ..) = encoding_rs::GB18030.encode(&text);
     assert!(!looks_like_utf8(Slowly(&bytes)).unwrap());
     assert_eq!(read(Format::Csv, &bytes).unwrap(), read(Format::Csv, text.as_bytes()).unwrap());
-    let broken = [bytes.as_ref(), &[0xff, 0xff, b'\n']].concat();
-    let fault = read(Format::Csv, &broken).unwrap_err();
-    assert_eq!((fault.code.as_str(), fault.line), ("encoding", 3));
+}
+
+#[test]
+fn a_broken_line_costs_its_own_household_and_no_other() {
+    let row = |household: &str, name: &[u8], number: &str| {
+        [format!("{household},").as_bytes(), name, format!(",{number},,,,农村,,,,SQ-1,2026/10/1,有,,\n").as_bytes()]
+            .concat()
+    };
+    let (one, other) = ("110101199003070038", "110101199003070046");
+    let head = format!("{HEAD}\n").into_bytes();
+    let whole = |name: &[u8]| {
+        let good = [row("H1", "张三".as_bytes(), one), row("H3", "李四".as_bytes(), other)];
+        [&head[..], &good[0], &row("H2", name, one), &good[1]].concat()
+    };
+    for (name, code) in [(&b"\xff\xfe"[..], "encoding"), (b"\"x", "quotes"), (b"x\"", "quotes")] {
+        let read = read(Format::Csv, &whole(name)).unwrap();
+        let seen: Vec<_> = read.iter().map(|entry| (entry.number, entry.line, codes(entry))).collect();
+        assert_eq!(seen, [(1, 2, vec![]), (2, 3, vec![(3, "", code)]), (3, 4, vec![])], "{name:?}");
+    }
+    // a cell may hold line ends, and a mark that is written twice
+    let read = read(Format::Csv, &whole("\"王\n\"\"五\"\"\"".as_bytes())).unwrap();
+    assert_eq!(read.iter().map(|entry| (entry.line, entry.faults.len())).collect::<Vec<_>>(), [(2, 0), (3, 0), (5, 0)]);
+    assert_eq!(document(&read[1])["household"]["members"][0]["name"], "王\n\"五\"");
+    // the last line of a file whose mark is open
+    let open = [&head[..], &row("H1", "张三".as_bytes(), one), b"H2,\"x,1"].concat();
+    let read = super::tests::read(Format::Csv, &open).unwrap();
+    assert_eq!(codes(&read[1])[0], (3, "", "quotes"));
+    // neither encoding: nothing can be read
+    let fault = super::tests::read(Format::Csv, b"\xff\xff,\xff\n1,2\n").unwrap_err();
+    assert_eq!((fault.code.as_str(), fault.line), ("encoding", 1));
+    let text = format!("{HEAD}\nH1,张三,{one},,,,农村,,,,SQ-1,2026/10/1,有,,\n");
+    let (gb18030, ..) = encoding_rs::GB18030.encode(&text);
+    let read = super::tests::read(Format::Csv, &[gb18030.as_ref(), b"H2,\xff\xff,1\n"].concat()).unwrap();
+    assert_eq!((codes(&read[0]), codes(&read[1])[0]), (vec![], (3, "", "encoding")));
 }
 
 #[test]
@@ -179,8 +210,10 @@ fn lines_of_json_are_households() {
     let text = format!("\u{feff}{{\"a\":1}}\r\n\n{long}\n{{\"b\":2}}");
     let read = read(Format::Ndjson, text.as_bytes()).unwrap();
     let seen: Vec<_> = read.iter().map(|entry| (entry.number, entry.line, entry.document.as_slice())).collect();
-    let expected: [(u64, u64, &[u8]); 3] = [(1, 1, b"{\"a\":1}"), (2, 3, b""), (3, 4, b"{\"b\":2}")];
-    assert_eq!(seen, expected);
+    // the county of the whole file is added where a line names none
+    let filled: [(u64, u64, &[u8]); 3] =
+        [(1, 1, br#"{"a":1,"region":"620422"}"#), (2, 3, b""), (3, 4, br#"{"b":2,"region":"620422"}"#)];
+    assert_eq!(seen, filled);
     assert_eq!(codes(&read[1]), [(3, "", "too_large")]);
     assert_eq!(read[2].places.locate(at("/household/members/0/name")).column, "/household/members/0/name");
 }

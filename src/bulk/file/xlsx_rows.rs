@@ -99,14 +99,14 @@ fn unpack(packed: Vec<u8>, rows: &SyncSender<Sent>) -> Result<(), FileFault> {
     let mut workbook = Xlsx::new(Cursor::new(packed)).map_err(|_| no_workbook())?;
     let first = workbook.sheet_names().first().cloned().ok_or_else(no_workbook)?;
     let mut cells = workbook.worksheet_cells_reader(&first).map_err(|_| no_workbook())?;
-    let mut row = Row { line: 1, cells: Vec::new() };
+    let mut row = Row { line: 1, cells: Vec::new(), broken: None };
     loop {
         let cell = cells.next_cell().map_err(|_| broken(row.line))?;
         let Some(cell) = cell else { break };
         let (line, place) = cell.get_position();
         let line = u64::from(line) + 1;
         if line != row.line {
-            let full = std::mem::replace(&mut row, Row { line, cells: Vec::new() });
+            let full = std::mem::replace(&mut row, Row { line, cells: Vec::new(), broken: None });
             if rows.send(Ok(Some(full))).is_err() {
                 return Ok(());
             }

@@ -83,6 +83,9 @@ pub struct FileTerms {
     /// What any file of people leaves to it.
     #[command(flatten)]
     pub roster: RosterTerms,
+    /// Set by `hedui screen` alone.
+    #[arg(skip)]
+    pub legal_document: Option<String>,
     /// Programme, where a row names none, e.g. periodic_review
     #[arg(long, value_name = "PURPOSE")]
     pub purpose: Option<String>,
@@ -106,9 +109,6 @@ pub struct RosterTerms {
     /// Kind of registration, where a row names none: urban, rural, residence_permit, visitor
     #[arg(long, value_name = "KIND")]
     pub registered_as: Option<String>,
-    /// Number of the document of the statutory duty that the file rests on, where a row names no legal basis
-    #[arg(long, value_name = "NUMBER")]
-    pub legal_document: Option<String>,
     /// Only households whose address names this township
     #[arg(long, value_name = "NAME")]
     pub only_township: Option<String>,

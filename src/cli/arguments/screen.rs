@@ -20,6 +20,9 @@ pub struct Screen {
     /// Write the faults of rows here: .csv or .json
     #[arg(long, value_name = "FILE")]
     pub faults: Option<PathBuf>,
+    /// Number of the document of the statutory duty that the screening rests on, where a row names no legal basis
+    #[arg(long, value_name = "NUMBER")]
+    pub legal_document: Option<String>,
     /// How the roster is meant.
     #[command(flatten)]
     pub terms: RosterTerms,
@@ -33,7 +36,7 @@ pub struct Screen {
     #[arg(long, value_name = "URL", requires = "token_file")]
     pub server: Option<String>,
     /// File with the bearer token for --server
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "server")]
     pub token_file: Option<PathBuf>,
     /// Settings.
     #[command(flatten)]

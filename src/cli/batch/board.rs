@@ -108,33 +108,32 @@ fn span(seconds: u64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
-/// How a batch ended, in a line.
+/// How a batch ended, in a line; in a second one why its file could not be read to the end.
 pub(super) fn closing(batch: &BatchStatus, language: Language) -> String {
     let count = |state: &str| batch.cases.get(state).copied().unwrap_or(0);
-    match language {
+    let (households, faulty, passed_over) = (batch.households, batch.faulty, batch.passed_over);
+    let (finals, failed, cancelled) = (count("final"), count("failed"), count("cancelled"));
+    let not_done = batch.accepted.saturating_sub(batch.done);
+    let mut words = match language {
         Language::Zh => format!(
-            "批次 {}：共 {} 户，有误 {} 户，未选 {} 户；最终报告 {}，失败 {}，取消 {}，未完 {}",
-            state_zh(&batch.status),
-            batch.households,
-            batch.faulty,
-            batch.passed_over,
-            count("final"),
-            count("failed"),
-            count("cancelled"),
-            batch.accepted.saturating_sub(batch.done)
+            "批次 {}：共 {households} 户，有误 {faulty} 户，未选 {passed_over} 户；最终报告 {finals}，失败 {failed}，取消 {cancelled}，未完 {not_done}",
+            state_zh(&batch.status)
         ),
         Language::En => format!(
-            "batch {}: {} households, {} faulty, {} not chosen; {} final reports, {} failed, {} cancelled, {} not done",
-            batch.status,
-            batch.households,
-            batch.faulty,
-            batch.passed_over,
-            count("final"),
-            count("failed"),
-            count("cancelled"),
-            batch.accepted.saturating_sub(batch.done)
+            "batch {}: {households} households, {faulty} faulty, {passed_over} not chosen; {finals} final reports, {failed} failed, {cancelled} cancelled, {not_done} not done",
+            batch.status
         ),
+    };
+    if let Some(fault) = &batch.file_fault {
+        let (line, code) = (fault.line, &fault.code);
+        words.push_str(&match language {
+            Language::Zh => format!("\n文件自第 {line} 行起无法读取（{code}），其后的家庭未处理"),
+            Language::En => format!(
+                "\nthe file cannot be read on from line {line} ({code}): households after it were not looked at"
+            ),
+        });
     }
+    words
 }
 
 fn state_zh(state: &str) -> &str {

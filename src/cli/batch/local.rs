@@ -22,7 +22,12 @@ use crate::verification::Verifier;
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(500);
 
-pub(in crate::cli) async fn run(arguments: BatchRun) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(arguments: BatchRun) -> anyhow::Result<ExitCode> {
+    Ok(super::outcome(&ran(arguments).await?))
+}
+
+/// The whole batch, and how it stands in the end.
+pub(in crate::cli) async fn ran(arguments: BatchRun) -> anyhow::Result<BatchStatus> {
     if let Some(out) = &arguments.out {
         is_first_form(out, "--out", ["csv", "ndjson"])?;
     }
@@ -53,9 +58,10 @@ async fn whole(
     file: std::fs::File,
     terms: Terms,
     arguments: &BatchRun,
-) -> anyhow::Result<ExitCode> {
+) -> anyhow::Result<BatchStatus> {
     let caller = operator()?;
-    let batch = submit(bulk, &caller, file, terms).await.map_err(|error| complaint(error, arguments.lang))?;
+    let day = arguments.terms.roster.as_of;
+    let batch = submit(bulk, &caller, file, terms, day).await.map_err(|error| complaint(error, arguments.lang))?;
     let id = batch.id.to_string();
     if batch.replayed {
         output::tell(match arguments.lang {
@@ -91,7 +97,7 @@ async fn whole(
     } else {
         output::say(&board::closing(&status, arguments.lang));
     }
-    Ok(if status.status == "finished" { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(status)
 }
 
 /// The operator of this machine, for every region that packs cover.
@@ -106,8 +112,10 @@ async fn submit(
     caller: &Caller,
     mut file: std::fs::File,
     terms: Terms,
+    day: Option<jiff::civil::Date>,
 ) -> Result<crate::bulk::SubmittedBatch, BulkError> {
-    let meant = format!("{terms:?}");
+    // the day on which it began stays its day, however long it takes
+    let meant = format!("{:?}{day:?}", Terms { as_of: jiff::civil::Date::MIN, ..terms.clone() });
     let mut receiving = bulk.begin(caller, terms).await?;
     let mut digest = Sha256::new().chain_update(meant);
     let mut piece = vec![0; 1 << 16];

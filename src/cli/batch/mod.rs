@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use super::Usage;
 use super::arguments::{Batch, BatchCommand};
 use super::verify::extension;
+use crate::bulk::BatchStatus;
 
 /// Runs a batch here, or asks a service.
 pub(super) async fn run(arguments: Batch) -> anyhow::Result<ExitCode> {
@@ -31,8 +32,14 @@ pub(super) async fn run(arguments: Batch) -> anyhow::Result<ExitCode> {
     }
 }
 
-pub(super) use local::run as run_here;
+pub(super) use local::ran as run_here;
 pub(super) use service::{fetched, submitted};
+
+/// Done, and the whole file was read.
+fn outcome(status: &BatchStatus) -> ExitCode {
+    let is_whole = status.status == "finished" && status.file_fault.is_none();
+    if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
 
 /// Whether an output's name ends in one of two forms: the first.
 fn is_first_form(out: &Path, option: &str, forms: [&str; 2]) -> Result<bool, Usage> {

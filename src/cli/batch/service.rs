@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use sha2::{Digest as _, Sha256};
 
-use super::{board, is_first_form, terms};
+use super::{board, is_first_form, outcome, terms};
 use crate::bulk::{BatchPage, BatchStatus};
 use crate::cli::arguments::{AtService, BatchFile, BatchOne, BatchShow, BatchSubmit, FileTerms, Language};
 use crate::cli::output;
@@ -22,11 +22,12 @@ fn service(at: &AtService) -> anyhow::Result<Service> {
 }
 
 pub(super) async fn submit(arguments: BatchSubmit) -> anyhow::Result<ExitCode> {
-    Ok(submitted(arguments).await?.1)
+    let ended = submitted(arguments).await?.1;
+    Ok(ended.map_or(ExitCode::SUCCESS, |status| outcome(&status)))
 }
 
 /// Sends a file and, where that is wanted, watches it to its end: the batch, and how it ended.
-pub(in crate::cli) async fn submitted(arguments: BatchSubmit) -> anyhow::Result<(String, ExitCode)> {
+pub(in crate::cli) async fn submitted(arguments: BatchSubmit) -> anyhow::Result<(String, Option<BatchStatus>)> {
     let format = terms::format(&arguments.file, &arguments.terms)?;
     let service = service(&arguments.at)?;
     let query = query_of(&arguments.terms, format.as_str());
@@ -36,8 +37,8 @@ pub(in crate::cli) async fn submitted(arguments: BatchSubmit) -> anyhow::Result<
     let value: serde_json::Value = serde_json::from_slice(&answer)?;
     let id = value["id"].as_str().context("the service named no batch")?;
     output::say(id);
-    let code = if arguments.follow { watch(&service, id, arguments.at.lang).await? } else { ExitCode::SUCCESS };
-    Ok((id.to_owned(), code))
+    let ended = if arguments.follow { Some(watch(&service, id, arguments.at.lang).await?) } else { None };
+    Ok((id.to_owned(), ended))
 }
 
 fn query_of(terms: &FileTerms, format: &str) -> Vec<(&'static str, String)> {
@@ -47,7 +48,7 @@ fn query_of(terms: &FileTerms, format: &str) -> Vec<(&'static str, String)> {
         ("region", terms.roster.region.clone()),
         ("purpose", terms.purpose.clone()),
         ("registered_as", terms.roster.registered_as.clone()),
-        ("legal_document", terms.roster.legal_document.clone()),
+        ("legal_document", terms.legal_document.clone()),
         ("only_purpose", terms.only_purpose.clone()),
         ("only_township", terms.roster.only_township.clone()),
         ("only_village", terms.roster.only_village.clone()),
@@ -93,10 +94,10 @@ pub(super) async fn status(arguments: &BatchShow) -> anyhow::Result<ExitCode> {
 }
 
 pub(super) async fn follow(arguments: &BatchOne) -> anyhow::Result<ExitCode> {
-    watch(&service(&arguments.at)?, &arguments.id, arguments.at.lang).await
+    Ok(outcome(&watch(&service(&arguments.at)?, &arguments.id, arguments.at.lang).await?))
 }
 
-async fn watch(service: &Service, id: &str, language: Language) -> anyhow::Result<ExitCode> {
+async fn watch(service: &Service, id: &str, language: Language) -> anyhow::Result<BatchStatus> {
     let mut board = board::Board::new(language);
     let status = loop {
         let answer = service.get(&format!("/v1/batches/{id}"), "application/json").await?;
@@ -109,7 +110,7 @@ async fn watch(service: &Service, id: &str, language: Language) -> anyhow::Resul
     };
     board.end();
     output::say(&board::closing(&status, language));
-    Ok(if status.status == "finished" { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(status)
 }
 
 /// Departments whose last exchange failed, as the service tells; none when it does not.

@@ -14,10 +14,6 @@ impl<R: Read> PlainLines<R> {
     pub(crate) fn new(input: R) -> Self {
         Self { input, held: false }
     }
-
-    pub(crate) fn get_ref(&self) -> &R {
-        &self.input
-    }
 }
 
 impl<R: Read> Read for PlainLines<R> {

@@ -13,8 +13,8 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use thiserror::Error;
 
-pub(crate) use decoding::Decoding;
-pub(crate) use line_ends::PlainLines;
+use decoding::Decoding;
+use line_ends::PlainLines;
 use std::hash::BuildHasher;
 
 /// Rows after which room is made for the rest of the file, by how long they are.

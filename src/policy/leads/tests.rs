@@ -21,6 +21,18 @@ fn screened(
     records: &[(usize, Given)],
     silent: &[&str],
 ) -> Vec<(String, Vec<String>, Certainty)> {
+    let evidence = evidence_of(purpose, people, records, silent);
+    let assessment = assess(&evidence, &PACK);
+    assert!(assessment.screening.is_empty() && assessment.amounts.is_empty() && assessment.income.is_empty());
+    assert_eq!(assessment.totals.income.at_most, None, "nothing is said of income");
+    let lead = |lead: Referral| {
+        let members = lead.members.iter().map(|who| who.as_str().to_owned()).collect();
+        (lead.code.into_owned(), members, lead.state)
+    };
+    assessment.referrals.into_iter().map(lead).collect()
+}
+
+fn evidence_of(purpose: Purpose, people: &[(&str, i16)], records: &[(usize, Given)], silent: &[&str]) -> Evidence {
     let members = people.iter().enumerate().map(|(position, (relation, born))| {
         let mut member = member(position, *born, None);
         member.relation = Relation((*relation).to_owned());
@@ -38,14 +50,7 @@ fn screened(
             cell.outcome = CellOutcome::Pending;
         }
     }
-    let assessment = assess(&evidence, &PACK);
-    assert!(assessment.screening.is_empty() && assessment.amounts.is_empty() && assessment.income.is_empty());
-    assert_eq!(assessment.totals.income.at_most, None, "nothing is said of income");
-    let lead = |lead: Referral| {
-        let members = lead.members.iter().map(|who| who.as_str().to_owned()).collect();
-        (lead.code.into_owned(), members, lead.state)
-    };
-    assessment.referrals.into_iter().map(lead).collect()
+    evidence
 }
 
 fn certificate(grade: u8) -> Given {
@@ -68,6 +73,15 @@ fn lead(code: &str, members: &[&str], state: Certainty) -> (String, Vec<String>,
 #[test]
 fn a_child_is_a_lead_when_no_parent_can_care() {
     const FAMILY: &[(&str, i16)] = &[("01", 1950), ("21", 1980), ("28", 1982), ("41", 2015)];
+    const MENTAL: Given = (
+        "disability",
+        Detail::DisabilityCertificate {
+            category: DisabilityCategory::Mental,
+            grade: 4,
+            valid_until: None,
+            valid: true,
+        },
+    );
     let leads =
         |records: &[(usize, Given)], silent: &[&str]| screened(Purpose::ChildScreening, FAMILY, records, silent);
     let one = || lead("unattended_children", &["m3"], Certainty::Met);
@@ -76,6 +90,10 @@ fn a_child_is_a_lead_when_no_parent_can_care() {
     assert_eq!(leads(&[(1, DEATH)], &[]), [], "the other parent cares");
     assert_eq!(leads(&[(1, DEATH), (2, certificate(1))], &[]), [one()]);
     assert_eq!(leads(&[(1, DEATH), (2, certificate(3))], &[]), [], "not a grave disability");
+    assert_eq!(leads(&[(1, DEATH), (2, MENTAL)], &[]), [one()], "of the mind, to grade 4");
+    for department in ["disability", "health", "household_registration"] {
+        assert_eq!(leads(&[(1, DEATH)], &[department]), [open()], "{department} is silent about the other");
+    }
     assert_eq!(leads(&[(1, DEATH), (2, certificate(1)), (3, help(Programme::Orphan))], &[]), [], "is helped already");
     assert_eq!(leads(&[(1, DEATH)], &["justice"]), [open()], "the other may be in prison: silence is no no");
     assert_eq!(leads(&[(1, DEATH), (2, certificate(1))], &["civil_assistance"]), [open()], "may be helped already");
@@ -87,22 +105,86 @@ fn a_child_without_parents_on_the_roster_is_open() {
     assert_eq!(leads(&[("01", 1950), ("41", 2015)]), [lead("unattended_children", &["m1"], Certainty::Open)]);
     assert_eq!(leads(&[("01", 2012)]), [lead("unattended_children", &["m0"], Certainty::Open)], "heads its own book");
     assert_eq!(leads(&[("01", 2012), ("51", 1980)]), [], "a parent is there");
+    assert_eq!(
+        leads(&[("01", 2010), ("51", 1980), ("52", 1982), ("73", 2015)]),
+        [],
+        "a younger brother of the same parents"
+    );
+}
+
+#[test]
+fn an_uncle_is_no_parent() {
+    let leads =
+        |people: &[(&str, i16)], records: &[(usize, Given)]| screened(Purpose::ChildScreening, people, records, &[]);
+    let open = |who: &str| [lead("unattended_children", &[who], Certainty::Open)];
+    let with_uncle: &[(&str, i16)] = &[("01", 1950), ("21", 1980), ("41", 2015)];
+    assert_eq!(leads(with_uncle, &[]), open("m2"), "father or uncle");
+    let with_uncles: &[(&str, i16)] = &[("01", 1950), ("21", 1980), ("22", 1982), ("41", 2015)];
+    assert_eq!(leads(with_uncles, &[(1, DEATH), (2, DEATH)]), open("m3"), "nobody's death makes it certain");
+    let of_daughter: &[(&str, i16)] = &[("01", 1950), ("31", 1980), ("38", 1982), ("41", 2015)];
+    assert_eq!(leads(of_daughter, &[]), [], "a couple, and able");
+}
+
+#[test]
+fn a_department_that_is_not_asked_has_not_said_no() {
+    let family = [("01", 1980), ("10", 1982), ("21", 2015)];
+    let mut evidence = evidence_of(Purpose::ChildScreening, &family, &[], &[]);
+    assert_eq!(assess(&evidence, &PACK).referrals, []);
+    for department in ["justice", "disability", "health"] {
+        let before = evidence.cells.clone();
+        for cell in evidence.cells.iter_mut().filter(|cell| cell.source.as_str() == department) {
+            cell.outcome = CellOutcome::Skipped { why: Skip::NotNeededForPurpose };
+        }
+        let leads = assess(&evidence, &PACK).referrals;
+        assert!(leads.len() == 1 && leads[0].state == Certainty::Open, "{department}: {leads:?}");
+        evidence.cells = before;
+    }
+}
+
+#[test]
+fn a_record_under_review_leaves_a_lead_open() {
+    let held = |purpose, people: &[(&str, i16)], given: Given| {
+        let mut evidence = evidence_of(purpose, people, &[(0, given)], &[]);
+        evidence.records[0].verdict = Verdict::Review;
+        let states = assess(&evidence, &PACK).referrals.into_iter().map(|lead| lead.state);
+        states.collect::<Vec<_>>()
+    };
+    let two = [("01", 1980), ("10", 1982)];
+    assert_eq!(held(Purpose::DisabilityScreening, &two, certificate(1)), [Certainty::Open], "perhaps a namesake's");
+    let large = bill(PACK.as_of(), crate::household::Fen(2_000_000));
+    assert_eq!(held(Purpose::MedicalScreening, &two, large), [Certainty::Open]);
+    let mut evidence = evidence_of(
+        Purpose::MedicalScreening,
+        &two,
+        &[
+            (0, bill(PACK.as_of(), crate::household::Fen(1_200_000))),
+            (0, bill(PACK.as_of(), crate::household::Fen(-500_000))),
+        ],
+        &[],
+    );
+    evidence.records[1].verdict = Verdict::Review;
+    assert_eq!(assess(&evidence, &PACK).referrals[0].state, Certainty::Open, "perhaps taken back");
 }
 
 #[test]
 fn a_disabled_person_is_a_lead_without_a_programme() {
     let leads = |records: &[(usize, Given)], silent: &[&str]| {
-        screened(Purpose::DisabilityScreening, &[("01", 1980)], records, silent)
+        screened(Purpose::DisabilityScreening, &[("01", 1980), ("10", 1982)], records, silent)
     };
     let lead = |state| lead("disabled_unassisted", &["m0"], state);
+    let alone = screened(Purpose::DisabilityScreening, &[("01", 1980)], &[(0, certificate(4))], &[]);
+    assert_eq!(alone, [lead(Certainty::Open)], "may live on a dibao that stands under another's name");
+    assert_eq!(leads(&[(0, certificate(4)), (1, help(Programme::Dibao))], &[]), [], "the household's dibao is theirs");
     assert_eq!(leads(&[(0, certificate(4))], &[]), [lead(Certainty::Met)]);
     assert_eq!(leads(&[], &[]), []);
     for programme in [Programme::Dibao, Programme::Tekun, Programme::DisabilityLiving, Programme::DisabilityNursing] {
         assert_eq!(leads(&[(0, certificate(4)), (0, help(programme))], &[]), [], "{programme:?}");
     }
+    assert_eq!(leads(&[(0, certificate(4)), (1, help(Programme::DisabilityLiving))], &[]), [lead(Certainty::Met)]);
     let old_age = [(0, certificate(4)), (0, help(Programme::OldAge))];
     assert_eq!(leads(&old_age, &[]), [lead(Certainty::Met)], "an allowance for age is no programme of the disabled");
-    assert_eq!(leads(&[], &["disability"]), [lead(Certainty::Open)]);
+    let both = ("disabled_unassisted".to_owned(), vec!["m0".to_owned(), "m1".to_owned()], Certainty::Open);
+    assert_eq!(leads(&[], &["disability"]), [both]);
     assert_eq!(leads(&[(0, certificate(4))], &["civil_assistance"]), [lead(Certainty::Open)]);
     assert_eq!(leads(&[], &["civil_assistance"]), [], "no certificate: whoever else is silent");
 }

@@ -6,7 +6,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::IntakeContext;
-use crate::household::{Authority, Faults, LegalBasisKind, Member, Request};
+use crate::household::{Authority, Faults, LegalBasisKind, Member, Purpose, Request};
 
 /// Age of full legal capacity (民法典 art. 17-18): below it a legal representative signs.
 const ADULT_AGE: i32 = 18;
@@ -15,6 +15,14 @@ pub(super) fn check(request: &Request, context: &IntakeContext<'_>, faults: &mut
     check_as_of(request, context, faults);
     if request.purpose.is_screening() {
         check_screening(request, context, faults);
+    }
+    if request.purpose == Purpose::Monitoring && request.legal_basis.kind != LegalBasisKind::Authorisation {
+        let remedy = [
+            "法律依据填写授权（authorisation），并附授权书",
+            "give authorisation as the legal basis, with everybody's",
+        ];
+        let what = "monitoring rests on consent";
+        faults.add("/legal_basis/kind", "monitoring_without_consent", "动态监测须依据授权", what, remedy);
     }
     let members = &request.household.members;
     if !request.applicant.as_str().is_empty() && !members.iter().any(|member| member.reference == request.applicant) {

@@ -74,7 +74,7 @@ async fn measured(departments: &Departments, bare: &Bare, work: impl Future<Outp
 }
 
 /// All households in one file, until the last report is final.
-async fn as_batch(service: &Service, requests: &[Value]) {
+pub(crate) async fn as_batch(service: &Service, requests: &[Value]) {
     let file: String = requests.iter().map(|request| format!("{request}\n")).collect();
     let (bulk, caller) = (&service.bulk, &service.caller);
     let mut receiving = bulk.begin(caller, Terms::plain(Format::Ndjson, AS_OF)).await.expect("a batch");

@@ -38,6 +38,14 @@ impl Departments {
         Self { child, base_url: base_url.trim().to_owned() }
     }
 
+    /// Has departments misbehave from now on, or not any more.
+    #[expect(clippy::disallowed_methods, reason = "the mock departments of this bench send small bodies")]
+    pub(crate) async fn misbehave(&self, client: &reqwest::Client, plan: &str) {
+        let put = client.put(format!("{}/control/faults", self.base_url)).body(plan.to_owned());
+        let response = put.send().await.expect("the departments listen");
+        assert!(response.status().is_success(), "{}", response.text().await.unwrap_or_default());
+    }
+
     /// Requests answered so far.
     pub(crate) async fn requests(&self, client: &reqwest::Client) -> u64 {
         sum(&self.statistics(client).await)

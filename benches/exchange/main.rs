@@ -1,5 +1,6 @@
 //! What a case costs over the exchanges it makes: its overhead in time (`overhead`), and its share of a bare client's case rate in
-//! CPU time, alone (`share`) and in a batch (`bulk`). `cargo bench --bench exchange [-- overhead|share|bulk]`; benches/README.md says what is compared with what.
+//! CPU time, alone (`share`) and in a batch (`bulk`); and a batch beside departments in trouble (`troubled`). `cargo bench --bench exchange
+//! [-- overhead|share|bulk|troubled]`; benches/README.md says what is compared with what.
 //!
 //! The departments run in a child process on the second core; while CPU time is measured, the measured process is bound to the first.
 //! No figure here decides a test.
@@ -15,6 +16,7 @@ mod output;
 mod overhead;
 mod service;
 mod share;
+mod troubled;
 
 use std::process::ExitCode;
 
@@ -43,6 +45,10 @@ fn main() -> ExitCode {
     if wanted("bulk") {
         output::say(&cpu::pin(CORES[0]));
         runtime(Some(1)).block_on(bulk::run());
+    }
+    if wanted("troubled") {
+        // how fast the others are is measured as the service runs: on all of the machine
+        runtime(None).block_on(troubled::run());
     }
     ExitCode::SUCCESS
 }

@@ -39,12 +39,17 @@ pub(crate) struct Service {
 impl Service {
     /// Starts it over the departments at `base_url`; tickets are looked after at `poll_interval`.
     pub(crate) async fn start(base_url: &str, poll_interval: Duration) -> Self {
+        Self::start_with(base_url, poll_interval, SETTINGS).await
+    }
+
+    /// The same, with other settings of all departments.
+    pub(crate) async fn start_with(base_url: &str, poll_interval: Duration, settings: &str) -> Self {
         // on the disk of the checkout, not on what may be a memory disk
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
         let clock = Clock::system();
         let keys = KeyRing::create(&folder.path().join("keys"), "bench-log", clock.now()).expect("a key ring");
         let keys = Arc::new(keys);
-        let departments = departments(folder.path(), base_url, poll_interval);
+        let departments = departments(folder.path(), base_url, poll_interval, settings);
         let store = Store::open(folder.path().join("data")).await.expect("a store");
         let (now, signer) = (clock.clone(), Arc::new(keys.log_signer()));
         let log = Log::open(store.clone(), LogOptions::new(signer, Arc::new(move || now.now()))).await.expect("a log");
@@ -127,10 +132,10 @@ impl Service {
     }
 }
 
-fn departments(folder: &Path, base_url: &str, poll_interval: Duration) -> Departments {
+fn departments(folder: &Path, base_url: &str, poll_interval: Duration, settings: &str) -> Departments {
     let sources: String = Key::ALL.iter().map(|key| format!("[source.{}]\n", key.as_str())).collect();
     let file = folder.join("sources.toml");
-    std::fs::write(&file, format!("[defaults]\n{SETTINGS}{sources}")).expect("a settings file");
+    std::fs::write(&file, format!("[defaults]\n{settings}{sources}")).expect("a settings file");
     let secret = |key: &str| Key::parse(key).map(Key::credential).unwrap_or_default();
     let address = OneAddress { base_url, secret: &secret, poll_interval };
     Departments::load_at(Some(&file), None, &address).unwrap_or_else(|problems| panic!("{problems:?}"))

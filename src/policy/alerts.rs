@@ -11,7 +11,10 @@ use super::case::{About, Case, Item, Person};
 use super::grounds::{GroundOf, Reason};
 use super::pack::Pack;
 use super::people::People;
-use crate::household::{Detail, EnrolmentState, Evidence, Fen, MaritalState, MemberRef, SourceKey, VehicleState};
+use crate::household::{
+    Cell, CellOutcome, Detail, EnrolmentState, Evidence, Fen, InfoClass, MaritalState, MemberRef, SourceKey,
+    VehicleState,
+};
 
 /// A change, before it is spelled out.
 pub(super) struct Noticed<'a> {
@@ -147,7 +150,7 @@ fn medical_cost<'a>(case: &Case<'a>, person: &Person<'a>) -> Option<Noticed<'a>>
 }
 
 /// What differs between two looks at one household: what no record dates (a new certificate, deposits that grew), and what is new
-/// among what they do.
+/// among what they do. Only what a department has said both times is set side by side: after silence nothing is new.
 #[must_use]
 pub fn between(before: &Evidence, after: &Evidence, pack: &Pack) -> Vec<Alert> {
     let (known_then, known_now) = (People::of(before), People::of(after));
@@ -161,16 +164,27 @@ pub fn between(before: &Evidence, after: &Evidence, pack: &Pack) -> Vec<Alert> {
                 known.counting().any(|other| other.source == item.source && other.number == item.number)
             })
         };
-        for item in person.counting().filter(|item| !was_there(item)) {
+        let spoke = |source: &SourceKey| speaks(before, person.reference(), |cell| cell.source == *source);
+        for item in person.counting().filter(|item| !was_there(item) && spoke(item.source)) {
             alerts.extend(change(&later, person, item));
             if matches!(item.detail(), Detail::DisabilityCertificate { valid: true, .. }) {
                 let ground = later.rules.alert_months.ground("新持有残疾人证。", "A disability certificate is new.");
                 alerts.push(of_item(person, item, "disability", Points::MayNeedHelp, None, ground));
             }
         }
-        alerts.extend(deposits(&later, person, known));
+        let of_money = |cell: &Cell| cell.speaks_for.contains(&InfoClass::Financial);
+        if speaks(before, person.reference(), of_money) && speaks(after, person.reference(), of_money) {
+            alerts.extend(deposits(&later, person, known));
+        }
     }
     alerts.into_iter().map(Noticed::spell_out).collect()
+}
+
+/// Whether such departments were asked about somebody, and each has answered.
+fn speaks(evidence: &Evidence, who: &MemberRef, such: impl Fn(&Cell) -> bool) -> bool {
+    let was_asked = |cell: &&Cell| !matches!(cell.outcome, CellOutcome::Skipped { .. });
+    let mut asked = evidence.cells.iter().filter(|cell| cell.member == *who && such(cell)).filter(was_asked).peekable();
+    asked.peek().is_some() && asked.all(|cell| cell.outcome.speaks())
 }
 
 fn deposits<'a>(case: &Case<'a>, person: &Person<'a>, known: Option<&Person<'_>>) -> Option<Noticed<'a>> {
@@ -239,6 +253,32 @@ mod tests {
         assert_eq!(grown(20_000), [("deposit".to_owned(), Points::MayNoLongerFit)]);
         assert_eq!(grown(19_999), []);
         assert_eq!(codes(&[deposit(50_000)], &[deposit(1_000)]), [], "what was spent is nobody's business here");
+    }
+
+    #[test]
+    fn after_silence_nothing_is_new() {
+        let certificate = (
+            "disability",
+            Detail::DisabilityCertificate {
+                category: DisabilityCategory::Limb,
+                grade: 2,
+                valid_until: None,
+                valid: true,
+            },
+        );
+        let silent = |department: &str| {
+            let mut before = look(&[deposit(1_000)]);
+            for cell in before.cells.iter_mut().filter(|cell| cell.source.as_str() == department) {
+                cell.outcome = crate::household::CellOutcome::Pending;
+            }
+            let after = look(&[deposit(50_000), certificate.clone()]);
+            let alerts = between(&before, &after, &PACK);
+            alerts.into_iter().map(|alert| alert.code.into_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(silent("tax"), ["disability", "deposit"]);
+        assert_eq!(silent("disability"), ["deposit"]);
+        assert_eq!(silent("finance"), ["disability"]);
+        assert_eq!(silent("securities"), ["disability"], "what moved from one to the other is no growth");
     }
 
     #[test]

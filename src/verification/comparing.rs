@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::case_work::Work;
 use super::reading::payload;
 use super::{VerificationError, Verifier, sealing};
-use crate::household::{Purpose, Request};
+use crate::household::{Evidence, Purpose, Request};
+use crate::policy;
 use crate::policy::assessment::{Assessment, Certainty};
 use crate::policy::due::{Due, LastLook, next_due};
 use crate::policy::{Pack, Packs};
@@ -30,19 +31,44 @@ pub(super) struct News {
     pub(super) alerts: Vec<SealedDocument>,
 }
 
+/// The household's last report.
+struct Earlier {
+    case: Uuid,
+    body: Body,
+    /// What its own comparison left running.
+    clock: Option<Clock>,
+    /// What it was made from.
+    evidence: Option<Evidence>,
+}
+
+/// Whether two reports mean the same people by the same references: what is known of each is set side by side by these.
+fn are_the_same(earlier: &Body, later: &Body) -> bool {
+    let of = |body: &Body| {
+        let people = body.household.members.iter();
+        let mut people: Vec<_> = people
+            .map(|person| (person.reference.clone(), person.name.expose().to_owned(), person.id_number_masked.clone()))
+            .collect();
+        people.sort();
+        people
+    };
+    of(earlier) == of(later)
+}
+
 impl Verifier {
     /// The comparison of a final version with the household's last report, and of monitoring what it found. No comparison where there is no
     /// earlier report, or it cannot be read.
     pub(super) async fn news(
         &self,
         work: &Work,
+        evidence: &[u8],
         body: &Body,
         packs: &Packs,
         pack: &Pack,
     ) -> Result<News, VerificationError> {
         let watched = work.case.purpose == Purpose::Monitoring;
-        let Some((before, earlier, clock)) = self.last_report(work).await? else {
-            let alerts = if watched { self.alerts_of(work.case.id, None, body, None)? } else { Vec::new() };
+        let Some(Earlier { case: before, body: earlier, clock, evidence: known_then }) = self.last_report(work).await?
+        else {
+            let alerts = if watched { self.alerts_of(work.case.id, None, body, &[], None)? } else { Vec::new() };
             return Ok(News { compared: None, alerts });
         };
         let earlier_pack = packs.resolve(&earlier.request.region, earlier.request.as_of).ok();
@@ -55,7 +81,12 @@ impl Verifier {
         };
         let change = change::compare(&earlier, body, &known);
         let alerts = match watched {
-            true => self.alerts_of(work.case.id, Some(&earlier), body, Some(&change))?,
+            true => {
+                let known_now = serde_json::from_slice::<Evidence>(evidence);
+                let known = known_then.as_ref().zip(known_now.as_ref().ok()).filter(|_| are_the_same(&earlier, body));
+                let told = known.map(|(then, now)| policy::alerts_between(then, now, pack)).unwrap_or_default();
+                self.alerts_of(work.case.id, Some(&earlier), body, &told, Some(&change))?
+            }
             false => Vec::new(),
         };
         let change = match change.is_empty() && change.clock.is_none() {
@@ -65,16 +96,16 @@ impl Verifier {
         Ok(News { compared: Some(Compared { with: before, change }), alerts })
     }
 
-    /// The household's last report before this case, with the clock that its own comparison left running.
-    async fn last_report(&self, work: &Work) -> Result<Option<(Uuid, Body, Option<Clock>)>, VerificationError> {
+    /// The household's last report before this case.
+    async fn last_report(&self, work: &Work) -> Result<Option<Earlier>, VerificationError> {
         let tags = self.household_tags(&work.case.organisation, &work.request);
         if tags.is_empty() {
             return Ok(None);
         }
         let before = self.0.store.report_before(&work.case.organisation, &tags, work.case.id).await?;
         let Some((before, version)) = before else { return Ok(None) };
-        match self.earlier(&before, &version).await {
-            Ok((body, clock)) => Ok(Some((before.id, body, clock))),
+        match self.earlier(&before, &version, work.case.purpose == Purpose::Monitoring).await {
+            Ok(earlier) => Ok(Some(earlier)),
             Err(error) => {
                 tracing::warn!(case = %work.case.id, %error, "the household's last report cannot be compared with");
                 Ok(None)
@@ -87,8 +118,13 @@ impl Verifier {
         sealing::seal(&self.0.keys, case, DocumentKind::Change, &bytes)
     }
 
-    /// The body of an earlier report, and the clock its own comparison left running.
-    async fn earlier(&self, case: &CaseRow, version: &VersionRow) -> Result<(Body, Option<Clock>), VerificationError> {
+    /// An earlier report; with its evidence where that is asked for.
+    async fn earlier(
+        &self,
+        case: &CaseRow,
+        version: &VersionRow,
+        with_evidence: bool,
+    ) -> Result<Earlier, VerificationError> {
         let (store, keys) = (&self.0.store, &self.0.keys);
         let receipt = self.0.ledger.resumed(case.id, case.purpose).await?;
         let unreadable = || VerificationError::Unreadable { what: "earlier report" };
@@ -97,10 +133,16 @@ impl Verifier {
             serde_json::from_slice(&payload(&signed).map_err(|_| unreadable())?).map_err(|_| unreadable())?;
         let body = serde_json::to_vec(&report["body"]).map_err(|_| unreadable())?;
         let body = change::read(&body).map_err(|_| unreadable())?;
-        let Some(document) = version.change_document else { return Ok((body, None)) };
-        let sealed = sealing::open(store, keys, &receipt, case.id, document).await?;
-        let change: Change = serde_json::from_slice(&sealed).map_err(|_| unreadable())?;
-        Ok((body, change.clock))
+        let mut earlier = Earlier { case: case.id, body, clock: None, evidence: None };
+        if let Some(document) = version.change_document {
+            let sealed = sealing::open(store, keys, &receipt, case.id, document).await?;
+            earlier.clock = serde_json::from_slice::<Change>(&sealed).map_err(|_| unreadable())?.clock;
+        }
+        if with_evidence {
+            let sealed = sealing::open(store, keys, &receipt, case.id, version.evidence_document).await?;
+            earlier.evidence = Some(serde_json::from_slice(&sealed).map_err(|_| unreadable())?);
+        }
+        Ok(earlier)
     }
 
     /// When a household is looked at again; none of one that is not on the rolls.

@@ -1,6 +1,7 @@
 //! Cases over departments that stand in for real ones: what they do wrong, and what a restart finds. The clock is the test's, and so
 //! is the claiming: no runner runs.
 
+mod alerting;
 mod assessing;
 mod ending;
 mod failing;

@@ -75,7 +75,7 @@ impl Verifier {
         let new_state = Self::state_after(&work);
         let is_final = new_state == CaseState::Final;
         let News { compared, alerts } = match is_final {
-            true => self.news(&work, &assessed.whole, &assessed.packs, &assessed.pack).await?,
+            true => self.news(&work, &assessed.evidence, &assessed.whole, &assessed.packs, &assessed.pack).await?,
             false => News::default(),
         };
         let version = NewVersion {

@@ -10,7 +10,7 @@ use super::intake::document_of;
 use super::{ReadError, SubmitError, VerificationError, Verifier, sealing};
 use crate::auth::{Caller, Role};
 use crate::household::{Lane, Lang, LegalBasisKind, Purpose, Request};
-use crate::policy::assessment::Points;
+use crate::policy::assessment::{Alert, Points};
 use crate::report::change::{Change, Direction};
 use crate::report::{AlertEntry, Body, Words};
 use crate::store::{AlertRow, Created, DocumentKind, IdempotencyKey, SealedDocument, SubscriptionRow};
@@ -94,12 +94,21 @@ impl Verifier {
         case: Uuid,
         before: Option<&Body>,
         after: &Body,
+        told: &[Alert],
         change: Option<&Change>,
     ) -> Result<Vec<SealedDocument>, VerificationError> {
         let key = |alert: &AlertEntry| (alert.code.clone(), alert.member.clone(), alert.record.clone(), alert.on);
         let known: Vec<_> = before.iter().flat_map(|body| &body.alerts).map(key).collect();
         let fresh = after.alerts.iter().filter(|alert| !known.contains(&key(alert)));
-        let mut found: Vec<FoundAlert> = fresh.map(|alert| of_entry(alert, after)).collect();
+        let mut found: Vec<FoundAlert> = fresh.clone().map(|alert| of_entry(alert, after)).collect();
+        // what no record dates: a certificate that is new, deposits that grew
+        let is_told = |alert: &&Alert| {
+            let same = |entry: &AlertEntry| {
+                entry.code == alert.code && entry.member == alert.member && entry.record == alert.record
+            };
+            !fresh.clone().any(same)
+        };
+        found.extend(told.iter().filter(is_told).map(of_alert));
         if found.is_empty()
             && let Some(change) = change.filter(|change| change.direction() != Direction::Neutral)
         {
@@ -132,18 +141,31 @@ impl Verifier {
     }
 }
 
+fn of_alert(alert: &Alert) -> FoundAlert {
+    FoundAlert {
+        code: alert.code.clone().into_owned(),
+        points: points_word(alert.points).to_owned(),
+        member: Some(alert.member.to_string()),
+        source: alert.source.as_ref().map(ToString::to_string),
+        words: Words { zh: alert.ground.zh.clone().into_owned(), en: alert.ground.en.clone().into_owned() },
+    }
+}
+
+fn points_word(points: Points) -> &'static str {
+    match points {
+        Points::MayNeedHelp => "may_need_more",
+        Points::MayNoLongerFit => "may_no_longer_fit",
+    }
+}
+
 fn of_entry(alert: &AlertEntry, body: &Body) -> FoundAlert {
     let words = body.ground(alert.ground).map_or_else(
         || Words { zh: alert.code.clone(), en: alert.code.clone() },
         |ground| Words { zh: ground.zh.clone(), en: ground.en.clone() },
     );
-    let points = match alert.points {
-        Points::MayNeedHelp => "may_need_more",
-        Points::MayNoLongerFit => "may_no_longer_fit",
-    };
     FoundAlert {
         code: alert.code.clone(),
-        points: points.to_owned(),
+        points: points_word(alert.points).to_owned(),
         member: Some(alert.member.to_string()),
         source: alert.source.as_ref().map(ToString::to_string),
         words,

@@ -107,6 +107,51 @@ async fn what_changed_is_told_with_reasons_and_the_family_is_heard_first() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_adverse_is_passed_on_before_the_family_was_heard_or_had_its_days() {
+    let forward = Forward::default();
+    let stage = stage(&forward).await;
+    let served = stage.serve().await;
+    let client = Client::new(&served.url(""), Some(served.token("supervisor", "report:read")));
+    // a household on dibao, by its report
+    let mut found = None;
+    for index in 0..20 {
+        let request = review(&stage, index);
+        let id = verified(&client, &request).await;
+        let report = client.get_as(&format!("/v1/verifications/{id}/report"), "application/json").await.json();
+        let outcomes = report["body"]["screening"].as_array().expect("outcomes");
+        if outcomes.iter().any(|one| one["outcome"] == "dibao" && one["state"] == "met") {
+            found = Some(request);
+            break;
+        }
+    }
+    let mut request = found.expect("somebody is on dibao");
+    // which now says that it earns a fortune
+    request["household"]["members"][0]["declared"] =
+        json!({"income": [{"class": "business", "annual_yuan": "900000.00", "informal": true}]});
+    let batch = send(client.call(Method::POST, "/v1/batches?format=ndjson").body(format!("{request}\n"))).await;
+    let batch = batch.json()["id"].as_str().expect("an id").to_owned();
+    for _ in 0..600 {
+        if client.get(&format!("/v1/batches/{batch}")).await.json()["status"] == "finished" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let lines = async |reader: &str| {
+        let changes = format!("/v1/batches/{batch}/changes{reader}");
+        client.get_as(&changes, "application/x-ndjson").await.text().lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all = lines("").await;
+    let line: Value = serde_json::from_str(&all[0]).expect("JSON");
+    assert!(line["notice"]["adverse"] == true && line["notice"]["hear_until"].is_string(), "{}", line["notice"]);
+    assert_eq!(lines("?for=passing_on").await, [""; 0], "nobody was heard yet");
+    let case = line["case_after"].as_str().expect("a case");
+    let heard = client.call(Method::POST, &format!("/v1/verifications/{case}/heard"));
+    let heard = heard.header("content-type", "application/json").body(json!({"statement": "生意刚有起色"}).to_string());
+    assert_eq!(send(heard).await.status, 204);
+    assert_eq!(lines("?for=passing_on").await.len(), 1, "it was heard");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_is_due_is_looked_at_again_once() {
     let forward = Forward::default();
     let stage = stage(&forward).await;

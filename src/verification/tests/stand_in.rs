@@ -48,6 +48,13 @@ impl StandIn {
         Arc::new(Self { descriptor, does: Mutex::new(does), asked: AtomicUsize::new(0), heard: Notify::new() })
     }
 
+    /// One that speaks for classes of information.
+    pub(super) fn speaking(key: &str, classes: &[&str], does: Does) -> Arc<Self> {
+        let speaks_for = classes.iter().map(|class| (*class).to_owned()).collect();
+        let descriptor = Descriptor { speaks_for, ..descriptor(key, &["all"], true) };
+        Arc::new(Self { descriptor, does: Mutex::new(does), asked: AtomicUsize::new(0), heard: Notify::new() })
+    }
+
     pub(super) fn key(&self) -> SourceKey {
         self.descriptor.key.clone()
     }

@@ -30,6 +30,18 @@ async fn the_description_names_every_route_and_no_other() {
         }
     }
     assert_eq!(described, routed);
+    let kinds = |path: &str| -> Vec<String> {
+        let content = document["paths"][path]["post"]["requestBody"]["content"].as_object();
+        content.into_iter().flat_map(|content| content.keys().cloned()).collect()
+    };
+    let workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    assert_eq!(kinds("/v1/batches"), ["application/x-ndjson", "text/csv", workbook].map(str::to_owned));
+    for with_body in ["/v1/verifications", "/v1/subscriptions", "/v1/alerts/{id}/acknowledge", "/v1/assessments"] {
+        assert_eq!(kinds(with_body), ["application/json"], "{with_body}");
+    }
+    for without in ["/v1/batches/{id}/pause", "/v1/batches/{id}/resume", "/v1/batches/{id}/cancel"] {
+        assert_eq!(kinds(without), [""; 0], "{without}");
+    }
     for reference in references(&document) {
         let pointer = reference.strip_prefix('#').expect("a reference within the document");
         assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");

@@ -1,0 +1,76 @@
+//! What monitoring finds in a look that no record dates: a certificate that is new, deposits that grew. After silence nothing is new.
+
+use super::stand_in::no_record;
+use super::*;
+use crate::household::{
+    AccountKind, AccountState, Answer, Detail, DisabilityCategory, Fen, IdNumber, PersonName, Purpose, Record, Subject,
+};
+use crate::store::AlertFilter;
+
+fn record(number: &str, detail: Detail) -> Record {
+    let subject = Subject {
+        name: Some(PersonName::from("测试员")),
+        id_number: Some(IdNumber::from("110101199003070038")),
+        ..Subject::default()
+    };
+    Record { number: number.into(), subject, detail, as_of: None }
+}
+
+fn deposit(yuan: i64) -> Does {
+    let (account, state) = (AccountKind::Deposit, AccountState::Open);
+    let balance = Fen::from_yuan(yuan);
+    let detail = Detail::Account {
+        institution: "甲银行".into(),
+        account,
+        balance,
+        interest_12m: None,
+        outflow_12m: None,
+        state,
+    };
+    Does::Answers(Answer::Found { records: vec![record("YH-1", detail)] })
+}
+
+fn certificate() -> Does {
+    let category = DisabilityCategory::Limb;
+    let detail = Detail::DisabilityCertificate { category, grade: 2, valid_until: None, valid: true };
+    Does::Answers(Answer::Found { records: vec![record("CL-1", detail)] })
+}
+
+/// Codes of the alerts after a check, and a look for monitoring at which the departments say something else.
+async fn found(before: (Does, Does), after: (Does, Does)) -> Vec<String> {
+    let house = House::new().await;
+    let finance = StandIn::speaking("finance", &["financial"], before.0);
+    let disability = StandIn::speaking("disability", &["disability"], before.1);
+    let verifier = house.verifier(sources(&[&finance, &disability]), &[]);
+    let look = async |purpose| {
+        let mut request = request(Some(authorisation(SourceScope::All)), LegalBasisKind::Authorisation);
+        request.purpose = purpose;
+        verifier.accept(&caller(), request, None).await.unwrap();
+        verifier.run_claimed(house.claim().await.unwrap()).await;
+    };
+    look(Purpose::PeriodicReview).await;
+    finance.now(after.0);
+    disability.now(after.1);
+    house.pass(60);
+    look(Purpose::Monitoring).await;
+    let filter = AlertFilter {
+        organisation: caller().organisation,
+        region_prefixes: vec!["62".into()],
+        acknowledged: None,
+        cursor: None,
+        limit: 10,
+    };
+    let rows = house.store.list_alerts(&filter).await.unwrap();
+    let opened = verifier.opened_alerts(&caller(), &rows).await.unwrap();
+    let mut codes: Vec<String> = opened.into_iter().map(|alert| alert.code).collect();
+    codes.sort();
+    codes
+}
+
+#[tokio::test]
+async fn what_no_record_dates_is_found_by_the_look_before() {
+    let nothing = || Does::Answers(no_record());
+    assert_eq!(found((deposit(1_000), nothing()), (deposit(30_000), certificate())).await, ["deposit", "disability"]);
+    assert_eq!(found((deposit(1_000), certificate()), (deposit(2_000), certificate())).await, [""; 0]);
+    assert_eq!(found((Does::SaysNothing, Does::Panics), (deposit(30_000), certificate())).await, [""; 0], "silence");
+}

@@ -226,44 +226,88 @@ fn cpu_millis(wanted: impl Fn(u32, &str) -> bool) -> u64 {
 #[expect(clippy::cast_precision_loss, reason = "figures of one run")]
 async fn what_three_processes_cost_beside_one() {
     let count = households();
-    let each = |whole: u64| whole as f64 / f64::from(count);
     let mocks = departments_of(count).await;
-    let mut of_one = None;
-    for turn in ["data-1", "data-1 data-2 data-3", "data-1", "data-1 data-2 data-3"] {
-        let Some(database) = postgres_server::database().await else { return };
+    // three that share nothing say what three cost on this machine: its caches are theirs in turns
+    let (mut shared, mut apart) = (Vec::new(), Vec::new());
+    for turn in 0..3 {
+        let Some(alone) = cost(&mocks, &[1], turn == 0).await else { return };
+        say(&format!("one process: {alone}"));
+        let sharing = cost(&mocks, &[3], false).await.expect("a server");
+        say(&format!("three processes over one database: {sharing}"));
+        let each = cost(&mocks, &[1, 1, 1], false).await.expect("a server");
+        say(&format!("three processes, each over a database of its own, a third of the batch each: {each}"));
+        shared.push(sharing.process);
+        apart.push(each.process);
+    }
+    let sum = |costs: &[f64]| costs.iter().sum::<f64>();
+    let ratio = sum(&shared) / sum(&apart);
+    say(&format!("sharing a database: {ratio:.2} of the CPU of three that do not (goal: below 1.10)"));
+}
+
+/// CPU milliseconds a household.
+struct Cost {
+    process: f64,
+    database: f64,
+    seconds: f64,
+}
+
+impl std::fmt::Display for Cost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { process, database, seconds } = self;
+        write!(f, "{process:.2} ms of CPU a household, database {database:.2} ms, {seconds:.1} s")
+    }
+}
+
+/// What a batch costs that is parted among databases, with so many processes over each.
+async fn cost(mocks: &MockSources, databases: &[usize], in_detail: bool) -> Option<Cost> {
+    let count = households();
+    let each = |whole: u64| whole as f64 / f64::from(count);
+    let (mut installations, mut processes) = (Vec::new(), Vec::new());
+    for number in databases {
+        let database = postgres_server::database().await?;
         let installation = Installation::new(&mocks.base_url(), DEFAULTS, "");
         installation.share(&database);
-        let mut processes = Vec::new();
-        for folder in turn.split(' ') {
-            processes.push(installation.serve_in(folder).await);
+        let mut of_this = Vec::new();
+        for place in 0..*number {
+            of_this.push(installation.serve_in(&format!("data-{place}")).await);
         }
-        let ours = || cpu_millis(|number, _| processes.iter().any(|process| process.id() == number));
-        let databases = || cpu_millis(|_, name| name == "postgres");
-        let (before, before_database) = (ours(), databases());
-        let (asked, begun) = (mocks.statistics(), Instant::now());
-        let client = installation.supervisor(&processes[0]);
-        let batch = submitted(&client, file_of(count, &installation)).await;
-        finished(&client, &batch).await;
-        let wall = begun.elapsed().as_secs_f64();
-        let (cost, of_database) = (each(ours() - before), each(databases() - before_database));
-        let beside = of_one.map_or_else(String::new, |one: f64| format!(", {:.2} of one process", cost / one));
-        let number = processes.len();
-        say(&format!(
-            "{number} processes: {cost:.2} ms of CPU a household{beside}, database {of_database:.2} ms, {wall:.1} s"
-        ));
-        if of_one.is_none() {
-            let size = size(&database).await;
-            say(&format!("  {:.0} bytes of database a household; requests a household:", each(size)));
-            let requests = |statistics: &Value, key: &str| statistics[key]["requests"].as_u64().unwrap_or(0);
-            let all = mocks.statistics();
-            for key in all.as_object().expect("departments").keys() {
-                say(&format!("  {key} = {:.4}", each(requests(&all, key) - requests(&asked, key))));
-            }
-            drop(processes);
-            say(&String::from_utf8_lossy(&installation.run(&["audit", "verify"]).stdout));
-        }
-        of_one = of_one.or(Some(cost));
+        installations.push((installation, database));
+        processes.push(of_this);
     }
+    let ids: Vec<u32> = processes.iter().flatten().map(Service::id).collect();
+    let (ours, postgres) = (|| cpu_millis(|id, _| ids.contains(&id)), || cpu_millis(|_, name| name == "postgres"));
+    let (before, before_database) = (ours(), postgres());
+    let (asked, begun) = (mocks.statistics(), Instant::now());
+    let file = file_of(count, &installations[0].0);
+    let text = String::from_utf8(file).expect("lines");
+    let lines: Vec<&str> = text.lines().collect();
+    let mut batches = Vec::new();
+    for ((installation, _), part) in installations.iter().zip(lines.chunks(lines.len().div_ceil(databases.len()))) {
+        let client = installation.supervisor(&processes[batches.len()][0]);
+        let part: String = part.iter().map(|line| format!("{line}\n")).collect();
+        let batch = submitted(&client, part.into_bytes()).await;
+        batches.push((client, batch));
+    }
+    for (client, batch) in &batches {
+        finished(client, batch).await;
+    }
+    let cost = Cost {
+        process: each(ours() - before),
+        database: each(postgres() - before_database),
+        seconds: begun.elapsed().as_secs_f64(),
+    };
+    if in_detail {
+        let size = size(&installations[0].1).await;
+        say(&format!("{:.0} bytes of database a household; requests a household:", each(size)));
+        let requests = |statistics: &Value, key: &str| statistics[key]["requests"].as_u64().unwrap_or(0);
+        let all = mocks.statistics();
+        for key in all.as_object().expect("departments").keys() {
+            say(&format!("  {key} = {:.4}", each(requests(&all, key) - requests(&asked, key))));
+        }
+        drop(processes);
+        say(&String::from_utf8_lossy(&installations[0].0.run(&["audit", "verify"]).stdout));
+    }
+    Some(cost)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -180,8 +180,16 @@ impl<'s> Visit<'s> {
             )),
         };
         self.unwell = Some(matches!(&outcome, Err(fault) if fault.of_department));
+        let pacing = self.guards.pacing;
+        match &outcome {
+            Ok(_) => pacing.answered(Instant::now()),
+            Err(Fault { why: Failure::RateLimited, after, .. }) => {
+                pacing.limited(Instant::now(), after.unwrap_or_default());
+            }
+            Err(_) => {}
+        }
         if let Err(Fault { why, after: Some(after), .. }) = &outcome {
-            self.guards.pacing.rest(Instant::now(), *after, *why);
+            pacing.rest(Instant::now(), *after, *why);
         }
         outcome
     }
@@ -194,6 +202,10 @@ impl<'s> Visit<'s> {
         let admission = async {
             let _turn = self.guards.permits.take(&mut lane).await;
             self.guards.admission.admit(self.guards.key).await;
+            let turn = self.guards.pacing.turn(Instant::now());
+            if !turn.is_zero() {
+                sleep(turn).await;
+            }
         };
         let admitted = if bulk {
             admission.await;

@@ -17,10 +17,8 @@ impl Tree {
     pub(super) async fn load(tx: &mut LogTx) -> Result<Self, AuditError> {
         let head = tx.head().clone();
         let broken = AuditError::TreeBroken { size: head.size };
-        let mut tiles = Vec::new();
-        for id in Edge::ids(head.size) {
-            tiles.extend(tx.tile(id.level, id.index).await?);
-        }
+        let ids: Vec<(u8, u64)> = Edge::ids(head.size).into_iter().map(|id| (id.level, id.index)).collect();
+        let tiles = tx.tiles(&ids).await?;
         let edge = Edge::load(head.size, tiles).ok_or_else(|| broken.clone())?;
         let frontier = Frontier::new(head.size, head.frontier.clone()).ok_or_else(|| broken.clone())?;
         let tree = Self { frontier, edge };

@@ -183,12 +183,24 @@ impl LogTx {
         &self.head
     }
 
-    /// A tile as it stands.
+    /// Several tiles by level and index, those that there are, in one trip: whoever appends after another process reads them while the
+    /// others wait.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn tile(&mut self, level: u8, index: u64) -> Result<Option<LogTile>, StoreError> {
-        read_tile(&mut self.tx, level, index).await
+    pub async fn tiles(&mut self, ids: &[(u8, u64)]) -> Result<Vec<LogTile>, StoreError> {
+        let Some((first, others)) = ids.split_first() else { return Ok(Vec::new()) };
+        let mut query = Builder::new("SELECT level, idx, bytes FROM log_tiles WHERE ");
+        for (place, (level, index)) in std::iter::once(first).chain(others).enumerate() {
+            query.push(if place == 0 { "(level = " } else { " OR (level = " }).push_bind(i64::from(*level));
+            query.push(" AND idx = ").push_bind(int(*index)).push(")");
+        }
+        let rows = query.build().fetch_all(&mut *self.tx).await?;
+        let tile = |row: &Row| {
+            let level = u8::try_from(row.index("level")?).unwrap_or(u8::MAX);
+            Ok(LogTile { level, index: row.index("idx")?, bytes: row.bytes("bytes")? })
+        };
+        rows.iter().map(tile).collect()
     }
 
     /// Adds leaves after the head, writes the tiles they changed and the new head. Nothing is durable before [`LogTx::commit`].

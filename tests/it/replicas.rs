@@ -223,7 +223,6 @@ fn cpu_millis(wanted: impl Fn(u32, &str) -> bool) -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement, to be run by hand: benches/README.md"]
-#[expect(clippy::cast_precision_loss, reason = "figures of one run")]
 async fn what_three_processes_cost_beside_one() {
     let count = households();
     let mocks = departments_of(count).await;
@@ -259,6 +258,7 @@ impl std::fmt::Display for Cost {
 }
 
 /// What a batch costs that is parted among databases, with so many processes over each.
+#[expect(clippy::float_arithmetic, clippy::cast_precision_loss, reason = "figures of one run")]
 async fn cost(mocks: &MockSources, databases: &[usize], in_detail: bool) -> Option<Cost> {
     let count = households();
     let each = |whole: u64| whole as f64 / f64::from(count);

@@ -55,7 +55,8 @@ pub(super) async fn leaves_follow_the_head(backend: impl Backend) {
     assert_eq!(receipts[2].case_id(), Some(Uuid::from_u128(2)));
     let mut tx = store.log_tx().await.unwrap();
     assert_eq!(*tx.head(), head(3));
-    assert_eq!(tx.tile(0, 0).await.unwrap(), Some(tile(96)));
+    assert_eq!(tx.tiles(&[(0, 0), (1, 0)]).await.unwrap(), [tile(96)], "those that there are");
+    assert_eq!(tx.tiles(&[]).await.unwrap(), []);
     tx.append(&[leaf(3)], &[tile(128)], head(4)).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(store.tile(0, 0).await.unwrap(), Some(tile(128)), "a partial tile is replaced");

@@ -137,6 +137,11 @@ impl HealthBook {
         counts.each(self.since_start(), |tally| tally.answered(reply, today));
         let labels = [("source", source.to_string()), ("answer", reply.answer.kind().as_str().to_owned())];
         metrics::counter!("hedui_source_answers_total", &labels).increment(1);
+        if let Some(days) = counts.all.oldest_data_days() {
+            metrics::gauge!("hedui_source_oldest_data_days", &labels[..1]).set(days);
+        }
+        let changes = self.forms.lock().unwrap_or_else(PoisonError::into_inner).number_of_changes();
+        metrics::gauge!("hedui_source_form_changes", &labels[..1]).set(changes);
         if reply.attempts > 0 {
             let failure = match &reply.answer {
                 Answer::Unavailable { why } => Some(*why),

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use batch::{
-    AtService, Batch, BatchCommand, BatchFile, BatchOne, BatchRun, BatchShow, BatchSubmit, BatchTemplate, FileTerms,
-    RosterTerms,
+    AtService, Batch, BatchChanges, BatchCommand, BatchFile, BatchOne, BatchRun, BatchShow, BatchSubmit, BatchTemplate,
+    FileTerms, RosterTerms,
 };
 pub use link::Link;
 pub use policy::{PacksFolder, Policy, PolicyAssess, PolicyCheck, PolicyCommand, PolicyExplain, PolicyTest, Simulate};

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::{StreamExt as _, stream};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ use crate::audit::{Action, Actor, Event, Log};
 use crate::auth::Caller;
 use crate::keys::KeyRing;
 use crate::store::{
-    AlertFilter, AlertRow, CaseState, DocumentKind, NewSubscription, Store, StoreError, SubscriptionEnd,
+    AlertFilter, AlertRow, CaseRow, CaseState, DocumentKind, NewSubscription, Store, StoreError, SubscriptionEnd,
     SubscriptionRow, SubscriptionState,
 };
 use crate::telemetry::Clock;
@@ -32,6 +33,9 @@ const TAKEN_FOR: SignedDuration = SignedDuration::from_mins(10);
 const AGAIN: SignedDuration = SignedDuration::from_mins(5);
 /// Most cases in one call.
 pub const MOST_CASES: usize = 1000;
+/// Cases of a batch looked at for a page, and how many of them at a time: their entries share a commit.
+const BATCH_PAGE: u32 = 256;
+const AT_A_TIME: usize = 64;
 /// Entries on a page.
 const PAGE: u32 = 100;
 /// Most callbacks in a list.
@@ -70,6 +74,8 @@ struct Inner {
 pub struct Wanted {
     /// Cases whose households are watched.
     pub cases: Vec<Uuid>,
+    /// A batch, all of whose households are.
+    pub batch: Option<Uuid>,
     /// Days between two looks.
     pub every_days: u32,
     /// Last day; none = as long as the authorisations run.
@@ -85,6 +91,16 @@ pub struct Subscribed {
     pub already: u64,
     /// Cases that are not the caller's, have no final report, or screened a roster.
     pub passed_over: u64,
+}
+
+impl Subscribed {
+    fn count(&mut self, one: Option<bool>) {
+        match one {
+            Some(true) => self.watched += 1,
+            Some(false) => self.already += 1,
+            None => self.passed_over += 1,
+        }
+    }
 }
 
 /// A watched household, without names.
@@ -251,41 +267,56 @@ impl Monitoring {
     /// # Errors
     /// [`ReadError::Closed`]; the store failed.
     pub async fn subscribe(&self, caller: &Caller, wanted: &Wanted) -> Result<Subscribed, ReadError> {
-        let inner = &self.0;
-        let now = inner.clock.now();
-        let pause = SignedDuration::from_hours(24 * i64::from(wanted.every_days));
         let mut outcome = Subscribed::default();
         for case in wanted.cases.iter().take(MOST_CASES) {
-            let row = match inner.store.get_case(*case).await {
-                Ok(row)
-                    if caller.covers(&row.organisation, row.region.as_str())
-                        && row.state == CaseState::Final
-                        && !row.purpose.is_screening() =>
-                {
-                    row
-                }
-                Ok(_) | Err(StoreError::NotFound { .. }) => {
-                    outcome.passed_over += 1;
-                    continue;
-                }
+            let row = match self.0.store.get_case(*case).await {
+                Ok(row) => Some(row),
+                Err(StoreError::NotFound { .. }) => None,
                 Err(error) => return Err(error.into()),
             };
-            let event = Event::new(&actor(caller), Action::Subscribed).case(row.id).purpose(row.purpose);
-            let receipt = inner.log.append_one(event).await?;
-            let new = NewSubscription {
-                id: Uuid::now_v7(),
-                case_id: row.id,
-                every_days: wanted.every_days,
-                first_at: now.checked_add(pause).unwrap_or(Timestamp::MAX),
-                until: wanted.until,
-                created_at: now,
-            };
-            match inner.store.subscribe(&receipt, new).await? {
-                true => outcome.watched += 1,
-                false => outcome.already += 1,
+            outcome.count(self.subscribe_one(caller, wanted, row).await?);
+        }
+        let (mut after, mut more) = (0, wanted.batch.is_some());
+        while let Some(batch) = wanted.batch.filter(|_| more) {
+            let page = self.0.store.cases_of(batch, after, BATCH_PAGE).await?;
+            more = page.len() == BATCH_PAGE as usize;
+            after = page.last().map_or(after, |(row, _)| *row);
+            let each = stream::iter(page).map(|(_, row)| self.subscribe_one(caller, wanted, Some(row)));
+            let mut each = each.buffered(AT_A_TIME);
+            while let Some(one) = each.next().await {
+                outcome.count(one?);
             }
         }
         Ok(outcome)
+    }
+
+    /// Whether a case's household is watched from now on; none when it cannot be.
+    async fn subscribe_one(
+        &self,
+        caller: &Caller,
+        wanted: &Wanted,
+        row: Option<CaseRow>,
+    ) -> Result<Option<bool>, ReadError> {
+        let can_be = |row: &CaseRow| {
+            caller.covers(&row.organisation, row.region.as_str())
+                && row.state == CaseState::Final
+                && !row.purpose.is_screening()
+        };
+        let Some(row) = row.filter(can_be) else { return Ok(None) };
+        let inner = &self.0;
+        let now = inner.clock.now();
+        let pause = SignedDuration::from_hours(24 * i64::from(wanted.every_days));
+        let event = Event::new(&actor(caller), Action::Subscribed).case(row.id).purpose(row.purpose);
+        let receipt = inner.log.append_one(event).await?;
+        let new = NewSubscription {
+            id: Uuid::now_v7(),
+            case_id: row.id,
+            every_days: wanted.every_days,
+            first_at: now.checked_add(pause).unwrap_or(Timestamp::MAX),
+            until: wanted.until,
+            created_at: now,
+        };
+        Ok(Some(inner.store.subscribe(&receipt, new).await?))
     }
 
     /// Ends a subscription; one that has ended already stays so.

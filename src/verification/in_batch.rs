@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::reading::read_report;
 use super::{ReadError, SubmitError, VerificationError, Verifier, sealing};
 use crate::auth::Caller;
-use crate::household::{Fault, Lane, Request};
+use crate::household::{Fault, Lane, Request, is_emergency_relief};
 use crate::identity::Name;
 use crate::report::Report;
 use crate::store::{CaseRow, CaseState, Created, StoreError, VersionRow};
@@ -52,7 +52,10 @@ impl Verifier {
         request: Request,
         place: InBatch,
     ) -> Result<bool, SubmitError> {
-        let created = self.accepted(caller, request, None, Lane::Bulk, Some(place)).await?;
+        // relief that stands in a file waits behind no other row of it
+        let urgent = is_emergency_relief(request.purpose, request.legal_basis.kind);
+        let lane = if urgent { Lane::Urgent } else { Lane::Bulk };
+        let created = self.accepted(caller, request, None, lane, Some(place)).await?;
         Ok(matches!(created, Created::New(_)))
     }
 

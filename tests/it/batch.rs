@@ -156,6 +156,15 @@ async fn batches_are_for_those_who_may() {
         let reply = send(post(&client("system", ""), query, kind, body.as_bytes().to_vec())).await;
         assert_eq!(reply.status, status, "{kind} {query}: {}", reply.text());
     }
+    // relief that stands in a file waits behind no other row
+    let mut relief: Value = serde_json::from_str(&line).expect("JSON");
+    relief["purpose"] = "temporary_relief".into();
+    relief["legal_basis"] = serde_json::json!({"kind": "emergency", "document_number": "会民救〔2026〕1号"});
+    let reader = client("supervisor", "report:read");
+    let urgent = accepted(post(&reader, "", "application/x-ndjson", format!("{relief}\n").into_bytes())).await;
+    wait_for(&reader, &urgent, finished).await;
+    let row = &rows(&reader.get_as(&format!("/v1/batches/{urgent}/results"), "text/csv").await)[0];
+    assert_eq!(reader.get(&format!("/v1/verifications/{}", row[2])).await.json()["lane"], "urgent");
     let unauthorised = Client::new(&served.url(""), None);
     for path in ["", "/results", "/faults"] {
         assert_eq!(unauthorised.get(&format!("{of_batch}{path}")).await.status, 401);

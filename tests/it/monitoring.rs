@@ -198,6 +198,21 @@ async fn a_watched_household_is_looked_at_until_its_authorisation_ends() {
     let wanted = json!({"cases": [case, uuid::Uuid::now_v7()], "every_days": 20});
     assert_eq!(subscribe(wanted.clone()).await.json(), json!({"watched": 1, "already": 0, "passed_over": 1}));
     assert_eq!(subscribe(wanted).await.json()["already"], 1, "each household once");
+    // a whole population: the households of a batch
+    let file: String = (3..9).map(|index| format!("{}\n", review(&stage, index))).collect();
+    let batch = send(client.call(Method::POST, "/v1/batches?format=ndjson").body(file)).await.json();
+    let batch = batch["id"].as_str().expect("an id").to_owned();
+    subscribe(json!({"batch": batch, "cases": [batch]})).await.assert_problem(422, "invalid-request");
+    for _ in 0..600 {
+        if client.get(&format!("/v1/batches/{batch}")).await.json()["status"] == "finished" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let of_batch = subscribe(json!({"batch": batch, "every_days": 300})).await.json();
+    let (watched, already) = (of_batch["watched"].as_u64().unwrap_or(0), of_batch["already"].as_u64().unwrap_or(0));
+    assert_eq!((watched + already, &of_batch["passed_over"]), (6, &json!(0)), "{of_batch}");
+    assert!(watched >= 5, "{of_batch}");
 
     let cases = async || {
         let listed = client.get("/v1/verifications?limit=200").await.json();

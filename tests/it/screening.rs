@@ -159,8 +159,12 @@ async fn a_screening_says_nothing_of_money_and_puts_nobody_on_the_rolls() {
     let until = "2030-01-01".parse().expect("a day");
     let due = stage.verifier.due_list(&caller, until, None, 10).await.expect("a list");
     assert_eq!(due.items, [], "nobody is due for having been screened");
-    let watched =
-        hedui::monitoring::Wanted { cases: vec![report_case(&stage, &caller).await], every_days: 30, until: None };
+    let watched = hedui::monitoring::Wanted {
+        cases: vec![report_case(&stage, &caller).await],
+        batch: None,
+        every_days: 30,
+        until: None,
+    };
     let subscribed = stage.monitoring.subscribe(&caller, &watched).await.expect("an answer");
     assert_eq!((subscribed.watched, subscribed.passed_over), (0, 1), "nobody is watched for having been on a roster");
     let mut signed = stage.mocks.request_for(0, &RequestOptions::default()).expect("a household");

@@ -122,6 +122,11 @@ impl Forms {
     }
 
     /// Changes since the start, in the order they were noticed.
+    /// How many there are, of which not more are kept.
+    pub(crate) fn number_of_changes(&self) -> u32 {
+        u32::try_from(self.changes.len()).unwrap_or(u32::MAX)
+    }
+
     pub(crate) fn changes(&self) -> Vec<FieldChange> {
         self.changes.clone()
     }

@@ -56,6 +56,10 @@ impl Tally {
         self.oldest_data_days = self.oldest_data_days.max(age_days(&reply.answer, today));
     }
 
+    pub(super) fn oldest_data_days(&self) -> Option<u32> {
+        self.oldest_data_days
+    }
+
     /// An exchange about so many people, or a look for a result (about nobody anew).
     pub(super) fn exchanged(&mut self, people: usize, requests: u32, elapsed: Duration) {
         self.exchanges += u64::from(people > 0);

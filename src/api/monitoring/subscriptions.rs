@@ -22,8 +22,13 @@ use crate::web::{PathText, Problem, ProblemKind, SignedIn};
 #[serde(deny_unknown_fields)]
 pub struct SubscriptionRequest {
     /// Cases with a final report, 1 to 1,000: their households are watched.
+    #[serde(default)]
     #[schema(value_type = Vec<String>)]
     pub cases: Vec<Uuid>,
+    /// A batch instead: all of its households that have a final report.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub batch: Option<Uuid>,
     /// Days between two looks, 1 to 366; 30 unless given.
     #[serde(default = "thirty")]
     #[schema(minimum = 1, maximum = 366)]
@@ -56,19 +61,23 @@ pub async fn subscribe(
     };
     let read = serde_json::from_slice::<SubscriptionRequest>(&body).ok();
     let right = |read: &SubscriptionRequest| {
-        (1..=MOST_CASES).contains(&read.cases.len()) && (1..=366).contains(&read.every_days)
+        let some = match read.batch {
+            Some(_) => read.cases.is_empty(),
+            None => (1..=MOST_CASES).contains(&read.cases.len()),
+        };
+        some && (1..=366).contains(&read.every_days)
     };
     let Some(read) = read.filter(right) else {
         let example = "{\"cases\": [\"…\"], \"every_days\": 30, \"until\": \"2027-12-31\"}";
         let what = [format!("请求应为 {example}"), format!("the body is {example}")];
         let remedy = [
-            "cases 为 1 至 1000 个案件编号，every_days 为 1 至 366",
-            "cases are 1 to 1,000 ids, every_days is from 1 to 366",
+            "cases 为 1 至 1000 个案件编号，或以 batch 给出批次编号；every_days 为 1 至 366",
+            "cases are 1 to 1,000 ids, or batch is the id of one; every_days is from 1 to 366",
         ];
         let problem = whole(ProblemKind::InvalidRequest, "subscription", [&what[0], &what[1]], remedy);
         return Err(refuse(&verifier, &caller, "invalid", problem).await);
     };
-    let wanted = Wanted { cases: read.cases, every_days: read.every_days, until: read.until };
+    let wanted = Wanted { cases: read.cases, batch: read.batch, every_days: read.every_days, until: read.until };
     monitoring.subscribe(&caller, &wanted).await.map(Json).map_err(problem)
 }
 

@@ -51,7 +51,7 @@ pub enum BatchCommand {
     #[command(
         after_help = "Example:\n  hedui batch changes 0199… --out changes.csv --server https://hedui.example --token-file token.txt"
     )]
-    Changes(BatchFile),
+    Changes(BatchChanges),
     /// Fetch where the households are referred to, and of a screening its leads: .csv or .ndjson
     #[command(
         after_help = "Example:\n  hedui batch referrals 0199… --out referrals.csv --server https://hedui.example --token-file token.txt"
@@ -215,6 +215,17 @@ pub struct BatchFile {
     /// Service.
     #[command(flatten)]
     pub at: AtService,
+}
+
+/// `hedui batch changes`
+#[derive(Debug, Args)]
+pub struct BatchChanges {
+    /// Only what may be passed on today: nothing adverse of a family that was neither heard nor had its days to speak
+    #[arg(long)]
+    pub passing_on: bool,
+    /// What.
+    #[command(flatten)]
+    pub file: BatchFile,
 }
 
 /// `hedui batch template`

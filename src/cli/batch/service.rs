@@ -9,7 +9,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::{board, is_first_form, outcome, terms};
 use crate::bulk::{BatchPage, BatchStatus};
-use crate::cli::arguments::{AtService, BatchFile, BatchOne, BatchShow, BatchSubmit, FileTerms, Language};
+use crate::cli::arguments::{
+    AtService, BatchChanges, BatchFile, BatchOne, BatchShow, BatchSubmit, FileTerms, Language,
+};
 use crate::cli::output;
 use crate::cli::remote::Service;
 use crate::cli::streamed::Streamed;
@@ -37,6 +39,12 @@ pub(in crate::cli) async fn submitted(arguments: BatchSubmit) -> anyhow::Result<
     let value: serde_json::Value = serde_json::from_slice(&answer)?;
     let id = value["id"].as_str().context("the service named no batch")?;
     output::say(id);
+    if value["replayed"] == true {
+        output::tell(match arguments.at.lang {
+            Language::Zh => "此文件此前已提交：仍是同一批次（已取消的不会重新开始）",
+            Language::En => "the file is known: it is the same batch (one that was cancelled does not begin again)",
+        });
+    }
     let ended = if arguments.follow { Some(watch(&service, id, arguments.at.lang).await?) } else { None };
     Ok((id.to_owned(), ended))
 }
@@ -131,8 +139,9 @@ pub(super) async fn referrals(arguments: &BatchFile) -> anyhow::Result<ExitCode>
     fetched(arguments, "referrals").await
 }
 
-pub(super) async fn changes(arguments: &BatchFile) -> anyhow::Result<ExitCode> {
-    fetched(arguments, "changes").await
+pub(super) async fn changes(arguments: &BatchChanges) -> anyhow::Result<ExitCode> {
+    let what = if arguments.passing_on { "changes?for=passing_on" } else { "changes" };
+    fetched(&arguments.file, what).await
 }
 
 pub(super) async fn faults(arguments: &BatchFile) -> anyhow::Result<ExitCode> {
@@ -146,7 +155,8 @@ pub(in crate::cli) async fn fetched(arguments: &BatchFile, what: &str) -> anyhow
     let kind = if is_first_form(&arguments.out, "--out", ["csv", other])? { "text/csv" } else { kind };
     let service = service(&arguments.at)?;
     let lang = if arguments.at.lang == Language::En { "en" } else { "zh" };
-    let path = format!("/v1/batches/{}/{what}?lang={lang}", arguments.id);
+    let and = if what.contains('?') { '&' } else { '?' };
+    let path = format!("/v1/batches/{}/{what}{and}lang={lang}", arguments.id);
     let mut file = Streamed::begin(&arguments.out)?;
     service.download(&path, kind, &mut file).await?;
     file.keep()?;

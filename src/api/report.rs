@@ -112,6 +112,8 @@ pub(super) fn problem(error: ReadError) -> Problem {
             .with_detail("尚无报告：请等待，或关注 …/events", "there is no version yet: wait, or follow …/events"),
         ReadError::NoRecipient => Problem::new(ProblemKind::Conflict)
             .with_detail("请求和登记均未给出接收方公钥", "neither request nor client named a recipient key"),
+        ReadError::Acknowledged => Problem::new(ProblemKind::Conflict)
+            .with_detail("此前已登记知悉：所附说明未保存", "it was acknowledged before: the note was not kept"),
         ReadError::Closed => closed("审计日志无法写入，暂不提供", "the audit log cannot be written: nothing is shown"),
         ReadError::Inside(error) => Problem::internal(error.as_ref()),
     }

@@ -156,6 +156,9 @@ pub struct AlertStatus {
     /// What it is: for a caller who may open reports.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alert: Option<FoundAlert>,
+    /// What was noted when it was acknowledged: for the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// A page of alerts, the newest first.
@@ -377,7 +380,7 @@ impl Monitoring {
         let more = rows.len() > PAGE as usize;
         rows.truncate(PAGE as usize);
         let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
-        let found: Vec<Option<FoundAlert>> = match opened {
+        let found: Vec<Option<(FoundAlert, Option<String>)>> = match opened {
             true => self.0.verifier.opened_alerts(caller, &rows).await?.into_iter().map(Some).collect(),
             false => rows.iter().map(|_| None).collect(),
         };
@@ -413,7 +416,7 @@ impl Monitoring {
     /// Notes that the caller has seen an alert. The first to do so is named.
     ///
     /// # Errors
-    /// [`ReadError::NotFound`]; [`ReadError::Closed`].
+    /// [`ReadError::NotFound`]; [`ReadError::Acknowledged`] where a note would be lost; [`ReadError::Closed`].
     pub async fn acknowledge(&self, caller: &Caller, id: &str, note: Option<&str>) -> Result<AlertStatus, ReadError> {
         let inner = &self.0;
         let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
@@ -424,8 +427,11 @@ impl Monitoring {
         let event = Event::new(&actor(caller), Action::AlertAcknowledged).case(alert.case_id);
         let receipt = inner.log.append_one(event).await?;
         let seal = |text: &str| sealing::seal(&inner.keys, alert.case_id, DocumentKind::Alert, text.as_bytes());
-        let note = note.map(seal).transpose()?;
-        inner.store.acknowledge_alert(&receipt, &alert, &caller.subject, note, inner.clock.now()).await?;
+        let (with_note, note) = (note.is_some(), note.map(seal).transpose()?);
+        let first = inner.store.acknowledge_alert(&receipt, &alert, &caller.subject, note, inner.clock.now()).await?;
+        if !first && with_note {
+            return Err(ReadError::Acknowledged);
+        }
         Ok(alert_shown(&inner.store.alert(id).await?, None))
     }
 }
@@ -443,7 +449,8 @@ fn shown(row: SubscriptionRow) -> Watched {
     }
 }
 
-fn alert_shown(row: &AlertRow, alert: Option<FoundAlert>) -> AlertStatus {
+fn alert_shown(row: &AlertRow, opened: Option<(FoundAlert, Option<String>)>) -> AlertStatus {
+    let (alert, note) = opened.unzip();
     AlertStatus {
         id: row.id.to_string(),
         case: row.case_id.to_string(),
@@ -452,5 +459,6 @@ fn alert_shown(row: &AlertRow, alert: Option<FoundAlert>) -> AlertStatus {
         acknowledged_at: row.acknowledged_at.map(|at| at.to_string()),
         acknowledged_by: row.acknowledged_by.clone(),
         alert,
+        note: note.flatten(),
     }
 }

@@ -50,23 +50,21 @@ impl Store {
         .await
     }
 
-    /// The first hearing about a version of a case, if there was one: what was said about an earlier version is not about this one.
+    /// The hearings about a version of a case, the first first: what was said about an earlier version is not about this one.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn heard(&self, case: Uuid, version: u32) -> Result<Option<HearingRow>, StoreError> {
-        let first =
-            query("SELECT * FROM hearings WHERE case_id = $1 AND version = $2 ORDER BY at, document_id LIMIT 1");
-        let first = first.bind(case.to_string()).bind(i64::from(version));
-        let row = first.fetch_optional(self.reader()).await?;
-        row.map(|row| {
+    pub async fn heard(&self, case: Uuid, version: u32) -> Result<Vec<HearingRow>, StoreError> {
+        let all = query("SELECT * FROM hearings WHERE case_id = $1 AND version = $2 ORDER BY at, document_id");
+        let rows = all.bind(case.to_string()).bind(i64::from(version)).fetch_all(self.reader()).await?;
+        let hearing = |row: &super::db::Row| {
             Ok(HearingRow {
                 case_id: row.uuid("case_id")?,
                 version: row.small("version")?,
                 at: row.time("at")?,
                 document: row.uuid("document_id")?,
             })
-        })
-        .transpose()
+        };
+        rows.iter().map(hearing).collect()
     }
 }

@@ -1,6 +1,8 @@
 //! Reading what changed since a household's last report, and noting that the family was heard about it.
 
 use jiff::civil::Date;
+use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{ReadError, VerificationError, Verifier, sealing};
@@ -23,6 +25,18 @@ pub struct Changed {
     pub notice: Notice,
     /// When the family was heard.
     pub heard_on: Option<Date>,
+    /// What it said, the first word first.
+    pub statements: Vec<Statement>,
+}
+
+/// What a family said when it was heard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Statement {
+    /// When.
+    #[schema(value_type = String, format = Date)]
+    pub on: Date,
+    /// In its own words.
+    pub words: String,
 }
 
 impl Verifier {
@@ -62,13 +76,20 @@ impl Verifier {
             let request: crate::household::Request = serde_json::from_slice(&request).map_err(unreadable)?;
             let packs = self.0.rules.packs();
             let pack = packs.resolve(&case.region, case.as_of).map_err(|_| VerificationError::NoPack)?;
-            let heard = store.heard(case.id, version.number).await?;
+            let mut statements = Vec::new();
+            for heard in store.heard(case.id, version.number).await? {
+                let words = sealing::open(store, keys, &receipt, case.id, heard.document).await?;
+                let words =
+                    String::from_utf8(words).map_err(|_| VerificationError::Unreadable { what: "statement" })?;
+                statements.push(Statement { on: china_date(heard.at), words });
+            }
             changed.push(Some(Changed {
                 reference: request.reference.unwrap_or_default(),
                 with,
                 notice: change.notice(china_date(version.created_at), notice::hearing_days(pack.rules())),
                 change,
-                heard_on: heard.map(|heard| china_date(heard.at)),
+                heard_on: statements.first().map(|first| first.on),
+                statements,
             }));
         }
         Ok(changed)

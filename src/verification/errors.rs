@@ -69,6 +69,9 @@ pub enum ReadError {
     /// Nobody named a key to seal for.
     #[error("no recipient key")]
     NoRecipient,
+    /// Somebody acknowledged it before.
+    #[error("it was acknowledged before")]
+    Acknowledged,
     /// The log cannot be written: nothing is shown.
     #[error("the audit log is closed")]
     Closed,

@@ -43,7 +43,7 @@ mod versions;
 mod watching;
 
 pub use archive::{Archive, ArchiveError, Contradiction, Reopened};
-pub use changes::Changed;
+pub use changes::{Changed, Statement};
 pub use due::{DueHousehold, DuePage};
 pub use errors::{ReadError, SubmitError, VerificationError};
 pub use in_batch::InBatch;

@@ -121,11 +121,15 @@ impl Verifier {
         found.iter().map(seal).collect()
     }
 
-    /// Alerts opened for somebody: an entry each, all in one commit, before any is opened.
+    /// Alerts opened for somebody, with what was noted when they were acknowledged: an entry each, all in one commit, before any is opened.
     ///
     /// # Errors
     /// [`ReadError::Closed`]; the store failed.
-    pub async fn opened_alerts(&self, caller: &Caller, alerts: &[AlertRow]) -> Result<Vec<FoundAlert>, ReadError> {
+    pub async fn opened_alerts(
+        &self,
+        caller: &Caller,
+        alerts: &[AlertRow],
+    ) -> Result<Vec<(FoundAlert, Option<String>)>, ReadError> {
         let mut cases = Vec::with_capacity(alerts.len());
         for alert in alerts {
             cases.push(self.0.store.get_case(alert.case_id).await?);
@@ -135,7 +139,13 @@ impl Verifier {
         for (alert, receipt) in alerts.iter().zip(receipts) {
             let (store, keys) = (&self.0.store, &self.0.keys);
             let sealed = sealing::open(store, keys, &receipt, alert.case_id, alert.document).await?;
-            opened.push(serde_json::from_slice(&sealed).map_err(|_| VerificationError::Unreadable { what: "alert" })?);
+            let found = serde_json::from_slice(&sealed).map_err(|_| VerificationError::Unreadable { what: "alert" })?;
+            let mut note = None;
+            if let Some(document) = alert.note {
+                let words = sealing::open(store, keys, &receipt, alert.case_id, document).await?;
+                note = Some(String::from_utf8(words).map_err(|_| VerificationError::Unreadable { what: "note" })?);
+            }
+            opened.push((found, note));
         }
         Ok(opened)
     }

@@ -102,6 +102,7 @@ async fn what_changed_is_told_with_reasons_and_the_family_is_heard_first() {
     assert_eq!(send(right).await.status, 204);
     let changed = client.get(&format!("/v1/verifications/{case}/change")).await.json();
     assert!(changed["heard_on"].is_string(), "{changed}");
+    assert_eq!(changed["statements"][0]["words"], "女儿已出嫁", "{}", changed["statements"]);
     let passing = client.get_as(&format!("/v1/batches/{batch}/changes?for=passing_on"), "application/x-ndjson").await;
     assert_eq!(passing.text().lines().count(), 1, "who was heard may be passed on");
 }

@@ -61,11 +61,11 @@ pub struct Acknowledgement {
     pub note: Option<String>,
 }
 
-/// Notes that the caller has seen it. The first to do so is named.
+/// Notes that the caller has seen it. The first to do so is named; a later one with a note is told that it is not kept (409).
 #[utoipa::path(post, path = "/v1/alerts/{id}/acknowledge", tag = "monitoring", params(("id" = String, Path)),
     request_body = Acknowledgement,
     responses((status = 200, body = AlertStatus), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 408, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem)),
+        (status = 408, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem)),
     security(("bearer" = [])))]
 pub async fn acknowledge(
     signed_in: SignedIn,

@@ -14,7 +14,7 @@ use crate::api::report::problem;
 use crate::auth::Permission;
 use crate::policy::notice::{Notice, State as NoticeState};
 use crate::report::change::Change;
-use crate::verification::Verifier;
+use crate::verification::{Statement as FamilyStatement, Verifier};
 use crate::web::{PathText, Problem, ProblemKind, SignedIn};
 
 /// Most characters of a statement.
@@ -34,6 +34,8 @@ pub struct ChangedHousehold {
     /// When the family was heard.
     #[schema(value_type = Option<String>, format = Date)]
     pub heard_on: Option<Date>,
+    /// What it said, the first word first.
+    pub statements: Vec<FamilyStatement>,
     /// What changed.
     pub change: Change,
 }
@@ -55,6 +57,7 @@ pub async fn change(
         notice_state: changed.notice.state(changed.heard_on, None),
         notice: changed.notice,
         heard_on: changed.heard_on,
+        statements: changed.statements,
         change: changed.change,
     }))
 }

@@ -35,12 +35,17 @@ impl<'a> Reading<'a> {
             let investigators: Vec<&str> = commission.investigators.iter().map(|name| name.expose()).collect();
             format!("{}{}", commission.organisation, self.bracketed(&self.list(&investigators)))
         });
+        // nobody applied who was on a roster, and no income is looked at
+        let (first, over) = match request.purpose.is_screening() {
+            true => (self.t("名册所列", "On the roster"), self.t("期间", "Period")),
+            false => (self.t("申请人", "Applicant"), self.t("收入期间", "Period")),
+        };
         let mut facts = vec![
             (self.t("核对事项", "Purpose"), text::purpose(request.purpose, lang).to_owned()),
-            (self.t("申请人", "Applicant"), applicant),
+            (first, applicant),
             (self.t("地区", "Region"), region),
             (self.t("基准日", "As of"), day(request.as_of, lang)),
-            (self.t("收入期间", "Period"), period),
+            (over, period),
             (self.t("核对依据", "Basis"), basis),
             (self.t("委托单位", "Commission"), commission),
             (self.t("委托编号", "Reference"), request.reference.clone().unwrap_or_default()),

@@ -32,10 +32,12 @@ pub(super) async fn versions_follow_each_other(backend: impl Backend) {
     assert!(matches!(store.get_version(id, Some(9)).await, Err(StoreError::NotFound { .. })));
     assert_eq!(store.get_case(id).await.unwrap().latest_version, Some(3));
     store.hear(&receipt(id), id, 2, document(DocumentKind::Objection), at(4)).await.unwrap();
-    assert_eq!(store.heard(id, 2).await.unwrap().map(|hearing| hearing.at), Some(at(4)));
+    store.hear(&receipt(id), id, 2, document(DocumentKind::Objection), at(5)).await.unwrap();
+    let heard: Vec<_> = store.heard(id, 2).await.unwrap().iter().map(|hearing| hearing.at).collect();
+    assert_eq!(heard, [at(4), at(5)]);
     assert_eq!(
         store.heard(id, 3).await.unwrap(),
-        None,
+        [],
         "what was said about another version says nothing about this one"
     );
     let attestation = document(DocumentKind::Attestation);

@@ -5,7 +5,9 @@ use super::*;
 use crate::household::{
     AccountKind, AccountState, Answer, Detail, DisabilityCategory, Fen, IdNumber, PersonName, Purpose, Record, Subject,
 };
+use crate::monitoring::{Monitoring, MonitoringParts};
 use crate::store::AlertFilter;
+use crate::verification::ReadError;
 
 fn record(number: &str, detail: Detail) -> Record {
     let subject = Subject {
@@ -36,23 +38,25 @@ fn certificate() -> Does {
     Does::Answers(Answer::Found { records: vec![record("CL-1", detail)] })
 }
 
+/// A minute later the household is checked.
+async fn checked(house: &House, verifier: &Verifier, purpose: Purpose) {
+    house.pass(60);
+    let mut request = request(Some(authorisation(SourceScope::All)), LegalBasisKind::Authorisation);
+    request.purpose = purpose;
+    verifier.accept(&caller(), request, None).await.unwrap();
+    verifier.run_claimed(house.claim().await.unwrap()).await;
+}
+
 /// Codes of the alerts after a check, and a look for monitoring at which the departments say something else.
 async fn found(before: (Does, Does), after: (Does, Does)) -> Vec<String> {
     let house = House::new().await;
     let finance = StandIn::speaking("finance", &["financial"], before.0);
     let disability = StandIn::speaking("disability", &["disability"], before.1);
     let verifier = house.verifier(sources(&[&finance, &disability]), &[]);
-    let look = async |purpose| {
-        let mut request = request(Some(authorisation(SourceScope::All)), LegalBasisKind::Authorisation);
-        request.purpose = purpose;
-        verifier.accept(&caller(), request, None).await.unwrap();
-        verifier.run_claimed(house.claim().await.unwrap()).await;
-    };
-    look(Purpose::PeriodicReview).await;
+    checked(&house, &verifier, Purpose::PeriodicReview).await;
     finance.now(after.0);
     disability.now(after.1);
-    house.pass(60);
-    look(Purpose::Monitoring).await;
+    checked(&house, &verifier, Purpose::Monitoring).await;
     let filter = AlertFilter {
         organisation: caller().organisation,
         region_prefixes: vec!["62".into()],
@@ -62,9 +66,39 @@ async fn found(before: (Does, Does), after: (Does, Does)) -> Vec<String> {
     };
     let rows = house.store.list_alerts(&filter).await.unwrap();
     let opened = verifier.opened_alerts(&caller(), &rows).await.unwrap();
-    let mut codes: Vec<String> = opened.into_iter().map(|alert| alert.code).collect();
+    let mut codes: Vec<String> = opened.into_iter().map(|(alert, _)| alert.code).collect();
     codes.sort();
     codes
+}
+
+#[tokio::test]
+async fn what_was_noted_at_an_alert_is_shown_to_whoever_may_open_it_and_not_lost_unsaid() {
+    let house = House::new().await;
+    let nothing = || Does::Answers(no_record());
+    let finance = StandIn::speaking("finance", &["financial"], deposit(1_000));
+    let disability = StandIn::speaking("disability", &["disability"], nothing());
+    let verifier = house.verifier(sources(&[&finance, &disability]), &[]);
+    checked(&house, &verifier, Purpose::PeriodicReview).await;
+    finance.now(deposit(50_000));
+    checked(&house, &verifier, Purpose::Monitoring).await;
+    let told = house.now.clone();
+    let monitoring = Monitoring::start(MonitoringParts {
+        store: house.store.clone(),
+        log: house.log.clone(),
+        keys: house.keys.clone(),
+        clock: Clock::of(move || *told.lock().unwrap()),
+        verifier,
+    });
+    let alerts = async |opened| monitoring.alerts(&caller(), None, None, opened).await.unwrap().items;
+    let id = alerts(false).await[0].id.clone();
+    monitoring.acknowledge(&caller(), &id, Some("已走访")).await.unwrap();
+    assert_eq!(alerts(true).await[0].note.as_deref(), Some("已走访"));
+    assert_eq!(alerts(false).await[0].note, None, "not to whoever may not open reports");
+    monitoring.acknowledge(&caller(), &id, None).await.unwrap();
+    let lost = monitoring.acknowledge(&caller(), &id, Some("再次走访")).await;
+    assert!(matches!(lost, Err(ReadError::Acknowledged)), "{lost:?}");
+    assert_eq!(alerts(true).await[0].note.as_deref(), Some("已走访"));
+    monitoring.stop().await;
 }
 
 #[tokio::test]

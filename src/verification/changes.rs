@@ -79,8 +79,8 @@ impl Verifier {
             let mut statements = Vec::new();
             for heard in store.heard(case.id, version.number).await? {
                 let words = sealing::open(store, keys, &receipt, case.id, heard.document).await?;
-                let words =
-                    String::from_utf8(words).map_err(|_| VerificationError::Unreadable { what: "statement" })?;
+                let words = String::from_utf8(words.to_vec())
+                    .map_err(|_| VerificationError::Unreadable { what: "statement" })?;
                 statements.push(Statement { on: china_date(heard.at), words });
             }
             changed.push(Some(Changed {

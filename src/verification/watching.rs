@@ -143,7 +143,9 @@ impl Verifier {
             let mut note = None;
             if let Some(document) = alert.note {
                 let words = sealing::open(store, keys, &receipt, alert.case_id, document).await?;
-                note = Some(String::from_utf8(words).map_err(|_| VerificationError::Unreadable { what: "note" })?);
+                note = Some(
+                    String::from_utf8(words.to_vec()).map_err(|_| VerificationError::Unreadable { what: "note" })?,
+                );
             }
             opened.push((found, note));
         }

@@ -26,7 +26,7 @@ def span(seconds):
 
 
 def bytes_of(number):
-    for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6)):
+    for unit, size in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if number >= size:
             return f"{number / size:.1f} {unit}"
     return f"{number:.0f} B"
@@ -44,7 +44,7 @@ print("| measured, a household | |\n|---|---|")
 print(f"| members asked about | {measured['members_a_household']} |")
 for name, ms in cpu.items():
     print(f"| CPU of {name} | {ms:.2f} ms |")
-print(f"| database | {bytes_of(measured['database_bytes'])} |".replace("0.2 MB", f"{measured['database_bytes'] / 1000:.0f} kB"))
+print(f"| database | {bytes_of(measured['database_bytes'])} |")
 print(f"| entries in the log | {measured['log_entries']} |")
 print(f"| requests to departments | {sum(requests.values()):.1f} |")
 print("\n| assumed | |\n|---|---|")
@@ -74,3 +74,4 @@ for place, recipients in given["places"].items():
     print(f"\n**The first bottleneck is {first}**: {headroom:.2f} of what the pace needs." if headroom < 1 else f"\n**The first bottleneck is {first}**, at {headroom:.1f} times this pace.")
     later = [f"{what} at {times:.1f} times" for times, what in bottlenecks[1:] if not what.startswith("the rate")]
     print(f"Behind the departments come {' and '.join(later)}.")
+    print(f"What grows is the disk: {bytes_of(year * measured['database_bytes'])} a year until retention erases it.")

@@ -8,7 +8,7 @@ use crate::audit::{Action, Actor, Event, Outcome};
 use crate::store::{BatchRow, BatchState};
 
 /// Between two looks while there is something to tend.
-const WHILE_RUNNING: Duration = Duration::from_millis(200);
+const WHILE_RUNNING: Duration = Duration::from_millis(500);
 /// Between two looks while there is nothing.
 const WHILE_IDLE: Duration = Duration::from_secs(2);
 /// Cases that are cancelled in one commit.

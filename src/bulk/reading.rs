@@ -111,6 +111,7 @@ impl Bulk {
                 // it stands among the faults of rows, behind those that were found before it
                 let of_rows = ReadSoFar { file_fault: None, ..so_far.clone() };
                 if !inner.store.note_read(lease, of_rows, inner.clock.now(), inner.settings.lease).await? {
+                    inner.store.give_back(lease.clone()).await?;
                     return Ok(());
                 }
                 so_far.faults = self.seal_faults(batch.id, vec![fault.of_a_row()])?;

@@ -174,7 +174,9 @@ pub fn between(before: &Evidence, after: &Evidence, pack: &Pack) -> Vec<Alert> {
         }
         let of_money = |cell: &Cell| cell.speaks_for.contains(&InfoClass::Financial);
         if speaks(before, person.reference(), of_money) && speaks(after, person.reference(), of_money) {
-            alerts.extend(deposits(&later, person, known));
+            let both =
+                |source: &SourceKey| spoke(source) && speaks(after, person.reference(), |cell| cell.source == *source);
+            alerts.extend(deposits(&later, person, known, both));
         }
     }
     alerts.into_iter().map(Noticed::spell_out).collect()
@@ -187,10 +189,17 @@ fn speaks(evidence: &Evidence, who: &MemberRef, such: impl Fn(&Cell) -> bool) ->
     asked.peek().is_some() && asked.all(|cell| cell.outcome.speaks())
 }
 
-fn deposits<'a>(case: &Case<'a>, person: &Person<'a>, known: Option<&Person<'_>>) -> Option<Noticed<'a>> {
+/// How deposits grew at departments that spoke both times.
+fn deposits<'a>(
+    case: &Case<'a>,
+    person: &Person<'a>,
+    known: Option<&Person<'_>>,
+    both: impl Fn(&SourceKey) -> bool,
+) -> Option<Noticed<'a>> {
     let rule = &case.rules.alert_deposit;
     let balance = |person: &Person<'_>| -> Fen {
-        let accounts = person.counting().filter(|item| !item.echo).filter_map(|item| match item.detail() {
+        let told = person.counting().filter(|item| !item.echo && both(item.source));
+        let accounts = told.filter_map(|item| match item.detail() {
             Detail::Account { account, balance, .. } if *account != crate::household::AccountKind::Loan => {
                 Some(balance.at_least_zero())
             }
@@ -279,6 +288,12 @@ mod tests {
         assert_eq!(silent("disability"), ["deposit"]);
         assert_eq!(silent("finance"), ["disability"]);
         assert_eq!(silent("securities"), ["disability"], "what moved from one to the other is no growth");
+        // a bank that was not asked before
+        let mut before = look(&[]);
+        for cell in before.cells.iter_mut().filter(|cell| cell.source.as_str() == "finance") {
+            cell.outcome = CellOutcome::Skipped { why: crate::household::Skip::Disabled };
+        }
+        assert_eq!(between(&before, &look(&[deposit(50_000)]), &PACK), [], "its whole balance is no growth");
     }
 
     #[test]

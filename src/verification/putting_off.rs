@@ -84,15 +84,18 @@ impl Verifier {
         }
         let patience = SignedDuration::try_from(self.0.settings.bulk_patience).unwrap_or(SignedDuration::MAX);
         let until = state.planned_at.checked_add(patience).unwrap_or(Timestamp::MAX);
-        if now >= until {
+        // whoever waited for a turn until then, and was never asked about, is asked about once more
+        let first = state.asks == 0 && state.attempts == 0;
+        if now >= until && !first {
             return None;
         }
+        let again = now.checked_add(pause(state.asks)).unwrap_or(Timestamp::MAX);
         let elapsed = u64::try_from(one.reply.elapsed.as_millis()).unwrap_or(u64::MAX);
         Some(PutOff {
             member_ref: key.0.clone(),
             source: key.1.clone(),
             // the last time is at the end of the patience, not after it
-            ask_at: now.checked_add(pause(state.asks)).unwrap_or(Timestamp::MAX).min(until),
+            ask_at: if now < until { again.min(until) } else { again },
             asks: state.asks.saturating_add(1),
             attempts: state.attempts.saturating_add(one.reply.attempts),
             elapsed_ms: state.elapsed_ms.saturating_add(elapsed),

@@ -134,9 +134,9 @@ impl Engine {
         let replies = if replies.len() == people.len() { replies } else { vec![self.lost(); people.len()] };
         let attempts = replies.iter().map(|reply| reply.attempts).max().unwrap_or(0);
         let elapsed = replies.iter().map(|reply| reply.elapsed).max().unwrap_or_default();
+        let waiting = self.departures.gathering()[Lane::Bulk.index()];
+        self.crowd.ended(people.len(), waiting, attempts > 0, tokio::time::Instant::now());
         if attempts > 0 {
-            let waiting = self.departures.gathering()[Lane::Bulk.index()];
-            self.crowd.ended(people.len(), waiting, tokio::time::Instant::now());
             self.health.exchanged(&self.definition.descriptor.key, people.len(), attempts, elapsed);
         }
         let mut arrival = HashMap::with_capacity(people.len());

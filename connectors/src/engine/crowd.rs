@@ -8,9 +8,9 @@ use tokio::time::Instant;
 
 /// Before anything is known: time a question.
 const FIRST_PACE: Duration = Duration::from_millis(50);
-/// Whoever comes back too early comes back again within these.
+/// Whoever has to come back does so within these.
 const SHORTEST: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_secs(3600);
+const LONGEST: Duration = Duration::from_secs(600);
 /// Who was let in and has not come after twice this does not come.
 const EXPECTED_FOR: Duration = Duration::from_secs(10);
 
@@ -26,8 +26,8 @@ struct State {
     pace: Duration,
     /// When the last exchange ended, if questions were waiting then.
     ended: Option<Instant>,
-    /// Up to when turns have been given out.
-    given_out: Option<Instant>,
+    /// Questions that were told to come back and have not.
+    promised: usize,
     /// Questions that were let in and are not waiting yet: lately, and in the span before; and since when is lately.
     expected: [usize; 2],
     lately: Option<Instant>,
@@ -36,7 +36,7 @@ struct State {
 impl Crowd {
     /// So many questions may wait.
     pub(super) fn new(most: usize) -> Self {
-        let state = State { pace: FIRST_PACE, ended: None, given_out: None, expected: [0; 2], lately: None };
+        let state = State { pace: FIRST_PACE, ended: None, promised: 0, expected: [0; 2], lately: None };
         Self { most, state: Mutex::new(state) }
     }
 
@@ -56,19 +56,22 @@ impl Crowd {
             _ => (state.expected, state.lately) = ([0; 2], Some(now)),
         }
         let before = waiting + state.expected[0] + state.expected[1];
-        // a lone case larger than all that may wait is let in
-        if before == 0 || before + people <= self.most {
+        if had_one {
+            state.promised = state.promised.saturating_sub(people);
+        } else if before == 0 {
+            // whoever was cancelled does not come back: nobody waits for their turns
+            state.promised /= 2;
+        }
+        // a lone case larger than all that may wait is let in, and so is one whose turn has come when there is any room
+        if before == 0 || before + people <= self.most || (had_one && before < self.most) {
             state.expected[0] += people;
             return None;
         }
-        let of = |questions: usize| state.pace.saturating_mul(u32::try_from(questions).unwrap_or(u32::MAX));
-        let behind_all = of(before).min(LONGEST);
-        if had_one {
-            return Some((behind_all / 2).max(SHORTEST));
-        }
-        let turn = state.given_out.map_or(now, |at| at.max(now)).max(now + behind_all).min(now + LONGEST);
-        state.given_out = Some(turn + of(people));
-        Some(turn.duration_since(now).max(SHORTEST))
+        // behind all who wait, and all who were told so before
+        let ahead = before + if had_one { 0 } else { state.promised };
+        state.promised += people;
+        let wait = state.pace.saturating_mul(u32::try_from(ahead).unwrap_or(u32::MAX));
+        Some(if had_one { wait / 2 } else { wait }.clamp(SHORTEST, LONGEST))
     }
 
     /// Questions that were let in wait now.
@@ -79,14 +82,17 @@ impl Crowd {
         state.expected[0] = state.expected[0].saturating_sub(people - of_before);
     }
 
-    /// An exchange about `people` has ended while `waiting` questions wait.
-    pub(super) fn ended(&self, people: usize, waiting: usize, now: Instant) {
+    /// An exchange about `people` has ended while `waiting` questions wait; `made`: a request was sent for it. What was not sent says
+    /// nothing of how fast the source is.
+    pub(super) fn ended(&self, people: usize, waiting: usize, made: bool, now: Instant) {
         let mut state = self.state();
-        if let Some(before) = state.ended {
+        if let (true, Some(before)) = (made, state.ended) {
             let each = now.duration_since(before) / u32::try_from(people.max(1)).unwrap_or(u32::MAX);
+            // one long silence makes no slow source of it
+            let each = each.min(state.pace * 4 + FIRST_PACE);
             state.pace = (state.pace * 7 + each) / 8;
         }
-        state.ended = (waiting > 0).then_some(now);
+        state.ended = (made && waiting > 0).then_some(now);
     }
 }
 
@@ -115,7 +121,7 @@ mod tests {
     fn turns_follow_the_pace_at_which_questions_are_done_with() {
         let (crowd, mut now) = (Crowd::new(10), Instant::now());
         for _ in 0..100 {
-            crowd.ended(1, 10, now);
+            crowd.ended(1, 10, true, now);
             now += SECOND;
         }
         let first = crowd.turn(5, 10, false, now).expect("full");
@@ -125,11 +131,24 @@ mod tests {
         let again = crowd.turn(5, 10, true, now).expect("full");
         assert!((4 * SECOND..6 * SECOND).contains(&again), "had a turn: {again:?}");
         let third = crowd.turn(5, 10, false, now).expect("full");
-        assert!((19 * SECOND..21 * SECOND).contains(&third), "whoever came back took no turn: {third:?}");
+        assert!((19 * SECOND..21 * SECOND).contains(&third), "behind the three before it: {third:?}");
         // a pause without anybody waiting says nothing of the pace
-        crowd.ended(1, 0, now);
-        crowd.ended(1, 10, now + 500 * SECOND);
+        crowd.ended(1, 0, true, now);
+        crowd.ended(1, 10, true, now + 500 * SECOND);
         assert!(crowd.turn(5, 10, true, now).expect("full") < 7 * SECOND);
+        // nor does one that was not sent, or a night on which nobody answered
+        crowd.ended(1, 10, false, now + 501 * SECOND);
+        crowd.ended(1, 10, true, now + 9_000 * SECOND);
+        crowd.ended(1, 10, true, now + 18_000 * SECOND);
+        assert!(crowd.turn(5, 10, true, now).expect("full") < 10 * SECOND);
+    }
+
+    #[test]
+    fn a_large_case_whose_turn_has_come_is_let_in_when_there_is_room() {
+        let (crowd, now) = (Crowd::new(4), Instant::now());
+        assert!(crowd.turn(5, 3, false, now).is_some());
+        assert!(crowd.turn(5, 4, true, now).is_some(), "no room at all");
+        assert_eq!(crowd.turn(5, 3, true, now), None, "ahead of small ones that come again and again");
     }
 
     #[test]

@@ -11,7 +11,13 @@ use crate::records::Failure;
 /// Longer than this no `Retry-After` holds: a department that states a wrong one is asked again today.
 const LONGEST_REST: Duration = Duration::from_secs(300);
 /// Questions are never further apart than this for having been told of a limit.
-const LONGEST_SPACING: Duration = Duration::from_secs(2);
+const LONGEST_SPACING: Duration = Duration::from_secs(1);
+/// Where nothing is known of how often it may be asked but that this was too often.
+const FIRST_SPACING: Duration = Duration::from_millis(20);
+/// What is refused within this of an earlier refusal was sent before it.
+const SAME_REFUSAL: Duration = Duration::from_millis(250);
+/// How often it was asked before a pause like this says nothing of how often it may be.
+const IDLE: Duration = Duration::from_secs(1);
 /// Each answer brings the next question closer by this part, so that a limit that has gone is found out.
 const SHRINKS_BY: u32 = 1024;
 
@@ -27,9 +33,12 @@ struct State {
     spacing: Duration,
     /// When the next request may go.
     next: Option<Instant>,
-    /// Answers since then.
+    /// Answers since then, and when the last came.
     since: Option<Instant>,
     answers: u32,
+    last: Option<Instant>,
+    /// Until when refusals are of what was sent before the last one.
+    refused_until: Option<Instant>,
 }
 
 impl Pacing {
@@ -57,20 +66,29 @@ impl Pacing {
     pub(crate) fn limited(&self, now: Instant, after: Duration) {
         let mut state = self.state();
         // others that were under way say the same once more
-        if state.rest.is_some_and(|(until, _)| now < until) {
+        if state.refused_until.is_some_and(|until| now < until) {
             return;
         }
-        let span = state.since.map_or(Duration::ZERO, |since| now.duration_since(since)) + after.min(LONGEST_REST);
-        let borne = span.checked_div(state.answers).unwrap_or(LONGEST_SPACING);
+        let after = after.min(LONGEST_REST);
+        let span = state.since.map_or(Duration::ZERO, |since| now.duration_since(since)) + after;
+        let borne = span.checked_div(state.answers).unwrap_or(state.spacing * 2);
         // a little slower than that, and slower than it was just now
         let slower = (borne + borne / 16).max(state.spacing + state.spacing / 8);
-        state.spacing = slower.min(LONGEST_SPACING);
+        let least = if state.answers == 0 { FIRST_SPACING } else { Duration::ZERO };
+        state.spacing = slower.clamp(least, LONGEST_SPACING);
         (state.since, state.answers) = (Some(now), 0);
+        state.refused_until = Some(now + after.max(SAME_REFUSAL));
     }
 
     /// The source answered.
     pub(crate) fn answered(&self, now: Instant) {
         let mut state = self.state();
+        let idle = state.last.is_none_or(|last| now.duration_since(last) > IDLE);
+        // its rest is no idleness: what it bears counts it
+        if idle && state.refused_until.is_none_or(|until| now > until + IDLE) {
+            (state.since, state.answers) = (Some(now), 0);
+        }
+        state.last = Some(now);
         state.since.get_or_insert(now);
         state.answers = state.answers.saturating_add(1);
         let closer = state.spacing / SHRINKS_BY;
@@ -141,5 +159,18 @@ mod tests {
             assert!(refused * 20 < borne, "{limit} a second: few in vain, {refused} beside {borne}");
         }
         assert_eq!(Pacing::default().turn(Instant::now()), Duration::ZERO, "nobody waits where no limit was told");
+    }
+
+    #[test]
+    fn a_quiet_day_is_no_limit() {
+        let (pacing, mut now) = (Pacing::default(), Instant::now());
+        for _ in 0..100 {
+            now += Duration::from_secs(600);
+            pacing.answered(now);
+        }
+        pacing.limited(now, Duration::ZERO);
+        pacing.limited(now, Duration::ZERO);
+        let turns = [pacing.turn(now), pacing.turn(now)];
+        assert!(turns[1] <= FIRST_SPACING * 2, "asked once in ten minutes, then too often: {turns:?}");
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Rows<R> {
     /// Lines that were read and belong to no row yet.
     read: VecDeque<Line>,
     is_utf8: bool,
+    /// Cells of the first row that has any: the headings.
+    columns: Option<usize>,
 }
 
 /// A line of the file without its end.
@@ -32,23 +34,29 @@ struct Line {
 
 impl<R: Read> Rows<R> {
     pub(super) fn new(input: R, is_utf8: bool) -> Self {
-        Self { lines: Lines::new(input), read: VecDeque::new(), is_utf8 }
+        Self { lines: Lines::new(input), read: VecDeque::new(), is_utf8, columns: None }
     }
 
     fn next_row(&mut self) -> Result<Option<Row>, FileFault> {
         let Some(first) = self.line(0)? else { return Ok(None) };
         let (number, too_long) = (first.number, first.too_long);
         let (mut bytes, mut lines) = (first.bytes.clone(), 1);
-        // quotation marks come in pairs; where they do not, the row goes on in the next line
-        let mut closed = is_closed(&bytes);
-        while !closed && !too_long && lines < MOST_LINES && bytes.len() < LONGEST {
+        // a cell that is quoted may hold line ends: the row goes on until its mark is closed
+        let mut quotes = Quotes::default();
+        quotes.read(&bytes);
+        while quotes.is_open() && !too_long && lines < MOST_LINES && bytes.len() < LONGEST {
             let Some(next) = self.line(lines)? else { break };
+            let next = next.bytes.clone();
+            quotes.read(b"\n");
+            quotes.read(&next);
             bytes.push(b'\n');
-            bytes.extend_from_slice(&next.bytes);
+            bytes.extend_from_slice(&next);
             lines += 1;
-            closed = is_closed(&bytes);
         }
-        if !closed {
+        let (cells, is_text) = self.cells(&bytes);
+        // what was closed by the mark of another row is no row: it has text behind a mark, or other columns than the headings
+        let swallowed = lines > 1 && (quotes.torn || self.columns.is_some_and(|columns| columns != cells.len()));
+        if quotes.is_open() || swallowed {
             // the mark was never meant: the first line alone is at fault
             let first = self.read.pop_front().expect("it was read above");
             let unquoted: Vec<u8> = first.bytes.into_iter().filter(|byte| *byte != b'"').collect();
@@ -56,7 +64,9 @@ impl<R: Read> Rows<R> {
             return Ok(Some(Row { line: number, cells, broken: Some(Broken::Quotes) }));
         }
         self.read.drain(..lines);
-        let (cells, is_text) = self.cells(&bytes);
+        if self.columns.is_none() && cells.iter().any(|cell| !cell.is_empty()) {
+            self.columns = Some(cells.len());
+        }
         let broken = if too_long { Some(Broken::TooLong) } else { (!is_text).then_some(Broken::Encoding) };
         Ok(Some(Row { line: number, cells, broken }))
     }
@@ -111,8 +121,47 @@ impl<R: Read> Iterator for Rows<R> {
     }
 }
 
-fn is_closed(row: &[u8]) -> bool {
-    memchr::memchr_iter(b'"', row).count().is_multiple_of(2)
+/// Where quotation marks stand in a row, as the parser takes them: one opens a cell only at its beginning.
+#[derive(Default)]
+struct Quotes {
+    at: At,
+    /// Text stood behind a mark that closed a cell.
+    torn: bool,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum At {
+    /// Before a cell.
+    #[default]
+    Begin,
+    /// In a cell without marks.
+    Plain,
+    /// In a cell with marks.
+    Quoted,
+    /// Behind a mark in such a cell: it closed the cell, or is the first of two that stand for one.
+    Mark,
+}
+
+impl Quotes {
+    fn read(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.at = match (self.at, byte) {
+                (At::Begin | At::Mark, b'"') => At::Quoted,
+                (At::Quoted, b'"') => At::Mark,
+                (At::Quoted, _) => At::Quoted,
+                (_, b',') => At::Begin,
+                (At::Mark, _) => {
+                    self.torn = true;
+                    At::Plain
+                }
+                (At::Begin | At::Plain, _) => At::Plain,
+            };
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        self.at == At::Quoted
+    }
 }
 
 /// Lines, however they end.

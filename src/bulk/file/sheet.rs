@@ -109,6 +109,12 @@ impl Headings {
         self.get(row, key).map(Cell::text)
     }
 
+    /// Whether it cannot be told whose row it is.
+    fn is_anybodys(&self, row: &Row) -> bool {
+        let number = || self.text(row, "household");
+        row.broken.is_some() && number().is_none_or(|text| text.contains('\u{fffd}'))
+    }
+
     fn heading(&self, key: &str) -> &str {
         self.written.iter().find(|(known, _)| *known == key).map_or("", |(_, heading)| heading)
     }
@@ -125,6 +131,8 @@ pub(super) struct Households<'a, I> {
     seen: HashSet<u64>,
     number: u64,
     ended: bool,
+    /// The last row of the household before it may be of this one.
+    torn: bool,
 }
 
 impl<'a, I: Iterator<Item = Result<Row, FileFault>>> Households<'a, I> {
@@ -140,7 +148,7 @@ impl<'a, I: Iterator<Item = Result<Row, FileFault>>> Households<'a, I> {
             return Err(FileFault::new(first.line, "encoding", what, remedy));
         }
         let headings = Headings::read(&first)?;
-        Ok(Self { rows, headings, defaults, next: None, seen: HashSet::new(), number: 0, ended: false })
+        Ok(Self { rows, headings, defaults, next: None, seen: HashSet::new(), number: 0, ended: false, torn: false })
     }
 
     /// The rows of the next household, with how many more there were than are kept.
@@ -152,7 +160,11 @@ impl<'a, I: Iterator<Item = Result<Row, FileFault>>> Households<'a, I> {
                 continue;
             }
             let number = self.headings.text(&row, "household");
-            let same = |first: &Row| number.is_some() && self.headings.text(first, "household") == number;
+            // a row whose number cannot be read may be of the household before it or of the one behind it
+            let same = |first: &Row| {
+                self.headings.is_anybodys(&row)
+                    || (number.is_some() && self.headings.text(first, "household") == number)
+            };
             match household.first() {
                 Some(first) if !same(first) => {
                     self.next = Some(row);
@@ -169,6 +181,13 @@ impl<'a, I: Iterator<Item = Result<Row, FileFault>>> Households<'a, I> {
         self.number += 1;
         let mut faults = Vec::new();
         let first = &rows[0];
+        let torn = rows.last().is_some_and(|row| self.headings.is_anybodys(row));
+        if std::mem::replace(&mut self.torn, torn) {
+            let what =
+                ["上一行无法读取，可能是本户的一行", "the row before it cannot be read, and may be of this household"];
+            let remedy = ["改正上一行后重新提交", "put that row right and send both again"];
+            faults.push(RowFault::new(first.line, self.headings.heading("household"), "household_torn", what, remedy));
+        }
         self.check_number(first, &mut faults);
         if left_out > 0 {
             let what = ["一户的行数过多", "the household has too many rows"];

@@ -92,6 +92,10 @@ fn gb18030_says_the_same() {
     assert_eq!(read(Format::Csv, &bytes).unwrap(), read(Format::Csv, text.as_bytes()).unwrap());
 }
 
+fn read_of(bytes: &[u8]) -> Vec<Entry> {
+    read(Format::Csv, bytes).unwrap()
+}
+
 #[test]
 fn a_broken_line_costs_its_own_household_and_no_other() {
     let row = |household: &str, name: &[u8], number: &str| {
@@ -104,7 +108,7 @@ fn a_broken_line_costs_its_own_household_and_no_other() {
         let good = [row("H1", "张三".as_bytes(), one), row("H3", "李四".as_bytes(), other)];
         [&head[..], &good[0], &row("H2", name, one), &good[1]].concat()
     };
-    for (name, code) in [(&b"\xff\xfe"[..], "encoding"), (b"\"x", "quotes"), (b"x\"", "quotes")] {
+    for (name, code) in [(&b"\xff\xfe"[..], "encoding"), (b"\"x", "quotes")] {
         let read = read(Format::Csv, &whole(name)).unwrap();
         let seen: Vec<_> = read.iter().map(|entry| (entry.number, entry.line, codes(entry))).collect();
         assert_eq!(seen, [(1, 2, vec![]), (2, 3, vec![(3, "", code)]), (3, 4, vec![])], "{name:?}");
@@ -113,6 +117,36 @@ fn a_broken_line_costs_its_own_household_and_no_other() {
     let read = read(Format::Csv, &whole("\"王\n\"\"五\"\"\"".as_bytes())).unwrap();
     assert_eq!(read.iter().map(|entry| (entry.line, entry.faults.len())).collect::<Vec<_>>(), [(2, 0), (3, 0), (5, 0)]);
     assert_eq!(document(&read[1])["household"]["members"][0]["name"], "王\n\"五\"");
+    // a row whose household cannot be read costs both that it may be of
+    let anybodys = [
+        row("H1", "张三".as_bytes(), one),
+        [b"\xff\xfe".as_slice(), &row("", "李四".as_bytes(), other)].concat(),
+        row("H3", "王五".as_bytes(), one),
+        row("H4", "赵六".as_bytes(), other),
+    ];
+    let torn = read_of(&[&head[..], &anybodys.concat()].concat());
+    let seen: Vec<_> = torn.iter().map(|entry| (entry.line, codes(entry).first().map(|fault| fault.2))).collect();
+    assert_eq!(seen, [(2, Some("encoding")), (4, Some("household_torn")), (5, None)]);
+    // a mark within a cell is a character like any other
+    let inches = read_of(&whole("5\"管".as_bytes()));
+    assert_eq!(
+        inches.iter().map(|entry| (entry.line, entry.faults.len())).collect::<Vec<_>>(),
+        [(2, 0), (3, 0), (4, 0)]
+    );
+    // two rows with an open mark each do not swallow what stands between them
+    let two = [
+        row("H2", b"\"x", one),
+        row("H3", "李四".as_bytes(), other),
+        row("H4", b"\"y", one),
+        row("H5", "王五".as_bytes(), other),
+    ];
+    let swallowed = read_of(&[&head[..], &two.concat()].concat());
+    let seen: Vec<_> = swallowed.iter().map(|entry| (entry.line, codes(entry).first().map(|fault| fault.2))).collect();
+    assert_eq!(seen, [(2, Some("quotes")), (3, None), (4, Some("quotes")), (5, None)]);
+    // in a column that nobody reads, too
+    let remarks = "户编号,姓名,证件号码,备注\n1,张三,110101199003070038,\"x\n2,李四,110101199003070046,\n3,王五,110101199003070038,\"y\"\n";
+    let lines: Vec<u64> = read_of(remarks.as_bytes()).iter().map(|entry| entry.line).collect();
+    assert_eq!(lines, [2, 3, 4]);
     // the last line of a file whose mark is open
     let open = [&head[..], &row("H1", "张三".as_bytes(), one), b"H2,\"x,1"].concat();
     let read = super::tests::read(Format::Csv, &open).unwrap();

@@ -141,8 +141,8 @@ impl<'a> Roster<'_, 'a> {
         }
         let parents = parents_of(self.case, person);
         let states: Vec<Certainty> = parents.iter().map(|parent| self.cannot_care(parent)).collect();
-        // of a grandchild the relations tell no parent from an uncle or aunt, unless one couple is all there is
-        let are_parents = !person.facts.relation.0.starts_with('4') || is_couple(&parents);
+        // of a grandchild the relations tell no parent from an uncle or aunt, unless one couple is all there is and fits the child
+        let are_parents = !person.facts.relation.0.starts_with('4') || is_couple(&parents, &person.facts.relation.0);
         if are_parents && states.contains(&Certainty::NotMet) {
             return Certainty::NotMet;
         }
@@ -253,16 +253,18 @@ fn is_asked(cell: &Cell) -> bool {
     cell.outcome != CellOutcome::Skipped { why: Skip::NotNeededForPurpose }
 }
 
-/// Whether two are a child of the head and that child's spouse: 儿媳 is 28, 女婿 38 (GB/T 4761).
-fn is_couple(two: &[&Person<'_>]) -> bool {
+/// Whether two are a son of the head with his wife (儿媳, 38), or a daughter with her husband (女婿, 28), and a grandchild of this relation
+/// may be theirs: 41 and 42 are a son's, 43 and 44 a daughter's children, 40 and 49 do not say; 45 to 48 are others (GB/T 4761).
+fn is_couple(two: &[&Person<'_>], grandchild: &str) -> bool {
     let [one, other] = two else { return false };
     let codes = [one, other].map(|person| person.facts.relation.0.as_str());
-    let spouse_of = |spouse: &str, of: &str| match spouse {
-        "28" => of.starts_with('2') && of != "28",
-        "38" => of.starts_with('3') && of != "38",
-        _ => false,
+    let are = |child: char, its_spouse: &str, no_child: &str| {
+        let is_child = |code: &str| code.starts_with(child) && code != no_child;
+        (is_child(codes[0]) && codes[1] == its_spouse) || (is_child(codes[1]) && codes[0] == its_spouse)
     };
-    spouse_of(codes[0], codes[1]) || spouse_of(codes[1], codes[0])
+    let of_a_son = matches!(grandchild, "40" | "41" | "42" | "49") && are('2', "38", "28");
+    let of_a_daughter = matches!(grandchild, "40" | "43" | "44" | "49") && are('3', "28", "38");
+    of_a_son || of_a_daughter
 }
 
 #[cfg(test)]

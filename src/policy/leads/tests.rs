@@ -72,7 +72,7 @@ fn lead(code: &str, members: &[&str], state: Certainty) -> (String, Vec<String>,
 
 #[test]
 fn a_child_is_a_lead_when_no_parent_can_care() {
-    const FAMILY: &[(&str, i16)] = &[("01", 1950), ("21", 1980), ("28", 1982), ("41", 2015)];
+    const FAMILY: &[(&str, i16)] = &[("01", 1950), ("21", 1980), ("38", 1982), ("41", 2015)];
     const MENTAL: Given = (
         "disability",
         Detail::DisabilityCertificate {
@@ -121,8 +121,27 @@ fn an_uncle_is_no_parent() {
     assert_eq!(leads(with_uncle, &[]), open("m2"), "father or uncle");
     let with_uncles: &[(&str, i16)] = &[("01", 1950), ("21", 1980), ("22", 1982), ("41", 2015)];
     assert_eq!(leads(with_uncles, &[(1, DEATH), (2, DEATH)]), open("m3"), "nobody's death makes it certain");
-    let of_daughter: &[(&str, i16)] = &[("01", 1950), ("31", 1980), ("38", 1982), ("41", 2015)];
-    assert_eq!(leads(of_daughter, &[]), [], "a couple, and able");
+    let couple = |child, its_spouse, grandchild| {
+        leads(&[("01", 1950), (child, 1980), (its_spouse, 1982), (grandchild, 2015)], &[])
+    };
+    // 38 is a son's wife, 28 a daughter's husband
+    for [child, its_spouse, grandchild] in
+        [["22", "38", "41"], ["22", "38", "40"], ["32", "28", "44"], ["30", "28", "49"]]
+    {
+        assert_eq!(
+            couple(child, its_spouse, grandchild),
+            [],
+            "{child}, {its_spouse}: a couple, able, and of {grandchild}"
+        );
+    }
+    let others = [["22", "28", "41"], ["32", "38", "44"], ["22", "38", "43"], ["32", "28", "42"], ["22", "38", "47"]];
+    for [child, its_spouse, grandchild] in others {
+        assert_eq!(
+            couple(child, its_spouse, grandchild),
+            open("m3"),
+            "{child}, {its_spouse}: no couple of {grandchild}"
+        );
+    }
 }
 
 #[test]

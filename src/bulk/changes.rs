@@ -2,9 +2,10 @@
 //! art. 45, 48) before anything adverse goes further.
 
 use bytes::Bytes;
-use futures_util::{Stream, stream};
+use futures_util::Stream;
 use serde::Serialize;
 
+use super::pages::{self, Pages};
 use super::{Bulk, BulkError};
 use crate::auth::Caller;
 use crate::household::Lang;
@@ -62,7 +63,6 @@ struct Writing {
     wanted: ChangesWanted,
     after: u64,
     begun: bool,
-    ended: bool,
 }
 
 impl Bulk {
@@ -78,34 +78,19 @@ impl Bulk {
     ) -> Result<impl Stream<Item = Result<Bytes, BulkError>> + use<>, BulkError> {
         let batch = self.batch(caller, batch).await?;
         let (bulk, caller) = (self.clone(), caller.clone());
-        let writing = Writing { bulk, caller, batch, wanted, after: 0, begun: false, ended: false };
-        Ok(stream::unfold(writing, Writing::next))
+        let writing = Writing { bulk, caller, batch, wanted, after: 0, begun: false };
+        Ok(pages::written(writing))
     }
 }
 
-impl Writing {
-    async fn next(mut self) -> Option<(Result<Bytes, BulkError>, Self)> {
-        // pages without a change are passed over
-        while !self.ended {
-            match self.page().await {
-                Ok(text) if text.is_empty() => {}
-                Ok(text) => return Some((Ok(text.into()), self)),
-                Err(error) => {
-                    self.ended = true;
-                    return Some((Err(error), self));
-                }
-            }
-        }
-        None
-    }
-
-    async fn page(&mut self) -> Result<String, BulkError> {
+impl Pages for Writing {
+    async fn page(&mut self) -> Result<(String, bool), BulkError> {
         let mut text = String::new();
         if !std::mem::replace(&mut self.begun, true) && matches!(self.wanted.form, ChangesForm::Csv { .. }) {
             text = format!("\u{feff}{}", csv::row(COLUMNS.into_iter().chain(OF_HEARING)));
         }
         let cases = self.bulk.0.store.cases_of(self.batch.id, self.after, PAGE).await?;
-        self.ended = cases.len() < PAGE as usize;
+        let last = cases.len() < PAGE as usize;
         let (rows, cases): (Vec<u64>, Vec<CaseRow>) = cases.into_iter().unzip();
         self.after = rows.last().copied().unwrap_or(self.after);
         let verifier = &self.bulk.0.verifier;
@@ -120,7 +105,7 @@ impl Writing {
                 ChangesForm::Ndjson => line_of(row, case, &changed, &mut text),
             }
         }
-        Ok(text)
+        Ok((text, last))
     }
 }
 

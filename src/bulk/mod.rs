@@ -12,6 +12,7 @@ mod changes;
 mod errors;
 mod feeding;
 pub mod file;
+mod pages;
 mod parts;
 pub mod planning;
 mod reading;

@@ -2,12 +2,12 @@
 //! referred to (`referrals`). Who exports stands in the log for every household before its report is opened.
 
 use bytes::Bytes;
-use futures_util::{Stream, stream};
+use futures_util::Stream;
 use serde::Serialize;
 
 use super::file::RowFault;
-use super::referrals;
-use super::{Bulk, BulkError};
+use super::pages::{self, Pages};
+use super::{Bulk, BulkError, referrals};
 use crate::auth::Caller;
 use crate::household::AnswerKind;
 use crate::report::text::{self, Lang};
@@ -93,7 +93,6 @@ struct Writing {
     form: ResultsForm,
     after: u64,
     begun: bool,
-    ended: bool,
 }
 
 impl Bulk {
@@ -110,28 +109,13 @@ impl Bulk {
     ) -> Result<impl Stream<Item = Result<Bytes, BulkError>> + use<>, BulkError> {
         let batch = self.batch(caller, batch).await?;
         let (bulk, caller) = (self.clone(), caller.clone());
-        let writing = Writing { bulk, caller, batch, sheet, form, after: 0, begun: false, ended: false };
-        Ok(stream::unfold(writing, Writing::next))
+        let writing = Writing { bulk, caller, batch, sheet, form, after: 0, begun: false };
+        Ok(pages::written(writing))
     }
 }
 
-impl Writing {
-    async fn next(mut self) -> Option<(Result<Bytes, BulkError>, Self)> {
-        // pages without a line are passed over
-        while !self.ended {
-            match self.page().await {
-                Ok(text) if text.is_empty() => {}
-                Ok(text) => return Some((Ok(text.into()), self)),
-                Err(error) => {
-                    self.ended = true;
-                    return Some((Err(error), self));
-                }
-            }
-        }
-        None
-    }
-
-    async fn page(&mut self) -> Result<String, BulkError> {
+impl Pages for Writing {
+    async fn page(&mut self) -> Result<(String, bool), BulkError> {
         let mut text = String::new();
         if !std::mem::replace(&mut self.begun, true)
             && let ResultsForm::Csv { english } = self.form
@@ -142,7 +126,7 @@ impl Writing {
             };
         }
         let cases = self.bulk.0.store.cases_of(self.batch.id, self.after, PAGE).await?;
-        self.ended = cases.len() < PAGE as usize;
+        let last = cases.len() < PAGE as usize;
         let (rows, cases): (Vec<u64>, Vec<CaseRow>) = cases.into_iter().unzip();
         self.after = rows.last().copied().unwrap_or(self.after);
         let reports = self.bulk.0.verifier.exported(&self.caller, &cases).await?;
@@ -156,7 +140,7 @@ impl Writing {
                 (Sheet::Referrals, ResultsForm::Ndjson) => referrals::ndjson_lines(row, case, report.as_ref()),
             });
         }
-        Ok(text)
+        Ok((text, last))
     }
 }
 

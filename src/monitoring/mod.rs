@@ -1,15 +1,17 @@
-//! What goes on by itself: households are watched and looked at again (`watching`), clients are told (`callbacks`). It asks no department
-//! and knows no rule.
+//! What goes on by itself: households are watched and looked at again (`watching`), what was found is shown (`alerts`), clients are told (`callbacks`, and
+//! `given_up` where it was in vain). It asks no department and knows no rule.
 //!
 //! Neighbours: `verification` runs each look as a case, `store` keeps what is owed, `audit` what was sent, `config` where each client is to be called. Nothing here names a person: who
 //! wants to know more asks for the report.
 
+mod alerts;
 mod callbacks;
+mod given_up;
 mod watching;
 
-pub use watching::{
-    AlertPage, AlertStatus, GivenUp, MOST_CASES, Monitoring, MonitoringParts, Subscribed, Wanted, Watched, WatchedPage,
-};
+pub use alerts::{AlertPage, AlertStatus};
+pub use given_up::GivenUp;
+pub use watching::{MOST_CASES, Monitoring, MonitoringParts, Subscribed, Wanted, Watched, WatchedPage};
 
 pub use crate::store::SubscriptionState;
 pub use callbacks::{CallbackError, CallbackParts, CallbackSettings, Callbacks};

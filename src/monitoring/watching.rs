@@ -17,11 +17,10 @@ use crate::audit::{Action, Actor, Event, Log};
 use crate::auth::Caller;
 use crate::keys::KeyRing;
 use crate::store::{
-    AlertFilter, AlertRow, CaseRow, CaseState, DocumentKind, NewSubscription, Store, StoreError, SubscriptionEnd,
-    SubscriptionRow, SubscriptionState,
+    CaseRow, CaseState, NewSubscription, Store, StoreError, SubscriptionEnd, SubscriptionRow, SubscriptionState,
 };
 use crate::telemetry::Clock;
-use crate::verification::{FoundAlert, Look, ReadError, VerificationError, Verifier, actor, sealing};
+use crate::verification::{Look, ReadError, VerificationError, Verifier, actor};
 
 /// Looks begun at a time.
 const AT_ONCE: u32 = 50;
@@ -37,9 +36,7 @@ pub const MOST_CASES: usize = 1000;
 const BATCH_PAGE: u32 = 256;
 const AT_A_TIME: usize = 64;
 /// Entries on a page.
-const PAGE: u32 = 100;
-/// Most callbacks in a list.
-const MOST_CALLBACKS: u32 = 200;
+pub(super) const PAGE: u32 = 100;
 
 /// What monitoring is made of.
 pub struct MonitoringParts {
@@ -57,14 +54,14 @@ pub struct MonitoringParts {
 
 /// Watches households. Cheap to clone.
 #[derive(Clone)]
-pub struct Monitoring(Arc<Inner>);
+pub struct Monitoring(pub(super) Arc<Inner>);
 
-struct Inner {
-    store: Store,
-    log: Log,
-    keys: Arc<KeyRing>,
-    clock: Clock,
-    verifier: Verifier,
+pub(super) struct Inner {
+    pub(super) store: Store,
+    pub(super) log: Log,
+    pub(super) keys: Arc<KeyRing>,
+    pub(super) clock: Clock,
+    pub(super) verifier: Verifier,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -134,57 +131,6 @@ pub struct WatchedPage {
     pub items: Vec<Watched>,
     /// Pass as `cursor` for the next page; none = the last.
     pub next: Option<String>,
-}
-
-/// An alert.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct AlertStatus {
-    /// Id.
-    pub id: String,
-    /// Case that found it.
-    pub case: String,
-    /// Region.
-    pub region: String,
-    /// When it was found.
-    pub created_at: String,
-    /// When it was acknowledged.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub acknowledged_at: Option<String>,
-    /// By whom.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub acknowledged_by: Option<String>,
-    /// What it is: for a caller who may open reports.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub alert: Option<FoundAlert>,
-    /// What was noted when it was acknowledged: for the same.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-}
-
-/// A page of alerts, the newest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct AlertPage {
-    /// Alerts.
-    pub items: Vec<AlertStatus>,
-    /// Pass as `cursor` for the next page; none = the last.
-    pub next: Option<String>,
-}
-
-/// A callback that never arrived.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct GivenUp {
-    /// Its own id.
-    pub id: String,
-    /// Whom it was for.
-    pub client: String,
-    /// version, alert or batch.
-    pub topic: String,
-    /// The case, or the batch.
-    pub about: String,
-    /// When it came to be owed.
-    pub created_at: String,
-    /// How often it was tried.
-    pub attempts: u32,
 }
 
 impl Monitoring {
@@ -354,86 +300,6 @@ impl Monitoring {
         let within = rows.into_iter().filter(|row| caller.covers_region(row.region.as_str()));
         Ok(WatchedPage { items: within.map(shown).collect(), next })
     }
-
-    /// Alerts of the caller's organisation, the newest first; with what they are where `opened`, which stands in the log first.
-    ///
-    /// # Errors
-    /// [`ReadError::Closed`]; the store failed.
-    pub async fn alerts(
-        &self,
-        caller: &Caller,
-        acknowledged: Option<bool>,
-        cursor: Option<&str>,
-        opened: bool,
-    ) -> Result<AlertPage, ReadError> {
-        let filter = AlertFilter {
-            organisation: caller.organisation.clone(),
-            region_prefixes: caller.regions.iter().map(|region| region.trim_end_matches("00").to_owned()).collect(),
-            acknowledged,
-            cursor: cursor.and_then(|text| Uuid::parse_str(text).ok()),
-            limit: PAGE + 1,
-        };
-        if filter.region_prefixes.is_empty() {
-            return Ok(AlertPage { items: Vec::new(), next: None });
-        }
-        let mut rows = self.0.store.list_alerts(&filter).await?;
-        let more = rows.len() > PAGE as usize;
-        rows.truncate(PAGE as usize);
-        let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
-        let found: Vec<Option<(FoundAlert, Option<String>)>> = match opened {
-            true => self.0.verifier.opened_alerts(caller, &rows).await?.into_iter().map(Some).collect(),
-            false => rows.iter().map(|_| None).collect(),
-        };
-        Ok(AlertPage { items: rows.iter().zip(found).map(|(row, found)| alert_shown(row, found)).collect(), next })
-    }
-
-    /// Callbacks that were given up.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub async fn given_up(&self) -> Result<Vec<GivenUp>, ReadError> {
-        let rows = self.0.store.outbox_given_up(MOST_CALLBACKS).await?;
-        let shown = |row: crate::store::OutboxRow| GivenUp {
-            id: row.id.to_string(),
-            client: row.client,
-            topic: row.topic.as_str().to_owned(),
-            about: row.case_id.to_string(),
-            created_at: row.created_at.to_string(),
-            attempts: row.attempts,
-        };
-        Ok(rows.into_iter().map(shown).collect())
-    }
-
-    /// Makes a callback that was given up due again.
-    ///
-    /// # Errors
-    /// [`ReadError::NotFound`].
-    pub async fn redeliver(&self, id: &str) -> Result<(), ReadError> {
-        let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
-        Ok(self.0.store.outbox_redeliver(id, self.0.clock.now()).await?)
-    }
-
-    /// Notes that the caller has seen an alert. The first to do so is named.
-    ///
-    /// # Errors
-    /// [`ReadError::NotFound`]; [`ReadError::Acknowledged`] where a note would be lost; [`ReadError::Closed`].
-    pub async fn acknowledge(&self, caller: &Caller, id: &str, note: Option<&str>) -> Result<AlertStatus, ReadError> {
-        let inner = &self.0;
-        let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
-        let alert = inner.store.alert(id).await?;
-        if !caller.covers(&alert.organisation, alert.region.as_str()) {
-            return Err(ReadError::NotFound);
-        }
-        let event = Event::new(&actor(caller), Action::AlertAcknowledged).case(alert.case_id);
-        let receipt = inner.log.append_one(event).await?;
-        let seal = |text: &str| sealing::seal(&inner.keys, alert.case_id, DocumentKind::Alert, text.as_bytes());
-        let (with_note, note) = (note.is_some(), note.map(seal).transpose()?);
-        let first = inner.store.acknowledge_alert(&receipt, &alert, &caller.subject, note, inner.clock.now()).await?;
-        if !first && with_note {
-            return Err(ReadError::Acknowledged);
-        }
-        Ok(alert_shown(&inner.store.alert(id).await?, None))
-    }
 }
 
 fn shown(row: SubscriptionRow) -> Watched {
@@ -446,19 +312,5 @@ fn shown(row: SubscriptionRow) -> Watched {
         every_days: row.every_days,
         next_at: row.next_at.to_string(),
         until: row.until,
-    }
-}
-
-fn alert_shown(row: &AlertRow, opened: Option<(FoundAlert, Option<String>)>) -> AlertStatus {
-    let (alert, note) = opened.unzip();
-    AlertStatus {
-        id: row.id.to_string(),
-        case: row.case_id.to_string(),
-        region: row.region.as_str().to_owned(),
-        created_at: row.created_at.to_string(),
-        acknowledged_at: row.acknowledged_at.map(|at| at.to_string()),
-        acknowledged_by: row.acknowledged_by.clone(),
-        alert,
-        note: note.flatten(),
     }
 }

@@ -251,6 +251,11 @@ mod tests {
         ("finance", detail)
     }
 
+    fn certificate() -> Given {
+        let category = DisabilityCategory::Limb;
+        ("disability", Detail::DisabilityCertificate { category, grade: 2, valid_until: None, valid: true })
+    }
+
     fn codes(before: &[Given], after: &[Given]) -> Vec<(String, Points)> {
         let alerts = between(&look(before), &look(after), &PACK);
         alerts.into_iter().map(|alert| (alert.code.into_owned(), alert.points)).collect()
@@ -266,21 +271,12 @@ mod tests {
 
     #[test]
     fn after_silence_nothing_is_new() {
-        let certificate = (
-            "disability",
-            Detail::DisabilityCertificate {
-                category: DisabilityCategory::Limb,
-                grade: 2,
-                valid_until: None,
-                valid: true,
-            },
-        );
         let silent = |department: &str| {
             let mut before = look(&[deposit(1_000)]);
             for cell in before.cells.iter_mut().filter(|cell| cell.source.as_str() == department) {
                 cell.outcome = crate::household::CellOutcome::Pending;
             }
-            let after = look(&[deposit(50_000), certificate.clone()]);
+            let after = look(&[deposit(50_000), certificate()]);
             let alerts = between(&before, &after, &PACK);
             alerts.into_iter().map(|alert| alert.code.into_owned()).collect::<Vec<_>>()
         };
@@ -298,15 +294,6 @@ mod tests {
 
     #[test]
     fn what_is_new_is_noticed_once_and_what_was_there_is_not() {
-        let certificate = (
-            "disability",
-            Detail::DisabilityCertificate {
-                category: DisabilityCategory::Limb,
-                grade: 2,
-                valid_until: None,
-                valid: true,
-            },
-        );
         let car = (
             "vehicles",
             Detail::Vehicle {
@@ -318,7 +305,7 @@ mod tests {
                 price: None,
             },
         );
-        let both = [certificate, car];
+        let both = [certificate(), car];
         let noticed = codes(&[], &both);
         let expected = [("disability", Points::MayNeedHelp), ("vehicle", Points::MayNoLongerFit)];
         assert_eq!(noticed, expected.map(|(code, points)| (code.to_owned(), points)));

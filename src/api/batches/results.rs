@@ -53,6 +53,21 @@ fn attachment(csv: bool, name: &str, contents: Body) -> Response {
     (headers, contents).into_response()
 }
 
+/// A sheet of a batch, to be kept under a name.
+async fn sheet(
+    (verifier, bulk): (&Verifier, &Bulk),
+    signed_in: SignedIn,
+    (id, sheet, name): (&str, Sheet, &str),
+    english: bool,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let csv = prefers_csv(headers, "application/x-ndjson")?;
+    let caller = permit(verifier, signed_in, Permission::OpenReport).await?;
+    let form = if csv { ResultsForm::Csv { english } } else { ResultsForm::Ndjson };
+    let pieces = bulk.results(&caller, id, sheet, form).await.map_err(problem)?;
+    Ok(attachment(csv, name, Body::from_stream(pieces)))
+}
+
 /// The results so far, in the order of the file: CSV, or NDJSON with whole reports. Contents are opened, so the scope `report:read` is
 /// needed; every household's export is in the log first.
 #[utoipa::path(get, path = "/v1/batches/{id}/results", tag = "batches", params(("id" = String, Path), FileQuery),
@@ -68,11 +83,7 @@ pub async fn results(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let english = FileQuery::english(query)?;
-    let csv = prefers_csv(&headers, "application/x-ndjson")?;
-    let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
-    let form = if csv { ResultsForm::Csv { english } } else { ResultsForm::Ndjson };
-    let pieces = bulk.results(&caller, &id, Sheet::Households, form).await.map_err(problem)?;
-    Ok(attachment(csv, &id, Body::from_stream(pieces)))
+    sheet((&verifier, &bulk), signed_in, (&id, Sheet::Households, &id), english, &headers).await
 }
 
 /// Where the households are referred to, a line each: other programmes worth asking about, and of a screening its leads. Hints to ask or to
@@ -90,11 +101,7 @@ pub async fn referrals(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let english = FileQuery::english(query)?;
-    let csv = prefers_csv(&headers, "application/x-ndjson")?;
-    let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
-    let form = if csv { ResultsForm::Csv { english } } else { ResultsForm::Ndjson };
-    let pieces = bulk.results(&caller, &id, Sheet::Referrals, form).await.map_err(problem)?;
-    Ok(attachment(csv, &format!("{id}-referrals"), Body::from_stream(pieces)))
+    sheet((&verifier, &bulk), signed_in, (&id, Sheet::Referrals, &format!("{id}-referrals")), english, &headers).await
 }
 
 /// Which changes, in which language.

@@ -7,7 +7,7 @@ use std::io::{self, BufRead as _, BufReader, Read};
 use csv_core::{ReadRecordResult, Reader};
 use encoding_rs::GB18030;
 
-use super::sheet::{Broken, Row};
+use super::row::{Broken, Row};
 use super::values::Cell;
 use super::{FileFault, LONGEST, ndjson};
 

@@ -7,6 +7,7 @@ mod columns;
 mod csv_rows;
 mod ndjson;
 mod places;
+mod row;
 mod sheet;
 mod values;
 mod xlsx_rows;

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use calamine::{DataRef, Reader as _, Xlsx};
 use jiff::civil::Date;
 
-use super::sheet::Row;
+use super::row::Row;
 use super::values::Cell;
 use super::{FileFault, ndjson};
 

@@ -1,0 +1,56 @@
+//! Callbacks that never arrived: listed, and sent anew when somebody says so.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::watching::Monitoring;
+use crate::verification::ReadError;
+
+/// Most callbacks in a list.
+const MOST_CALLBACKS: u32 = 200;
+
+/// A callback that never arrived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GivenUp {
+    /// Its own id.
+    pub id: String,
+    /// Whom it was for.
+    pub client: String,
+    /// version, alert or batch.
+    pub topic: String,
+    /// The case, or the batch.
+    pub about: String,
+    /// When it came to be owed.
+    pub created_at: String,
+    /// How often it was tried.
+    pub attempts: u32,
+}
+
+impl Monitoring {
+    /// Callbacks that were given up.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn given_up(&self) -> Result<Vec<GivenUp>, ReadError> {
+        let rows = self.0.store.outbox_given_up(MOST_CALLBACKS).await?;
+        let shown = |row: crate::store::OutboxRow| GivenUp {
+            id: row.id.to_string(),
+            client: row.client,
+            topic: row.topic.as_str().to_owned(),
+            about: row.case_id.to_string(),
+            created_at: row.created_at.to_string(),
+            attempts: row.attempts,
+        };
+        Ok(rows.into_iter().map(shown).collect())
+    }
+
+    /// Makes a callback that was given up due again.
+    ///
+    /// # Errors
+    /// [`ReadError::NotFound`].
+    pub async fn redeliver(&self, id: &str) -> Result<(), ReadError> {
+        let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
+        Ok(self.0.store.outbox_redeliver(id, self.0.clock.now()).await?)
+    }
+}

@@ -54,6 +54,8 @@ words! {
         Exported = "exported",
         /// A callback was sent.
         CallbackSent = "callback_sent",
+        /// Somebody had a callback sent anew that had been given up; the detail is the hash of its id.
+        CallbackRedelivered = "callback_redelivered",
         /// A case's data keys are destroyed.
         Erased = "erased",
         /// A report was made again from what is kept of it; the detail is its body's hash.

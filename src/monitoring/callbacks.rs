@@ -18,7 +18,6 @@ use futures_util::StreamExt;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use uuid::Uuid;
 
 use crate::audit::{Action, Actor, AuditError, Event, Log};
 use crate::config::{Clients, SecretFault};
@@ -140,22 +139,6 @@ impl Callbacks {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-    }
-
-    /// Callbacks that were given up, oldest first.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn given_up(&self, limit: u32) -> Result<Vec<OutboxRow>, CallbackError> {
-        Ok(self.desk.store.outbox_given_up(limit).await?)
-    }
-
-    /// Sends a callback anew that was given up, with all its attempts before it.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`]; else the database failed.
-    pub async fn redeliver(&self, id: Uuid) -> Result<(), CallbackError> {
-        Ok(self.desk.store.outbox_redeliver(id, self.desk.clock.now()).await?)
     }
 
     /// Sends all that is due now, of every client. Gives back how many callbacks were tried or given up.

@@ -1,11 +1,14 @@
 //! Callbacks that never arrived: listed, and sent anew when somebody says so.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::watching::Monitoring;
-use crate::verification::ReadError;
+use crate::audit::{Action, Event};
+use crate::auth::Caller;
+use crate::verification::{ReadError, actor};
 
 /// Most callbacks in a list.
 const MOST_CALLBACKS: u32 = 200;
@@ -45,12 +48,15 @@ impl Monitoring {
         Ok(rows.into_iter().map(shown).collect())
     }
 
-    /// Makes a callback that was given up due again.
+    /// Makes a callback that was given up due again. Who wanted it stands in the log first.
     ///
     /// # Errors
-    /// [`ReadError::NotFound`].
-    pub async fn redeliver(&self, id: &str) -> Result<(), ReadError> {
+    /// [`ReadError::NotFound`]; [`ReadError::Closed`].
+    pub async fn redeliver(&self, caller: &Caller, id: &str) -> Result<(), ReadError> {
         let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
+        let detail = Sha256::digest(id.to_string()).into();
+        let event = Event::new(&actor(caller), Action::CallbackRedelivered).detail(detail);
+        self.0.log.append_one(event).await?;
         Ok(self.0.store.outbox_redeliver(id, self.0.clock.now()).await?)
     }
 }

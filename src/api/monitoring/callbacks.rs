@@ -34,7 +34,7 @@ pub async fn redeliver(
     State(monitoring): State<Monitoring>,
     PathText(id): PathText,
 ) -> Result<StatusCode, Problem> {
-    permit(&verifier, signed_in, Permission::ManageCallbacks).await?;
-    monitoring.redeliver(&id).await.map_err(problem)?;
+    let caller = permit(&verifier, signed_in, Permission::ManageCallbacks).await?;
+    monitoring.redeliver(&caller, &id).await.map_err(problem)?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -19,6 +19,7 @@ use crate::store::faults::Fault;
 use crate::store::{
     AuditReceipt, CaseState, DocumentKind, NewCase, NewVersion, SealedDocument, StoredLeaf, VersionReason,
 };
+use uuid::Uuid;
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 /// What must never leave: stands in the case as its organisation and in its sealed bytes.
@@ -211,6 +212,11 @@ impl House {
         *now = later(*now, time);
     }
 
+    async fn redeliver(&self, id: Uuid) -> Result<(), StoreError> {
+        let now = *self.now.lock().unwrap();
+        self.store.outbox_redeliver(id, now).await
+    }
+
     /// How often the sending of a case's callback was entered.
     async fn entries(&self, case: Uuid) -> usize {
         let mut entered = 0;
@@ -310,16 +316,16 @@ async fn what_never_arrives_is_given_up_kept_and_can_be_sent_anew() {
     let case = house.owed().await;
     let callbacks = house.callbacks("caseworkers", &receiver, 2);
     assert_eq!(callbacks.round().await.unwrap(), 1);
-    assert!(callbacks.given_up(10).await.unwrap().is_empty());
+    assert!(house.store.outbox_given_up(10).await.unwrap().is_empty());
     house.passes(Duration::from_secs(30));
     assert_eq!(callbacks.round().await.unwrap(), 1);
     house.passes(Duration::from_secs(86_400));
     assert_eq!(callbacks.round().await.unwrap(), 0);
-    let [lost] = &callbacks.given_up(10).await.unwrap()[..] else { panic!("one is given up") };
+    let [lost] = &house.store.outbox_given_up(10).await.unwrap()[..] else { panic!("one is given up") };
     assert_eq!((lost.case_id, lost.attempts), (case, 2));
-    callbacks.redeliver(lost.id).await.unwrap();
-    assert!(callbacks.given_up(10).await.unwrap().is_empty());
-    assert!(matches!(callbacks.redeliver(lost.id).await, Err(CallbackError::Store(StoreError::NotFound { .. }))));
+    house.redeliver(lost.id).await.unwrap();
+    assert!(house.store.outbox_given_up(10).await.unwrap().is_empty());
+    assert!(matches!(house.redeliver(lost.id).await, Err(StoreError::NotFound { .. })));
     assert_eq!(callbacks.round().await.unwrap(), 1);
     let seen = receiver.seen();
     assert_eq!((seen.len(), &seen[2].delivery), (3, &lost.id.to_string()));
@@ -333,7 +339,7 @@ async fn redirects_are_not_followed() {
     let callbacks = house.callbacks("caseworkers", &receiver, 1);
     assert_eq!(callbacks.round().await.unwrap(), 1);
     assert_eq!((receiver.seen().len(), receiver.desk.elsewhere.load(Ordering::SeqCst)), (1, 0));
-    assert_eq!(callbacks.given_up(10).await.unwrap().len(), 1, "that is no arrival");
+    assert_eq!(house.store.outbox_given_up(10).await.unwrap().len(), 1, "that is no arrival");
 }
 
 #[tokio::test]
@@ -343,7 +349,11 @@ async fn a_client_without_a_callback_is_not_called() {
     let callbacks = house.callbacks("somebody-else", &receiver, 3);
     assert_eq!(callbacks.round().await.unwrap(), 1);
     assert_eq!((receiver.seen().len(), house.entries(case).await), (0, 0));
-    assert_eq!(callbacks.given_up(10).await.unwrap().len(), 1, "it can be sent once the client has an address");
+    assert_eq!(
+        house.store.outbox_given_up(10).await.unwrap().len(),
+        1,
+        "it can be sent once the client has an address"
+    );
 }
 
 #[tokio::test]

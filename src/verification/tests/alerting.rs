@@ -6,7 +6,7 @@ use crate::household::{
     AccountKind, AccountState, Answer, Detail, DisabilityCategory, Fen, IdNumber, PersonName, Purpose, Record, Subject,
 };
 use crate::monitoring::{Monitoring, MonitoringParts};
-use crate::store::AlertFilter;
+use crate::store::{AlertFilter, LogFilter};
 use crate::verification::ReadError;
 
 fn record(number: &str, detail: Detail) -> Record {
@@ -98,6 +98,10 @@ async fn what_was_noted_at_an_alert_is_shown_to_whoever_may_open_it_and_not_lost
     let lost = monitoring.acknowledge(&caller(), &id, Some("再次走访")).await;
     assert!(matches!(lost, Err(ReadError::Acknowledged)), "{lost:?}");
     assert_eq!(alerts(true).await[0].note.as_deref(), Some("已走访"));
+    let unknown = monitoring.redeliver(&caller(), &Uuid::now_v7().to_string()).await;
+    assert!(matches!(unknown, Err(ReadError::NotFound)), "{unknown:?}");
+    let filter = LogFilter { actions: vec!["callback_redelivered".into()], ..LogFilter::default() };
+    assert_eq!(house.store.search_log(&filter).await.unwrap().len(), 1, "who wanted it stands in the log first");
     monitoring.stop().await;
 }
 

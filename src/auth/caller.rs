@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Permission, Role};
+use crate::config::Disclosure;
 
 /// Whoever made a call: what token and `clients.toml` both grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct Caller {
     pub token_hash: String,
     /// Registered key (JWK) reports are sealed for.
     pub recipient_key: Option<serde_json::Value>,
+    /// How much of a report the client is granted.
+    pub disclosure: Disclosure,
     /// How long the token is still good for; none where there is no token.
     pub lasts: Option<Duration>,
 }
@@ -37,6 +40,7 @@ impl Caller {
             scopes: vec!["report:read".into()],
             token_hash: String::new(),
             recipient_key: None,
+            disclosure: Disclosure::Full,
             lasts: None,
         }
     }

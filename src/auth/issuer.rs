@@ -83,6 +83,7 @@ mod tests {
             regions: vec!["620422".into()],
             roles: vec!["client".into()],
             recipient_key: None,
+            disclosure: crate::config::Disclosure::Full,
             callback: None,
         }
     }

@@ -74,6 +74,7 @@ fn authenticator(folder: &std::path::Path, keys: &[Value], clock: Clock) -> Auth
         regions: vec!["62".into()],
         roles: vec!["client".into()],
         recipient_key: None,
+        disclosure: crate::config::Disclosure::Full,
         callback: None,
     };
     let settings = AuthSettings { audience: "hedui".into(), issuers: vec![issuer] };

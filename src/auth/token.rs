@@ -256,6 +256,7 @@ impl Authenticator {
             scopes: claims.scope.split_whitespace().map(str::to_owned).collect(),
             token_hash: hex::encode(Sha256::digest(claims.jti.as_deref().unwrap_or(token).as_bytes())),
             recipient_key: client.recipient_key.clone(),
+            disclosure: client.disclosure,
             lasts: Some(Duration::from_secs(u64::try_from(lasts).unwrap_or(0))),
         })
     }

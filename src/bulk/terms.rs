@@ -105,6 +105,7 @@ impl KeptTerms {
             scopes: Vec::new(),
             token_hash: self.token_hash,
             recipient_key: self.recipient_key,
+            disclosure: crate::config::Disclosure::Conclusion,
             lasts: None,
         };
         (self.terms, caller)

@@ -12,7 +12,7 @@ use super::arguments::{Demo, Language};
 use super::{compose, output, progress, serve, show};
 use crate::audit::VerifierKey;
 use crate::auth::{Authenticator, Caller, LocalIssuer};
-use crate::config::{Client, Clients, DEFAULT_SETTINGS, Settings};
+use crate::config::{Client, Clients, DEFAULT_SETTINGS, Disclosure, Settings};
 use crate::identity::Model;
 use crate::keys::KeyRing;
 use crate::policy::Packs;
@@ -151,6 +151,7 @@ impl Home {
             regions: vec!["620422".into()],
             roles: vec!["caseworker".into()],
             recipient_key: Some(self.recipient.clone()),
+            disclosure: Disclosure::Full,
             callback: None,
         }
     }

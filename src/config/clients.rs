@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::callback::{self, Callback};
+use super::disclosure::Disclosure;
 use super::reader::{Origin, Problem, Reading, Section};
 
 /// Roles of SECURITY's list, as written in files and tokens.
@@ -21,6 +22,8 @@ pub struct Client {
     pub roles: Vec<String>,
     /// Public key (JWK) reports are sealed for when a request names none.
     pub recipient_key: Option<serde_json::Value>,
+    /// How much of a report it is shown; the least where the file does not say.
+    pub disclosure: Disclosure,
     /// Where it is called back; nowhere when it asks itself.
     pub callback: Option<Callback>,
 }
@@ -100,8 +103,9 @@ fn read_client(
     let recipient_key = section
         .text("recipient_key_file", reading)
         .and_then(|name| read_key(&base.join(&name.value), &name.origin, section, check_key, reading));
+    let disclosure = read_disclosure(section, reading);
     let callback = callback::read(section, base, reading);
-    (Client { id: id.value, organisation, regions, roles, recipient_key, callback }, id.origin)
+    (Client { id: id.value, organisation, regions, roles, recipient_key, disclosure, callback }, id.origin)
 }
 
 fn read_regions(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<String> {
@@ -141,6 +145,18 @@ fn read_roles(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<Strin
         reading.problem(&list, &path, "these roles must not be held together", Some(advice.into()));
     }
     roles.into_iter().map(|role| role.value).collect()
+}
+
+fn read_disclosure(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Disclosure {
+    let Some(word) = section.text("disclosure", reading) else { return Disclosure::default() };
+    Disclosure::parse(&word.value).unwrap_or_else(|| {
+        let advice =
+            "the screening's outcome alone, sums by person and class, or the whole report; without it, \"conclusion\"";
+        let known = Disclosure::ALL.map(Disclosure::as_str).join(", ");
+        let message = format!("unknown level; known: {known}");
+        reading.problem(&word.origin, &section.path("disclosure"), &message, Some(advice.into()));
+        Disclosure::default()
+    })
 }
 
 fn read_key(
@@ -261,6 +277,23 @@ mod tests {
         ] {
             assert_eq!(region_prefix(code).as_deref(), prefix, "{code}");
         }
+    }
+
+    #[test]
+    fn a_caller_is_shown_the_least_unless_the_file_grants_more() {
+        let text = |line: &str| {
+            format!("[[client]]\nid = \"a\"\norganisation = \"o\"\nregions = [\"62\"]\nroles = [\"client\"]\n{line}")
+        };
+        for (line, level) in [
+            ("", Disclosure::Conclusion),
+            ("disclosure = \"conclusion\"", Disclosure::Conclusion),
+            ("disclosure = \"amounts\"", Disclosure::Amounts),
+            ("disclosure = \"full\"", Disclosure::Full),
+        ] {
+            let clients = read(&text(line), Path::new(".")).unwrap();
+            assert_eq!(clients.get("a").map(|client| client.disclosure), Some(level), "{line}");
+        }
+        assert_eq!(found(&text("disclosure = \"all\"")), [at(6, "disclosure", "unknown level")]);
     }
 
     #[test]

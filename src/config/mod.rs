@@ -4,6 +4,7 @@
 
 mod callback;
 mod clients;
+mod disclosure;
 mod limits;
 mod reader;
 mod settings;
@@ -11,6 +12,7 @@ mod store;
 
 pub use callback::{Callback, SecretFault, SecretPlace};
 pub use clients::{CheckKey, Client, Clients, region_prefix};
+pub use disclosure::Disclosure;
 pub use limits::ServerLimits;
 pub use reader::Problem;
 pub use settings::{AuthSettings, BulkSettings, IssuerSettings, LogFormat, Settings, TlsFiles, VerificationSettings};

@@ -71,6 +71,7 @@ impl Verifier {
             scopes: Vec::new(),
             token_hash: String::new(),
             recipient_key: request.recipient_key.clone(),
+            disclosure: crate::config::Disclosure::Conclusion,
             lasts: None,
         };
         // checked as if it came today: what has run out since is no authorisation any more

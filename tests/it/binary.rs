@@ -39,9 +39,9 @@ impl Installation {
             "clients.toml",
             &format!(
                 "[[client]]\nid = \"township\"\norganisation = \"{ORGANISATION}\"\nregions = [\"620422\"]\n\
-                 roles = [\"caseworker\"]\nrecipient_key_file = \"recipient.jwk\"\n\
+                 roles = [\"caseworker\"]\nrecipient_key_file = \"recipient.jwk\"\ndisclosure = \"full\"\n\
                  [[client]]\nid = \"office\"\norganisation = \"{ORGANISATION}\"\nregions = [\"620422\"]\n\
-                 roles = [\"supervisor\"]\nrecipient_key_file = \"recipient.jwk\"\n"
+                 roles = [\"supervisor\"]\nrecipient_key_file = \"recipient.jwk\"\ndisclosure = \"full\"\n"
             ),
         );
         write(
@@ -67,6 +67,7 @@ impl Installation {
             regions: vec!["620422".into()],
             roles: vec!["caseworker".into()],
             recipient_key: None,
+            disclosure: hedui::config::Disclosure::Full,
             callback: None,
         };
         let made = Self { folder, issuer, client };

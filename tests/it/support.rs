@@ -9,7 +9,7 @@ use hedui::api::{ApiState, router};
 use hedui::audit::{Leaf, Log, LogOptions, VerifierKey};
 use hedui::auth::{Authenticator, Caller, LocalIssuer};
 use hedui::bulk::{Bulk, BulkParts, BulkSettings};
-use hedui::config::{AuthSettings, Client, Clients, ServerLimits};
+use hedui::config::{AuthSettings, Client, Clients, Disclosure, ServerLimits};
 use hedui::identity::Model;
 use hedui::keys::KeyRing;
 use hedui::monitoring::{Monitoring, MonitoringParts};
@@ -178,6 +178,7 @@ fn clients(recipient: &Value) -> Vec<Client> {
         regions: vec![region.into()],
         roles: vec![role.into()],
         recipient_key: Some(recipient.clone()),
+        disclosure: Disclosure::Full,
         callback: None,
     };
     vec![

@@ -12,6 +12,7 @@ use super::event::{Action, Actor, Event};
 use super::note::{CheckpointSigner, VerifierKey};
 use super::publish::{self, Publication};
 use super::startup;
+use super::tile_path::TilePath;
 use super::writer::{Appended, Proved, Request, Writer};
 use super::{AuditError, ConsistencyProof, InclusionProof, proof};
 use crate::store::{AuditReceipt, Effect, Hash, PendingEffect, Store, StoreError, StoredLeaf};
@@ -217,6 +218,22 @@ impl Log {
     /// [`AuditError::OutOfRange`], [`AuditError::TreeBroken`]; else the store failed.
     pub async fn prove_inclusion(&self, index: u64) -> Result<InclusionProof, AuditError> {
         proof::inclusion(&self.inner.store, index).await
+    }
+
+    /// Proof that leaf `index` is under an earlier checkpoint of this log, as a cosigned one is.
+    ///
+    /// # Errors
+    /// As [`Log::prove_inclusion`]; [`AuditError::Checkpoint`].
+    pub async fn prove_inclusion_under(&self, index: u64, checkpoint: String) -> Result<InclusionProof, AuditError> {
+        proof::inclusion_under(&self.inner.store, index, checkpoint).await
+    }
+
+    /// A tile or entry bundle as C2SP tlog-tiles has it; none when the log has none as wide. What is there never changes.
+    ///
+    /// # Errors
+    /// [`AuditError::TreeBroken`]; else the store failed.
+    pub async fn tile(&self, path: TilePath) -> Result<Option<Vec<u8>>, AuditError> {
+        proof::tile(&self.inner.store, path).await
     }
 
     /// Proof that the log of `old` leaves is the beginning of that of `new`.

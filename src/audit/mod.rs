@@ -1,12 +1,13 @@
 //! The audit log: an append-only Merkle tree of events, durable before what they speak of is done, checkable without the service.
 //!
 //! - `event`, `label`: the closed catalogue; a leaf can hold no personal data by its type.
-//! - `merkle`, `tile`: RFC 6962 and C2SP tlog-tiles, pure. `note`: signed notes and checkpoints.
+//! - `merkle`, `tile`, `tile_path`: RFC 6962 and C2SP tlog-tiles, pure. `note`, `cosignature`: signed notes, checkpoints, witnesses' words.
 //! - `log`, `writer`: append with group commit; `publish`, `startup`: a log that went back or forked is refused.
 //! - `proof`: inclusion and consistency; `verify`: the whole log again, offline.
 //!
 //! The store makes rows durable and gives the receipts; it computes nothing. Whoever appends waits for the receipt before acting.
 
+mod cosignature;
 mod encoded;
 mod errors;
 mod event;
@@ -18,6 +19,7 @@ mod proof;
 mod publish;
 mod startup;
 pub mod tile;
+mod tile_path;
 mod tree;
 mod verify;
 mod writer;
@@ -25,13 +27,15 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use cosignature::{Cosignature, WitnessKey, cosign, cosignatures};
 pub use encoded::EncodedHash;
 pub use errors::AuditError;
 pub use event::{Action, Actor, ActorRole, Event, Leaf, NotALeaf, Outcome};
 pub use label::{AuthorisationRef, Label, NotALabel};
 pub use log::{Clock, Log, LogOptions};
-pub use note::{Checkpoint, CheckpointSigner, NoteError, VerifierKey};
+pub use note::{Checkpoint, CheckpointSigner, NoteError, NoteKey, VerifierKey};
 pub use proof::{ConsistencyProof, InclusionProof, ProofError};
 pub use publish::published_checkpoint;
+pub use tile_path::{TilePath, entry_bundle, read_entry_bundle};
 pub use verify::{Fault, FaultKind, VerifyReport, verify_log};
 pub use writer::Proved;

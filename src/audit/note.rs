@@ -16,10 +16,10 @@ use sha2::{Digest as _, Sha256};
 use crate::keys::LogSigner;
 use crate::store::Hash;
 
-/// Type byte of Ed25519 in key ids and verifier keys.
-const ED25519_TYPE: u8 = 1;
 /// What a signature line begins with.
 const DASH: &str = "\u{2014} ";
+/// Longest note that is read: room for sixteen signatures of any known kind and more.
+const MOST_BYTES: usize = 128 * 1024;
 
 /// Signs checkpoints. `keys` holds the private key; it never leaves.
 pub trait CheckpointSigner: Send + Sync {
@@ -66,16 +66,19 @@ pub enum NoteError {
     OtherLog,
 }
 
-/// A public key that checkpoints are checked with; written `name+id+key` as in C2SP signed-note.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VerifierKey {
+/// An Ed25519 public key with its name, for signatures of one type; written `name+id+key` as in C2SP signed-note.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NoteKey<const TYPE: u8> {
     /// The key's name.
     pub name: String,
     /// Ed25519 public key.
     pub public_key: [u8; 32],
 }
 
-impl VerifierKey {
+/// A key that a log signs its checkpoints with.
+pub type VerifierKey = NoteKey<1>;
+
+impl<const TYPE: u8> NoteKey<TYPE> {
     /// The key that `signer` signs with.
     #[must_use]
     pub fn of(signer: &dyn CheckpointSigner) -> Self {
@@ -92,7 +95,9 @@ impl VerifierKey {
             return Err(NoteError::BadKey);
         };
         let key = STANDARD.decode(key).map_err(|_| NoteError::BadKey)?;
-        let Some((&ED25519_TYPE, key)) = key.split_first() else { return Err(NoteError::BadKey) };
+        let Some((_, key)) = key.split_first().filter(|(kind, _)| **kind == TYPE) else {
+            return Err(NoteError::BadKey);
+        };
         let public_key = key.try_into().map_err(|_| NoteError::BadKey)?;
         let found = Self { name: name.to_owned(), public_key };
         if is_name(name) && hex::encode(found.id()) == id { Ok(found) } else { Err(NoteError::BadKey) }
@@ -100,18 +105,30 @@ impl VerifierKey {
 
     /// The first four bytes of SHA-256(name ‖ newline ‖ type ‖ key).
     fn id(&self) -> [u8; 4] {
-        let digest = Sha256::new()
-            .chain_update(&self.name)
-            .chain_update([b'\n', ED25519_TYPE])
-            .chain_update(self.public_key)
-            .finalize();
+        let digest =
+            Sha256::new().chain_update(&self.name).chain_update([b'\n', TYPE]).chain_update(self.public_key).finalize();
         [digest[0], digest[1], digest[2], digest[3]]
+    }
+
+    /// Whether a signature line names this key.
+    pub(super) fn made(&self, line: &SignatureLine<'_>) -> bool {
+        self.name == line.name && self.id() == line.key_id
+    }
+
+    /// Whether `signature` is this key's over `message`.
+    pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        UnparsedPublicKey::new(&ED25519, self.public_key).verify(message, signature).is_ok()
+    }
+
+    /// The signature line with these bytes.
+    pub(super) fn line(&self, signature: &[u8]) -> String {
+        format!("{DASH}{} {}\n", self.name, STANDARD.encode([self.id().as_slice(), signature].concat()))
     }
 }
 
-impl std::fmt::Display for VerifierKey {
+impl<const TYPE: u8> std::fmt::Display for NoteKey<TYPE> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let key = [&[ED25519_TYPE], self.public_key.as_slice()].concat();
+        let key = [&[TYPE], self.public_key.as_slice()].concat();
         write!(f, "{}+{}+{}", self.name, hex::encode(self.id()), STANDARD.encode(key))
     }
 }
@@ -124,8 +141,7 @@ fn is_name(name: &str) -> bool {
 /// Signs `text`, which must end in a newline.
 #[must_use]
 pub fn sign(text: &str, signer: &dyn CheckpointSigner) -> String {
-    let signature = [VerifierKey::of(signer).id().as_slice(), &signer.sign(text.as_bytes())].concat();
-    format!("{text}\n{DASH}{} {}\n", signer.name(), STANDARD.encode(signature))
+    format!("{text}\n{}", VerifierKey::of(signer).line(&signer.sign(text.as_bytes())))
 }
 
 /// The text of a note that at least one of the keys has signed and none has signed wrongly.
@@ -133,31 +149,48 @@ pub fn sign(text: &str, signer: &dyn CheckpointSigner) -> String {
 /// # Errors
 /// [`NoteError`].
 pub fn open<'a>(note: &'a str, keys: &[VerifierKey]) -> Result<(&'a str, VerifierKey), NoteError> {
-    let (text, signatures) = split(note)?;
+    let (text, lines) = split(note)?;
     let mut signer = None;
-    for line in signatures.lines() {
-        let (name, signature) =
-            line.strip_prefix(DASH).and_then(|rest| rest.split_once(' ')).ok_or(NoteError::Malformed)?;
-        let signature = STANDARD.decode(signature).map_err(|_| NoteError::Malformed)?;
-        let Some((id, signature)) = signature.split_first_chunk::<4>() else { return Err(NoteError::Malformed) };
-        let Some(key) = keys.iter().find(|key| key.name == name && key.id() == *id) else { continue };
-        UnparsedPublicKey::new(&ED25519, key.public_key)
-            .verify(text.as_bytes(), signature)
-            .map_err(|_| NoteError::BadSignature)?;
+    for line in lines {
+        let Some(key) = keys.iter().find(|key| key.made(&line)) else { continue };
+        if !key.verifies(text.as_bytes(), &line.signature) {
+            return Err(NoteError::BadSignature);
+        }
         signer.get_or_insert_with(|| key.clone());
     }
     Ok((text, signer.ok_or(NoteError::Unsigned)?))
 }
 
-/// Cuts a note into its text, with the last newline, and its signature lines.
-fn split(note: &str) -> Result<(&str, &str), NoteError> {
-    let cut = note.rfind("\n\n").ok_or(NoteError::Malformed)?;
-    let (text, signatures) = (&note[..=cut], &note[cut + 2..]);
+/// A signature line.
+pub(super) struct SignatureLine<'a> {
+    /// Name of the key.
+    pub(super) name: &'a str,
+    /// Its id.
+    pub(super) key_id: [u8; 4],
+    /// What it made.
+    pub(super) signature: Vec<u8>,
+}
+
+impl<'a> SignatureLine<'a> {
+    fn parse(line: &'a str) -> Option<Self> {
+        let (name, signature) = line.strip_prefix(DASH)?.split_once(' ')?;
+        let bytes = STANDARD.decode(signature).ok()?;
+        let (key_id, signature) = bytes.split_first_chunk::<4>().filter(|(_, signature)| !signature.is_empty())?;
+        is_name(name).then(|| Self { name, key_id: *key_id, signature: signature.to_vec() })
+    }
+}
+
+/// Cuts a note at its last empty line into its text, with the last newline, and its signature lines.
+pub(super) fn split(note: &str) -> Result<(&str, Vec<SignatureLine<'_>>), NoteError> {
     let control = |c: char| c < ' ' && c != '\n';
-    if signatures.is_empty() || !signatures.ends_with('\n') || note.contains(control) {
+    if note.len() > MOST_BYTES || note.contains(control) {
         return Err(NoteError::Malformed);
     }
-    Ok((text, signatures))
+    let cut = note.rfind("\n\n").ok_or(NoteError::Malformed)?;
+    let (text, signatures) = (&note[..=cut], &note[cut + 2..]);
+    let lines = signatures.strip_suffix('\n').ok_or(NoteError::Malformed)?;
+    let lines: Option<Vec<_>> = lines.split('\n').map(SignatureLine::parse).collect();
+    Ok((text, lines.ok_or(NoteError::Malformed)?))
 }
 
 /// The head of a log at one size.
@@ -175,7 +208,12 @@ impl Checkpoint {
     /// Signs it.
     #[must_use]
     pub fn sign(&self, signer: &dyn CheckpointSigner) -> String {
-        sign(&format!("{}\n{}\n{}\n", self.origin, self.size, STANDARD.encode(self.root)), signer)
+        sign(&self.text(), signer)
+    }
+
+    /// Its three lines.
+    fn text(&self) -> String {
+        format!("{}\n{}\n{}\n", self.origin, self.size, STANDARD.encode(self.root))
     }
 
     /// Reads a signed checkpoint and checks its signature and that the key is the log's own.

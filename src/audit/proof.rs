@@ -6,12 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::merkle;
 use super::note::{Checkpoint, NoteError, VerifierKey};
+use super::tile_path::{TilePath, entry_bundle};
 use super::tree::hashes;
 use super::{AuditError, EncodedHash};
 use crate::store::{Hash, Store, StoredLeaf};
 
 /// First line of the text form.
 const HEADER: &str = "c2sp.org/tlog-proof@v1";
+/// Begins the line of data beside the proof.
+const EXTRA: &str = "extra ";
 
 /// Proof that a leaf is in the tree of a signed checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -69,35 +72,54 @@ impl InclusionProof {
     /// The C2SP tlog-proof form.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let mut text = format!("{HEADER}\nindex {}\n", self.index);
+        self.to_text_with(None)
+    }
+
+    /// The same, with data beside the proof: an audit receipt carries its leaf there. The proof says nothing of it.
+    #[must_use]
+    pub fn to_text_with(&self, extra: Option<&[u8]>) -> String {
+        let mut text = format!("{HEADER}\n");
+        if let Some(extra) = extra {
+            text.push_str(&format!("{EXTRA}{}\n", STANDARD.encode(extra)));
+        }
+        text.push_str(&format!("index {}\n", self.index));
         for hash in &self.hashes {
-            text.push_str(&STANDARD.encode(hash.0));
-            text.push('\n');
+            text.push_str(&format!("{hash}\n"));
         }
         text.push('\n');
         text.push_str(&self.checkpoint);
         text
     }
 
-    /// Reads the C2SP tlog-proof form; extra data is allowed and ignored.
+    /// Reads the C2SP tlog-proof form, whatever data are beside the proof.
     ///
     /// # Errors
     /// [`ProofError::Malformed`].
     pub fn from_text(text: &str) -> Result<Self, ProofError> {
-        let (proof, checkpoint) = text.split_once("\n\n").ok_or(ProofError::Malformed)?;
-        let mut lines = proof.lines().peekable();
-        if lines.next() != Some(HEADER) {
-            return Err(ProofError::Malformed);
-        }
-        lines.next_if(|line| line.starts_with("extra "));
-        let index = lines.next().and_then(|line| line.strip_prefix("index ")).ok_or(ProofError::Malformed)?;
-        let number: u64 = index.parse().map_err(|_| ProofError::Malformed)?;
-        if number.to_string() != index {
-            return Err(ProofError::Malformed);
-        }
+        Ok(Self::from_text_with(text)?.0)
+    }
+
+    /// The same, with the data beside the proof, which nothing vouches for.
+    ///
+    /// # Errors
+    /// [`ProofError::Malformed`].
+    pub fn from_text_with(text: &str) -> Result<(Self, Option<Vec<u8>>), ProofError> {
+        Self::read(text).ok_or(ProofError::Malformed)
+    }
+
+    fn read(text: &str) -> Option<(Self, Option<Vec<u8>>)> {
+        let (proof, checkpoint) = text.split_once("\n\n")?;
+        let mut lines = proof.split('\n').peekable();
+        lines.next().filter(|line| *line == HEADER)?;
+        let extra = match lines.next_if(|line| line.starts_with(EXTRA)) {
+            Some(line) => Some(STANDARD.decode(&line[EXTRA.len()..]).ok()?),
+            None => None,
+        };
+        let index = lines.next()?.strip_prefix("index ")?;
+        let number: u64 = index.parse().ok().filter(|number: &u64| number.to_string() == index)?;
         let hashes: Option<Vec<EncodedHash>> = lines.map(EncodedHash::parse).collect();
-        let hashes = hashes.filter(|hashes| hashes.len() <= 63).ok_or(ProofError::Malformed)?;
-        Ok(Self { index: number, hashes, checkpoint: checkpoint.to_owned() })
+        let hashes = hashes.filter(|hashes| hashes.len() <= 63)?;
+        Some((Self { index: number, hashes, checkpoint: checkpoint.to_owned() }, extra))
     }
 }
 
@@ -132,6 +154,37 @@ pub(super) async fn inclusion(store: &Store, index: u64) -> Result<InclusionProo
     Ok(InclusionProof::new(index, hashes(store, &path).await?, checkpoint))
 }
 
+/// Makes an inclusion proof under an earlier checkpoint of this log, as a cosigned one is; who checks it checks the checkpoint too.
+pub(super) async fn inclusion_under(
+    store: &Store,
+    index: u64,
+    checkpoint: String,
+) -> Result<InclusionProof, AuditError> {
+    let broken = |cause| AuditError::Checkpoint { place: "what was asked for".to_owned(), cause };
+    let size = Checkpoint::read_unverified(&checkpoint).map_err(broken)?.size;
+    let path = merkle::inclusion_path(index, size).ok_or(AuditError::OutOfRange { asked: index, size })?;
+    Ok(InclusionProof::new(index, hashes(store, &path).await?, checkpoint))
+}
+
+/// A tile, as wide as asked for; none when the log has none.
+pub(super) async fn tile(store: &Store, path: TilePath) -> Result<Option<Vec<u8>>, AuditError> {
+    if !path.is_in(store.log_head().await?.size) {
+        return Ok(None);
+    }
+    let Some(leaves) = path.entries().filter(|_| path.level.is_none()) else {
+        let id = path.tile();
+        let length = usize::from(path.width) * 32;
+        let tile = store.tile(id.level, id.index).await?;
+        let bytes = tile.and_then(|tile| tile.bytes.get(..length).map(<[u8]>::to_vec));
+        return bytes.map(Some).ok_or(AuditError::TreeBroken { size: id.index });
+    };
+    let broken = AuditError::TreeBroken { size: leaves.end };
+    let entries = store.leaves(leaves.start, u32::from(path.width)).await?;
+    let whole = entries.len() == usize::from(path.width) && entries.iter().map(|entry| entry.index).eq(leaves);
+    let bundle = entry_bundle(entries.iter().map(|entry| entry.leaf.bytes.as_slice())).filter(|_| whole);
+    bundle.map(Some).ok_or(broken)
+}
+
 /// Makes a consistency proof between two sizes of the log.
 pub(super) async fn consistency(store: &Store, old: u64, new: u64) -> Result<ConsistencyProof, AuditError> {
     let size = store.log_head().await?.size;
@@ -152,4 +205,63 @@ pub(super) async fn leaf(store: &Store, index: u64) -> Result<StoredLeaf, AuditE
 
 fn encoded(hashes: Vec<Hash>) -> Vec<EncodedHash> {
     hashes.into_iter().map(EncodedHash).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::note::tests::TestSigner;
+    use super::*;
+
+    fn proof() -> InclusionProof {
+        let signer = TestSigner::new("example.com/fancylog", 1);
+        let checkpoint =
+            Checkpoint { origin: "example.com/fancylog".into(), size: 109_482, root: [7; 32] }.sign(&signer);
+        InclusionProof::new(73_894, vec![[1; 32], [2; 32]], checkpoint)
+    }
+
+    #[test]
+    fn the_text_is_that_of_c2sp() {
+        let proof = proof();
+        let text = proof.to_text_with(Some(b"age-v1.2.1"));
+        let expected = format!(
+            "c2sp.org/tlog-proof@v1\nextra YWdlLXYxLjIuMQ==\nindex 73894\nAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\n\
+             AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=\n\n{}",
+            proof.checkpoint
+        );
+        assert_eq!(text, expected);
+        assert_eq!(InclusionProof::from_text_with(&text), Ok((proof.clone(), Some(b"age-v1.2.1".to_vec()))));
+        assert_eq!(InclusionProof::from_text(&text), Ok(proof.clone()));
+        assert_eq!(InclusionProof::from_text_with(&proof.to_text()), Ok((proof, None)));
+        let alone = InclusionProof::new(0, Vec::new(), "x".into());
+        assert_eq!(InclusionProof::from_text(&alone.to_text()), Ok(alone));
+    }
+
+    #[test]
+    fn what_differs_by_a_character_is_no_proof() {
+        let text = proof().to_text_with(Some(b"x"));
+        for (from, to) in [
+            ("@v1", "@v2"),
+            ("index 73894", "index 073894"),
+            ("index 73894", "index +73894"),
+            ("index 73894", "index"),
+            ("index 73894\n", ""),
+            ("extra eA==", "extra eA="),
+            ("extra eA==", "extra e?=="),
+            ("AQE=", "AQE"),
+            ("AQE=", "AQF="),
+            ("AQE=\n", "AQE= \n"),
+            ("\nindex", "\r\nindex"),
+            ("extra eA==\n", "extra eA==\nextra eA==\n"),
+        ] {
+            assert!(text.contains(from), "{from:?}");
+            assert_eq!(
+                InclusionProof::from_text(&text.replacen(from, to, 1)),
+                Err(ProofError::Malformed),
+                "{from:?} {to:?}"
+            );
+        }
+        assert_eq!(InclusionProof::from_text(&text.replace("\n\n", "\n")), Err(ProofError::Malformed));
+        let long = InclusionProof::new(0, vec![[0; 32]; 64], "x".into());
+        assert_eq!(InclusionProof::from_text(&long.to_text()), Err(ProofError::Malformed));
+    }
 }

@@ -2,6 +2,7 @@
 
 mod merkle;
 mod replicas;
+mod rfc6962;
 mod running;
 mod tampering;
 

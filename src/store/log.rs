@@ -128,6 +128,15 @@ impl Store {
         Ok(read_leaves(&mut connection, index, 1).await?.into_iter().find(|stored| stored.index == index))
     }
 
+    /// At most `limit` leaves from index `from` on.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn leaves(&self, from: u64, limit: u32) -> Result<Vec<StoredLeaf>, StoreError> {
+        let mut connection = self.reader().acquire().await?;
+        read_leaves(&mut connection, from, limit).await
+    }
+
     /// The bytes of a tile.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Permission, Role};
-use crate::config::Disclosure;
+use crate::config::{Disclosure, EVERY_ORGANISATION};
 
 /// Whoever made a call: what token and `clients.toml` both grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Caller {
     pub regions: Vec<String>,
     /// Roles.
     pub roles: Vec<Role>,
+    /// Organisations whose log an auditor sees beside that of the own one.
+    pub oversees: Vec<String>,
     /// OAuth scopes of the token.
     pub scopes: Vec<String>,
     /// SHA-256 of the token's id (`jti`), or of the token, hex: names it in the log.
@@ -37,6 +39,7 @@ impl Caller {
             organisation: "local".into(),
             regions: vec![region.to_owned()],
             roles: vec![Role::Caseworker, Role::Supervisor],
+            oversees: Vec::new(),
             scopes: vec!["report:read".into()],
             token_hash: String::new(),
             recipient_key: None,
@@ -62,6 +65,20 @@ impl Caller {
     #[must_use]
     pub fn covers(&self, organisation: &str, region: &str) -> bool {
         self.organisation == organisation && self.covers_region(region)
+    }
+
+    /// The organisations whose entries of the log an auditor sees; none for all of them.
+    #[must_use]
+    pub fn overseen(&self) -> Option<Vec<String>> {
+        let all = self.oversees.iter().any(|name| name == EVERY_ORGANISATION);
+        (!all).then(|| std::iter::once(&self.organisation).chain(&self.oversees).cloned().collect())
+    }
+
+    /// The auditor of this machine's log, at the command line.
+    #[must_use]
+    pub fn local_auditor() -> Self {
+        let roles = vec![Role::Auditor];
+        Self { roles, oversees: vec![EVERY_ORGANISATION.into()], scopes: Vec::new(), ..Self::operator("") }
     }
 
     /// The first role, for the log.

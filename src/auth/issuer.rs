@@ -82,6 +82,7 @@ mod tests {
             organisation: "会宁县会师镇人民政府".into(),
             regions: vec!["620422".into()],
             roles: vec!["client".into()],
+            oversees: Vec::new(),
             recipient_key: None,
             disclosure: crate::config::Disclosure::Full,
             callback: None,

@@ -73,6 +73,7 @@ fn authenticator(folder: &std::path::Path, keys: &[Value], clock: Clock) -> Auth
         organisation: "o".into(),
         regions: vec!["62".into()],
         roles: vec!["client".into()],
+        oversees: Vec::new(),
         recipient_key: None,
         disclosure: crate::config::Disclosure::Full,
         callback: None,

@@ -253,6 +253,7 @@ impl Authenticator {
             organisation: claims.org.clone(),
             regions: regions.collect(),
             roles: roles.collect(),
+            oversees: client.oversees.clone(),
             scopes: claims.scope.split_whitespace().map(str::to_owned).collect(),
             token_hash: hex::encode(Sha256::digest(claims.jti.as_deref().unwrap_or(token).as_bytes())),
             recipient_key: client.recipient_key.clone(),

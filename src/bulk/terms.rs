@@ -102,6 +102,7 @@ impl KeptTerms {
             organisation: self.organisation,
             regions: self.regions,
             roles: self.roles.iter().filter_map(|role| Role::parse(role)).collect(),
+            oversees: Vec::new(),
             scopes: Vec::new(),
             token_hash: self.token_hash,
             recipient_key: self.recipient_key,

@@ -34,7 +34,7 @@ async fn resume(arguments: AuditResume) -> anyhow::Result<ExitCode> {
 async fn verify(arguments: AuditVerify) -> anyhow::Result<ExitCode> {
     let settings = compose::settings(&arguments.config)?;
     let beside = arguments.data.as_ref().map(|data| data.join("checkpoint"));
-    let checkpoint = arguments.checkpoint.or(beside).or(settings.checkpoint_file);
+    let checkpoint = arguments.checkpoint.or(beside).or(settings.audit.checkpoint_file);
     let data = arguments.data.unwrap_or(settings.data_directory);
     let key = match &arguments.log_key {
         Some(text) => VerifierKey::parse(text).map_err(|error| Usage(format!("--log-key: {error}")))?,

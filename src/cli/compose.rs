@@ -190,7 +190,7 @@ pub(super) fn log_signer(keys: &KeyRing) -> Arc<dyn CheckpointSigner> {
 /// How the log is run.
 pub(super) fn log_options(settings: &Settings, keys: &KeyRing, clock: Clock) -> LogOptions {
     let mut options = LogOptions::new(log_signer(keys), Arc::new(move || clock.now()));
-    options.publish_to.clone_from(&settings.checkpoint_file);
+    options.publish_to.clone_from(&settings.audit.checkpoint_file);
     options
 }
 
@@ -199,7 +199,7 @@ pub(super) fn placed(place: &Place) -> Result<Settings, Faulty> {
     let mut settings = settings(&place.config)?;
     if let Some(data) = &place.data {
         settings.data_directory.clone_from(data);
-        settings.checkpoint_file = None;
+        settings.audit.checkpoint_file = None;
     }
     if let Some(keys) = &place.keys {
         settings.keys_directory.clone_from(keys);

@@ -150,6 +150,7 @@ impl Home {
             organisation: "demo-county".into(),
             regions: vec!["620422".into()],
             roles: vec!["caseworker".into()],
+            oversees: Vec::new(),
             recipient_key: Some(self.recipient.clone()),
             disclosure: Disclosure::Full,
             callback: None,

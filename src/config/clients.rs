@@ -9,6 +9,9 @@ use super::reader::{Origin, Problem, Reading, Section};
 /// Roles of SECURITY's list, as written in files and tokens.
 const ROLES: &[&str] = &["client", "caseworker", "supervisor", "auditor", "system_admin", "security_admin"];
 
+/// What `oversees` holds for an auditor of the whole log.
+pub const EVERY_ORGANISATION: &str = "all";
+
 /// A caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
@@ -20,6 +23,8 @@ pub struct Client {
     pub regions: Vec<String>,
     /// Roles granted.
     pub roles: Vec<String>,
+    /// Organisations whose entries of the audit log an auditor sees beside those of the own one; [`EVERY_ORGANISATION`] for all.
+    pub oversees: Vec<String>,
     /// Public key (JWK) reports are sealed for when a request names none.
     pub recipient_key: Option<serde_json::Value>,
     /// How much of a report it is shown; the least where the file does not say.
@@ -100,12 +105,13 @@ fn read_client(
     let organisation = section.required_text("organisation", reading).value;
     let regions = read_regions(section, reading);
     let roles = read_roles(section, reading);
+    let oversees = read_oversees(section, &roles, reading);
     let recipient_key = section
         .text("recipient_key_file", reading)
         .and_then(|name| read_key(&base.join(&name.value), &name.origin, section, check_key, reading));
     let disclosure = read_disclosure(section, reading);
     let callback = callback::read(section, base, reading);
-    (Client { id: id.value, organisation, regions, roles, recipient_key, disclosure, callback }, id.origin)
+    (Client { id: id.value, organisation, regions, roles, oversees, recipient_key, disclosure, callback }, id.origin)
 }
 
 fn read_regions(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<String> {
@@ -157,6 +163,21 @@ fn read_disclosure(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Disc
         reading.problem(&word.origin, &section.path("disclosure"), &message, Some(advice.into()));
         Disclosure::default()
     })
+}
+
+/// What only an auditor can oversee.
+fn read_oversees(section: &mut Section<'_>, roles: &[String], reading: &mut Reading<'_>) -> Vec<String> {
+    let (overseen, list) = section.texts("oversees", reading);
+    let path = section.path("oversees");
+    if !overseen.is_empty() && !roles.iter().any(|role| role == "auditor") {
+        let advice = "give it to a client with roles = [\"auditor\"], or leave it out";
+        reading.problem(&list, &path, "is for auditors: nobody else reads the audit log", Some(advice.into()));
+    }
+    if overseen.len() > 1 && overseen.iter().any(|name| name.value == EVERY_ORGANISATION) {
+        let advice = format!("[\"{EVERY_ORGANISATION}\"] alone, or the organisations by name");
+        reading.problem(&list, &path, "names every organisation and single ones", Some(advice));
+    }
+    overseen.into_iter().map(|name| name.value).collect()
 }
 
 fn read_key(
@@ -221,6 +242,23 @@ mod tests {
             at(5, "roles", "names no role: the caller could do nothing"),
         ];
         assert_eq!(found(nothing), expected);
+    }
+
+    #[test]
+    fn only_an_auditor_oversees_others() {
+        let with = |role: &str, line: &str| {
+            format!(
+                "[[client]]\nid = \"a\"\norganisation = \"o\"\nregions = [\"62\"]\nroles = [\"{role}\"]\noversees = {line}\n"
+            )
+        };
+        for overseen in [vec!["all"], vec!["甲镇", "乙镇"], vec![]] {
+            let clients = read(&with("auditor", &format!("{overseen:?}")), Path::new(".")).unwrap();
+            assert_eq!(clients.get("a").unwrap().oversees, overseen);
+        }
+        let nobody = at(6, "oversees", "is for auditors: nobody else reads the audit log");
+        assert_eq!(found(&with("caseworker", "[\"all\"]")), [nobody]);
+        let both = at(6, "oversees", "names every organisation and single ones");
+        assert_eq!(found(&with("auditor", "[\"all\", \"甲镇\"]")), [both]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of what the settings are for; sources and packs have readers of their own in their rooms. Reads files, nothing else.
 
+mod audit;
 mod callback;
 mod clients;
 mod disclosure;
@@ -10,8 +11,9 @@ mod reader;
 mod settings;
 mod store;
 
+pub use audit::{AuditSettings, FindingSettings};
 pub use callback::{Callback, SecretFault, SecretPlace};
-pub use clients::{CheckKey, Client, Clients, region_prefix};
+pub use clients::{CheckKey, Client, Clients, EVERY_ORGANISATION, region_prefix};
 pub use disclosure::Disclosure;
 pub use limits::ServerLimits;
 pub use reader::Problem;

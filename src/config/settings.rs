@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::audit::{AuditSettings, read_audit};
 use super::reader::{Origin, Problem, Reading, Section};
 use super::store::{StoreSettings, read_store};
 use super::{SHIPPED, ServerLimits};
@@ -26,8 +27,8 @@ pub struct Settings {
     pub data_directory: PathBuf,
     /// Where the database is.
     pub store: StoreSettings,
-    /// Where the last published checkpoint of the audit log is kept; none = in the data directory.
-    pub checkpoint_file: Option<PathBuf>,
+    /// The audit log.
+    pub audit: AuditSettings,
     /// Key ring.
     pub keys_directory: PathBuf,
     /// `sources.toml`; none = the embedded one.
@@ -171,9 +172,7 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
     let data_directory = directory(root, "data", "data", reading);
     let store = read_store(root, base, reading);
     let keys_directory = directory(root, "keys", "keys", reading);
-    let mut audit = root.table("audit", reading);
-    let checkpoint_file = path_in(&mut audit, "checkpoint_file", base, reading).map(|(path, _)| path);
-    audit.finish(reading);
+    let audit = read_audit(root, base, reading);
     let mut sources = root.table("sources", reading);
     let sources_file = existing_in(&mut sources, "file", base, reading);
     let definitions_directory = existing_in(&mut sources, "definitions", base, reading);
@@ -208,7 +207,7 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
         limits,
         data_directory,
         store,
-        checkpoint_file,
+        audit,
         keys_directory,
         sources_file,
         definitions_directory,
@@ -238,7 +237,7 @@ fn read_bulk(root: &mut Section<'_>, reading: &mut Reading<'_>) -> BulkSettings 
     bulk
 }
 
-fn path_in(
+pub(super) fn path_in(
     section: &mut Section<'_>,
     key: &'static str,
     base: &Path,

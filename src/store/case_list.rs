@@ -38,6 +38,19 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Cases by their ids, those that there are.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn cases_named(&self, ids: &[Uuid]) -> Result<Vec<CaseRow>, StoreError> {
+        let mut query = Builder::new(SELECT);
+        query.push("WHERE 1 = 1");
+        any_of(&mut query, "c.id", ids.iter().map(Uuid::to_string));
+        query.build().persistent(false).fetch_all(self.reader()).await?.iter().map(case_of).collect()
+    }
+}
+
 fn list_query(filter: &CaseFilter) -> Builder<'_> {
     let mut query = Builder::new(SELECT);
     query.push("WHERE 1 = 1");

@@ -115,6 +115,12 @@ pub enum StoreError {
         /// Leaf of the receipt.
         leaf: u64,
     },
+    /// The receipt is not that of a search of the log.
+    #[error("leaf {leaf} does not say that somebody reads the log")]
+    NoSearch {
+        /// Leaf of the receipt.
+        leaf: u64,
+    },
     /// An effect of no entry of the log.
     #[error("nothing in the log speaks of what is to be done with case {case}")]
     NoEntry {

@@ -72,8 +72,8 @@ pub use log::{LeafColumns, LogHead, LogTile, LogTx, PreparedLeaf, PublishedCheck
 pub use open::Store;
 pub use outbox::{OutboxAttempt, OutboxRow, OutboxTopic};
 pub use postgres::{Replica, SourceTurns};
-pub use receipt::{AuditReceipt, TRIES_RULES};
-pub use search::LogFilter;
+pub use receipt::{AuditReceipt, READS_LOG, TRIES_RULES};
+pub use search::{LogFilter, LogScope, ScopedOrganisation, Trail};
 pub use snapshot::LogSnapshot;
 pub use state::CaseState;
 pub use subscriptions::{NewSubscription, SubscriptionEnd, SubscriptionRow, SubscriptionState};

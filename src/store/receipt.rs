@@ -15,17 +15,24 @@ pub struct AuditReceipt {
     case_id: Option<Uuid>,
     /// Whether rules are tried on the kept evidence of many cases.
     tries_rules: bool,
+    /// Whether somebody reads the log itself: it opens no document, though it may name a case.
+    reads_log: bool,
     size_after: u64,
 }
 
 /// The action of an entry that says on how many cases' evidence rules are tried.
 pub const TRIES_RULES: &str = "rules_tried";
 
+/// The actions of entries after which the log itself may be read.
+pub const READS_LOG: [&str; 2] = ["search", "log_exported"];
+
 impl AuditReceipt {
     pub(super) fn of(index: u64, leaf: &PreparedLeaf, size_after: u64) -> Self {
         let columns = &leaf.columns;
         let tries_rules = columns.case_id.is_none() && columns.action == TRIES_RULES;
-        Self { index, leaf_hash: leaf.hash, event_id: columns.id, case_id: columns.case_id, tries_rules, size_after }
+        let reads_log = READS_LOG.contains(&columns.action.as_str());
+        let case_id = columns.case_id.filter(|_| !reads_log);
+        Self { index, leaf_hash: leaf.hash, event_id: columns.id, case_id, tries_rules, reads_log, size_after }
     }
 
     /// Index of the leaf, from 0.
@@ -46,7 +53,7 @@ impl AuditReceipt {
         self.event_id
     }
 
-    /// The case the entry speaks of.
+    /// The case whose documents the entry speaks of.
     #[must_use]
     pub fn case_id(&self) -> Option<Uuid> {
         self.case_id
@@ -64,6 +71,14 @@ impl AuditReceipt {
     /// [`StoreError::WrongReceipt`].
     pub fn must_speak_of(&self, case: Uuid) -> Result<(), StoreError> {
         if self.case_id == Some(case) { Ok(()) } else { Err(StoreError::WrongReceipt { case, leaf: self.index }) }
+    }
+
+    /// Fails unless the entry says that somebody reads the log.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSearch`].
+    pub fn must_read_log(&self) -> Result<(), StoreError> {
+        if self.reads_log { Ok(()) } else { Err(StoreError::NoSearch { leaf: self.index }) }
     }
 
     /// Whether it opens a document of a kind and case: any of the case the entry speaks of; after an entry that rules are tried on
@@ -86,7 +101,7 @@ impl AuditReceipt {
     #[must_use]
     pub fn for_test_at(index: u64, case_id: Option<Uuid>) -> Self {
         let (leaf_hash, event_id) = ([0; 32], Uuid::nil());
-        Self { index, leaf_hash, event_id, case_id, tries_rules: false, size_after: index + 1 }
+        Self { index, leaf_hash, event_id, case_id, tries_rules: false, reads_log: false, size_after: index + 1 }
     }
 
     /// One of an entry that says that rules are tried.

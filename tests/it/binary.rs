@@ -66,6 +66,7 @@ impl Installation {
             organisation: ORGANISATION.into(),
             regions: vec!["620422".into()],
             roles: vec!["caseworker".into()],
+            oversees: Vec::new(),
             recipient_key: None,
             disclosure: hedui::config::Disclosure::Full,
             callback: None,

@@ -177,6 +177,7 @@ fn clients(recipient: &Value) -> Vec<Client> {
         organisation: organisation.into(),
         regions: vec![region.into()],
         roles: vec![role.into()],
+        oversees: Vec::new(),
         recipient_key: Some(recipient.clone()),
         disclosure: Disclosure::Full,
         callback: None,

@@ -12,7 +12,7 @@ fn leaf(byte: u8) -> PreparedLeaf {
             at: at(i64::from(byte)),
             actor: "clerk".into(),
             organisation: "township-1".into(),
-            action: "search".into(),
+            action: "report_read".into(),
             case_id: Some(Uuid::from_u128(u128::from(byte))),
             subject_tag: Some(tag(byte)),
             source: None,

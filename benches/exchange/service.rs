@@ -69,6 +69,7 @@ impl Service {
                 provisional_after: Duration::from_secs(3600),
                 called_back: Default::default(),
                 lease: Duration::from_secs(60),
+                issue_themselves: Default::default(),
                 objection_days: 10,
                 centre: String::new(),
             },

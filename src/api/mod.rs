@@ -1,9 +1,11 @@
 //! The HTTP interface under `/v1`: decode, call one domain function, encode. No SQL, no rules.
 
 mod accept;
+mod approvals;
 mod assessments;
 mod batches;
 mod body;
+mod decided;
 mod due;
 mod health;
 mod matches;
@@ -12,6 +14,7 @@ mod openapi;
 mod permit;
 mod policies;
 mod report;
+mod reviews;
 mod router;
 mod schemas;
 mod sources;

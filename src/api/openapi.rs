@@ -6,7 +6,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    assessments, batches, due, health, matches, monitoring, policies, report, schemas, sources, verifications,
+    approvals, assessments, batches, due, health, matches, monitoring, policies, report, reviews, schemas, sources,
+    verifications,
 };
 
 /// The document.
@@ -16,6 +17,9 @@ use super::{
     paths(
         verifications::submit::submit, verifications::list::list, verifications::status::status, verifications::events::events,
         verifications::versions::versions, report::report, sources::sources, policies::policy, assessments::assess, matches::explain,
+        verifications::steer::issue, verifications::steer::cancel, verifications::steer::withdraw, verifications::steer::object,
+        verifications::steer::objections, verifications::steer::erase, reviews::list, reviews::records, reviews::review,
+        approvals::list, approvals::show, approvals::agree, approvals::refuse, approvals::inspect,
         verifications::change::change, verifications::change::heard, due::due,
         batches::submit::submit, batches::status::list, batches::status::status, batches::results::results, batches::results::referrals, batches::results::changes, batches::results::faults,
         batches::steer::pause, batches::steer::resume, batches::steer::cancel,

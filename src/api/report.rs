@@ -38,7 +38,7 @@ pub struct ReportQuery {
                 ("Hedui-Report-Over" = u64, description = "Only when these exceed what clients open with their default settings: that bound. Raise the client's limit on tokens, or fetch application/json"))),
         (status = 403, body = Problem), (status = 404, description = "No such case, or no such version", body = Problem),
         (status = 406, body = Problem), (status = 409, description = "No version yet, or nobody to seal for", body = Problem),
-        (status = 422, body = Problem)),
+        (status = 410, description = "Erased", body = Problem), (status = 422, body = Problem)),
     security(("bearer" = [])))]
 pub async fn report(
     signed_in: SignedIn,
@@ -65,6 +65,9 @@ pub async fn report(
         ReportForm::Json => (Permission::OpenReport, "application/json"),
         ReportForm::Html { .. } => (Permission::OpenReport, "text/html; charset=utf-8"),
     };
+    // an auditor reads what an inspection was granted for, and fetches nothing that is sealed for others
+    let inspects = signed_in.0.may(Permission::Inspect) && form != ReportForm::Sealed;
+    let permission = if inspects { Permission::Inspect } else { permission };
     let caller = permit(&verifier, signed_in, permission).await?;
     let delivered = match verifier.report(&caller, &id, query.version, form).await {
         Err(ReadError::NoVersion) => return Err(no_version(&verifier, &caller, &id).await),
@@ -112,6 +115,7 @@ pub(super) fn problem(error: ReadError) -> Problem {
             .with_detail("尚无报告：请等待，或关注 …/events", "there is no version yet: wait, or follow …/events"),
         ReadError::NoRecipient => Problem::new(ProblemKind::Conflict)
             .with_detail("请求和登记均未给出接收方公钥", "neither request nor client named a recipient key"),
+        ReadError::Erased => super::decided::erased(),
         ReadError::Acknowledged => Problem::new(ProblemKind::Conflict)
             .with_detail("此前已登记知悉：所附说明未保存", "it was acknowledged before: the note was not kept"),
         ReadError::Closed => closed("审计日志无法写入，暂不提供", "the audit log cannot be written: nothing is shown"),

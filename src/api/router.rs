@@ -3,9 +3,10 @@
 use axum::Router;
 use axum::routing::{delete, get, post};
 
+use super::verifications::steer;
 use super::{
-    ApiState, assessments, batches, due, health, matches, monitoring, openapi, policies, report, schemas, sources,
-    verifications,
+    ApiState, approvals, assessments, batches, due, health, matches, monitoring, openapi, policies, report, reviews,
+    schemas, sources, verifications,
 };
 use crate::config::ServerLimits;
 use crate::web::{Problem, ProblemKind, guard};
@@ -14,12 +15,23 @@ use crate::web::{Problem, ProblemKind, guard};
 pub fn router(state: ApiState, limits: &ServerLimits) -> Router {
     let routes = Router::new()
         .route("/v1/verifications", post(verifications::submit::submit).get(verifications::list::list))
-        .route("/v1/verifications/{id}", get(verifications::status::status))
+        .route("/v1/verifications/{id}", get(verifications::status::status).delete(steer::erase))
         .route("/v1/verifications/{id}/events", get(verifications::events::events))
         .route("/v1/verifications/{id}/versions", get(verifications::versions::versions))
         .route("/v1/verifications/{id}/report", get(report::report))
         .route("/v1/verifications/{id}/change", get(verifications::change::change))
         .route("/v1/verifications/{id}/heard", post(verifications::change::heard))
+        .route("/v1/verifications/{id}/issue", post(steer::issue))
+        .route("/v1/verifications/{id}/cancel", post(steer::cancel))
+        .route("/v1/verifications/{id}/withdraw-authorisation", post(steer::withdraw))
+        .route("/v1/verifications/{id}/objections", post(steer::object).get(steer::objections))
+        .route("/v1/verifications/{id}/reviews", post(reviews::review).get(reviews::records))
+        .route("/v1/reviews", get(reviews::list))
+        .route("/v1/approvals", get(approvals::list))
+        .route("/v1/approvals/{id}", get(approvals::show))
+        .route("/v1/approvals/{id}/agree", post(approvals::agree))
+        .route("/v1/approvals/{id}/refuse", post(approvals::refuse))
+        .route("/v1/inspections", post(approvals::inspect))
         .route("/v1/due", get(due::due))
         .route("/v1/batches", post(batches::submit::submit).get(batches::status::list))
         .route("/v1/batches/{id}", get(batches::status::status))

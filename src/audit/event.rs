@@ -100,6 +100,12 @@ words! {
         SettingsChanged = "settings_changed",
         /// A source was switched on or off.
         SourceSwitched = "source_switched",
+        /// Something was asked that takes a second person.
+        ApprovalAsked = "approval_asked",
+        /// A second person agreed.
+        ApprovalGiven = "approval_given",
+        /// Somebody refused, or whoever asked took it back.
+        ApprovalRefused = "approval_refused",
         /// A case-bound inspection was granted.
         InspectionGranted = "inspection_granted",
         /// The service started; the detail is the hash of its settings.

@@ -86,6 +86,7 @@ mod tests {
             recipient_key: None,
             disclosure: crate::config::Disclosure::Full,
             callback: None,
+            issues_itself: false,
         }
     }
 

@@ -34,6 +34,16 @@ pub enum Permission {
     ReadBatches,
     /// Have households watched, acknowledge what monitoring found.
     Monitor,
+    /// Cancel a case, object, take a member's consent back, ask for an erasure.
+    SteerCase,
+    /// Look at records that were held and decide whose they are.
+    DecideRecords,
+    /// Issue a report (签发).
+    IssueReport,
+    /// See what waits for a second person, and agree or refuse.
+    SecondHand,
+    /// Ask for an inspection, and open reports once it is granted.
+    Inspect,
     /// Have the rules applied to evidence that is sent along.
     Assess,
     /// Have two identities compared that are sent along.
@@ -78,8 +88,8 @@ impl Role {
     #[must_use]
     pub fn grants(self, permission: Permission) -> bool {
         use Permission::{
-            Assess, Compare, FetchReport, ManageCallbacks, Monitor, OpenReport, ReadBatches, ReadCase, ReadPolicy,
-            ReadSources, RunBatches, SubmitCase,
+            Assess, Compare, DecideRecords, FetchReport, Inspect, IssueReport, ManageCallbacks, Monitor, OpenReport,
+            ReadBatches, ReadCase, ReadPolicy, ReadSources, RunBatches, SecondHand, SteerCase, SubmitCase,
         };
         match self {
             Self::Client | Self::Caseworker | Self::Supervisor => {
@@ -89,6 +99,8 @@ impl Role {
                         | Assess
                         | Compare
                         | ReadCase
+                        | SteerCase
+                        | SecondHand
                         | FetchReport
                         | OpenReport
                         | ReadBatches
@@ -96,8 +108,11 @@ impl Role {
                         | ReadSources
                         | ReadPolicy
                 ) || (permission == RunBatches && self != Self::Caseworker)
+                    || (permission == DecideRecords && self != Self::Client)
+                    || (permission == IssueReport && self == Self::Supervisor)
             }
-            Self::Auditor | Self::SecurityAdmin => matches!(permission, ReadPolicy),
+            Self::Auditor => matches!(permission, Inspect | SecondHand | ReadPolicy),
+            Self::SecurityAdmin => matches!(permission, SecondHand | ReadPolicy),
             Self::SystemAdmin => matches!(permission, ManageCallbacks | ReadSources | ReadPolicy),
         }
     }
@@ -120,6 +135,9 @@ mod tests {
                 Permission::RunBatches,
                 Permission::Monitor,
                 Permission::ReadBatches,
+                Permission::SteerCase,
+                Permission::DecideRecords,
+                Permission::IssueReport,
             ] {
                 assert!(!role.grants(permission), "{role:?} {permission:?}");
             }

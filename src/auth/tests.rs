@@ -77,6 +77,7 @@ fn authenticator(folder: &std::path::Path, keys: &[Value], clock: Clock) -> Auth
         recipient_key: None,
         disclosure: crate::config::Disclosure::Full,
         callback: None,
+        issues_itself: false,
     };
     let settings = AuthSettings { audience: "hedui".into(), issuers: vec![issuer] };
     Authenticator::new(&settings, Clients::new(vec![client]), clock).unwrap()

@@ -61,9 +61,11 @@ impl From<ReadError> for BulkError {
         match error {
             ReadError::Closed => Self::Closed,
             ReadError::Inside(inside) => Self::Inside(inside),
-            ReadError::NotFound | ReadError::NoVersion | ReadError::NoRecipient | ReadError::Acknowledged => {
-                Self::NotFound
-            }
+            ReadError::NotFound
+            | ReadError::NoVersion
+            | ReadError::NoRecipient
+            | ReadError::Acknowledged
+            | ReadError::Erased => Self::NotFound,
         }
     }
 }

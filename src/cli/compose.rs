@@ -289,6 +289,11 @@ pub(super) async fn running(
             provisional_after: settings.bulk.provisional_after,
             lease: settings.verification.lease,
             called_back: called_back.clone(),
+            issue_themselves: clients
+                .iter()
+                .filter(|client| client.issues_itself)
+                .map(|client| client.id.clone())
+                .collect(),
             objection_days: settings.objection_days,
             centre: settings.centre.clone(),
         },

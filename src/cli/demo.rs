@@ -154,6 +154,7 @@ impl Home {
             recipient_key: Some(self.recipient.clone()),
             disclosure: Disclosure::Full,
             callback: None,
+            issues_itself: false,
         }
     }
 

@@ -31,6 +31,8 @@ pub struct Client {
     pub disclosure: Disclosure,
     /// Where it is called back; nowhere when it asks itself.
     pub callback: Option<Callback>,
+    /// Whether final reports of its cases are issued (签发) at once, without a second person.
+    pub issues_itself: bool,
 }
 
 /// All callers.
@@ -111,7 +113,19 @@ fn read_client(
         .and_then(|name| read_key(&base.join(&name.value), &name.origin, section, check_key, reading));
     let disclosure = read_disclosure(section, reading);
     let callback = callback::read(section, base, reading);
-    (Client { id: id.value, organisation, regions, roles, oversees, recipient_key, disclosure, callback }, id.origin)
+    let issues_itself = section.flag("issues_itself", reading).unwrap_or(false);
+    let client = Client {
+        id: id.value,
+        organisation,
+        regions,
+        roles,
+        oversees,
+        recipient_key,
+        disclosure,
+        callback,
+        issues_itself,
+    };
+    (client, id.origin)
 }
 
 fn read_regions(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<String> {

@@ -240,6 +240,23 @@ impl<'a> Section<'a> {
         }
     }
 
+    pub(super) fn flag(&mut self, key: &'static str, reading: &mut Reading<'_>) -> Option<bool> {
+        let path = self.path(key);
+        let value = self.take(key);
+        let (origin, read) = match (reading.overridden(&path), value) {
+            (Some(text), _) => (text.origin, text.value.trim().parse().ok()),
+            (None, None) => return None,
+            (None, Some(value)) => {
+                let read = if let DeValue::Boolean(flag) = value.get_ref() { Some(*flag) } else { None };
+                (value.span().into(), read)
+            }
+        };
+        if read.is_none() {
+            reading.problem(&origin, &path, "must be true or false", None);
+        }
+        read
+    }
+
     pub(super) fn number(
         &mut self,
         key: &'static str,

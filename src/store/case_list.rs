@@ -20,6 +20,8 @@ pub struct CaseFilter {
     pub reference_tags: Vec<Tag>,
     /// Blind indexes of a person, one a key epoch.
     pub subject_tags: Vec<Tag>,
+    /// Only those with records that wait for a person.
+    pub with_reviews: bool,
     /// Only cases older than this one: the last of the page before.
     pub cursor: Option<Uuid>,
     /// At most this many, 1 to 1,000; 0 means 100.
@@ -68,6 +70,9 @@ fn list_query(filter: &CaseFilter) -> Builder<'_> {
         query.push(" AND c.id IN (SELECT s.case_id FROM case_subjects s WHERE 1 = 1");
         any_of(&mut query, "s.subject_tag", filter.subject_tags.iter().map(Tag::to_string));
         query.push(")");
+    }
+    if filter.with_reviews {
+        query.push(" AND c.reviews_open > 0");
     }
     if let Some(cursor) = filter.cursor {
         query.push(" AND c.id < ").push_bind(cursor.to_string());

@@ -10,8 +10,8 @@ use super::db::{Builder, Connection, Lock, Row, query};
 use super::events::{self, Happened};
 use super::receipt::entry_of;
 use super::{
-    AuditReceipt, CaseState, Effect, IdempotencyKey, Lease, SealedDocument, Store, StoreError, Tag, batches, documents,
-    idempotency,
+    AuditReceipt, CaseState, DecisionKind, Effect, IdempotencyKey, Lease, SealedDocument, Store, StoreError, Tag,
+    batches, documents, idempotency,
 };
 use crate::household::{Lane, Purpose, Region};
 
@@ -102,6 +102,8 @@ pub struct CaseRow {
     pub household_tag: Option<Tag>,
     /// By which day the household is looked at again.
     pub due_on: Option<Date>,
+    /// What its next version is made for, where a person's word had it worked on again.
+    pub reopened_for: Option<DecisionKind>,
 }
 
 /// How urgent a case is, as stored: a smaller number goes first.
@@ -360,5 +362,6 @@ pub(super) fn case_of(row: &Row) -> Result<CaseRow, StoreError> {
         batch: row.opt_uuid("batch_id")?.zip(row.opt_index("batch_row")?),
         household_tag: row.opt_tag("household_tag")?,
         due_on: row.word("due_on", |text| text.parse().ok())?,
+        reopened_for: row.word("reopened_for", DecisionKind::parse)?,
     })
 }

@@ -3,6 +3,7 @@
 mod accepting;
 mod answering;
 mod batching;
+mod deciding;
 mod erasing;
 mod failing;
 mod logging;
@@ -76,6 +77,10 @@ macro_rules! contract {
                 versions_follow_each_other, what_reports_are_made_from_is_kept, two_workers_make_one_final_version,
                 a_version_is_issued_once, a_callback_is_owed_until_it_arrives,
                 a_callback_that_is_given_up_is_kept_until_its_case_is_erased, workers_never_share_a_callback,
+            }
+            deciding::{
+                a_decision_has_its_case_worked_on_again, an_objection_has_its_departments_asked_anew,
+                a_withdrawn_number_is_known_in_its_organisation_alone, an_approval_closes_once, what_lapsed_is_agreed_to_by_nobody,
             }
             erasing::{ an_erased_case_opens_no_more, keys_are_wrapped_anew, only_a_case_at_rest_is_erased }
             failing::{

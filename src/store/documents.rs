@@ -19,10 +19,14 @@ words! {
         Report = "report",
         /// What is said about a report: timings, leaf, proofs.
         Attestation = "attestation",
-        /// An objection and what supports it.
+        /// What a family said: an objection, a word when it was heard.
         Objection = "objection",
-        /// A reviewer's decisions.
+        /// A reviewer's decisions on records.
         Review = "review",
+        /// That a member took the authorisation back, and why.
+        Withdrawal = "withdrawal",
+        /// What is asked of a second person, and why.
+        Approval = "approval",
         /// An uploaded file.
         Upload = "upload",
         /// For whom and how a batch's file is read.
@@ -138,6 +142,21 @@ impl Store {
         rows.iter().map(|row| Ok((row.text("kek_id")?, row.index("deks")?))).collect()
     }
 
+    /// Ids of the documents of a kind that a case has and whose keys are not destroyed.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn documents_of(&self, case: Uuid, kind: DocumentKind) -> Result<Vec<Uuid>, StoreError> {
+        let rows = query(
+            "SELECT d.id FROM documents d JOIN deks k ON k.id = d.dek_id WHERE d.case_id = $1 AND d.kind = $2 ORDER BY d.id",
+        )
+        .bind(case.to_string())
+        .bind(kind.as_str())
+        .fetch_all(self.reader())
+        .await?;
+        rows.iter().map(|row| row.uuid("id")).collect()
+    }
+
     /// At most `limit` data keys wrapped by `kek_id`.
     ///
     /// # Errors
@@ -194,6 +213,22 @@ pub(super) async fn insert(
     document: &SealedDocument,
 ) -> Result<(), StoreError> {
     insert_all(tx, case_id, &[document]).await
+}
+
+/// Destroys the key and the ciphertext of a document of a case; that it was there stays.
+pub(super) async fn shred(tx: &mut Connection, case: Uuid, document: Uuid) -> Result<(), StoreError> {
+    query("DELETE FROM deks WHERE id IN (SELECT dek_id FROM documents WHERE id = $1 AND case_id = $2)")
+        .bind(document.to_string())
+        .bind(case.to_string())
+        .execute(&mut *tx)
+        .await?;
+    query("UPDATE documents SET ciphertext = $1 WHERE id = $2 AND case_id = $3")
+        .bind(Vec::new())
+        .bind(document.to_string())
+        .bind(case.to_string())
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// Stores documents, at most as many as a case has cells, in two statements.

@@ -178,6 +178,18 @@ pub enum StoreError {
         /// Version.
         number: u32,
     },
+    /// The same was asked of a second person for this case before, and is open.
+    #[error("the same is open for case {case}: it waits for a second person")]
+    AlreadyAsked {
+        /// Case.
+        case: Uuid,
+    },
+    /// An approval is closed, has lapsed, or somebody else was faster.
+    #[error("approval {id} is not open as it was read: read it again")]
+    NotOpen {
+        /// Approval.
+        id: Uuid,
+    },
     /// The lease ran out and another worker may have the case.
     #[error("the lease on case {case} is lost: stop working on it")]
     LeaseLost {

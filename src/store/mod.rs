@@ -11,6 +11,7 @@
 //! Neighbours: `audit` computes the log's leaves and tiles, `keys` seals and opens documents, `verification` drives cases.
 
 mod alerts;
+mod approvals;
 mod artifacts;
 mod batch_cases;
 mod batches;
@@ -20,6 +21,7 @@ mod cells;
 mod claims;
 mod columns;
 mod db;
+mod decisions;
 mod documents;
 mod effect;
 mod erasure;
@@ -52,6 +54,7 @@ pub(crate) mod faults;
 pub(crate) use postgres::tests::server as postgres_server;
 
 pub use alerts::{AlertFilter, AlertRow};
+pub use approvals::{ApprovalFilter, ApprovalKind, ApprovalRow, ApprovalState, Hand, Hands, NewApproval};
 pub use artifacts::{Artifact, ArtifactKind};
 pub use batches::{BatchFilter, BatchLease, BatchRow, BatchState, CaseCounts, NewBatch, ReadSoFar, Received};
 pub use case_list::CaseFilter;
@@ -59,6 +62,7 @@ pub use cases::{CaseRow, Created, NewCase};
 pub use cells::{CellAnswer, CellRow, CellWrite, NewCell, Plan, PutOff};
 pub use claims::{ClaimedCase, Lease};
 pub use columns::Hash;
+pub use decisions::{DecisionKind, DecisionRow, NewDecision};
 pub use documents::{DocumentKind, SealedDocument, StoredDocument, WrappedDek};
 pub use effect::{Effect, EffectOutcome, PendingEffect};
 pub use erasure::Erasure;
@@ -78,7 +82,7 @@ pub use snapshot::LogSnapshot;
 pub use state::CaseState;
 pub use subscriptions::{NewSubscription, SubscriptionEnd, SubscriptionRow, SubscriptionState};
 pub use tag::Tag;
-pub use versions::{Compared, NewVersion, VersionReason, VersionRow};
+pub use versions::{Compared, IssuedVersion, NewVersion, VersionReason, VersionRow};
 
 /// Statements with at most this many rows are kept prepared; longer ones come in too many lengths.
 const KEPT_ROWS: usize = 64;

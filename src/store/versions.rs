@@ -77,6 +77,23 @@ pub struct NewVersion {
     pub alerts: Vec<SealedDocument>,
 }
 
+/// A version that a second person signs off.
+#[derive(Clone, Debug)]
+pub struct IssuedVersion {
+    /// Case.
+    pub case_id: Uuid,
+    /// Version.
+    pub number: u32,
+    /// By whom.
+    pub issued_by: String,
+    /// When.
+    pub at: Timestamp,
+    /// SHA-256 of the body that says so.
+    pub body_hash: Hash,
+    /// The report around it, sealed.
+    pub report: SealedDocument,
+}
+
 /// A version held against the last report of the same household.
 #[derive(Clone, Debug)]
 pub struct Compared {
@@ -181,20 +198,15 @@ impl Store {
         .await
     }
 
-    /// Issues a draft (签发).
+    /// Issues a draft (签发): its body now says so, which makes another hash and another report of it. An effect of the `issued` entry
+    /// that holds the new hash.
     ///
     /// # Errors
     /// [`StoreError::AlreadyIssued`], [`StoreError::NotFound`], [`StoreError::WrongReceipt`].
-    pub async fn issue_version(
-        &self,
-        receipt: &AuditReceipt,
-        case: Uuid,
-        number: u32,
-        issued_by: &str,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub async fn issue_version(&self, receipt: &AuditReceipt, issue: IssuedVersion) -> Result<(), StoreError> {
+        let IssuedVersion { case_id: case, number, issued_by, at, body_hash, report } = issue;
         receipt.must_speak_of(case)?;
-        let issued_by = issued_by.to_owned();
+        let leaf = receipt.index();
         self.write(move |tx| {
             Box::pin(async move {
                 cases::lock(tx, case).await?;
@@ -202,16 +214,22 @@ impl Store {
                 if row.issued_at.is_some() {
                     return Err(StoreError::AlreadyIssued { case, number });
                 }
+                documents::insert(tx, Some(case), &report).await?;
                 query(
-                    "UPDATE versions SET issued = TRUE, issued_at = $1, issued_by = $2 WHERE case_id = $3 AND number = $4",
+                    "UPDATE versions SET issued = TRUE, issued_at = $1, issued_by = $2, body_hash = $3, leaf_index = $4,
+                                         report_document = $5
+                     WHERE case_id = $6 AND number = $7",
                 )
-                .bind(millis(now))
+                .bind(millis(at))
                 .bind(issued_by)
+                .bind(body_hash.as_slice())
+                .bind(int(leaf))
+                .bind(report.id.to_string())
                 .bind(case.to_string())
                 .bind(i64::from(number))
                 .execute(&mut *tx)
                 .await?;
-                events::record(tx, case, now, &[Happened::Issued(number)]).await
+                events::record(tx, case, at, &[Happened::Issued(number)]).await
             })
         })
         .await
@@ -314,7 +332,7 @@ async fn move_case(
                           lease_worker = CASE WHEN $7 THEN NULL ELSE lease_worker END,
                           lease_until = CASE WHEN $7 THEN NULL ELSE lease_until END,
                           failures = CASE WHEN $7 THEN 0 ELSE failures END,
-                          due_on = coalesce($9, due_on)
+                          due_on = coalesce($9, due_on), reopened_for = NULL
          WHERE id = $8 RETURNING next_event"
     ))
     .bind(to.as_str())
@@ -387,6 +405,14 @@ async fn select(connection: &mut Connection, case: Uuid, number: Option<u32>) ->
     .fetch_optional(connection)
     .await?;
     version_of(&row.ok_or_else(|| missing(case))?)
+}
+
+/// Number of a case's latest version under the transaction's lock; 0 where there is none.
+pub(super) async fn latest(tx: &mut Connection, case: Uuid) -> Result<u32, StoreError> {
+    cases::lock(tx, case).await?;
+    let row =
+        query("SELECT coalesce(max(number), 0) AS latest FROM versions WHERE case_id = $1").bind(case.to_string());
+    row.fetch_one(tx).await?.small("latest")
 }
 
 fn missing(case: Uuid) -> StoreError {

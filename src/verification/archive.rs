@@ -179,6 +179,7 @@ impl Archive {
             number: made_of::report_number(&case),
             version: row.number,
             supersedes: self.superseded(&row).await?,
+            issued: made_of::issue(&row),
         }
         .body(&assessment);
         Ok(Reopened {

@@ -46,7 +46,7 @@ impl Verifier {
             return Ok(());
         }
         let (mut new, mut decided) = (Vec::new(), BTreeMap::new());
-        for cell in self.plan(&work.case, &work.request) {
+        for cell in self.plan(&work.case, &work.request).await? {
             let key = (cell.member.clone(), cell.source.clone());
             if open.contains(&key) {
                 decided.insert(key, cell.decision);
@@ -97,14 +97,16 @@ impl Verifier {
         self.end_what_is_open(work).await
     }
 
-    pub(super) fn plan(&self, case: &CaseRow, request: &Request) -> Vec<PlannedCell> {
+    pub(super) async fn plan(&self, case: &CaseRow, request: &Request) -> Result<Vec<PlannedCell>, StoreError> {
+        let withdrawn = self.withdrawn_members(case, request).await?;
         let departments = &self.0.departments;
         let sources: Vec<_> = departments.descriptors().collect();
         let sources: Vec<_> = sources
             .iter()
             .map(|descriptor| PlannedSource { descriptor, enabled: departments.is_enabled(&descriptor.key) })
             .collect();
-        plan::plan(case.id, case.lane, request, &case.organisation, &sources, self.0.clock.today())
+        let today = self.0.clock.today();
+        Ok(plan::plan(case.id, case.lane, request, &case.organisation, &sources, &withdrawn, today))
     }
 
     /// Enters every query in the log and plans the new cells, all in one commit. What comes out may be asked.

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use self::book::Book;
 use super::answers::{self, Cells};
+use super::decisions::Decided;
 use super::plan;
 use crate::household::evidence::{MemberFacts, ObligorFacts};
 use crate::household::{
@@ -20,8 +21,9 @@ use crate::household::{
 };
 use crate::identity::{Known, Model, Person, attribute};
 
-/// Everything known about a household: cells by person and source, records by person, source and number.
-pub(super) fn evidence(request: &Request, cells: &Cells, model: &Model) -> Evidence {
+/// Everything known about a household: cells by person and source, records by person, source and number; where somebody decided whose a
+/// record is, their word in place of the matcher's.
+pub(super) fn evidence(request: &Request, cells: &Cells, model: &Model, decided: &Decided) -> Evidence {
     let household = &request.household;
     let cell = |((member, source), state): (&(MemberRef, SourceKey), &answers::CellState)| {
         answers::cell(member, source, state)
@@ -43,7 +45,7 @@ pub(super) fn evidence(request: &Request, cells: &Cells, model: &Model) -> Evide
             })
             .collect(),
         cells: cells.iter().map(cell).collect(),
-        records: records(request, cells, model),
+        records: records(request, cells, model, decided),
     }
 }
 
@@ -60,7 +62,7 @@ fn facts(member: &Member) -> MemberFacts {
     }
 }
 
-fn records(request: &Request, cells: &Cells, model: &Model) -> Vec<Attributed> {
+fn records(request: &Request, cells: &Cells, model: &Model, decided: &Decided) -> Vec<Attributed> {
     let address = request.household.address.as_ref();
     let people: Vec<_> = plan::people(request)
         .map(|person: &Member| (person.reference.clone(), Person::of_member(person, address)))
@@ -93,6 +95,7 @@ fn records(request: &Request, cells: &Cells, model: &Model) -> Vec<Attributed> {
         }
     }
     let mut records: Vec<Attributed> = filed.into_values().flat_map(told_apart).collect();
+    decided.apply(&mut records);
     series::fill_gaps(&mut records);
     records
 }
@@ -178,7 +181,7 @@ mod tests {
             speaks_for: None,
         };
         let cell = |(source, records)| ((MemberRef("m1".into()), SourceKey::new(source).unwrap()), state(records));
-        evidence(&request, &answers.into_iter().map(cell).collect(), model)
+        evidence(&request, &answers.into_iter().map(cell).collect(), model, &Decided::default())
     }
 
     /// A row of the household book.

@@ -13,14 +13,20 @@ use uuid::Uuid;
 
 use super::answers::{CellState, Cells, SealedAnswer};
 use super::asking::Recording;
+use super::decisions::Decided;
 use super::lease_keeper::LeaseKeeper;
 use super::memory::Known;
 use super::{VerificationError, Verifier, sealing, setbacks};
 use crate::household::{Lane, Request};
-use crate::store::{AuditReceipt, CaseRow, CaseState, CellRow, ClaimedCase, Lease, StoreError, VersionReason};
+use crate::store::{
+    AuditReceipt, CaseRow, CaseState, CellRow, ClaimedCase, DecisionKind, Lease, StoreError, VersionReason,
+};
 
 /// When a case is looked at again that waits for something nobody can ask about now (a source whose definition is gone).
 const IDLE_LOOK: SignedDuration = SignedDuration::from_secs(30);
+
+/// When a case that is asked about again is looked at again, whatever its tickets say.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_mins(15);
 
 /// How work on a case came to rest.
 enum Rest {
@@ -39,6 +45,8 @@ pub(super) struct Work {
     /// Proof that working on the case stands in the log: opens its documents, records its answers.
     pub(super) receipt: AuditReceipt,
     pub(super) cells: Cells,
+    /// What was decided about its records.
+    pub(super) decided: Decided,
     /// Answers that are in `cells` and not yet known to stand in the store.
     pub(super) recording: Option<Recording>,
     /// When this turn of work began: what is put off beyond it is left alone.
@@ -112,22 +120,34 @@ impl Verifier {
     async fn advance(&self, claimed: ClaimedCase) -> Result<Rest, VerificationError> {
         let mut work = self.take_up(claimed).await?;
         let first = work.case.latest_version.is_none();
+        let reopened = work.case.reopened_for;
+        self.shred_for(&work).await?;
         self.ask(&mut work, first).await?;
         // a ticket whose result is to be looked for at once is looked for before the first version
         let polled = self.poll(&mut work).await?;
-        if !first && !has_news(&work.cells) {
+        if !first && reopened.is_none() && !has_news(&work.cells) {
             self.settle(&mut work).await?;
             let idle = self.0.clock.now().checked_add(IDLE_LOOK).ok().filter(|_| !polled);
             self.0.memory.keep_work(work);
             return Ok(Rest::Held(idle));
         }
-        if first && let Some(latest) = self.waits_in_bulk(&work) {
+        // a household's report is followed by another one when all have answered again
+        let asked_again = reopened == Some(DecisionKind::Objection) && !work.cells.values().all(CellState::has_ended);
+        let waits = match first {
+            true => self.waits_in_bulk(&work),
+            false => asked_again.then(|| self.0.clock.now().saturating_add(LOOK_AGAIN).unwrap_or(Timestamp::MAX)),
+        };
+        if let Some(latest) = waits {
             self.settle(&mut work).await?;
             let (lease, now) = (work.lease.clone(), self.0.clock.now());
             self.0.store.park(lease, latest, now).await?;
             return Ok(Rest::Given);
         }
-        let reason = if first { VersionReason::First } else { VersionReason::LateAnswer };
+        let reason = match reopened {
+            _ if first => VersionReason::First,
+            Some(word) => word.reason(),
+            None => VersionReason::LateAnswer,
+        };
         let (mut work, version, state) = self.make_version(work, reason).await?;
         self.0.hub.tell_turn(work.case.id);
         if state == CaseState::Waiting {
@@ -153,7 +173,7 @@ impl Verifier {
     async fn take_up(&self, claimed: ClaimedCase) -> Result<Work, VerificationError> {
         let inner = &self.0;
         let begun = inner.clock.now();
-        if let Some(Known { request, receipt, cells, .. }) = inner.memory.take(&claimed)
+        if let Some(Known { request, receipt, cells, decided, .. }) = inner.memory.take(&claimed)
             && let Some(receipt) = receipt.get().cloned()
         {
             return Ok(Work {
@@ -162,6 +182,7 @@ impl Verifier {
                 request,
                 receipt,
                 cells,
+                decided,
                 recording: None,
                 begun,
             });
@@ -172,7 +193,8 @@ impl Verifier {
         let request = serde_json::from_slice(&stored).map_err(|_| VerificationError::Unreadable { what: "request" })?;
         let rows = inner.store.cells(case.id).await?;
         let cells = self.read_cells(&receipt, &rows).await?;
-        Ok(Work { case, lease, request, receipt, cells, recording: None, begun })
+        let decided = self.decided(&receipt, &case).await?;
+        Ok(Work { case, lease, request, receipt, cells, decided, recording: None, begun })
     }
 
     /// Cells of a case as they stand in the store, each document opened once.

@@ -72,6 +72,9 @@ pub enum ReadError {
     /// Somebody acknowledged it before.
     #[error("it was acknowledged before")]
     Acknowledged,
+    /// Its data keys are destroyed.
+    #[error("erased")]
+    Erased,
     /// The log cannot be written: nothing is shown.
     #[error("the audit log is closed")]
     Closed,
@@ -98,6 +101,7 @@ impl From<VerificationError> for ReadError {
     fn from(error: VerificationError) -> Self {
         match error {
             VerificationError::Audit(_) => Self::Closed,
+            VerificationError::Store(StoreError::Erased { .. }) => Self::Erased,
             other => Self::Inside(Box::new(other)),
         }
     }
@@ -111,6 +115,7 @@ impl From<StoreError> for ReadError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound { .. } => Self::NotFound,
+            StoreError::Erased { .. } => Self::Erased,
             other => Self::Inside(Box::new(other.into())),
         }
     }

@@ -187,6 +187,49 @@ impl Ledger {
         self.0.append_one(event.purpose(case.purpose).detail(version.body_hash)).await
     }
 
+    /// Somebody is about to look at what a version was made from.
+    pub(super) async fn opened(
+        &self,
+        caller: &Caller,
+        case: &CaseRow,
+        version: &VersionRow,
+    ) -> Result<AuditReceipt, AuditError> {
+        let event = Event::new(&actor(caller), Action::DocumentOpened).case(case.id).version(version.number);
+        self.0.append_one(event.purpose(case.purpose).detail(version.body_hash)).await
+    }
+
+    /// Somebody is about to look at something else of a case.
+    pub(super) async fn looked_at(&self, caller: &Caller, case: &CaseRow) -> Result<AuditReceipt, AuditError> {
+        self.0.append_one(Event::new(&actor(caller), Action::DocumentOpened).case(case.id).purpose(case.purpose)).await
+    }
+
+    /// A person's word on a case, and what follows from it in the store.
+    pub(super) async fn decided<T: Send + 'static>(
+        &self,
+        events: Vec<Event>,
+        effect: Effect<T>,
+    ) -> Result<T, VerificationError> {
+        let (_, outcome) = self.0.append_with(events, effect).await?;
+        Ok(outcome?)
+    }
+
+    /// Entries of what is about to be done outside the log's own commit.
+    pub(super) async fn entered(&self, events: Vec<Event>) -> Result<Vec<AuditReceipt>, AuditError> {
+        self.0.append(events).await
+    }
+
+    /// A second person signs a version off; the entry holds the hash of the body that says so.
+    pub(super) async fn issued(
+        &self,
+        caller: &Caller,
+        case: &CaseRow,
+        version: u32,
+        body: Hash,
+    ) -> Result<(AuditReceipt, Proved), AuditError> {
+        let event = Event::new(&actor(caller), Action::Issued).case(case.id).version(version);
+        self.0.append_proved(event.purpose(case.purpose).detail(body).outcome(Outcome::Done)).await
+    }
+
     /// The reports of cases are about to leave the service in a file: an entry each, all in one commit.
     pub(super) async fn exported<'a>(
         &self,

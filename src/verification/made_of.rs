@@ -7,8 +7,8 @@ use crate::household::{Evidence, Request};
 use crate::policy::Pack;
 use crate::policy::Window;
 use crate::policy::assessment::Assessment;
-use crate::report::{self, Body, HashedFacts, Inputs, PackFacts, Period, ReferenceLine, Supersedes, Words};
-use crate::store::{Artifact, ArtifactKind, CaseRow, Hash, VersionReason};
+use crate::report::{self, Body, HashedFacts, Inputs, Issue, PackFacts, Period, ReferenceLine, Supersedes, Words};
+use crate::store::{Artifact, ArtifactKind, CaseRow, Hash, VersionReason, VersionRow};
 
 /// Name and version of the engine, as a report states it.
 pub(super) const ENGINE: &str = concat!("hedui ", env!("CARGO_PKG_VERSION"));
@@ -26,6 +26,8 @@ pub(super) struct MadeOf<'a> {
     pub(super) number: String,
     pub(super) version: u32,
     pub(super) supersedes: Option<Supersedes>,
+    /// Who issued it, and when.
+    pub(super) issued: Option<Issue>,
 }
 
 impl MadeOf<'_> {
@@ -42,7 +44,7 @@ impl MadeOf<'_> {
             number: self.number,
             version: self.version,
             supersedes: self.supersedes,
-            issued: None,
+            issued: self.issued,
             period: Period { from: window.first_day, to: window.last_day },
             region_name: Some(Words::new(zh, en)),
             evidence_sha256: self.evidence_sha256,
@@ -62,6 +64,12 @@ impl MadeOf<'_> {
 pub(super) fn report_number(case: &CaseRow) -> String {
     let year = crate::telemetry::china_date(case.created_at).year();
     format!("HD-{}-{year}-{:06}", case.region.as_str(), case.accepted_leaf)
+}
+
+/// Who issued a version, and on which day.
+pub(super) fn issue(version: &VersionRow) -> Option<Issue> {
+    let (by, at) = (version.issued_by.clone()?, version.issued_at?);
+    Some(Issue { by, on: crate::telemetry::china_date(at) })
 }
 
 /// Why a version was made.

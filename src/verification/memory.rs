@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::answers::Cells;
 use super::case_work::Work;
+use super::decisions::Decided;
 use crate::household::Request;
 use crate::store::{AuditReceipt, ClaimedCase};
 
@@ -25,6 +26,8 @@ pub(super) struct Known {
     /// Set once the case's entry is durable.
     pub(super) receipt: Arc<OnceLock<AuditReceipt>>,
     pub(super) cells: Cells,
+    /// What was decided about its records.
+    pub(super) decided: Decided,
     /// How often it had been claimed when this was known.
     pub(super) claims: u32,
 }
@@ -44,14 +47,17 @@ impl Memory {
 
     /// Keeps a case that was worked on until its next poll.
     pub(super) fn keep_work(&self, work: Work) {
-        let Work { case, request, receipt, cells, .. } = work;
-        self.keep(case.id, Known { request, receipt: Arc::new(receipt.into()), cells, claims: case.attempts });
+        let Work { case, request, receipt, cells, decided, .. } = work;
+        let claims = case.attempts;
+        self.keep(case.id, Known { request, receipt: Arc::new(receipt.into()), cells, decided, claims });
     }
 
-    /// The case as it was left here, unless another worker has had it since: then what is kept may be out of date.
+    /// The case as it was left here, unless another worker has had it since, or a person's word had it opened again: then what is kept
+    /// may be out of date.
     pub(super) fn take(&self, claimed: &ClaimedCase) -> Option<Known> {
         let (since, known) = self.kept().remove(&claimed.case.id)?;
-        (since.elapsed() < KEPT_FOR && known.claims + 1 == claimed.case.attempts).then_some(known)
+        let as_left = known.claims + 1 == claimed.case.attempts && claimed.case.reopened_for.is_none();
+        (since.elapsed() < KEPT_FOR && as_left).then_some(known)
     }
 
     /// Forgets a case that came to its end.

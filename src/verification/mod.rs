@@ -12,6 +12,7 @@ mod attribution;
 mod case_work;
 mod changes;
 mod comparing;
+mod decisions;
 pub mod due;
 mod errors;
 mod fanout;
@@ -44,6 +45,11 @@ mod watching;
 
 pub use archive::{Archive, ArchiveError, Contradiction, Reopened};
 pub use changes::{Changed, Statement};
+pub use decisions::{
+    ApprovalDetail, ApprovalHand, ApprovalPage, ApprovalSummary, Asked, CaseRecords, DecideError, ErasureGrounds,
+    Grounds, InspectionTerms, IssuedReport, MOST_HOURS, MOST_REASON, NewObjection, Objection, RecordDecision,
+    RecordSides, ReviewCase, ReviewPage, Reviewed, StatedPerson, Withdrawn,
+};
 pub use due::{DueHousehold, DuePage};
 pub use errors::{ReadError, SubmitError, VerificationError};
 pub use in_batch::InBatch;

@@ -4,6 +4,8 @@
 //! rests on a statutory duty or an emergency with a document number; obligors only ever with their own authorisation. A source
 //! is asked only what the purpose needs (Personal Information Protection Law, art. 6).
 
+use std::collections::BTreeSet;
+
 use hedui_connectors::source::{Descriptor, ExchangeKey, Lane, Query, window_start};
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -26,13 +28,15 @@ pub(super) struct PlannedSource<'a> {
     pub(super) enabled: bool,
 }
 
-/// One cell for every person × source, by person in the request's order (obligors last), then by source key.
+/// One cell for every person × source, by person in the request's order (obligors last), then by source key. Nobody is asked about those
+/// whose authorisation was taken back.
 pub(super) fn plan(
     case: Uuid,
     lane: Lane,
     request: &Request,
     organisation: &str,
     sources: &[PlannedSource<'_>],
+    withdrawn: &BTreeSet<MemberRef>,
     today: Date,
 ) -> Vec<PlannedCell> {
     let members = request.household.members.iter().map(|member| (member, false));
@@ -40,10 +44,14 @@ pub(super) fn plan(
     let mut cells = Vec::new();
     for (person, is_obligor) in members.chain(obligors) {
         for source in sources {
+            let mut decision = decide((case, lane), request, organisation, person, is_obligor, source, today);
+            if decision.is_ok() && withdrawn.contains(&person.reference) {
+                decision = Err(Skip::NotAuthorised);
+            }
             cells.push(PlannedCell {
                 member: person.reference.clone(),
                 source: source.descriptor.key.clone(),
-                decision: decide((case, lane), request, organisation, person, is_obligor, source, today),
+                decision,
                 speaks_for: source.descriptor.speaks_for.clone(),
             });
         }
@@ -199,6 +207,7 @@ pub(super) mod tests {
             request,
             "township",
             &[PlannedSource { descriptor, enabled }],
+            &BTreeSet::new(),
             today.parse().unwrap(),
         );
         planned.into_iter().next().unwrap().decision.map(|_| ())

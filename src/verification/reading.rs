@@ -83,6 +83,7 @@ impl Verifier {
             states: filter.status.as_deref().and_then(CaseState::parse).into_iter().collect(),
             reference_tags,
             subject_tags: Vec::new(),
+            with_reviews: false,
             cursor,
             limit: filter.limit + 1,
         };
@@ -180,7 +181,7 @@ impl Verifier {
         version: Option<u32>,
         form: ReportForm,
     ) -> Result<Delivered, ReadError> {
-        let case = self.case(caller, id).await?;
+        let case = self.case_to_read(caller, id).await?;
         let version = match self.0.store.get_version(case.id, version).await {
             Err(StoreError::NotFound { .. }) => return Err(ReadError::NoVersion),
             other => other?,

@@ -6,6 +6,7 @@ use jiff::ToSpan;
 use uuid::Uuid;
 
 use super::answers::Cells;
+use super::decisions::Decided;
 use super::in_batch::InBatch;
 use super::intake::{IntakeContext, read_request};
 use super::memory::Known;
@@ -169,7 +170,8 @@ impl Verifier {
         }
         // Known before it can be claimed, so that whoever claims it finds it.
         let receipt = Arc::new(OnceLock::new());
-        inner.memory.keep(id, Known { request, receipt: Arc::clone(&receipt), cells: Cells::new(), claims: 0 });
+        let (cells, decided) = (Cells::new(), Decided::default());
+        inner.memory.keep(id, Known { request, receipt: Arc::clone(&receipt), cells, decided, claims: 0 });
         let created = inner.ledger.accepted(caller, case, basis).await;
         if let Ok((entry, _)) = &created {
             receipt.get_or_init(|| entry.clone());

@@ -3,6 +3,7 @@
 
 mod alerting;
 mod assessing;
+mod deciding;
 mod ending;
 mod failing;
 mod kept;
@@ -68,6 +69,11 @@ impl House {
 
     /// A process that has these departments, `off` of them switched off.
     fn verifier(&self, sources: Sources, off: &[SourceKey]) -> Verifier {
+        self.verifier_with(sources, off, &[])
+    }
+
+    /// The same; reports of these clients are issued at once.
+    fn verifier_with(&self, sources: Sources, off: &[SourceKey], issuers: &[&str]) -> Verifier {
         let told = self.now.clone();
         Verifier::start(Parts {
             store: self.store.clone(),
@@ -84,6 +90,7 @@ impl House {
                 bulk_patience: std::time::Duration::from_secs(3600),
                 provisional_after: std::time::Duration::from_secs(7200),
                 called_back: Default::default(),
+                issue_themselves: issuers.iter().map(|client| (*client).to_owned()).collect(),
                 lease: LEASE,
                 objection_days: 10,
                 centre: String::new(),

@@ -46,6 +46,8 @@ pub struct VerifierSettings {
     pub lease: Duration,
     /// Clients that are told of every version of their cases.
     pub called_back: BTreeSet<String>,
+    /// Clients whose final reports are issued at once, without a second person.
+    pub issue_themselves: BTreeSet<String>,
     /// Days within which the applicant may object.
     pub objection_days: u32,
     /// Name of the verification centre, which seals reports.

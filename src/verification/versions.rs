@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
@@ -16,8 +17,9 @@ use crate::audit::Proved;
 use crate::household::{Evidence, Verdict};
 use crate::policy::due::Due;
 use crate::policy::{self, Pack, Packs};
-use crate::report::{self, Attestation, Body, Facts, HashedFacts, Report, SigningKey, Supersedes, Timings};
+use crate::report::{self, Attestation, Body, Facts, HashedFacts, Issue, Report, SigningKey, Supersedes, Timings};
 use crate::store::{Artifact, ArtifactKind, CaseState, DocumentKind, Hash, NewVersion, VersionReason};
+use crate::telemetry::china_date;
 
 /// Records that are attributed and assessed in the case's own task.
 const RECORDS_AT_ONCE: usize = 200;
@@ -60,8 +62,10 @@ impl Verifier {
         let number = before.map_or(1, |version| version.number + 1);
         // The last answers are written with the entry, at the latest. If one of their cells had ended otherwise, the body is made anew
         // and the entry stands without a version.
+        let now = inner.clock.now();
         let (assessed, body_hash, receipt, proved) = loop {
-            let (done, assessed) = self.assessed(work, number, supersedes.clone()).await?;
+            let issued = self.issues_itself(&work, now);
+            let (done, assessed) = self.assessed(work, number, supersedes.clone(), issued).await?;
             work = done;
             let body_hash: Hash = Sha256::digest(&assessed.body).into();
             let (receipt, proved) = inner.ledger.completed(&work.case, number, body_hash).await?;
@@ -82,14 +86,14 @@ impl Verifier {
             number,
             is_final,
             decided_early: assessed.decided_early,
-            issued_by: None,
+            issued_by: self.issues_itself(&work, now).map(|issue| issue.by),
             reason,
             body_hash,
             report: sealing::seal(&inner.keys, work.case.id, DocumentKind::Report, signed.as_bytes())?,
             evidence: sealing::seal(&inner.keys, work.case.id, DocumentKind::VersionEvidence, &assessed.evidence)?,
             artifacts: assessed.artifacts,
             attestation: None,
-            created_at: inner.clock.now(),
+            created_at: now,
             reviews_open: assessed.reviews_open,
             callback: inner.settings.called_back.contains(&work.case.client),
             due_on: assessed.due.filter(|_| is_final).map(|due| due.on),
@@ -113,11 +117,12 @@ impl Verifier {
         work: Work,
         version: u32,
         supersedes: Option<Supersedes>,
+        issued: Option<Issue>,
     ) -> Result<(Work, Assessed), VerificationError> {
         let verifier = self.clone();
         let is_long = work.cells.values().map(CellState::record_count).sum::<usize>() > RECORDS_AT_ONCE;
         let assess = move || {
-            let assessed = verifier.assess(&work, version, supersedes)?;
+            let assessed = verifier.assess(&work, version, supersedes, issued)?;
             Ok((work, assessed))
         };
         if !is_long {
@@ -129,10 +134,23 @@ impl Verifier {
         }
     }
 
-    fn assess(&self, work: &Work, version: u32, supersedes: Option<Supersedes>) -> Result<Assessed, VerificationError> {
+    /// Who issues a final report of a client that is set to issue its own: the client, on the spot.
+    fn issues_itself(&self, work: &Work, now: Timestamp) -> Option<Issue> {
+        let client = &work.case.client;
+        let issues = Self::state_after(work) == CaseState::Final && self.0.settings.issue_themselves.contains(client);
+        issues.then(|| Issue { by: client.clone(), on: china_date(now) })
+    }
+
+    fn assess(
+        &self,
+        work: &Work,
+        version: u32,
+        supersedes: Option<Supersedes>,
+        issued: Option<Issue>,
+    ) -> Result<Assessed, VerificationError> {
         let inner = &self.0;
         let request = &work.request;
-        let evidence = attribution::evidence(request, &work.cells, &inner.model);
+        let evidence = attribution::evidence(request, &work.cells, &inner.model, &work.decided);
         let bytes = report::canonical_bytes(&evidence);
         let packs = inner.rules.packs();
         let pack = packs.resolve(&request.region, request.as_of).map_err(|_| VerificationError::NoPack)?;
@@ -152,6 +170,7 @@ impl Verifier {
             number: made_of::report_number(&work.case),
             version,
             supersedes,
+            issued,
         };
         let whole = made_of.body(&assessment);
         let body = whole.bytes();
@@ -190,23 +209,46 @@ impl Verifier {
     }
 
     fn attest(&self, work: &Work, body_hash: Hash, proved: Proved) -> Result<Attestation, VerificationError> {
-        let Proved { leaf, proof } = proved;
-        Ok(Attestation {
-            body_sha256: hex::encode(body_hash),
+        let unplaced = Attestation {
+            body_sha256: String::new(),
             created_at: self.0.clock.now(),
             engine: ENGINE.to_owned(),
             timings: timings(work),
-            leaf_index: proof.index,
-            leaf: String::from_utf8(leaf.bytes).map_err(|_| VerificationError::Unreadable { what: "log entry" })?,
-            leaf_hash: hex::encode(leaf.hash),
-            inclusion_proof: proof.hashes.iter().map(|hash| hex::encode(hash.0)).collect(),
-            checkpoint: proof.checkpoint,
-            signing_key: SigningKey {
-                id: self.0.keys.log_signer().name().to_owned(),
-                jwk_thumbprint: self.0.keys.report_signer().kid().to_owned(),
-            },
-        })
+            leaf_index: 0,
+            leaf: String::new(),
+            leaf_hash: String::new(),
+            inclusion_proof: Vec::new(),
+            checkpoint: String::new(),
+            signing_key: self.signing_key(),
+        };
+        placed_in_log(unplaced, body_hash, proved)
     }
+
+    /// The key that signs reports now.
+    pub(super) fn signing_key(&self) -> SigningKey {
+        SigningKey {
+            id: self.0.keys.log_signer().name().to_owned(),
+            jwk_thumbprint: self.0.keys.report_signer().kid().to_owned(),
+        }
+    }
+}
+
+/// An attestation of the body whose hash this entry holds.
+pub(super) fn placed_in_log(
+    attestation: Attestation,
+    body_hash: Hash,
+    proved: Proved,
+) -> Result<Attestation, VerificationError> {
+    let Proved { leaf, proof } = proved;
+    Ok(Attestation {
+        body_sha256: hex::encode(body_hash),
+        leaf_index: proof.index,
+        leaf: String::from_utf8(leaf.bytes).map_err(|_| VerificationError::Unreadable { what: "log entry" })?,
+        leaf_hash: hex::encode(leaf.hash),
+        inclusion_proof: proof.hashes.iter().map(|hash| hex::encode(hash.0)).collect(),
+        checkpoint: proof.checkpoint,
+        ..attestation
+    })
 }
 
 fn open_reviews(evidence: &Evidence) -> u32 {

@@ -79,6 +79,9 @@ impl Verifier {
         let Ok(request) = self.check(&caller, document_of(&request).to_string().as_bytes()) else {
             return Ok(Look::NotAuthorised);
         };
+        if !self.withdrawn_members(&case, &request).await?.is_empty() {
+            return Ok(Look::NotAuthorised);
+        }
         let name = format!("{}\n{}", watched.id, watched.looks);
         let key = IdempotencyKey {
             key_tags: self.tags("look", &name),

@@ -63,6 +63,8 @@ pub enum ProblemKind {
     NotAcceptable,
     /// A content type nobody reads.
     UnsupportedMedia,
+    /// It was erased.
+    Gone,
     /// Something failed inside; the log knows.
     Internal,
     /// The service cannot take it now.
@@ -100,6 +102,7 @@ impl ProblemKind {
                 "send application/json",
                 "请使用 application/json",
             ),
+            Self::Gone => (StatusCode::GONE, "gone", "erased", "已删除"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "something failed here", "服务内部错误"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "not available now", "服务暂不可用"),
         }

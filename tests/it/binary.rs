@@ -70,6 +70,7 @@ impl Installation {
             recipient_key: None,
             disclosure: hedui::config::Disclosure::Full,
             callback: None,
+            issues_itself: false,
         };
         let made = Self { folder, issuer, client };
         let keys = made.run(&["keys", "init"]);

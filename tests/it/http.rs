@@ -3,6 +3,7 @@
 mod access;
 mod assessing;
 mod bad_input;
+mod deciding;
 mod limits;
 mod matching;
 mod patience;

@@ -181,11 +181,13 @@ fn clients(recipient: &Value) -> Vec<Client> {
         recipient_key: Some(recipient.clone()),
         disclosure: Disclosure::Full,
         callback: None,
+        issues_itself: false,
     };
     vec![
         client("system", ORGANISATION, "620422", "client"),
         client("caseworker", ORGANISATION, "620422", "caseworker"),
         client("supervisor", ORGANISATION, "620422", "supervisor"),
+        client("second-supervisor", ORGANISATION, "620422", "supervisor"),
         client("auditor", ORGANISATION, "620422", "auditor"),
         client("system-admin", ORGANISATION, "620422", "system_admin"),
         client("security-admin", ORGANISATION, "620422", "security_admin"),
@@ -228,6 +230,7 @@ pub async fn running(setup: &Setup, base_url: &str, data: &Path, keys: Arc<KeyRi
             provisional_after: Duration::from_secs(3600),
             lease: setup.lease,
             called_back: Default::default(),
+            issue_themselves: Default::default(),
             objection_days: 10,
             centre: "会宁县居民家庭经济状况核对中心".into(),
         },

@@ -42,7 +42,7 @@ pub struct ChangedHousehold {
 
 /// What changed since the household's last report. 404 where there is no earlier report, or nothing changed.
 #[utoipa::path(get, path = "/v1/verifications/{id}/change", tag = "verifications", params(("id" = String, Path)),
-    responses((status = 200, body = ChangedHousehold), (status = 403, body = Problem), (status = 404, body = Problem)),
+    responses((status = 200, body = ChangedHousehold), (status = 403, body = Problem), (status = 404, body = Problem), (status = 410, body = Problem)),
     security(("bearer" = [])))]
 pub async fn change(
     signed_in: SignedIn,
@@ -74,7 +74,7 @@ pub struct Statement {
 /// read what the family was heard about: the scope `report:read` is needed.
 #[utoipa::path(post, path = "/v1/verifications/{id}/heard", tag = "verifications", params(("id" = String, Path)),
     request_body = Statement,
-    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 410, body = Problem),
         (status = 408, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem)),
     security(("bearer" = [])))]
 pub async fn heard(

@@ -4,5 +4,6 @@ pub(super) mod change;
 pub(super) mod events;
 pub(super) mod list;
 pub(super) mod status;
+pub(super) mod steer;
 pub(super) mod submit;
 pub(super) mod versions;

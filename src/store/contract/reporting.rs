@@ -1,7 +1,7 @@
 //! Versions and callbacks.
 
 use super::*;
-use crate::store::{Artifact, ArtifactKind, CaseState, OutboxAttempt, StoreError};
+use crate::store::{Artifact, ArtifactKind, CaseState, IssuedVersion, OutboxAttempt, StoreError};
 
 pub(super) async fn versions_follow_each_other(backend: impl Backend) {
     let store = backend.open().await;
@@ -113,10 +113,20 @@ pub(super) async fn a_version_is_issued_once(backend: impl Backend) {
     let draft = version(1, true, VersionReason::First, at(1));
     store.add_version(&receipt(id), id, Some(&lease(id)), draft, CaseState::Final).await.unwrap();
     assert_eq!(store.get_version(id, None).await.unwrap().issued_at, None);
-    store.issue_version(&receipt(id), id, 1, "supervisor-1", at(2)).await.unwrap();
+    let issue = |by: &str, when| IssuedVersion {
+        case_id: id,
+        number: 1,
+        issued_by: by.into(),
+        at: when,
+        body_hash: [9; 32],
+        report: document(DocumentKind::Report),
+    };
+    let signed = issue("supervisor-1", at(2));
+    store.issue_version(&receipt(id), signed.clone()).await.unwrap();
     let issued = store.get_version(id, None).await.unwrap();
     assert_eq!((issued.issued_at, issued.issued_by.as_deref()), (Some(at(2)), Some("supervisor-1")));
-    let twice = store.issue_version(&receipt(id), id, 1, "supervisor-2", at(3)).await;
+    assert_eq!((issued.body_hash, issued.report_document), ([9; 32], signed.report.id));
+    let twice = store.issue_version(&receipt(id), issue("supervisor-2", at(3))).await;
     assert!(matches!(twice, Err(StoreError::AlreadyIssued { number: 1, .. })));
     let at_once = NewVersion { issued_by: Some("client".into()), ..version(2, true, VersionReason::Review, at(4)) };
     store.add_version(&receipt(id), id, None, at_once, CaseState::Final).await.unwrap();

@@ -64,6 +64,7 @@ impl County {
                 provisional_after: Duration::from_secs(3600),
                 called_back: Default::default(),
                 lease: PATIENCE,
+                issue_themselves: Default::default(),
                 objection_days: 10,
                 centre: String::new(),
             },

@@ -99,7 +99,9 @@ CREATE TABLE cases (
     -- by which two cases of one applicant within an organisation know each other
     household_tag TEXT COLLATE "C",
     -- day by which the household is looked at again, of a case whose final version stands
-    due_on TEXT COLLATE "C"
+    due_on TEXT COLLATE "C",
+    -- what the next version is made for, where a person's word had a case with a version worked on again
+    reopened_for TEXT COLLATE "C"
 );
 CREATE INDEX cases_by_wake         ON cases (lane, wake_at) WHERE wake_at IS NOT NULL;
 CREATE UNIQUE INDEX cases_by_row   ON cases (batch_id, batch_row) WHERE batch_id IS NOT NULL;
@@ -250,6 +252,56 @@ CREATE TABLE hearings (
     at BIGINT NOT NULL
 );
 CREATE INDEX hearings_by_case ON hearings (case_id, at);
+
+-- What people decided and said about a case, sealed.
+CREATE TABLE decisions (
+    document_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    case_id TEXT COLLATE "C" NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    -- the version it is about
+    version BIGINT NOT NULL,
+    decided_by TEXT COLLATE "C" NOT NULL,
+    at BIGINT NOT NULL,
+    leaf_index BIGINT NOT NULL
+);
+CREATE INDEX decisions_by_case ON decisions (case_id, leaf_index);
+
+-- Numbers of authorisations that were taken back: nobody is asked under them any more.
+CREATE TABLE withdrawn_authorisations (
+    organisation TEXT COLLATE "C" NOT NULL,
+    number_tag TEXT COLLATE "C" NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (organisation, number_tag)
+);
+
+-- What one person asks for and others have to agree to.
+CREATE TABLE approvals (
+    id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    kind TEXT COLLATE "C" NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    case_id TEXT COLLATE "C" NOT NULL,
+    organisation TEXT COLLATE "C" NOT NULL,
+    region TEXT COLLATE "C" NOT NULL,
+    version BIGINT,
+    asked_by TEXT COLLATE "C" NOT NULL,
+    asked_at BIGINT NOT NULL,
+    lapses_at BIGINT NOT NULL,
+    hours BIGINT,
+    -- of an inspection: until when it opens reports
+    until BIGINT,
+    document_id TEXT COLLATE "C" NOT NULL
+);
+CREATE INDEX approvals_by_organisation ON approvals (organisation, id);
+CREATE INDEX approvals_by_case         ON approvals (case_id, kind);
+
+CREATE TABLE approval_hands (
+    approval_id TEXT COLLATE "C" NOT NULL,
+    by_subject TEXT COLLATE "C" NOT NULL,
+    role TEXT COLLATE "C" NOT NULL,
+    at BIGINT NOT NULL,
+    agrees BOOLEAN NOT NULL,
+    PRIMARY KEY (approval_id, by_subject)
+);
 
 -- Households that are looked at again every so often.
 CREATE TABLE subscriptions (

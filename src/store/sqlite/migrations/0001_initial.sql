@@ -99,7 +99,9 @@ CREATE TABLE cases (
     -- by which two cases of one applicant within an organisation know each other
     household_tag    TEXT,
     -- day by which the household is looked at again, of a case whose final version stands
-    due_on           TEXT
+    due_on           TEXT,
+    -- what the next version is made for, where a person's word had a case with a version worked on again
+    reopened_for     TEXT
 ) WITHOUT ROWID;
 CREATE INDEX cases_by_wake         ON cases (lane, wake_at) WHERE wake_at IS NOT NULL;
 CREATE UNIQUE INDEX cases_by_row   ON cases (batch_id, batch_row) WHERE batch_id IS NOT NULL;
@@ -250,6 +252,56 @@ CREATE TABLE hearings (
     at          BIGINT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX hearings_by_case ON hearings (case_id, at);
+
+-- What people decided and said about a case, sealed.
+CREATE TABLE decisions (
+    document_id TEXT   NOT NULL PRIMARY KEY,
+    case_id     TEXT   NOT NULL,
+    kind        TEXT   NOT NULL,
+    -- the version it is about
+    version     BIGINT NOT NULL,
+    decided_by  TEXT   NOT NULL,
+    at          BIGINT NOT NULL,
+    leaf_index  BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX decisions_by_case ON decisions (case_id, leaf_index);
+
+-- Numbers of authorisations that were taken back: nobody is asked under them any more.
+CREATE TABLE withdrawn_authorisations (
+    organisation TEXT   NOT NULL,
+    number_tag   TEXT   NOT NULL,
+    at           BIGINT NOT NULL,
+    PRIMARY KEY (organisation, number_tag)
+) WITHOUT ROWID;
+
+-- What one person asks for and others have to agree to.
+CREATE TABLE approvals (
+    id           TEXT   NOT NULL PRIMARY KEY,
+    kind         TEXT   NOT NULL,
+    state        TEXT   NOT NULL,
+    case_id      TEXT   NOT NULL,
+    organisation TEXT   NOT NULL,
+    region       TEXT   NOT NULL,
+    version      BIGINT,
+    asked_by     TEXT   NOT NULL,
+    asked_at     BIGINT NOT NULL,
+    lapses_at    BIGINT NOT NULL,
+    hours        BIGINT,
+    -- of an inspection: until when it opens reports
+    until        BIGINT,
+    document_id  TEXT   NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX approvals_by_organisation ON approvals (organisation, id);
+CREATE INDEX approvals_by_case         ON approvals (case_id, kind);
+
+CREATE TABLE approval_hands (
+    approval_id TEXT    NOT NULL,
+    by_subject  TEXT    NOT NULL,
+    role        TEXT    NOT NULL,
+    at          BIGINT  NOT NULL,
+    agrees      BOOLEAN NOT NULL,
+    PRIMARY KEY (approval_id, by_subject)
+) WITHOUT ROWID;
 
 -- Households that are looked at again every so often.
 CREATE TABLE subscriptions (

@@ -1,0 +1,164 @@
+//! What people decide, and what takes a second person.
+
+use super::*;
+use crate::store::{
+    ApprovalFilter, ApprovalKind, ApprovalState, CaseState, DecisionKind, Effect, Hand, Hands, NewApproval, NewDecision,
+};
+
+fn decision(case: Uuid, version: u32, kind: DecisionKind) -> NewDecision {
+    NewDecision {
+        kind,
+        case_id: case,
+        version,
+        decided_by: "one".into(),
+        at: at(5),
+        document: document(DocumentKind::Review),
+    }
+}
+
+fn approval(case: Uuid, kind: ApprovalKind, lapses_at: Timestamp) -> NewApproval {
+    NewApproval {
+        id: Uuid::now_v7(),
+        kind,
+        case_id: case,
+        version: Some(1),
+        asked_by: "one".into(),
+        at: at(3),
+        lapses_at,
+        hours: None,
+        document: document(DocumentKind::Approval),
+    }
+}
+
+fn hand(by: &str, when: Timestamp, agrees: bool) -> Hand {
+    Hand { by: by.into(), role: "supervisor".into(), at: when, agrees }
+}
+
+async fn apply(store: &Store, case: Uuid, effect: Effect<()>) -> Result<(), StoreError> {
+    store.apply(effect, vec![receipt(case)]).await
+}
+
+/// A case whose first final version stands.
+async fn reported(store: &Store) -> Uuid {
+    let id = running(store, at(0)).await;
+    let version = version(1, true, VersionReason::First, at(1));
+    store.add_version(&receipt(id), id, Some(&lease(id)), version, CaseState::Final).await.unwrap();
+    id
+}
+
+pub(super) async fn a_decision_has_its_case_worked_on_again(backend: impl Backend) {
+    let store = backend.open().await;
+    let id = reported(&store).await;
+    let stale = apply(&store, id, Store::deciding(decision(id, 2, DecisionKind::Review))).await;
+    assert!(matches!(stale, Err(StoreError::VersionOutOfOrder { expected: 1, offered: 2, .. })));
+    assert!(store.decisions(id).await.unwrap().is_empty() && store.get_case(id).await.unwrap().reopened_for.is_none());
+    apply(&store, id, Store::deciding(decision(id, 1, DecisionKind::Review))).await.unwrap();
+    let case = store.get_case(id).await.unwrap();
+    assert_eq!((case.state, case.reopened_for), (CaseState::Running, Some(DecisionKind::Review)));
+    assert_eq!(store.decisions(id).await.unwrap().len(), 1);
+    let worker = taken_up(&store, at(6)).await;
+    // a word that comes meanwhile takes the case from its worker
+    apply(&store, id, Store::deciding(decision(id, 1, DecisionKind::Review))).await.unwrap();
+    let reviewed = || version(2, true, VersionReason::Review, at(7));
+    let lost = store.add_version(&receipt(id), id, Some(&worker), reviewed(), CaseState::Final).await;
+    assert!(matches!(lost, Err(StoreError::LeaseLost { .. })));
+    let worker = taken_up(&store, at(8)).await;
+    store.add_version(&receipt(id), id, Some(&worker), reviewed(), CaseState::Final).await.unwrap();
+    let case = store.get_case(id).await.unwrap();
+    assert_eq!((case.state, case.reopened_for, case.latest_version), (CaseState::Final, None, Some(2)));
+    let foreign =
+        store.apply(Store::deciding(decision(id, 2, DecisionKind::Review)), vec![receipt(Uuid::now_v7())]).await;
+    assert!(matches!(foreign, Err(StoreError::WrongReceipt { .. })));
+}
+
+pub(super) async fn an_objection_has_its_departments_asked_anew(backend: impl Backend) {
+    let store = backend.open().await;
+    let id = running(&store, at(0)).await;
+    let (tax, entry) = ask(id, "tax", 1);
+    let (health, other) = ask(id, "health", 2);
+    plan(&store, &receipt(id), &lease(id), vec![(tax, entry), (health, other)], at(1)).await.unwrap();
+    let answers = ["tax", "health"].map(|key| answer(key, AnswerKind::NoRecord, at(2)));
+    record(&store, &receipt(id), &lease(id), answers.to_vec()).await.unwrap();
+    let first = version(1, true, VersionReason::First, at(3));
+    store.add_version(&receipt(id), id, Some(&lease(id)), first, CaseState::Final).await.unwrap();
+    let objection = decision(id, 1, DecisionKind::Objection);
+    apply(&store, id, Store::objecting(objection, vec![source("tax")])).await.unwrap();
+    let tax = cell(&store, id, "tax").await;
+    assert_eq!((tax.kind, tax.evidence_document, tax.told_in, tax.planned_at), (None, None, None, at(5)));
+    assert_eq!(cell(&store, id, "health").await.kind, Some(AnswerKind::NoRecord));
+    assert_eq!(store.get_case(id).await.unwrap().reopened_for, Some(DecisionKind::Objection));
+}
+
+pub(super) async fn a_withdrawn_number_is_known_in_its_organisation_alone(backend: impl Backend) {
+    let store = backend.open().await;
+    let id = reported(&store).await;
+    let withdrawal = decision(id, 1, DecisionKind::Withdrawal);
+    apply(&store, id, Store::withdrawing(withdrawal, member("m1"), "township-1".into(), tag(7))).await.unwrap();
+    assert_eq!(store.withdrawn("township-1", &[tag(6), tag(7)]).await.unwrap(), [tag(7)]);
+    assert!(store.withdrawn("township-2", &[tag(7)]).await.unwrap().is_empty());
+    assert!(store.withdrawn("township-1", &[]).await.unwrap().is_empty());
+    let gone = store.get_case(id).await.unwrap().request_document;
+    let kept = document(DocumentKind::Evidence);
+    store.shred_withdrawn(&receipt(id), id, vec![gone], vec![(Uuid::now_v7(), kept.clone())]).await.unwrap();
+    assert!(matches!(store.get_document(gone).await, Err(StoreError::Erased { .. })));
+    assert_eq!(store.documents_of(id, DocumentKind::Evidence).await.unwrap().last(), Some(&kept.id));
+}
+
+pub(super) async fn an_approval_closes_once(backend: impl Backend) {
+    let store = backend.open().await;
+    let id = reported(&store).await;
+    let asked = approval(id, ApprovalKind::Review, at(100));
+    let approval_id = asked.id;
+    apply(&store, id, Store::asking(asked)).await.unwrap();
+    let twice = apply(&store, id, Store::asking(approval(id, ApprovalKind::Review, at(100)))).await;
+    assert!(matches!(twice, Err(StoreError::AlreadyAsked { .. })));
+    let row = store.approval(approval_id).await.unwrap();
+    assert_eq!((row.state, row.organisation.as_str(), row.hands.len()), (ApprovalState::Open, "township-1", 0));
+    let stale = decision(id, 9, DecisionKind::Review);
+    let moved = Hands::Agree { until: None, decision: Some(stale) };
+    let refused = apply(&store, id, Store::raising_hand(row.clone(), hand("two", at(4), true), moved)).await;
+    assert!(matches!(refused, Err(StoreError::VersionOutOfOrder { .. })));
+    assert_eq!(store.approval(approval_id).await.unwrap(), row, "nothing of it stands");
+
+    let agree = |who: &'static str| {
+        let then = Hands::Agree { until: None, decision: Some(decision(id, 1, DecisionKind::Review)) };
+        Store::raising_hand(row.clone(), hand(who, at(4), true), then)
+    };
+    let (first, second) = tokio::join!(apply(&store, id, agree("two")), apply(&store, id, agree("three")));
+    assert_eq!([&first, &second].iter().filter(|outcome| outcome.is_ok()).count(), 1, "{first:?} {second:?}");
+    assert!([first, second].iter().any(|outcome| matches!(outcome, Err(StoreError::NotOpen { .. }))));
+    assert_eq!(store.decisions(id).await.unwrap().len(), 1);
+    let row = store.approval(approval_id).await.unwrap();
+    assert_eq!((row.state, row.hands.len()), (ApprovalState::Agreed, 1));
+    apply(&store, id, Store::asking(approval(id, ApprovalKind::Review, at(100)))).await.unwrap();
+}
+
+pub(super) async fn what_lapsed_is_agreed_to_by_nobody(backend: impl Backend) {
+    let store = backend.open().await;
+    let id = reported(&store).await;
+    let asked = approval(id, ApprovalKind::Inspection, at(10));
+    let approval_id = asked.id;
+    apply(&store, id, Store::asking(asked)).await.unwrap();
+    let row = store.approval(approval_id).await.unwrap();
+    let open = |now, kinds| ApprovalFilter { open_at: Some(now), kinds, limit: 10, ..ApprovalFilter::default() };
+    let listed = async |now, kinds| store.list_approvals(&open(now, kinds)).await.unwrap().len();
+    assert_eq!(listed(at(9), vec![ApprovalKind::Inspection]).await, 1);
+    assert_eq!(listed(at(9), vec![ApprovalKind::Erasure]).await, 0);
+    assert_eq!(listed(at(10), Vec::new()).await, 0);
+    let late = Hands::Agree { until: Some(at(50)), decision: None };
+    let late = apply(&store, id, Store::raising_hand(row.clone(), hand("two", at(10), true), late)).await;
+    assert!(matches!(late, Err(StoreError::NotOpen { .. })));
+    let anew = approval(id, ApprovalKind::Inspection, at(100));
+    let anew_id = anew.id;
+    apply(&store, id, Store::asking(NewApproval { at: at(11), ..anew })).await.unwrap();
+    assert_eq!(store.approval(approval_id).await.unwrap().state, ApprovalState::Refused, "what lapsed is closed");
+    let row = store.approval(anew_id).await.unwrap();
+    apply(&store, id, Store::raising_hand(row, hand("two", at(12), true), Hands::More)).await.unwrap();
+    assert!(store.inspection(id, "one", at(13)).await.unwrap().is_none(), "one hand opens nothing");
+    let row = store.approval(anew_id).await.unwrap();
+    let granted = Hands::Agree { until: Some(at(50)), decision: None };
+    apply(&store, id, Store::raising_hand(row, hand("three", at(13), true), granted)).await.unwrap();
+    assert!(store.inspection(id, "one", at(49)).await.unwrap().is_some());
+    assert!(store.inspection(id, "one", at(50)).await.unwrap().is_none());
+    assert!(store.inspection(id, "two", at(49)).await.unwrap().is_none());
+}

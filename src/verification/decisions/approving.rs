@@ -1,0 +1,333 @@
+//! What waits for a second person: asked for, agreed to, refused. Who asked never agrees, and nobody agrees twice.
+//!
+//! | asked | by | agreed by |
+//! |---|---|---|
+//! | a decision that changes a total | caseworker, supervisor | another supervisor of the case's organisation |
+//! | an erasure | client, caseworker, supervisor | another supervisor of the case's organisation |
+//! | an inspection | auditor | a supervisor **and** a security administrator of the case's organisation |
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::erasing::ErasureGrounds;
+use super::inspecting::Grounds;
+use super::{DecideError, Kept};
+use crate::audit::{Action, Event};
+use crate::auth::{Caller, Role};
+use crate::store::{
+    ApprovalFilter, ApprovalKind, ApprovalRow, ApprovalState, CaseRow, CaseState, DocumentKind, Hand, Hands,
+    NewApproval, Store,
+};
+use crate::verification::{VerificationError, Verifier, actor, sealing};
+
+/// How long what was asked waits for others.
+const WAITS: SignedDuration = SignedDuration::from_hours(24 * 14);
+
+/// Something that waits for a second person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Asked {
+    /// Its id: `/v1/approvals/{id}`.
+    pub approval: String,
+    /// Until when others may agree.
+    pub lapses_at: String,
+}
+
+/// What is asked and why, as it is sealed.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(super) enum AskedFor {
+    /// Decisions on records.
+    Review {
+        decisions: Vec<Kept>,
+        /// What they change, as it was when they were made.
+        effects: serde_json::Value,
+    },
+    /// That a case is erased.
+    Erasure { grounds: ErasureGrounds },
+    /// That an auditor opens a case's reports.
+    Inspection { grounds: Grounds, document: String },
+}
+
+/// Somebody who agreed or refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ApprovalHand {
+    /// Who.
+    pub by: String,
+    /// In which role.
+    pub role: String,
+    /// When.
+    pub at: String,
+    /// Agreed or refused.
+    pub agrees: bool,
+}
+
+/// What waits for a second person, or did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ApprovalSummary {
+    /// Id.
+    pub id: String,
+    /// `review`, `erasure` or `inspection`.
+    pub kind: ApprovalKind,
+    /// `open`, `agreed`, `refused` or `lapsed`.
+    pub status: String,
+    /// Case.
+    pub case: String,
+    /// The version it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
+    /// Who asked.
+    pub asked_by: String,
+    /// When.
+    pub asked_at: String,
+    /// Until when others may agree.
+    pub lapses_at: String,
+    /// For how many hours an inspection lasts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hours: Option<u32>,
+    /// Of an inspection that was agreed to: until when it opens reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
+    /// Who agreed or refused so far.
+    pub hands: Vec<ApprovalHand>,
+    /// Whether the caller may agree to it now.
+    pub may_agree: bool,
+}
+
+/// A page of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ApprovalPage {
+    /// The newest first.
+    pub items: Vec<ApprovalSummary>,
+    /// Pass as `cursor` for the next page; none = the last.
+    pub next: Option<String>,
+}
+
+/// One with what is asked and why.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ApprovalDetail {
+    /// Summary.
+    #[serde(flatten)]
+    pub summary: ApprovalSummary,
+    /// What is asked: decisions with what they change, a reason, or grounds with a document.
+    #[schema(value_type = Object)]
+    pub asked: serde_json::Value,
+}
+
+impl Verifier {
+    /// What waits for a second person and the caller may see: a supervisor what is asked about the cases in scope, a security
+    /// administrator inspections of the organisation's cases, everybody what they asked themselves.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn approvals(
+        &self,
+        caller: &Caller,
+        open: bool,
+        cursor: Option<Uuid>,
+        limit: u32,
+    ) -> Result<ApprovalPage, VerificationError> {
+        let now = self.0.clock.now();
+        let scope = match () {
+            () if caller.roles.contains(&Role::Supervisor) => ApprovalFilter {
+                organisation: Some(caller.organisation.clone()),
+                region_prefixes: caller.regions.clone(),
+                ..ApprovalFilter::default()
+            },
+            () if caller.roles.contains(&Role::SecurityAdmin) => ApprovalFilter {
+                organisation: Some(caller.organisation.clone()),
+                kinds: vec![ApprovalKind::Inspection],
+                ..ApprovalFilter::default()
+            },
+            () => ApprovalFilter { asked_by: Some(caller.subject.clone()), ..ApprovalFilter::default() },
+        };
+        let filter = ApprovalFilter { open_at: open.then_some(now), cursor, limit: limit + 1, ..scope };
+        let mut rows = self.0.store.list_approvals(&filter).await?;
+        let more = rows.len() > limit as usize;
+        rows.truncate(limit as usize);
+        let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
+        Ok(ApprovalPage { items: rows.iter().map(|row| summary(row, caller, now)).collect(), next })
+    }
+
+    /// One of them, opened: the reading is in the log first.
+    ///
+    /// # Errors
+    /// [`DecideError`].
+    pub async fn approval(&self, caller: &Caller, id: &str) -> Result<ApprovalDetail, DecideError> {
+        let row = self.seen(caller, id).await?;
+        let asked = self.asked_for(caller, &row).await?;
+        let asked = serde_json::to_value(&asked).map_err(|_| VerificationError::Unreadable { what: "approval" })?;
+        Ok(ApprovalDetail { summary: summary(&row, caller, self.0.clock.now()), asked })
+    }
+
+    /// Agrees as the second person (of an inspection, as one of two). What was asked is done with the last of them.
+    ///
+    /// # Errors
+    /// [`DecideError::SamePerson`], [`DecideError::OtherRole`], [`DecideError::NotOpen`]; [`DecideError::Moved`] when the report is
+    /// another one by now.
+    pub async fn agree(&self, caller: &Caller, id: &str) -> Result<ApprovalSummary, DecideError> {
+        let row = self.seen(caller, id).await?;
+        let now = self.0.clock.now();
+        let role = hand_of(&row, caller, now)?;
+        let case = self.0.store.get_case(row.case_id).await?;
+        let hand = Hand { by: caller.subject.clone(), role: role.as_str().to_owned(), at: now, agrees: true };
+        let event = |action| {
+            let event = Event::new(&actor(caller), action).case(case.id).purpose(case.purpose);
+            row.version.map_or(event.clone(), |version| event.version(version))
+        };
+        let given = event(Action::ApprovalGiven);
+        match row.kind {
+            ApprovalKind::Review => {
+                let AskedFor::Review { decisions, .. } = self.asked_for(caller, &row).await? else {
+                    return Err(VerificationError::Unreadable { what: "approval" }.into());
+                };
+                let version = row.version.ok_or(DecideError::NoVersion)?;
+                let asker = Caller { subject: row.asked_by.clone(), ..caller.clone() };
+                let decision = self.review_decision(&asker, &case, version, &decisions)?;
+                let then = Hands::Agree { until: None, decision: Some(decision) };
+                let events = vec![event(Action::Reviewed), given];
+                self.0.ledger.decided(events, Store::raising_hand(row.clone(), hand, then)).await?;
+                self.go_on(&case);
+            }
+            ApprovalKind::Erasure => {
+                let then = Hands::Agree { until: None, decision: None };
+                self.erase(&case, vec![event(Action::Erased), given], Store::raising_hand(row.clone(), hand, then))
+                    .await?;
+            }
+            ApprovalKind::Inspection => {
+                let last = row.hands.iter().any(|other| other.agrees);
+                let hours = SignedDuration::from_hours(i64::from(row.hours.unwrap_or(1)));
+                let then = match last {
+                    true => Hands::Agree { until: now.checked_add(hours).ok(), decision: None },
+                    false => Hands::More,
+                };
+                let granted = last.then(|| event(Action::InspectionGranted));
+                let events = granted.into_iter().chain([given]).collect();
+                self.0.ledger.decided(events, Store::raising_hand(row.clone(), hand, then)).await?;
+            }
+        }
+        Ok(summary(&self.0.store.approval(row.id).await?, caller, now))
+    }
+
+    /// Refuses, or takes back what the caller asked. One refusal closes it.
+    ///
+    /// # Errors
+    /// As [`Verifier::agree`]; whoever asked may take it back.
+    pub async fn refuse_approval(&self, caller: &Caller, id: &str) -> Result<ApprovalSummary, DecideError> {
+        let row = self.seen(caller, id).await?;
+        let now = self.0.clock.now();
+        let own = row.asked_by == caller.subject && row.is_open(now);
+        let role = match own {
+            true => caller.roles.first().copied().ok_or(DecideError::OtherRole)?,
+            false => hand_of(&row, caller, now)?,
+        };
+        let case = self.0.store.get_case(row.case_id).await?;
+        let hand = Hand { by: caller.subject.clone(), role: role.as_str().to_owned(), at: now, agrees: false };
+        let event = Event::new(&actor(caller), Action::ApprovalRefused).case(case.id).purpose(case.purpose);
+        let event = row.version.map_or(event.clone(), |version| event.version(version));
+        self.0.ledger.decided(vec![event], Store::raising_hand(row.clone(), hand, Hands::Refuse)).await?;
+        Ok(summary(&self.0.store.approval(row.id).await?, caller, now))
+    }
+
+    /// Asks for something that takes a second person.
+    pub(super) async fn ask_second(
+        &self,
+        caller: &Caller,
+        case: &CaseRow,
+        kind: ApprovalKind,
+        version: Option<u32>,
+        hours: Option<u32>,
+        asked: &AskedFor,
+    ) -> Result<Asked, DecideError> {
+        let bytes = serde_json::to_vec(asked).map_err(|_| VerificationError::Unreadable { what: "approval" })?;
+        let now = self.0.clock.now();
+        let lapses_at = now.checked_add(WAITS).unwrap_or(Timestamp::MAX);
+        let approval = NewApproval {
+            id: Uuid::now_v7(),
+            kind,
+            case_id: case.id,
+            version,
+            asked_by: caller.subject.clone(),
+            at: now,
+            lapses_at,
+            hours,
+            document: sealing::seal(&self.0.keys, case.id, DocumentKind::Approval, &bytes)?,
+        };
+        let id = approval.id;
+        let event = Event::new(&actor(caller), Action::ApprovalAsked).case(case.id).purpose(case.purpose);
+        let event = version.map_or(event.clone(), |version| event.version(version));
+        self.0.ledger.decided(vec![event], Store::asking(approval)).await?;
+        Ok(Asked { approval: id.to_string(), lapses_at: lapses_at.to_string() })
+    }
+
+    /// An approval that the caller may see.
+    async fn seen(&self, caller: &Caller, id: &str) -> Result<ApprovalRow, DecideError> {
+        let id = Uuid::parse_str(id).map_err(|_| DecideError::NotFound)?;
+        let row = self.0.store.approval(id).await?;
+        let supervises =
+            caller.roles.contains(&Role::Supervisor) && caller.covers(&row.organisation, row.region.as_str());
+        let guards = caller.roles.contains(&Role::SecurityAdmin)
+            && row.kind == ApprovalKind::Inspection
+            && row.organisation == caller.organisation;
+        if supervises || guards || row.asked_by == caller.subject { Ok(row) } else { Err(DecideError::NotFound) }
+    }
+
+    async fn asked_for(&self, caller: &Caller, row: &ApprovalRow) -> Result<AskedFor, DecideError> {
+        let case = self.0.store.get_case(row.case_id).await?;
+        if case.state == CaseState::Erased {
+            return Err(DecideError::State(case.state));
+        }
+        let receipt = self.0.ledger.looked_at(caller, &case).await?;
+        let sealed = sealing::open(&self.0.store, &self.0.keys, &receipt, case.id, row.document).await?;
+        let unreadable = |_| VerificationError::Unreadable { what: "approval" };
+        Ok(serde_json::from_slice(&sealed).map_err(unreadable)?)
+    }
+}
+
+/// In which role a caller may raise a hand now.
+fn hand_of(row: &ApprovalRow, caller: &Caller, now: Timestamp) -> Result<Role, DecideError> {
+    if !row.is_open(now) {
+        return Err(DecideError::NotOpen);
+    }
+    if row.asked_by == caller.subject || row.hands.iter().any(|hand| hand.by == caller.subject) {
+        return Err(DecideError::SamePerson);
+    }
+    let has = |role: Role| caller.roles.contains(&role);
+    let raised = |role: Role| row.hands.iter().any(|hand| hand.role == role.as_str());
+    let supervises = has(Role::Supervisor) && caller.covers(&row.organisation, row.region.as_str());
+    let guards =
+        has(Role::SecurityAdmin) && row.kind == ApprovalKind::Inspection && row.organisation == caller.organisation;
+    match (supervises, guards) {
+        (true, _) if !raised(Role::Supervisor) => Ok(Role::Supervisor),
+        (_, true) if !raised(Role::SecurityAdmin) => Ok(Role::SecurityAdmin),
+        _ => Err(DecideError::OtherRole),
+    }
+}
+
+fn summary(row: &ApprovalRow, caller: &Caller, now: Timestamp) -> ApprovalSummary {
+    let lapsed = row.state == ApprovalState::Open && now >= row.lapses_at;
+    ApprovalSummary {
+        id: row.id.to_string(),
+        kind: row.kind,
+        status: if lapsed { "lapsed" } else { row.state.as_str() }.to_owned(),
+        case: row.case_id.to_string(),
+        version: row.version,
+        asked_by: row.asked_by.clone(),
+        asked_at: row.asked_at.to_string(),
+        lapses_at: row.lapses_at.to_string(),
+        hours: row.hours,
+        until: row.until.map(|until| until.to_string()),
+        hands: row
+            .hands
+            .iter()
+            .map(|hand| ApprovalHand {
+                by: hand.by.clone(),
+                role: hand.role.clone(),
+                at: hand.at.to_string(),
+                agrees: hand.agrees,
+            })
+            .collect(),
+        may_agree: hand_of(row, caller, now).is_ok(),
+    }
+}

@@ -1,0 +1,96 @@
+//! Why a decision does not stand.
+
+use crate::audit::AuditError;
+use crate::household::Fault;
+use crate::store::{CaseState, StoreError};
+use crate::verification::{ReadError, VerificationError};
+
+/// Why a decision does not stand. Nothing has changed.
+#[derive(Debug, thiserror::Error)]
+pub enum DecideError {
+    /// No such case, record or approval, or not the caller's.
+    #[error("not found")]
+    NotFound,
+    /// There is no version to decide about yet.
+    #[error("no version yet")]
+    NoVersion,
+    /// A later version stands, or another decision came first.
+    #[error("a later version stands")]
+    Moved,
+    /// The case is where this cannot be done.
+    #[error("the case is {0}")]
+    State(CaseState),
+    /// Whoever has a hand in it already may not be the second person.
+    #[error("a second person is needed")]
+    SamePerson,
+    /// The caller's role may not be that second person.
+    #[error("another role is needed")]
+    OtherRole,
+    /// The same waits for a second person already.
+    #[error("the same is open")]
+    AlreadyAsked,
+    /// It is decided, or has lapsed.
+    #[error("closed or lapsed")]
+    NotOpen,
+    /// It was issued before.
+    #[error("issued before")]
+    AlreadyIssued,
+    /// The member has no authorisation that could be taken back.
+    #[error("nothing to take back")]
+    NothingToWithdraw,
+    /// What was sent has faults.
+    #[error("{} faults", .0.len())]
+    Faults(Vec<Fault>),
+    /// Its data keys are destroyed.
+    #[error("erased")]
+    Erased,
+    /// The log cannot be written: nothing is done.
+    #[error("the audit log is closed")]
+    Closed,
+    /// Something failed inside.
+    #[error("{0}")]
+    Inside(#[from] Box<VerificationError>),
+}
+
+impl From<VerificationError> for DecideError {
+    fn from(error: VerificationError) -> Self {
+        match error {
+            VerificationError::Audit(_) => Self::Closed,
+            VerificationError::Store(error) => error.into(),
+            other => Self::Inside(Box::new(other)),
+        }
+    }
+}
+
+impl From<AuditError> for DecideError {
+    fn from(error: AuditError) -> Self {
+        VerificationError::from(error).into()
+    }
+}
+
+impl From<StoreError> for DecideError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound { .. } => Self::NotFound,
+            StoreError::VersionOutOfOrder { .. } => Self::Moved,
+            StoreError::IllegalTransition { from, .. } => Self::State(from),
+            StoreError::AlreadyAsked { .. } => Self::AlreadyAsked,
+            StoreError::NotOpen { .. } => Self::NotOpen,
+            StoreError::AlreadyIssued { .. } => Self::AlreadyIssued,
+            StoreError::Erased { .. } => Self::Erased,
+            other => Self::Inside(Box::new(other.into())),
+        }
+    }
+}
+
+impl From<ReadError> for DecideError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::NoVersion => Self::NoVersion,
+            ReadError::Erased => Self::Erased,
+            ReadError::Closed => Self::Closed,
+            ReadError::Inside(error) => Self::Inside(error),
+            _ => Self::NotFound,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! An auditor's inspection: the reports of one case, for a few hours, after a supervisor and a security administrator of the case's
+//! organisation have both agreed. Without it an auditor sees the log and no report.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::approving::AskedFor;
+use super::{Asked, DecideError};
+use crate::auth::{Caller, Role};
+use crate::store::{ApprovalKind, CaseRow, CaseState, words};
+use crate::verification::{ReadError, Verifier};
+
+/// Longest inspection.
+pub const MOST_HOURS: u32 = 72;
+
+words! {
+    /// Why an auditor wants to see a report.
+    Grounds {
+        /// Somebody complained.
+        Complaint = "complaint",
+        /// The log shows something unusual.
+        Finding = "finding",
+        /// A check by sample.
+        Sample = "sample",
+        /// Another authority asks, with a document.
+        Authority = "authority",
+    }
+}
+
+/// What an auditor asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InspectionTerms {
+    /// Which case.
+    pub case: String,
+    /// Why.
+    pub grounds: Grounds,
+    /// Number of the document it rests on, 1 to 64 characters; no name of anybody.
+    pub document: String,
+    /// For how long reports may be opened once it is agreed to: 1 to 72 hours.
+    pub hours: u32,
+}
+
+impl Verifier {
+    /// Asks for an inspection.
+    ///
+    /// # Errors
+    /// [`DecideError::NotFound`]; [`DecideError::State`] of an erased case; [`DecideError::AlreadyAsked`].
+    pub async fn ask_inspection(&self, caller: &Caller, terms: &InspectionTerms) -> Result<Asked, DecideError> {
+        let id = Uuid::parse_str(&terms.case).map_err(|_| DecideError::NotFound)?;
+        let case = self.0.store.get_case(id).await?;
+        if case.state == CaseState::Erased {
+            return Err(DecideError::State(case.state));
+        }
+        let asked = AskedFor::Inspection { grounds: terms.grounds, document: terms.document.clone() };
+        self.ask_second(caller, &case, ApprovalKind::Inspection, None, Some(terms.hours), &asked).await
+    }
+
+    /// The case whose report somebody opens: one in the caller's scope, or one that an auditor inspects.
+    pub(in crate::verification) async fn case_to_read(&self, caller: &Caller, id: &str) -> Result<CaseRow, ReadError> {
+        if !caller.roles.contains(&Role::Auditor) {
+            return self.case(caller, id).await;
+        }
+        let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
+        let case = self.0.store.get_case(id).await?;
+        let inspects = self.0.store.inspection(case.id, &caller.subject, self.0.clock.now()).await?;
+        if inspects.is_some() { Ok(case) } else { Err(ReadError::NotFound) }
+    }
+}

@@ -1,0 +1,86 @@
+//! Issuing (签发): a second person signs a version off. The body then says by whom and on which day, so it has another hash, which the
+//! `issued` entry holds; report and attestation are signed anew around it.
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
+
+use super::DecideError;
+use crate::auth::{Caller, Role};
+use crate::report::{self, Attestation, Issue, Report, Status};
+use crate::store::{DocumentKind, Hash, IssuedVersion, VersionRow};
+use crate::telemetry::china_date;
+use crate::verification::reading::read_report;
+use crate::verification::{VerificationError, Verifier, sealing, versions};
+
+/// A version that was issued.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct IssuedReport {
+    /// Its number.
+    pub version: u32,
+    /// By whom.
+    pub issued_by: String,
+    /// SHA-256 of the body that says so, hex.
+    pub body_sha256: String,
+}
+
+impl Verifier {
+    /// Issues the latest version, which must be final. Whoever sent the case, or decided about a record of it, is no second person.
+    ///
+    /// # Errors
+    /// [`DecideError::SamePerson`], [`DecideError::Moved`] when a later version stands or this one is provisional,
+    /// [`DecideError::AlreadyIssued`].
+    pub async fn issue(&self, caller: &Caller, id: &str, version: u32) -> Result<IssuedReport, DecideError> {
+        if !caller.roles.contains(&Role::Supervisor) {
+            return Err(DecideError::OtherRole);
+        }
+        let case = self.case(caller, id).await?;
+        let row = self.latest(&case).await?;
+        if row.number != version || !row.is_final || case.reopened_for.is_some() {
+            return Err(DecideError::Moved);
+        }
+        if row.issued_at.is_some() {
+            return Err(DecideError::AlreadyIssued);
+        }
+        let decisions = self.0.store.decisions(case.id).await?;
+        let has_a_hand = |by: &str| by == caller.subject;
+        if has_a_hand(&case.client) || decisions.iter().any(|decision| has_a_hand(&decision.decided_by)) {
+            return Err(DecideError::SamePerson);
+        }
+        let receipt = self.0.ledger.opened(caller, &case, &row).await?;
+        let signed = sealing::open(&self.0.store, &self.0.keys, &receipt, case.id, row.report_document).await?;
+        let Report { mut body, attestation } = read_report(&signed).map_err(|_| unreadable())?;
+        must_be(&row, &body.bytes())?;
+        let now = self.0.clock.now();
+        body.status = Status::Issued;
+        body.issued = Some(Issue { by: caller.subject.clone(), on: china_date(now) });
+        let body = body.bytes();
+        let body_hash: Hash = Sha256::digest(&body).into();
+        let (receipt, proved) = self.0.ledger.issued(caller, &case, version, body_hash).await?;
+        let attestation = Attestation { signing_key: self.signing_key(), ..attestation };
+        let attestation = versions::placed_in_log(attestation, body_hash, proved)?;
+        let report = Report::bytes_around(&attestation, &body);
+        let signed = report::jose::jws::sign(&report, &self.0.keys.report_signer()).map_err(VerificationError::from)?;
+        let issue = IssuedVersion {
+            case_id: case.id,
+            number: version,
+            issued_by: caller.subject.clone(),
+            at: now,
+            body_hash,
+            report: sealing::seal(&self.0.keys, case.id, DocumentKind::Report, signed.as_bytes())?,
+        };
+        self.0.store.issue_version(&receipt, issue).await?;
+        self.0.hub.tell(case.id);
+        metrics::counter!("hedui_versions_issued_total").increment(1);
+        Ok(IssuedReport { version, issued_by: caller.subject.clone(), body_sha256: hex::encode(body_hash) })
+    }
+}
+
+/// What is signed off is what the log has.
+fn must_be(row: &VersionRow, body: &[u8]) -> Result<(), VerificationError> {
+    if Hash::from(Sha256::digest(body)) == row.body_hash { Ok(()) } else { Err(unreadable()) }
+}
+
+fn unreadable() -> VerificationError {
+    VerificationError::Unreadable { what: "report" }
+}

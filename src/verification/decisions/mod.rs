@@ -1,0 +1,109 @@
+//! What people decide about a case once a report of it stands: whose a record is, that it is issued, that it is asked about again, stopped,
+//! erased, or that a member's consent is gone. What changes a total, an erasure and an auditor's inspection take a second person (双人复核).
+//!
+//! A decision is an effect of its entry in the log: sealed, kept, and the case is worked on again, so that a process that dies loses none.
+//! The next version is made with all decisions in hand, from the answers as they stand.
+
+mod approving;
+mod erasing;
+mod errors;
+mod inspecting;
+mod issuing;
+mod objecting;
+mod reviewing;
+mod stopping;
+mod withdrawing;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
+
+use super::{VerificationError, Verifier, sealing};
+use crate::household::{Attributed, Record, ReviewDecision, Verdict, canonical_json};
+use crate::store::{AuditReceipt, CaseRow, DecisionKind};
+
+pub use approving::{ApprovalDetail, ApprovalHand, ApprovalPage, ApprovalSummary, Asked};
+pub use erasing::ErasureGrounds;
+pub use errors::DecideError;
+pub use inspecting::{Grounds, InspectionTerms, MOST_HOURS};
+pub use issuing::IssuedReport;
+pub use objecting::{NewObjection, Objection};
+pub use reviewing::{CaseRecords, RecordSides, ReviewCase, ReviewPage, Reviewed, StatedPerson};
+pub use withdrawing::Withdrawn;
+
+/// Most characters of a reason.
+pub const MOST_REASON: usize = 1000;
+
+/// Whose a record is, as somebody decided. Of a record that is another one since, it says nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordDecision {
+    /// The record, as the report names it: `m1/vehicles/62042200013`.
+    pub record: String,
+    /// Whether it belongs to the person it is filed under.
+    pub belongs: bool,
+    /// Why, 1 to 1,000 characters: it stands in the report.
+    pub reason: String,
+}
+
+/// A decision as it is sealed.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    #[serde(flatten)]
+    decision: RecordDecision,
+    /// Of the record's RFC 8785 JSON.
+    record_sha256: String,
+}
+
+/// What was decided about records of a case, the last word on each.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Decided(BTreeMap<String, (String, ReviewDecision)>);
+
+impl Decided {
+    /// Adds decisions as they were sealed.
+    fn add(&mut self, sealed: &[u8]) -> Result<(), VerificationError> {
+        let kept: Vec<Kept> =
+            serde_json::from_slice(sealed).map_err(|_| VerificationError::Unreadable { what: "decision" })?;
+        for Kept { decision, record_sha256 } in kept {
+            let said = ReviewDecision { belongs: decision.belongs, reason: decision.reason };
+            self.0.insert(decision.record, (record_sha256, said));
+        }
+        Ok(())
+    }
+
+    /// Puts decisions in the place of the matcher's verdicts.
+    pub(super) fn apply(&self, records: &mut [Attributed]) {
+        if self.0.is_empty() {
+            return;
+        }
+        for filed in records {
+            let Some((sha256, said)) = self.0.get(&filed.key()) else { continue };
+            if hash_of(&filed.record) == *sha256 {
+                filed.verdict = if said.belongs { Verdict::Match } else { Verdict::No };
+                filed.reviewed = Some(said.clone());
+            }
+        }
+    }
+}
+
+fn hash_of(record: &Record) -> String {
+    hex::encode(Sha256::digest(canonical_json(record)))
+}
+
+impl Verifier {
+    /// What was decided about a case's records so far.
+    pub(super) async fn decided(&self, receipt: &AuditReceipt, case: &CaseRow) -> Result<Decided, VerificationError> {
+        let mut decided = Decided::default();
+        if case.latest_version.is_none() {
+            return Ok(decided); // there was nothing to decide about
+        }
+        for row in self.0.store.decisions(case.id).await? {
+            if row.kind == DecisionKind::Review {
+                decided.add(&sealing::open(&self.0.store, &self.0.keys, receipt, case.id, row.document).await?)?;
+            }
+        }
+        Ok(decided)
+    }
+}

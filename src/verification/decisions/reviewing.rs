@@ -1,0 +1,332 @@
+//! Records that were held (待人工核实): which cases have some, both sides of each, and a person's word on whose they are.
+//!
+//! A word on any record counts, held or not: a namesake's car that the matcher took for the member's is put right in the same way. A
+//! supervisor's word that changes no total stands at once; one that does, and every caseworker's, waits for a supervisor who is another person.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::approving::AskedFor;
+use super::{Asked, DecideError, Decided, Kept, MOST_REASON, RecordDecision, hash_of};
+use crate::audit::{Action, Event};
+use crate::auth::{Caller, Role};
+use crate::household::{Attributed, Evidence, Faults, MatchReason, Member, MemberRef, Record, Request, Verdict};
+use crate::policy;
+use crate::report::difference::Difference;
+use crate::store::{
+    ApprovalKind, AuditReceipt, CaseFilter, CaseRow, CaseState, DecisionKind, DocumentKind, NewDecision, Store,
+    VersionRow,
+};
+use crate::verification::{VerificationError, Verifier, actor, plan, sealing};
+
+/// A case with records that wait for a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ReviewCase {
+    /// Case.
+    pub case: String,
+    /// Programme.
+    pub purpose: String,
+    /// County.
+    pub region: String,
+    /// Latest version of its report.
+    pub version: u32,
+    /// How many records wait.
+    pub held: u32,
+    /// When the version was made, or the case last moved.
+    pub since: String,
+}
+
+/// A page of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ReviewPage {
+    /// The newest first.
+    pub items: Vec<ReviewCase>,
+    /// Pass as `cursor` for the next page; none = the last.
+    pub next: Option<String>,
+}
+
+/// A record and the person it is filed under, side by side.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RecordSides {
+    /// Its name in this case: `m1/vehicles/62042200013`.
+    pub record: String,
+    /// Whom it is filed under.
+    pub member: String,
+    /// Which department's.
+    pub source: String,
+    /// `review`: held; `match`: counted; `no`: set aside.
+    pub verdict: Verdict,
+    /// Level of each field with its weight.
+    pub reasons: Vec<MatchReason>,
+    /// Sum of the weights in hundredths of a bit.
+    pub weight_centibits: i32,
+    /// Probability in parts per million.
+    pub probability_ppm: u32,
+    /// What a person decided before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reviewed: Option<crate::household::ReviewDecision>,
+    /// The person as the request states them.
+    pub stated: StatedPerson,
+    /// The record as the department wrote it.
+    #[schema(value_type = Object)]
+    pub found: Record,
+}
+
+/// A person as a request states them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatedPerson {
+    /// Name.
+    #[schema(value_type = String)]
+    pub name: crate::household::PersonName,
+    /// Number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub id_number: Option<crate::household::IdNumber>,
+    /// Birth date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub birth_date: Option<jiff::civil::Date>,
+    /// Telephone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub phone: Option<crate::household::Phone>,
+}
+
+/// The records of a case that a person may decide about.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CaseRecords {
+    /// Case.
+    pub case: String,
+    /// The version they stand in: a decision names it.
+    pub version: u32,
+    /// The records.
+    pub records: Vec<RecordSides>,
+}
+
+/// What became of a decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reviewed {
+    /// It stands; the next version is being made.
+    Stands,
+    /// It waits for a second person.
+    Waits(Asked),
+}
+
+impl Verifier {
+    /// The caller's cases with records that wait for a person, newest first.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn review_cases(
+        &self,
+        caller: &Caller,
+        cursor: Option<Uuid>,
+        limit: u32,
+    ) -> Result<ReviewPage, VerificationError> {
+        if caller.regions.is_empty() {
+            return Ok(ReviewPage { items: Vec::new(), next: None });
+        }
+        let filter = CaseFilter {
+            organisations: Some(vec![caller.organisation.clone()]),
+            region_prefixes: caller.regions.clone(),
+            states: vec![CaseState::Final, CaseState::Waiting],
+            with_reviews: true,
+            cursor,
+            limit: limit + 1,
+            ..CaseFilter::default()
+        };
+        let mut rows = self.0.store.list_cases(&filter).await?;
+        let more = rows.len() > limit as usize;
+        rows.truncate(limit as usize);
+        let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
+        let item = |row: &CaseRow| ReviewCase {
+            case: row.id.to_string(),
+            purpose: row.purpose.as_str().to_owned(),
+            region: row.region.as_str().to_owned(),
+            version: row.latest_version.unwrap_or(0),
+            held: row.reviews_open,
+            since: row.updated_at.to_string(),
+        };
+        Ok(ReviewPage { items: rows.iter().map(item).collect(), next })
+    }
+
+    /// Records of a case's latest version, both sides of each; those held alone unless all are wanted. The reading is in the log first.
+    ///
+    /// # Errors
+    /// [`DecideError`].
+    pub async fn case_records(&self, caller: &Caller, id: &str, all: bool) -> Result<CaseRecords, DecideError> {
+        let case = self.case(caller, id).await?;
+        let version = self.latest(&case).await?;
+        let receipt = self.0.ledger.opened(caller, &case, &version).await?;
+        let (request, evidence) = self.looked_at(&receipt, &case, &version).await?;
+        let people: BTreeMap<&MemberRef, &Member> =
+            plan::people(&request).map(|person| (&person.reference, person)).collect();
+        let records = evidence.records.into_iter().filter(|filed| all || filed.verdict == Verdict::Review);
+        let records = records.filter_map(|filed| Some(sides(people.get(&filed.member)?, filed))).collect();
+        Ok(CaseRecords { case: case.id.to_string(), version: version.number, records })
+    }
+
+    /// Decides whose records are. A decision that changes a total, and every one of a caseworker, waits for a supervisor who is another
+    /// person.
+    ///
+    /// # Errors
+    /// [`DecideError::Faults`] with every fault at once; [`DecideError::Moved`] when the version named is not the latest any more.
+    pub async fn review(
+        &self,
+        caller: &Caller,
+        id: &str,
+        version: u32,
+        decisions: Vec<RecordDecision>,
+    ) -> Result<Reviewed, DecideError> {
+        let case = self.case(caller, id).await?;
+        if !matches!(case.state, CaseState::Final | CaseState::Waiting) {
+            return Err(DecideError::State(case.state));
+        }
+        let latest = self.latest(&case).await?;
+        if latest.number != version {
+            return Err(DecideError::Moved);
+        }
+        let receipt = self.0.ledger.opened(caller, &case, &latest).await?;
+        let (_, evidence) = self.looked_at(&receipt, &case, &latest).await?;
+        let kept = self.checked(decisions, &evidence)?;
+        let changes = self.changes(&case, evidence, &kept)?;
+        let settled = changes.totals.is_empty() && changes.outcomes.is_empty() && changes.amounts.is_empty();
+        if settled && caller.roles.contains(&Role::Supervisor) {
+            let decision = self.review_decision(caller, &case, version, &kept)?;
+            let event = Event::new(&actor(caller), Action::Reviewed).case(case.id).version(version);
+            self.0.ledger.decided(vec![event.purpose(case.purpose)], Store::deciding(decision)).await?;
+            self.go_on(&case);
+            return Ok(Reviewed::Stands);
+        }
+        let effects = serde_json::json!({
+            "totals": changes.totals, "outcomes": changes.outcomes, "amounts": changes.amounts,
+        });
+        let asked = AskedFor::Review { decisions: kept, effects };
+        self.ask_second(caller, &case, ApprovalKind::Review, Some(version), None, &asked).await.map(Reviewed::Waits)
+    }
+
+    /// A decision sealed as it is kept.
+    pub(super) fn review_decision(
+        &self,
+        caller: &Caller,
+        case: &CaseRow,
+        version: u32,
+        kept: &[Kept],
+    ) -> Result<NewDecision, VerificationError> {
+        let bytes = serde_json::to_vec(kept).map_err(|_| VerificationError::Unreadable { what: "decision" })?;
+        Ok(NewDecision {
+            kind: DecisionKind::Review,
+            case_id: case.id,
+            version,
+            decided_by: caller.subject.clone(),
+            at: self.0.clock.now(),
+            document: sealing::seal(&self.0.keys, case.id, DocumentKind::Review, &bytes)?,
+        })
+    }
+
+    /// The latest version of a case.
+    pub(super) async fn latest(&self, case: &CaseRow) -> Result<VersionRow, DecideError> {
+        if case.latest_version.is_none() {
+            return Err(DecideError::NoVersion);
+        }
+        Ok(self.0.store.get_version(case.id, None).await?)
+    }
+
+    /// Has a case that was opened again taken up at once.
+    pub(super) fn go_on(&self, case: &CaseRow) {
+        self.0.memory.forget(case.id);
+        self.0.hub.tell(case.id);
+        self.0.bell.notify_one();
+        self.0.bulk_bell.notify_one();
+    }
+
+    async fn looked_at(
+        &self,
+        receipt: &AuditReceipt,
+        case: &CaseRow,
+        version: &VersionRow,
+    ) -> Result<(Request, Evidence), VerificationError> {
+        let (store, keys) = (&self.0.store, &self.0.keys);
+        let request = sealing::open(store, keys, receipt, case.id, case.request_document).await?;
+        let request =
+            serde_json::from_slice(&request).map_err(|_| VerificationError::Unreadable { what: "request" })?;
+        let evidence = sealing::open(store, keys, receipt, case.id, version.evidence_document).await?;
+        let evidence =
+            serde_json::from_slice(&evidence).map_err(|_| VerificationError::Unreadable { what: "evidence" })?;
+        Ok((request, evidence))
+    }
+
+    /// Decisions with the hash of the record each is about, or everything that is wrong with them.
+    fn checked(&self, decisions: Vec<RecordDecision>, evidence: &Evidence) -> Result<Vec<Kept>, DecideError> {
+        let mut faults = Faults::default();
+        let known: BTreeMap<String, &Record> =
+            evidence.records.iter().map(|filed| (filed.key(), &filed.record)).collect();
+        let mut kept: Vec<Kept> = Vec::with_capacity(decisions.len());
+        if decisions.is_empty() {
+            let remedy = ["至少给出一项决定", "decide about one record at least"];
+            faults.add("/decisions", "empty", "没有决定", "no decision", remedy);
+        }
+        for (place, mut decision) in decisions.into_iter().enumerate() {
+            let at = |field: &str| format!("/decisions/{place}/{field}");
+            decision.reason = decision.reason.trim().to_owned();
+            if decision.reason.is_empty() || decision.reason.chars().count() > MOST_REASON {
+                let remedy = ["写明理由，1 至 1000 字", "say why, in 1 to 1,000 characters"];
+                faults.add(&at("reason"), "reason", "理由缺失或过长", "the reason is missing or too long", remedy);
+            }
+            let twice = kept.iter().any(|other| other.decision.record == decision.record);
+            match known.get(&decision.record) {
+                _ if twice => {
+                    let remedy = ["每条记录只作一项决定", "decide once about each record"];
+                    faults.add(&at("record"), "twice", "同一记录出现两次", "the record is named twice", remedy);
+                }
+                Some(record) => kept.push(Kept { record_sha256: hash_of(record), decision }),
+                None => {
+                    let remedy = ["使用 …/reviews 中的记录名", "name records as …/reviews does"];
+                    faults.add(
+                        &at("record"),
+                        "unknown",
+                        "该版本中没有此记录",
+                        "the version has no such record",
+                        remedy,
+                    );
+                }
+            }
+        }
+        if faults.0.is_empty() { Ok(kept) } else { Err(DecideError::Faults(faults.0)) }
+    }
+
+    /// What decisions change in the case's assessment, under the rules in force.
+    fn changes(&self, case: &CaseRow, evidence: Evidence, kept: &[Kept]) -> Result<Difference, VerificationError> {
+        let pack = self.0.rules.packs().resolve(&case.region, case.as_of).map_err(|_| VerificationError::NoPack)?;
+        let before = policy::assess(&evidence, &pack);
+        let mut decided = Decided::default();
+        let sealed = serde_json::to_vec(kept).map_err(|_| VerificationError::Unreadable { what: "decision" })?;
+        decided.add(&sealed)?;
+        let mut after = evidence;
+        decided.apply(&mut after.records);
+        Ok(Difference::between((&pack, &before), (&pack, &policy::assess(&after, &pack))))
+    }
+}
+
+fn sides(person: &Member, filed: Attributed) -> RecordSides {
+    RecordSides {
+        record: filed.key(),
+        member: filed.member.to_string(),
+        source: filed.source.to_string(),
+        verdict: filed.verdict,
+        reasons: filed.reasons,
+        weight_centibits: filed.weight_centibits,
+        probability_ppm: filed.probability_ppm,
+        reviewed: filed.reviewed,
+        stated: StatedPerson {
+            name: person.name.clone(),
+            id_number: person.id_number.clone(),
+            birth_date: person.birth_date,
+            phone: person.phone.clone(),
+        },
+        found: filed.record,
+    }
+}

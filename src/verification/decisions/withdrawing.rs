@@ -1,0 +1,173 @@
+//! A member takes the authorisation back (撤回授权; Personal Information Protection Law, art. 15, 47): nobody is asked about them under its
+//! number any more, in this case or another; what was answered is destroyed, and the next version leaves them open.
+//!
+//! What was done before the withdrawal stays lawful (art. 15): a version that was issued is the record of an administrative act and is kept
+//! until the case is erased. Drafts go, with the evidence they were made from.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::DecideError;
+use crate::audit::{Action, AuthorisationRef, Event, Label};
+use crate::auth::Caller;
+use crate::household::{MemberRef, Request};
+use crate::store::{AuditReceipt, CaseRow, CaseState, DecisionKind, DocumentKind, NewDecision, Store, StoreError, Tag};
+use crate::verification::answers::SealedAnswer;
+use crate::verification::case_work::Work;
+use crate::verification::{VerificationError, Verifier, actor, plan, sealing};
+
+/// Times that it is tried when a version comes in between.
+const TRIES: u32 = 5;
+
+/// What followed from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Withdrawn {
+    /// Whose.
+    pub member: String,
+    /// Whether another version of the report is made.
+    pub another_version: bool,
+}
+
+/// As it is sealed.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    member: MemberRef,
+    reason: String,
+}
+
+impl Verifier {
+    /// Takes a member's authorisation back.
+    ///
+    /// # Errors
+    /// [`DecideError::NothingToWithdraw`] of somebody without one; [`DecideError::NotFound`]; [`DecideError::State`] of an erased case.
+    pub async fn withdraw(
+        &self,
+        caller: &Caller,
+        id: &str,
+        member: &str,
+        reason: &str,
+    ) -> Result<Withdrawn, DecideError> {
+        let mut tries = 0;
+        loop {
+            match self.withdraw_once(caller, id, member, reason).await {
+                Err(DecideError::Moved) if tries < TRIES => tries += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn withdraw_once(
+        &self,
+        caller: &Caller,
+        id: &str,
+        member: &str,
+        reason: &str,
+    ) -> Result<Withdrawn, DecideError> {
+        let case = self.case(caller, id).await?;
+        if case.state == CaseState::Erased {
+            return Err(DecideError::State(case.state));
+        }
+        let receipt = self.0.ledger.looked_at(caller, &case).await?;
+        let request = self.request_of(&receipt, &case).await?;
+        let person = plan::people(&request).find(|person| person.reference.as_str() == member);
+        let person = person.ok_or(DecideError::NotFound)?;
+        let authorisation = person.authorisation.as_ref().ok_or(DecideError::NothingToWithdraw)?;
+        let number = self.tag("authorisation", &authorisation.number);
+        let kept = Kept { member: person.reference.clone(), reason: reason.to_owned() };
+        let bytes = serde_json::to_vec(&kept).map_err(|_| VerificationError::Unreadable { what: "withdrawal" })?;
+        let withdrawal = NewDecision {
+            kind: DecisionKind::Withdrawal,
+            case_id: case.id,
+            version: case.latest_version.unwrap_or(0),
+            decided_by: caller.subject.clone(),
+            at: self.0.clock.now(),
+            document: sealing::seal(&self.0.keys, case.id, DocumentKind::Withdrawal, &bytes)?,
+        };
+        let reference = AuthorisationRef::new(&authorisation.number, |number| self.tag("authorisation", number));
+        let mut event = Event::new(&actor(caller), Action::AuthorisationWithdrawn).case(case.id).purpose(case.purpose);
+        event = event.authorisation(reference);
+        if let Ok(label) = Label::new(person.reference.as_str()) {
+            event = event.member(label);
+        }
+        if let Some(id_number) = &person.id_number {
+            event = event.subject(self.subject_tag(id_number));
+        }
+        let effect = Store::withdrawing(withdrawal, person.reference.clone(), case.organisation.clone(), number);
+        self.0.ledger.decided(vec![event], effect).await?;
+        let another_version = !matches!(case.state, CaseState::Cancelled | CaseState::Failed);
+        if another_version {
+            self.go_on(&case);
+        } else {
+            self.shred_withdrawn(&receipt, &case).await?;
+        }
+        Ok(Withdrawn { member: member.to_owned(), another_version })
+    }
+
+    /// The people of a case whose authorisations were taken back, here or in another case of the organisation.
+    pub(in crate::verification) async fn withdrawn_members(
+        &self,
+        case: &CaseRow,
+        request: &Request,
+    ) -> Result<BTreeSet<MemberRef>, StoreError> {
+        let numbered = plan::people(request)
+            .filter_map(|person| Some((&person.reference, &person.authorisation.as_ref()?.number)))
+            .map(|(reference, number)| (reference, self.tags("authorisation", number)));
+        let numbered: Vec<(&MemberRef, Vec<Tag>)> = numbered.collect();
+        let all: Vec<Tag> = numbered.iter().flat_map(|(_, tags)| tags.iter().copied()).collect();
+        let withdrawn = self.0.store.withdrawn(&case.organisation, &all).await?;
+        let gone = numbered.into_iter().filter(|(_, tags)| tags.iter().any(|tag| withdrawn.contains(tag)));
+        Ok(gone.map(|(reference, _)| reference.clone()).collect())
+    }
+
+    /// Destroys what a withdrawal left without a place: before the next version is made.
+    pub(in crate::verification) async fn shred_for(&self, work: &Work) -> Result<(), VerificationError> {
+        if work.case.reopened_for == Some(DecisionKind::Withdrawal) {
+            self.shred_withdrawn(&work.receipt, &work.case).await?;
+        }
+        Ok(())
+    }
+
+    /// Answers that no cell names any more, and drafts that tell of them. Those that share a document with others are left out of it.
+    async fn shred_withdrawn(&self, receipt: &AuditReceipt, case: &CaseRow) -> Result<(), VerificationError> {
+        let (store, keys) = (&self.0.store, &self.0.keys);
+        let cells = store.cells(case.id).await?;
+        let (mut shredded, mut kept) = (Vec::new(), Vec::new());
+        for document in store.documents_of(case.id, DocumentKind::Evidence).await? {
+            let sealed = sealing::open(store, keys, receipt, case.id, document).await?;
+            let answers: Vec<SealedAnswer> =
+                serde_json::from_slice(&sealed).map_err(|_| VerificationError::Unreadable { what: "answer" })?;
+            let all = answers.len();
+            let named = |answer: &SealedAnswer| {
+                cells.iter().any(|cell| {
+                    cell.evidence_document == Some(document)
+                        && cell.member_ref == answer.member
+                        && cell.source == answer.source
+                })
+            };
+            let standing: Vec<SealedAnswer> = answers.into_iter().filter(named).collect();
+            if standing.len() == all {
+                continue;
+            }
+            if standing.is_empty() {
+                shredded.push(document);
+                continue;
+            }
+            let bytes = serde_json::to_vec(&standing).map_err(|_| VerificationError::Unreadable { what: "answer" })?;
+            kept.push((document, sealing::seal(keys, case.id, DocumentKind::Evidence, &bytes)?));
+        }
+        for version in store.list_versions(case.id).await?.into_iter().filter(|version| version.issued_at.is_none()) {
+            let documents = [Some(version.report_document), Some(version.evidence_document), version.change_document];
+            shredded.extend(documents.into_iter().flatten().collect::<Vec<Uuid>>());
+        }
+        store.shred_withdrawn(receipt, case.id, shredded, kept).await?;
+        Ok(())
+    }
+
+    async fn request_of(&self, receipt: &AuditReceipt, case: &CaseRow) -> Result<Request, VerificationError> {
+        let sealed = sealing::open(&self.0.store, &self.0.keys, receipt, case.id, case.request_document).await?;
+        serde_json::from_slice(&sealed).map_err(|_| VerificationError::Unreadable { what: "request" })
+    }
+}

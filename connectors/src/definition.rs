@@ -242,6 +242,7 @@ impl Probe {
             exchange_key: ExchangeKey::random(),
             entry: None,
             lane: crate::source::Lane::default(),
+            anew: false,
         }
     }
 }

@@ -48,6 +48,7 @@ fn render(definition: &Definition, name: &str, id: &str) -> Prepared {
         exchange_key: ExchangeKey::random(),
         entry: None,
         lane: crate::source::Lane::default(),
+        anew: false,
     };
     let values = Values {
         query: Some(&query),

@@ -93,6 +93,10 @@ pub struct Query {
     /// How pressing it is. No part of the question.
     #[serde(skip)]
     pub lane: Lane,
+    /// Whether the department itself must answer now: somebody objects to what it said, so an answer kept for reuse will not do. No part of
+    /// the question.
+    #[serde(skip)]
+    pub anew: bool,
 }
 
 impl fmt::Debug for Query {

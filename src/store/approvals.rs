@@ -80,7 +80,7 @@ pub enum Hands {
         /// Of an inspection: until when it opens reports.
         until: Option<Timestamp>,
         /// Of a review: the decision that stands now.
-        decision: Option<NewDecision>,
+        decision: Option<Box<NewDecision>>,
     },
 }
 

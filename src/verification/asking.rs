@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hedui_connectors::source::{Query, Reply, Source};
+use hedui_connectors::source::{ExchangeKey, Query, Reply, Source};
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -18,7 +18,8 @@ use super::plan::{self, PlannedCell, PlannedSource};
 use super::{VerificationError, Verifier, sealing};
 use crate::household::{Answer, Failure, IdNumber, Lane, MemberRef, Request, SourceKey};
 use crate::store::{
-    AuditReceipt, CaseRow, CellWrite, DocumentKind, Effect, NewCell, Plan, PutOff, SealedDocument, Store, StoreError,
+    AuditReceipt, CaseRow, CellWrite, DecisionKind, DocumentKind, Effect, NewCell, Plan, PutOff, SealedDocument, Store,
+    StoreError,
 };
 
 /// When departments that were too slow for the first version of an urgent case are asked again.
@@ -82,7 +83,10 @@ impl Verifier {
             // What has been switched off, has run out or has gone since it was planned is not asked, and says so.
             let decision = decided.remove(&key);
             match (decision, self.0.departments.source(&key.1)) {
-                (Some(Ok(query)), Some(source)) => questions.push((key, source, query)),
+                (Some(Ok(query)), Some(source)) => {
+                    let query = of_round(work, &key.0, query);
+                    questions.push((key, source, query));
+                }
                 (Some(Err(why)), _) => ended.push(without_asking(key, Answer::Skipped { why })),
                 _ => ended.push(without_asking(key, Answer::Unavailable { why: Failure::NotConfigured })),
             }
@@ -368,7 +372,18 @@ fn without_asking((member, source): Key, answer: Answer) -> Landed {
 /// What a ticket was asked with.
 fn query_of(work: &Work, member: &MemberRef) -> Option<Query> {
     let person = plan::people(&work.request).find(|person| person.reference == *member)?;
-    Some(plan::query(work.case.id, work.case.lane, &work.request, &work.case.organisation, person))
+    let query = plan::query(work.case.id, work.case.lane, &work.request, &work.case.organisation, person);
+    Some(of_round(work, member, query))
+}
+
+/// A query as it is put to a department. After an objection the department itself must answer, and what it was handed before is no repeat.
+fn of_round(work: &Work, member: &MemberRef, query: Query) -> Query {
+    if work.case.reopened_for != Some(DecisionKind::Objection) {
+        return query;
+    }
+    let round = work.case.latest_version.unwrap_or(0).to_be_bytes();
+    let exchange_key = ExchangeKey::of(&[work.case.id.as_bytes(), member.as_str().as_bytes(), &round]);
+    Query { anew: true, exchange_key, ..query }
 }
 
 /// A failure in words that name source, place and reason, never the person.

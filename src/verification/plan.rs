@@ -115,6 +115,7 @@ pub(super) fn query(case: Uuid, lane: Lane, request: &Request, organisation: &st
         exchange_key: ExchangeKey::of(&[case.as_bytes(), person.reference.as_str().as_bytes()]),
         entry: None,
         lane,
+        anew: false,
     }
 }
 

@@ -50,7 +50,7 @@ impl Engine {
                 continue;
             }
             let question = self.question(query);
-            let kept = self.kept(&question).await;
+            let kept = if query.anew { None } else { self.kept(&question).await };
             if kept.is_none() {
                 wanted.push(Wanted { index, question, query: query.clone() });
             }

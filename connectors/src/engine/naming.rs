@@ -99,6 +99,7 @@ mod tests {
             exchange_key: crate::source::ExchangeKey::of(&[key]),
             entry: None,
             lane: crate::source::Lane::default(),
+            anew: false,
         };
         let source = SourceKey::new("finance").unwrap();
         let named = |queries: &[Query]| submission(&source, queries);

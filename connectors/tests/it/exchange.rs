@@ -329,6 +329,17 @@ async fn a_newborn_is_asked_about_by_name_and_birth_date() {
 }
 
 #[tokio::test]
+async fn a_question_asked_anew_goes_to_the_department_although_its_answer_is_kept() {
+    let server = server(nothing_held()).await;
+    let source = source(&server.uri(), SOURCE, |s| s.cache = Duration::from_secs(60));
+    assert!(ask(&source).await.reused.is_none());
+    assert!(ask(&source).await.reused.is_some());
+    let anew = hedui_connectors::source::Query { anew: true, ..query() };
+    let replies = source.submit(&[anew]).await;
+    assert!(replies[0].reused.is_none() && requests(&server).await == 2);
+}
+
+#[tokio::test]
 async fn only_answers_that_speak_are_reused() {
     let server = recovering(ResponseTemplate::new(500), 1).await;
     let source = source(&server.uri(), SOURCE, |s| {

@@ -64,6 +64,7 @@ fn query(mocks: &MockSources, name: &str, id: &str, born: Option<jiff::civil::Da
         exchange_key: ExchangeKey::random(),
         entry: None,
         lane: Lane::default(),
+        anew: false,
     }
 }
 

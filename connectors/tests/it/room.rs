@@ -31,6 +31,7 @@ pub fn query() -> Query {
         exchange_key: ExchangeKey::of(&[]),
         entry: None,
         lane: Lane::default(),
+        anew: false,
     }
 }
 

@@ -115,13 +115,13 @@ pub(super) async fn an_approval_closes_once(backend: impl Backend) {
     let row = store.approval(approval_id).await.unwrap();
     assert_eq!((row.state, row.organisation.as_str(), row.hands.len()), (ApprovalState::Open, "township-1", 0));
     let stale = decision(id, 9, DecisionKind::Review);
-    let moved = Hands::Agree { until: None, decision: Some(stale) };
+    let moved = Hands::Agree { until: None, decision: Some(Box::new(stale)) };
     let refused = apply(&store, id, Store::raising_hand(row.clone(), hand("two", at(4), true), moved)).await;
     assert!(matches!(refused, Err(StoreError::VersionOutOfOrder { .. })));
     assert_eq!(store.approval(approval_id).await.unwrap(), row, "nothing of it stands");
 
     let agree = |who: &'static str| {
-        let then = Hands::Agree { until: None, decision: Some(decision(id, 1, DecisionKind::Review)) };
+        let then = Hands::Agree { until: None, decision: Some(Box::new(decision(id, 1, DecisionKind::Review))) };
         Store::raising_hand(row.clone(), hand(who, at(4), true), then)
     };
     let (first, second) = tokio::join!(apply(&store, id, agree("two")), apply(&store, id, agree("three")));

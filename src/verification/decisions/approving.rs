@@ -185,7 +185,7 @@ impl Verifier {
                 let version = row.version.ok_or(DecideError::NoVersion)?;
                 let asker = Caller { subject: row.asked_by.clone(), ..caller.clone() };
                 let decision = self.review_decision(&asker, &case, version, &decisions)?;
-                let then = Hands::Agree { until: None, decision: Some(decision) };
+                let then = Hands::Agree { until: None, decision: Some(Box::new(decision)) };
                 let events = vec![event(Action::Reviewed), given];
                 self.0.ledger.decided(events, Store::raising_hand(row.clone(), hand, then)).await?;
                 self.go_on(&case);

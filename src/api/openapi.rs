@@ -25,7 +25,7 @@ use super::{
         batches::steer::pause, batches::steer::resume, batches::steer::cancel,
         monitoring::subscriptions::subscribe, monitoring::subscriptions::list, monitoring::subscriptions::unsubscribe,
         monitoring::alerts::list, monitoring::alerts::acknowledge, monitoring::callbacks::list, monitoring::callbacks::redeliver,
-        schemas::report, schemas::request, schemas::evidence, schemas::comparison, schemas::jwks,
+        schemas::report, schemas::report_view, schemas::request, schemas::evidence, schemas::comparison, schemas::jwks,
         openapi, health::healthz, health::readyz, health::metrics,
     ),
     components(schemas(crate::verification::CaseEvent, crate::web::Problem)),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::accept::preferred;
-use super::permit::{closed, permit};
+use super::permit::{at_level, closed, level, permit};
 use crate::auth::{Caller, Permission};
 use crate::report::seal::COMMON_CLIENT_REPORT_BYTES;
 use crate::verification::{ReadError, ReportForm, SealedSize, Verifier};
@@ -18,7 +18,7 @@ const BYTES: HeaderName = HeaderName::from_static("hedui-report-bytes");
 /// The bound that they exceed.
 const OVER: HeaderName = HeaderName::from_static("hedui-report-over");
 
-/// Which version, in which language.
+/// Which version, at which level, in which language.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct ReportQuery {
@@ -26,16 +26,18 @@ pub struct ReportQuery {
     pub version: Option<u32>,
     /// `zh` (default) or `en`, for HTML.
     pub lang: Option<String>,
+    /// `conclusion`, `amounts` or `full`: at most what the client is granted, and that unless given.
+    pub level: Option<String>,
 }
 
 /// The report: sealed (`application/jose`), or opened on the server for a caller with `report:read`. Every reading is in the log first.
 #[utoipa::path(get, path = "/v1/verifications/{id}/report", tag = "verifications", params(("id" = String, Path), ReportQuery),
     responses(
-        (status = 200, description = "application/jose: JWE around JWS around the report; application/json (see /schemas/report.json) and text/html with report:read",
+        (status = 200, description = "application/jose: JWE around JWS around the report; application/json (see /schemas/report.json, and /schemas/report-view.json for levels below full) and text/html with report:read",
             content((String = "application/jose"), (Object = "application/json"), (String = "text/html")),
             headers(
                 ("Hedui-Report-Bytes" = u64, description = "Of a sealed report: bytes of the JSON within"),
-                ("Hedui-Report-Over" = u64, description = "Only when these exceed what clients open with their default settings: that bound. Raise the client's limit on tokens, or fetch application/json"))),
+                ("Hedui-Report-Over" = u64, description = "Only when these exceed what clients open with their default settings: that bound. Raise the client's limit on tokens, ask for a lower level, or fetch application/json"))),
         (status = 403, body = Problem), (status = 404, description = "No such case, or no such version", body = Problem),
         (status = 406, body = Problem), (status = 409, description = "No version yet, or nobody to seal for", body = Problem),
         (status = 410, description = "Erased", body = Problem), (status = 422, body = Problem)),
@@ -48,13 +50,14 @@ pub async fn report(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let invalid = |zh: &str, en: &str| Problem::new(ProblemKind::InvalidRequest).with_detail(zh, en);
-    let known = ["可用参数：version（正整数）、lang", "known parameters: version (a whole number), lang"];
+    let known = ["可用参数：version（正整数）、lang、level", "known parameters: version (a whole number), lang, level"];
     let Query(query) = query.map_err(|_| invalid(known[0], known[1]))?;
     let english = match query.lang.as_deref() {
         None | Some("zh") => false,
         Some("en") => true,
         Some(_) => return Err(invalid("lang 应为 zh 或 en", "lang is zh or en")),
     };
+    let wanted = level(query.level.as_deref())?;
     let form = wanted_form(&headers, english).ok_or_else(|| {
         let offered = "application/jose, application/json, text/html";
         Problem::new(ProblemKind::NotAcceptable)
@@ -69,6 +72,7 @@ pub async fn report(
     let inspects = signed_in.0.may(Permission::Inspect) && form != ReportForm::Sealed;
     let permission = if inspects { Permission::Inspect } else { permission };
     let caller = permit(&verifier, signed_in, permission).await?;
+    let caller = at_level(&verifier, caller, wanted).await?;
     let delivered = match verifier.report(&caller, &id, query.version, form).await {
         Err(ReadError::NoVersion) => return Err(no_version(&verifier, &caller, &id).await),
         outcome => outcome.map_err(problem)?,

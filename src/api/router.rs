@@ -54,6 +54,7 @@ pub fn router(state: ApiState, limits: &ServerLimits) -> Router {
         .route("/v1/policies/{region}", get(policies::policy))
         .route("/.well-known/jwks.json", get(schemas::jwks))
         .route("/schemas/report.json", get(schemas::report))
+        .route("/schemas/report-view.json", get(schemas::report_view))
         .route("/schemas/request.json", get(schemas::request))
         .route("/schemas/evidence.json", get(schemas::evidence))
         .route("/schemas/match.json", get(schemas::comparison))

@@ -11,6 +11,12 @@ pub async fn report() -> Json<serde_json::Value> {
     Json(crate::report::schema::report())
 }
 
+/// JSON Schema of what the levels below `full` show of a report.
+#[utoipa::path(get, path = "/schemas/report-view.json", tag = "public", responses((status = 200, description = "JSON Schema 2020-12", body = Object)))]
+pub async fn report_view() -> Json<serde_json::Value> {
+    Json(crate::report::schema::view())
+}
+
 /// JSON Schema of a request.
 #[utoipa::path(get, path = "/schemas/request.json", tag = "public", responses((status = 200, description = "JSON Schema 2020-12", body = Object)))]
 pub async fn request() -> Json<serde_json::Value> {

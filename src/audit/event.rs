@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::label::{AuthorisationRef, Label};
+use crate::config::Disclosure;
 use crate::household::{AnswerKind, LegalBasisKind, Purpose, SourceKey, canonical_json};
 use crate::store::{Hash, LeafColumns, PreparedLeaf, Tag, words};
 
@@ -200,6 +201,9 @@ pub struct Event {
     /// SHA-256 of the encrypted detail, or of what the action says.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "opt_hex")]
     pub detail_sha256: Option<Hash>,
+    /// How much of a report was shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<Disclosure>,
     /// The person's place in the case, `m1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<Label>,
@@ -244,6 +248,7 @@ impl Event {
             count: None,
             version: None,
             subject_tag: None,
+            level: None,
             member: None,
             purpose: None,
             basis: None,
@@ -272,6 +277,8 @@ impl Event {
         version -> version: u32,
         /// Names the person.
         subject -> subject_tag: Tag,
+        /// Says how much of a report is shown.
+        level -> level: Disclosure,
         /// Names the person's place in the case.
         member -> member: Label,
         /// Names the programme.
@@ -400,6 +407,7 @@ mod tests {
             .authorisation(AuthorisationRef::new("会民授〔2026〕1号", |_| Tag::new(2, [8; 16])))
             .source(SourceKey::new("tax").unwrap())
             .count(7)
+            .level(Disclosure::Amounts)
             .detail([1; 32]);
         Leaf::new(event, "2026-11-01T00:00:00.123456789Z".parse().unwrap())
     }

@@ -55,6 +55,12 @@ impl Caller {
         opens && self.roles.iter().any(|role| role.grants(permission))
     }
 
+    /// The caller, shown no more than `level`; none where less is granted.
+    #[must_use]
+    pub fn at(self, level: Disclosure) -> Option<Self> {
+        (level <= self.disclosure).then_some(Self { disclosure: level, ..self })
+    }
+
     /// Whether a region lies within what the caller may see.
     #[must_use]
     pub fn covers_region(&self, region: &str) -> bool {
@@ -98,6 +104,17 @@ mod tests {
         assert!(caller.covers_region("620422") && !caller.covers_region("620423"));
         caller.regions = vec!["6204".into()];
         assert!(caller.covers_region("620422") && !caller.covers_region("620522"));
+    }
+
+    #[test]
+    fn a_level_is_lowered_and_never_raised() {
+        for granted in Disclosure::ALL {
+            for asked in Disclosure::ALL {
+                let caller = Caller { disclosure: granted, ..Caller::operator("620422") };
+                let at = caller.at(asked).map(|caller| caller.disclosure);
+                assert_eq!(at, (asked <= granted).then_some(asked), "{granted:?} {asked:?}");
+            }
+        }
     }
 
     #[test]

@@ -3,9 +3,10 @@
 
 use serde::Serialize;
 
-use crate::report::render::{ReferralCells, referral_cells};
+use crate::report::render::{ReferralCells, referral_cells, referral_cells_of_view};
 use crate::report::text::Lang;
-use crate::report::{Report, Words, csv};
+use crate::report::view::Document;
+use crate::report::{Words, csv};
 use crate::store::{CaseRow, VersionRow};
 
 /// Headings, Chinese and English.
@@ -48,12 +49,20 @@ pub(super) fn csv_heading(english: bool) -> String {
     format!("\u{feff}{}", csv::row(headings))
 }
 
-pub(super) fn csv_lines(row: u64, case: &CaseRow, report: Option<&(VersionRow, Report)>, english: bool) -> String {
-    let Some((version, report)) = report else { return String::new() };
+/// A level below the whole report names the programme and the office, and not why.
+fn cells_of(document: &Document, lang: Lang) -> Vec<ReferralCells> {
+    match document {
+        Document::Full(report) => referral_cells(&report.body, lang),
+        Document::View(view) => referral_cells_of_view(&view.body.conclusion, lang),
+    }
+}
+
+pub(super) fn csv_lines(row: u64, case: &CaseRow, report: Option<&(VersionRow, Document)>, english: bool) -> String {
+    let Some((version, document)) = report else { return String::new() };
     let lang = if english { Lang::En } else { Lang::Zh };
-    let reference = report.body.request.reference.clone().unwrap_or_default();
+    let reference = document.reference().unwrap_or_default();
     let mut lines = String::new();
-    for cells in referral_cells(&report.body, lang) {
+    for cells in cells_of(document, lang) {
         let certainty = match cells.open {
             true => lang.pick("待核实", "to be found out"),
             false => lang.pick("确定", "certain"),
@@ -62,7 +71,7 @@ pub(super) fn csv_lines(row: u64, case: &CaseRow, report: Option<&(VersionRow, R
         let is_final = if version.is_final { lang.pick("是", "yes") } else { lang.pick("否", "no") };
         lines.push_str(&csv::row([
             &row.to_string(),
-            &reference,
+            reference,
             &case.id.to_string(),
             is_final,
             &name,
@@ -76,14 +85,14 @@ pub(super) fn csv_lines(row: u64, case: &CaseRow, report: Option<&(VersionRow, R
     lines
 }
 
-pub(super) fn ndjson_lines(row: u64, case: &CaseRow, report: Option<&(VersionRow, Report)>) -> String {
-    let Some((version, report)) = report else { return String::new() };
-    let (zh, en) = (referral_cells(&report.body, Lang::Zh), referral_cells(&report.body, Lang::En));
+pub(super) fn ndjson_lines(row: u64, case: &CaseRow, report: Option<&(VersionRow, Document)>) -> String {
+    let Some((version, document)) = report else { return String::new() };
+    let (zh, en) = (cells_of(document, Lang::Zh), cells_of(document, Lang::En));
     let mut lines = String::new();
     for (zh, en) in zh.iter().zip(en) {
         let line = Line {
             row,
-            reference: report.body.request.reference.as_deref(),
+            reference: document.reference(),
             case: case.id.to_string(),
             is_final: version.is_final,
             code: &zh.code,

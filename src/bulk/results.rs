@@ -11,7 +11,8 @@ use super::{Bulk, BulkError, referrals};
 use crate::auth::Caller;
 use crate::household::AnswerKind;
 use crate::report::text::{self, Lang};
-use crate::report::{Body, Report, SourceLine, TotalRange, csv};
+use crate::report::view::{Document, OpenMatter, OutcomeView, View};
+use crate::report::{Body, CountRange, OutcomeEntry, ReportTotals, SourceLine, TotalRange, csv};
 use crate::store::{BatchRow, CaseRow, VersionRow};
 
 /// Households on a page.
@@ -81,7 +82,7 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    report: Option<&'a Report>,
+    report: Option<&'a Document>,
 }
 
 /// How far the results have been written.
@@ -144,7 +145,7 @@ impl Pages for Writing {
     }
 }
 
-fn ndjson_line(row: u64, case: &CaseRow, report: Option<&(VersionRow, Report)>) -> String {
+fn ndjson_line(row: u64, case: &CaseRow, report: Option<&(VersionRow, Document)>) -> String {
     let line = Line {
         row,
         case: case.id.to_string(),
@@ -158,12 +159,13 @@ fn ndjson_line(row: u64, case: &CaseRow, report: Option<&(VersionRow, Report)>) 
     text
 }
 
-fn csv_line(row: u64, case: &CaseRow, report: Option<&(VersionRow, Report)>, english: bool) -> String {
+fn csv_line(row: u64, case: &CaseRow, report: Option<&(VersionRow, Document)>, english: bool) -> String {
     let mut cells = vec![row.to_string()];
-    let reference = report.and_then(|(_, report)| report.body.request.reference.clone()).unwrap_or_default();
-    cells.extend([reference, case.id.to_string(), case.state.as_str().to_owned()]);
+    let reference = report.and_then(|(_, document)| document.reference()).unwrap_or_default();
+    cells.extend([reference.to_owned(), case.id.to_string(), case.state.as_str().to_owned()]);
     match report {
-        Some((version, report)) => cells.extend(cells_of(version, &report.body, english)),
+        Some((version, Document::Full(report))) => cells.extend(cells_of(version, &report.body, english)),
+        Some((version, Document::View(view))) => cells.extend(cells_of_view(version, &view.body, english)),
         None => cells.resize(COLUMNS.len(), String::new()),
     }
     csv::row(cells)
@@ -172,34 +174,39 @@ fn csv_line(row: u64, case: &CaseRow, report: Option<&(VersionRow, Report)>, eng
 /// What a report says in a row.
 fn cells_of(version: &VersionRow, body: &Body, english: bool) -> Vec<String> {
     let lang = if english { Lang::En } else { Lang::Zh };
-    let yes = |yes: bool| match (yes, english) {
-        (true, false) => "是",
-        (false, false) => "否",
-        (true, true) => "yes",
-        (false, true) => "no",
-    };
     if body.request.purpose.is_screening() {
-        return cells_of_screening(version, body, yes(version.is_final));
+        return cells_of_screening(version, body, yes(version.is_final, lang));
     }
     let outcome = body.headline();
-    let totals = &body.totals;
+    let name = |outcome: &OutcomeEntry| if english { outcome.outcome.clone() } else { outcome.name_zh.clone() };
+    let mut cells = vec![
+        body.number.clone(),
+        version.number.to_string(),
+        yes(version.is_final, lang).to_owned(),
+        outcome.map(name).unwrap_or_default(),
+        outcome.map(|outcome| text::certainty(outcome.state, lang).to_owned()).unwrap_or_default(),
+        outcome.and_then(|outcome| outcome.decides.clone()).unwrap_or_default(),
+    ];
+    cells.extend(cells_of_totals(&body.totals));
+    let month = &body.totals.per_head_monthly;
+    let silent = month.silent.keys().chain(body.totals.financial.silent.keys());
+    let silent: std::collections::BTreeSet<&str> = silent.map(String::as_str).collect();
+    cells.extend([
+        body.held_for_review.len().to_string(),
+        silent.into_iter().collect::<Vec<_>>().join(" "),
+        body.review.due.to_string(),
+    ]);
+    cells
+}
+
+fn cells_of_totals(totals: &ReportTotals) -> [String; 9] {
     let month = &totals.per_head_monthly;
     let at_most = |range: &TotalRange| range.at_most.map(|most| most.to_string()).unwrap_or_default();
-    let count = |range: &crate::report::CountRange| match range.complete {
+    let count = |range: &CountRange| match range.complete {
         true => range.at_least.to_string(),
         false => format!("≥{}", range.at_least),
     };
-    let silent = month.silent.keys().chain(totals.financial.silent.keys());
-    let silent: std::collections::BTreeSet<&str> = silent.map(String::as_str).collect();
-    vec![
-        body.number.clone(),
-        version.number.to_string(),
-        yes(version.is_final).to_owned(),
-        outcome
-            .map(|outcome| if english { outcome.outcome.clone() } else { outcome.name_zh.clone() })
-            .unwrap_or_default(),
-        outcome.map(|outcome| text::certainty(outcome.state, lang).to_owned()).unwrap_or_default(),
-        outcome.and_then(|outcome| outcome.decides.clone()).unwrap_or_default(),
+    [
         totals.members.to_string(),
         month.at_least.to_string(),
         at_most(month),
@@ -209,10 +216,45 @@ fn cells_of(version: &VersionRow, body: &Body, english: bool) -> Vec<String> {
         count(&totals.dwellings),
         count(&totals.cars),
         count(&totals.companies),
-        body.held_for_review.len().to_string(),
-        silent.into_iter().collect::<Vec<_>>().join(" "),
-        body.review.due.to_string(),
     ]
+}
+
+fn yes(yes: bool, lang: Lang) -> &'static str {
+    if yes { lang.pick("是", "yes") } else { lang.pick("否", "no") }
+}
+
+/// What a level below the whole report says in a row: what it does not show stands empty.
+fn cells_of_view(version: &VersionRow, view: &View, english: bool) -> Vec<String> {
+    let lang = if english { Lang::En } else { Lang::Zh };
+    let conclusion = &view.conclusion;
+    let outcome = conclusion.headline();
+    let name = |outcome: &OutcomeView| if english { outcome.outcome.clone() } else { outcome.name.zh.clone() };
+    let decides = |open: &OpenMatter| {
+        let (zh, en) = open.matter.words();
+        let source = open.source.as_ref().map(|source| format!("{} ", source.as_str())).unwrap_or_default();
+        format!("{source}{}", lang.pick(zh, en))
+    };
+    let mut cells = vec![
+        view.of.number.clone(),
+        version.number.to_string(),
+        yes(version.is_final, lang).to_owned(),
+        outcome.map(name).unwrap_or_default(),
+        outcome.map(|outcome| text::certainty(outcome.state, lang).to_owned()).unwrap_or_default(),
+        outcome.and_then(|outcome| outcome.decides.as_ref()).map(decides).unwrap_or_default(),
+    ];
+    let roster = conclusion.request.purpose.is_screening();
+    match view.amounts.as_ref().filter(|_| !roster) {
+        Some(amounts) => cells.extend(cells_of_totals(&amounts.totals)),
+        None => {
+            cells.push(conclusion.members.len().to_string());
+            cells.resize(cells.len() + 8, String::new());
+        }
+    }
+    let silent: Vec<&str> =
+        conclusion.open.iter().filter_map(|open| open.source.as_ref()).map(|source| source.as_str()).collect();
+    let due = conclusion.review.map(|review| review.due.to_string()).unwrap_or_default();
+    cells.extend([conclusion.reviews_open.to_string(), silent.join(" "), due]);
+    cells
 }
 
 /// Of the screening of a roster nothing is reckoned: who is referred where stands in the other sheet.

@@ -10,6 +10,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::config::Disclosure;
+
 pub use batch::{
     AtService, Batch, BatchChanges, BatchCommand, BatchFile, BatchOne, BatchRun, BatchShow, BatchSubmit, BatchTemplate,
     FileTerms, RosterTerms,
@@ -49,7 +51,7 @@ pub enum Command {
     Serve(Serve),
     /// Verify one household from a JSON file and write the report
     #[command(
-        after_help = "Examples:\n  hedui verify household.json                       print the report\n  hedui verify household.json --out report.html     for printing\n  hedui verify household.json --out report.jwe      sealed for the request's recipient key\n  hedui verify household.json --server https://hedui.example --token-file token.txt"
+        after_help = "Examples:\n  hedui verify household.json                       print the report\n  hedui verify household.json --out report.html     for printing\n  hedui verify household.json --out report.jwe      sealed for the request's recipient key\n  hedui verify household.json --level conclusion    the screening's outcome alone: no amount, no record\n  hedui verify household.json --server https://hedui.example --token-file token.txt"
     )]
     Verify(Verify),
     /// Verify every household of a file, here or at a running service
@@ -182,6 +184,9 @@ pub struct Verify {
     /// Print the report as JSON
     #[arg(long)]
     pub json: bool,
+    /// How much of the report; at a service at most what the client is granted, and that unless given
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    pub level: Option<Disclosure>,
     /// Use a running service instead of verifying here
     #[arg(long, value_name = "URL", requires = "token_file")]
     pub server: Option<String>,
@@ -191,6 +196,11 @@ pub struct Verify {
     /// Settings.
     #[command(flatten)]
     pub config: ConfigFile,
+}
+
+fn level(word: &str) -> Result<Disclosure, String> {
+    let known = Disclosure::ALL.map(Disclosure::as_str).join(", ");
+    Disclosure::parse(word).ok_or_else(|| format!("known levels: {known}"))
 }
 
 /// `hedui schedule`

@@ -17,6 +17,7 @@ use crate::identity::Model;
 use crate::keys::KeyRing;
 use crate::policy::Packs;
 use crate::report::jose::generate_recipient;
+use crate::report::view::Document;
 use crate::telemetry::Clock;
 use crate::verification::{Departments, OneAddress};
 
@@ -86,6 +87,7 @@ async fn present(
     progress::follow(events, &verifier.sources(), progress::people(&request), arguments.lang, PATIENCE).await;
 
     let (_, report) = verifier.opened_report(&caller, &submitted.id).await?;
+    let report = Document::Full(Box::new(report));
     output::say(&show::report(&report, arguments.lang, arguments.json));
     let sealed = verifier.report(&caller, &submitted.id, None, crate::verification::ReportForm::Sealed).await?;
     show::sealed_size(sealed.sealed);
@@ -239,7 +241,7 @@ mod tests {
         assert!(bytes < AT_MOST, "{bytes} bytes");
         let wages = report.body.income.iter().filter(|line| line.records.len() == 12 && line.counted.0 > 0).count();
         assert_eq!(wages, 1, "twelve monthly returns are one line");
-        let english = show::report(&report, Language::En, false);
+        let english = show::report(&Document::Full(Box::new(report.clone())), Language::En, false);
         assert!(!english.contains(" 个月") && !english.contains("条记录"), "computations are in English");
     }
 }

@@ -2,13 +2,14 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
 use super::arguments::{Language, Open};
 use super::{output, show, verify};
 use crate::report::jose::{RecipientPrivateKey, VerifyingKeys};
 use crate::report::open::{InclusionCheck, Opened, SignatureCheck, TrustedKeys, open};
-use crate::report::{Report, proof};
+use crate::report::proof;
+use crate::report::view::Document;
 
 /// Opens, checks, prints.
 pub(super) fn run(arguments: &Open) -> anyhow::Result<ExitCode> {
@@ -24,11 +25,7 @@ pub(super) fn run(arguments: &Open) -> anyhow::Result<ExitCode> {
     };
     let sealed = read(&arguments.file)?;
     let opened = open(&sealed, &key, &trusted, |report| proof::check_inclusion(report, arguments.log_key.as_deref()))?;
-    let report: Report =
-        serde_json::from_slice(&opened.bytes).context("the signed content is not a report of this version")?;
-    if !report.is_of_its_body() {
-        bail!("the attestation speaks of another body: do not rely on this report");
-    }
+    let report = Document::read(&opened.bytes)?;
     match &arguments.out {
         Some(out) => verify::write(&report, out, arguments.lang)?,
         None => output::say(&show::report(&report, arguments.lang, arguments.json)),

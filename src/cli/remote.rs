@@ -12,7 +12,9 @@ use sha2::{Digest as _, Sha256};
 use super::arguments::{Language, Verify};
 use super::verify::{deliver, extension};
 use super::{Usage, compose, output, progress, show};
+use crate::config::Disclosure;
 use crate::household::Fault;
+use crate::report::view::Document;
 use crate::verification::{CaseEvent, CaseStatus, Departments};
 
 /// Largest answer read from a service.
@@ -41,10 +43,10 @@ pub(super) async fn verify(
     };
     let sealed = arguments.out.as_deref().is_some_and(|out| extension(out) == "jwe");
     let kind = if sealed { "application/jose" } else { "application/json" };
-    let report = service.report(&case, version.version, kind).await?;
+    let report = service.report(&case, version.version, arguments.level, kind).await?;
     match (&arguments.out, sealed) {
         (Some(out), true) => compose::write_result(out, &report)?,
-        _ => deliver(&serde_json::from_slice(&report).context("the service's report")?, arguments)?,
+        _ => deliver(&Document::read(&report).context("the service's report")?, arguments)?,
     }
     if !version.is_final {
         output::tell(show::provisional(arguments.lang));
@@ -199,8 +201,9 @@ impl Service {
         serde_json::from_slice(&self.send(call).await?).context("the service's state of the case")
     }
 
-    async fn report(&self, case: &str, version: u32, kind: &str) -> anyhow::Result<Vec<u8>> {
-        let url = format!("{}/v1/verifications/{case}/report?version={version}", self.base);
+    async fn report(&self, case: &str, version: u32, level: Option<Disclosure>, kind: &str) -> anyhow::Result<Vec<u8>> {
+        let level = level.map_or_else(String::new, |level| format!("&level={}", level.as_str()));
+        let url = format!("{}/v1/verifications/{case}/report?version={version}{level}", self.base);
         self.send(self.http.get(url).header("accept", kind)).await
     }
 

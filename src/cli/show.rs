@@ -4,10 +4,11 @@ use super::arguments::Language;
 use super::output;
 use crate::bulk::file::FileFault;
 use crate::household::Fault;
-use crate::report::render::terminal::{Style, render};
+use crate::report::Body;
+use crate::report::render::terminal::{Style, render, render_view};
 use crate::report::seal::COMMON_CLIENT_REPORT_BYTES;
 use crate::report::text::Lang;
-use crate::report::{Body, Report};
+use crate::report::view::Document;
 use crate::verification::{SealedSize, SubmitError};
 
 /// The language a report is drawn in.
@@ -18,13 +19,16 @@ pub(super) fn lang(language: Language) -> Lang {
     }
 }
 
-/// A report drawn for the terminal, or as JSON.
-pub(super) fn report(report: &Report, language: Language, json: bool) -> String {
+/// A report, or what a level shows of it, drawn for the terminal, or as JSON.
+pub(super) fn report(document: &Document, language: Language, json: bool) -> String {
     if json {
-        return serde_json::to_string_pretty(report).unwrap_or_default();
+        return document.pretty();
     }
     let style = Style { colour: output::colour(), lang: lang(language), width: 100 };
-    render(&report.body, Some(&report.attestation), style)
+    match document {
+        Document::Full(report) => render(&report.body, Some(&report.attestation), style),
+        Document::View(view) => render_view(view, style),
+    }
 }
 
 /// What the rules say of supplied evidence, drawn as a report is, after a word on what it is not.
@@ -40,8 +44,12 @@ pub(super) fn sheet(body: &Body, language: Language) -> String {
 }
 
 /// A report as a page.
-pub(super) fn page(report: &Report, language: Language) -> String {
-    crate::report::render::html::render(&report.body, Some(&report.attestation), lang(language))
+pub(super) fn page(document: &Document, language: Language) -> String {
+    use crate::report::render::html;
+    match document {
+        Document::Full(report) => html::render(&report.body, Some(&report.attestation), lang(language)),
+        Document::View(view) => html::render_view(view, lang(language)),
+    }
 }
 
 /// Says when a sealed report is larger than clients open with their default settings.

@@ -9,9 +9,9 @@ use anyhow::{Context, bail};
 use super::arguments::Verify;
 use super::{Usage, compose, output, progress, remote, show};
 use crate::auth::Caller;
-use crate::config::Clients;
-use crate::report::Report;
+use crate::config::{Clients, Disclosure};
 use crate::report::jose::generate_recipient;
+use crate::report::view::Document;
 use crate::telemetry::Clock;
 use crate::verification::{ReportForm, Verifier};
 
@@ -60,16 +60,16 @@ async fn local(verifier: &Verifier, request: &[u8], arguments: &Verify) -> anyho
     let people = progress::people(&serde_json::from_slice(request).unwrap_or_default());
     let limit = Duration::from_secs(arguments.wait);
     progress::follow(events, &verifier.sources(), people, arguments.lang, limit).await;
-    let (version, report) = verifier
-        .opened_report(&caller, &submitted.id)
-        .await
-        .context("there is no report yet: the case goes on at the next start")?;
+    let caller = Caller { disclosure: arguments.level.unwrap_or(Disclosure::Full), ..caller };
+    let status = verifier.status(&caller, &submitted.id).await?;
+    let version = status.versions.last().context("there is no report yet: the case goes on at the next start")?;
     if wants_seal {
         let sealed = verifier.report(&caller, &submitted.id, None, ReportForm::Sealed).await?;
         compose::write_result(arguments.out.as_deref().unwrap_or(Path::new("report.jwe")), &sealed.bytes)?;
         show::sealed_size(sealed.sealed);
     } else {
-        deliver(&report, arguments)?;
+        let report = verifier.report(&caller, &submitted.id, None, ReportForm::Json).await?;
+        deliver(&Document::read(&report.bytes)?, arguments)?;
     }
     if !version.is_final {
         output::tell(show::provisional(arguments.lang));
@@ -92,7 +92,7 @@ fn operator(request: &[u8], wants_seal: bool) -> anyhow::Result<Caller> {
 }
 
 /// Writes or prints an opened report.
-pub(super) fn deliver(report: &Report, arguments: &Verify) -> anyhow::Result<()> {
+pub(super) fn deliver(report: &Document, arguments: &Verify) -> anyhow::Result<()> {
     match &arguments.out {
         None => output::say(&show::report(report, arguments.lang, arguments.json)),
         Some(out) => write(report, out, arguments.lang)?,
@@ -101,9 +101,9 @@ pub(super) fn deliver(report: &Report, arguments: &Verify) -> anyhow::Result<()>
 }
 
 /// Writes an opened report in the form its name says.
-pub(super) fn write(report: &Report, out: &Path, language: super::arguments::Language) -> anyhow::Result<()> {
+pub(super) fn write(report: &Document, out: &Path, language: super::arguments::Language) -> anyhow::Result<()> {
     let text = match extension(out) {
-        "json" => serde_json::to_string_pretty(report)?,
+        "json" => report.pretty(),
         "html" => show::page(report, language),
         _ => show::report(report, language, false),
     };

@@ -34,6 +34,7 @@ mod source_form;
 pub mod text;
 mod totals;
 pub mod trace;
+pub mod view;
 
 #[cfg(test)]
 mod fixture;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::body::{RequestFacts, Words};
-use crate::household::is_emergency_relief;
+use crate::household::{LegalBasisKind, Purpose, is_emergency_relief};
 
 /// Disclaimer and objection notice (须知). The words are fixed by the report's format, so that only the time limit is carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -25,14 +25,20 @@ impl Notices {
     /// How far the report can be relied on, and how to object; before it, where the case is emergency relief, that relief does not wait.
     #[must_use]
     pub fn words(self, request: &RequestFacts) -> Vec<Words> {
+        self.words_on(request.purpose, request.legal_basis.kind)
+    }
+
+    /// [`Notices::words`] of a check for this purpose on this basis.
+    #[must_use]
+    pub fn words_on(self, purpose: Purpose, basis: LegalBasisKind) -> Vec<Words> {
         let days = self.objection_within_days;
-        let roster = request.purpose.is_screening().then(|| {
+        let roster = purpose.is_screening().then(|| {
             Words::new(
                 "本次为名册排查，依据法定职责只查询与排查事项直接有关的部门，不查询金融机构，不核算收入和财产；结果只作为主动发现、提供帮助的线索，不得作为不利处理的依据。",
                 "This screened a roster: on a statutory duty, only the departments that the matter needs were asked, no bank among them, and no income or property was reckoned. What it found is a lead to offer help, and no ground for anything adverse.",
             )
         });
-        let relief = is_emergency_relief(request.purpose, request.legal_basis.kind).then(relief_goes_first);
+        let relief = is_emergency_relief(purpose, basis).then(relief_goes_first);
         let always = [
             Words::new(
                 "本报告反映查询时各部门登记的信息；“无记录”不等于没有，待反馈和未能查询的项目不按零计。",

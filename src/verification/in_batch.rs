@@ -4,12 +4,11 @@
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::reading::read_report;
 use super::{ReadError, SubmitError, VerificationError, Verifier, sealing};
 use crate::auth::Caller;
 use crate::household::{Fault, Lane, Request, is_emergency_relief};
 use crate::identity::Name;
-use crate::report::Report;
+use crate::report::view::Document;
 use crate::store::{CaseRow, CaseState, Created, StoreError, VersionRow};
 
 /// Where a case stands in a batch.
@@ -81,7 +80,7 @@ impl Verifier {
         &self,
         caller: &Caller,
         cases: &[CaseRow],
-    ) -> Result<Vec<Option<(VersionRow, Report)>>, ReadError> {
+    ) -> Result<Vec<Option<(VersionRow, Document)>>, ReadError> {
         let mut versions = Vec::with_capacity(cases.len());
         for case in cases {
             versions.push(match self.0.store.get_version(case.id, None).await {
@@ -101,7 +100,7 @@ impl Verifier {
             let receipt = receipts.next().ok_or(VerificationError::Uneven { what: "entries of an export" })?;
             let (store, keys) = (&self.0.store, &self.0.keys);
             let signed = sealing::open(store, keys, &receipt, case.id, version.report_document).await?;
-            reports.push(Some((version, read_report(&signed)?)));
+            reports.push(Some((version, self.document(caller, &signed)?)));
         }
         Ok(reports)
     }

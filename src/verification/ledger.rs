@@ -239,7 +239,7 @@ impl Ledger {
         let actor = actor(caller);
         let event = |(case, version): (&CaseRow, &VersionRow)| {
             let event = Event::new(&actor, Action::Exported).case(case.id).version(version.number);
-            event.purpose(case.purpose).detail(version.body_hash)
+            event.purpose(case.purpose).detail(version.body_hash).level(caller.disclosure)
         };
         self.0.append(reports.map(event).collect()).await
     }
@@ -254,7 +254,7 @@ impl Ledger {
     ) -> Result<AuditReceipt, AuditError> {
         let action = if form == ReportForm::Sealed { Action::ReportSealed } else { Action::ReportRead };
         let event = Event::new(&actor(caller), action).case(case.id).version(version.number).purpose(case.purpose);
-        self.0.append_one(event.detail(version.body_hash)).await
+        self.0.append_one(event.detail(version.body_hash).level(caller.disclosure)).await
     }
 }
 

@@ -6,16 +6,19 @@ use futures_util::Stream;
 use futures_util::stream;
 use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::hub::News;
 use super::states::{CaseEvent, CasePage, CaseStatus, CaseSummary, CellStatus, EventKind, ListFilter, VersionSummary};
 use super::{ReadError, VerificationError, Verifier, sealing};
 use crate::auth::Caller;
+use crate::config::Disclosure;
 use crate::household::Request;
 use crate::report::Report;
 use crate::report::jose::jws::UnverifiedJws;
-use crate::report::jose::{RecipientKey, jwe};
+use crate::report::jose::{RecipientKey, jwe, jws};
 use crate::report::seal::fits_common_clients;
+use crate::report::view::Document;
 use crate::store::{self, CaseEventKind, CaseFilter, CaseRow, CaseState, CellRow, StoreError, VersionRow};
 
 /// How a report is delivered.
@@ -170,7 +173,7 @@ impl Verifier {
         Ok(stream::unfold(watching, Watching::next))
     }
 
-    /// The report in the wanted form. The reading is in the log before anything is opened.
+    /// The report in the wanted form, at the caller's level. The reading is in the log before anything is opened.
     ///
     /// # Errors
     /// [`ReadError`].
@@ -190,6 +193,10 @@ impl Verifier {
         let signed = sealing::open(&self.0.store, &self.0.keys, &receipt, case.id, version.report_document).await?;
         match form {
             ReportForm::Sealed => {
+                let signed = match caller.disclosure {
+                    Disclosure::Full => signed,
+                    _ => self.signed(&self.document(caller, &signed)?)?,
+                };
                 let request =
                     sealing::open(&self.0.store, &self.0.keys, &receipt, case.id, case.request_document).await?;
                 let request: Request = serde_json::from_slice(&request).map_err(|_| unreadable("request"))?;
@@ -202,12 +209,23 @@ impl Verifier {
                 let size = SealedSize::of(&inside.into_payload());
                 Ok(Delivered { sealed: Some(size), ..sealed.into_bytes().into() })
             }
-            ReportForm::Json => Ok(payload(&signed)?.into()),
-            ReportForm::Html { english } => {
-                let report = read_report(&signed)?;
-                Ok(super::versions::page(&report, english))
-            }
+            ReportForm::Json => match caller.disclosure {
+                Disclosure::Full => Ok(payload(&signed)?.into()),
+                _ => Ok(self.document(caller, &signed)?.bytes().into()),
+            },
+            ReportForm::Html { english } => Ok(super::versions::page(&self.document(caller, &signed)?, english)),
         }
+    }
+
+    /// What the caller's level shows of a stored report.
+    pub(super) fn document(&self, caller: &Caller, signed: &[u8]) -> Result<Document, ReadError> {
+        Ok(Document::at(read_report(signed)?, caller.disclosure, self.signing_key()))
+    }
+
+    /// A view is signed when it is handed over, by the key in use.
+    fn signed(&self, document: &Document) -> Result<Zeroizing<Vec<u8>>, ReadError> {
+        let signed = jws::sign(&document.bytes(), &self.0.keys.report_signer()).map_err(VerificationError::from)?;
+        Ok(Zeroizing::new(signed.into_bytes()))
     }
 
     /// The latest report of a case, opened for the operator of this machine.

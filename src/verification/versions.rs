@@ -17,6 +17,7 @@ use crate::audit::Proved;
 use crate::household::{Evidence, Verdict};
 use crate::policy::due::Due;
 use crate::policy::{self, Pack, Packs};
+use crate::report::view::Document;
 use crate::report::{self, Attestation, Body, Facts, HashedFacts, Issue, Report, SigningKey, Supersedes, Timings};
 use crate::store::{Artifact, ArtifactKind, CaseState, DocumentKind, Hash, NewVersion, VersionReason};
 use crate::telemetry::china_date;
@@ -265,9 +266,14 @@ fn timings(work: &Work) -> Timings {
 }
 
 /// A report for reading and printing.
-pub(super) fn page(report: &Report, english: bool) -> Delivered {
+pub(super) fn page(document: &Document, english: bool) -> Delivered {
     use crate::report::render::html;
     let lang = if english { report::text::Lang::En } else { report::text::Lang::Zh };
-    let page = html::render(&report.body, Some(&report.attestation), lang);
-    Delivered { style: Some(html::style_of(&report.body)), ..page.into_bytes().into() }
+    let (page, style) = match document {
+        Document::Full(report) => {
+            (html::render(&report.body, Some(&report.attestation), lang), html::style_of(&report.body))
+        }
+        Document::View(view) => (html::render_view(view, lang), html::style_of_view(view)),
+    };
+    Delivered { style: Some(style), ..page.into_bytes().into() }
 }

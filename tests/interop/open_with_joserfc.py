@@ -1,37 +1,22 @@
 #!/usr/bin/env python3
-"""Opens a sealed report with PyPI joserfc, and checks that an altered one is refused.
+"""Opens a sealed report with PyPI joserfc, and checks that altered ones are refused.
 
     open_with_joserfc.py REPORT.jwe PRIVATE.json JWKS.json [EXPECTED_REPORT]
     open_with_joserfc.py --new-key EC|RSA PREFIX      writes PREFIX.private.json and PREFIX.public.json
 
 With its defaults, except that the two key management algorithms are allowed by name. Exits 1 when the report does not open,
-is not what was expected, or opens although one character in one of its five segments was changed.
+is not what was expected, or opens although one character of a segment of the JWE, or of the JWS inside, was changed.
 """
 
 import json
 import os
 import sys
 
+from altered import check
 from joserfc import jwe, jws
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
 TO_RECIPIENT = ["ECDH-ES+A256KW", "RSA-OAEP-256", "A256GCM"]
-
-
-def open_report(token, private, signers):
-    sealed = jwe.decrypt_compact(token, private, algorithms=TO_RECIPIENT)
-    if sealed.protected["cty"] != "jose":
-        raise ValueError("cty is not jose")
-    if sealed.protected["kid"] != private.thumbprint():
-        raise ValueError("kid is not the thumbprint of the recipient's key")
-    signed = jws.deserialize_compact(sealed.plaintext, signers, algorithms=["ES256"])
-    return signed.payload
-
-
-def altered(segment):
-    """Another character in the middle: the last one may carry bits that some decoders ignore."""
-    middle = len(segment) // 2
-    return segment[:middle] + ("A" if segment[middle] != "A" else "B") + segment[middle + 1 :]
 
 
 def main(token_file, private_file, jwks_file, expected_file=None):
@@ -40,20 +25,21 @@ def main(token_file, private_file, jwks_file, expected_file=None):
     private = (RSAKey if private["kty"] == "RSA" else ECKey).import_key(private)
     signers = KeySet.import_key_set(json.load(open(jwks_file, encoding="utf-8")))
 
-    payload = open_report(token, private, signers)
+    def unseal(token):
+        sealed = jwe.decrypt_compact(token, private, algorithms=TO_RECIPIENT)
+        if sealed.protected["cty"] != "jose":
+            raise ValueError("cty is not jose")
+        if sealed.protected["kid"] != private.thumbprint():
+            raise ValueError("kid is not the thumbprint of the recipient's key")
+        return sealed.plaintext.decode("ascii")
+
+    def verify(signed):
+        return jws.deserialize_compact(signed, signers, algorithms=["ES256"]).payload
+
+    payload = check("joserfc", token, unseal, verify)
     json.loads(payload)
     if expected_file and payload != open(expected_file, "rb").read():
         sys.exit("joserfc: opened, but to another report")
-    segments = token.split(".")
-    for index, segment in enumerate(segments):
-        changed = ".".join(segments[:index] + [altered(segment)] + segments[index + 1 :])
-        try:
-            open_report(changed, private, signers)
-        except Exception as refusal:  # every library names its refusals differently
-            print(f"joserfc: altered segment {index + 1} refused ({type(refusal).__name__})")
-        else:
-            sys.exit(f"joserfc: altered segment {index + 1} was accepted")
-    print(f"joserfc: opened {len(payload)} bytes, signature verified")
 
 
 def new_key(kind, prefix):

@@ -7,6 +7,7 @@ mod client;
 mod crash;
 mod examples;
 mod faults;
+mod foreign_bytes;
 mod hours;
 mod http;
 mod interop;

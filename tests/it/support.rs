@@ -193,6 +193,8 @@ fn clients(recipient: &Value) -> Vec<Client> {
         client("security-admin", ORGANISATION, "620422", "security_admin"),
         client("elsewhere", "other-township", "620422", "caseworker"),
         client("other-region", ORGANISATION, "620423", "caseworker"),
+        Client { disclosure: Disclosure::Conclusion, ..client("township", ORGANISATION, "620422", "supervisor") },
+        Client { disclosure: Disclosure::Amounts, ..client("county", ORGANISATION, "620422", "supervisor") },
     ]
 }
 

@@ -9,10 +9,11 @@ use utoipa::IntoParams;
 
 use super::problems::problem;
 use crate::api::accept::preferred;
-use crate::api::permit::permit;
+use crate::api::permit::{at_level, level, permit};
 use crate::auth::Permission;
 use crate::bulk::file::RowFault;
 use crate::bulk::{Bulk, ChangesForm, ChangesWanted, ResultsForm, Sheet, faults_csv};
+use crate::config::Disclosure;
 use crate::verification::Verifier;
 use crate::web::{PathText, Problem, ProblemKind, SignedIn};
 
@@ -24,15 +25,41 @@ pub struct FileQuery {
     pub lang: Option<String>,
 }
 
+/// In which language, at which level.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct SheetQuery {
+    /// `zh` (default) or `en`, for CSV.
+    pub lang: Option<String>,
+    /// `conclusion`, `amounts` or `full`: at most what the client is granted, and that unless given.
+    pub level: Option<String>,
+}
+
+type Asked<Q> = Result<Query<Q>, axum::extract::rejection::QueryRejection>;
+
+fn invalid(zh: &str, en: &str) -> Problem {
+    Problem::new(ProblemKind::InvalidRequest).with_detail(zh, en)
+}
+
+fn is_english(lang: Option<&str>) -> Result<bool, Problem> {
+    match lang {
+        None | Some("zh") => Ok(false),
+        Some("en") => Ok(true),
+        Some(_) => Err(invalid("lang 应为 zh 或 en", "lang is zh or en")),
+    }
+}
+
 impl FileQuery {
-    fn english(query: Result<Query<Self>, axum::extract::rejection::QueryRejection>) -> Result<bool, Problem> {
-        let invalid = |zh: &str, en: &str| Problem::new(ProblemKind::InvalidRequest).with_detail(zh, en);
+    fn english(query: Asked<Self>) -> Result<bool, Problem> {
         let Query(query) = query.map_err(|_| invalid("可用参数：lang", "known parameter: lang"))?;
-        match query.lang.as_deref() {
-            None | Some("zh") => Ok(false),
-            Some("en") => Ok(true),
-            Some(_) => Err(invalid("lang 应为 zh 或 en", "lang is zh or en")),
-        }
+        is_english(query.lang.as_deref())
+    }
+}
+
+impl SheetQuery {
+    fn read(query: Asked<Self>) -> Result<(bool, Option<Disclosure>), Problem> {
+        let Query(query) = query.map_err(|_| invalid("可用参数：lang、level", "known parameters: lang, level"))?;
+        Ok((is_english(query.lang.as_deref())?, level(query.level.as_deref())?))
     }
 }
 
@@ -58,11 +85,13 @@ async fn sheet(
     (verifier, bulk): (&Verifier, &Bulk),
     signed_in: SignedIn,
     (id, sheet, name): (&str, Sheet, &str),
-    english: bool,
+    query: Asked<SheetQuery>,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
+    let (english, level) = SheetQuery::read(query)?;
     let csv = prefers_csv(headers, "application/x-ndjson")?;
     let caller = permit(verifier, signed_in, Permission::OpenReport).await?;
+    let caller = at_level(verifier, caller, level).await?;
     let form = if csv { ResultsForm::Csv { english } } else { ResultsForm::Ndjson };
     let pieces = bulk.results(&caller, id, sheet, form).await.map_err(problem)?;
     Ok(attachment(csv, name, Body::from_stream(pieces)))
@@ -70,7 +99,7 @@ async fn sheet(
 
 /// The results so far, in the order of the file: CSV, or NDJSON with whole reports. Contents are opened, so the scope `report:read` is
 /// needed; every household's export is in the log first.
-#[utoipa::path(get, path = "/v1/batches/{id}/results", tag = "batches", params(("id" = String, Path), FileQuery),
+#[utoipa::path(get, path = "/v1/batches/{id}/results", tag = "batches", params(("id" = String, Path), SheetQuery),
     responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson"))),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 406, body = Problem)),
     security(("bearer" = [])))]
@@ -79,16 +108,15 @@ pub async fn results(
     State(verifier): State<Verifier>,
     State(bulk): State<Bulk>,
     PathText(id): PathText,
-    query: Result<Query<FileQuery>, axum::extract::rejection::QueryRejection>,
+    query: Asked<SheetQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let english = FileQuery::english(query)?;
-    sheet((&verifier, &bulk), signed_in, (&id, Sheet::Households, &id), english, &headers).await
+    sheet((&verifier, &bulk), signed_in, (&id, Sheet::Households, &id), query, &headers).await
 }
 
 /// Where the households are referred to, a line each: other programmes worth asking about, and of a screening its leads. Hints to ask or to
 /// visit, never findings. Contents are opened, so the scope `report:read` is needed; every household's export is in the log first.
-#[utoipa::path(get, path = "/v1/batches/{id}/referrals", tag = "batches", params(("id" = String, Path), FileQuery),
+#[utoipa::path(get, path = "/v1/batches/{id}/referrals", tag = "batches", params(("id" = String, Path), SheetQuery),
     responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson"))),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 406, body = Problem)),
     security(("bearer" = [])))]
@@ -97,11 +125,10 @@ pub async fn referrals(
     State(verifier): State<Verifier>,
     State(bulk): State<Bulk>,
     PathText(id): PathText,
-    query: Result<Query<FileQuery>, axum::extract::rejection::QueryRejection>,
+    query: Asked<SheetQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let english = FileQuery::english(query)?;
-    sheet((&verifier, &bulk), signed_in, (&id, Sheet::Referrals, &format!("{id}-referrals")), english, &headers).await
+    sheet((&verifier, &bulk), signed_in, (&id, Sheet::Referrals, &format!("{id}-referrals")), query, &headers).await
 }
 
 /// Which changes, in which language.
@@ -116,7 +143,8 @@ pub struct ChangesQuery {
     pub reader: Option<String>,
 }
 
-/// Only the households that changed since their last report, with reasons: CSV, or NDJSON. The scope `report:read` is needed; every
+/// Only the households that changed since their last report, with reasons: CSV, or NDJSON. The scope `report:read` and the disclosure
+/// level `full` are needed; every
 /// household's opening is in the log first.
 #[utoipa::path(get, path = "/v1/batches/{id}/changes", tag = "batches", params(("id" = String, Path), ChangesQuery),
     responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson"))),
@@ -130,13 +158,8 @@ pub async fn changes(
     query: Result<Query<ChangesQuery>, axum::extract::rejection::QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let invalid = |zh: &str, en: &str| Problem::new(ProblemKind::InvalidRequest).with_detail(zh, en);
     let Query(query) = query.map_err(|_| invalid("可用参数：lang、for", "known parameters: lang, for"))?;
-    let english = match query.lang.as_deref() {
-        None | Some("zh") => false,
-        Some("en") => true,
-        Some(_) => return Err(invalid("lang 应为 zh 或 en", "lang is zh or en")),
-    };
+    let english = is_english(query.lang.as_deref())?;
     let for_passing_on = match query.reader.as_deref() {
         None | Some("officer") => false,
         Some("passing_on") => true,
@@ -144,6 +167,7 @@ pub async fn changes(
     };
     let csv = prefers_csv(&headers, "application/x-ndjson")?;
     let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
+    let caller = at_level(&verifier, caller, Some(Disclosure::Full)).await?;
     let form = if csv { ChangesForm::Csv { english } } else { ChangesForm::Ndjson };
     let pieces = bulk.changes(&caller, &id, ChangesWanted { form, for_passing_on }).await.map_err(problem)?;
     Ok(attachment(csv, &format!("{id}-changes"), Body::from_stream(pieces)))

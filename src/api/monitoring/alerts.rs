@@ -10,6 +10,7 @@ use crate::api::body::{read_json, whole};
 use crate::api::permit::{permit, refuse};
 use crate::api::report::problem;
 use crate::auth::Permission;
+use crate::config::Disclosure;
 use crate::monitoring::{AlertPage, AlertStatus, Monitoring};
 use crate::verification::Verifier;
 use crate::web::{PathText, Problem, ProblemKind, SignedIn};
@@ -27,8 +28,8 @@ pub struct AlertsQuery {
     pub cursor: Option<String>,
 }
 
-/// What monitoring found, the newest first. What it is stands there for a caller with the scope `report:read`, whose reading is in the log
-/// first.
+/// What monitoring found, the newest first. What it is stands there for a caller with the scope `report:read` and the disclosure
+/// level `full`, whose reading is in the log first.
 #[utoipa::path(get, path = "/v1/alerts", tag = "monitoring", params(AlertsQuery),
     responses((status = 200, body = AlertPage), (status = 403, body = Problem), (status = 422, body = Problem)),
     security(("bearer" = [])))]
@@ -47,7 +48,7 @@ pub async fn list(
         Some("acknowledged") => Some(true),
         Some(_) => return Err(invalid("status 应为 open 或 acknowledged", "status is open or acknowledged")),
     };
-    let opened = caller.may(Permission::OpenReport);
+    let opened = caller.may(Permission::OpenReport) && caller.disclosure == Disclosure::Full;
     let page = monitoring.alerts(&caller, acknowledged, query.cursor.as_deref(), opened).await;
     page.map(Json).map_err(problem)
 }

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::body::{read_json, whole};
-use crate::api::permit::{permit, refuse};
+use crate::api::permit::{at_level, permit, refuse};
 use crate::api::report::problem;
 use crate::auth::Permission;
+use crate::config::Disclosure;
 use crate::policy::notice::{Notice, State as NoticeState};
 use crate::report::change::Change;
 use crate::verification::{Statement as FamilyStatement, Verifier};
@@ -40,7 +41,7 @@ pub struct ChangedHousehold {
     pub change: Change,
 }
 
-/// What changed since the household's last report. 404 where there is no earlier report, or nothing changed.
+/// What changed since the household's last report, line by line: the disclosure level `full` is needed. 404 where there is no earlier report, or nothing changed.
 #[utoipa::path(get, path = "/v1/verifications/{id}/change", tag = "verifications", params(("id" = String, Path)),
     responses((status = 200, body = ChangedHousehold), (status = 403, body = Problem), (status = 404, body = Problem), (status = 410, body = Problem)),
     security(("bearer" = [])))]
@@ -50,6 +51,7 @@ pub async fn change(
     PathText(id): PathText,
 ) -> Result<Json<ChangedHousehold>, Problem> {
     let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
+    let caller = at_level(&verifier, caller, Some(Disclosure::Full)).await?;
     let changed = verifier.change_of(&caller, &id).await.map_err(problem)?;
     Ok(Json(ChangedHousehold {
         reference: changed.reference,

@@ -299,6 +299,6 @@ impl Change {
 }
 
 #[cfg(test)]
-mod properties;
+pub(super) mod properties;
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use crate::report::fixture::Case;
 
 /// What may have happened to a household between two looks.
 #[derive(Clone, Debug)]
-enum Happened {
+pub(in crate::report) enum Happened {
     /// A record is no longer there.
     Gone(Index),
     /// Money that a record tells of is another.
@@ -25,7 +25,8 @@ enum Happened {
     Months(i32),
 }
 
-fn happened() -> impl Strategy<Value = Happened> {
+/// Anything of these.
+pub(in crate::report) fn happened() -> impl Strategy<Value = Happened> {
     prop_oneof![
         any::<Index>().prop_map(Happened::Gone),
         (any::<Index>(), 0..60_000_i64).prop_map(|(which, yuan)| Happened::Amount(which, yuan)),
@@ -36,7 +37,8 @@ fn happened() -> impl Strategy<Value = Happened> {
     ]
 }
 
-fn body(all: &[Happened]) -> Body {
+/// The fixture's household after all of it.
+pub(in crate::report) fn body(all: &[Happened]) -> Body {
     let mut case = settled();
     let mut as_of = FIRST;
     for one in all {

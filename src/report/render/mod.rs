@@ -8,8 +8,9 @@ pub mod html;
 mod names;
 mod onward;
 mod parameters;
+mod sheet;
 pub mod terminal;
 mod wording;
 
-pub(super) use onward::paid_in_words;
-pub use onward::{ReferralCells, referral_cells};
+pub use onward::{ReferralCells, referral_cells, referral_cells_of_view};
+pub(super) use onward::{paid_in_words, referral_title};

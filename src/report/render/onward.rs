@@ -9,6 +9,7 @@ use crate::policy::pack::spec;
 use crate::report::body::Body;
 use crate::report::entries::{AlertEntry, AmountEntry, ReferralEntry};
 use crate::report::text::Lang;
+use crate::report::view::{Conclusion, ReferralView};
 
 /// `623.00 元/月`, `至多 1,200.00 元/年`.
 #[must_use]
@@ -51,6 +52,15 @@ pub struct ReferralCells {
     pub law: String,
 }
 
+/// A programme's name in both languages, from the catalogue of parameters; its code where that has none.
+pub(in crate::report) fn referral_title(code: &str) -> (&str, &str) {
+    let spec = spec(&format!("referral.{code}")).or_else(|| spec(&format!("referral.{code}.office")));
+    spec.map_or((code, code), |spec| {
+        let (zh, en) = (spec.zh.strip_prefix("转介："), spec.en.strip_prefix("referral: "));
+        (zh.unwrap_or(spec.zh), en.unwrap_or(spec.en))
+    })
+}
+
 /// A report's referrals in words.
 #[must_use]
 pub fn referral_cells(body: &Body, lang: Lang) -> Vec<ReferralCells> {
@@ -66,6 +76,21 @@ pub fn referral_cells(body: &Body, lang: Lang) -> Vec<ReferralCells> {
         law: full.ground(line.ground).map_or_else(String::new, |ground| read.law(ground)),
     };
     full.referrals.iter().map(cells).collect()
+}
+
+/// A view's referrals in words: without why.
+#[must_use]
+pub fn referral_cells_of_view(conclusion: &Conclusion, lang: Lang) -> Vec<ReferralCells> {
+    let cells = |line: &ReferralView| ReferralCells {
+        code: line.code.clone(),
+        name: line.name.get(lang).to_owned(),
+        open: line.open,
+        people: line.members.iter().map(|who| conclusion.person(who).to_owned()).collect(),
+        office: line.office.clone(),
+        why: String::new(),
+        law: String::new(),
+    };
+    conclusion.referrals.iter().map(cells).collect()
 }
 
 impl<'a> Reading<'a> {
@@ -120,9 +145,8 @@ impl<'a> Reading<'a> {
 
     /// A programme's name, from the catalogue of parameters.
     pub fn referral_name(self, code: &'a str) -> &'a str {
-        let spec = spec(&format!("referral.{code}")).or_else(|| spec(&format!("referral.{code}.office")));
-        let title = spec.map_or(code, |spec| self.lang.pick(spec.zh, spec.en));
-        title.strip_prefix("转介：").or_else(|| title.strip_prefix("referral: ")).unwrap_or(title)
+        let (zh, en) = referral_title(code);
+        self.lang.pick(zh, en)
     }
 
     /// Whom a change is about, since when, and what it may mean.

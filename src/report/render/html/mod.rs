@@ -2,6 +2,7 @@
 
 mod answers;
 mod lines;
+mod of_view;
 mod verdict;
 mod view;
 
@@ -11,6 +12,8 @@ use super::super::attestation::Attestation;
 use super::super::body::Body;
 use super::super::text::Lang;
 use super::names::Reading;
+
+pub use of_view::{render_view, style_of_view};
 
 /// The page's style sheet, alike for every report.
 pub const STYLE: &str = include_str!("../../../../templates/report.css");

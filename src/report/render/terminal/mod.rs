@@ -9,6 +9,7 @@ mod opening;
 mod tables;
 mod trace;
 mod verdict;
+mod view;
 
 use std::collections::BTreeSet;
 
@@ -21,6 +22,7 @@ use canvas::Canvas;
 pub use change::render_change;
 pub use difference::render_difference;
 pub use trace::render_trace;
+pub use view::render_view;
 
 /// How to draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,502 @@
+//! A view of a report as titled sections of lines and tables: worded once, for the terminal and for the page.
+
+use super::super::body::Words;
+use super::super::text::{self, Lang};
+use super::super::totals::{CountRange, TotalRange};
+use super::super::view::{Amounts, Conclusion, OpenMatter, OutcomeView, View, ViewReport, WhyLine};
+use super::amounts::{count, day, interval, interval_of, yuan};
+use super::onward::paid_in_words;
+use crate::config::Disclosure;
+use crate::household::MemberRef;
+use crate::policy::assessment::{Certainty, ReviewClass};
+
+/// How a line is meant; always said in words or by a sign beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tone {
+    Plain,
+    Good,
+    Warn,
+    Soft,
+}
+
+impl Tone {
+    /// Name of its class on the page.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Good => "good",
+            Self::Warn => "warn",
+            Self::Soft => "soft",
+        }
+    }
+
+    fn of(state: Certainty) -> Self {
+        match state {
+            Certainty::Met => Self::Good,
+            Certainty::NotMet => Self::Plain,
+            Certainty::Open => Self::Warn,
+        }
+    }
+}
+
+/// A line: how deep it stands, a sign, words.
+pub(super) struct Line {
+    pub depth: usize,
+    pub sign: &'static str,
+    pub words: String,
+    pub tone: Tone,
+}
+
+/// A table: titles, with whether a column holds amounts; rows.
+pub(super) struct Table {
+    pub titles: Vec<(&'static str, bool)>,
+    pub rows: Vec<Vec<String>>,
+}
+
+pub(super) struct Section {
+    pub title: &'static str,
+    pub note: &'static str,
+    pub lines: Vec<Line>,
+    pub table: Option<Table>,
+}
+
+/// What is drawn.
+pub(super) struct Sheet<'a> {
+    pub title: &'static str,
+    pub number: &'a str,
+    pub about: String,
+    pub is_draft: bool,
+    pub facts: Vec<(&'static str, String)>,
+    pub sentence: String,
+    pub sections: Vec<Section>,
+    pub provenance: Vec<(&'static str, String)>,
+    pub notices: Vec<String>,
+    pub centre: &'a str,
+}
+
+pub(super) fn sheet(report: &ViewReport, lang: Lang) -> Sheet<'_> {
+    let view = &report.body;
+    let words = Wording { conclusion: &view.conclusion, lang };
+    let mut sections = vec![words.members()];
+    if !view.conclusion.screening.is_empty() {
+        sections.push(words.screening());
+    }
+    sections.push(words.open());
+    if let Some(amounts) = &view.amounts {
+        sections.extend(words.amounts(amounts));
+    }
+    sections.push(words.onward());
+    let request = &view.conclusion.request;
+    let notices = view.conclusion.notices.words_on(request.purpose, request.legal_basis);
+    Sheet {
+        title: match view.level {
+            Disclosure::Conclusion => words.t("家庭经济状况核对结论", "Household means verification: conclusion"),
+            _ => words.t("家庭经济状况核对结论与金额", "Household means verification: conclusion and amounts"),
+        },
+        number: &view.of.number,
+        about: words.about(view),
+        is_draft: view.of.issued.is_none(),
+        facts: words.facts(),
+        sentence: words.sentence(),
+        sections,
+        provenance: words.provenance(report),
+        notices: notices.iter().map(|notice| notice.get(lang).to_owned()).collect(),
+        centre: &view.conclusion.centre,
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Wording<'a> {
+    conclusion: &'a Conclusion,
+    lang: Lang,
+}
+
+impl<'a> Wording<'a> {
+    fn t(self, zh: &'static str, en: &'static str) -> &'static str {
+        self.lang.pick(zh, en)
+    }
+
+    fn bracketed(self, text: &str) -> String {
+        match self.lang {
+            Lang::Zh => format!("（{text}）"),
+            Lang::En => format!(" ({text})"),
+        }
+    }
+
+    fn colon(self) -> &'static str {
+        self.t("：", ": ")
+    }
+
+    fn about(self, view: &View) -> String {
+        let (finality, status) = (text::finality(view.of.is_final, self.lang), text::status(view.of.status, self.lang));
+        let issued = view.of.issued.as_ref().map(|issue| format!("{} {}", issue.by, day(issue.on, self.lang)));
+        let issued = issued.map_or_else(String::new, |issued| self.bracketed(&issued));
+        match self.lang {
+            Lang::Zh => format!("第 {} 版 · {finality} · {status}{issued}", view.of.version),
+            Lang::En => format!("version {} · {finality} · {status}{issued}", view.of.version),
+        }
+    }
+
+    fn facts(self) -> Vec<(&'static str, String)> {
+        let request = &self.conclusion.request;
+        let region = request.region_name.as_ref().map_or("", |name| name.get(self.lang));
+        let mut facts = vec![
+            (self.t("核对事项", "Purpose"), text::purpose(request.purpose, self.lang).to_owned()),
+            (self.t("申请人", "Applicant"), self.conclusion.person(&request.applicant).to_owned()),
+            (self.t("地区", "Region"), format!("{region} {}", request.region.as_str())),
+            (self.t("基准日", "As of"), day(request.as_of, self.lang)),
+            (self.t("核对依据", "Basis"), text::legal_basis(request.legal_basis, self.lang).to_owned()),
+            (self.t("委托编号", "Reference"), request.reference.clone().unwrap_or_default()),
+        ];
+        facts.retain(|(_, value)| !value.is_empty());
+        facts
+    }
+
+    fn sentence(self) -> String {
+        let Conclusion { checked, unanswered, clear, .. } = self.conclusion;
+        match self.lang {
+            Lang::Zh => {
+                let open = if *unanswered > 0 {
+                    format!("，{unanswered} 项尚未完整反馈")
+                } else {
+                    "，均已反馈".to_owned()
+                };
+                let clear = if *clear { "，未发现超标信息" } else { "" };
+                format!("核对了 {checked} 项{open}{clear}。")
+            }
+            Lang::En => {
+                let open = match unanswered {
+                    0 => "; all have been answered".to_owned(),
+                    _ => format!("; {unanswered} have not been answered in full"),
+                };
+                let clear = if *clear { "; nothing over a limit was found" } else { "" };
+                format!("{checked} items were checked{open}{clear}.")
+            }
+        }
+    }
+
+    fn members(self) -> Section {
+        let rows = self.conclusion.members.iter();
+        Section {
+            title: self.t("家庭成员", "Household"),
+            note: "",
+            lines: Vec::new(),
+            table: Some(Table {
+                titles: vec![(self.t("姓名", "Name"), false), (self.t("关系", "Relation"), false)],
+                rows: rows
+                    .map(|member| vec![member.name.expose().to_owned(), text::relation(&member.relation, self.lang)])
+                    .collect(),
+            }),
+        }
+    }
+
+    fn screening(self) -> Section {
+        let mut lines = Vec::new();
+        let shown = |outcome: &&OutcomeView| outcome.outcome != "none" || outcome.state == Certainty::Met;
+        for (index, outcome) in self.conclusion.screening.iter().filter(shown).enumerate() {
+            let mut words = outcome.name.get(self.lang).to_owned();
+            if outcome.outcome != "none" {
+                words.push_str(" — ");
+                words.push_str(text::certainty(outcome.state, self.lang));
+            }
+            if let Some(decides) = &outcome.decides {
+                let by = format!("{}{}", self.t("取决于：", "decided by: "), self.matter(decides));
+                words.push_str(&self.bracketed(&by));
+            }
+            if let Some(term) = &outcome.term {
+                let until = format!("{}{}", self.t("至 ", "until "), day(term.until, self.lang));
+                words.push_str(&self.bracketed(&until));
+            }
+            let sign = text::certainty_sign(outcome.state, self.lang);
+            lines.push(Line { depth: 0, sign, words, tone: Tone::of(outcome.state) });
+            if index == 0 && self.conclusion.decided_early {
+                let words = self.t(
+                    "结论已定：尚未反馈的部门不会改变本项。",
+                    "Decided early: no answer still to come can change it.",
+                );
+                lines.push(Line { depth: 1, sign: "✓", words: words.to_owned(), tone: Tone::Good });
+            }
+            let told = |why: &&WhyLine| index == 0 || why.state != Certainty::Met;
+            lines.extend(outcome.why.iter().filter(told).map(|why| self.why(why)));
+        }
+        let title = self.t("筛查", "Screening");
+        Section { title, note: self.t("只核对、不认定", "verifies, does not decide"), lines, table: None }
+    }
+
+    fn why(self, why: &WhyLine) -> Line {
+        let mut words = why.words.get(self.lang).to_owned();
+        let law = why.law.as_deref().unwrap_or(self.t("假定，尚无公布文本", "assumed, no published text"));
+        words.push(' ');
+        words.push_str(law);
+        if why.assumed && why.law.is_some() {
+            words.push_str(&self.bracketed(self.t("数值假定", "figures assumed")));
+        }
+        Line { depth: 1, sign: text::certainty_sign(why.state, self.lang), words, tone: Tone::Soft }
+    }
+
+    fn matter(self, open: &OpenMatter) -> String {
+        let (zh, en) = open.matter.words();
+        let member = open.member.as_ref().map(|who| self.conclusion.person(who));
+        let about = member.or_else(|| open.title.as_ref().map(|title: &Words| title.get(self.lang)));
+        let words = self.lang.pick(zh, en);
+        about.map_or_else(|| words.to_owned(), |about| format!("{about}{}{words}", self.colon()))
+    }
+
+    fn open(self) -> Section {
+        let line = |words: String| Line { depth: 0, sign: "?", words, tone: Tone::Warn };
+        let mut lines: Vec<Line> = self.conclusion.open.iter().map(|open| line(self.matter(open))).collect();
+        let held = self.conclusion.reviews_open;
+        if held > 0 {
+            lines.push(line(match self.lang {
+                Lang::Zh => format!("待人工核实 {held} 条，未计入，也未排除"),
+                Lang::En => format!("{held} records of uncertain ownership, neither counted nor dropped"),
+            }));
+        }
+        Section { title: self.t("待定事项", "What is open"), note: "", lines: self.or_none(lines), table: None }
+    }
+
+    fn or_none(self, mut lines: Vec<Line>) -> Vec<Line> {
+        if lines.is_empty() {
+            lines.push(Line { depth: 0, sign: "–", words: self.t("无", "none").to_owned(), tone: Tone::Soft });
+        }
+        lines
+    }
+
+    fn onward(self) -> Section {
+        let mut lines: Vec<Line> = (self.conclusion.referrals.iter())
+            .map(|referral| {
+                let people: Vec<&str> = referral.members.iter().map(|who| self.conclusion.person(who)).collect();
+                let mut words = format!("{} · {}", referral.name.get(self.lang), referral.office);
+                if !people.is_empty() {
+                    words.push_str(&self.bracketed(&people.join(self.t("、", ", "))));
+                }
+                if referral.open {
+                    words.push_str(&self.bracketed(self.t("待定", "open")));
+                }
+                Line { depth: 0, sign: "→", words, tone: Tone::Plain }
+            })
+            .collect();
+        if let Some(review) = self.conclusion.review {
+            let class = match review.class {
+                ReviewClass::Yearly => self.t("每年复核", "Reviewed once a year"),
+                ReviewClass::HalfYearly => self.t("每半年复核", "Reviewed every half year"),
+                ReviewClass::Now => self.t("立即复核", "Reviewed at once"),
+            };
+            let words = format!("{class}{}{}", self.t("，下次不迟于 ", ", next by "), day(review.due, self.lang));
+            lines.push(Line { depth: 0, sign: "↻", words, tone: Tone::Plain });
+        }
+        let title = self.t("转介与复核", "Referrals and review");
+        Section { title, note: "", lines: self.or_none(lines), table: None }
+    }
+
+    fn amounts(self, amounts: &Amounts) -> Vec<Section> {
+        let table = |title, note, titles: Vec<(&'static str, bool)>, rows: Vec<Vec<String>>| Section {
+            title,
+            note,
+            lines: if rows.is_empty() { self.or_none(Vec::new()) } else { Vec::new() },
+            table: (!rows.is_empty()).then_some(Table { titles, rows }),
+        };
+        let (member, class) = ((self.t("成员", "Member"), false), (self.t("类别", "Class"), false));
+        let (treatment, counted) = ((self.t("处理", "Treatment"), false), (self.t("计入", "Counted"), true));
+        let yuan_note = self.t("元，期间合计", "yuan, over the period");
+        vec![
+            table(
+                self.t("合计", "Totals"),
+                self.t("元；未反馈不按零计", "yuan; what is missing is never zero"),
+                vec![
+                    (self.t("项目", "Total"), false),
+                    (self.t("现有", "So far"), true),
+                    (self.t("区间", "Range"), true),
+                    (self.t("完整性", "Complete"), false),
+                ],
+                self.totals(amounts),
+            ),
+            table(
+                self.t("收入", "Income"),
+                yuan_note,
+                vec![member, class, treatment, (self.t("核对金额", "Found"), true), counted],
+                (amounts.income.iter())
+                    .map(|sum| {
+                        let counted = match sum.counted_at_most {
+                            Some(most) => interval_of(sum.counted, most),
+                            None => yuan(sum.counted),
+                        };
+                        let class = text::income_class(sum.class, self.lang).to_owned();
+                        let treatment = text::treatment(sum.treatment, self.lang).to_owned();
+                        vec![self.name(&sum.member), class, treatment, yuan(sum.gross), counted]
+                    })
+                    .collect(),
+            ),
+            table(
+                self.t("刚性支出扣减", "Deductions"),
+                yuan_note,
+                vec![member, (self.t("项目", "Kind"), false), (self.t("扣减", "Amount"), true)],
+                (amounts.deductions.iter())
+                    .map(|sum| vec![self.name(&sum.member), self.deduction(&sum.kind), yuan(sum.amount)])
+                    .collect(),
+            ),
+            table(
+                self.t("财产", "Property"),
+                self.t("元", "yuan"),
+                vec![
+                    member,
+                    class,
+                    treatment,
+                    (self.t("件数", "Number"), true),
+                    (self.t("价值/面积", "Value, area"), true),
+                    counted,
+                ],
+                (amounts.property.iter())
+                    .map(|sum| {
+                        let area = sum.area.map(|area| format!("{area} m²"));
+                        let value: Vec<String> = sum.value.map(yuan).into_iter().chain(area).collect();
+                        vec![
+                            self.name(&sum.member),
+                            text::property_class(sum.class, self.lang).to_owned(),
+                            text::treatment(sum.treatment, self.lang).to_owned(),
+                            sum.number.to_string(),
+                            if value.is_empty() { "–".to_owned() } else { value.join(self.t("；", "; ")) },
+                            yuan(sum.counted),
+                        ]
+                    })
+                    .collect(),
+            ),
+            table(
+                self.t("申报与核对", "Declared and found"),
+                self.t("元；≠ 为申报与核对不一致，待说明", "yuan; ≠ differs, the family is to be heard"),
+                vec![
+                    member,
+                    class,
+                    (self.t("申报", "Declared"), true),
+                    (self.t("核对", "Found"), true),
+                    (self.t("比较", "Compared"), false),
+                ],
+                self.declared(amounts),
+            ),
+            table(
+                self.t("测算金额（如经认定）", "Amounts (if so decided)"),
+                "",
+                vec![(self.t("项目", "Programme"), false), (self.t("金额", "Amount"), true)],
+                (amounts.paid.iter())
+                    .map(|paid| {
+                        let amount = paid_in_words(paid.amount, paid.at_most, paid.per, self.lang);
+                        vec![self.programme(&paid.outcome), amount]
+                    })
+                    .collect(),
+            ),
+        ]
+    }
+
+    fn name(self, who: &MemberRef) -> String {
+        self.conclusion.person(who).to_owned()
+    }
+
+    fn programme(self, code: &str) -> String {
+        let named = self.conclusion.screening.iter().find(|outcome| outcome.outcome == code);
+        let known = match code {
+            "tekun_basic" => self.t("特困基本生活", "Tekun, basic living"),
+            "tekun_care" => self.t("特困照料护理", "Tekun, care"),
+            "temporary_relief" => self.t("临时救助（一般困难）", "Temporary relief"),
+            "medical_aid" => self.t("医疗救助", "Medical aid"),
+            other => named.map_or(other, |outcome| outcome.name.get(self.lang)),
+        };
+        known.to_owned()
+    }
+
+    fn deduction(self, kind: &str) -> String {
+        let known = match kind {
+            "illness" => self.t("因病刚性支出", "illness"),
+            "schooling" => self.t("就学刚性支出", "schooling"),
+            "disability_nursing" => self.t("残疾护理支出", "nursing of the disabled"),
+            "nutrition" => self.t("必要营养支出", "necessary nutrition"),
+            "employment_cost" => self.t("必要就业成本", "necessary cost of employment"),
+            other => other,
+        };
+        known.to_owned()
+    }
+
+    fn totals(self, amounts: &Amounts) -> Vec<Vec<String>> {
+        let totals = &amounts.totals;
+        let complete = |complete: bool| {
+            let words = if complete { self.t("完整", "complete") } else { self.t("不完整", "incomplete") };
+            words.to_owned()
+        };
+        let row = |name: &str, total: &TotalRange| {
+            vec![name.to_owned(), yuan(total.so_far), interval(total), complete(total.complete)]
+        };
+        let number = |name: &str, total: &CountRange| {
+            vec![name.to_owned(), total.at_least.to_string(), count(total), complete(total.complete)]
+        };
+        let standard = (self.t("保障标准（月）", "Standard, a month"), totals.standard_monthly);
+        let lines = amounts.reference_lines.iter().map(|line| (line.name.get(self.lang), line.monthly));
+        let by_class = totals.income_by_class.iter();
+        by_class
+            .map(|class| row(text::income_class(class.class, self.lang), &class.total))
+            .chain([
+                row(self.t("家庭收入", "Household income"), &totals.income),
+                row(self.t("扣减", "Deductions"), &totals.deductions),
+                row(self.t("扣减后收入", "Net income"), &totals.net_income),
+                row(self.t("人均年收入", "Per head, year"), &totals.per_head_yearly),
+                row(self.t("人均月收入", "Per head, month"), &totals.per_head_monthly),
+            ])
+            .chain(
+                std::iter::once(standard)
+                    .chain(lines)
+                    .map(|(name, line)| vec![name.to_owned(), yuan(line), String::new(), String::new()]),
+            )
+            .chain([
+                row(self.t("金融资产", "Financial property"), &totals.financial),
+                row(self.t("人均金融资产", "Financial, per head"), &totals.financial_per_head),
+                row(self.t("刚性支出", "Rigid spending"), &totals.rigid_spending),
+                number(self.t("住房（套）", "Dwellings"), &totals.dwellings),
+                number(self.t("小汽车（辆）", "Cars"), &totals.cars),
+                number(self.t("市场主体（户）", "Firms"), &totals.companies),
+            ])
+            .collect()
+    }
+
+    fn declared(self, amounts: &Amounts) -> Vec<Vec<String>> {
+        let shown = |amount: Option<crate::household::Fen>, things: Option<u32>| {
+            amount.map(yuan).or_else(|| things.map(|things| things.to_string())).unwrap_or_else(|| "–".to_owned())
+        };
+        let rows = amounts.declared.iter().map(|line| {
+            vec![
+                self.name(&line.member),
+                text::declared_class(&line.class, self.lang),
+                shown(line.declared, line.declared_count),
+                shown(line.found, line.found_count),
+                text::comparison_sign(line.comparison, self.lang).to_owned(),
+            ]
+        });
+        rows.collect()
+    }
+
+    fn provenance(self, report: &ViewReport) -> Vec<(&'static str, String)> {
+        let (view, attestation) = (&report.body, &report.attestation);
+        let short = |hash: &str| hash.chars().take(12).collect::<String>();
+        let level = match view.level {
+            Disclosure::Conclusion => self.t("结论", "conclusion"),
+            Disclosure::Amounts => self.t("金额", "amounts"),
+            Disclosure::Full => self.t("全部", "full"),
+        };
+        vec![
+            (self.t("披露层级", "Level"), level.to_owned()),
+            (self.t("规则包", "Pack"), format!("{} · {}", short(&view.of.pack.sha256), view.of.pack.names.join(" → "))),
+            (self.t("证据", "Evidence"), short(&view.of.evidence_sha256)),
+            (self.t("报告正文", "Whole report"), short(&view.of.body_sha256)),
+            (self.t("本件", "This document"), short(&attestation.view_sha256)),
+            (self.t("程序", "Program"), attestation.engine.clone()),
+            (
+                self.t("审计日志", "Audit log"),
+                match self.lang {
+                    Lang::Zh => format!("第 {} 条 · {}", attestation.leaf_index, short(&attestation.leaf_hash)),
+                    Lang::En => format!("entry {} · {}", attestation.leaf_index, short(&attestation.leaf_hash)),
+                },
+            ),
+            (
+                self.t("签名密钥", "Signing key"),
+                format!("{} · {}", attestation.signing_key.id, short(&attestation.signing_key.jwk_thumbprint)),
+            ),
+        ]
+    }
+}

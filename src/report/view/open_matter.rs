@@ -1,0 +1,109 @@
+//! What is open, as a level that shows no records may say it: which department is silent, or that a person has to settle something.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::super::body::{Body, Words};
+use crate::household::{MemberRef, SourceKey};
+use crate::policy::pack::spec;
+
+/// What is open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpenMatter {
+    /// Its kind.
+    pub matter: Matter,
+    /// The department, where it is silent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceKey>,
+    /// The department's item, or the parameter that the county has to set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<Words>,
+    /// The member, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberRef>,
+}
+
+/// Kinds of open matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = OpenMatterKind)]
+pub enum Matter {
+    /// A department has not answered, or not in full.
+    Department,
+    /// Nobody was asked about something.
+    NotAsked,
+    /// Who belongs to the household.
+    Household,
+    /// Whether a record is a member's.
+    Review,
+    /// What the obligors can pay.
+    Obligors,
+    /// The person's own application.
+    OwnApplication,
+    /// A parameter the county has not set.
+    Parameter,
+    /// Something an officer has to settle: a reading of the law, a value, a declared thing that no department knows.
+    Officer,
+}
+
+impl Matter {
+    /// In Chinese and English.
+    #[must_use]
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Department => ("该部门尚未反馈或反馈不全", "has not answered, or not in full"),
+            Self::NotAsked => ("有的信息没有查询相应部门", "no department was asked about some information"),
+            Self::Household => ("共同生活成员有待核定", "who belongs to the household is for the officer to settle"),
+            Self::Review => ("有记录是否属于本人待人工核实", "whether a record is theirs is for a person to settle"),
+            Self::Obligors => ("义务人的履行能力不明", "what the obligors can pay is not known"),
+            Self::OwnApplication => ("须由本人单独提出申请", "an application of the person's own"),
+            Self::Parameter => ("县级尚未设定", "not set by the county yet"),
+            Self::Officer => ("须由工作人员核定", "for the officer to settle"),
+        }
+    }
+}
+
+impl OpenMatter {
+    /// Everything open in a body, each once.
+    pub(super) fn all(body: &Body) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        for matter in body.open_facts.iter().map(|open| Self::of(body, &open.fact)) {
+            if !all.contains(&matter) {
+                all.push(matter);
+            }
+        }
+        all
+    }
+
+    /// An open fact without the record or the finding that it names.
+    pub(super) fn of(body: &Body, fact: &str) -> Self {
+        let (kind, about) = fact.split_once(':').unwrap_or((fact, ""));
+        let matter = match kind {
+            "source" => Matter::Department,
+            "no_source" => Matter::NotAsked,
+            "undeclared_spouse" | "extra_registrant" | "registration_kind" | "household_size" | "applicant" => {
+                Matter::Household
+            }
+            "review" => Matter::Review,
+            "support" | "obligors" => Matter::Obligors,
+            "own_application" => Matter::OwnApplication,
+            "parameter" => Matter::Parameter,
+            _ => Matter::Officer,
+        };
+        let line = (matter == Matter::Department)
+            .then(|| body.sources.iter().find(|line| line.source.as_str() == about))
+            .flatten();
+        let parameter = (matter == Matter::Parameter).then(|| spec(about)).flatten();
+        let title = line.map(|line| line.title.clone());
+        let named = matches!(matter, Matter::Review | Matter::Officer);
+        let who = about.split('/').next().unwrap_or("");
+        let member = body.household.members.iter().find(|person| named && person.reference.as_str() == who);
+        Self {
+            matter,
+            source: line.map(|line| line.source.clone()),
+            title: title.or_else(|| parameter.map(|spec| Words::new(spec.zh, spec.en))),
+            member: member.map(|person| person.reference.clone()),
+        }
+    }
+}

@@ -10,8 +10,9 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::decided::{problem, read};
-use super::permit::permit;
+use super::permit::{at_level, permit};
 use crate::auth::Permission;
+use crate::config::Disclosure;
 use crate::verification::{Asked, CaseRecords, RecordDecision, ReviewPage, Reviewed, Verifier};
 use crate::web::{PathText, Problem, ProblemKind, SignedIn};
 
@@ -66,6 +67,7 @@ pub async fn records(
 ) -> Result<Json<CaseRecords>, Problem> {
     let signed_in = SignedIn(permit(&verifier, signed_in, Permission::DecideRecords).await?);
     let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
+    let caller = at_level(&verifier, caller, Some(Disclosure::Full)).await?;
     let Query(query) = query
         .map_err(|_| Problem::new(ProblemKind::InvalidRequest).with_detail("可用参数：all", "known parameter: all"))?;
     match verifier.case_records(&caller, &id, query.all.unwrap_or(false)).await {
@@ -105,6 +107,7 @@ pub async fn review(
 ) -> Result<Response, Problem> {
     let signed_in = SignedIn(permit(&verifier, signed_in, Permission::DecideRecords).await?);
     let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
+    let caller = at_level(&verifier, caller, Some(Disclosure::Full)).await?;
     let words: ReviewWords = read(&verifier, &caller, request, FORM).await?;
     match verifier.review(&caller, &id, words.version, words.decisions).await {
         Ok(Reviewed::Stands) => Ok(StatusCode::NO_CONTENT.into_response()),

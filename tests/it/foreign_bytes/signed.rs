@@ -36,6 +36,7 @@ fn no_altered_token_is_let_in() {
         recipient_key: None,
         disclosure: Disclosure::Full,
         oversees: Vec::new(),
+        issues_itself: false,
         callback: None,
     };
     let settings =

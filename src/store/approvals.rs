@@ -29,6 +29,8 @@ words! {
         Agreed = "agreed",
         /// Somebody refused, or whoever asked took it back.
         Refused = "refused",
+        /// Nobody can agree any more: it lapsed before it was asked again, or the report is another one.
+        Void = "void",
     }
 }
 
@@ -158,7 +160,7 @@ impl Store {
                 entry_of(case, entries)?;
                 super::cases::lock(tx, case).await?;
                 query(
-                    "UPDATE approvals SET state = 'refused' WHERE case_id = $1 AND kind = $2 AND state = 'open' AND lapses_at <= $3",
+                    "UPDATE approvals SET state = 'void' WHERE case_id = $1 AND kind = $2 AND state = 'open' AND lapses_at <= $3",
                 )
                 .bind(case.to_string())
                 .bind(approval.kind.as_str())
@@ -318,6 +320,15 @@ impl Store {
         };
         rows.iter().map(hand).collect()
     }
+}
+
+/// Closes what is open about an earlier version of a report: what it would decide is not what stands any more.
+pub(super) async fn void_reviews(tx: &mut Connection, case: Uuid) -> Result<(), StoreError> {
+    query("UPDATE approvals SET state = 'void' WHERE case_id = $1 AND kind = 'review' AND state = 'open'")
+        .bind(case.to_string())
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// Fails unless the approval is as it was read: who counts hands counts all of them.

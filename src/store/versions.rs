@@ -298,6 +298,9 @@ async fn add(
     .bind(case.to_string())
     .execute(&mut *tx)
     .await?;
+    if version.number > 1 {
+        super::approvals::void_reviews(tx, case).await?;
+    }
     let news = [Happened::State(new_state), Happened::Version(version.number)];
     let news = if from == new_state { &news[1..] } else { &news[..] };
     let next_event = move_case(tx, case, lease.is_some(), &version, new_state, news.len()).await?;

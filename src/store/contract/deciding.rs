@@ -130,7 +130,13 @@ pub(super) async fn an_approval_closes_once(backend: impl Backend) {
     assert_eq!(store.decisions(id).await.unwrap().len(), 1);
     let row = store.approval(approval_id).await.unwrap();
     assert_eq!((row.state, row.hands.len()), (ApprovalState::Agreed, 1));
-    apply(&store, id, Store::asking(approval(id, ApprovalKind::Review, at(100)))).await.unwrap();
+    let anew = approval(id, ApprovalKind::Review, at(100));
+    let anew_id = anew.id;
+    apply(&store, id, Store::asking(anew)).await.unwrap();
+    let worker = taken_up(&store, at(6)).await;
+    let reviewed = version(2, true, VersionReason::Review, at(7));
+    store.add_version(&receipt(id), id, Some(&worker), reviewed, CaseState::Final).await.unwrap();
+    assert_eq!(store.approval(anew_id).await.unwrap().state, ApprovalState::Void, "the report is another one");
 }
 
 pub(super) async fn what_lapsed_is_agreed_to_by_nobody(backend: impl Backend) {
@@ -151,7 +157,7 @@ pub(super) async fn what_lapsed_is_agreed_to_by_nobody(backend: impl Backend) {
     let anew = approval(id, ApprovalKind::Inspection, at(100));
     let anew_id = anew.id;
     apply(&store, id, Store::asking(NewApproval { at: at(11), ..anew })).await.unwrap();
-    assert_eq!(store.approval(approval_id).await.unwrap().state, ApprovalState::Refused, "what lapsed is closed");
+    assert_eq!(store.approval(approval_id).await.unwrap().state, ApprovalState::Void, "what lapsed is closed");
     let row = store.approval(anew_id).await.unwrap();
     apply(&store, id, Store::raising_hand(row, hand("two", at(12), true), Hands::More)).await.unwrap();
     assert!(store.inspection(id, "one", at(13)).await.unwrap().is_none(), "one hand opens nothing");

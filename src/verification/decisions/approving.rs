@@ -70,7 +70,7 @@ pub struct ApprovalSummary {
     pub id: String,
     /// `review`, `erasure` or `inspection`.
     pub kind: ApprovalKind,
-    /// `open`, `agreed`, `refused` or `lapsed`.
+    /// `open`, `agreed`, `refused`, `lapsed`, or `void`: asked again since, or of an earlier version of the report.
     pub status: String,
     /// Case.
     pub case: String,

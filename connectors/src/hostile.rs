@@ -1,6 +1,10 @@
 //! Property tests: nothing a person is called breaks out of its place in a request, and nothing a department sends makes the
-//! reading panic.
+//! reading panic. Nor does anything that stands in a definition or in the settings.
 
+#[path = "../../tests/it/foreign_bytes/damage.rs"]
+mod damage;
+
+use std::path::Path;
 use std::sync::LazyLock;
 
 use http::StatusCode;
@@ -8,6 +12,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 use serde_json::Value;
 
+use crate::SourcesConfig;
 use crate::codec::Codec;
 use crate::definition::{Definition, Transport};
 use crate::engine::finish;
@@ -171,6 +176,42 @@ proptest! {
             }
         }
     }
+}
+
+/// Answers of every department in its own form, JSON, XML, CSV, NDJSON, in UTF-8, GBK, GB18030; longer with `HEDUI_FUZZ_CASES`.
+#[test]
+fn damaged_answers_of_every_department_are_read_or_refused() {
+    for (definition, samples) in ALL.iter() {
+        damage::try_all(samples, |bytes| read(definition, bytes.to_vec()));
+    }
+}
+
+#[test]
+fn damaged_definitions_are_read_or_refused_by_line() {
+    let definitions = damage::files(Path::new(env!("CARGO_MANIFEST_DIR")), &["definition.toml"]);
+    assert!(definitions.len() >= 20, "every department's");
+    let key = crate::records::SourceKey::new("tax").unwrap();
+    damage::try_all(&definitions, |bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        if let Err(problems) = Definition::parse("definition.toml", &text, &key) {
+            assert!(!problems.is_empty());
+            let lines = text.split('\n').count();
+            assert!(problems.iter().all(|problem| problem.line <= lines + 1 && !problem.message.is_empty()));
+        }
+    });
+}
+
+#[test]
+fn damaged_settings_of_departments_are_read_or_refused_by_line() {
+    let shipped = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/sources.toml")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sources.toml");
+    damage::try_all(&[shipped], |bytes| {
+        std::fs::write(&path, bytes).unwrap();
+        if let Err(problems) = SourcesConfig::read(&path) {
+            assert!(!problems.is_empty() && problems.iter().all(|problem| !problem.message.is_empty()));
+        }
+    });
 }
 
 fn read(definition: &Definition, body: Vec<u8>) {

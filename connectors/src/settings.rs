@@ -257,5 +257,15 @@ mod tests {
             assert!(problems[0].message.contains("in the clear"), "{beyond}");
             assert!(read(&format!("allow_plaintext = true\nbase_url = '{beyond}'")).is_ok(), "{beyond}");
         }
+        for nobody in [
+            "https://169.254.169.254/tax",
+            "https://0xa9fea9fe",
+            "https://[fe80::1]",
+            "https://0.0.0.0",
+            "https://[::]",
+        ] {
+            let problems = read(&format!("base_url = '{nobody}'")).unwrap_err();
+            assert!(problems[0].message.contains("of the link"), "{nobody}");
+        }
     }
 }

@@ -88,6 +88,7 @@ pub(super) async fn listen(
         metrics: MetricsPage::start(),
     };
     let routes = router(state, &settings.limits);
+    let routes = if tls.is_some() { crate::web::only_over_tls(routes) } else { routes };
     let at = settings.listen;
     let listener = tokio::net::TcpListener::bind(at).await.with_context(|| format!("cannot listen on {at}"))?;
     let address = listener.local_addr()?;

@@ -1,5 +1,6 @@
 //! Where a client is called back, and with which secret its callbacks are signed: `callback = { url, secret }` in `clients.toml`.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use reqwest::Url;
@@ -94,12 +95,25 @@ fn checked(text: &str) -> Result<Url, &'static str> {
         Some(host) => matches!(host, "localhost" | "127.0.0.1" | "[::1]"),
     };
     match url.scheme() {
+        _ if is_of_the_link(&url) => {
+            Err("is an address of the link or of none: no client is there, and a cloud's own services are")
+        }
         _ if !url.username().is_empty() || url.password().is_some() => Err("holds credentials: callbacks are signed"),
         _ if url.fragment().is_some() => Err("holds a fragment, which no server sees"),
         "https" => Ok(url),
         "http" if loopback => Ok(url),
         "http" => Err("is not encrypted: https, or http on this machine alone"),
         _ => Err("is neither https nor http"),
+    }
+}
+
+/// Whether an address is link-local (where clouds answer questions about the machine itself), unspecified or broadcast.
+fn is_of_the_link(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or("").trim_start_matches('[').trim_end_matches(']');
+    match host.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V4(address)) => address.is_link_local() || address.is_unspecified() || address.is_broadcast(),
+        Ok(IpAddr::V6(address)) => address.is_unicast_link_local() || address.is_unspecified(),
+        Err(_) => false,
     }
 }
 
@@ -139,6 +153,11 @@ mod tests {
             "https://user:word@host/",
             "https://host/#part",
             "ftp://host/",
+            "https://169.254.169.254/latest/meta-data",
+            "https://2852039166/",
+            "https://0.0.0.0/",
+            "https://[fe80::1]/",
+            "https://[::ffff:169.254.169.254]/",
             "file:///etc/passwd",
             "/hedui",
             "",

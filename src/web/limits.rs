@@ -48,6 +48,12 @@ pub fn guard<S: Clone + Send + Sync + 'static>(router: Router<S>, limits: &Serve
     router
 }
 
+/// Has callers that came over TLS stay with it, for a year: so that no later call, or page, goes out in clear.
+pub fn only_over_tls(router: Router) -> Router {
+    let stays = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+    router.layer(SetResponseHeaderLayer::overriding(header::STRICT_TRANSPORT_SECURITY, stays))
+}
+
 /// The policy of a page that carries one style element of its own, allowed by its hash: no other style, no script, nothing loaded.
 #[must_use]
 pub fn policy_of_page(style: &str) -> HeaderValue {

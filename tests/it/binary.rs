@@ -99,6 +99,11 @@ impl Installation {
         self.command(arguments).output().expect("the program runs")
     }
 
+    /// The same, with more variables in its environment.
+    pub fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+        self.command(arguments).envs(environment.iter().copied()).output().expect("the program runs")
+    }
+
     /// Has the service keep its data in a PostgreSQL database, and take over a dead process's cases soon.
     pub fn share(&self, database_url: &str) {
         std::fs::write(self.path("database-url"), database_url).expect("a file");
@@ -115,11 +120,26 @@ impl Installation {
 
     /// The same, with a data directory of its own: one of several processes.
     pub async fn serve_in(&self, data: &str) -> Service {
+        self.serve_under(data, &[], &[]).await
+    }
+
+    /// The same, started by another program, and with more variables in its environment.
+    pub async fn serve_under(&self, data: &str, starter: &[&str], environment: &[(&str, &str)]) -> Service {
         let log = self.path(if data == "data" { "log.txt".to_owned() } else { format!("log-{data}.txt") }.as_str());
         let known = std::fs::read(&log).map_or(0, |bytes| bytes.len());
         let lines = File::options().create(true).append(true).open(&log).expect("the log's file");
         let mut command = self.command(&["serve"]);
-        command.env("HEDUI__DATA__DIRECTORY", data);
+        command.env("HEDUI__DATA__DIRECTORY", data).envs(environment.iter().copied());
+        if let [program, before @ ..] = starter {
+            let own = std::mem::replace(&mut command, Command::new(program));
+            command.args(before).arg(own.get_program()).args(own.get_args()).current_dir(self.folder.path());
+            for (name, value) in own.get_envs() {
+                match value {
+                    Some(value) => command.env(name, value),
+                    None => command.env_remove(name),
+                };
+            }
+        }
         let child =
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(lines).spawn().expect("the program starts");
         let mut service = Service { child, url: String::new() };
@@ -203,6 +223,16 @@ impl Service {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &id]).status().expect("kill");
         assert!(sent.success());
+    }
+
+    /// Stops a service that another program started, which ends with it.
+    pub fn stop_what_it_started(mut self) {
+        let id = self.child.id();
+        let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).expect("its children");
+        for child in children.split_whitespace() {
+            assert!(Command::new("kill").args(["-s", "TERM", child]).status().expect("kill").success());
+        }
+        self.child.wait().expect("it ends");
     }
 
     /// SIGKILL: no handler runs, nothing is flushed.

@@ -254,6 +254,17 @@ async fn a_ring_is_made_once_and_configuration_says_what_is_in_force() {
     assert_code(&place.run(&["serve"]), 1);
 }
 
+#[test]
+fn plain_http_is_served_to_this_machine_alone() {
+    let place = Installation::new("http://127.0.0.1:9", DEFAULTS, "");
+    for listen in ["0.0.0.0:0", "[::]:0", "192.0.2.7:0"] {
+        let refused = place.run_with(&["serve"], &[("HEDUI__SERVER__LISTEN", listen)]);
+        assert!(!refused.status.success(), "{listen}");
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(said.contains("plain HTTP is allowed on the loopback only"), "{listen}: {said}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn off_plain_http_the_service_speaks_tls() {
     let mocks = departments().await;
@@ -272,6 +283,12 @@ async fn off_plain_http_the_service_speaks_tls() {
     let client = reqwest::Client::builder().no_proxy().tls_certs_only([trusted]).build().expect("a client");
     let answer = client.get(format!("https://{address}/healthz")).send().await.expect("an answer over TLS");
     assert_eq!(answer.status(), 200);
+    let stays = |answer: &reqwest::Response| answer.headers().contains_key("strict-transport-security");
+    assert!(stays(&answer), "callers stay with TLS");
+    for path in ["nowhere", "v1/verifications", "metrics"] {
+        let answer = client.get(format!("https://{address}/{path}")).send().await.expect("an answer over TLS");
+        assert!(stays(&answer) && answer.headers()["x-frame-options"] == "DENY", "{path}: errors too");
+    }
     let stranger = reqwest::Client::builder().no_proxy().build().expect("a client");
     assert!(
         stranger.get(format!("https://{address}/healthz")).send().await.is_err(),

@@ -15,6 +15,7 @@ mod invented;
 mod link;
 mod monitoring;
 mod oracle;
+mod outbound;
 mod policy;
 mod postgres_server;
 mod privacy;

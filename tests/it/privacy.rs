@@ -13,6 +13,7 @@ use hedui_mock_sources::{Config, Key, MockSources};
 use serde_json::{Value, json};
 
 use super::binary::{DEFAULTS, Installation};
+use super::client::Client;
 use super::support::{Setup, Stage, entries};
 
 /// What must not be found anywhere: texts of people in the requests. The number of an authorisation is none: auditors look for it.
@@ -71,6 +72,77 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
+/// Keys of the ring, credentials of the departments, and what else the service is given: as written, and the bytes of keys.
+fn secrets(installation: &Installation, more: &[&str]) -> BTreeSet<String> {
+    let ring = std::fs::read_to_string(installation.path("keys/ring.toml")).expect("the ring");
+    let keys = ring.lines().filter_map(|line| Some(line.strip_prefix("key = \"")?.trim_end_matches('"').to_owned()));
+    let mut secrets: BTreeSet<String> = keys.collect();
+    assert!(secrets.iter().all(|key| key.len() >= 40), "32 bytes each");
+    assert!(secrets.len() >= 4, "keys to wrap with, to sign with, to tag with");
+    secrets.extend(Key::ALL.map(|key| key.credential().to_owned()));
+    secrets.extend(more.iter().map(|text| (*text).to_owned()));
+    // of a token, its signature is the secret
+    secrets.extend(more.iter().filter_map(|text| text.rsplit_once('.')).map(|(_, signature)| signature.to_owned()));
+    secrets
+}
+
+/// What commands say that go wrong over files about people, and what others say that show no report.
+fn commands(installation: &Installation, request: &Value) -> Vec<u8> {
+    let members = request["household"]["members"].as_array().expect("members");
+    let text = |member: &Value, field: &str| member[field].as_str().unwrap_or("").to_owned();
+    let mut wrong = request.clone();
+    wrong["purpose"] = members[0]["name"].clone();
+    wrong["household"]["members"][0]["id_number"] = json!(format!("{}9", text(&members[0], "name")));
+    let write = |name: &str, text: &str| std::fs::write(installation.path(name), text).expect("a file");
+    write("wrong.json", &wrong.to_string());
+    write("torn.json", &wrong.to_string()[..200]);
+    let row = format!("{},{}", text(&members[0], "id_number"), text(&members[0], "name"));
+    write("roster.csv", &format!("证件号码,姓名\n{row}\n{row}\n"));
+    write("long.csv", &format!("证件号码,姓名\n{row},{row}\n"));
+    write(
+        "table.csv",
+        &format!("户编号,姓名,证件号码\nx,{},{}0\n", text(&members[0], "name"), text(&members[0], "id_number")),
+    );
+    write(
+        "model.toml",
+        &std::fs::read_to_string("config/linkage/person.toml").expect("a model").replace("\"id\"", "\"证件号码\""),
+    );
+    let mut said = Vec::new();
+    for arguments in [
+        &["verify", "wrong.json"][..],
+        &["verify", "torn.json", "--lang", "en"],
+        &[
+            "batch",
+            "run",
+            "table.csv",
+            "--region",
+            "620422",
+            "--purpose",
+            "periodic_review",
+            "--registered-as",
+            "rural",
+        ],
+        &["policy", "assess", "wrong.json"],
+        &["sources", "list"],
+        &["audit", "verify"],
+        &["keys", "list"],
+        &["check-config"],
+        &["schedule"],
+    ] {
+        let run = installation.run(arguments);
+        said.extend([run.stdout, run.stderr].concat());
+    }
+    for roster in ["roster.csv", "long.csv"] {
+        let mut link = std::process::Command::new(env!("CARGO_BIN_EXE_hedui"));
+        link.args(["link", roster, roster, "--model"]).arg(installation.path("model.toml"));
+        let run =
+            link.args(["--out", "pairs.csv"]).current_dir(installation.path("")).output().expect("the program runs");
+        assert!(!run.status.success(), "an id twice, or a line too long");
+        said.extend([run.stdout, run.stderr].concat());
+    }
+    said
+}
+
 #[test]
 fn the_search_finds_what_it_looks_for() {
     let canary: BTreeSet<String> = ["赵守田".to_owned()].into();
@@ -85,8 +157,22 @@ async fn no_name_number_or_phone_in_logs_metrics_problems_or_files() {
     let config = Config { households: 30, ticket_delay: Duration::from_millis(50), ..Config::default() };
     let mocks = MockSources::start(config).await.expect("the departments start");
     let installation = Installation::new(&mocks.base_url(), DEFAULTS, "");
-    let service = installation.serve().await;
-    let client = installation.client(&service);
+    let replace = |file: &str, from: &str, to: &str| {
+        let text = std::fs::read_to_string(installation.path(file)).expect("a file");
+        std::fs::write(installation.path(file), text.replacen(from, to, 1)).expect("a file");
+    };
+    replace("hedui.toml", "level = \"debug\"", "level = \"trace\"");
+    let callback = "callback = { url = \"http://127.0.0.1:9/called\", secret = { file = \"callback.secret\" } }\n";
+    replace("clients.toml", "disclosure", &format!("{callback}disclosure"));
+    let called_back_with = "c0ffee5ec2e7".repeat(4);
+    std::fs::write(installation.path("callback.secret"), &called_back_with).expect("a secret");
+    std::fs::create_dir(installation.path("tmp")).expect("a folder");
+    let temporary = installation.path("tmp");
+    let temporary = [("TMPDIR", temporary.to_str().expect("a path"))];
+    let service = installation.serve_under("data", &[], &temporary).await;
+    let token = installation.token();
+    let secrets = secrets(&installation, &[&token, &called_back_with]);
+    let client = Client::new(service.url(), Some(token));
     let mut requests = vec![mocks.sample_request()];
     requests.extend((0..6).filter_map(|index| mocks.request_for(index, &Default::default())));
     let faults = [
@@ -180,11 +266,15 @@ async fn no_name_number_or_phone_in_logs_metrics_problems_or_files() {
         assert_eq!(found_in(body, &canaries), 0, "an answer without contents: {}", String::from_utf8_lossy(body).len());
     }
     assert_eq!(found_in(&metrics, &canaries), 0, "metrics");
+    for body in answers.iter().chain([&metrics]) {
+        assert_eq!(found_in(body, &secrets), 0, "an answer: {}", String::from_utf8_lossy(body).len());
+    }
     let searched = |folder: &str| {
         let mut searched = 0;
         for file in files(&installation.path(folder)) {
             let bytes = std::fs::read(&file).expect("a file");
             assert_eq!(found_in(&bytes, &canaries), 0, "{} holds something of a person", file.display());
+            assert_eq!(found_in(&bytes, &secrets), 0, "{} holds a secret", file.display());
             searched += bytes.len();
         }
         searched
@@ -192,9 +282,16 @@ async fn no_name_number_or_phone_in_logs_metrics_problems_or_files() {
     assert!(searched("data") > 100_000, "with the write-ahead log, while the service runs");
     service.kill();
     searched("data");
+    searched("tmp");
     let log = std::fs::read(installation.path("log.txt")).expect("the log lines");
     assert!(contains(&log, "a source gave no usable answer"), "failures were logged");
-    assert_eq!(found_in(&log, &canaries), 0, "log lines at debug level");
+    assert!(contains(&log, "\"level\":\"TRACE\""), "nothing is left out of the log");
+    assert_eq!(found_in(&log, &canaries), 0, "log lines at trace level");
+    assert_eq!(found_in(&log, &secrets), 0, "secrets in log lines at trace level");
+    let said = commands(&installation, &requests[1]);
+    assert_eq!(found_in(&said, &canaries), 0, "{}", String::from_utf8_lossy(&said));
+    assert_eq!(found_in(&said, &secrets), 0, "{}", String::from_utf8_lossy(&said));
+    searched("data");
     installation.verify_audit();
 }
 

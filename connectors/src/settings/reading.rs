@@ -145,12 +145,30 @@ fn base_url(entry: &Entry<'_>, plaintext: bool) -> Option<String> {
         entry.fault("must be an http or https address without credentials, query or fragment", None);
         return None;
     };
+    if is_of_the_link(&url) {
+        entry.fault(
+            "is an address of the link or of none: no department is there, and a cloud's own services are",
+            None,
+        );
+        return None;
+    }
     if url.scheme() == "http" && !plaintext && !stays_here(&url) {
         let instead = "use https, or set allow_plaintext = true where the line is encrypted by other means";
         entry.fault("would carry personal data and the credential in the clear", Some(instead.into()));
         return None;
     }
     Some(text.trim_end_matches('/').to_owned())
+}
+
+/// Whether an address is link-local (where clouds answer questions about the machine itself), unspecified or broadcast.
+fn is_of_the_link(url: &reqwest::Url) -> bool {
+    use std::net::IpAddr;
+    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+    match host.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V4(address)) => address.is_link_local() || address.is_unspecified() || address.is_broadcast(),
+        Ok(IpAddr::V6(address)) => address.is_unicast_link_local() || address.is_unspecified(),
+        Err(_) => false,
+    }
 }
 
 /// Whether an address is of this machine.

@@ -295,6 +295,47 @@ async fn no_name_number_or_phone_in_logs_metrics_problems_or_files() {
     installation.verify_audit();
 }
 
+/// Every row of every table as PostgreSQL writes it, bytes as hexadecimal digits.
+async fn rows_of(url: &str) -> String {
+    use sqlx::Connection as _;
+    let mut database = sqlx::PgConnection::connect(url).await.expect("the database");
+    let tables = "SELECT quote_ident(table_schema) || '.' || quote_ident(table_name) FROM information_schema.tables \
+                  WHERE table_schema NOT IN ('pg_catalog', 'information_schema')";
+    let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut database).await.expect("tables");
+    let mut all = String::new();
+    for table in tables {
+        let rows = sqlx::AssertSqlSafe(format!("SELECT whole::text FROM {table} whole"));
+        let rows: Vec<String> = sqlx::query_scalar(rows).fetch_all(&mut database).await.expect("rows");
+        all.push_str(&rows.join("\n"));
+    }
+    all
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_name_number_phone_or_key_in_the_rows_of_a_shared_database() {
+    let Some(url) = super::postgres_server::database().await else { return };
+    let mocks =
+        MockSources::start(Config { households: 10, ..Config::default() }).await.expect("the departments start");
+    let installation = Installation::new(&mocks.base_url(), DEFAULTS, "");
+    installation.share(&url);
+    let service = installation.serve().await;
+    let token = installation.token();
+    let secrets = secrets(&installation, &[&token]);
+    let client = Client::new(service.url(), Some(token));
+    let mut requests = vec![mocks.sample_request()];
+    requests.extend((0..3).filter_map(|index| mocks.request_for(index, &Default::default())));
+    for (index, request) in requests.iter_mut().enumerate() {
+        request["reference"] = json!(format!("HN-2026-99{index:04}"));
+        let id = client.verify(request).await;
+        client.wait_for_final(&id).await;
+    }
+    let rows = rows_of(&url).await;
+    assert!(rows.len() > 100_000 && rows.contains("final"), "{} bytes", rows.len());
+    assert_eq!(found_in(rows.as_bytes(), &canaries(&requests)), 0, "rows hold something of a person");
+    assert_eq!(found_in(rows.as_bytes(), &secrets), 0, "rows hold a secret");
+    service.kill();
+}
+
 #[tokio::test]
 async fn every_query_a_department_saw_is_in_the_log() {
     let stage = Stage::start(Setup::default()).await;

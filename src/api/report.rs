@@ -1,7 +1,7 @@
 //! `GET /v1/verifications/{id}/report`.
 
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -37,6 +37,7 @@ pub struct ReportQuery {
             content((String = "application/jose"), (Object = "application/json"), (String = "text/html")),
             headers(
                 ("Hedui-Report-Bytes" = u64, description = "Of a sealed report: bytes of the JSON within"),
+                ("Link" = String, description = "With Hedui-Report-Over: the same report as application/json, which has no bound"),
                 ("Hedui-Report-Over" = u64, description = "Only when these exceed what clients open with their default settings: that bound. Raise the client's limit on tokens, ask for a lower level, or fetch application/json"))),
         (status = 403, body = Problem), (status = 404, description = "No such case, or no such version", body = Problem),
         (status = 406, body = Problem), (status = 409, description = "No version yet, or nobody to seal for", body = Problem),
@@ -82,16 +83,20 @@ pub async fn report(
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy_of_page(style));
     }
     if let Some(size) = delivered.sealed {
-        say_size(response.headers_mut(), size);
+        let version = query.version.map_or_else(String::new, |version| format!("?version={version}"));
+        say_size(response.headers_mut(), size, &format!("/v1/verifications/{id}/report{version}"));
     }
     Ok(response)
 }
 
 /// A client that cannot open a large report with its default settings is told so beforehand.
-fn say_size(headers: &mut HeaderMap, size: SealedSize) {
+fn say_size(headers: &mut HeaderMap, size: SealedSize, path: &str) {
     headers.insert(BYTES, size.bytes.into());
     if !size.fits_common_clients {
         headers.insert(OVER, COMMON_CLIENT_REPORT_BYTES.into());
+        // the same report by a link of its own, in a form without a bound (RFC 8288)
+        let link = format!("<{path}>; rel=\"alternate\"; type=\"application/json\"");
+        headers.extend(HeaderValue::from_str(&link).ok().map(|link| (header::LINK, link)));
     }
 }
 
@@ -133,9 +138,12 @@ mod tests {
 
     #[test]
     fn a_report_that_ordinary_clients_do_not_open_says_so() {
+        let path = "/v1/verifications/x/report?version=2";
+        let link = format!("<{path}>; rel=\"alternate\"; type=\"application/json\"");
         for (bytes, fits_common_clients, over) in [(30_000, true, None), (40_000, false, Some("32768"))] {
             let mut headers = HeaderMap::new();
-            say_size(&mut headers, SealedSize { bytes, fits_common_clients });
+            say_size(&mut headers, SealedSize { bytes, fits_common_clients }, path);
+            assert_eq!(headers.get(header::LINK).and_then(|value| value.to_str().ok()), over.map(|_| &*link));
             assert_eq!(headers[BYTES].to_str().ok(), Some(&*bytes.to_string()));
             assert_eq!(headers.get(OVER).and_then(|value| value.to_str().ok()), over);
         }

@@ -152,9 +152,17 @@ impl<'a> Wording<'a> {
         facts
     }
 
+    /// What was checked, and how the outcome asked about stands.
     fn sentence(self) -> String {
         let Conclusion { checked, unanswered, clear, .. } = self.conclusion;
-        match self.lang {
+        let outcome = self.conclusion.headline().map_or_else(String::new, |outcome| {
+            let (name, state) = (outcome.name.get(self.lang), text::certainty(outcome.state, self.lang));
+            match self.lang {
+                Lang::Zh => format!("{name}：{state}。"),
+                Lang::En => format!(" {name}: {state}."),
+            }
+        });
+        let checked = match self.lang {
             Lang::Zh => {
                 let open = if *unanswered > 0 {
                     format!("，{unanswered} 项尚未完整反馈")
@@ -172,7 +180,8 @@ impl<'a> Wording<'a> {
                 let clear = if *clear { "; nothing over a limit was found" } else { "" };
                 format!("{checked} items were checked{open}{clear}.")
             }
-        }
+        };
+        checked + &outcome
     }
 
     fn members(self) -> Section {
@@ -225,11 +234,15 @@ impl<'a> Wording<'a> {
 
     fn why(self, why: &WhyLine) -> Line {
         let mut words = why.words.get(self.lang).to_owned();
-        let law = why.law.as_deref().unwrap_or(self.t("假定，尚无公布文本", "assumed, no published text"));
-        words.push(' ');
-        words.push_str(law);
-        if why.assumed && why.law.is_some() {
-            words.push_str(&self.bracketed(self.t("数值假定", "figures assumed")));
+        match &why.law {
+            Some(law) => {
+                words.push(' ');
+                words.push_str(law);
+                if why.assumed {
+                    words.push_str(&self.bracketed(self.t("数值假定", "figures assumed")));
+                }
+            }
+            None => words.push_str(&self.bracketed(self.t("假定，尚无公布文本", "assumed, no published text"))),
         }
         Line { depth: 1, sign: text::certainty_sign(why.state, self.lang), words, tone: Tone::Soft }
     }
@@ -249,7 +262,7 @@ impl<'a> Wording<'a> {
         if held > 0 {
             lines.push(line(match self.lang {
                 Lang::Zh => format!("待人工核实 {held} 条，未计入，也未排除"),
-                Lang::En => format!("{held} records of uncertain ownership, neither counted nor dropped"),
+                Lang::En => format!("records of uncertain ownership: {held}; neither counted nor dropped"),
             }));
         }
         Section { title: self.t("待定事项", "What is open"), note: "", lines: self.or_none(lines), table: None }

@@ -168,3 +168,36 @@ async fn files_of_a_batch_are_at_the_level_granted_and_changes_are_for_the_whole
         }
     }
 }
+
+#[tokio::test]
+async fn a_rolled_signing_key_leaves_former_reports_good() {
+    let face = Face::up().await;
+    let client = face.caseworker();
+    let key = RecipientPrivateKey::parse(&face.stage.recipient_private).expect("a key");
+    let log_key = face.stage.log_key();
+    let fetch = async |path: &str| client.get_as(path, "application/jose").await.text();
+    let path = async |request: &Value| {
+        let id = client.verify(request).await;
+        client.wait_for_final(&id).await;
+        format!("/v1/verifications/{id}/report")
+    };
+    let former = path(&face.household(0)).await;
+    let (sealed_before, jwks_before) = (fetch(&former).await, client.get("/.well-known/jwks.json").await.json());
+    let kid = face.stage.keys.roll_report_signing_key(hedui::telemetry::Clock::system().now()).expect("a new key");
+    let later = path(&face.household(1)).await;
+    let jwks = client.get("/.well-known/jwks.json").await.json();
+    let open_with = |jwks: &Value, sealed: &str| {
+        let trusted = TrustedKeys::Pinned(VerifyingKeys::from_value(jwks).expect("keys"));
+        let opened = open(sealed, &key, &trusted, |report| check_inclusion(report, Some(&log_key))).expect("it opens");
+        (opened.signature.is_pinned(), opened.kid, matches!(opened.inclusion, InclusionCheck::Proven { .. }))
+    };
+    let before = jwks_before["keys"][0]["kid"].as_str().expect("a kid").to_owned();
+    assert_ne!(before, kid);
+    assert_eq!(open_with(&jwks, &sealed_before), (true, before.clone(), true), "what was handed over before");
+    assert_eq!(open_with(&jwks, &fetch(&former).await), (true, before, true), "what was signed before, sealed now");
+    let new = fetch(&later).await;
+    assert_eq!(open_with(&jwks, &new), (true, kid.clone(), true), "what was signed since");
+    assert!(!open_with(&jwks_before, &new).0, "who has the former keys alone is told");
+    let view = fetch(&format!("{former}?level=conclusion")).await;
+    assert_eq!(open_with(&jwks, &view), (true, kid, true), "a view is signed when it is handed over");
+}

@@ -134,10 +134,12 @@ fn damaged(corpus: &[Vec<u8>], mut bytes: Vec<u8>, all: &[Damage]) -> Vec<u8> {
     bytes
 }
 
-/// Gives a parser every input of the corpus as it is, then damaged copies of them.
-pub fn try_all(corpus: &[Vec<u8>], read: impl Fn(&[u8])) {
+/// Gives a parser every input of the corpus as it is, of which it must take some, then damaged copies of them. `read` says whether it took
+/// what it was given.
+pub fn try_all(corpus: &[Vec<u8>], read: impl Fn(&[u8]) -> bool) {
     assert!(!corpus.is_empty() && corpus.iter().any(|input| !input.is_empty()), "there is something to damage");
-    corpus.iter().for_each(|input| read(input));
+    let taken = corpus.iter().filter(|input| read(input)).count();
+    assert!(taken > 0, "something of the corpus is what the parser is for");
     let given: Option<u32> = std::env::var("HEDUI_FUZZ_CASES").ok().and_then(|text| text.parse().ok());
     let config =
         Config { cases: given.unwrap_or(300), failure_persistence: None, max_shrink_iters: 4096, ..Config::default() };
@@ -149,7 +151,7 @@ pub fn try_all(corpus: &[Vec<u8>], read: impl Fn(&[u8])) {
     let outcome = runner.run(&inputs, |(which, all)| {
         let bytes = damaged(corpus, corpus[which.index(corpus.len())].clone(), &all);
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read(&bytes)));
-        caught.map_err(|_| TestCaseError::fail(format!("panics on {}", hex(&bytes))))
+        caught.map(drop).map_err(|_| TestCaseError::fail(format!("panics on {}", hex(&bytes))))
     });
     if let Err(error) = outcome {
         panic!("{error}");

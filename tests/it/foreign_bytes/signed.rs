@@ -50,7 +50,9 @@ fn no_altered_token_is_let_in() {
     try_all(&corpus("tokens", vec![header.clone().into_bytes()]), |bytes| {
         let given = text(bytes);
         let is_the_same = given.split_whitespace().nth(1) == Some(&token);
-        assert!(is_the_same || authenticator.caller(Some(&given)).is_err(), "{given}");
+        let is_let_in = authenticator.caller(Some(&given)).is_ok();
+        assert!(is_the_same || !is_let_in, "{given}");
+        is_let_in
     });
     let keys = std::fs::read(&settings.issuers[0].jwks_file).expect("a key set");
     let file = folder.path().join("damaged.json");
@@ -58,9 +60,11 @@ fn no_altered_token_is_let_in() {
         std::fs::write(&file, bytes).expect("a file");
         let mut settings = settings.clone();
         settings.issuers[0].jwks_file.clone_from(&file);
-        if let Err(problems) = Authenticator::new(&settings, Clients::default(), Clock::system()) {
+        let read = Authenticator::new(&settings, Clients::default(), Clock::system());
+        if let Err(problems) = &read {
             assert!(problems.iter().all(|problem| !problem.message.is_empty()));
         }
+        read.is_ok()
     });
 }
 
@@ -80,8 +84,8 @@ fn keys_are_read_or_refused() {
                 Err(faults) => assert!(!faults.is_empty()),
             }
         }
-        drop(RecipientPrivateKey::parse(&text));
         drop(VerifyingKeys::parse(&text));
+        RecipientPrivateKey::parse(&text).is_ok()
     });
 }
 
@@ -101,7 +105,9 @@ fn no_altered_report_is_opened() {
         if let Ok(opened) = open(&given, &key, &trusted, |_| InclusionCheck::NotChecked) {
             assert_eq!(given.trim_end(), original, "one report, one token");
             assert_eq!(opened.bytes.as_slice(), REPORT.as_bytes());
+            return true;
         }
+        false
     });
     let keys = VerifyingKeys::from_value(&ring.jwks()).expect("keys");
     let original = text(&signed);
@@ -112,7 +118,9 @@ fn no_altered_report_is_opened() {
             && jws.is_signed_by(key)
         {
             assert_eq!(given, original);
+            return true;
         }
+        false
     });
 }
 
@@ -132,9 +140,11 @@ fn a_key_ring_is_read_or_refused() {
     for (bytes, path) in files.iter().filter(|(bytes, _)| !bytes.is_empty()) {
         try_all(std::slice::from_ref(bytes), |damaged| {
             std::fs::write(path, damaged).expect("a file");
-            if let Err(error) = KeyRing::load(&keys) {
+            let read = KeyRing::load(&keys);
+            if let Err(error) = &read {
                 assert!(!error.to_string().is_empty());
             }
+            read.is_ok()
         });
         std::fs::write(path, bytes).expect("a file");
     }
@@ -148,9 +158,11 @@ async fn leaves_checkpoints_and_proofs_are_read_or_refused() {
     let attestation = &report.attestation;
     let leaves: Vec<Vec<u8>> = stage.entries().await.iter().step_by(9).map(Leaf::to_bytes).collect();
     try_all(&corpus("leaves", leaves), |bytes| {
-        if let Ok(leaf) = Leaf::parse(bytes) {
+        let read = Leaf::parse(bytes);
+        if let Ok(leaf) = &read {
             assert_eq!(leaf.to_bytes(), bytes, "one event, one leaf");
         }
+        read.is_ok()
     });
     let key = stage.log_key();
     let original = attestation.checkpoint.clone();
@@ -161,9 +173,11 @@ async fn leaves_checkpoints_and_proofs_are_read_or_refused() {
         if let Ok(checkpoint) = Checkpoint::open(&given, &[key]) {
             let real = Checkpoint::read_unverified(&original).expect("a checkpoint");
             assert_eq!((checkpoint.size, checkpoint.root), (real.size, real.root), "only what was signed");
+            return true;
         }
+        false
     });
-    try_all(&corpus("log-keys", vec![key.clone().into_bytes()]), |bytes| drop(VerifierKey::parse(&text(bytes))));
+    try_all(&corpus("log-keys", vec![key.clone().into_bytes()]), |bytes| VerifierKey::parse(&text(bytes)).is_ok());
     let proof = InclusionProof {
         index: attestation.leaf_index,
         hashes: (attestation.inclusion_proof.iter())
@@ -174,6 +188,8 @@ async fn leaves_checkpoints_and_proofs_are_read_or_refused() {
     try_all(&corpus("proofs", vec![proof.to_text().into_bytes()]), |bytes| {
         if let Ok(proof) = InclusionProof::from_text(&text(bytes)) {
             assert_eq!(InclusionProof::from_text(&proof.to_text()), Ok(proof));
+            return true;
         }
+        false
     });
 }

@@ -5,6 +5,8 @@
 
 #[path = "architecture/named.rs"]
 mod named;
+#[path = "architecture/printable.rs"]
+mod printable;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -156,6 +158,18 @@ fn the_mocks_share_nothing_with_the_connectors() {
         let text = std::fs::read_to_string(path).expect("a source file");
         let other = if path.starts_with(root.join("connectors")) { "hedui_mock_sources" } else { "hedui_connectors" };
         assert!(!text.contains(other), "{} names {other}", path.display());
+    }
+}
+
+#[test]
+fn no_type_prints_what_a_person_is_called_by_or_a_secret() {
+    let shown = "struct A { token: Box<str> } #[derive(Debug)] struct B { id_number: Option<String>, phone: Phone } \
+                 #[derive(Clone, Debug)] struct C<'a> { secret: &'a str }";
+    assert_eq!(printable::printable(shown).expect("it parses"), ["B.id_number", "C.secret"]);
+    for path in files_below("src").into_iter().chain(files_below("connectors/src")).filter(|path| !is_test(path)) {
+        let text = std::fs::read_to_string(&path).expect("a file");
+        let found = printable::printable(&text).expect("it parses");
+        assert_eq!(found, [""; 0], "{}: use a type that cannot print, or write Debug by hand", path.display());
     }
 }
 

@@ -11,7 +11,7 @@ use crate::store::{AlertFilter, AlertRow, DocumentKind};
 use crate::verification::{FoundAlert, ReadError, actor, sealing};
 
 /// An alert.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AlertStatus {
     /// Id.
     pub id: String,
@@ -36,7 +36,7 @@ pub struct AlertStatus {
 }
 
 /// A page of alerts, the newest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AlertPage {
     /// Alerts.
     pub items: Vec<AlertStatus>,

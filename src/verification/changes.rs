@@ -13,7 +13,7 @@ use crate::store::{CaseRow, DocumentKind, StoreError};
 use crate::telemetry::china_date;
 
 /// What changed in a household, and where its hearing stands.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Changed {
     /// The caller's own number of the household.
     pub reference: String,
@@ -30,7 +30,7 @@ pub struct Changed {
 }
 
 /// What a family said when it was heard.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Statement {
     /// When.
     #[schema(value_type = String, format = Date)]

@@ -54,7 +54,7 @@ pub async fn list(
 }
 
 /// A word on it.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Acknowledgement {
     /// What is done about it, at most 1,000 characters.

@@ -22,7 +22,7 @@ use crate::web::{PathText, Problem, ProblemKind, SignedIn};
 const MOST: usize = 4000;
 
 /// What changed in a household.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct ChangedHousehold {
     /// The caller's own number of the household.
     pub reference: String,
@@ -65,7 +65,7 @@ pub async fn change(
 }
 
 /// What the family said.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Statement {
     /// In its own words, 1 to 4,000 characters.

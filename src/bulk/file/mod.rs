@@ -120,7 +120,7 @@ impl Defaults {
 }
 
 /// One household of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Its place among the households of the file, from 1.
     pub number: u64,
@@ -132,6 +132,12 @@ pub struct Entry {
     pub faults: Vec<RowFault>,
     /// Where things stand in the file.
     pub places: Places,
+}
+
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Entry").field("number", &self.number).field("line", &self.line).finish_non_exhaustive()
+    }
 }
 
 /// What is wrong with a row: where, what, and what to do. Never a value.

@@ -34,7 +34,7 @@ pub fn paid_in_words(amount: Fen, at_most: Option<Fen>, per: Per, lang: Lang) ->
 }
 
 /// A referral, cell by cell, for a list of many households.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ReferralCells {
     /// The programme's code.
     pub code: String,

@@ -14,7 +14,7 @@ use crate::telemetry::china_date;
 use crate::verification::{VerificationError, Verifier, actor, sealing};
 
 /// An objection.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewObjection {
     /// The version objected to: the latest.
@@ -30,7 +30,7 @@ pub struct NewObjection {
 }
 
 /// An objection that was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Objection {
     /// When.
     #[schema(value_type = String, format = Date)]

@@ -96,7 +96,7 @@ async fn what_was_noted_at_an_alert_is_shown_to_whoever_may_open_it_and_not_lost
     assert_eq!(alerts(false).await[0].note, None, "not to whoever may not open reports");
     monitoring.acknowledge(&caller(), &id, None).await.unwrap();
     let lost = monitoring.acknowledge(&caller(), &id, Some("再次走访")).await;
-    assert!(matches!(lost, Err(ReadError::Acknowledged)), "{lost:?}");
+    assert!(matches!(lost, Err(ReadError::Acknowledged)));
     assert_eq!(alerts(true).await[0].note.as_deref(), Some("已走访"));
     let unknown = monitoring.redeliver(&caller(), &Uuid::now_v7().to_string()).await;
     assert!(matches!(unknown, Err(ReadError::NotFound)), "{unknown:?}");

@@ -1,6 +1,7 @@
 //! Every command with its arguments and examples.
 
 mod batch;
+mod keys;
 mod link;
 mod policy;
 mod report;
@@ -15,6 +16,10 @@ use crate::config::Disclosure;
 pub use batch::{
     AtService, Batch, BatchChanges, BatchCommand, BatchFile, BatchOne, BatchRun, BatchShow, BatchSubmit, BatchTemplate,
     FileTerms, RosterTerms,
+};
+pub use keys::{
+    Keys, KeysChange, KeysCommand, KeysDestroy, KeysEpoch, KeysExport, KeysFolder, KeysRecipient, KeysRestore,
+    KeysRotate, TagUse,
 };
 pub use link::Link;
 pub use policy::{PacksFolder, Policy, PolicyAssess, PolicyCheck, PolicyCommand, PolicyExplain, PolicyTest, Simulate};
@@ -93,8 +98,10 @@ pub enum Command {
         after_help = "Examples:\n  hedui link left.csv right.csv --one-to-one --out pairs.csv\n  hedui link left.csv right.csv --one-to-one --out pairs.csv --explain --lang en\n  hedui link left.csv right.csv --one-to-one --out pairs.csv --cost 1,1000,5    a wrong match costs as much as 1000 looks\n  hedui link left.csv right.csv --dry-run                      what each blocking rule makes\n  hedui link roster.csv --dedupe --out pairs.csv\n  hedui link left.csv right.csv --truth truth.csv --model model.toml\n  hedui link left.csv right.csv --clusters clusters.csv         every row by person\n  hedui link all.csv new.csv --clusters now.csv --earlier clusters.csv --changes changes.csv\n  hedui link left.csv right.csv --one-to-one --review-out reviews.csv\n  hedui link left.csv right.csv --one-to-one --labels reviews.csv --out pairs.csv\n  hedui link left.csv right.csv --pair 17,R204 --svg why.svg --lang en\n  hedui link left.csv right.csv --truth truth.csv --chart thresholds.svg --curve thresholds.csv --reliability reliability.csv\n\nA roster is comma-separated with a heading line, UTF-8 or GB18030. The built-in model looks for the columns id, name, id_number,\nbirth_date, sex, phone, address; another model names others. pairs.csv holds left_id, right_id, weight in bits, probability and\ndecision (match or review). A model says what errors cost, cost = { review = 1, false_match = 500, missed = 5 }, from which both\nthresholds follow, or names them (match_at, review_at)."
     )]
     Link(Box<Link>),
-    /// The key ring
-    #[command(after_help = "Examples:\n  hedui keys init\n  hedui keys list")]
+    /// The key ring: make, rotate, destroy, keep a copy under several persons' passphrases
+    #[command(
+        after_help = "Examples:\n  hedui keys init\n  hedui keys list\n  hedui keys rotate\n  hedui keys export --out /media/safe --shares 3 --threshold 2"
+    )]
     Keys(Keys),
     /// Check every configuration file, pack and definition: all problems at once
     #[command(after_help = "Example:\n  hedui check-config --config config/hedui.toml")]
@@ -364,50 +371,6 @@ pub struct SourcesNamed {
     /// Settings.
     #[command(flatten)]
     pub config: ConfigFile,
-}
-
-/// `hedui keys`
-#[derive(Debug, Args)]
-pub struct Keys {
-    /// What to do.
-    #[command(subcommand)]
-    pub command: KeysCommand,
-}
-
-/// Commands on the key ring.
-#[derive(Debug, Subcommand)]
-pub enum KeysCommand {
-    /// Make a key ring (refuses when there is one)
-    #[command(after_help = "Examples:\n  hedui keys init\n  hedui keys init --keys /etc/hedui/keys")]
-    Init(KeysFolder),
-    /// Show the ring: ids, states, public keys; never a secret
-    #[command(after_help = "Examples:\n  hedui keys list\n  hedui keys list --keys /etc/hedui/keys --json")]
-    List(KeysFolder),
-    /// Make a P-256 key pair for a client that receives reports; prints the public JWK
-    #[command(after_help = "Example:\n  hedui keys recipient --out recipient.jwk > recipient.public.jwk")]
-    Recipient(KeysRecipient),
-}
-
-/// Where the ring is.
-#[derive(Debug, Args)]
-pub struct KeysFolder {
-    /// Key folder; the settings' one unless given
-    #[arg(long, value_name = "DIR")]
-    pub keys: Option<PathBuf>,
-    /// For programs
-    #[arg(long)]
-    pub json: bool,
-    /// Settings.
-    #[command(flatten)]
-    pub config: ConfigFile,
-}
-
-/// `hedui keys recipient`
-#[derive(Debug, Args)]
-pub struct KeysRecipient {
-    /// File for the private JWK (mode 0600, must not exist)
-    #[arg(long, value_name = "FILE")]
-    pub out: PathBuf,
 }
 
 /// `hedui check-config`

@@ -9,14 +9,16 @@ use tokio_rustls::TlsAcceptor;
 
 use super::arguments::{ConfigFile, Place};
 use super::{output, packs};
-use crate::audit::{CheckpointSigner, Log, LogOptions};
+use crate::audit::{Actor, CheckpointSigner, Log, LogOptions};
 use crate::auth::Authenticator;
 use crate::bulk::{Bulk, BulkParts, BulkSettings};
-use crate::config::{Clients, DEFAULT_CLIENTS, DEFAULT_SETTINGS, Problem, Settings, StoreSettings};
+use crate::config::{Clients, DEFAULT_CLIENTS, DEFAULT_SETTINGS, Problem, SealingSuite, Settings, StoreSettings};
 use crate::household::Region;
 use crate::identity::{Model, ModelFault};
-use crate::keys::KeyRing;
-use crate::monitoring::{CallbackParts, CallbackSettings, Callbacks, Monitoring, MonitoringParts};
+use crate::keys::{KeyRing, Suite};
+use crate::monitoring::{
+    CallbackParts, CallbackSettings, Callbacks, Keyring, KeyringParts, Monitoring, MonitoringParts, settle,
+};
 use crate::policy::Packs;
 use crate::report::jose::RecipientKey;
 use crate::store::Store;
@@ -187,6 +189,14 @@ pub(super) fn log_signer(keys: &KeyRing) -> Arc<dyn CheckpointSigner> {
     Arc::new(keys.log_signer())
 }
 
+/// The cipher of documents at rest, as the ring knows it.
+fn suite(settings: &Settings) -> Suite {
+    match settings.suite {
+        SealingSuite::Aes256Gcm => Suite::Aes256Gcm,
+        SealingSuite::Sm4Gcm => Suite::Sm4Gcm,
+    }
+}
+
 /// How the log is run.
 pub(super) fn log_options(settings: &Settings, keys: &KeyRing, clock: Clock) -> LogOptions {
     let mut options = LogOptions::new(log_signer(keys), Arc::new(move || clock.now()));
@@ -229,7 +239,8 @@ pub(super) async fn store_to_read(settings: &StoreSettings, data: &Path) -> anyh
 pub(super) async fn archive(settings: &Settings, clock: Clock) -> anyhow::Result<Archive> {
     let keys = KeyRing::load(&settings.keys_directory).context("the key ring")?;
     let store = store(settings).await?;
-    let log = Log::open(store.clone(), log_options(settings, &keys, clock)).await.context("the audit log")?;
+    let log = Log::open(store.clone(), log_options(settings, &keys, clock.clone())).await.context("the audit log")?;
+    settle(&store, &log, &keys, &Actor::service(), clock.now()).await?.warn();
     Ok(Archive::new(store, log, Arc::new(keys)))
 }
 
@@ -241,6 +252,8 @@ pub(super) struct Running {
     pub bulk: Bulk,
     /// Watched households.
     pub monitoring: Monitoring,
+    /// The key ring.
+    keyring: Keyring,
     /// Word to clients; none where nobody's settings ask for it.
     callbacks: Option<Callbacks>,
 }
@@ -252,6 +265,7 @@ impl Running {
             callbacks.stop().await;
         }
         self.monitoring.stop().await;
+        self.keyring.stop().await;
         self.bulk.stop().await;
         self.verifier.stop().await;
     }
@@ -268,11 +282,13 @@ pub(super) async fn running(
 ) -> anyhow::Result<Running> {
     let called_back: BTreeSet<String> =
         clients.iter().filter(|client| client.callback.is_some()).map(|client| client.id.clone()).collect();
-    let keys =
-        Arc::new(KeyRing::load(&settings.keys_directory).context("the key ring (make one with `hedui keys init`)")?);
+    let keys = KeyRing::load(&settings.keys_directory).context("the key ring (make one with `hedui keys init`)")?;
+    let keys = Arc::new(keys.with_suite(suite(settings)));
     let store = store(settings).await?;
     let options = log_options(settings, &keys, clock.clone());
     let log = Log::open(store.clone(), options).await.context("the audit log")?;
+    // Before a key is used: whatever the ring holds stands in the log.
+    settle(&store, &log, &keys, &Actor::service(), clock.now()).await?.warn();
     let verifier = Verifier::start(Parts {
         store: store.clone(),
         log: log.clone(),
@@ -320,8 +336,14 @@ pub(super) async fn running(
             settings: CallbackSettings::default(),
         })?),
     };
+    let keyring = Keyring::start(KeyringParts {
+        store: store.clone(),
+        log: log.clone(),
+        keys: Arc::clone(&keys),
+        clock: clock.clone(),
+    });
     let parts = MonitoringParts { store, log, keys, clock, verifier: verifier.clone() };
-    Ok(Running { verifier, bulk, monitoring: Monitoring::start(parts), callbacks })
+    Ok(Running { verifier, bulk, monitoring: Monitoring::start(parts), keyring, callbacks })
 }
 
 /// Writes a file that must not exist yet, readable by its owner alone.

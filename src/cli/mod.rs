@@ -76,7 +76,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Sources(arguments) => sources::run(arguments).await,
         Command::Policy(arguments) => policy::run(&arguments.command).await,
         Command::Link(arguments) => link::run(&arguments),
-        Command::Keys(arguments) => keys::run(&arguments),
+        Command::Keys(arguments) => keys::run(&arguments).await,
         Command::CheckConfig(arguments) => Ok(check_config::run(&arguments)),
     }
 }

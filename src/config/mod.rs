@@ -17,7 +17,9 @@ pub use clients::{CheckKey, Client, Clients, EVERY_ORGANISATION, region_prefix};
 pub use disclosure::Disclosure;
 pub use limits::ServerLimits;
 pub use reader::Problem;
-pub use settings::{AuthSettings, BulkSettings, IssuerSettings, LogFormat, Settings, TlsFiles, VerificationSettings};
+pub use settings::{
+    AuthSettings, BulkSettings, IssuerSettings, LogFormat, SealingSuite, Settings, TlsFiles, VerificationSettings,
+};
 pub use store::{PostgresSettings, StoreSettings};
 
 /// The settings file the binary carries, used where no file is named.

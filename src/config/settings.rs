@@ -31,6 +31,8 @@ pub struct Settings {
     pub audit: AuditSettings,
     /// Key ring.
     pub keys_directory: PathBuf,
+    /// What documents at rest are sealed with.
+    pub suite: SealingSuite,
     /// `sources.toml`; none = the embedded one.
     pub sources_file: Option<PathBuf>,
     /// Folder of further definitions.
@@ -64,6 +66,16 @@ pub struct TlsFiles {
     pub certificate: PathBuf,
     /// Private key.
     pub key: PathBuf,
+}
+
+/// What new documents at rest are sealed with; those of the other suite still open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SealingSuite {
+    /// AES-256-GCM.
+    #[default]
+    Aes256Gcm,
+    /// SM4-GCM.
+    Sm4Gcm,
 }
 
 /// Which tokens are accepted.
@@ -171,7 +183,7 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
     };
     let data_directory = directory(root, "data", "data", reading);
     let store = read_store(root, base, reading);
-    let keys_directory = directory(root, "keys", "keys", reading);
+    let (keys_directory, suite) = read_keys(root, base, reading);
     let audit = read_audit(root, base, reading);
     let mut sources = root.table("sources", reading);
     let sources_file = existing_in(&mut sources, "file", base, reading);
@@ -209,6 +221,7 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
         store,
         audit,
         keys_directory,
+        suite,
         sources_file,
         definitions_directory,
         policy_directory,
@@ -222,6 +235,22 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
         log_level,
         log_format,
     }
+}
+
+fn read_keys(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> (PathBuf, SealingSuite) {
+    let mut section = root.table("keys", reading);
+    let directory = section.text("directory", reading).map_or_else(|| "keys".to_owned(), |text| text.value);
+    let suite = match section.text("suite", reading) {
+        None => SealingSuite::default(),
+        Some(text) if text.value == "aes-256-gcm" => SealingSuite::Aes256Gcm,
+        Some(text) if text.value == "sm4-gcm" => SealingSuite::Sm4Gcm,
+        Some(text) => {
+            reading.problem(&text.origin, "keys.suite", "must be aes-256-gcm or sm4-gcm", None);
+            SealingSuite::default()
+        }
+    };
+    section.finish(reading);
+    (base.join(directory), suite)
 }
 
 fn read_bulk(root: &mut Section<'_>, reading: &mut Reading<'_>) -> BulkSettings {

@@ -1,16 +1,16 @@
 //! Envelope encryption of documents at rest: evidence, reports, uploads, requests. One random data key a document, used
 //! once; the data key wrapped under a key encryption key. Erasing a document is erasing its wrapped data key.
 //!
-//! The data key is split by HKDF-SHA256 into an AES-256-GCM key and a commitment that is stored beside the ciphertext:
+//! The data key is split by HKDF-SHA256 into a key of AES-256-GCM (or SM4-GCM, see `suite`) and a commitment that is stored beside the ciphertext:
 //! without it, GCM would let a crafted ciphertext open under two keys. What a document is and whose it is are bound as
 //! associated data, so that a row moved to another place does not open there.
 //!
 //! Sealed form: `form ‖ suite ‖ length of kek id ‖ kek id ‖ nonce (12) ‖ ciphertext ‖ tag (16)`. The kek id in it is the key
 //! of the day the document was sealed, and is bound for good; the one beside the wrapped data key moves with re-wrapping.
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use hkdf::Hkdf;
-use sha2::Sha256;
+mod suite;
+
+use aws_lc_rs::aead::NONCE_LEN;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -18,10 +18,11 @@ use zeroize::Zeroizing;
 use super::{KekId, KeyError, KeyRing, SecretKey};
 use crate::store::AuditReceipt;
 
+pub use suite::Suite;
+use suite::split_data_key;
+
 /// The version of the sealed form.
 const FORM: u8 = 1;
-/// AES-256-GCM with HKDF-SHA256. Other suites (SM4-GCM) take other numbers.
-const SUITE_AES_256_GCM: u8 = 1;
 const TAG_LEN: usize = 16;
 /// Bytes of a key commitment.
 pub const COMMITMENT_LEN: usize = 32;
@@ -84,24 +85,22 @@ impl KeyRing {
     /// [`KeyError::WrapBound`], [`KeyError::ContextTooLong`], [`KeyError::Io`], [`KeyError::Library`].
     pub fn seal_document(&self, context: &DocumentContext<'_>, plaintext: &[u8]) -> Result<SealedDocument, KeyError> {
         let dek = SecretKey::random()?;
-        let (kek_id, wrapped_dek) = self.keks().wrap(&dek)?;
+        let (kek_id, wrapped_dek) = self.wrap(&dek)?;
         // In the order of time, so that keys sealed together stand together on disk.
         let dek_id = Uuid::now_v7();
         let mut nonce = [0; NONCE_LEN];
         aws_lc_rs::rand::fill(&mut nonce).map_err(|_| KeyError::Library { doing: "draw random bytes" })?;
 
         let mut ciphertext = Vec::with_capacity(3 + kek_id.as_str().len() + NONCE_LEN + plaintext.len() + TAG_LEN);
-        write_header(&mut ciphertext, &kek_id)?;
+        write_header(&mut ciphertext, self.suite(), &kek_id)?;
         let associated = associated_data(context, dek_id, &ciphertext)?;
         ciphertext.extend_from_slice(&nonce);
         let body = ciphertext.len();
         ciphertext.extend_from_slice(plaintext);
 
-        let (cipher, commitment) = split_data_key(&dek)?;
-        let tag = cipher
-            .seal_in_place_separate_tag(Nonce::from(&nonce), Aad::from(associated), &mut ciphertext[body..])
-            .map_err(|_| KeyError::Library { doing: "encrypt a document" })?;
-        ciphertext.extend_from_slice(tag.as_ref());
+        let (cipher, commitment) = split_data_key(self.suite(), &dek)?;
+        let tag = cipher.seal(nonce, &associated, &mut ciphertext[body..])?;
+        ciphertext.extend_from_slice(&tag);
         Ok(SealedDocument {
             id: context.document_id.to_owned(),
             kind: context.kind.to_owned(),
@@ -137,56 +136,53 @@ impl KeyRing {
         let form =
             SealedForm::parse(&sealed.ciphertext).ok_or_else(|| KeyError::UnknownForm { document: document() })?;
         let dek = self
-            .keks()
             .unwrap(&sealed.kek_id, &sealed.wrapped_dek)?
             .ok_or_else(|| KeyError::Unwrap { document: document(), kek: sealed.kek_id.clone() })?;
-        let (cipher, commitment) = split_data_key(&dek)?;
+        let (cipher, commitment) = split_data_key(form.suite, &dek)?;
         if !bool::from(commitment.ct_eq(&sealed.commitment)) {
             return Err(KeyError::Commitment { document: document() });
         }
         let associated = associated_data(context, sealed.dek_id, form.header)?;
-        let mut plaintext = Zeroizing::new(vec![0; form.ciphertext.len()]);
         cipher
-            .open_separate_gather(form.nonce, Aad::from(associated), form.ciphertext, form.tag, &mut plaintext)
-            .map_err(|_| KeyError::Altered { document: document() })?;
-        Ok(plaintext)
+            .open(form.nonce, &associated, form.ciphertext, form.tag)
+            .ok_or_else(|| KeyError::Altered { document: document() })
     }
 
-    /// Wraps the data key of a document under the active key encryption key; the ciphertext stays as it is.
+    /// Wraps a data key under the active key encryption key; the ciphertext stays as it is. None when the bytes do not unwrap: the row was
+    /// altered.
     ///
     /// # Errors
-    /// As [`KeyRing::open_document`] for the wrapped data key; as [`KeyRing::seal_document`] for the new wrap.
-    pub fn rewrap(&self, sealed: &SealedDocument) -> Result<WrappedDek, KeyError> {
-        let dek = self
-            .keks()
-            .unwrap(&sealed.kek_id, &sealed.wrapped_dek)?
-            .ok_or_else(|| KeyError::Unwrap { document: sealed.id.clone(), kek: sealed.kek_id.clone() })?;
-        let (kek_id, wrapped_dek) = self.keks().wrap(&dek)?;
-        Ok(WrappedDek { kek_id, wrapped_dek })
+    /// [`KeyError::UnknownKek`], [`KeyError::DestroyedKek`]; as [`KeyRing::seal_document`] for the new wrap.
+    pub fn rewrap(&self, wrapped: &WrappedDek) -> Result<Option<WrappedDek>, KeyError> {
+        let Some(dek) = self.unwrap(&wrapped.kek_id, &wrapped.wrapped_dek)? else { return Ok(None) };
+        let (kek_id, wrapped_dek) = self.wrap(&dek)?;
+        Ok(Some(WrappedDek { kek_id, wrapped_dek }))
     }
 }
 
 /// The parts of a sealed form.
 struct SealedForm<'a> {
+    suite: Suite,
     header: &'a [u8],
-    nonce: Nonce,
+    nonce: [u8; NONCE_LEN],
     ciphertext: &'a [u8],
-    tag: &'a [u8],
+    tag: &'a [u8; TAG_LEN],
 }
 
 impl<'a> SealedForm<'a> {
     fn parse(bytes: &'a [u8]) -> Option<Self> {
-        let [FORM, SUITE_AES_256_GCM, kek_id_len, ..] = *bytes else { return None };
+        let [FORM, suite, kek_id_len, ..] = *bytes else { return None };
+        let suite = Suite::numbered(suite)?;
         let (header, rest) = bytes.split_at_checked(3 + usize::from(kek_id_len))?;
         let (nonce, rest) = rest.split_first_chunk::<NONCE_LEN>()?;
         let (ciphertext, tag) = rest.split_last_chunk::<TAG_LEN>()?;
-        Some(Self { header, nonce: Nonce::from(nonce), ciphertext, tag })
+        Some(Self { suite, header, nonce: *nonce, ciphertext, tag })
     }
 }
 
-fn write_header(out: &mut Vec<u8>, kek_id: &KekId) -> Result<(), KeyError> {
+fn write_header(out: &mut Vec<u8>, suite: Suite, kek_id: &KekId) -> Result<(), KeyError> {
     let length = u8::try_from(kek_id.as_str().len()).map_err(|_| KeyError::ContextTooLong)?;
-    out.extend_from_slice(&[FORM, SUITE_AES_256_GCM, length]);
+    out.extend_from_slice(&[FORM, suite.number(), length]);
     out.extend_from_slice(kek_id.as_str().as_bytes());
     Ok(())
 }
@@ -201,18 +197,6 @@ fn associated_data(context: &DocumentContext<'_>, dek_id: Uuid, header: &[u8]) -
         bytes.extend_from_slice(text.as_bytes());
     }
     Ok(bytes)
-}
-
-/// HKDF-SHA256: the data key yields the cipher's key and, independent of it, the commitment.
-fn split_data_key(dek: &SecretKey) -> Result<(LessSafeKey, [u8; COMMITMENT_LEN]), KeyError> {
-    let hkdf = Hkdf::<Sha256>::new(Some(b"hedui/document/v1"), dek.expose());
-    let mut key = Zeroizing::new([0; 32]);
-    let mut commitment = [0; COMMITMENT_LEN];
-    hkdf.expand(b"AES-256-GCM", &mut key[..])
-        .and_then(|()| hkdf.expand(b"commitment", &mut commitment))
-        .expect("32 bytes are within what HKDF-SHA256 can expand to");
-    let cipher = UnboundKey::new(&AES_256_GCM, &key[..]).map_err(|_| KeyError::Library { doing: "take a data key" })?;
-    Ok((LessSafeKey::new(cipher), commitment))
 }
 
 #[cfg(test)]

@@ -9,10 +9,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::envelope::Suite;
 use super::file_access::{self, DirLock};
 use super::kek::FileKeks;
 use super::ring_contents::RingContents;
-use super::ring_file::{KekEntry, LogKeyEntry, MacKeyEntry, RING_FILE, RING_VERSION, ReportKeyEntry, RingDocument};
+use super::ring_file::{
+    Destruction, KekEntry, LogKeyEntry, MacKeyEntry, RING_FILE, RING_VERSION, ReportKeyEntry, RingDocument, Stamp,
+};
 use super::signing::{generate_p256, is_note_name};
 use super::tags::MacKeys;
 use super::wrap_count::WrapCounts;
@@ -20,6 +23,7 @@ use super::{
     BodyMac, IndexTag, KekId, KekProvider, KekState, KeyError, LogSigner, MacUse, ReportSigner, SecretKey, SubjectTag,
 };
 
+pub(super) use change::rotate;
 pub use listing::KeyListing;
 
 /// Every key of one service, held in memory. Methods take `&self`: a ring is shared by all threads, and a rotation takes
@@ -27,8 +31,10 @@ pub use listing::KeyListing;
 #[derive(Debug)]
 pub struct KeyRing {
     dir: PathBuf,
-    file_keks: Arc<FileKeks>,
-    provider: Arc<dyn KekProvider>,
+    file_keks: FileKeks,
+    /// In the place of the file's keys.
+    provider: Option<Arc<dyn KekProvider>>,
+    suite: Suite,
     held: RwLock<Arc<Held>>,
 }
 
@@ -38,6 +44,45 @@ struct Held {
     mac_keys: MacKeys,
     report_signers: Vec<ReportSigner>,
     log_signer: LogSigner,
+    /// The writing of the ring file that is held.
+    stamp: Option<Stamp>,
+}
+
+/// A ring file as read, its keys not in force yet.
+#[derive(Debug)]
+pub struct ReadRing {
+    document: RingDocument,
+    contents: RingContents,
+    stamp: Option<Stamp>,
+}
+
+/// A key encryption key that somebody asked to be destroyed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condemned {
+    /// Which.
+    pub kek: KekId,
+    /// At what cost.
+    pub how: Destruction,
+    /// Since when it wraps nothing more.
+    pub retired: Option<Timestamp>,
+}
+
+impl ReadRing {
+    /// Its keys.
+    #[must_use]
+    pub fn keys(&self) -> Vec<KeyListing> {
+        listing::list(&self.document)
+    }
+
+    /// Those that are to be destroyed.
+    #[must_use]
+    pub fn condemned(&self) -> Vec<Condemned> {
+        let condemned = |kek: &KekEntry| {
+            let how = kek.to_be_destroyed?;
+            Some(Condemned { kek: kek.id.clone(), how, retired: kek.retired })
+        };
+        self.document.keks.iter().filter_map(condemned).collect()
+    }
 }
 
 impl KeyRing {
@@ -81,32 +126,72 @@ impl KeyRing {
     /// [`KeyError::NoRing`], [`KeyError::TooOpen`] (names the path and the mode wanted), [`KeyError::RingSyntax`],
     /// [`KeyError::RingFaults`] (all at once), [`KeyError::Io`].
     pub fn load(dir: &Path) -> Result<Self, KeyError> {
-        let contents = read_contents(dir)?.1;
-        let RingContents { keks, mac_keys, report_signers, log_signer } = contents;
-        let file_keks = Arc::new(FileKeks::new(keks, WrapCounts::in_dir(dir)));
+        let stamp = Stamp::of(dir).ok();
+        let RingContents { keks, mac_keys, report_signers, log_signer } = read_contents(dir)?.1;
         Ok(Self {
             dir: dir.to_owned(),
-            provider: file_keks.clone(),
-            file_keks,
-            held: RwLock::new(Arc::new(Held { mac_keys, report_signers, log_signer })),
+            file_keks: FileKeks::new(dir, keks, WrapCounts::in_dir(dir)),
+            provider: None,
+            suite: Suite::default(),
+            held: RwLock::new(Arc::new(Held { mac_keys, report_signers, log_signer, stamp })),
         })
     }
 
-    /// Wraps data keys with another provider than the ring file. What the file's keys wrapped is then only opened by a ring
-    /// without it: re-wrap first.
+    /// Wraps data keys with another provider than the ring file. What the file's keys wrapped still opens, and counts as wrapped under a
+    /// former key: it is wrapped anew under the provider's in the background.
     #[must_use]
     pub fn with_kek_provider(mut self, provider: Arc<dyn KekProvider>) -> Self {
-        self.provider = provider;
+        self.provider = Some(provider);
         self
     }
 
-    /// Reads the ring file again, after another process rotated it. On an error the held ring stays as it was.
+    /// Seals new documents with another suite; documents of every suite open.
+    #[must_use]
+    pub fn with_suite(mut self, suite: Suite) -> Self {
+        self.suite = suite;
+        self
+    }
+
+    /// Reads the ring file, after it was changed: what is new in it is in force once it is held ([`KeyRing::hold`]), which is for whoever
+    /// entered it in the audit log.
     ///
     /// # Errors
     /// As [`KeyRing::load`].
-    pub fn reload(&self) -> Result<(), KeyError> {
-        self.hold(read_contents(&self.dir)?.1);
+    pub fn read(&self) -> Result<ReadRing, KeyError> {
+        let stamp = Stamp::of(&self.dir).ok();
+        let (document, contents) = read_contents(&self.dir)?;
+        Ok(ReadRing { document, contents, stamp })
+    }
+
+    /// Puts a ring file that was read in force.
+    pub fn hold(&self, read: ReadRing) {
+        self.hold_contents(read.contents, read.stamp);
+    }
+
+    /// Whether the ring file is another than the one that is held.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        let stamp = Stamp::of(&self.dir).ok();
+        stamp.is_some() && stamp != self.held().stamp
+    }
+
+    #[cfg(test)]
+    pub(crate) fn reload(&self) -> Result<(), KeyError> {
+        self.hold(self.read()?);
         Ok(())
+    }
+
+    /// Key encryption keys whose data keys are to be wrapped anew: those that are decrypt-only, and of the file all but the destroyed when
+    /// another provider has taken its place.
+    #[must_use]
+    pub fn former_keks(&self) -> Vec<KekId> {
+        let of_file = self.file_keks.keys().into_iter().filter(|(_, state)| match self.provider {
+            Some(_) => *state != KekState::Destroyed,
+            None => *state == KekState::DecryptOnly,
+        });
+        let elsewhere = self.provider.iter().flat_map(|provider| provider.keys());
+        let elsewhere = elsewhere.filter(|(_, state)| *state == KekState::DecryptOnly);
+        of_file.chain(elsewhere).map(|(kek, _)| kek).collect()
     }
 
     /// The directory of the ring.
@@ -173,23 +258,37 @@ impl KeyRing {
         self.held().mac_keys.body_macs(body)
     }
 
-    pub(super) fn keks(&self) -> &dyn KekProvider {
-        &*self.provider
+    pub(super) fn suite(&self) -> Suite {
+        self.suite
+    }
+
+    pub(super) fn wrap(&self, data_key: &SecretKey) -> Result<(KekId, Vec<u8>), KeyError> {
+        match &self.provider {
+            Some(provider) => provider.wrap(data_key),
+            None => self.file_keks.wrap(data_key),
+        }
+    }
+
+    pub(super) fn unwrap(&self, kek: &KekId, wrapped: &[u8]) -> Result<Option<SecretKey>, KeyError> {
+        match self.provider.as_ref().map(|provider| provider.unwrap(kek, wrapped)) {
+            None | Some(Err(KeyError::UnknownKek { .. })) => self.file_keks.unwrap(kek, wrapped),
+            Some(answered) => answered,
+        }
     }
 
     fn held(&self) -> Arc<Held> {
         self.held.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn hold(&self, contents: RingContents) {
+    fn hold_contents(&self, contents: RingContents, stamp: Option<Stamp>) {
         let RingContents { keks, mac_keys, report_signers, log_signer } = contents;
         self.file_keks.set(keks);
-        let held = Arc::new(Held { mac_keys, report_signers, log_signer });
+        let held = Arc::new(Held { mac_keys, report_signers, log_signer, stamp });
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = held;
     }
 }
 
-fn read_contents(dir: &Path) -> Result<(RingDocument, RingContents), KeyError> {
+pub(super) fn read_contents(dir: &Path) -> Result<(RingDocument, RingContents), KeyError> {
     let path = dir.join(RING_FILE);
     match file_access::check_dir(dir) {
         Err(KeyError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
@@ -210,6 +309,8 @@ fn new_kek(number: usize, now: Timestamp) -> Result<KekEntry, KeyError> {
         id: KekId(format!("kek-{number}-{}", hex::encode(unique))),
         state: KekState::Active,
         created: now,
+        retired: None,
+        to_be_destroyed: None,
         destroyed: None,
         key: Some(SecretKey::random()?.to_text()),
     })

@@ -1,6 +1,7 @@
 //! The ring as used: decoded, checked for contradictions, ready to seal, tag and sign.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::kek::Kek;
 use super::ring_file::{KekEntry, LogKeyEntry, MacKeyEntry, RING_VERSION, ReportKeyEntry, RingDocument};
@@ -42,9 +43,13 @@ fn check_keks(entries: &[KekEntry], faults: &mut Vec<String>) -> Vec<Kek> {
     if active != 1 {
         faults.push(format!("kek: {active} keys are active, exactly one must be"));
     }
+    let prepared = entries.iter().filter(|entry| entry.state == KekState::Prepared).count();
+    if prepared > 1 {
+        faults.push(format!("kek: {prepared} keys are prepared, at most one may be"));
+    }
     let mut seen = BTreeSet::new();
     let mut keks = Vec::new();
-    for KekEntry { id, state, created: _, destroyed, key } in entries {
+    for KekEntry { id, state, created: _, retired: _, to_be_destroyed, destroyed, key } in entries {
         if !seen.insert(id) {
             faults.push(format!("kek {id}: the id stands twice"));
         }
@@ -60,7 +65,10 @@ fn check_keks(entries: &[KekEntry], faults: &mut Vec<String>) -> Vec<Kek> {
             (_, Some(None)) => faults.push(format!("kek {id}: the key is not base64url of 32 bytes")),
             (_, Some(Some(_))) => {}
         }
-        keks.push(Kek { id: id.clone(), state: *state, key: decoded.flatten() });
+        if to_be_destroyed.is_some() && *state != KekState::DecryptOnly {
+            faults.push(format!("kek {id}: {state}, yet to be destroyed: only a decrypt_only key can be"));
+        }
+        keks.push(Kek { id: id.clone(), state: *state, key: decoded.flatten().map(Arc::new) });
     }
     keks
 }

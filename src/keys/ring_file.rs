@@ -1,7 +1,9 @@
 //! The written form of the ring: one readable TOML file. Nothing is checked here but the form; `ring_contents` checks the
 //! meaning.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
+use std::time::SystemTime;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -42,10 +44,26 @@ pub(super) struct KekEntry {
     pub(super) id: KekId,
     pub(super) state: KekState,
     pub(super) created: Timestamp,
+    /// Since when it wraps nothing more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) retired: Option<Timestamp>,
+    /// That it is to be destroyed, which is done as soon as it stands in the audit log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) to_be_destroyed: Option<Destruction>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) destroyed: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) key: Option<SecretText>,
+}
+
+/// What a destruction may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Destruction {
+    /// Nothing: it is given up while a data key is still wrapped under the key, or may be.
+    OfAnEmptyKey,
+    /// Whatever is still wrapped under the key is to be lost.
+    WithItsDataKeys,
 }
 
 /// A MAC key.
@@ -75,6 +93,24 @@ pub(super) struct LogKeyEntry {
     pub(super) name: String,
     pub(super) created: Timestamp,
     pub(super) key: SecretText,
+}
+
+/// What tells one writing of the ring file from another: it is replaced, never written over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stamp {
+    inode: u64,
+    bytes: u64,
+    written: SystemTime,
+}
+
+impl Stamp {
+    /// Of the ring file of a key directory.
+    pub(super) fn of(dir: &Path) -> Result<Self, KeyError> {
+        let path = dir.join(RING_FILE);
+        let metadata = std::fs::metadata(&path).map_err(KeyError::io("read", &path))?;
+        let written = metadata.modified().map_err(KeyError::io("read", &path))?;
+        Ok(Self { inode: metadata.ino(), bytes: metadata.len(), written })
+    }
 }
 
 impl RingDocument {

@@ -1,5 +1,5 @@
 //! Batches: files of many households. A batch is received in sealed parts and read row by row; how far that has come stands here, so that
-//! any process goes on from there. What becomes of its cases is in `batch_cases`. When it ends, its file is erased.
+//! any process goes on from there. What becomes of its cases is in `batch_cases`. When its file has been read it is erased.
 //!
 //! A batch's faults are sealed: a column of a stranger's file may be headed with anything.
 
@@ -12,8 +12,8 @@ use super::columns::{Columns as _, int, millis};
 use super::db::{Builder, Connection, Lock, Row, query};
 use super::receipt::entry_of;
 use super::{
-    AuditReceipt, CaseState, Created, Effect, IdempotencyKey, SealedDocument, Store, StoreError, claims, documents,
-    idempotency, outbox, words,
+    AuditReceipt, CaseState, Created, DocumentKind, Effect, IdempotencyKey, SealedDocument, Store, StoreError, claims,
+    documents, idempotency, outbox, words,
 };
 
 words! {
@@ -367,9 +367,12 @@ impl Store {
                             .bind(place)
                             .bind(i64::from(count))
                             .bind(faults.id.to_string())
-                            .execute(tx)
+                            .execute(&mut *tx)
                             .await?;
                     }
+                }
+                if so_far.all_read {
+                    erase_parts(tx, lease.batch).await?;
                 }
                 Ok(held.must("state", BatchState::parse)? == BatchState::Running)
             })
@@ -486,21 +489,40 @@ impl Store {
     }
 }
 
-/// A file that nobody will read any more opens no more, nor do its terms. What was made of it is kept with its cases.
+/// A file that has been read opens no more: what was made of it is kept with its cases.
+async fn erase_parts(tx: &mut Connection, batch: Uuid) -> Result<(), StoreError> {
+    destroy(tx, batch, &[DocumentKind::Upload]).await
+}
+
+/// A file that nobody will read any more opens no more, nor do its terms.
 async fn erase_file(tx: &mut Connection, batch: Uuid) -> Result<(), StoreError> {
-    query(
-        "DELETE FROM deks WHERE id IN
-         (SELECT dek_id FROM documents WHERE case_id = $1 AND kind IN ('upload', 'batch_terms'))",
-    )
-    .bind(batch.to_string())
-    .execute(&mut *tx)
-    .await?;
-    query("UPDATE documents SET ciphertext = $1 WHERE case_id = $2 AND kind IN ('upload', 'batch_terms')")
-        .bind(Vec::new())
-        .bind(batch.to_string())
-        .execute(tx)
-        .await?;
+    destroy(tx, batch, &[DocumentKind::Upload, DocumentKind::BatchTerms]).await
+}
+
+async fn destroy(tx: &mut Connection, batch: Uuid, kinds: &[DocumentKind]) -> Result<(), StoreError> {
+    for kind in kinds {
+        query("DELETE FROM deks WHERE id IN (SELECT dek_id FROM documents WHERE case_id = $1 AND kind = $2)")
+            .bind(batch.to_string())
+            .bind(kind.as_str())
+            .execute(&mut *tx)
+            .await?;
+        query("UPDATE documents SET ciphertext = $1 WHERE case_id = $2 AND kind = $3")
+            .bind(Vec::new())
+            .bind(batch.to_string())
+            .bind(kind.as_str())
+            .execute(&mut *tx)
+            .await?;
+    }
     Ok(())
+}
+
+/// Refuses a batch of which something is left to do.
+pub(super) async fn must_be_over(tx: &mut Connection, batch: Uuid) -> Result<(), StoreError> {
+    let row = locked(tx, batch).await?;
+    if row.flag("settled")? {
+        return Ok(());
+    }
+    Err(StoreError::BatchState { batch, found: row.must("state", BatchState::parse)? })
 }
 
 async fn locked(tx: &mut Connection, batch: Uuid) -> Result<Row, StoreError> {

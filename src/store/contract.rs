@@ -82,7 +82,10 @@ macro_rules! contract {
                 a_decision_has_its_case_worked_on_again, an_objection_has_its_departments_asked_anew,
                 a_withdrawn_number_is_known_in_its_organisation_alone, an_approval_closes_once, what_lapsed_is_agreed_to_by_nobody,
             }
-            erasing::{ an_erased_case_opens_no_more, keys_are_wrapped_anew, only_a_case_at_rest_is_erased }
+            erasing::{
+                an_erased_case_opens_no_more, nothing_of_an_erased_case_is_left, keys_are_wrapped_anew,
+                only_a_case_at_rest_is_erased, a_row_of_a_file_that_is_being_read_is_not_erased,
+            }
             failing::{
                 what_is_acknowledged_survives, a_failed_commit_is_unknown_and_whole, one_failure_takes_nothing_with_it,
                 writers_share_commits, who_brings_too_much_waits, who_comes_as_it_closes_is_told,

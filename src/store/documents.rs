@@ -157,13 +157,19 @@ impl Store {
         rows.iter().map(|row| row.uuid("id")).collect()
     }
 
-    /// At most `limit` data keys wrapped by `kek_id`.
+    /// At most `limit` data keys wrapped by `kek_id`, in the order of their ids, after one.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn deks_under(&self, kek_id: &str, limit: u32) -> Result<Vec<WrappedDek>, StoreError> {
-        let rows = query("SELECT * FROM deks WHERE kek_id = $1 ORDER BY id LIMIT $2")
+    pub async fn deks_under(
+        &self,
+        kek_id: &str,
+        after: Option<Uuid>,
+        limit: u32,
+    ) -> Result<Vec<WrappedDek>, StoreError> {
+        let rows = query("SELECT * FROM deks WHERE kek_id = $1 AND id > $2 ORDER BY id LIMIT $3")
             .bind(kek_id)
+            .bind(after.map_or_else(String::new, |id| id.to_string()))
             .bind(i64::from(limit))
             .fetch_all(self.reader())
             .await?;

@@ -12,8 +12,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::cases::transition;
-use super::db::query;
-use super::{AuditReceipt, CaseState, Store, StoreError};
+use super::columns::Columns as _;
+use super::db::{Connection, query};
+use super::{AuditReceipt, CaseState, Store, StoreError, batches};
 
 /// What an erasure did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,41 +27,105 @@ pub struct Erasure {
 }
 
 impl Store {
-    /// Destroys the data keys and ciphertexts of a case at rest, and every tag by which it could be found.
+    /// Destroys the data keys and ciphertexts of everything that is kept of a case at rest (request, evidence, versions, attestations, changes,
+    /// alerts and their notes, hearings, objections, reviews), and every tag by which it could be found.
+    ///
+    /// What a later report of the same household says has changed since belongs to that later case, and is erased with it.
     ///
     /// # Errors
-    /// [`StoreError::IllegalTransition`] while the case is being worked on; [`StoreError::WrongReceipt`].
+    /// [`StoreError::IllegalTransition`] while the case is being worked on; [`StoreError::StillInFile`] while the file it came in is still
+    /// kept; [`StoreError::WrongReceipt`].
     pub async fn erase_case(&self, receipt: &AuditReceipt, case: Uuid, now: Timestamp) -> Result<Erasure, StoreError> {
+        let deks_destroyed = self.destroy_case(receipt, case, now).await?;
+        Ok(Erasure { deks_destroyed, wal_truncated: self.cut_wal().await? })
+    }
+
+    /// The same but for the write-ahead log, which whoever erases many cases cuts once, at the end, with [`Store::cut_wal`]. Returns how many
+    /// data keys were destroyed.
+    ///
+    /// # Errors
+    /// As [`Store::erase_case`].
+    pub async fn destroy_case(&self, receipt: &AuditReceipt, case: Uuid, now: Timestamp) -> Result<u64, StoreError> {
         receipt.must_speak_of(case)?;
+        self.write(move |tx| Box::pin(erase(tx, case, now))).await
+    }
+
+    /// Has nothing of what was deleted left in SQLite's write-ahead log. False where that cannot be had at once: see [`Erasure::wal_truncated`].
+    ///
+    /// # Errors
+    /// [`StoreError::ReadOnly`]; the database failed.
+    pub async fn cut_wal(&self) -> Result<bool, StoreError> {
+        self.writer()?.truncate_wal().await
+    }
+
+    /// How many documents of a case or batch open.
+    #[cfg(test)]
+    pub(crate) async fn count_documents(&self, owner: Uuid) -> Result<u64, StoreError> {
+        query("SELECT count(*) AS documents FROM documents d JOIN deks k ON k.id = d.dek_id WHERE d.case_id = $1")
+            .bind(owner.to_string())
+            .fetch_one(self.reader())
+            .await?
+            .index("documents")
+    }
+
+    /// Destroys what is kept of a batch beside its cases, once it has ended: what was wrong with rows of its file, and how it was meant.
+    ///
+    /// # Errors
+    /// [`StoreError::BatchState`] while something of it is left to do; [`StoreError::WrongReceipt`].
+    pub async fn erase_batch(&self, receipt: &AuditReceipt, batch: Uuid) -> Result<Erasure, StoreError> {
+        receipt.must_speak_of(batch)?;
         let deks_destroyed = self
             .write(move |tx| {
                 Box::pin(async move {
-                    transition(tx, case, CaseState::Erased, now).await?;
-                    let id = case.to_string();
-                    let destroyed =
-                        query("DELETE FROM deks WHERE id IN (SELECT dek_id FROM documents WHERE case_id = $1)")
-                            .bind(id.as_str())
-                            .execute(&mut *tx)
-                            .await?;
-                    query("UPDATE documents SET ciphertext = $1 WHERE case_id = $2")
-                        .bind(Vec::new())
-                        .bind(id.as_str())
+                    batches::must_be_over(tx, batch).await?;
+                    let destroyed = destroy_documents(tx, batch).await?;
+                    query("DELETE FROM batch_faults WHERE batch_id = $1")
+                        .bind(batch.to_string())
                         .execute(&mut *tx)
                         .await?;
-                    for statement in [
-                        "DELETE FROM case_subjects WHERE case_id = $1",
-                        "DELETE FROM idempotency WHERE case_id = $1",
-                        "UPDATE outbox SET next_attempt_at = NULL, given_up_at = NULL WHERE case_id = $1",
-                        "UPDATE cases SET reference_tag = NULL, household_tag = NULL, due_on = NULL WHERE id = $1",
-                    ] {
-                        query(statement).bind(id.as_str()).execute(&mut *tx).await?;
-                    }
-                    super::subscriptions::erased(tx, case).await?;
                     Ok(destroyed)
                 })
             })
             .await?;
-        let wal_truncated = self.writer()?.truncate_wal().await?;
-        Ok(Erasure { deks_destroyed, wal_truncated })
+        Ok(Erasure { deks_destroyed, wal_truncated: self.cut_wal().await? })
     }
+}
+
+async fn erase(tx: &mut Connection, case: Uuid, now: Timestamp) -> Result<u64, StoreError> {
+    transition(tx, case, CaseState::Erased, now).await?;
+    let id = case.to_string();
+    // The row of its household lies in the batch's file until that has been read.
+    let in_file = query(
+        "SELECT c.batch_id FROM cases c JOIN documents d ON d.case_id = c.batch_id AND d.kind = 'upload'
+         JOIN deks k ON k.id = d.dek_id WHERE c.id = $1 LIMIT 1",
+    );
+    if let Some(row) = in_file.bind(id.as_str()).fetch_optional(&mut *tx).await? {
+        return Err(StoreError::StillInFile { case, batch: row.uuid("batch_id")? });
+    }
+    let destroyed = destroy_documents(tx, case).await?;
+    for statement in [
+        "DELETE FROM case_subjects WHERE case_id = $1",
+        "DELETE FROM idempotency WHERE case_id = $1",
+        "UPDATE outbox SET next_attempt_at = NULL, given_up_at = NULL WHERE case_id = $1",
+        "UPDATE cases SET reference_tag = NULL, household_tag = NULL, due_on = NULL WHERE id = $1",
+    ] {
+        query(statement).bind(id.as_str()).execute(&mut *tx).await?;
+    }
+    super::subscriptions::erased(tx, case).await?;
+    Ok(destroyed)
+}
+
+/// Destroys the data keys of every document of a case or batch, and its ciphertext too: what a key of another copy could open is not here.
+async fn destroy_documents(tx: &mut Connection, owner: Uuid) -> Result<u64, StoreError> {
+    let owner = owner.to_string();
+    let destroyed = query("DELETE FROM deks WHERE id IN (SELECT dek_id FROM documents WHERE case_id = $1)")
+        .bind(owner.as_str())
+        .execute(&mut *tx)
+        .await?;
+    query("UPDATE documents SET ciphertext = $1 WHERE case_id = $2")
+        .bind(Vec::new())
+        .bind(owner.as_str())
+        .execute(tx)
+        .await?;
+    Ok(destroyed)
 }

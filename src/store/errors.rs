@@ -148,6 +148,16 @@ pub enum StoreError {
         /// Where it stands.
         found: BatchState,
     },
+    /// The file that a household's row stands in is still kept.
+    #[error(
+        "case {case} cannot be erased yet: its row stands in the file of batch {batch}, which is still being read; try again when it has been read, or cancel the batch"
+    )]
+    StillInFile {
+        /// Case.
+        case: Uuid,
+        /// Batch.
+        batch: Uuid,
+    },
     /// The lease ran out and another worker may read the batch's file.
     #[error("the lease on batch {batch} is lost: stop reading it")]
     BatchLeaseLost {

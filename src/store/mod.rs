@@ -31,6 +31,7 @@ mod hearings;
 mod households;
 mod idempotency;
 mod kept_evidence;
+mod key_entries;
 mod log;
 mod open;
 mod outbox;

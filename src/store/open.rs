@@ -122,6 +122,11 @@ impl Store {
         self.inner.readers.is_shared()
     }
 
+    /// This process among those that share the database.
+    pub(super) fn replica(&self) -> Option<uuid::Uuid> {
+        self.inner.presence.as_ref().map(Presence::id)
+    }
+
     /// Commits since the store was opened; each is one fsync, whatever it carried.
     #[must_use]
     pub fn commits(&self) -> u64 {

@@ -1,6 +1,6 @@
 //! What becomes of a case whose work was broken off by an error: tried again ever more seldom, or given up.
 //!
-//! What time or an operator may mend (a full disk, a log that does not answer, a key ring to be rotated) is tried for ever: what was
+//! What time or an operator may mend (a full disk, a log that does not answer, a key ring to be rotated or brought up to date) is tried for ever: what was
 //! accepted is never lost. What would only happen again (an altered document, a destroyed key, a fault of this program) is tried
 //! a few times and then given up with a closed word; a person may reopen the case.
 
@@ -22,8 +22,7 @@ pub(super) fn lasting(error: &VerificationError) -> Option<&'static str> {
         VerificationError::Unreadable { .. } => Some("unreadable"),
         VerificationError::Panicked | VerificationError::Uneven { .. } => Some("fault_inside"),
         VerificationError::Keys(
-            KeyError::UnknownKek { .. }
-            | KeyError::DestroyedKek { .. }
+            KeyError::DestroyedKek { .. }
             | KeyError::Unwrap { .. }
             | KeyError::Commitment { .. }
             | KeyError::Altered { .. }

@@ -94,7 +94,7 @@ fn wrong_usage_ends_with_2_and_every_command_shows_an_example() {
         let arguments: Vec<_> = arguments.iter().map(|text| if *text == "h.json" { household } else { text }).collect();
         assert_code(&hedui(&arguments), 2);
     }
-    let commands: [&[&str]; 24] = [
+    let commands: [&[&str]; 30] = [
         &[],
         &["demo"],
         &["serve"],
@@ -109,6 +109,12 @@ fn wrong_usage_ends_with_2_and_every_command_shows_an_example() {
         &["keys"],
         &["keys", "init"],
         &["keys", "list"],
+        &["keys", "rotate"],
+        &["keys", "roll"],
+        &["keys", "epoch"],
+        &["keys", "destroy"],
+        &["keys", "export"],
+        &["keys", "restore"],
         &["check-config"],
         &["screen"],
         &["report"],

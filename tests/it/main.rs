@@ -12,6 +12,7 @@ mod hours;
 mod http;
 mod interop;
 mod invented;
+mod keys;
 mod link;
 mod monitoring;
 mod oracle;

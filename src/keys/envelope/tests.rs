@@ -2,8 +2,10 @@
 
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit};
+use hkdf::Hkdf;
 use jiff::Timestamp;
 use proptest::prelude::*;
+use sha2::Sha256;
 
 use super::*;
 
@@ -111,13 +113,17 @@ fn rotation_rewraps_without_touching_the_ciphertext_and_destruction_is_final() {
     let new_kek = ring.rotate(Timestamp::UNIX_EPOCH).unwrap();
     assert_eq!(open(&ring, &CONTEXT, &sealed).unwrap(), b"kept");
 
-    let WrappedDek { kek_id, wrapped_dek } = ring.rewrap(&sealed).unwrap();
+    let wrapped =
+        |sealed: &SealedDocument| WrappedDek { kek_id: sealed.kek_id.clone(), wrapped_dek: sealed.wrapped_dek.clone() };
+    let WrappedDek { kek_id, wrapped_dek } = ring.rewrap(&wrapped(&sealed)).unwrap().unwrap();
+    let altered = WrappedDek { wrapped_dek: vec![7; 40], ..wrapped(&sealed) };
+    assert!(ring.rewrap(&altered).unwrap().is_none());
     assert_eq!(kek_id, new_kek);
     let moved = SealedDocument { kek_id, wrapped_dek, ..sealed.clone() };
     ring.destroy_kek(&sealed.kek_id, Timestamp::UNIX_EPOCH).unwrap();
     assert_eq!(open(&ring, &CONTEXT, &moved).unwrap(), b"kept");
     assert!(matches!(open(&ring, &CONTEXT, &left_behind), Err(KeyError::DestroyedKek { .. })));
-    assert!(matches!(ring.rewrap(&left_behind), Err(KeyError::DestroyedKek { .. })));
+    assert!(matches!(ring.rewrap(&wrapped(&left_behind)), Err(KeyError::DestroyedKek { .. })));
     let reloaded = KeyRing::load(ring.dir()).unwrap();
     assert_eq!(open(&reloaded, &CONTEXT, &moved).unwrap(), b"kept");
 }
@@ -127,7 +133,7 @@ fn rotation_rewraps_without_touching_the_ciphertext_and_destruction_is_final() {
 fn an_independent_library_reads_the_form() {
     let (_dir, ring) = ring();
     let sealed = ring.seal_document(&CONTEXT, b"amounts").unwrap();
-    let dek = ring.keks().unwrap(&sealed.kek_id, &sealed.wrapped_dek).unwrap().unwrap();
+    let dek = ring.unwrap(&sealed.kek_id, &sealed.wrapped_dek).unwrap().unwrap();
     let mut key = [0; 32];
     Hkdf::<Sha256>::new(Some(b"hedui/document/v1"), dek.expose()).expand(b"AES-256-GCM", &mut key).unwrap();
 
@@ -143,29 +149,130 @@ fn an_independent_library_reads_the_form() {
     assert_eq!(plaintext, b"amounts");
 }
 
-/// A provider that is not the ring file, as a hardware module would be.
+/// The sealed form of the other suite, opened by the same cipher put together anew.
+#[test]
+fn both_suites_open_side_by_side() {
+    let (_dir, ring) = ring();
+    let aes = ring.seal_document(&CONTEXT, b"one").unwrap();
+    let ring = ring.with_suite(Suite::Sm4Gcm);
+    let sm4 = ring.seal_document(&CONTEXT, b"other").unwrap();
+    assert_eq!((aes.ciphertext[1], sm4.ciphertext[1]), (1, 2));
+    for ring in [KeyRing::load(ring.dir()).unwrap(), ring] {
+        assert_eq!(open(&ring, &CONTEXT, &aes).unwrap(), b"one");
+        assert_eq!(open(&ring, &CONTEXT, &sm4).unwrap(), b"other");
+        // the suite is bound: a document does not open as one of the other suite
+        let renamed = |sealed: &SealedDocument, suite| {
+            let mut ciphertext = sealed.ciphertext.clone();
+            ciphertext[1] = suite;
+            SealedDocument { ciphertext, ..sealed.clone() }
+        };
+        assert!(matches!(open(&ring, &CONTEXT, &renamed(&aes, 2)), Err(KeyError::Altered { .. })));
+        assert!(matches!(open(&ring, &CONTEXT, &renamed(&sm4, 1)), Err(KeyError::Altered { .. })));
+        assert!(matches!(open(&ring, &CONTEXT, &renamed(&sm4, 3)), Err(KeyError::UnknownForm { .. })));
+        for index in 0..sm4.ciphertext.len() {
+            let mut altered = sm4.clone();
+            altered.ciphertext[index] ^= 1;
+            assert!(open(&ring, &CONTEXT, &altered).is_err(), "byte {index}");
+        }
+    }
+}
+
+/// A provider that is not the ring file, as a hardware module would be: keys of its own, another form of wrap, states, a bound.
 #[derive(Debug)]
-struct Elsewhere(SecretKey);
+struct Elsewhere {
+    keys: std::sync::RwLock<Vec<(KekId, crate::keys::KekState, [u8; 32])>>,
+    wraps_left: std::sync::atomic::AtomicU64,
+}
+
+impl Elsewhere {
+    fn new(wraps: u64) -> std::sync::Arc<Self> {
+        let keys = vec![(KekId("hsm-1".into()), crate::keys::KekState::Active, [1; 32])].into();
+        std::sync::Arc::new(Self { keys, wraps_left: wraps.into() })
+    }
+
+    fn rotate(&self) {
+        let mut keys = self.keys.write().unwrap();
+        keys[0].1 = crate::keys::KekState::DecryptOnly;
+        keys.push((KekId("hsm-2".into()), crate::keys::KekState::Active, [2; 32]));
+    }
+}
 
 impl crate::keys::KekProvider for Elsewhere {
     fn wrap(&self, data_key: &SecretKey) -> Result<(KekId, Vec<u8>), KeyError> {
-        let masked = data_key.expose().iter().zip(self.0.expose()).map(|(a, b)| a ^ b).collect();
-        Ok((KekId("hsm-1".into()), masked))
+        use std::sync::atomic::Ordering::SeqCst;
+        let keys = self.keys.read().unwrap();
+        let (id, _, key) = keys.iter().find(|(_, state, _)| *state == crate::keys::KekState::Active).unwrap();
+        let counted = self.wraps_left.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1));
+        counted.map_err(|_| KeyError::WrapBound { kek: id.clone(), bound: 0 })?;
+        let nonce: [u8; 12] = data_key.expose()[..12].try_into().unwrap();
+        let sealed = Aes256Gcm::new(key.into()).encrypt(&nonce.into(), &data_key.expose()[..]).unwrap();
+        Ok((id.clone(), [&nonce[..], &sealed].concat()))
     }
 
-    fn unwrap(&self, _: &KekId, wrapped: &[u8]) -> Result<Option<SecretKey>, KeyError> {
-        let data_key: Vec<u8> = wrapped.iter().zip(self.0.expose()).map(|(a, b)| a ^ b).collect();
-        Ok(SecretKey::from_slice(&data_key))
+    fn unwrap(&self, kek: &KekId, wrapped: &[u8]) -> Result<Option<SecretKey>, KeyError> {
+        let keys = self.keys.read().unwrap();
+        let held = keys.iter().find(|(id, ..)| id == kek).ok_or_else(|| KeyError::UnknownKek { kek: kek.clone() })?;
+        let Some((nonce, sealed)) = wrapped.split_first_chunk::<12>() else { return Ok(None) };
+        let opened = Aes256Gcm::new((&held.2).into()).decrypt(nonce.into(), sealed).ok();
+        Ok(opened.and_then(|bytes| SecretKey::from_slice(&bytes)))
+    }
+
+    fn keys(&self) -> Vec<(KekId, crate::keys::KekState)> {
+        self.keys.read().unwrap().iter().map(|(id, state, _)| (id.clone(), *state)).collect()
     }
 }
 
 #[test]
 fn another_provider_takes_the_place_of_the_file() {
     let (_dir, ring) = ring();
-    let ring = ring.with_kek_provider(std::sync::Arc::new(Elsewhere(SecretKey::random().unwrap())));
+    let before = ring.seal_document(&CONTEXT, b"before").unwrap();
+    let elsewhere = Elsewhere::new(4);
+    let ring = ring.with_kek_provider(elsewhere.clone());
     let sealed = ring.seal_document(&CONTEXT, b"x").unwrap();
     assert_eq!(sealed.kek_id.as_str(), "hsm-1");
     assert_eq!(open(&ring, &CONTEXT, &sealed).unwrap(), b"x");
+    assert_eq!(open(&ring, &CONTEXT, &before).unwrap(), b"before", "what the file's key wrapped still opens");
+    assert_eq!(ring.former_keks(), std::slice::from_ref(&before.kek_id), "and is to be wrapped anew");
+
+    let rewrapped = |sealed: &SealedDocument| {
+        let wrapped = WrappedDek { kek_id: sealed.kek_id.clone(), wrapped_dek: sealed.wrapped_dek.clone() };
+        let WrappedDek { kek_id, wrapped_dek } = ring.rewrap(&wrapped).unwrap().unwrap();
+        SealedDocument { kek_id, wrapped_dek, ..sealed.clone() }
+    };
+    let moved = rewrapped(&before);
+    assert_eq!(moved.kek_id.as_str(), "hsm-1");
+    ring.rotate(Timestamp::UNIX_EPOCH).unwrap();
+    ring.destroy_kek(&before.kek_id, Timestamp::UNIX_EPOCH).unwrap();
+    assert_eq!(open(&ring, &CONTEXT, &moved).unwrap(), b"before");
+    assert!(matches!(open(&ring, &CONTEXT, &before), Err(KeyError::DestroyedKek { .. })));
+
+    elsewhere.rotate();
+    assert!(ring.former_keks().contains(&KekId("hsm-1".into())));
+    assert_eq!(open(&ring, &CONTEXT, &rewrapped(&moved)).unwrap(), b"before");
+    ring.seal_document(&CONTEXT, b"the last").unwrap();
+    assert!(matches!(ring.seal_document(&CONTEXT, b"one too many"), Err(KeyError::WrapBound { .. })));
+    let unknown = SealedDocument { kek_id: KekId("hsm-9".into()), ..moved };
+    assert!(matches!(open(&ring, &CONTEXT, &unknown), Err(KeyError::UnknownKek { .. })));
+}
+
+/// Two processes of one service, each with its ring of the same file.
+#[test]
+fn a_key_that_another_process_wraps_under_already_is_looked_for_in_the_file() {
+    let (_dir, ring) = ring();
+    let other = KeyRing::load(ring.dir()).unwrap();
+    let new = ring.rotate(Timestamp::UNIX_EPOCH).unwrap();
+    let sealed = ring.seal_document(&CONTEXT, b"x").unwrap();
+    assert_eq!(sealed.kek_id, new);
+    assert_eq!(open(&other, &CONTEXT, &sealed).unwrap(), b"x");
+    assert!(other.is_behind(), "it opens; the rest of the file is not in force before it is held");
+    assert_ne!(other.seal_document(&CONTEXT, b"y").unwrap().kek_id, new);
+    assert_eq!(other.former_keks(), []);
+    let never = SealedDocument { kek_id: KekId("kek-9".into()), ..sealed };
+    assert!(matches!(open(&other, &CONTEXT, &never), Err(KeyError::UnknownKek { .. })));
+    other.reload().unwrap();
+    assert!(!other.is_behind());
+    assert_eq!(other.seal_document(&CONTEXT, b"y").unwrap().kek_id, new);
+    assert_eq!(other.former_keks().len(), 1);
 }
 
 #[test]

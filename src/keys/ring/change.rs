@@ -4,25 +4,46 @@ use jiff::Timestamp;
 
 use super::super::file_access::{self, DirLock};
 use super::super::ring_contents::RingContents;
-use super::super::ring_file::{RING_FILE, RingDocument};
+use super::super::ring_file::{Destruction, KekEntry, RING_FILE, RingDocument, Stamp};
 use super::{KeyRing, new_kek, new_mac_key, new_report_key, read_contents};
 use crate::keys::{KekId, KekState, KeyError, MacUse};
 
 impl KeyRing {
-    /// Adds a key encryption key and makes the former decrypt-only. Documents sealed before still open; re-wrapping them
-    /// ([`KeyRing::rewrap`]) moves their data keys, not their ciphertext.
+    /// Makes the prepared key encryption key active, or a new one when none was prepared, and the former decrypt-only. Documents
+    /// sealed before still open; re-wrapping ([`KeyRing::rewrap`]) moves their data keys, not their ciphertext.
     ///
     /// # Errors
     /// As [`KeyRing::load`]; nothing has changed then.
     pub fn rotate(&self, now: Timestamp) -> Result<KekId, KeyError> {
+        self.change(|document| rotate(document, now))
+    }
+
+    /// Adds a key encryption key that is the next to be active: for a service of several processes, each of which gets the ring before.
+    /// One that is prepared already stays it.
+    ///
+    /// # Errors
+    /// As [`KeyRing::load`]; nothing has changed then.
+    pub fn prepare(&self, now: Timestamp) -> Result<KekId, KeyError> {
         self.change(|document| {
-            let kek = new_kek(document.keks.len() + 1, now)?;
-            let id = kek.id.clone();
-            for former in document.keks.iter_mut().filter(|former| former.state == KekState::Active) {
-                former.state = KekState::DecryptOnly;
+            if let Some(prepared) = document.keks.iter().find(|kek| kek.state == KekState::Prepared) {
+                return Ok(prepared.id.clone());
             }
+            let kek = KekEntry { state: KekState::Prepared, ..new_kek(document.keks.len() + 1, now)? };
+            let id = kek.id.clone();
             document.keks.push(kek);
             Ok(id)
+        })
+    }
+
+    /// Marks a decrypt-only key encryption key as one to be destroyed, or takes the mark off. Whoever has the audit log does it, once its
+    /// entry is durable.
+    ///
+    /// # Errors
+    /// [`KeyError::UnknownKek`], [`KeyError::NotDestroyable`], and as [`KeyRing::load`]; nothing has changed then.
+    pub fn mark_for_destruction(&self, kek: &KekId, how: Option<Destruction>) -> Result<(), KeyError> {
+        self.change(|document| {
+            decrypt_only(document, kek)?.to_be_destroyed = how;
+            Ok(())
         })
     }
 
@@ -33,15 +54,9 @@ impl KeyRing {
     /// [`KeyError::UnknownKek`], [`KeyError::NotDestroyable`], and as [`KeyRing::load`]; nothing has changed then.
     pub fn destroy_kek(&self, kek: &KekId, now: Timestamp) -> Result<(), KeyError> {
         self.change(|document| {
-            let entry = document
-                .keks
-                .iter_mut()
-                .find(|entry| entry.id == *kek)
-                .ok_or_else(|| KeyError::UnknownKek { kek: kek.clone() })?;
-            if entry.state != KekState::DecryptOnly {
-                return Err(KeyError::NotDestroyable { kek: kek.clone(), state: entry.state });
-            }
+            let entry = decrypt_only(document, kek)?;
             (entry.state, entry.destroyed, entry.key) = (KekState::Destroyed, Some(now), None);
+            entry.to_be_destroyed = None;
             Ok(())
         })
     }
@@ -81,7 +96,35 @@ impl KeyRing {
         let contents =
             RingContents::check(&document).map_err(|faults| KeyError::RingFaults { path: path.clone(), faults })?;
         file_access::replace(&path, document.to_text()?.as_bytes())?;
-        self.hold(contents);
+        self.hold_contents(contents, Stamp::of(&self.dir).ok());
         Ok(changed)
+    }
+}
+
+/// Makes the prepared key active, or a new one.
+pub(in crate::keys) fn rotate(document: &mut RingDocument, now: Timestamp) -> Result<KekId, KeyError> {
+    if document.keks.iter().all(|kek| kek.state != KekState::Prepared) {
+        document.keks.push(KekEntry { state: KekState::Prepared, ..new_kek(document.keks.len() + 1, now)? });
+    }
+    let mut active = None;
+    for kek in &mut document.keks {
+        match kek.state {
+            KekState::Active => (kek.state, kek.retired) = (KekState::DecryptOnly, Some(now)),
+            KekState::Prepared => {
+                kek.state = KekState::Active;
+                active = Some(kek.id.clone());
+            }
+            KekState::DecryptOnly | KekState::Destroyed => {}
+        }
+    }
+    active.ok_or(KeyError::Library { doing: "make a key encryption key" })
+}
+
+fn decrypt_only<'a>(document: &'a mut RingDocument, kek: &KekId) -> Result<&'a mut KekEntry, KeyError> {
+    let entry = document.keks.iter_mut().find(|entry| entry.id == *kek);
+    let entry = entry.ok_or_else(|| KeyError::UnknownKek { kek: kek.clone() })?;
+    match entry.state {
+        KekState::DecryptOnly => Ok(entry),
+        state => Err(KeyError::NotDestroyable { kek: kek.clone(), state }),
     }
 }

@@ -101,6 +101,37 @@ fn rotation_keeps_the_former_key_for_reading() {
 }
 
 #[test]
+fn a_prepared_key_is_the_next_to_be_active() {
+    let (_dir, ring) = ring();
+    let prepared = ring.prepare(now()).unwrap();
+    assert_eq!(ring.prepare(now()).unwrap(), prepared, "one at a time");
+    let context = crate::keys::DocumentContext { document_id: "d", kind: "report", owner_id: "c" };
+    assert_ne!(ring.seal_document(&context, b"x").unwrap().kek_id, prepared);
+    assert_eq!(ring.former_keks(), [], "what others wrapped under it already is left alone");
+    assert_eq!(ring.rotate(now()).unwrap(), prepared);
+    assert_eq!(ring.seal_document(&context, b"x").unwrap().kek_id, prepared);
+    assert_eq!(ring.list().unwrap().iter().filter(|key| key.kind == "kek").count(), 2);
+}
+
+#[test]
+fn a_destruction_is_asked_for_before_it_is_done() {
+    let (_dir, ring) = ring();
+    let first = KekId(ring.list().unwrap()[0].id.clone());
+    let early = ring.mark_for_destruction(&first, Some(Destruction::OfAnEmptyKey));
+    assert!(matches!(early, Err(KeyError::NotDestroyable { .. })));
+    ring.rotate(now()).unwrap();
+    ring.mark_for_destruction(&first, Some(Destruction::OfAnEmptyKey)).unwrap();
+    let condemned = ring.read().unwrap().condemned();
+    assert_eq!(condemned, [Condemned { kek: first.clone(), how: Destruction::OfAnEmptyKey, retired: Some(now()) }]);
+    ring.mark_for_destruction(&first, None).unwrap();
+    assert_eq!(ring.read().unwrap().condemned(), []);
+    ring.mark_for_destruction(&first, Some(Destruction::WithItsDataKeys)).unwrap();
+    ring.destroy_kek(&first, now()).unwrap();
+    assert_eq!(ring.read().unwrap().condemned(), []);
+    KeyRing::load(ring.dir()).unwrap();
+}
+
+#[test]
 fn a_rotation_by_another_process_is_kept_and_picked_up() {
     let (_dir, ring) = ring();
     let other = KeyRing::load(ring.dir()).unwrap();

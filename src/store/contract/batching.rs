@@ -42,7 +42,7 @@ fn received(key: Option<u8>) -> Received {
 }
 
 /// A batch that is whole.
-async fn whole(store: &Store) -> Uuid {
+pub(super) async fn whole(store: &Store) -> Uuid {
     let id = receiving(store).await;
     store.add_part(&receipt(id), id, 0, document(DocumentKind::Upload)).await.unwrap();
     let made = store.apply(Store::received(id, received(None), at(1)), vec![receipt(id)]).await.unwrap();
@@ -50,7 +50,7 @@ async fn whole(store: &Store) -> Uuid {
     id
 }
 
-async fn household(store: &Store, batch: Uuid, row: u64) -> Created {
+pub(super) async fn household(store: &Store, batch: Uuid, row: u64) -> Created {
     let case = NewCase { lane: Lane::Bulk, batch: Some((batch, row)), ..new_case(at(2)) };
     let id = case.id;
     store.apply(Store::accepting(case), vec![receipt(id)]).await.unwrap()
@@ -154,7 +154,13 @@ pub(super) async fn one_process_reads_a_file_at_a_time(backend: impl Backend) {
     let all = ReadSoFar { all_read: true, file_fault: Some(("csv".into(), 9)), ..ReadSoFar::default() };
     store.note_read(&third, all, at(57), LEASE).await.unwrap();
     assert!(store.claim_batch("one", at(900), LEASE).await.unwrap().is_none());
-    assert_eq!(store.get_batch(id).await.unwrap().file_fault, Some(("csv".into(), 9)));
+    let row = store.get_batch(id).await.unwrap();
+    assert_eq!(row.file_fault, Some(("csv".into(), 9)));
+    for part in store.batch_parts(id).await.unwrap() {
+        let read = store.get_document(part).await;
+        assert!(matches!(read, Err(StoreError::Erased { .. })), "a file that has been read opens no more");
+    }
+    assert!(store.get_document(row.terms_document).await.is_ok());
 }
 
 pub(super) async fn a_row_read_twice_is_one_case(backend: impl Backend) {

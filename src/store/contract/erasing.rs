@@ -1,7 +1,7 @@
 //! Erasure and the rotation of keys.
 
 use super::*;
-use crate::store::{CaseFilter, CaseState, StoreError, WrappedDek};
+use crate::store::{AlertFilter, BatchState, CaseFilter, CaseState, Compared, SealedDocument, StoreError, WrappedDek};
 
 pub(super) async fn an_erased_case_opens_no_more(backend: impl Backend) {
     let store = backend.open().await;
@@ -29,6 +29,103 @@ pub(super) async fn an_erased_case_opens_no_more(backend: impl Backend) {
     assert!(store.erase_case(&receipt(id), id, at(3)).await.is_err());
 }
 
+/// A case with one of everything that can be kept of it, and all those documents.
+async fn with_everything(store: &Store, number: i64) -> (Uuid, Vec<SealedDocument>) {
+    let id = running(store, at(number)).await;
+    let request = store.get_document(store.get_case(id).await.unwrap().request_document).await.unwrap().document;
+    let answered = answer("bank", AnswerKind::Found, at(number));
+    let evidence = evidence(answered.evidence.unwrap());
+    record(store, &receipt(id), &lease(id), vec![answered]).await.unwrap();
+    let [change, alert, attestation, note, heard, objection] = [
+        DocumentKind::Change,
+        DocumentKind::Alert,
+        DocumentKind::Attestation,
+        DocumentKind::Review,
+        DocumentKind::Objection,
+        DocumentKind::Objection,
+    ]
+    .map(document);
+    let version = NewVersion {
+        compared: Some(Compared { with: Uuid::now_v7(), change: Some(change.clone()) }),
+        alerts: vec![alert.clone()],
+        attestation: Some(attestation.clone()),
+        callback: true,
+        ..version(1, true, VersionReason::First, at(number))
+    };
+    let (report, basis) = (version.report.clone(), version.evidence.clone());
+    store.add_version(&receipt(id), id, Some(&lease(id)), version, CaseState::Final).await.unwrap();
+    store.hear(&receipt(id), id, 1, heard.clone(), at(number)).await.unwrap();
+    store.put_document(&receipt(id), Some(id), objection.clone()).await.unwrap();
+    let filter = AlertFilter {
+        organisation: "township-1".into(),
+        region_prefixes: vec![String::new()],
+        acknowledged: Some(false),
+        cursor: None,
+        limit: 10,
+    };
+    let found = store.list_alerts(&filter).await.unwrap();
+    let found = found.iter().find(|found| found.case_id == id).expect("the alert");
+    assert!(store.acknowledge_alert(&receipt(id), found, "officer", Some(note.clone()), at(number)).await.unwrap());
+    (id, vec![request, evidence, report, basis, attestation, change, alert, note, heard, objection])
+}
+
+pub(super) async fn nothing_of_an_erased_case_is_left(backend: impl Backend) {
+    let store = backend.open().await;
+    let mut cases = Vec::new();
+    for number in 0..40 {
+        cases.push(with_everything(&store, number).await);
+    }
+    let at_rest = |needle: &[u8], bytes: &[u8]| memchr::memmem::find(bytes, needle).is_some();
+    let before = backend.bytes_at_rest().await;
+    for (case, documents) in &cases {
+        let kept = store.count_documents(*case).await.unwrap();
+        assert_eq!(kept, documents.len() as u64, "the test knows of every document");
+        for document in documents {
+            assert!(at_rest(&document.wrapped_dek, &before) && at_rest(&document.ciphertext, &before), "{document:?}");
+        }
+    }
+    // every second one, so that what is erased lies between what stays
+    let (mut erased, mut kept) = (Vec::new(), Vec::new());
+    for (number, (id, documents)) in cases.into_iter().enumerate() {
+        if number % 2 == 0 {
+            let erasure = store.erase_case(&receipt(id), id, at(100)).await.unwrap();
+            assert_eq!(erasure.deks_destroyed, documents.len() as u64);
+            erased.extend(documents);
+        } else {
+            kept.extend(documents);
+        }
+    }
+    let bytes = backend.bytes_at_rest().await;
+    for document in &erased {
+        assert!(!at_rest(&document.wrapped_dek, &bytes), "the wrapped key of {document:?} is still there");
+        assert!(!at_rest(&document.ciphertext[..32], &bytes), "the ciphertext of {document:?} is still there");
+        assert!(matches!(store.get_document(document.id).await, Err(StoreError::Erased { .. })));
+    }
+    for document in &kept {
+        assert_eq!(store.get_document(document.id).await.unwrap().document, *document);
+    }
+}
+
+pub(super) async fn a_row_of_a_file_that_is_being_read_is_not_erased(backend: impl Backend) {
+    let store = backend.open().await;
+    let batch = super::batching::whole(&store).await;
+    let Created::New(case) = super::batching::household(&store, batch, 1).await else { panic!("it was there") };
+    store.move_batch(&receipt(batch), batch, BatchState::Cancelled, at(6)).await.unwrap();
+    store.cancel_case(&receipt(case), case, at(6)).await.unwrap();
+    let refused = store.erase_case(&receipt(case), case, at(7)).await;
+    assert!(matches!(refused, Err(StoreError::StillInFile { batch: of, .. }) if of == batch), "{refused:?}");
+    assert_eq!(store.get_case(case).await.unwrap().state, CaseState::Cancelled, "nothing of it was done");
+    let early = store.erase_batch(&receipt(batch), batch).await;
+    assert!(matches!(early, Err(StoreError::BatchState { found: BatchState::Cancelled, .. })), "{early:?}");
+    store.note_ended(batch, at(8)).await.unwrap();
+    store.erase_case(&receipt(case), case, at(9)).await.unwrap();
+
+    let faults = document(DocumentKind::BatchFaults);
+    store.put_document(&receipt(batch), Some(batch), faults.clone()).await.unwrap();
+    assert_eq!(store.erase_batch(&receipt(batch), batch).await.unwrap().deks_destroyed, 1);
+    assert!(matches!(store.get_document(faults.id).await, Err(StoreError::Erased { .. })));
+}
+
 pub(super) async fn only_a_case_at_rest_is_erased(backend: impl Backend) {
     let store = backend.open().await;
     let id = running(&store, at(0)).await;
@@ -44,7 +141,9 @@ pub(super) async fn keys_are_wrapped_anew(backend: impl Backend) {
         accepted(&store, at(0)).await;
     }
     assert_eq!(store.count_deks().await.unwrap(), [("kek-1".to_owned(), 5)]);
-    let page = store.deks_under("kek-1", 3).await.unwrap();
+    let page = store.deks_under("kek-1", None, 3).await.unwrap();
+    let rest = store.deks_under("kek-1", Some(page[2].dek_id), 3).await.unwrap();
+    assert!(rest.len() == 2 && rest.iter().all(|dek| dek.dek_id > page[2].dek_id));
     let anew = |dek: &WrappedDek| WrappedDek { kek_id: "kek-2".into(), wrapped: vec![1; 40], ..dek.clone() };
     let wrapped: Vec<_> = page.iter().map(anew).collect();
     let some = AuditReceipt::for_test(None);

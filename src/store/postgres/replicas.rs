@@ -74,6 +74,11 @@ pub(in crate::store) struct Presence {
 }
 
 impl Presence {
+    /// The process's id.
+    pub(in crate::store) fn id(&self) -> Uuid {
+        self.id
+    }
+
     /// Enters this process among those at work, and warns of a clock that is off.
     pub(in crate::store) async fn begin(pool: Pool) -> Result<Self, StoreError> {
         let id = Uuid::now_v7();

@@ -39,6 +39,8 @@ pub(super) async fn open_writer(directory: &Path) -> Result<SqlitePool, StoreErr
     let pool = serial_pool().connect_with(options).await?;
     schema::migrate(&pool).await?;
     void_leases(&pool).await?;
+    // A process that died left its log of writes behind, with what was erased since in it: nobody reads yet, so it is cut now.
+    truncate_wal(&pool).await?;
     Ok(pool)
 }
 

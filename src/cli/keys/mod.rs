@@ -1,5 +1,9 @@
 //! `hedui keys`.
 
+mod changing;
+mod sharing;
+
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -14,10 +18,16 @@ use crate::telemetry::Clock;
 const LOG_NAME: &str = "hedui";
 
 /// Runs a command on the key ring.
-pub(super) fn run(arguments: &Keys) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(arguments: &Keys) -> anyhow::Result<ExitCode> {
     match &arguments.command {
         KeysCommand::Init(folder) => init(folder),
-        KeysCommand::List(folder) => list(folder),
+        KeysCommand::List(folder) => list(folder).await,
+        KeysCommand::Rotate(rotation) => changing::rotate(rotation).await,
+        KeysCommand::Roll(change) => changing::roll(change).await,
+        KeysCommand::Epoch(epoch) => changing::epoch(epoch).await,
+        KeysCommand::Destroy(destruction) => changing::destroy(destruction).await,
+        KeysCommand::Export(export) => sharing::export(export),
+        KeysCommand::Restore(restore) => sharing::restore(restore),
         KeysCommand::Recipient(recipient) => make_recipient(recipient),
     }
 }
@@ -36,26 +46,44 @@ fn init(folder: &KeysFolder) -> anyhow::Result<ExitCode> {
         "made a key ring in {}: back it up apart from the data, nothing opens without it",
         path.display()
     ));
-    print(&ring, folder.json)
+    print(&ring, &BTreeMap::new(), folder.json)
 }
 
-fn list(folder: &KeysFolder) -> anyhow::Result<ExitCode> {
-    print(&KeyRing::load(&place(folder)?)?, folder.json)
+async fn list(folder: &KeysFolder) -> anyhow::Result<ExitCode> {
+    let ring = KeyRing::load(&place(folder)?)?;
+    let settings = compose::settings(&folder.config)?;
+    let mut data_keys = BTreeMap::new();
+    if settings.data_directory.exists() {
+        match changing::data_keys(&settings).await {
+            Ok(counts) => data_keys = counts,
+            Err(error) => output::tell(&format!("data keys are not counted: {error:#}")),
+        }
+    }
+    print(&ring, &data_keys, folder.json)
 }
 
-fn print(ring: &KeyRing, json: bool) -> anyhow::Result<ExitCode> {
+fn print(ring: &KeyRing, data_keys: &BTreeMap<String, u64>, json: bool) -> anyhow::Result<ExitCode> {
     let log_key = VerifierKey::of(compose::log_signer(ring).as_ref()).to_string();
     let keys = ring.list()?;
     if json {
+        let mut keys = serde_json::to_value(keys)?;
+        for key in keys.as_array_mut().into_iter().flatten().filter(|key| key["kind"] == "kek") {
+            let count = key["id"].as_str().and_then(|id| data_keys.get(id)).copied().unwrap_or_default();
+            key["data_keys"] = count.into();
+        }
         let value = serde_json::json!({ "keys": keys, "log_key": log_key, "jwks": ring.jwks() });
         output::say(&serde_json::to_string_pretty(&value)?);
         return Ok(ExitCode::SUCCESS);
     }
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING);
-    table.set_header(["kind", "id", "state", "created"]);
+    table.set_header(["kind", "id", "state", "created", "data keys"]);
     for key in keys {
-        table.add_row([key.kind.to_owned(), key.id, key.state.to_owned(), key.created.to_string()]);
+        let count = match key.kind {
+            "kek" => data_keys.get(&key.id).copied().unwrap_or_default().to_string(),
+            _ => String::new(),
+        };
+        table.add_row([key.kind.to_owned(), key.id, key.state.to_owned(), key.created.to_string(), count]);
     }
     output::say(&table.to_string());
     output::say(&format!("log key (for `hedui open --log-key`): {log_key}"));

@@ -43,7 +43,7 @@ pub async fn list(
     State(verifier): State<Verifier>,
     query: Result<Query<ApprovalsQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<ApprovalPage>, Problem> {
-    let caller = permit(&verifier, signed_in, Permission::SecondHand).await?;
+    let caller = permit(&verifier, signed_in, Permission::ReadApprovals).await?;
     let wrong = |zh: &str, en: &str| Problem::new(ProblemKind::InvalidRequest).with_detail(zh, en);
     let Query(query) = query.map_err(|_| wrong("可用参数：status、cursor", "known parameters: status, cursor"))?;
     let open = match query.status.as_deref() {
@@ -65,7 +65,7 @@ pub async fn show(
     State(verifier): State<Verifier>,
     PathText(id): PathText,
 ) -> Result<Json<ApprovalDetail>, Problem> {
-    let caller = permit(&verifier, signed_in, Permission::SecondHand).await?;
+    let caller = permit(&verifier, signed_in, Permission::ReadApprovals).await?;
     match verifier.approval(&caller, &id).await {
         Ok(detail) => Ok(Json(detail)),
         Err(error) => Err(problem(&verifier, &caller, error).await),
@@ -100,7 +100,7 @@ pub async fn refuse(
     State(verifier): State<Verifier>,
     PathText(id): PathText,
 ) -> Result<Json<ApprovalSummary>, Problem> {
-    let caller = permit(&verifier, signed_in, Permission::SecondHand).await?;
+    let caller = permit(&verifier, signed_in, Permission::ReadApprovals).await?;
     match verifier.refuse_approval(&caller, &id).await {
         Ok(summary) => Ok(Json(summary)),
         Err(error) => Err(problem(&verifier, &caller, error).await),

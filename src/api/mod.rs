@@ -22,5 +22,5 @@ mod state;
 mod verifications;
 
 pub use openapi::document as openapi_document;
-pub use router::router;
+pub use router::{router, routes};
 pub use state::ApiState;

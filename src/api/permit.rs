@@ -13,7 +13,7 @@ pub(super) async fn permit(verifier: &Verifier, caller: SignedIn, permission: Pe
     let problem = Problem::new(ProblemKind::Forbidden);
     let problem = problem
         .with_detail("您的角色或令牌的范围不允许此操作", "your role, or your token's scope, does not allow this");
-    Err(refuse(verifier, &caller.0, "role", problem).await)
+    Err(told(verifier.deny_role(&caller.0).await, problem))
 }
 
 /// The caller at a level of disclosure, its own unless another is asked for; 403 where less is granted.
@@ -46,7 +46,11 @@ pub(super) fn level(word: Option<&str>) -> Result<Option<Disclosure>, Problem> {
 
 /// Enters a refusal, then gives back the problem; another one when the log cannot be written.
 pub(super) async fn refuse(verifier: &Verifier, caller: &Caller, why: &'static str, problem: Problem) -> Problem {
-    match verifier.refuse(caller, why).await {
+    told(verifier.refuse(caller, why).await, problem)
+}
+
+fn told(entered: Result<(), VerificationError>, problem: Problem) -> Problem {
+    match entered {
         Ok(()) => problem,
         Err(VerificationError::Audit(_)) => {
             closed("审计日志无法写入，服务暂停", "the audit log cannot be written: nothing is done")

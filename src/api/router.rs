@@ -1,7 +1,8 @@
-//! Every route, one a line.
+//! Every call, one a line: the router is made of this list, and the table of who may call what (`tests/it/http/access.rs`) is held to it.
 
 use axum::Router;
-use axum::routing::{delete, get, post};
+use axum::handler::Handler;
+use axum::routing::{self, MethodRouter};
 
 use super::verifications::steer;
 use super::{
@@ -11,58 +12,96 @@ use super::{
 use crate::config::ServerLimits;
 use crate::web::{Problem, ProblemKind, guard};
 
+/// One call.
+struct Call {
+    method: &'static str,
+    path: &'static str,
+    answered_by: MethodRouter<ApiState>,
+}
+
+/// Functions named after a method, of a path and what answers it.
+macro_rules! methods {
+    ($($name:ident: $method:literal),*) => {$(
+        fn $name<H: Handler<T, ApiState>, T: 'static>(path: &'static str, handler: H) -> Call {
+            Call { method: $method, path, answered_by: routing::$name(handler) }
+        }
+    )*};
+}
+methods!(get: "GET", post: "POST", delete: "DELETE");
+
+fn calls() -> Vec<Call> {
+    vec![
+        post("/v1/verifications", verifications::submit::submit),
+        get("/v1/verifications", verifications::list::list),
+        get("/v1/verifications/{id}", verifications::status::status),
+        get("/v1/verifications/{id}/events", verifications::events::events),
+        get("/v1/verifications/{id}/versions", verifications::versions::versions),
+        get("/v1/verifications/{id}/report", report::report),
+        get("/v1/verifications/{id}/change", verifications::change::change),
+        post("/v1/verifications/{id}/heard", verifications::change::heard),
+        delete("/v1/verifications/{id}", steer::erase),
+        post("/v1/verifications/{id}/issue", steer::issue),
+        post("/v1/verifications/{id}/cancel", steer::cancel),
+        post("/v1/verifications/{id}/withdraw-authorisation", steer::withdraw),
+        post("/v1/verifications/{id}/objections", steer::object),
+        get("/v1/verifications/{id}/objections", steer::objections),
+        post("/v1/verifications/{id}/reviews", reviews::review),
+        get("/v1/verifications/{id}/reviews", reviews::records),
+        get("/v1/reviews", reviews::list),
+        get("/v1/approvals", approvals::list),
+        get("/v1/approvals/{id}", approvals::show),
+        post("/v1/approvals/{id}/agree", approvals::agree),
+        post("/v1/approvals/{id}/refuse", approvals::refuse),
+        post("/v1/inspections", approvals::inspect),
+        get("/v1/due", due::due),
+        post("/v1/batches", batches::submit::submit),
+        get("/v1/batches", batches::status::list),
+        get("/v1/batches/{id}", batches::status::status),
+        get("/v1/batches/{id}/results", batches::results::results),
+        get("/v1/batches/{id}/referrals", batches::results::referrals),
+        get("/v1/batches/{id}/changes", batches::results::changes),
+        get("/v1/batches/{id}/faults", batches::results::faults),
+        post("/v1/batches/{id}/pause", batches::steer::pause),
+        post("/v1/batches/{id}/resume", batches::steer::resume),
+        post("/v1/batches/{id}/cancel", batches::steer::cancel),
+        post("/v1/subscriptions", monitoring::subscriptions::subscribe),
+        get("/v1/subscriptions", monitoring::subscriptions::list),
+        delete("/v1/subscriptions/{id}", monitoring::subscriptions::unsubscribe),
+        get("/v1/callbacks", monitoring::callbacks::list),
+        post("/v1/callbacks/{id}/redeliver", monitoring::callbacks::redeliver),
+        get("/v1/alerts", monitoring::alerts::list),
+        post("/v1/alerts/{id}/acknowledge", monitoring::alerts::acknowledge),
+        post("/v1/assessments", assessments::assess),
+        post("/v1/matches", matches::explain),
+        get("/v1/sources", sources::sources),
+        get("/v1/policies/{region}", policies::policy),
+        get("/.well-known/jwks.json", schemas::jwks),
+        get("/schemas/report.json", schemas::report),
+        get("/schemas/report-view.json", schemas::report_view),
+        get("/schemas/request.json", schemas::request),
+        get("/schemas/evidence.json", schemas::evidence),
+        get("/schemas/match.json", schemas::comparison),
+        get("/openapi.json", openapi::openapi),
+        get("/healthz", health::healthz),
+        get("/readyz", health::readyz),
+        get("/metrics", health::metrics),
+    ]
+}
+
 /// The whole interface, each caller within its limits.
 pub fn router(state: ApiState, limits: &ServerLimits) -> Router {
-    let routes = Router::new()
-        .route("/v1/verifications", post(verifications::submit::submit).get(verifications::list::list))
-        .route("/v1/verifications/{id}", get(verifications::status::status).delete(steer::erase))
-        .route("/v1/verifications/{id}/events", get(verifications::events::events))
-        .route("/v1/verifications/{id}/versions", get(verifications::versions::versions))
-        .route("/v1/verifications/{id}/report", get(report::report))
-        .route("/v1/verifications/{id}/change", get(verifications::change::change))
-        .route("/v1/verifications/{id}/heard", post(verifications::change::heard))
-        .route("/v1/verifications/{id}/issue", post(steer::issue))
-        .route("/v1/verifications/{id}/cancel", post(steer::cancel))
-        .route("/v1/verifications/{id}/withdraw-authorisation", post(steer::withdraw))
-        .route("/v1/verifications/{id}/objections", post(steer::object).get(steer::objections))
-        .route("/v1/verifications/{id}/reviews", post(reviews::review).get(reviews::records))
-        .route("/v1/reviews", get(reviews::list))
-        .route("/v1/approvals", get(approvals::list))
-        .route("/v1/approvals/{id}", get(approvals::show))
-        .route("/v1/approvals/{id}/agree", post(approvals::agree))
-        .route("/v1/approvals/{id}/refuse", post(approvals::refuse))
-        .route("/v1/inspections", post(approvals::inspect))
-        .route("/v1/due", get(due::due))
-        .route("/v1/batches", post(batches::submit::submit).get(batches::status::list))
-        .route("/v1/batches/{id}", get(batches::status::status))
-        .route("/v1/batches/{id}/results", get(batches::results::results))
-        .route("/v1/batches/{id}/referrals", get(batches::results::referrals))
-        .route("/v1/batches/{id}/changes", get(batches::results::changes))
-        .route("/v1/batches/{id}/faults", get(batches::results::faults))
-        .route("/v1/batches/{id}/pause", post(batches::steer::pause))
-        .route("/v1/batches/{id}/resume", post(batches::steer::resume))
-        .route("/v1/batches/{id}/cancel", post(batches::steer::cancel))
-        .route("/v1/subscriptions", post(monitoring::subscriptions::subscribe).get(monitoring::subscriptions::list))
-        .route("/v1/subscriptions/{id}", delete(monitoring::subscriptions::unsubscribe))
-        .route("/v1/callbacks", get(monitoring::callbacks::list))
-        .route("/v1/callbacks/{id}/redeliver", post(monitoring::callbacks::redeliver))
-        .route("/v1/alerts", get(monitoring::alerts::list))
-        .route("/v1/alerts/{id}/acknowledge", post(monitoring::alerts::acknowledge))
-        .route("/v1/assessments", post(assessments::assess))
-        .route("/v1/matches", post(matches::explain))
-        .route("/v1/sources", get(sources::sources))
-        .route("/v1/policies/{region}", get(policies::policy))
-        .route("/.well-known/jwks.json", get(schemas::jwks))
-        .route("/schemas/report.json", get(schemas::report))
-        .route("/schemas/report-view.json", get(schemas::report_view))
-        .route("/schemas/request.json", get(schemas::request))
-        .route("/schemas/evidence.json", get(schemas::evidence))
-        .route("/schemas/match.json", get(schemas::comparison))
-        .route("/openapi.json", get(openapi::openapi))
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/metrics", get(health::metrics))
+    let mut routes = Router::new();
+    for call in calls() {
+        routes = routes.route(call.path, call.answered_by);
+    }
+    let routes = routes
         .fallback(|| async { Problem::new(ProblemKind::NotFound) })
         .method_not_allowed_fallback(|| async { Problem::new(ProblemKind::MethodNotAllowed) });
     guard(routes, limits).with_state(state)
+}
+
+/// Method and path of every call.
+#[must_use]
+pub fn routes() -> Vec<(&'static str, &'static str)> {
+    calls().into_iter().map(|call| (call.method, call.path)).collect()
 }

@@ -40,7 +40,9 @@ pub enum Permission {
     DecideRecords,
     /// Issue a report (签发).
     IssueReport,
-    /// See what waits for a second person, and agree or refuse.
+    /// See what waits for a second person, and take back what one asked.
+    ReadApprovals,
+    /// Agree as the second person.
     SecondHand,
     /// Ask for an inspection, and open reports once it is granted.
     Inspect,
@@ -89,7 +91,8 @@ impl Role {
     pub fn grants(self, permission: Permission) -> bool {
         use Permission::{
             Assess, Compare, DecideRecords, FetchReport, Inspect, IssueReport, ManageCallbacks, Monitor, OpenReport,
-            ReadBatches, ReadCase, ReadPolicy, ReadSources, RunBatches, SecondHand, SteerCase, SubmitCase,
+            ReadApprovals, ReadBatches, ReadCase, ReadPolicy, ReadSources, RunBatches, SecondHand, SteerCase,
+            SubmitCase,
         };
         match self {
             Self::Client | Self::Caseworker | Self::Supervisor => {
@@ -100,7 +103,7 @@ impl Role {
                         | Compare
                         | ReadCase
                         | SteerCase
-                        | SecondHand
+                        | ReadApprovals
                         | FetchReport
                         | OpenReport
                         | ReadBatches
@@ -109,10 +112,10 @@ impl Role {
                         | ReadPolicy
                 ) || (permission == RunBatches && self != Self::Caseworker)
                     || (permission == DecideRecords && self != Self::Client)
-                    || (permission == IssueReport && self == Self::Supervisor)
+                    || (matches!(permission, IssueReport | SecondHand) && self == Self::Supervisor)
             }
-            Self::Auditor => matches!(permission, Inspect | SecondHand | ReadPolicy),
-            Self::SecurityAdmin => matches!(permission, SecondHand | ReadPolicy),
+            Self::Auditor => matches!(permission, Inspect | ReadApprovals | ReadPolicy),
+            Self::SecurityAdmin => matches!(permission, ReadApprovals | SecondHand | ReadPolicy),
             Self::SystemAdmin => matches!(permission, ManageCallbacks | ReadSources | ReadPolicy),
         }
     }

@@ -60,6 +60,7 @@ impl Bulk {
             id: batch,
             organisation: caller.organisation.clone(),
             client: caller.subject.clone(),
+            regions: caller.regions.clone(),
             format: terms.format.as_str(),
             created_at: inner.clock.now(),
             terms: sealing::seal(&inner.keys, batch, DocumentKind::BatchTerms, &kept)?,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::file::RowFault;
 use super::{Bulk, BulkError};
-use crate::audit::{Action, Event};
+use crate::audit::{Action, Event, Outcome};
 use crate::auth::Caller;
 use crate::store::{BatchFilter, BatchRow, BatchState, CaseState};
 use crate::verification::{VerificationError, actor, sealing};
@@ -90,10 +90,14 @@ impl Bulk {
     ) -> Result<BatchPage, BulkError> {
         let filter = BatchFilter {
             organisation: caller.organisation.clone(),
+            region_prefixes: caller.regions.clone(),
             state: status.and_then(BatchState::parse),
             cursor: cursor.and_then(|text| Uuid::parse_str(text).ok()),
             limit: PAGE + 1,
         };
+        if filter.region_prefixes.is_empty() {
+            return Ok(BatchPage { items: Vec::new(), next: None });
+        }
         let mut rows = self.0.store.list_batches(&filter).await?;
         let more = rows.len() > PAGE as usize;
         rows.truncate(PAGE as usize);
@@ -127,11 +131,18 @@ impl Bulk {
         })
     }
 
-    /// A batch the caller may see.
+    /// A batch the caller may see: one of the caller's organisation, within the caller's regions. That somebody asked for another stands in
+    /// the log.
     pub(super) async fn batch(&self, caller: &Caller, batch: &str) -> Result<BatchRow, BulkError> {
         let id = Uuid::parse_str(batch).map_err(|_| BulkError::NotFound)?;
         let row = self.0.store.get_batch(id).await?;
-        if row.organisation == caller.organisation { Ok(row) } else { Err(BulkError::NotFound) }
+        let own = row.organisation == caller.organisation && !caller.regions.is_empty();
+        if own && self.0.store.batch_lies_within(id, &caller.regions).await? {
+            return Ok(row);
+        }
+        let event = Event::new(&actor(caller), Action::AccessDenied).batch(id).outcome(Outcome::Denied);
+        self.0.log.append_one(event).await?;
+        Err(BulkError::NotFound)
     }
 
     /// Lets no more of a batch's cases begin.

@@ -85,9 +85,7 @@ impl Monitoring {
         let inner = &self.0;
         let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
         let alert = inner.store.alert(id).await?;
-        if !caller.covers(&alert.organisation, alert.region.as_str()) {
-            return Err(ReadError::NotFound);
-        }
+        inner.verifier.within(caller, &alert.organisation, alert.region.as_str(), alert.case_id).await?;
         let event = Event::new(&actor(caller), Action::AlertAcknowledged).case(alert.case_id);
         let receipt = inner.log.append_one(event).await?;
         let seal = |text: &str| sealing::seal(&inner.keys, alert.case_id, DocumentKind::Alert, text.as_bytes());

@@ -31,12 +31,16 @@ pub struct GivenUp {
 }
 
 impl Monitoring {
-    /// Callbacks that were given up.
+    /// Callbacks that were given up, of every organisation's cases and batches within the caller's regions: whoever looks after the service
+    /// does so for all who use it there.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn given_up(&self) -> Result<Vec<GivenUp>, ReadError> {
-        let rows = self.0.store.outbox_given_up(MOST_CALLBACKS).await?;
+    pub async fn given_up(&self, caller: &Caller) -> Result<Vec<GivenUp>, ReadError> {
+        if caller.regions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = self.0.store.outbox_given_up(&caller.regions, None, MOST_CALLBACKS).await?;
         let shown = |row: crate::store::OutboxRow| GivenUp {
             id: row.id.to_string(),
             client: row.client,
@@ -54,6 +58,9 @@ impl Monitoring {
     /// [`ReadError::NotFound`]; [`ReadError::Closed`].
     pub async fn redeliver(&self, caller: &Caller, id: &str) -> Result<(), ReadError> {
         let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
+        if caller.regions.is_empty() || self.0.store.outbox_given_up(&caller.regions, Some(id), 1).await?.is_empty() {
+            return Err(ReadError::NotFound);
+        }
         let detail = Sha256::digest(id.to_string()).into();
         let event = Event::new(&actor(caller), Action::CallbackRedelivered).detail(detail);
         self.0.log.append_one(event).await?;

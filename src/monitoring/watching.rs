@@ -225,6 +225,11 @@ impl Monitoring {
             };
             outcome.count(self.subscribe_one(caller, wanted, row).await?);
         }
+        if let Some(batch) = wanted.batch
+            && !self.sees_batch(caller, batch).await?
+        {
+            return Ok(outcome);
+        }
         let (mut after, mut more) = (0, wanted.batch.is_some());
         while let Some(batch) = wanted.batch.filter(|_| more) {
             let page = self.0.store.cases_of(batch, after, BATCH_PAGE).await?;
@@ -237,6 +242,18 @@ impl Monitoring {
             }
         }
         Ok(outcome)
+    }
+
+    /// Whether a batch is the caller's to see: of another, not even the size is told.
+    async fn sees_batch(&self, caller: &Caller, batch: Uuid) -> Result<bool, ReadError> {
+        let store = &self.0.store;
+        let row = match store.get_batch(batch).await {
+            Ok(row) => row,
+            Err(StoreError::NotFound { .. }) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        };
+        let own = row.organisation == caller.organisation && !caller.regions.is_empty();
+        Ok(own && store.batch_lies_within(batch, &caller.regions).await?)
     }
 
     /// Whether a case's household is watched from now on; none when it cannot be.
@@ -275,9 +292,7 @@ impl Monitoring {
     pub async fn unsubscribe(&self, caller: &Caller, id: &str) -> Result<(), ReadError> {
         let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
         let watched = self.0.store.subscription(id).await?;
-        if !caller.covers(&watched.organisation, watched.region.as_str()) {
-            return Err(ReadError::NotFound);
-        }
+        self.0.verifier.within(caller, &watched.organisation, watched.region.as_str(), watched.case_id).await?;
         self.end(&actor(caller), &watched, SubscriptionEnd::Cancelled).await?;
         Ok(())
     }
@@ -293,12 +308,15 @@ impl Monitoring {
         cursor: Option<&str>,
     ) -> Result<WatchedPage, ReadError> {
         let after = cursor.and_then(|text| Uuid::parse_str(text).ok());
-        let mut rows = self.0.store.list_subscriptions(&caller.organisation, state, after, PAGE + 1).await?;
+        let regions = &caller.regions;
+        if regions.is_empty() {
+            return Ok(WatchedPage { items: Vec::new(), next: None });
+        }
+        let mut rows = self.0.store.list_subscriptions(&caller.organisation, regions, state, after, PAGE + 1).await?;
         let more = rows.len() > PAGE as usize;
         rows.truncate(PAGE as usize);
         let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
-        let within = rows.into_iter().filter(|row| caller.covers_region(row.region.as_str()));
-        Ok(WatchedPage { items: within.map(shown).collect(), next })
+        Ok(WatchedPage { items: rows.into_iter().map(shown).collect(), next })
     }
 }
 

@@ -3,11 +3,13 @@
 //!
 //! A batch's faults are sealed: a column of a stranger's file may be headed with anything.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::case_list::within;
 use super::columns::{Columns as _, int, millis};
 use super::db::{Builder, Connection, Lock, Row, query};
 use super::receipt::entry_of;
@@ -53,6 +55,8 @@ pub struct NewBatch {
     pub organisation: String,
     /// Client id of the caller.
     pub client: String,
+    /// Beginnings of region codes within which the caller may act.
+    pub regions: Vec<String>,
     /// How the file is written: a word of `bulk`.
     pub format: &'static str,
     /// When it began.
@@ -147,6 +151,8 @@ pub type CaseCounts = Vec<(CaseState, u64)>;
 pub struct BatchFilter {
     /// Organisation in scope.
     pub organisation: String,
+    /// Beginnings of region codes in scope; none for all.
+    pub region_prefixes: Vec<String>,
     /// One state.
     pub state: Option<BatchState>,
     /// Only batches older than this one.
@@ -173,8 +179,15 @@ impl Store {
                 .bind(batch.format)
                 .bind(millis(batch.created_at))
                 .bind(batch.terms.id.to_string())
-                .execute(tx)
+                .execute(&mut *tx)
                 .await?;
+                for region in batch.regions.iter().collect::<BTreeSet<_>>() {
+                    query("INSERT INTO batch_regions (batch_id, region) VALUES ($1, $2)")
+                        .bind(batch.id.to_string())
+                        .bind(region.as_str())
+                        .execute(&mut *tx)
+                        .await?;
+                }
                 Ok(())
             })
         })
@@ -252,6 +265,17 @@ impl Store {
         batch_of(&row.ok_or(StoreError::NotFound { what: "batch", id })?)
     }
 
+    /// Whether regions cover all those within which whoever sent a batch may act.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn batch_lies_within(&self, id: Uuid, region_prefixes: &[String]) -> Result<bool, StoreError> {
+        let mut found = Builder::new("SELECT 1 FROM batches WHERE id = ");
+        found.push_bind(id.to_string());
+        within_all(&mut found, "batches.id", region_prefixes);
+        Ok(found.build().persistent(false).fetch_optional(self.reader()).await?.is_some())
+    }
+
     /// Batches of an organisation, newest first.
     ///
     /// # Errors
@@ -259,6 +283,7 @@ impl Store {
     pub async fn list_batches(&self, filter: &BatchFilter) -> Result<Vec<BatchRow>, StoreError> {
         let mut list = Builder::new("SELECT * FROM batches WHERE organisation = ");
         list.push_bind(filter.organisation.as_str());
+        within_all(&mut list, "batches.id", &filter.region_prefixes);
         if let Some(state) = filter.state {
             list.push(" AND state = ").push_bind(state.as_str());
         }
@@ -560,6 +585,14 @@ async fn transition(tx: &mut Connection, batch: Uuid, to: BatchState, now: Times
         .execute(tx)
         .await?;
     Ok(())
+}
+
+/// ` AND …`: only batches whose every region begins with one of the prefixes; every batch where there is none.
+pub(super) fn within_all(query: &mut Builder<'_>, batch: &'static str, prefixes: &[String]) {
+    query.push(" AND NOT EXISTS (SELECT 1 FROM batch_regions r WHERE r.batch_id = ").push(batch);
+    query.push(" AND NOT (1 = 1");
+    within(query, "r.region", prefixes);
+    query.push("))");
 }
 
 fn batch_of(row: &Row) -> Result<BatchRow, StoreError> {

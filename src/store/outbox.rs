@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::batches::within_all;
+use super::case_list::within;
 use super::columns::{Columns as _, id_at, millis};
-use super::db::{Connection, Row, query};
+use super::db::{Builder, Connection, Row, query};
 use super::{Store, StoreError, words};
 
 words! {
@@ -133,15 +135,27 @@ impl Store {
         .await
     }
 
-    /// Callbacks that were given up, those that were given up first before the others.
+    /// Callbacks that were given up, those that were given up first before the others: about cases, and batches, within these regions (none
+    /// for all), or of them the one with this id.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn outbox_given_up(&self, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
-        let rows = query("SELECT * FROM outbox WHERE given_up_at IS NOT NULL ORDER BY given_up_at, id LIMIT $1")
-            .bind(i64::from(limit))
-            .fetch_all(self.reader())
-            .await?;
+    pub async fn outbox_given_up(
+        &self,
+        region_prefixes: &[String],
+        id: Option<Uuid>,
+        limit: u32,
+    ) -> Result<Vec<OutboxRow>, StoreError> {
+        let mut list = Builder::new("SELECT * FROM outbox WHERE given_up_at IS NOT NULL");
+        if let Some(id) = id {
+            list.push(" AND id = ").push_bind(id.to_string());
+        }
+        list.push(" AND (topic = 'batch' OR EXISTS (SELECT 1 FROM cases c WHERE c.id = outbox.case_id");
+        within(&mut list, "c.region", region_prefixes);
+        list.push("))");
+        within_all(&mut list, "outbox.case_id", region_prefixes);
+        list.push(" ORDER BY given_up_at, id LIMIT ").push_bind(i64::from(limit));
+        let rows = list.build().persistent(false).fetch_all(self.reader()).await?;
         rows.iter().map(row_of).collect()
     }
 

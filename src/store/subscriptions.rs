@@ -221,19 +221,21 @@ impl Store {
         subscription_of(&row.await?.ok_or(StoreError::NotFound { what: "subscription", id })?)
     }
 
-    /// Subscriptions of an organisation after one, the oldest first.
+    /// Subscriptions of an organisation, within regions, after one, the oldest first.
     ///
     /// # Errors
     /// The database failed.
     pub async fn list_subscriptions(
         &self,
         organisation: &str,
+        region_prefixes: &[String],
         state: Option<SubscriptionState>,
         after: Option<Uuid>,
         limit: u32,
     ) -> Result<Vec<SubscriptionRow>, StoreError> {
         let mut list = Builder::new("SELECT * FROM subscriptions WHERE organisation = ");
         list.push_bind(organisation);
+        super::case_list::within(&mut list, "region", region_prefixes);
         if let Some(state) = state {
             list.push(" AND state = ").push_bind(state.as_str());
         }

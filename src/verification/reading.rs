@@ -98,11 +98,30 @@ impl Verifier {
         Ok(CasePage { items: rows.iter().map(CaseSummary::from).collect(), next })
     }
 
+    /// Whether something about a case is the caller's to see. What is not is as if it did not exist, and that somebody asked stands in the log.
+    ///
+    /// # Errors
+    /// [`ReadError::NotFound`]; [`ReadError::Closed`].
+    pub(crate) async fn within(
+        &self,
+        caller: &Caller,
+        organisation: &str,
+        region: &str,
+        case: Uuid,
+    ) -> Result<(), ReadError> {
+        if caller.covers(organisation, region) {
+            return Ok(());
+        }
+        self.0.ledger.denied(caller, Some(case), "scope").await?;
+        Err(ReadError::NotFound)
+    }
+
     /// A case the caller may see.
     pub(super) async fn case(&self, caller: &Caller, id: &str) -> Result<CaseRow, ReadError> {
         let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
         let case = self.0.store.get_case(id).await?;
-        if caller.covers(&case.organisation, case.region.as_str()) { Ok(case) } else { Err(ReadError::NotFound) }
+        self.within(caller, &case.organisation, case.region.as_str(), case.id).await?;
+        Ok(case)
     }
 
     /// A case with its cells and versions; no contents.

@@ -69,7 +69,7 @@ impl Verifier {
     }
 
     /// Enters in the log that something was refused to a caller, before the caller is told. `why` is a closed word, of which only
-    /// the hash is entered: `invalid`, `region`, `role`, `idempotency_conflict`, `too_large`, `media_type`, `idempotency_key`.
+    /// the hash is entered: `invalid`, `region`, `idempotency_conflict`, `too_large`, `media_type`, `idempotency_key`.
     ///
     /// # Errors
     /// [`VerificationError::Audit`]: the log cannot be written.
@@ -77,6 +77,14 @@ impl Verifier {
         self.0.ledger.refused(caller, why).await?;
         metrics::counter!("hedui_requests_refused_total", "why" => why).increment(1);
         Ok(())
+    }
+
+    /// Enters in the log that no role of the caller's allows what was asked for, before the caller is told.
+    ///
+    /// # Errors
+    /// [`VerificationError::Audit`]: the log cannot be written.
+    pub async fn deny_role(&self, caller: &Caller) -> Result<(), VerificationError> {
+        self.0.ledger.denied(caller, None, "role").await
     }
 
     async fn conflict(&self, caller: &Caller) -> Result<Submitted, SubmitError> {

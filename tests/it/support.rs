@@ -170,7 +170,13 @@ impl Served {
     }
 }
 
-/// One client a role, and one of another organisation.
+/// Every role.
+pub const ROLES: [&str; 6] = ["client", "caseworker", "supervisor", "auditor", "system_admin", "security_admin"];
+/// Where somebody may be, as it stands behind their role: in the organisation and region of the tests' cases, in another region of it, in
+/// another organisation.
+pub const PLACES: [&str; 3] = ["", "@other-region", "@elsewhere"];
+
+/// One client for every role and place, and some under shorter names.
 fn clients(recipient: &Value) -> Vec<Client> {
     let client = |id: &str, organisation: &str, region: &str, role: &str| Client {
         id: id.into(),
@@ -183,19 +189,24 @@ fn clients(recipient: &Value) -> Vec<Client> {
         callback: None,
         issues_itself: false,
     };
-    vec![
+    let mut clients = vec![
         client("system", ORGANISATION, "620422", "client"),
-        client("caseworker", ORGANISATION, "620422", "caseworker"),
-        client("supervisor", ORGANISATION, "620422", "supervisor"),
         client("second-supervisor", ORGANISATION, "620422", "supervisor"),
-        client("auditor", ORGANISATION, "620422", "auditor"),
         client("system-admin", ORGANISATION, "620422", "system_admin"),
         client("security-admin", ORGANISATION, "620422", "security_admin"),
         client("elsewhere", "other-township", "620422", "caseworker"),
         client("other-region", ORGANISATION, "620423", "caseworker"),
         Client { disclosure: Disclosure::Conclusion, ..client("township", ORGANISATION, "620422", "supervisor") },
         Client { disclosure: Disclosure::Amounts, ..client("county", ORGANISATION, "620422", "supervisor") },
-    ]
+    ];
+    for (place, organisation, region) in [
+        ("", ORGANISATION, "620422"),
+        ("@other-region", ORGANISATION, "620423"),
+        ("@elsewhere", "other-township", "620422"),
+    ] {
+        clients.extend(ROLES.map(|role| client(&format!("{role}{place}"), organisation, region, role)));
+    }
+    clients
 }
 
 /// What runs over a data folder.

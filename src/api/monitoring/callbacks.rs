@@ -11,7 +11,8 @@ use crate::monitoring::{GivenUp, Monitoring};
 use crate::verification::Verifier;
 use crate::web::{PathText, Problem, SignedIn};
 
-/// Callbacks that were given up, those that were given up first before the others; at most 200. Nothing about anybody.
+/// Callbacks that were given up, within the caller's regions, those that were given up first before the others; at most 200. Nothing
+/// about anybody.
 #[utoipa::path(get, path = "/v1/callbacks", tag = "monitoring",
     responses((status = 200, body = Vec<GivenUp>), (status = 403, body = Problem)),
     security(("bearer" = [])))]
@@ -20,8 +21,8 @@ pub async fn list(
     State(verifier): State<Verifier>,
     State(monitoring): State<Monitoring>,
 ) -> Result<Json<Vec<GivenUp>>, Problem> {
-    permit(&verifier, signed_in, Permission::ManageCallbacks).await?;
-    monitoring.given_up().await.map(Json).map_err(problem)
+    let caller = permit(&verifier, signed_in, Permission::ManageCallbacks).await?;
+    monitoring.given_up(&caller).await.map(Json).map_err(problem)
 }
 
 /// Sends a callback that was given up once more, as if it had never been tried.

@@ -316,15 +316,15 @@ async fn what_never_arrives_is_given_up_kept_and_can_be_sent_anew() {
     let case = house.owed().await;
     let callbacks = house.callbacks("caseworkers", &receiver, 2);
     assert_eq!(callbacks.round().await.unwrap(), 1);
-    assert!(house.store.outbox_given_up(10).await.unwrap().is_empty());
+    assert!(house.store.outbox_given_up(&[], None, 10).await.unwrap().is_empty());
     house.passes(Duration::from_secs(30));
     assert_eq!(callbacks.round().await.unwrap(), 1);
     house.passes(Duration::from_secs(86_400));
     assert_eq!(callbacks.round().await.unwrap(), 0);
-    let [lost] = &house.store.outbox_given_up(10).await.unwrap()[..] else { panic!("one is given up") };
+    let [lost] = &house.store.outbox_given_up(&[], None, 10).await.unwrap()[..] else { panic!("one is given up") };
     assert_eq!((lost.case_id, lost.attempts), (case, 2));
     house.redeliver(lost.id).await.unwrap();
-    assert!(house.store.outbox_given_up(10).await.unwrap().is_empty());
+    assert!(house.store.outbox_given_up(&[], None, 10).await.unwrap().is_empty());
     assert!(matches!(house.redeliver(lost.id).await, Err(StoreError::NotFound { .. })));
     assert_eq!(callbacks.round().await.unwrap(), 1);
     let seen = receiver.seen();
@@ -339,7 +339,7 @@ async fn redirects_are_not_followed() {
     let callbacks = house.callbacks("caseworkers", &receiver, 1);
     assert_eq!(callbacks.round().await.unwrap(), 1);
     assert_eq!((receiver.seen().len(), receiver.desk.elsewhere.load(Ordering::SeqCst)), (1, 0));
-    assert_eq!(house.store.outbox_given_up(10).await.unwrap().len(), 1, "that is no arrival");
+    assert_eq!(house.store.outbox_given_up(&[], None, 10).await.unwrap().len(), 1, "that is no arrival");
 }
 
 #[tokio::test]
@@ -350,7 +350,7 @@ async fn a_client_without_a_callback_is_not_called() {
     assert_eq!(callbacks.round().await.unwrap(), 1);
     assert_eq!((receiver.seen().len(), house.entries(case).await), (0, 0));
     assert_eq!(
-        house.store.outbox_given_up(10).await.unwrap().len(),
+        house.store.outbox_given_up(&[], None, 10).await.unwrap().len(),
         1,
         "it can be sent once the client has an address"
     );

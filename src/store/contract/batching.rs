@@ -19,6 +19,7 @@ fn new_batch() -> NewBatch {
         id: Uuid::now_v7(),
         organisation: "township-1".into(),
         client: "caseworkers".into(),
+        regions: vec!["620422".into(), "6205".into()],
         format: "csv",
         created_at: at(0),
         terms: document(DocumentKind::BatchTerms),
@@ -89,6 +90,13 @@ pub(super) async fn a_file_is_kept_in_parts_until_it_is_whole(backend: impl Back
     assert_eq!(store.list_batches(&filter).await.unwrap(), [row]);
     let elsewhere = BatchFilter { organisation: "township-2".into(), ..filter };
     assert!(store.list_batches(&elsewhere).await.unwrap().is_empty());
+    let filter = BatchFilter { organisation: "township-1".into(), limit: 10, ..BatchFilter::default() };
+    for (regions, covers) in [(&["62"][..], true), (&["6204", "6205"], true), (&["620422"], false), (&["63"], false)] {
+        let region_prefixes: Vec<String> = regions.iter().map(|region| (*region).to_owned()).collect();
+        assert_eq!(store.batch_lies_within(id, &region_prefixes).await.unwrap(), covers, "{regions:?}");
+        let listed = store.list_batches(&BatchFilter { region_prefixes, ..filter.clone() }).await.unwrap();
+        assert_eq!(!listed.is_empty(), covers, "{regions:?}");
+    }
 }
 
 pub(super) async fn a_file_opens_no_more_when_its_batch_has_ended(backend: impl Backend) {

@@ -155,7 +155,7 @@ pub(super) async fn a_callback_is_owed_until_it_arrives(backend: impl Backend) {
     note(&again[0], OutboxAttempt::Arrived).await;
     note(&due[0], OutboxAttempt::Again(at(70))).await;
     note(&due[0], OutboxAttempt::GivenUp).await;
-    assert!(claim(9999).await.is_empty() && store.outbox_given_up(10).await.unwrap().is_empty());
+    assert!(claim(9999).await.is_empty() && store.outbox_given_up(&[], None, 10).await.unwrap().is_empty());
 }
 
 pub(super) async fn a_callback_that_is_given_up_is_kept_until_its_case_is_erased(backend: impl Backend) {
@@ -169,14 +169,18 @@ pub(super) async fn a_callback_that_is_given_up_is_kept_until_its_case_is_erased
     assert!(matches!(unknown, Err(StoreError::NotFound { .. })), "it was not given up");
     store.outbox_attempted(&row, OutboxAttempt::GivenUp, at(2)).await.unwrap();
     assert!(claim(9999).await.is_empty());
-    let kept = store.outbox_given_up(10).await.unwrap();
+    let kept = store.outbox_given_up(&[], None, 10).await.unwrap();
     assert_eq!((kept.len(), kept[0].id, kept[0].attempts), (1, row.id, 1));
+    for (region, id, seen) in [("6204", None, 1), ("6204", Some(row.id), 1), ("6204", Some(id), 0), ("6205", None, 0)] {
+        let within = store.outbox_given_up(&[region.to_owned()], id, 10).await.unwrap();
+        assert_eq!(within.len(), seen, "{region} {id:?}");
+    }
     store.outbox_redeliver(row.id, at(3)).await.unwrap();
-    assert!(store.outbox_given_up(10).await.unwrap().is_empty());
+    assert!(store.outbox_given_up(&[], None, 10).await.unwrap().is_empty());
     assert_eq!(claim(3).await[0].attempts, 0, "as if it had never been tried");
     store.outbox_attempted(&row, OutboxAttempt::GivenUp, at(4)).await.unwrap();
     store.erase_case(&receipt(id), id, at(5)).await.unwrap();
-    assert!(store.outbox_given_up(10).await.unwrap().is_empty());
+    assert!(store.outbox_given_up(&[], None, 10).await.unwrap().is_empty());
     assert!(store.outbox_redeliver(row.id, at(6)).await.is_err(), "of an erased case nothing is told");
 }
 

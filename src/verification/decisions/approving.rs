@@ -270,7 +270,11 @@ impl Verifier {
         let guards = caller.roles.contains(&Role::SecurityAdmin)
             && row.kind == ApprovalKind::Inspection
             && row.organisation == caller.organisation;
-        if supervises || guards || row.asked_by == caller.subject { Ok(row) } else { Err(DecideError::NotFound) }
+        if !(supervises || guards || row.asked_by == caller.subject) {
+            self.0.ledger.denied(caller, Some(row.case_id), "scope").await?;
+            return Err(DecideError::NotFound);
+        }
+        Ok(row)
     }
 
     async fn asked_for(&self, caller: &Caller, row: &ApprovalRow) -> Result<AskedFor, DecideError> {

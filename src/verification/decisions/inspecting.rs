@@ -65,6 +65,10 @@ impl Verifier {
         let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
         let case = self.0.store.get_case(id).await?;
         let inspects = self.0.store.inspection(case.id, &caller.subject, self.0.clock.now()).await?;
-        if inspects.is_some() { Ok(case) } else { Err(ReadError::NotFound) }
+        if inspects.is_none() {
+            self.0.ledger.denied(caller, Some(case.id), "inspection").await?;
+            return Err(ReadError::NotFound);
+        }
+        Ok(case)
     }
 }

@@ -101,7 +101,7 @@ async fn what_was_noted_at_an_alert_is_shown_to_whoever_may_open_it_and_not_lost
     let unknown = monitoring.redeliver(&caller(), &Uuid::now_v7().to_string()).await;
     assert!(matches!(unknown, Err(ReadError::NotFound)), "{unknown:?}");
     let filter = LogFilter { actions: vec!["callback_redelivered".into()], ..LogFilter::default() };
-    assert_eq!(house.store.search_log(&filter).await.unwrap().len(), 1, "who wanted it stands in the log first");
+    assert!(house.store.search_log(&filter).await.unwrap().is_empty(), "nothing was done");
     monitoring.stop().await;
 }
 

@@ -230,6 +230,13 @@ CREATE INDEX batches_by_organisation ON batches (organisation, id);
 CREATE INDEX batches_by_state        ON batches (state, id);
 CREATE INDEX batches_to_tend         ON batches (id) WHERE NOT settled;
 
+-- Beginnings of region codes within which whoever sent a batch may act: who sees the batch covers all of them.
+CREATE TABLE batch_regions (
+    batch_id TEXT NOT NULL,
+    region   TEXT NOT NULL,
+    PRIMARY KEY (batch_id, region)
+) WITHOUT ROWID;
+
 CREATE TABLE batch_parts (
     batch_id    TEXT   NOT NULL,
     number      BIGINT NOT NULL,

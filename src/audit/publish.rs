@@ -23,11 +23,16 @@ pub(super) struct Publication {
     path: PathBuf,
     /// One publication at a time in this process.
     turn: tokio::sync::Mutex<()>,
+    files: Files,
 }
 
 impl Publication {
     pub(super) fn at(store: &Store, path: Option<PathBuf>) -> Self {
-        Self { path: path.unwrap_or_else(|| store.path().join(FILE)), turn: tokio::sync::Mutex::default() }
+        Self {
+            path: path.unwrap_or_else(|| store.path().join(FILE)),
+            turn: tokio::sync::Mutex::default(),
+            files: Files::of(store),
+        }
     }
 
     /// The signed note in the file, which must be there once anything was published. A process that is new among those that share a
@@ -132,8 +137,8 @@ impl Publication {
     }
 
     async fn write(&self, note: &str) -> Result<(), AuditError> {
-        let (path, note) = (self.path.clone(), note.to_owned());
-        let written = tokio::task::spawn_blocking(move || replace_file(&path, note.as_bytes())).await;
+        let (path, note, files) = (self.path.clone(), note.to_owned(), self.files.clone());
+        let written = tokio::task::spawn_blocking(move || files.replace(&path, note.as_bytes())).await;
         written.unwrap_or_else(|_| Err(io::Error::other("the task was stopped"))).map_err(|error| self.failed(error))
     }
 
@@ -167,16 +172,46 @@ pub(super) async fn run(publication: Arc<Publication>, store: Store, clock: Cloc
     }
 }
 
-/// Writes a file whole or not at all, durably.
-fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    use std::io::Write as _;
-    let beside = path.with_extension("new");
-    let mut file = std::fs::File::create(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&beside, path)?;
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => std::fs::File::open(folder)?.sync_all(),
-        _ => Ok(()),
+/// What is done to files, each step of which a test may have fail.
+#[derive(Clone)]
+struct Files {
+    #[cfg(test)]
+    faults: Option<Arc<crate::store::faults::Faults>>,
+}
+
+impl std::fmt::Debug for Files {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Files")
+    }
+}
+
+impl Files {
+    #[cfg_attr(not(test), expect(unused_variables, reason = "what fails is the store's to say, in tests"))]
+    fn of(store: &Store) -> Self {
+        Self {
+            #[cfg(test)]
+            faults: store.is_writable().then(|| Arc::clone(store.faults())),
+        }
+    }
+
+    #[cfg_attr(not(test), expect(unused_variables, clippy::unused_self, reason = "the step's name is for tests"))]
+    fn step<T>(&self, what: &str, act: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+        #[cfg(test)]
+        if let Some(faults) = &self.faults {
+            return faults.of_files(what, act);
+        }
+        act()
+    }
+
+    /// Writes a file whole or not at all, durably.
+    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        use std::io::Write as _;
+        let beside = path.with_extension("new");
+        let mut file = self.step("create the file", || std::fs::File::create(&beside))?;
+        self.step("write the file", || file.write_all(bytes))?;
+        self.step("flush the file", || file.sync_all())?;
+        self.step("rename the file", || std::fs::rename(&beside, path))?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        self.step("flush the folder", || std::fs::File::open(folder)?.sync_all())
     }
 }

@@ -1,5 +1,6 @@
 //! Tests of the log as a whole: against two foreign trees, under faults, across restarts, after tampering.
 
+mod faults;
 mod merkle;
 mod replicas;
 mod rfc6962;

@@ -182,6 +182,18 @@ impl Store {
     /// Plans faults for the next commits.
     #[cfg(test)]
     pub(crate) fn plan_faults(&self, faults: &[super::faults::Fault]) {
-        self.writer().expect("opened for writing").faults.plan(faults);
+        self.faults().plan(faults);
+    }
+
+    /// Whether it was opened for writing.
+    #[cfg(test)]
+    pub(crate) fn is_writable(&self) -> bool {
+        self.inner.writer.is_some()
+    }
+
+    /// What may fail.
+    #[cfg(test)]
+    pub(crate) fn faults(&self) -> &Arc<super::faults::Faults> {
+        &self.writer().expect("opened for writing").faults
     }
 }

@@ -34,7 +34,7 @@ pub(super) struct Writer {
     wake: Notify,
     commits: AtomicU64,
     #[cfg(test)]
-    pub(super) faults: super::faults::Faults,
+    pub(super) faults: Arc<super::faults::Faults>,
     /// Let go once the connection is closed.
     directory: Mutex<Option<Directory>>,
 }
@@ -96,7 +96,8 @@ impl Writer {
     /// Waits for the connection and takes the write lock.
     pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
         #[cfg(test)]
-        self.faults.at_begin()?;
+        return self.begin_with_faults().await;
+        #[cfg(not(test))]
         self.pool.begin().await
     }
 
@@ -238,6 +239,16 @@ impl Writer {
         let Pool::Sqlite(pool) = &self.pool else { panic!("pages are SQLite's") };
         let limit = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
         sqlx::query(limit).execute(pool).await.expect("a pragma");
+    }
+
+    #[cfg(test)]
+    async fn begin_with_faults(&self) -> Result<Tx, StoreError> {
+        self.faults.at_begin()?;
+        let step = super::faults::Faults::step(Some(&self.faults), "BEGIN")?;
+        let mut tx = self.pool.begin().await?;
+        step.after()?;
+        tx.faults = Some(Arc::clone(&self.faults));
+        Ok(tx)
     }
 
     #[cfg(test)]

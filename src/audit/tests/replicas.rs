@@ -7,15 +7,19 @@ use crate::store::{Store, postgres_server};
 use super::{House, now, searches};
 
 /// A database, and what a process opens on it: each house has a data directory of its own.
-struct Database(PostgresSettings);
+pub(super) struct Database(PostgresSettings);
 
 impl Database {
-    async fn new() -> Option<Self> {
+    pub(super) async fn new() -> Option<Self> {
         Some(Self(PostgresSettings { url: postgres_server::database().await?.into(), connections: 3 }))
     }
 
+    pub(super) async fn store(&self, house: &House) -> Store {
+        Store::open_shared(house.directory.path().join("data"), &self.0).await.unwrap()
+    }
+
     async fn log(&self, house: &House) -> Result<Log, AuditError> {
-        let store = Store::open_shared(house.directory.path().join("data"), &self.0).await.unwrap();
+        let store = self.store(house).await;
         let log = Log::open(store.clone(), house.options()).await;
         if log.is_err() {
             store.close().await;

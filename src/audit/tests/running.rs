@@ -89,7 +89,7 @@ async fn many_tasks_make_one_order_in_few_commits() {
     assert_eq!(report.size, count as u64);
 }
 
-fn case(id: Uuid) -> NewCase {
+pub(super) fn case(id: Uuid) -> NewCase {
     let document = SealedDocument {
         id: Uuid::now_v7(),
         kind: DocumentKind::Request,
@@ -117,7 +117,7 @@ fn case(id: Uuid) -> NewCase {
     }
 }
 
-fn accepted(id: Uuid) -> Vec<Event> {
+pub(super) fn accepted(id: Uuid) -> Vec<Event> {
     vec![Event::new(&Actor::service(), Action::Accepted).case(id)]
 }
 

@@ -10,6 +10,8 @@ use sqlx::{Database, Executor as _, Transaction};
 
 use super::query;
 use crate::store::StoreError;
+#[cfg(test)]
+use crate::store::faults::Faults;
 
 /// Connections to a database.
 #[derive(Clone)]
@@ -21,11 +23,28 @@ pub(in crate::store) enum Pool {
 }
 
 /// A connection; given back to its pool when dropped, and what its transaction did undone.
-pub(in crate::store) enum Connection {
+pub(in crate::store) struct Connection {
+    pub(super) to: To,
+    #[cfg(test)]
+    pub(in crate::store) faults: Option<Arc<Faults>>,
+}
+
+/// Which database a connection is to.
+pub(super) enum To {
     /// To SQLite.
     Sqlite(Held<Sqlite>),
     /// To PostgreSQL.
     Postgres(Held<Postgres>),
+}
+
+impl From<To> for Connection {
+    fn from(to: To) -> Self {
+        Self {
+            to,
+            #[cfg(test)]
+            faults: None,
+        }
+    }
 }
 
 /// A connection taken from a pool.
@@ -42,17 +61,18 @@ pub(in crate::store) struct Tx(Connection);
 impl Pool {
     /// Waits for a connection that is free.
     pub(in crate::store) async fn acquire(&self) -> Result<Connection, StoreError> {
-        Ok(match self {
-            Self::Sqlite(pool) => Connection::Sqlite(Held::Pooled(pool.acquire().await?)),
-            Self::Postgres(pool) => Connection::Postgres(Held::Pooled(pool.acquire().await?)),
-        })
+        let to = match self {
+            Self::Sqlite(pool) => To::Sqlite(Held::Pooled(pool.acquire().await?)),
+            Self::Postgres(pool) => To::Postgres(Held::Pooled(pool.acquire().await?)),
+        };
+        Ok(to.into())
     }
 
     /// Begins a transaction that writes: with the write lock of SQLite; on PostgreSQL each statement sees what is committed before
     /// it, and what is read to decide is locked by the row.
     pub(in crate::store) async fn begin(&self) -> Result<Tx, StoreError> {
-        Ok(Tx(match self {
-            Self::Sqlite(pool) => Connection::Sqlite(Held::InTransaction(pool.begin_with("BEGIN IMMEDIATE").await?)),
+        let to = match self {
+            Self::Sqlite(pool) => To::Sqlite(Held::InTransaction(pool.begin_with("BEGIN IMMEDIATE").await?)),
             Self::Postgres(pool) => {
                 let begin = || pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
                 let begun = match begin().await {
@@ -60,9 +80,10 @@ impl Pool {
                     Err(error) if is_lost(&error) => begin().await?,
                     begun => begun?,
                 };
-                Connection::Postgres(Held::InTransaction(begun))
+                To::Postgres(Held::InTransaction(begun))
             }
-        }))
+        };
+        Ok(Tx(to.into()))
     }
 
     /// Whether several processes may be at work on the database.
@@ -72,13 +93,14 @@ impl Pool {
 
     /// Begins a transaction that reads, all of it of one moment.
     pub(in crate::store) async fn still(&self) -> Result<Tx, StoreError> {
-        Ok(Tx(match self {
-            Self::Sqlite(pool) => Connection::Sqlite(Held::InTransaction(pool.begin().await?)),
+        let to = match self {
+            Self::Sqlite(pool) => To::Sqlite(Held::InTransaction(pool.begin().await?)),
             Self::Postgres(pool) => {
                 let begun = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-                Connection::Postgres(Held::InTransaction(begun))
+                To::Postgres(Held::InTransaction(begun))
             }
-        }))
+        };
+        Ok(Tx(to.into()))
     }
 
     /// Closes every connection once it is given back.
@@ -111,7 +133,7 @@ fn is_lost(error: &sqlx::Error) -> bool {
 impl Connection {
     /// Whether several processes may be at work on the database.
     pub(in crate::store) fn is_shared(&self) -> bool {
-        matches!(self, Self::Postgres(_))
+        matches!(self.to, To::Postgres(_))
     }
 
     /// Begins a part of the transaction that can be undone alone. One at a time: parts do not nest.
@@ -131,13 +153,17 @@ impl Connection {
     }
 
     async fn mark(&mut self, statement: &'static str) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(_) => {
+        match &mut self.to {
+            To::Sqlite(_) => {
                 query(statement).execute(self).await?;
             }
             // In one message, and not prepared: it must run where a statement before it has failed.
-            Self::Postgres(connection) => {
+            To::Postgres(connection) => {
+                #[cfg(test)]
+                let step = Faults::step(self.faults.as_ref(), statement)?;
                 connection.execute(sqlx::raw_sql(statement)).await?;
+                #[cfg(test)]
+                step.after()?;
             }
         }
         Ok(())
@@ -150,14 +176,14 @@ impl Tx {
     /// # Errors
     /// [`StoreError::CommitFailed`]: it may be durable or not.
     pub(in crate::store) async fn commit(self) -> Result<(), StoreError> {
-        let committed = match self.0 {
-            Connection::Sqlite(Held::InTransaction(tx)) => tx.commit().await,
-            Connection::Postgres(Held::InTransaction(mut tx)) => {
+        let committed = match self.0.to {
+            To::Sqlite(Held::InTransaction(tx)) => tx.commit().await,
+            To::Postgres(Held::InTransaction(mut tx)) => {
                 // A transaction in which a statement failed answers COMMIT with a rollback and no error; it answers this with one.
                 tx.execute(sqlx::raw_sql("SELECT 1")).await?;
                 tx.commit().await
             }
-            Connection::Sqlite(Held::Pooled(_)) | Connection::Postgres(Held::Pooled(_)) => Ok(()),
+            To::Sqlite(Held::Pooled(_)) | To::Postgres(Held::Pooled(_)) => Ok(()),
         };
         committed.map_err(|error| StoreError::CommitFailed(Arc::new(error)))
     }
@@ -165,10 +191,10 @@ impl Tx {
     /// Undoes it.
     #[cfg(test)]
     pub(in crate::store) async fn rollback(self) -> Result<(), sqlx::Error> {
-        match self.0 {
-            Connection::Sqlite(Held::InTransaction(tx)) => tx.rollback().await,
-            Connection::Postgres(Held::InTransaction(tx)) => tx.rollback().await,
-            Connection::Sqlite(Held::Pooled(_)) | Connection::Postgres(Held::Pooled(_)) => Ok(()),
+        match self.0.to {
+            To::Sqlite(Held::InTransaction(tx)) => tx.rollback().await,
+            To::Postgres(Held::InTransaction(tx)) => tx.rollback().await,
+            To::Sqlite(Held::Pooled(_)) | To::Postgres(Held::Pooled(_)) => Ok(()),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use futures_util::TryStreamExt as _;
 use sqlx::AssertSqlSafe;
 
+use super::connection::To;
 use super::{Connection, Pool, Row, Value, value};
 use crate::store::StoreError;
 
@@ -50,6 +51,18 @@ pub(in crate::store) enum Target<'c> {
     Any(&'c Pool),
 }
 
+#[cfg(test)]
+impl Target<'_> {
+    /// A step in which a test may have something fail.
+    fn step(&self, statement: &str) -> Result<crate::store::faults::Step, StoreError> {
+        let faults = match self {
+            Self::One(connection) => connection.faults.as_ref(),
+            Self::Any(_) => None,
+        };
+        crate::store::faults::Faults::step(faults, statement)
+    }
+}
+
 impl<'c> From<&'c mut Connection> for Target<'c> {
     fn from(connection: &'c mut Connection) -> Self {
         Self::One(connection)
@@ -66,22 +79,22 @@ impl<'c> From<&'c Pool> for Target<'c> {
 macro_rules! say {
     ($statement:ident on $target:ident, |$query:ident, $connection:ident, $row:ident| $lines:expr) => {{
         let mut held;
-        let connection = match $target.into() {
+        let connection = match $target {
             Target::One(connection) => connection,
             Target::Any(pool) => {
                 held = pool.acquire().await?;
                 &mut held
             }
         };
-        match connection {
-            Connection::Sqlite(connection) => {
+        match &mut connection.to {
+            To::Sqlite(connection) => {
                 let $connection: &mut sqlx::SqliteConnection = connection;
                 let arguments = value::for_sqlite($statement.values)?;
                 let $query = sqlx::query_with(AssertSqlSafe($statement.text), arguments).persistent($statement.kept);
                 let $row = Row::Sqlite;
                 $lines
             }
-            Connection::Postgres(connection) => {
+            To::Postgres(connection) => {
                 let $connection: &mut sqlx::PgConnection = connection;
                 let text = for_postgres($statement.text, $statement.places, $statement.lock);
                 let kept = $statement.kept && !names_every_column(&text);
@@ -119,7 +132,13 @@ impl<'q> Statement<'q> {
 
     /// Does it; how many rows it changed.
     pub(in crate::store) async fn execute<'c>(self, on: impl Into<Target<'c>>) -> Result<u64, StoreError> {
-        Ok(say!(self on on, |query, connection, _row| query.execute(connection).await?.rows_affected()))
+        let on = on.into();
+        #[cfg(test)]
+        let step = on.step(&self.text)?;
+        let changed = say!(self on on, |query, connection, _row| query.execute(connection).await?.rows_affected());
+        #[cfg(test)]
+        step.after()?;
+        Ok(changed)
     }
 
     /// Its one row.
@@ -132,12 +151,24 @@ impl<'q> Statement<'q> {
         self,
         on: impl Into<Target<'c>>,
     ) -> Result<Option<Row>, StoreError> {
-        Ok(say!(self on on, |query, connection, row| query.fetch_optional(connection).await?.map(row)))
+        let on = on.into();
+        #[cfg(test)]
+        let step = on.step(&self.text)?;
+        let found = say!(self on on, |query, connection, row| query.fetch_optional(connection).await?.map(row));
+        #[cfg(test)]
+        step.after()?;
+        Ok(found)
     }
 
     /// Its rows.
     pub(in crate::store) async fn fetch_all<'c>(self, on: impl Into<Target<'c>>) -> Result<Vec<Row>, StoreError> {
-        Ok(say!(self on on, |query, connection, row| query.fetch(connection).map_ok(row).try_collect().await?))
+        let on = on.into();
+        #[cfg(test)]
+        let step = on.step(&self.text)?;
+        let found = say!(self on on, |query, connection, row| query.fetch(connection).map_ok(row).try_collect().await?);
+        #[cfg(test)]
+        step.after()?;
+        Ok(found)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::store::Tag;
 
@@ -32,6 +33,15 @@ impl Label {
             return Err(NotALabel::Shape);
         }
         if may_be_personal(text.as_bytes()) { Err(NotALabel::Personal) } else { Ok(Self(text)) }
+    }
+
+    /// A machine name as it is; a name in words by the beginning of its hash.
+    #[must_use]
+    pub fn of_name(name: &str) -> Self {
+        Self::new(name).unwrap_or_else(|_| {
+            let hash = hex::encode(Sha256::digest(name));
+            Self::new(format!("sha256:{}", &hash[..32])).unwrap_or_else(|_| Self(format!("sha256-{}", &hash[..8])))
+        })
     }
 
     /// As text.

@@ -37,5 +37,5 @@ pub use note::{Checkpoint, CheckpointSigner, NoteError, NoteKey, VerifierKey};
 pub use proof::{ConsistencyProof, InclusionProof, ProofError};
 pub use publish::published_checkpoint;
 pub use tile_path::{TilePath, entry_bundle, read_entry_bundle};
-pub use verify::{Fault, FaultKind, VerifyReport, verify_log};
+pub use verify::{Fault, FaultKind, RowFault, RowsReport, VerifyReport, verify_log};
 pub use writer::Proved;

@@ -5,6 +5,7 @@ mod merkle;
 mod replicas;
 mod rfc6962;
 mod running;
+mod tables;
 mod tampering;
 
 use std::fs::DirBuilder;

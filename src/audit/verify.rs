@@ -3,6 +3,7 @@
 //! Reads one still picture page by page, so memory stays flat however long the log is and a running service is not disturbed.
 
 mod fault;
+mod rows;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -15,6 +16,7 @@ use crate::store::{
     Hash, LeafColumns, LogHead, LogSnapshot, LogTile, PublishedCheckpoint, Store, StoreError, StoredLeaf,
 };
 pub use fault::{Fault, FaultKind};
+pub use rows::{RowFault, RowsReport};
 
 /// Rows read at a time.
 const PAGE: u32 = 512;
@@ -34,13 +36,15 @@ pub struct VerifyReport {
     pub faults: Vec<Fault>,
     /// How many more there are.
     pub more_faults: u64,
+    /// Rows of other tables, held against the log: cases, queries, versions. Empty when the log itself is not whole.
+    pub rows: RowsReport,
 }
 
 impl VerifyReport {
     /// Whether nothing is wrong.
     #[must_use]
     pub fn sound(&self) -> bool {
-        self.faults.is_empty()
+        self.faults.is_empty() && self.rows.faults.is_empty()
     }
 
     /// The fault at the lowest index. One that speaks of a range (a root, a tile of a higher level) yields to those within it that
@@ -70,13 +74,23 @@ pub async fn verify_log(store: &Store, keys: &[VerifierKey], held: &[String]) ->
         waiting: Checkpoints::default(),
         last_good: 0,
         tree_contradicted: false,
-        report: VerifyReport { size: head.size, root: [0; 32], checkpoints: 0, faults: Vec::new(), more_faults: 0 },
+        report: VerifyReport {
+            size: head.size,
+            root: [0; 32],
+            checkpoints: 0,
+            faults: Vec::new(),
+            more_faults: 0,
+            rows: RowsReport::default(),
+        },
     };
     verifier.waiting.held = verifier.open_held(held, &head);
     if verifier.leaves(&head).await? {
         verifier.end(&head).await?;
     }
     verifier.report.root = verifier.frontier.root();
+    if verifier.report.faults.is_empty() {
+        verifier.report.rows = rows::check(&mut verifier.snapshot).await?;
+    }
     Ok(verifier.report)
 }
 

@@ -54,26 +54,29 @@ async fn verify(arguments: AuditVerify) -> anyhow::Result<ExitCode> {
     let elapsed = started.elapsed();
     store.close().await;
     let sound = report.sound() && missing.is_none();
-    let faults: Vec<_> = missing.into_iter().chain(report.faults.iter().map(ToString::to_string)).collect();
+    let faults = missing.into_iter().chain(report.faults.iter().map(ToString::to_string));
+    let faults: Vec<_> = faults.chain(report.rows.faults.iter().map(ToString::to_string)).collect();
+    let more_faults = report.more_faults + report.rows.more_faults;
     if arguments.json {
         output::say(&serde_json::to_string_pretty(&serde_json::json!({
             "sound": sound, "entries": report.size, "root": hex::encode(report.root),
-            "checkpoints": report.checkpoints, "faults": faults, "more_faults": report.more_faults,
+            "checkpoints": report.checkpoints, "rows": report.rows.rows, "faults": faults, "more_faults": more_faults,
             "elapsed_ms": u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         }))?);
     } else {
         let root = hex::encode(report.root);
         output::say(&format!(
-            "{} entries, {} checkpoints, root {root}, {} ms",
+            "{} entries, {} checkpoints, {} rows beside them, root {root}, {} ms",
             report.size,
             report.checkpoints,
+            report.rows.rows,
             elapsed.as_millis()
         ));
         for fault in &faults {
             output::say(&format!("✕ {fault}"));
         }
-        if report.more_faults > 0 {
-            output::say(&format!("✕ and {} more faults", report.more_faults));
+        if more_faults > 0 {
+            output::say(&format!("✕ and {} more faults", more_faults));
         }
         output::say(if sound {
             "✓ 审计日志完整 (the log is whole)"

@@ -1,7 +1,7 @@
 //! A still picture of the log, read page by page while others write: what offline verification works on.
 
 use super::columns::{Columns as _, int};
-use super::db::{Lock, Tx, query};
+use super::db::{Connection, Lock, Tx, query};
 use super::log::{checkpoint_of, read_leaves, read_tile};
 use super::{LogHead, LogTile, PublishedCheckpoint, Store, StoreError, StoredLeaf};
 
@@ -28,6 +28,10 @@ impl LogSnapshot {
     #[must_use]
     pub fn head(&self) -> &LogHead {
         &self.head
+    }
+
+    pub(super) fn connection(&mut self) -> &mut Connection {
+        &mut self.tx
     }
 
     /// At most `limit` leaves from index `from` on. A row that cannot be read is an error naming its column.

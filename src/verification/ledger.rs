@@ -278,17 +278,11 @@ impl Ledger {
 /// The caller as the log names it.
 pub(crate) fn actor(caller: &Caller) -> Actor {
     Actor {
-        subject: label(&caller.subject),
-        organisation: label(&caller.organisation),
+        subject: Label::of_name(&caller.subject),
+        organisation: Label::of_name(&caller.organisation),
         role: caller.roles.first().map_or(ActorRole::Client, |role| actor_role(*role)),
         token_sha256: hex::decode(&caller.token_hash).ok().and_then(|bytes| bytes.try_into().ok()),
     }
-}
-
-/// A machine name as it is; a name in words by the beginning of its hash.
-fn label(name: &str) -> Label {
-    let hashed = || format!("sha256:{}", &hex::encode(Sha256::digest(name))[..32]);
-    Label::new(name).or_else(|_| Label::new(hashed())).unwrap_or_else(|_| Actor::service().subject)
 }
 
 fn actor_role(role: Role) -> ActorRole {

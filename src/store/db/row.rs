@@ -20,9 +20,14 @@ impl Row {
     where
         T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>,
     {
-        Ok(match self {
-            Self::Sqlite(row) => row.try_get(column)?,
-            Self::Postgres(row) => row.try_get(column)?,
+        let value = match self {
+            Self::Sqlite(row) => row.try_get(column),
+            Self::Postgres(row) => row.try_get(column),
+        };
+        value.map_err(|error| match error {
+            // another type, or bytes that are no text
+            sqlx::Error::ColumnDecode { .. } => StoreError::Corrupt { column },
+            other => other.into(),
         })
     }
 }

@@ -3,7 +3,7 @@
 //! - `event`, `label`: the closed catalogue; a leaf can hold no personal data by its type.
 //! - `merkle`, `tile`, `tile_path`: RFC 6962 and C2SP tlog-tiles, pure. `note`, `cosignature`: signed notes, checkpoints, witnesses' words.
 //! - `log`, `writer`: append with group commit; `publish`, `startup`: a log that went back or forked is refused.
-//! - `proof`: inclusion and consistency; `verify`: the whole log again, offline.
+//! - `witness`: one run by another body. `proof`: inclusion and consistency; `verify`: the whole log again, offline.
 //!
 //! The store makes rows durable and gives the receipts; it computes nothing. Whoever appends waits for the receipt before acting.
 
@@ -22,6 +22,7 @@ pub mod tile;
 mod tile_path;
 mod tree;
 mod verify;
+mod witness;
 mod writer;
 
 #[cfg(test)]
@@ -38,4 +39,5 @@ pub use proof::{ConsistencyProof, InclusionProof, ProofError};
 pub use publish::published_checkpoint;
 pub use tile_path::{TilePath, entry_bundle, read_entry_bundle};
 pub use verify::{Fault, FaultKind, RowFault, RowsReport, VerifyReport, verify_log};
+pub use witness::{AddCheckpoint, Refusal, Witness, WitnessError};
 pub use writer::Proved;

@@ -7,6 +7,7 @@ mod rfc6962;
 mod running;
 mod tables;
 mod tampering;
+mod witness;
 
 use std::fs::DirBuilder;
 use std::os::unix::fs::DirBuilderExt as _;

@@ -9,6 +9,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::ApiState;
+use crate::monitoring::WitnessStanding;
 use crate::verification::RulesState;
 
 /// Whether the service can accept cases, and under which rules it works.
@@ -18,6 +19,9 @@ pub struct Standing {
     status: &'static str,
     /// Why it is not.
     reasons: Vec<String>,
+    /// How each witness of the audit log stands: one that has not cosigned for long is to be looked after, and stops nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    witnesses: Vec<WitnessStanding>,
     #[serde(flatten)]
     rules: RulesState,
 }
@@ -35,8 +39,12 @@ pub async fn readyz(State(state): State<ApiState>) -> Response {
     let reasons = state.verifier.not_ready().await;
     let ready = reasons.is_empty();
     let code = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let standing =
-        Standing { status: if ready { "ready" } else { "not ready" }, reasons, rules: state.verifier.rules_state() };
+    let witnesses = match &state.witnesses {
+        Some(witnesses) => witnesses.standing().await.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    let status = if ready { "ready" } else { "not ready" };
+    let standing = Standing { status, reasons, witnesses, rules: state.verifier.rules_state() };
     (code, Json(standing)).into_response()
 }
 

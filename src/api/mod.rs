@@ -20,7 +20,9 @@ mod schemas;
 mod sources;
 mod state;
 mod verifications;
+mod witness;
 
 pub use openapi::document as openapi_document;
 pub use router::{router, routes};
 pub use state::ApiState;
+pub use witness::witness_router;

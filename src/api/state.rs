@@ -6,7 +6,7 @@ use axum::extract::FromRef;
 
 use crate::auth::Authenticator;
 use crate::bulk::Bulk;
-use crate::monitoring::Monitoring;
+use crate::monitoring::{Monitoring, Witnesses};
 use crate::telemetry::MetricsPage;
 use crate::verification::Verifier;
 
@@ -19,6 +19,8 @@ pub struct ApiState {
     pub bulk: Bulk,
     /// Watched households.
     pub monitoring: Monitoring,
+    /// Who cosigns the audit log; none where nobody is configured.
+    pub witnesses: Option<Witnesses>,
     /// Sign-in.
     pub authenticator: Arc<Authenticator>,
     /// Metrics.

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use super::cosignature::{WitnessKey, cosignatures};
 use super::event::{Action, Actor, Event};
 use super::note::{CheckpointSigner, VerifierKey};
 use super::publish::{self, Publication};
@@ -252,6 +253,24 @@ impl Log {
         super::tree::root_at(&self.inner.store, size).await
     }
 
+    /// The largest checkpoint that a witness cosigned, with the cosignatures of all who cosigned that size; none before the first.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn cosigned_checkpoint(&self) -> Result<Option<String>, AuditError> {
+        let mut cosigned = self.inner.store.cosigned().await?;
+        cosigned.sort_by_key(|cosigned| std::cmp::Reverse(cosigned.size));
+        let mut notes = cosigned.iter();
+        let Some(first) = notes.next() else { return Ok(None) };
+        let mut note = first.note.clone();
+        for other in notes.take_while(|other| other.size == first.size) {
+            let key = WitnessKey::parse(&other.witness);
+            let found = key.and_then(|key| cosignatures(&other.note, &[key])).unwrap_or_default();
+            found.iter().for_each(|cosignature| note.push_str(&cosignature.line));
+        }
+        Ok(Some(note))
+    }
+
     /// Publishes the newest checkpoint now. Returns its size.
     ///
     /// # Errors
@@ -264,6 +283,11 @@ impl Log {
     #[must_use]
     pub fn keys(&self) -> &[VerifierKey] {
         &self.inner.keys
+    }
+
+    /// The file of the last published checkpoint.
+    pub(super) fn published_at(&self) -> &std::path::Path {
+        self.inner.publication.path()
     }
 
     /// Where it is stored.

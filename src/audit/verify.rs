@@ -6,14 +6,17 @@ mod fault;
 mod rows;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use super::AuditError;
+use super::cosignature::{WitnessKey, cosignatures};
 use super::event::Leaf;
 use super::merkle::{self, Frontier};
 use super::note::{Checkpoint, NoteError, VerifierKey};
 use super::tile::{Edge, TileId, width};
 use crate::store::{
-    Hash, LeafColumns, LogHead, LogSnapshot, LogTile, PublishedCheckpoint, Store, StoreError, StoredLeaf,
+    CosignedCheckpoint, Hash, LeafColumns, LogHead, LogSnapshot, LogTile, PublishedCheckpoint, Store, StoreError,
+    StoredLeaf,
 };
 pub use fault::{Fault, FaultKind};
 pub use rows::{RowFault, RowsReport};
@@ -32,6 +35,8 @@ pub struct VerifyReport {
     pub root: Hash,
     /// Checkpoints that held.
     pub checkpoints: u64,
+    /// Witnesses whose last cosignature held.
+    pub cosigned: u64,
     /// What is wrong, in the order found; at most 100.
     pub faults: Vec<Fault>,
     /// How many more there are.
@@ -64,11 +69,46 @@ impl VerifyReport {
 /// # Errors
 /// The store failed. What is wrong with the log is no error but a [`Fault`].
 pub async fn verify_log(store: &Store, keys: &[VerifierKey], held: &[String]) -> Result<VerifyReport, AuditError> {
+    verify_witnessed_log(store, keys, &[], held).await
+}
+
+/// As [`verify_log`], with a pause after each page of rows.
+pub(super) async fn verify_at_pace(
+    store: &Store,
+    keys: &[VerifierKey],
+    held: &[String],
+    pause: Duration,
+) -> Result<VerifyReport, AuditError> {
+    verify(store, keys, &[], held, Some(pause)).await
+}
+
+/// As [`verify_log`], with the keys of witnesses: what they cosigned last is checked against the log, and each must have cosigned
+/// something.
+///
+/// # Errors
+/// As [`verify_log`].
+pub async fn verify_witnessed_log(
+    store: &Store,
+    keys: &[VerifierKey],
+    witnesses: &[WitnessKey],
+    held: &[String],
+) -> Result<VerifyReport, AuditError> {
+    verify(store, keys, witnesses, held, None).await
+}
+
+async fn verify(
+    store: &Store,
+    keys: &[VerifierKey],
+    witnesses: &[WitnessKey],
+    held: &[String],
+    pause: Option<Duration>,
+) -> Result<VerifyReport, AuditError> {
     let snapshot = store.log_snapshot().await?;
     let head = snapshot.head().clone();
     let mut verifier = Verifier {
         snapshot,
         keys,
+        pause,
         frontier: Frontier::default(),
         edge: Edge::default(),
         waiting: Checkpoints::default(),
@@ -78,18 +118,21 @@ pub async fn verify_log(store: &Store, keys: &[VerifierKey], held: &[String]) ->
             size: head.size,
             root: [0; 32],
             checkpoints: 0,
+            cosigned: 0,
             faults: Vec::new(),
             more_faults: 0,
             rows: RowsReport::default(),
         },
     };
-    verifier.waiting.held = verifier.open_held(held, &head);
+    let cosigned = verifier.cosigned(witnesses, &head).await?;
+    let held: Vec<String> = held.iter().cloned().chain(cosigned).collect();
+    verifier.waiting.held = verifier.open_held(&held, &head);
     if verifier.leaves(&head).await? {
         verifier.end(&head).await?;
     }
     verifier.report.root = verifier.frontier.root();
     if verifier.report.faults.is_empty() {
-        verifier.report.rows = rows::check(&mut verifier.snapshot).await?;
+        verifier.report.rows = rows::check(&mut verifier.snapshot, pause).await?;
     }
     Ok(verifier.report)
 }
@@ -97,6 +140,7 @@ pub async fn verify_log(store: &Store, keys: &[VerifierKey], held: &[String]) ->
 struct Verifier<'a> {
     snapshot: LogSnapshot,
     keys: &'a [VerifierKey],
+    pause: Option<Duration>,
     frontier: Frontier,
     edge: Edge,
     waiting: Checkpoints,
@@ -143,6 +187,9 @@ impl Verifier<'_> {
             };
             if page.is_empty() {
                 break;
+            }
+            if let Some(pause) = self.pause {
+                tokio::time::sleep(pause).await;
             }
             for stored in page {
                 if stored.index != self.frontier.size() {
@@ -251,6 +298,34 @@ impl Verifier<'_> {
         Ok(ahead.published.pop_front_if(|next| next.size <= size))
     }
 
+    /// The checkpoints that witnesses cosigned, for the log to be held against.
+    async fn cosigned(&mut self, witnesses: &[WitnessKey], head: &LogHead) -> Result<Vec<String>, AuditError> {
+        let last = head.size.saturating_sub(1);
+        let rows = match self.snapshot.cosigned().await {
+            Ok(rows) => rows,
+            Err(StoreError::Corrupt { column }) => {
+                self.fault(last, FaultKind::Cosignature { witness: column.to_owned() });
+                return Ok(Vec::new());
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let mut notes = Vec::new();
+        let mut seen = Vec::new();
+        for row in rows {
+            let key = WitnessKey::parse(&row.witness).ok().filter(|key| holds(&row, key));
+            match key {
+                Some(key) => seen.push(key),
+                None => self.fault(last, FaultKind::Cosignature { witness: row.witness }),
+            }
+            notes.push(row.note);
+        }
+        for witness in witnesses.iter().filter(|witness| !seen.contains(witness)) {
+            self.fault(last, FaultKind::Cosignature { witness: witness.name.clone() });
+        }
+        self.report.cosigned = seen.len() as u64;
+        Ok(notes)
+    }
+
     /// Opens the checkpoints somebody kept.
     fn open_held(&mut self, held: &[String], head: &LogHead) -> BTreeMap<u64, Vec<Hash>> {
         let mut opened: BTreeMap<u64, Vec<Hash>> = BTreeMap::new();
@@ -296,6 +371,13 @@ impl Verifier<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a row's checkpoint is cosigned by this witness, and says what the row says.
+fn holds(row: &CosignedCheckpoint, key: &WitnessKey) -> bool {
+    let Ok(found) = cosignatures(&row.note, std::slice::from_ref(key)) else { return false };
+    let size = Checkpoint::read_unverified(&row.note).map(|checkpoint| checkpoint.size);
+    size == Ok(row.size) && found.iter().any(|cosignature| cosignature.at == row.cosigned_at)
 }
 
 /// How many tiles a tree of `size` leaves has.

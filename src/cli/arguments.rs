@@ -6,6 +6,7 @@ mod link;
 mod policy;
 mod report;
 mod screen;
+mod witness;
 
 use std::path::PathBuf;
 
@@ -25,6 +26,7 @@ pub use link::Link;
 pub use policy::{PacksFolder, Policy, PolicyAssess, PolicyCheck, PolicyCommand, PolicyExplain, PolicyTest, Simulate};
 pub use report::{Recompute, Report, ReportCommand};
 pub use screen::Screen;
+pub use witness::{AuditWitness, WitnessCommand, WitnessInit, WitnessServe};
 
 /// 核对: verifies what a household's members earn and own. It verifies; the officer decides.
 #[derive(Debug, Parser)]
@@ -291,6 +293,11 @@ pub enum AuditCommand {
         after_help = "Example:\n  hedui audit resume-after-restore --reason \"disk lost on 3 May, backup of 2 May put back\""
     )]
     ResumeAfterRestore(AuditResume),
+    /// Be a witness of somebody else's log: cosign its checkpoints as long as it only grows
+    #[command(
+        after_help = "Examples:\n  hedui audit witness init --dir /var/lib/hedui-witness --name civil-affairs.example/witness\n  hedui audit witness serve --dir /var/lib/hedui-witness --log-key \"$(cat service.log-key)\""
+    )]
+    Witness(AuditWitness),
 }
 
 /// `hedui audit resume-after-restore`
@@ -319,6 +326,10 @@ pub struct AuditVerify {
     /// The log's public key as printed by `hedui keys list`, instead of the key folder
     #[arg(long, value_name = "KEY")]
     pub log_key: Option<String>,
+    /// Key of a witness that must have cosigned the log, as `witness init` prints it; may be given several times. Those of the settings
+    /// unless given
+    #[arg(long, value_name = "KEY")]
+    pub witness_key: Vec<String>,
     /// For programs
     #[arg(long)]
     pub json: bool,

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use super::arguments::{Audit, AuditCommand, AuditResume, AuditVerify};
 use super::{Usage, compose, output};
-use crate::audit::{Actor, AuditError, Log, VerifierKey, published_checkpoint, verify_log};
+use crate::audit::{Actor, AuditError, Log, VerifierKey, WitnessKey, published_checkpoint, verify_witnessed_log};
 use crate::keys::KeyRing;
 use crate::telemetry::Clock;
 
@@ -15,6 +15,7 @@ pub(super) async fn run(arguments: Audit) -> anyhow::Result<ExitCode> {
     match arguments.command {
         AuditCommand::Verify(arguments) => verify(arguments).await,
         AuditCommand::ResumeAfterRestore(arguments) => resume(arguments).await,
+        AuditCommand::Witness(arguments) => super::witness::run(arguments).await,
     }
 }
 
@@ -33,6 +34,13 @@ async fn resume(arguments: AuditResume) -> anyhow::Result<ExitCode> {
 
 async fn verify(arguments: AuditVerify) -> anyhow::Result<ExitCode> {
     let settings = compose::settings(&arguments.config)?;
+    let witnesses = match arguments.witness_key.as_slice() {
+        [] => compose::witness_places(&settings)?.into_iter().map(|place| place.key).collect(),
+        keys => {
+            let keys: Result<Vec<_>, _> = keys.iter().map(|key| WitnessKey::parse(key)).collect();
+            keys.map_err(|error| Usage(format!("--witness-key: {error}")))?
+        }
+    };
     let beside = arguments.data.as_ref().map(|data| data.join("checkpoint"));
     let checkpoint = arguments.checkpoint.or(beside).or(settings.audit.checkpoint_file);
     let data = arguments.data.unwrap_or(settings.data_directory);
@@ -50,7 +58,7 @@ async fn verify(arguments: AuditVerify) -> anyhow::Result<ExitCode> {
         Err(missing @ AuditError::PublicationMissing { .. }) => (None, Some(missing.to_string())),
         Err(error) => return Err(error).context("the published checkpoint"),
     };
-    let report = verify_log(&store, &[key], published.as_slice()).await?;
+    let report = verify_witnessed_log(&store, &[key], &witnesses, published.as_slice()).await?;
     let elapsed = started.elapsed();
     store.close().await;
     let sound = report.sound() && missing.is_none();
@@ -60,15 +68,16 @@ async fn verify(arguments: AuditVerify) -> anyhow::Result<ExitCode> {
     if arguments.json {
         output::say(&serde_json::to_string_pretty(&serde_json::json!({
             "sound": sound, "entries": report.size, "root": hex::encode(report.root),
-            "checkpoints": report.checkpoints, "rows": report.rows.rows, "faults": faults, "more_faults": more_faults,
+            "checkpoints": report.checkpoints, "cosignatures": report.cosigned, "rows": report.rows.rows, "faults": faults, "more_faults": more_faults,
             "elapsed_ms": u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         }))?);
     } else {
         let root = hex::encode(report.root);
         output::say(&format!(
-            "{} entries, {} checkpoints, {} rows beside them, root {root}, {} ms",
+            "{} entries, {} checkpoints, {} cosigned, {} rows beside them, root {root}, {} ms",
             report.size,
             report.checkpoints,
+            report.cosigned,
             report.rows.rows,
             elapsed.as_millis()
         ));

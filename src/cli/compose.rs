@@ -9,15 +9,18 @@ use tokio_rustls::TlsAcceptor;
 
 use super::arguments::{ConfigFile, Place};
 use super::{output, packs};
-use crate::audit::{Actor, CheckpointSigner, Log, LogOptions};
+use crate::audit::{Actor, CheckpointSigner, Log, LogOptions, WitnessKey};
 use crate::auth::Authenticator;
 use crate::bulk::{Bulk, BulkParts, BulkSettings};
-use crate::config::{Clients, DEFAULT_CLIENTS, DEFAULT_SETTINGS, Problem, SealingSuite, Settings, StoreSettings};
+use crate::config::{
+    Clients, DEFAULT_CLIENTS, DEFAULT_SETTINGS, Problem, SealingSuite, Settings, StoreSettings, WitnessSettings,
+};
 use crate::household::Region;
 use crate::identity::{Model, ModelFault};
 use crate::keys::{KeyRing, Suite};
 use crate::monitoring::{
-    CallbackParts, CallbackSettings, Callbacks, Keyring, KeyringParts, Monitoring, MonitoringParts, settle,
+    CallbackParts, CallbackSettings, Callbacks, Keyring, KeyringParts, Monitoring, MonitoringParts, Scrubbing,
+    WitnessPlace, Witnesses, settle,
 };
 use crate::policy::Packs;
 use crate::report::jose::RecipientKey;
@@ -142,6 +145,9 @@ pub(super) fn configured(file: &ConfigFile, clock: &Clock) -> Result<Configured,
     let model = sort_out(model(&settings), &mut faults);
     let departments = sort_out(departments(&settings), &mut faults);
     let tls = sort_out(tls(&settings), &mut faults);
+    if let Err(Faulty(mut found)) = witness_places(&settings) {
+        faults.append(&mut found);
+    }
     match (authenticator, packs, model, departments, tls) {
         (Some(authenticator), Some(packs), Some(model), Some(departments), Some(tls)) if faults.is_empty() => {
             Ok(Configured { settings, authenticator, packs, model, departments, tls, clients })
@@ -182,6 +188,20 @@ impl Configured {
         lines.push(format!("departments: {count} (definitions {definitions}; settings {sources})"));
         lines
     }
+}
+
+/// Who cosigns the log, and where they are asked.
+pub(super) fn witness_places(settings: &Settings) -> Result<Vec<WitnessPlace>, Faulty> {
+    let mut faults = Vec::new();
+    let mut place = |witness: &WitnessSettings| match WitnessKey::parse(&witness.key) {
+        Ok(key) => Some(WitnessPlace { url: witness.url.clone(), key }),
+        Err(error) => {
+            faults.push(fault("hedui.toml", "audit.witnesses", format!("{}: {error}", witness.key)));
+            None
+        }
+    };
+    let places = settings.audit.witnesses.iter().filter_map(&mut place).collect();
+    if faults.is_empty() { Ok(places) } else { Err(Faulty(faults)) }
 }
 
 /// The log's signer.
@@ -256,6 +276,10 @@ pub(super) struct Running {
     keyring: Keyring,
     /// Word to clients; none where nobody's settings ask for it.
     callbacks: Option<Callbacks>,
+    /// Who cosigns the log; none where nobody is configured.
+    pub witnesses: Option<Witnesses>,
+    /// The nightly look through the log; none where it is off.
+    scrubbing: Option<Scrubbing>,
 }
 
 impl Running {
@@ -263,6 +287,12 @@ impl Running {
     pub(super) async fn stop(&self) {
         if let Some(callbacks) = &self.callbacks {
             callbacks.stop().await;
+        }
+        if let Some(witnesses) = &self.witnesses {
+            witnesses.stop().await;
+        }
+        if let Some(scrubbing) = &self.scrubbing {
+            scrubbing.stop().await;
         }
         self.monitoring.stop().await;
         self.keyring.stop().await;
@@ -342,8 +372,13 @@ pub(super) async fn running(
         keys: Arc::clone(&keys),
         clock: clock.clone(),
     });
+    let witnesses = match witness_places(settings)? {
+        places if places.is_empty() => None,
+        places => Some(Witnesses::start(log.clone(), clock.clone(), places, settings.audit.witness_every)?),
+    };
+    let scrubbing = settings.audit.scrub.then(|| Scrubbing::start(log.clone(), clock.clone()));
     let parts = MonitoringParts { store, log, keys, clock, verifier: verifier.clone() };
-    Ok(Running { verifier, bulk, monitoring: Monitoring::start(parts), keyring, callbacks })
+    Ok(Running { verifier, bulk, monitoring: Monitoring::start(parts), keyring, callbacks, witnesses, scrubbing })
 }
 
 /// Writes a file that must not exist yet, readable by its owner alone.

@@ -28,6 +28,7 @@ mod sources;
 mod streamed;
 mod tried_packs;
 mod verify;
+mod witness;
 
 use std::process::ExitCode;
 

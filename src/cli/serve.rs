@@ -84,6 +84,7 @@ pub(super) async fn listen(
         verifier: running.verifier.clone(),
         bulk: running.bulk.clone(),
         monitoring: running.monitoring.clone(),
+        witnesses: running.witnesses.clone(),
         authenticator: Arc::new(authenticator),
         metrics: MetricsPage::start(),
     };
@@ -98,7 +99,7 @@ pub(super) async fn listen(
     Ok(Service { address, tls: secure, stop, tasks })
 }
 
-async fn stop_signal() {
+pub(super) async fn stop_signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         drop(tokio::signal::ctrl_c().await);

@@ -23,7 +23,9 @@ pub(super) async fn run(arguments: AuditWitness) -> anyhow::Result<ExitCode> {
 
 fn init(arguments: &WitnessInit) -> anyhow::Result<ExitCode> {
     let key = Witness::init(&arguments.directory, &arguments.name)?;
-    output::tell("the witness's key, for [audit] witnesses of the log's service and for `hedui audit verify --witness-key`:");
+    output::tell(
+        "the witness's key, for [audit] witnesses of the log's service and for `hedui audit verify --witness-key`:",
+    );
     output::say(&key.to_string());
     Ok(ExitCode::SUCCESS)
 }

@@ -5,12 +5,19 @@ use std::time::Duration;
 
 use super::reader::{Reading, Section};
 use super::settings::path_in;
+use super::witnesses::{self, WitnessSettings};
 
 /// The audit log's settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditSettings {
     /// Where the last published checkpoint is kept; none = in the data directory.
     pub checkpoint_file: Option<PathBuf>,
+    /// Bodies that cosign its checkpoints.
+    pub witnesses: Vec<WitnessSettings>,
+    /// How often checkpoints are submitted to them.
+    pub witness_every: Duration,
+    /// Whether the whole log is verified again each night.
+    pub scrub: bool,
     /// What is a finding.
     pub findings: FindingSettings,
 }
@@ -73,6 +80,16 @@ pub(super) fn read_audit(root: &mut Section<'_>, base: &Path, reading: &mut Read
         let message = "the office closes before it opens";
         reading.problem(&audit.origin().clone(), &audit.path("office_until_hour"), message, Some(advice.into()));
     }
+    let witnesses = witnesses::read(&mut audit, reading);
+    let witness_every = Duration::from_secs(audit.number("witness_every_secs", 1..86_401, 60, reading));
+    let scrub = match audit.text("scrub", reading) {
+        Some(text) if text.value == "off" => false,
+        Some(text) if text.value != "daily" => {
+            reading.problem(&text.origin, &audit.path("scrub"), "must be daily or off", None);
+            true
+        }
+        _ => true,
+    };
     audit.finish(reading);
-    AuditSettings { checkpoint_file, findings }
+    AuditSettings { checkpoint_file, witnesses, witness_every, scrub, findings }
 }

@@ -88,7 +88,7 @@ pub(super) fn read(client: &mut Section<'_>, base: &Path, reading: &mut Reading<
 }
 
 /// The address, or what is wrong with it.
-fn checked(text: &str) -> Result<Url, &'static str> {
+pub(super) fn checked(text: &str) -> Result<Url, &'static str> {
     let url = Url::parse(text).map_err(|_| "is no address")?;
     let loopback = match url.host_str() {
         None | Some("") => return Err("names no host"),

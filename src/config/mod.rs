@@ -10,6 +10,7 @@ mod limits;
 mod reader;
 mod settings;
 mod store;
+mod witnesses;
 
 pub use audit::{AuditSettings, FindingSettings};
 pub use callback::{Callback, SecretFault, SecretPlace};
@@ -30,3 +31,4 @@ pub const SHIPPED: &str = "(shipped)";
 pub const DEFAULT_CLIENTS: &str = include_str!("../../config/clients.toml");
 /// The sources file the binary carries.
 pub const DEFAULT_SOURCES: &str = include_str!("../../config/sources.toml");
+pub use witnesses::WitnessSettings;

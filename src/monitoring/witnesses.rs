@@ -97,7 +97,7 @@ impl Witnesses {
         let running = witnesses.clone();
         witnesses.0.tasks.spawn(async move {
             let stop = running.0.stop.clone();
-            drop(stop.run_until_cancelled(running.run(every)).await);
+            stop.run_until_cancelled(running.run(every)).await;
         });
         witnesses.0.tasks.close();
         Ok(witnesses)
@@ -121,12 +121,7 @@ impl Witnesses {
             let key = place.key.to_string();
             let last = cosigned.iter().find(|cosigned| cosigned.witness == key);
             let age = last.map(|last| u64::try_from(now.duration_since(last.cosigned_at).as_secs()).unwrap_or(0));
-            WitnessStanding {
-                name: place.key.name.clone(),
-                size: last.map(|last| last.size),
-                age_secs: age,
-                trouble,
-            }
+            WitnessStanding { name: place.key.name.clone(), size: last.map(|last| last.size), age_secs: age, trouble }
         };
         Ok(self.0.places.iter().zip(troubles).map(standing).collect())
     }

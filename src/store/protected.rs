@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::columns::{Columns as _, Hash};
 use super::db::{Builder, Row, query};
 use super::{
-    ArtifactKind, BatchState, CaseState, DocumentKind, LogSnapshot, StoreError, SubscriptionState, VersionReason,
+    ApprovalKind, ApprovalState, ArtifactKind, BatchState, CaseState, DecisionKind, DocumentKind, LogSnapshot,
+    StoreError, SubscriptionState, VersionReason,
 };
 use crate::household::{AnswerKind, Purpose};
 
@@ -143,7 +144,7 @@ pub const PROTECTED: &[ProtectedTable] = &[
     ProtectedTable {
         name: "cases",
         key: &["c.id"],
-        rows: "SELECT c.*, l.bytes AS leaf_bytes, CASE WHEN l.idx IS NULL THEN 0 ELSE 1 END AS leaf_there,
+        rows: "SELECT c.*, l.bytes AS leaf_bytes, CAST(CASE WHEN l.idx IS NULL THEN 0 ELSE 1 END AS BIGINT) AS leaf_there,
                       (SELECT count(*) FROM documents d WHERE d.id = c.request_document AND d.case_id = c.id AND d.kind = 'request') AS request_there,
                       (SELECT count(*) FROM batches b WHERE b.id = c.batch_id) AS batch_there
                FROM cases c LEFT JOIN log_leaves l ON l.idx = c.accepted_leaf",
@@ -153,7 +154,7 @@ pub const PROTECTED: &[ProtectedTable] = &[
         name: "versions",
         key: &["v.case_id", "v.number"],
         rows: "SELECT v.*, l.bytes AS leaf_bytes,
-                      CASE WHEN l.idx IS NULL THEN 0 ELSE 1 END AS leaf_there,
+                      CAST(CASE WHEN l.idx IS NULL THEN 0 ELSE 1 END AS BIGINT) AS leaf_there,
                       (SELECT count(*) FROM cases c WHERE c.id = v.case_id) AS case_there,
                       (SELECT count(*) FROM cases c WHERE c.id = v.compared_with) AS compared_there,
                       (SELECT count(*) FROM documents d WHERE d.id = v.report_document AND d.case_id = v.case_id AND d.kind = 'report') AS report_there,
@@ -167,7 +168,7 @@ pub const PROTECTED: &[ProtectedTable] = &[
         name: "cells",
         key: &["e.case_id", "e.member_ref", "e.source"],
         rows: "SELECT e.*, l.bytes AS leaf_bytes,
-                      CASE WHEN l.idx IS NULL THEN 0 ELSE 1 END AS leaf_there,
+                      CAST(CASE WHEN l.idx IS NULL THEN 0 ELSE 1 END AS BIGINT) AS leaf_there,
                       (SELECT count(*) FROM cases c WHERE c.id = e.case_id) AS case_there,
                       (SELECT count(*) FROM documents d WHERE d.id = e.evidence_document AND d.case_id = e.case_id) AS evidence_there
                FROM cells e LEFT JOIN log_leaves l ON l.idx = e.leaf_index",
@@ -218,6 +219,29 @@ pub const PROTECTED: &[ProtectedTable] = &[
         rows: "SELECT h.*, (SELECT count(*) FROM documents d WHERE d.id = h.document_id AND d.case_id = h.case_id) AS document_there
                FROM hearings h",
         read: hearing,
+    },
+    ProtectedTable {
+        name: "decisions",
+        key: &["x.document_id"],
+        rows: "SELECT x.*, l.bytes AS leaf_bytes, CAST(CASE WHEN l.idx IS NULL THEN 0 ELSE 1 END AS BIGINT) AS leaf_there,
+                      (SELECT count(*) FROM documents d WHERE d.id = x.document_id AND d.case_id = x.case_id) AS document_there
+               FROM decisions x LEFT JOIN log_leaves l ON l.idx = x.leaf_index",
+        read: decision,
+    },
+    ProtectedTable {
+        name: "approvals",
+        key: &["a.id"],
+        rows: "SELECT a.*, (SELECT count(*) FROM cases c WHERE c.id = a.case_id AND c.organisation = a.organisation) AS organisation_there,
+                      (SELECT count(*) FROM cases c WHERE c.id = a.case_id AND c.region = a.region) AS region_there,
+                      (SELECT count(*) FROM documents d WHERE d.id = a.document_id AND d.case_id = a.case_id) AS document_there
+               FROM approvals a",
+        read: approval,
+    },
+    ProtectedTable {
+        name: "approval_hands",
+        key: &["h.approval_id", "h.by_subject"],
+        rows: "SELECT h.*, a.case_id FROM approval_hands h LEFT JOIN approvals a ON a.id = h.approval_id",
+        read: hand,
     },
     ProtectedTable {
         name: "subscriptions",
@@ -359,7 +383,7 @@ fn version(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
     let mut kept = ProtectedRow::new("versions", key);
     let case = kept.value(row.uuid("case_id"))?;
     kept.at(row, "leaf_index", case)?;
-    kept.actions = &["completed"];
+    kept.actions = &["completed", "issued"];
     kept.claim("case_id", case.map(Claim::Case));
     let number = kept.value(row.small("number"))?;
     kept.claim("number", number.map(Claim::Version));
@@ -462,6 +486,54 @@ fn hearing(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
     let version = kept.value(row.small("version"))?.map(Claim::Version);
     kept.claim("version", version);
     kept.must_be_there(row, "document_id", "document_there")?;
+    Ok(vec![kept])
+}
+
+fn decision(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
+    let mut kept = ProtectedRow::new("decisions", key);
+    let case = kept.value(row.uuid("case_id"))?;
+    kept.at(row, "leaf_index", case)?;
+    kept.claim("case_id", case.map(Claim::Case));
+    kept.actions = match kept.value(row.must("kind", DecisionKind::parse))? {
+        Some(DecisionKind::Review) => &["reviewed"],
+        Some(DecisionKind::Objection) => &["objected"],
+        Some(DecisionKind::Withdrawal) => &["authorisation_withdrawn"],
+        None => &["reviewed", "objected", "authorisation_withdrawn"],
+    };
+    kept.must_be_there(row, "document_id", "document_there")?;
+    Ok(vec![kept])
+}
+
+fn approval(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
+    let mut kept = ProtectedRow::new("approvals", key);
+    kept.actions = &["approval_asked"];
+    if let Some(case) = kept.value(row.uuid("case_id"))? {
+        kept.entry = Entry::Of(case);
+        kept.claim("case_id", Some(Claim::Case(case)));
+    }
+    let by = kept.value(row.text("asked_by"))?.map(Claim::Actor);
+    kept.claim("asked_by", by);
+    kept.value(row.must("kind", ApprovalKind::parse))?;
+    kept.value(row.must("state", ApprovalState::parse))?;
+    kept.must_be_there(row, "organisation", "organisation_there")?;
+    kept.must_be_there(row, "region", "region_there")?;
+    kept.must_be_there(row, "document_id", "document_there")?;
+    Ok(vec![kept])
+}
+
+fn hand(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
+    let mut kept = ProtectedRow::new("approval_hands", key);
+    let agrees = kept.value(row.flag("agrees"))?.unwrap_or_default();
+    kept.actions = if agrees { &["approval_given"] } else { &["approval_refused"] };
+    match kept.value(row.opt_uuid("case_id"))?.flatten() {
+        Some(case) => {
+            kept.entry = Entry::Of(case);
+            kept.claim("agrees", Some(Claim::Case(case)));
+        }
+        None => kept.wrong.push("approval_id"),
+    }
+    let by = kept.value(row.text("by_subject"))?.map(Claim::Actor);
+    kept.claim("by_subject", by);
     Ok(vec![kept])
 }
 

@@ -3,7 +3,7 @@
 use super::columns::{Columns as _, int};
 use super::db::{Connection, Lock, Tx, query};
 use super::log::{checkpoint_of, read_leaves, read_tile};
-use super::{LogHead, LogTile, PublishedCheckpoint, Store, StoreError, StoredLeaf};
+use super::{CosignedCheckpoint, LogHead, LogTile, PublishedCheckpoint, Store, StoreError, StoredLeaf};
 
 /// A read transaction over the log: everything it returns is of one moment.
 pub struct LogSnapshot {
@@ -65,6 +65,14 @@ impl LogSnapshot {
             .fetch_all(&mut *self.tx)
             .await?;
         rows.iter().map(checkpoint_of).collect()
+    }
+
+    /// What every witness cosigned last.
+    ///
+    /// # Errors
+    /// The database failed or a column is corrupt.
+    pub async fn cosigned(&mut self) -> Result<Vec<CosignedCheckpoint>, StoreError> {
+        super::cosignatures::read(&mut self.tx).await
     }
 
     /// How many tiles are stored, so that none too many goes unseen.

@@ -94,7 +94,7 @@ fn wrong_usage_ends_with_2_and_every_command_shows_an_example() {
         let arguments: Vec<_> = arguments.iter().map(|text| if *text == "h.json" { household } else { text }).collect();
         assert_code(&hedui(&arguments), 2);
     }
-    let commands: [&[&str]; 30] = [
+    let commands: [&[&str]; 33] = [
         &[],
         &["demo"],
         &["serve"],
@@ -102,6 +102,9 @@ fn wrong_usage_ends_with_2_and_every_command_shows_an_example() {
         &["open"],
         &["audit"],
         &["audit", "verify"],
+        &["audit", "witness"],
+        &["audit", "witness", "init"],
+        &["audit", "witness", "serve"],
         &["sources"],
         &["sources", "list"],
         &["sources", "check"],

@@ -26,3 +26,4 @@ mod screening;
 mod simulate;
 mod support;
 mod whose;
+mod witness;

@@ -132,6 +132,7 @@ impl Stage {
             verifier: self.verifier.clone(),
             bulk: self.bulk.clone(),
             monitoring: self.monitoring.clone(),
+            witnesses: None,
             authenticator: Arc::new(authenticator),
             metrics: MetricsPage::start(),
         };

@@ -29,7 +29,7 @@ impl Acknowledged {
     async fn must_stand(&self, store: &Store, house: &House, what: &str) {
         let held = published_checkpoint(store, None).await.unwrap();
         let report = verify_log(store, &house.keys(), held.as_slice()).await.unwrap();
-        assert!(report.sound(), "{what}: {:?}", report.faults);
+        assert!(report.sound(), "{what}: {:?} {:?}", report.faults, report.rows);
         for (index, hash) in &self.0 {
             let stored = store.leaf(*index).await.unwrap().unwrap_or_else(|| panic!("{what}: entry {index} is lost"));
             assert_eq!(stored.leaf.hash, *hash, "{what}: entry {index}");

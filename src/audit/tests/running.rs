@@ -7,7 +7,9 @@ use uuid::Uuid;
 
 use super::{House, now, searches};
 use crate::audit::note::tests::TestSigner;
-use crate::audit::{Action, Actor, AuditError, Checkpoint, Event, InclusionProof, Leaf, Log, ProofError, verify_log};
+use crate::audit::{
+    Action, Actor, ActorRole, AuditError, Checkpoint, Event, InclusionProof, Label, Leaf, Log, ProofError, verify_log,
+};
 use crate::household::{Lane, Purpose, Region};
 use crate::store::faults::Fault;
 use crate::store::{Created, DocumentKind, LogFilter, NewCase, SealedDocument, Store, StoreError, Tag};
@@ -118,7 +120,10 @@ pub(super) fn case(id: Uuid) -> NewCase {
 }
 
 pub(super) fn accepted(id: Uuid) -> Vec<Event> {
-    vec![Event::new(&Actor::service(), Action::Accepted).case(id)]
+    let organisation = Label::of_name("township-1");
+    let by =
+        Actor { organisation, subject: Label::of_name("caseworkers"), role: ActorRole::Client, token_sha256: None };
+    vec![Event::new(&by, Action::Accepted).case(id).purpose(Purpose::DibaoApplication)]
 }
 
 #[tokio::test]

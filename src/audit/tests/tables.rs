@@ -8,9 +8,10 @@ use sqlx::{AssertSqlSafe, Row as _};
 use uuid::Uuid;
 
 use super::House;
-use crate::audit::{Action, Actor, ActorRole, Event, Label};
+use crate::audit::note::tests::TestSigner;
+use crate::audit::{Action, Actor, ActorRole, Event, Label, WitnessKey, cosign};
 use crate::household::{Purpose, SourceKey};
-use crate::store::PROTECTED;
+use crate::store::{CosignedCheckpoint, PROTECTED};
 
 /// Columns in which a changed byte is found and named: they are the log's own, say what an entry says, hold one of a few words, or point at
 /// a row that must be there.
@@ -19,6 +20,7 @@ const PROTECTED_COLUMNS: &[(&str, &str)] = &[
     ("log_leaves", "idx bytes hash id at actor organisation action case_id subject_tag source"),
     ("log_tiles", "level idx bytes"),
     ("log_checkpoints", "size root note"),
+    ("log_cosignatures", "witness size note cosigned_at"),
     ("cases", "id state organisation client purpose accepted_leaf request_document batch_id"),
     (
         "versions",
@@ -32,6 +34,9 @@ const PROTECTED_COLUMNS: &[(&str, &str)] = &[
     ("batch_parts", "batch_id document_id"),
     ("batch_faults", "batch_id document_id"),
     ("hearings", "document_id case_id version"),
+    ("decisions", "document_id case_id kind leaf_index"),
+    ("approvals", "kind state case_id organisation region asked_by document_id"),
+    ("approval_hands", "approval_id by_subject agrees"),
     ("subscriptions", "state organisation client region case_id"),
     ("alerts", "case_id organisation region document_id acknowledged_by note_document"),
 ];
@@ -50,7 +55,7 @@ const FREE: &[(&str, &str, &str)] = &[
     ("cases", "reference_tag household_tag", LOOK_UP),
     ("cases", "created_at updated_at", OWN_CLOCK),
     ("cases", "reviews_open next_event batch_row", COUNT),
-    ("cases", "failure failures wake_at attempts lease_worker lease_until lane", QUEUE),
+    ("cases", "failure failures wake_at attempts lease_worker lease_until lane reopened_for", QUEUE),
     ("versions", "final first_final decided_early issued issued_at issued_by", SEALED_SAYS),
     ("versions", "created_at", OWN_CLOCK),
     ("cells", "planned_at answered_at", OWN_CLOCK),
@@ -64,6 +69,13 @@ const FREE: &[(&str, &str, &str)] = &[
     ("batch_parts", "number", "each part is sealed with its place"),
     ("batch_faults", "read_rows count", COUNT),
     ("hearings", "at", OWN_CLOCK),
+    ("decisions", "version decided_by", SEALED_SAYS),
+    ("decisions", "at", OWN_CLOCK),
+    ("approvals", "id", LOOK_UP),
+    ("approvals", "version hours", SEALED_SAYS),
+    ("approvals", "asked_at lapses_at until", OWN_CLOCK),
+    ("approval_hands", "role", "the entry of the hand says in what capacity"),
+    ("approval_hands", "at", OWN_CLOCK),
     ("subscriptions", "id ended_why household_tag", LOOK_UP),
     ("subscriptions", "every_days next_at looks until_on", QUEUE),
     ("subscriptions", "created_at", OWN_CLOCK),
@@ -76,6 +88,7 @@ const FREE_TABLES: &[(&str, &str)] = &[
     ("case_subjects", LOOK_UP),
     ("idempotency", LOOK_UP),
     ("case_events", "told to who waits; what happened has its entry"),
+    ("withdrawn_authorisations", "the sealed decision that took it back says it; who is asked has an entry"),
     ("outbox", "what is still to be sent; what was sent has its entry"),
     ("meta", "the store's own id and the schema's hash"),
 ];
@@ -115,12 +128,21 @@ async fn furnished() -> House {
         of(Action::Heard, case).version(2),
         of(Action::Subscribed, case),
         of(Action::AlertAcknowledged, case),
+        of(Action::Reviewed, case).version(2),
+        of(Action::ApprovalAsked, case),
+        of(Action::ApprovalGiven, case),
         of(Action::Accepted, erased),
         of(Action::Erased, erased),
         Event::new(&by, Action::BatchReceived).batch(batch),
     ];
     log.append(events).await.unwrap();
     log.publish(super::now()).await.unwrap();
+    let witness = TestSigner::new("witness.example/w1", 2);
+    let checkpoint = log.checkpoint().await.unwrap().unwrap();
+    let cosignature = cosign(&checkpoint, &witness, super::now()).unwrap();
+    let (size, cosigned_at) = (log.store().log_head().await.unwrap().size, super::now());
+    let (witness, note) = (WitnessKey::of(&witness).to_string(), format!("{checkpoint}{}", cosignature.line));
+    log.store().keep_cosigned(CosignedCheckpoint { witness, size, note, cosigned_at }).await.unwrap();
     house.close(log).await;
     let pool = open(&house).await;
     let kinds = [
@@ -175,11 +197,14 @@ async fn furnished() -> House {
     };
     statements.extend([
         case_row(CASE, "final", 0, document(0)),
-        case_row(ERASED, "erased", 8, document(1)),
+        case_row(ERASED, "erased", 11, document(1)),
         version(1, "NULL", "first", &hex::encode([4; 32]), 3),
         version(2, "1", "late_answer", &hex::encode(BODY), 4),
         format!("INSERT INTO cells (case_id, member_ref, source, leaf_index, planned_at, kind, evidence_document) VALUES ('{}', 'm1', 'tax', 1, 1, 'found', '{}')", id(CASE), document(6)),
         format!("INSERT INTO batches (id, state, organisation, client, format, created_at, updated_at, terms_document) VALUES ('{}', 'running', '{org}', 'zhang', 'csv', 1, 1, '{}')", id(BATCH), document(7)),
+        format!("INSERT INTO decisions VALUES ('{}', '{}', 'review', 2, 'zhang', 1, 8)", document(11), id(CASE)),
+        format!("INSERT INTO approvals (id, kind, state, case_id, organisation, region, asked_by, asked_at, lapses_at, document_id) VALUES ('{}', 'review', 'open', '{}', '{org}', '620422', 'zhang', 1, 2, '{}')", id(0x66), id(CASE), document(11)),
+        format!("INSERT INTO approval_hands VALUES ('{}', 'zhang', 'supervisor', 1, 1)", id(0x66)),
         format!("INSERT INTO batch_parts VALUES ('{}', 0, '{}')", id(BATCH), document(8)),
         format!("INSERT INTO batch_faults VALUES ('{}', 7, 1, '{}')", id(BATCH), document(9)),
         format!("INSERT INTO hearings VALUES ('{}', '{}', 2, 1)", document(11), id(CASE)),
@@ -249,10 +274,14 @@ async fn flip(pool: &SqlitePool, table: &str, column: &str) {
     } else {
         format!(" AND rowid = {}", row.get::<i64, _>("row"))
     };
-    let statement = format!("UPDATE {table} SET {column} = {value} WHERE {column} = {old}{limit}");
-    let changed = sqlx::query(AssertSqlSafe(statement.clone())).execute(&mut *connection).await;
-    let changed = changed.unwrap_or_else(|error| panic!("{statement}: {error}"));
-    assert!(changed.rows_affected() > 0, "{statement}");
+    let update = |value: &str| format!("UPDATE {table} SET {column} = {value} WHERE {column} = {old}{limit}");
+    let mut changed = sqlx::query(AssertSqlSafe(update(&value))).execute(&mut *connection).await;
+    if changed.is_err() {
+        // the neighbour's number
+        changed = sqlx::query(AssertSqlSafe(update(&format!("{column} + 1")))).execute(&mut *connection).await;
+    }
+    let changed = changed.unwrap_or_else(|error| panic!("{table}.{column}: {error}"));
+    assert!(changed.rows_affected() > 0, "{table}.{column}");
 }
 
 fn words(list: &str) -> impl Iterator<Item = &str> {

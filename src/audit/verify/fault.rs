@@ -72,6 +72,11 @@ pub enum FaultKind {
         /// Size of the checkpoint.
         size: u64,
     },
+    /// A checkpoint that a witness cosigned is not what its row says, or its cosignature does not hold.
+    Cosignature {
+        /// Name of the witness's key, or the column that cannot be read.
+        witness: String,
+    },
     /// A signed checkpoint is larger than the log.
     WentBack {
         /// Size of the checkpoint.
@@ -115,6 +120,9 @@ impl fmt::Display for Fault {
                     "the leaves from {index} to {} are not those the checkpoint of size {size} was signed over",
                     size - 1
                 )
+            }
+            FaultKind::Cosignature { witness } => {
+                write!(f, "what {witness} cosigned (table log_cosignatures) cannot be believed")
             }
             FaultKind::WentBack { size } => {
                 write!(f, "the log has {index} leaves, a signed checkpoint has {size}: it went back")

@@ -1,6 +1,7 @@
 //! Rows beside the log, held against its entries: what a row says of a case, a version, a query, its entry must say too.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::audit::{AuditError, Event, Label, Leaf};
 use crate::store::{Claim, Entry, LogSnapshot, PROTECTED, ProtectedRow};
@@ -59,12 +60,15 @@ impl RowsReport {
 }
 
 /// Holds every row of every protected table against the log, which must be sound.
-pub(super) async fn check(snapshot: &mut LogSnapshot) -> Result<RowsReport, AuditError> {
+pub(super) async fn check(snapshot: &mut LogSnapshot, pause: Option<Duration>) -> Result<RowsReport, AuditError> {
     let mut report = RowsReport::default();
     for table in PROTECTED {
         let mut after = None;
         loop {
             let (rows, last) = snapshot.protected(table, after.as_ref(), PAGE).await?;
+            if let Some(pause) = pause {
+                tokio::time::sleep(pause).await;
+            }
             for row in &rows {
                 report.rows += 1;
                 for column in &row.wrong {

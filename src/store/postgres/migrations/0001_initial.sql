@@ -43,6 +43,14 @@ CREATE TABLE log_checkpoints (
     published_at BIGINT NOT NULL
 );
 
+-- What each witness of the log cosigned last.
+CREATE TABLE log_cosignatures (
+    witness TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    size BIGINT NOT NULL,
+    note TEXT COLLATE "C" NOT NULL,
+    cosigned_at BIGINT NOT NULL
+);
+
 -- Wrapped data keys stand apart from what they open: to erase is to delete here.
 CREATE TABLE deks (
     id TEXT COLLATE "C" NOT NULL PRIMARY KEY,

@@ -86,6 +86,7 @@ const FREE: &[(&str, &str, &str)] = &[
 /// Tables the log does not protect, on purpose.
 const FREE_TABLES: &[(&str, &str)] = &[
     ("case_subjects", LOOK_UP),
+    ("batch_regions", LOOK_UP),
     ("idempotency", LOOK_UP),
     ("case_events", "told to who waits; what happened has its entry"),
     ("withdrawn_authorisations", "the sealed decision that took it back says it; who is asked has an entry"),

@@ -83,10 +83,15 @@ pub(crate) enum Paging {
 }
 
 /// A person about whom every answer is known: how a source is proved to work.
-#[derive(Debug)]
 pub(crate) struct Probe {
     pub(crate) name: String,
     pub(crate) id_number: String,
+}
+
+impl std::fmt::Debug for Probe {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Probe").finish_non_exhaustive()
+    }
 }
 
 impl Definition {

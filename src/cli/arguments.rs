@@ -84,6 +84,11 @@ pub enum Command {
     /// Reports that are kept: made again bit by bit, traced, explained under other rules
     #[command(after_help = "Example:\n  hedui report recompute HD-620422-2026-000123")]
     Report(Report),
+    /// What would be erased by itself now, as `[retention]` in hedui.toml says; nothing is changed
+    #[command(
+        after_help = "Examples:\n  hedui retention\n  hedui retention --cases --json\n\nThe running service erases it, every hour, each case after an entry in the audit log. Without numbers in [retention] nothing is ever erased by\nitself."
+    )]
+    Retention(Retention),
     /// The audit log
     #[command(after_help = "Example:\n  hedui audit verify")]
     Audit(Audit),
@@ -382,6 +387,20 @@ pub struct SourcesNamed {
     /// Settings.
     #[command(flatten)]
     pub config: ConfigFile,
+}
+
+/// `hedui retention`
+#[derive(Debug, Args)]
+pub struct Retention {
+    /// List the cases too
+    #[arg(long)]
+    pub cases: bool,
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
+    /// Where the data are.
+    #[command(flatten)]
+    pub place: Place,
 }
 
 /// `hedui check-config`

@@ -19,8 +19,8 @@ use crate::household::Region;
 use crate::identity::{Model, ModelFault};
 use crate::keys::{KeyRing, Suite};
 use crate::monitoring::{
-    CallbackParts, CallbackSettings, Callbacks, Keyring, KeyringParts, Monitoring, MonitoringParts, Scrubbing,
-    WitnessPlace, Witnesses, settle,
+    CallbackParts, CallbackSettings, Callbacks, Keyring, KeyringParts, Monitoring, MonitoringParts, Retention,
+    Scrubbing, WitnessPlace, Witnesses, settle,
 };
 use crate::policy::Packs;
 use crate::report::jose::RecipientKey;
@@ -274,6 +274,8 @@ pub(super) struct Running {
     pub monitoring: Monitoring,
     /// The key ring.
     keyring: Keyring,
+    /// What is erased by itself.
+    retention: Retention,
     /// Word to clients; none where nobody's settings ask for it.
     callbacks: Option<Callbacks>,
     /// Who cosigns the log; none where nobody is configured.
@@ -296,6 +298,7 @@ impl Running {
         }
         self.monitoring.stop().await;
         self.keyring.stop().await;
+        self.retention.stop().await;
         self.bulk.stop().await;
         self.verifier.stop().await;
     }
@@ -372,13 +375,15 @@ pub(super) async fn running(
         keys: Arc::clone(&keys),
         clock: clock.clone(),
     });
+    let retention = Retention::start(store.clone(), log.clone(), settings.retention.clone(), clock.clone());
     let witnesses = match witness_places(settings)? {
         places if places.is_empty() => None,
         places => Some(Witnesses::start(log.clone(), clock.clone(), places, settings.audit.witness_every)?),
     };
     let scrubbing = settings.audit.scrub.then(|| Scrubbing::start(log.clone(), clock.clone()));
     let parts = MonitoringParts { store, log, keys, clock, verifier: verifier.clone() };
-    Ok(Running { verifier, bulk, monitoring: Monitoring::start(parts), keyring, callbacks, witnesses, scrubbing })
+    let monitoring = Monitoring::start(parts);
+    Ok(Running { verifier, bulk, monitoring, keyring, retention, callbacks, witnesses, scrubbing })
 }
 
 /// Writes a file that must not exist yet, readable by its owner alone.

@@ -19,6 +19,7 @@ mod progress;
 mod reload;
 mod remote;
 mod report;
+mod retention;
 mod schedule;
 mod screen;
 mod serve;
@@ -73,6 +74,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Screen(arguments) => screen::run(*arguments).await,
         Command::Open(arguments) => open::run(&arguments),
         Command::Audit(arguments) => audit::run(arguments).await,
+        Command::Retention(arguments) => retention::run(&arguments).await,
         Command::Report(arguments) => report::run(arguments).await,
         Command::Sources(arguments) => sources::run(arguments).await,
         Command::Policy(arguments) => policy::run(&arguments.command).await,

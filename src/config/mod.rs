@@ -8,6 +8,7 @@ mod clients;
 mod disclosure;
 mod limits;
 mod reader;
+mod retention;
 mod settings;
 mod store;
 mod witnesses;
@@ -18,6 +19,7 @@ pub use clients::{CheckKey, Client, Clients, EVERY_ORGANISATION, region_prefix};
 pub use disclosure::Disclosure;
 pub use limits::ServerLimits;
 pub use reader::Problem;
+pub use retention::{PURPOSES, RetentionSettings};
 pub use settings::{
     AuthSettings, BulkSettings, IssuerSettings, LogFormat, SealingSuite, Settings, TlsFiles, VerificationSettings,
 };

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::audit::{AuditSettings, read_audit};
 use super::reader::{Origin, Problem, Reading, Section};
+use super::retention::{RetentionSettings, read_retention};
 use super::store::{StoreSettings, read_store};
 use super::{SHIPPED, ServerLimits};
 
@@ -47,6 +48,8 @@ pub struct Settings {
     pub auth: AuthSettings,
     /// Running cases.
     pub verification: VerificationSettings,
+    /// What is erased by itself.
+    pub retention: RetentionSettings,
     /// Running batches.
     pub bulk: BulkSettings,
     /// Name of the verification centre.
@@ -207,6 +210,7 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
     };
     section.finish(reading);
     let bulk = read_bulk(root, reading);
+    let retention = read_retention(root, reading);
     let mut report = root.table("report", reading);
     let centre =
         report.text("centre", reading).map_or_else(|| "居民家庭经济状况核对中心".to_owned(), |text| text.value);
@@ -229,6 +233,7 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
         clients_file,
         auth,
         verification,
+        retention,
         bulk,
         centre,
         objection_days,

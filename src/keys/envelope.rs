@@ -201,3 +201,5 @@ fn associated_data(context: &DocumentContext<'_>, dek_id: Uuid, header: &[u8]) -
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;

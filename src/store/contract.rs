@@ -85,6 +85,7 @@ macro_rules! contract {
             erasing::{
                 an_erased_case_opens_no_more, nothing_of_an_erased_case_is_left, keys_are_wrapped_anew,
                 only_a_case_at_rest_is_erased, a_row_of_a_file_that_is_being_read_is_not_erased,
+                what_rests_is_found_with_what_keeps_it,
             }
             failing::{
                 what_is_acknowledged_survives, a_failed_commit_is_unknown_and_whole, one_failure_takes_nothing_with_it,

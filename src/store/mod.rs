@@ -39,6 +39,7 @@ mod outbox;
 mod postgres;
 mod protected;
 mod receipt;
+mod retention;
 mod schema;
 mod search;
 mod snapshot;
@@ -82,6 +83,7 @@ pub use outbox::{OutboxAttempt, OutboxRow, OutboxTopic};
 pub use postgres::{Replica, SourceTurns};
 pub use protected::{After, Claim, Entry, PROTECTED, ProtectedRow, ProtectedTable};
 pub use receipt::{AuditReceipt, READS_LOG, TRIES_RULES};
+pub use retention::RestingCase;
 pub use search::{LogFilter, LogScope, ScopedOrganisation, Trail};
 
 pub use snapshot::LogSnapshot;

@@ -94,7 +94,7 @@ fn wrong_usage_ends_with_2_and_every_command_shows_an_example() {
         let arguments: Vec<_> = arguments.iter().map(|text| if *text == "h.json" { household } else { text }).collect();
         assert_code(&hedui(&arguments), 2);
     }
-    let commands: [&[&str]; 33] = [
+    let commands: [&[&str]; 34] = [
         &[],
         &["demo"],
         &["serve"],
@@ -118,6 +118,7 @@ fn wrong_usage_ends_with_2_and_every_command_shows_an_example() {
         &["keys", "destroy"],
         &["keys", "export"],
         &["keys", "restore"],
+        &["retention"],
         &["check-config"],
         &["screen"],
         &["report"],

@@ -64,6 +64,18 @@ pub(super) enum Cipher {
 }
 
 impl Cipher {
+    /// Under a key of 32 bytes.
+    #[cfg(test)]
+    pub(super) fn aes_256_gcm(key: &[u8]) -> Self {
+        Self::Aes256Gcm(LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).unwrap()))
+    }
+
+    /// Under a key of 16 bytes.
+    #[cfg(test)]
+    pub(super) fn sm4_gcm(key: &[u8]) -> Self {
+        Self::Sm4Gcm(Box::new(Sm4Gcm::new_from_slice(key).unwrap()))
+    }
+
     /// Encrypts in place; the tag.
     pub(super) fn seal(
         &self,

@@ -1,7 +1,9 @@
 //! Erasure and the rotation of keys.
 
 use super::*;
-use crate::store::{AlertFilter, BatchState, CaseFilter, CaseState, Compared, SealedDocument, StoreError, WrappedDek};
+use crate::store::{
+    AlertFilter, BatchState, CaseFilter, CaseState, Compared, NewSubscription, SealedDocument, StoreError, WrappedDek,
+};
 
 pub(super) async fn an_erased_case_opens_no_more(backend: impl Backend) {
     let store = backend.open().await;
@@ -150,4 +152,59 @@ pub(super) async fn keys_are_wrapped_anew(backend: impl Backend) {
     assert_eq!(store.rewrap_deks(&some, "kek-1", wrapped.clone()).await.unwrap(), 3);
     assert_eq!(store.rewrap_deks(&some, "kek-1", wrapped).await.unwrap(), 0, "they are under another key by now");
     assert_eq!(store.count_deks().await.unwrap(), [("kek-1".to_owned(), 2), ("kek-2".to_owned(), 3)]);
+}
+
+pub(super) async fn what_rests_is_found_with_what_keeps_it(backend: impl Backend) {
+    let store = backend.open().await;
+    let of = async |household: Option<u8>, second| {
+        let case = NewCase { household_tag: household.map(tag), ..new_case(at(second)) };
+        let id = case.id;
+        create(&store, receipt(id), case).await.unwrap();
+        let lease = taken_up(&store, at(second)).await;
+        let made = version(1, true, VersionReason::First, at(second));
+        store.add_version(&receipt(id), id, Some(&lease), made, CaseState::Final).await.unwrap();
+        id
+    };
+    let (earlier, later, alone) = (of(Some(5), 0).await, of(Some(5), 1).await, of(None, 2).await);
+    let watched = of(Some(6), 3).await;
+    let subscription = NewSubscription {
+        id: Uuid::now_v7(),
+        case_id: watched,
+        every_days: 30,
+        first_at: at(1000),
+        until: None,
+        created_at: at(4),
+    };
+    assert!(store.subscribe(&receipt(watched), subscription).await.unwrap());
+    let stopped = accepted(&store, at(5)).await;
+    store.cancel_case(&receipt(stopped), stopped, at(6)).await.unwrap();
+    let at_work = running(&store, at(7)).await;
+    let young = of(None, 50).await;
+
+    let found = store.resting_cases(at(50), None, 100).await.unwrap();
+    let mut told: Vec<_> = found.iter().map(|case| (case.id, case.watched, case.last)).collect();
+    told.sort();
+    let mut expected = vec![
+        (earlier, false, false),
+        (later, false, true),
+        (alone, false, false),
+        (watched, true, true),
+        (stopped, false, false),
+    ];
+    expected.sort();
+    assert_eq!(told, expected, "neither what is at work ({at_work}) nor what is young ({young})");
+    let rest = store.resting_cases(at(50), Some(found[1].id), 2).await.unwrap();
+    assert_eq!(rest, found[2..4]);
+    store.destroy_case(&receipt(earlier), earlier, at(60)).await.unwrap();
+    assert!(store.resting_cases(at(50), None, 100).await.unwrap().iter().all(|case| case.id != earlier));
+
+    let batch = super::batching::whole(&store).await;
+    let faults = document(DocumentKind::BatchFaults);
+    store.put_document(&receipt(batch), Some(batch), faults).await.unwrap();
+    assert!(store.resting_batches(at(100), 10).await.unwrap().is_empty(), "it is not over");
+    store.finish_batch(&receipt(batch), batch, false, at(70)).await.unwrap();
+    assert!(store.resting_batches(at(70), 10).await.unwrap().is_empty());
+    assert_eq!(store.resting_batches(at(71), 10).await.unwrap(), [batch]);
+    store.erase_batch(&receipt(batch), batch).await.unwrap();
+    assert!(store.resting_batches(at(71), 10).await.unwrap().is_empty());
 }

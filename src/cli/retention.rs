@@ -1,0 +1,39 @@
+//! `hedui retention`: what would be erased by itself now.
+
+use std::process::ExitCode;
+
+use super::arguments::Retention;
+use super::{compose, output};
+use crate::monitoring::{Sweep, would_sweep};
+use crate::telemetry::Clock;
+
+/// Shows it, beside whoever writes.
+pub(super) async fn run(arguments: &Retention) -> anyhow::Result<ExitCode> {
+    let settings = compose::placed(&arguments.place)?;
+    let store = compose::store_to_read(&settings.store, &settings.data_directory).await?;
+    let swept = would_sweep(&store, &settings.retention, Clock::system().now()).await;
+    store.close().await;
+    let mut swept = swept?;
+    if !arguments.cases {
+        swept.ids.clear();
+    }
+    if arguments.json {
+        output::say(&serde_json::to_string_pretty(&swept)?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !settings.retention.is_anything() {
+        output::say("nothing: [retention] in hedui.toml names no number of months");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let Sweep { cases, batches, kept_watched, kept_last, ids } = swept;
+    for (purpose, count) in &cases {
+        output::say(&format!("{count:>8} cases of {purpose}"));
+    }
+    output::say(&format!("{batches:>8} batches' faults"));
+    output::say(&format!("{kept_watched:>8} cases stay: their household is watched"));
+    output::say(&format!("{kept_last:>8} cases stay: their household's last report"));
+    for id in ids {
+        output::say(&id.to_string());
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,70 @@
+//! `[retention]` of `hedui.toml`: after how many months what is kept of a household is erased by itself. Nothing is unless a number stands there.
+
+use std::collections::BTreeMap;
+
+use super::reader::{Reading, Section};
+
+/// Programmes that may have a number of their own.
+pub const PURPOSES: [&str; 11] = [
+    "dibao_application",
+    "tekun_application",
+    "marginal_application",
+    "rigid_expenditure_application",
+    "temporary_relief",
+    "periodic_review",
+    "reported_change",
+    "monitoring",
+    "child_screening",
+    "disability_screening",
+    "medical_screening",
+];
+/// A century.
+const MOST_MONTHS: u64 = 1201;
+
+/// Months after which something is erased; 0 = never.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RetentionSettings {
+    /// Of every programme without a number of its own, since the case came to rest.
+    pub months: u32,
+    /// By programme.
+    pub by_purpose: BTreeMap<&'static str, u32>,
+    /// Of cases that ended without a report.
+    pub unfinished_months: u32,
+    /// Of the last report of a household, which others wait for.
+    pub last_report_months: u32,
+    /// Of what was wrong with rows of files.
+    pub batch_months: u32,
+}
+
+impl RetentionSettings {
+    /// Whether anything is ever erased by itself.
+    #[must_use]
+    pub fn is_anything(&self) -> bool {
+        *self != Self::default()
+    }
+}
+
+/// Reads the section.
+pub(super) fn read_retention(root: &mut Section<'_>, reading: &mut Reading<'_>) -> RetentionSettings {
+    let mut section = root.table("retention", reading);
+    let number = |section: &mut Section<'_>, key, reading: &mut Reading<'_>| {
+        u32::try_from(section.number(key, 0..MOST_MONTHS, 0, reading)).unwrap_or_default()
+    };
+    let mut settings = RetentionSettings {
+        months: number(&mut section, "months", reading),
+        by_purpose: BTreeMap::new(),
+        unfinished_months: number(&mut section, "unfinished_months", reading),
+        last_report_months: number(&mut section, "last_report_months", reading),
+        batch_months: number(&mut section, "batch_months", reading),
+    };
+    let mut purposes = section.table("purpose", reading);
+    for purpose in PURPOSES {
+        let months = number(&mut purposes, purpose, reading);
+        if months > 0 {
+            settings.by_purpose.insert(purpose, months);
+        }
+    }
+    purposes.finish(reading);
+    section.finish(reading);
+    settings
+}

@@ -1,0 +1,218 @@
+//! What is kept of households for long enough is erased by itself, as `[retention]` says: nothing unless a number stands there, for no published rule
+//! gives one. A case goes when it has been at rest for so long, unless its household is watched, or its report is the household's last, which the next one is
+//! compared with and by which the household is due: that one has a limit of its own.
+//!
+//! Entry first, then the erasure; every process does it, and a case that another has erased is passed over.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use super::KeyringError;
+use crate::audit::{Action, Actor, Event, Log};
+use crate::config::RetentionSettings;
+use crate::store::{AuditReceipt, CaseState, RestingCase, Store, StoreError};
+use crate::telemetry::Clock;
+
+/// Between two sweeps.
+const EVERY: Duration = Duration::from_secs(3600);
+/// Cases looked at, and erased, at a time.
+const PAGE: u32 = 64;
+/// Between two pages, so that whoever comes to the counter does not wait.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What a sweep would do, or did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Sweep {
+    /// Cases that go, by programme.
+    pub cases: BTreeMap<String, u64>,
+    /// Batches whose faults go.
+    pub batches: u64,
+    /// Cases that are old enough but whose household is watched.
+    pub kept_watched: u64,
+    /// That are old enough but are the last report of a household.
+    pub kept_last: u64,
+    /// The cases that go.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ids: Vec<Uuid>,
+}
+
+/// Why a case stays or that it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Goes,
+    Young,
+    Watched,
+    Last,
+}
+
+/// So many calendar months earlier, to the day.
+fn months_before(now: Timestamp, months: u32) -> Timestamp {
+    let date = crate::telemetry::china_date(now);
+    let earlier = date.checked_sub(jiff::Span::new().months(i64::from(months))).unwrap_or(jiff::civil::Date::MIN);
+    let days = i64::from(date.since(earlier).map_or(0, |span| span.get_days()));
+    now.checked_sub(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MIN)
+}
+
+fn fate(case: &RestingCase, settings: &RetentionSettings, now: Timestamp) -> Fate {
+    let over = |months: u32| months > 0 && case.since < months_before(now, months);
+    let of_purpose = settings.by_purpose.get(case.purpose.as_str()).copied().unwrap_or(settings.months);
+    let months = if case.state == CaseState::Final { of_purpose } else { settings.unfinished_months };
+    match case {
+        _ if !over(months) => Fate::Young,
+        _ if case.watched => Fate::Watched,
+        // A last report goes when both limits are over.
+        _ if case.last && !over(settings.last_report_months) => Fate::Last,
+        _ => Fate::Goes,
+    }
+}
+
+/// The latest time before which anything can go.
+fn horizon(settings: &RetentionSettings, now: Timestamp) -> Option<Timestamp> {
+    let months = [settings.months, settings.unfinished_months].into_iter().chain(settings.by_purpose.values().copied());
+    months.filter(|months| *months > 0).min().map(|months| months_before(now, months))
+}
+
+/// What would go now. Nothing is changed.
+///
+/// # Errors
+/// The store failed.
+pub async fn would_sweep(store: &Store, settings: &RetentionSettings, now: Timestamp) -> Result<Sweep, StoreError> {
+    let mut sweep = Sweep::default();
+    let mut after = None;
+    while let Some(before) = horizon(settings, now) {
+        let page = store.resting_cases(before, after, 1000).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        for case in &page {
+            sweep.count(case, fate(case, settings, now));
+        }
+    }
+    if settings.batch_months > 0 {
+        let before = months_before(now, settings.batch_months);
+        sweep.batches = store.resting_batches(before, 1_000_000).await?.len() as u64;
+    }
+    Ok(sweep)
+}
+
+/// Erases what is to go.
+///
+/// # Errors
+/// The log or the store failed; what was erased stands in the log.
+pub async fn sweep(
+    store: &Store,
+    log: &Log,
+    settings: &RetentionSettings,
+    now: Timestamp,
+) -> Result<Sweep, KeyringError> {
+    let mut swept = Sweep::default();
+    let mut after = None;
+    while let Some(before) = horizon(settings, now) {
+        let page = store.resting_cases(before, after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        let (going, staying): (Vec<_>, Vec<_>) =
+            page.into_iter().map(|case| (fate(&case, settings, now), case)).partition(|(fate, _)| *fate == Fate::Goes);
+        for (fate, case) in &staying {
+            swept.count(case, *fate);
+        }
+        let event =
+            |case: &RestingCase| Event::new(&Actor::service(), Action::Erased).case(case.id).purpose(case.purpose);
+        let receipts = log.append(going.iter().map(|(_, case)| event(case)).collect()).await?;
+        for ((fate, case), receipt) in going.iter().zip(&receipts) {
+            if erased(store, receipt, case.id, now).await? {
+                swept.count(case, *fate);
+            }
+        }
+        if !going.is_empty() {
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+    // 0 = never: nothing is older than the beginning of time.
+    let before = match settings.batch_months {
+        0 => Timestamp::MIN,
+        months => months_before(now, months),
+    };
+    while let Some(batch) = store.resting_batches(before, 1).await?.first().copied() {
+        let receipt = log.append_one(Event::new(&Actor::service(), Action::Erased).batch(batch)).await?;
+        store.erase_batch(&receipt, batch).await?;
+        swept.batches += 1;
+    }
+    if !swept.cases.is_empty() {
+        store.cut_wal().await?;
+    }
+    Ok(swept)
+}
+
+/// Whether it was still there to be erased: another process, or a person, may have come first, or somebody begun it anew.
+async fn erased(store: &Store, receipt: &AuditReceipt, case: Uuid, now: Timestamp) -> Result<bool, StoreError> {
+    match store.destroy_case(receipt, case, now).await {
+        Ok(_) => Ok(true),
+        Err(StoreError::IllegalTransition { .. } | StoreError::StillInFile { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+impl Sweep {
+    fn count(&mut self, case: &RestingCase, fate: Fate) {
+        match fate {
+            Fate::Goes => {
+                *self.cases.entry(case.purpose.as_str().to_owned()).or_default() += 1;
+                self.ids.push(case.id);
+            }
+            Fate::Watched => self.kept_watched += 1,
+            Fate::Last => self.kept_last += 1,
+            Fate::Young => {}
+        }
+    }
+}
+
+/// Sweeps every hour until it is stopped.
+pub struct Retention {
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Retention {
+    /// Starts to sweep, when the settings name anything. Must be called within a Tokio runtime.
+    #[must_use]
+    pub fn start(store: Store, log: Log, settings: RetentionSettings, clock: Clock) -> Self {
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        if settings.is_anything() {
+            let stopped = stop.clone();
+            tasks.spawn(async move { stopped.run_until_cancelled(run(store, log, settings, clock)).await });
+        }
+        Self { stop, tasks }
+    }
+
+    /// Stops.
+    pub async fn stop(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+async fn run(store: Store, log: Log, settings: RetentionSettings, clock: Clock) {
+    loop {
+        match sweep(&store, &log, &settings, clock.now()).await {
+            Ok(swept) => {
+                let cases: u64 = swept.cases.values().sum();
+                metrics::counter!("hedui_retention_erased_total").increment(cases);
+                if cases > 0 || swept.batches > 0 {
+                    tracing::info!(cases, batches = swept.batches, "what was kept for long enough is erased");
+                }
+            }
+            Err(error) => tracing::error!(%error, "what was kept for long enough could not all be erased"),
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! What goes, and what stays although it is old.
+
+use super::*;
+use crate::household::{Purpose, Region};
+
+fn now() -> Timestamp {
+    "2026-11-27T02:00:00Z".parse().unwrap()
+}
+
+fn case(purpose: Purpose, state: CaseState, since: &str) -> RestingCase {
+    RestingCase {
+        id: Uuid::nil(),
+        purpose,
+        organisation: "township-1".into(),
+        region: Region("620422".into()),
+        state,
+        since: format!("{since}T02:00:00Z").parse().unwrap(),
+        watched: false,
+        last: false,
+    }
+}
+
+#[test]
+fn nothing_goes_unless_a_number_stands_there() {
+    let settings = RetentionSettings::default();
+    assert!(!settings.is_anything());
+    assert_eq!(horizon(&settings, now()), None);
+    for state in [CaseState::Final, CaseState::Cancelled, CaseState::Failed] {
+        assert_eq!(fate(&case(Purpose::DibaoApplication, state, "1990-01-01"), &settings, now()), Fate::Young);
+    }
+}
+
+#[test]
+fn each_case_goes_by_its_programme_and_its_end() {
+    let settings = RetentionSettings {
+        months: 12,
+        by_purpose: [("temporary_relief", 24)].into(),
+        unfinished_months: 1,
+        last_report_months: 36,
+        batch_months: 0,
+    };
+    assert_eq!(horizon(&settings, now()), Some("2026-10-27T02:00:00Z".parse().unwrap()));
+    let (dibao, relief) = (Purpose::DibaoApplication, Purpose::TemporaryRelief);
+    for (purpose, state, since, expected) in [
+        (dibao, CaseState::Final, "2025-11-26", Fate::Goes),
+        (dibao, CaseState::Final, "2025-11-27", Fate::Young),
+        (dibao, CaseState::Final, "2025-11-28", Fate::Young),
+        (relief, CaseState::Final, "2025-11-26", Fate::Young),
+        (relief, CaseState::Final, "2024-11-26", Fate::Goes),
+        (dibao, CaseState::Cancelled, "2026-10-26", Fate::Goes),
+        (dibao, CaseState::Failed, "2026-10-27", Fate::Young),
+    ] {
+        assert_eq!(fate(&case(purpose, state, since), &settings, now()), expected, "{purpose:?} {state} {since}");
+    }
+    let watched = RestingCase { watched: true, last: true, ..case(dibao, CaseState::Final, "2000-01-01") };
+    assert_eq!(fate(&watched, &settings, now()), Fate::Watched);
+    let last = |since| RestingCase { last: true, ..case(dibao, CaseState::Final, since) };
+    assert_eq!(fate(&last("2023-11-28"), &settings, now()), Fate::Last);
+    assert_eq!(fate(&last("2023-11-26"), &settings, now()), Fate::Goes);
+    let no_limit = RetentionSettings { last_report_months: 0, ..settings };
+    assert_eq!(fate(&last("2000-01-01"), &no_limit, now()), Fate::Last, "never, unless a number stands there");
+}
+
+#[test]
+fn every_programme_may_have_a_number_of_its_own() {
+    let names: Vec<_> = Purpose::ALL.iter().map(|purpose| purpose.as_str()).collect();
+    assert_eq!(names.len(), crate::config::PURPOSES.len());
+    assert!(names.iter().all(|name| crate::config::PURPOSES.contains(name)), "{names:?}");
+}
+
+#[tokio::test]
+async fn an_entry_comes_before_each_erasure_and_nothing_goes_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = crate::keys::KeyRing::create(&folder.path().join("keys"), "test-log", now()).unwrap();
+    let store = Store::open(folder.path().join("data")).await.unwrap();
+    let mut options = crate::audit::LogOptions::new(std::sync::Arc::new(keys.log_signer()), std::sync::Arc::new(now));
+    options.publish_every = Duration::from_secs(86_400);
+    let log = Log::open(store.clone(), options).await.unwrap();
+    let mut cases = Vec::new();
+    for since in ["2026-01-01T00:00:00Z", "2026-11-20T00:00:00Z"] {
+        let (id, since) = (Uuid::now_v7(), since.parse::<Timestamp>().unwrap());
+        let context = crate::keys::DocumentContext { document_id: "d", kind: "request", owner_id: &id.to_string() };
+        let sealed = keys.seal_document(&context, b"x").unwrap();
+        let request = crate::store::SealedDocument {
+            id: Uuid::now_v7(),
+            kind: crate::store::DocumentKind::Request,
+            dek_id: sealed.dek_id,
+            kek_id: sealed.kek_id.0,
+            wrapped_dek: sealed.wrapped_dek,
+            commitment: sealed.commitment,
+            ciphertext: sealed.ciphertext,
+        };
+        let case = crate::store::NewCase {
+            id,
+            organisation: "township-1".into(),
+            client: "caseworkers".into(),
+            purpose: Purpose::DibaoApplication,
+            region: Region("620422".into()),
+            reference_tag: None,
+            created_at: since,
+            as_of: "2026-01-01".parse().unwrap(),
+            lane: crate::household::Lane::Interactive,
+            batch: None,
+            household_tag: None,
+            idempotency: None,
+            subject_tags: Vec::new(),
+            request,
+        };
+        let receipt = AuditReceipt::for_test(Some(id));
+        store.apply(Store::accepting(case), vec![receipt.clone()]).await.unwrap();
+        store.cancel_case(&receipt, id, since).await.unwrap();
+        cases.push(id);
+    }
+    let settings = RetentionSettings { unfinished_months: 6, ..RetentionSettings::default() };
+    let shown = would_sweep(&store, &settings, now()).await.unwrap();
+    assert_eq!(shown.ids, cases[..1]);
+    assert_eq!(store.get_case(cases[0]).await.unwrap().state, CaseState::Cancelled, "a view changes nothing");
+
+    store.plan_faults(&[crate::store::faults::Fault::Lost]);
+    assert!(sweep(&store, &log, &settings, now()).await.is_err());
+    assert_eq!(store.get_case(cases[0]).await.unwrap().state, CaseState::Cancelled, "no entry, no erasure");
+    assert_eq!(sweep(&store, &log, &settings, now()).await.unwrap(), shown);
+    let states = [store.get_case(cases[0]).await.unwrap().state, store.get_case(cases[1]).await.unwrap().state];
+    assert_eq!(states, [CaseState::Erased, CaseState::Cancelled]);
+    let size = store.log_head().await.unwrap().size;
+    assert_eq!(size, 1);
+    assert_eq!(sweep(&store, &log, &settings, now()).await.unwrap(), Sweep::default());
+    assert_eq!(store.log_head().await.unwrap().size, size, "and the log is not filled with what is gone");
+}

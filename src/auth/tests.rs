@@ -141,6 +141,8 @@ fn the_algorithm_is_the_issuers_and_keys_of_the_token_count_for_nothing() {
     jwk["jwk"] = stranger.jwk();
     let mut jku = header();
     jku["jku"] = json!("https://attacker.example/jwks.json");
+    let mut crit = header();
+    crit["crit"] = json!(["exp"]);
     let es384 = json!({"alg": "ES384", "typ": "JWT", "kid": "one"});
     let table = [
         ("alg none", unsigned),
@@ -148,6 +150,7 @@ fn the_algorithm_is_the_issuers_and_keys_of_the_token_count_for_nothing() {
         ("HS256 with the key set", by_public_key(signer.jwk().to_string().as_bytes())),
         ("key in the header", stranger.token(&jwk, &claims())),
         ("address of keys in the header", stranger.token(&jku, &claims())),
+        ("an extension that must be understood", signer.token(&crit, &claims())),
         ("another algorithm of the family", signer.token(&es384, &claims())),
         ("no header", signer.token(&json!({}), &claims())),
         ("a stranger's key under a known id", stranger.token(&header(), &claims())),
@@ -200,4 +203,23 @@ fn a_token_that_was_good_is_looked_at_again_on_every_call() {
     let renewed = new.token(&json!({"alg": "ES256", "kid": "two"}), &claims());
     assert!(door.caller(Some(&renewed)).is_ok());
     assert_eq!(said(), Err(AuthError::Invalid), "its key is there no more");
+}
+
+#[test]
+fn a_key_set_with_a_private_or_a_shared_key_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = Signer::new("one").jwk();
+    let with = |part: &str| {
+        let mut key = good.clone();
+        key[part] = json!("AAAA");
+        json!({"keys": [good, key]}).to_string()
+    };
+    let file = folder.path().join("jwks.json");
+    let issuer = IssuerSettings { issuer: "sso".into(), algorithm: "ES256".into(), jwks_file: file.clone() };
+    let settings = AuthSettings { audience: "hedui".into(), issuers: vec![issuer] };
+    let read = || Authenticator::new(&settings, Clients::new(Vec::new()), Clock::fixed(NOW.parse().unwrap()));
+    for (set, refused) in [(with("d"), true), (with("k"), true), (json!({"keys": [good]}).to_string(), false)] {
+        std::fs::write(&file, &set).unwrap();
+        assert_eq!(read().is_err(), refused, "{set}");
+    }
 }

@@ -231,6 +231,10 @@ impl Authenticator {
 
     fn verified(&self, token: &str) -> Result<Claims, AuthError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| AuthError::Invalid)?;
+        // What must be understood is not (RFC 7515, 4.1.11): there is no extension that this service knows.
+        if header.crit.is_some() {
+            return Err(AuthError::Invalid);
+        }
         // The issuer is read unverified only to choose the pinned keys; the signature then covers it.
         let unverified: Claims =
             jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(|_| AuthError::Invalid)?;
@@ -272,6 +276,13 @@ fn read_issuer(settings: &IssuerSettings, now: i64) -> Result<Issuer, String> {
 
 fn read_keys(path: &Path, algorithm: Algorithm) -> Result<Vec<(Option<String>, DecodingKey)>, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"))?;
+    let private = serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|set| {
+        let mut keys = set["keys"].as_array().into_iter().flatten();
+        keys.any(|key| ["d", "k"].iter().any(|part| key.get(part).is_some()))
+    });
+    if private {
+        return Err("holds a private or shared key: whoever reads the file could sign tokens".into());
+    }
     let set: JwkSet = serde_json::from_str(&text).map_err(|error| format!("is not a key set: {error}"))?;
     let keys: Vec<_> = set
         .keys

@@ -13,6 +13,7 @@ pub mod identity;
 pub mod keys;
 pub mod linkage;
 pub mod monitoring;
+pub mod oversight;
 pub mod policy;
 pub mod report;
 pub mod store;

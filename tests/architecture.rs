@@ -17,7 +17,7 @@ use named::{Named, named};
 const LEVELS: &[&[&str]] = &[
     &["main", "cli"],
     &["api", "console"],
-    &["bulk", "monitoring", "web"],
+    &["bulk", "monitoring", "oversight", "web"],
     &["verification"],
     &["report", "linkage", "auth"],
     &["audit"],

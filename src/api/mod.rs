@@ -3,6 +3,7 @@
 mod accept;
 mod approvals;
 mod assessments;
+mod audit;
 mod batches;
 mod body;
 mod decided;

@@ -6,8 +6,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    approvals, assessments, batches, due, health, matches, monitoring, policies, report, reviews, schemas, sources,
-    verifications,
+    approvals, assessments, audit, batches, due, health, matches, monitoring, policies, report, reviews, schemas,
+    sources, verifications,
 };
 
 /// The document.
@@ -16,7 +16,7 @@ use super::{
     info(title = "hedui", description = "Household means verification (核对). It verifies; the officer decides."),
     paths(
         verifications::submit::submit, verifications::list::list, verifications::status::status, verifications::events::events,
-        verifications::versions::versions, report::report, sources::sources, policies::policy, assessments::assess, matches::explain,
+        verifications::versions::versions, verifications::receipt::receipt, report::report, sources::sources, policies::policy, assessments::assess, matches::explain,
         verifications::steer::issue, verifications::steer::cancel, verifications::steer::withdraw, verifications::steer::object,
         verifications::steer::objections, verifications::steer::erase, reviews::list, reviews::records, reviews::review,
         approvals::list, approvals::show, approvals::agree, approvals::refuse, approvals::inspect,
@@ -25,6 +25,8 @@ use super::{
         batches::steer::pause, batches::steer::resume, batches::steer::cancel,
         monitoring::subscriptions::subscribe, monitoring::subscriptions::list, monitoring::subscriptions::unsubscribe,
         monitoring::alerts::list, monitoring::alerts::acknowledge, monitoring::callbacks::list, monitoring::callbacks::redeliver,
+        audit::events::events, audit::events::event, audit::subjects::subjects, audit::findings::findings, audit::findings::acknowledge,
+        audit::proofs::checkpoint, audit::proofs::inclusion, audit::proofs::consistency, audit::proofs::tile,
         schemas::report, schemas::report_view, schemas::request, schemas::evidence, schemas::comparison, schemas::jwks,
         openapi, health::healthz, health::readyz, health::metrics,
     ),

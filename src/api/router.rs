@@ -6,8 +6,8 @@ use axum::routing::{self, MethodRouter};
 
 use super::verifications::steer;
 use super::{
-    ApiState, approvals, assessments, batches, due, health, matches, monitoring, openapi, policies, report, reviews,
-    schemas, sources, verifications,
+    ApiState, approvals, assessments, audit, batches, due, health, matches, monitoring, openapi, policies, report,
+    reviews, schemas, sources, verifications,
 };
 use crate::config::ServerLimits;
 use crate::web::{Problem, ProblemKind, guard};
@@ -37,6 +37,7 @@ fn calls() -> Vec<Call> {
         get("/v1/verifications/{id}/events", verifications::events::events),
         get("/v1/verifications/{id}/versions", verifications::versions::versions),
         get("/v1/verifications/{id}/report", report::report),
+        get("/v1/verifications/{id}/receipt", verifications::receipt::receipt),
         get("/v1/verifications/{id}/change", verifications::change::change),
         post("/v1/verifications/{id}/heard", verifications::change::heard),
         delete("/v1/verifications/{id}", steer::erase),
@@ -73,6 +74,15 @@ fn calls() -> Vec<Call> {
         post("/v1/alerts/{id}/acknowledge", monitoring::alerts::acknowledge),
         post("/v1/assessments", assessments::assess),
         post("/v1/matches", matches::explain),
+        get("/v1/audit/events", audit::events::events),
+        get("/v1/audit/events/{id}", audit::events::event),
+        post("/v1/audit/subjects", audit::subjects::subjects),
+        get("/v1/audit/findings", audit::findings::findings),
+        post("/v1/audit/findings/{id}/acknowledge", audit::findings::acknowledge),
+        get("/v1/audit/checkpoint", audit::proofs::checkpoint),
+        get("/v1/audit/proofs/inclusion", audit::proofs::inclusion),
+        get("/v1/audit/proofs/consistency", audit::proofs::consistency),
+        get("/v1/audit/tile/{*path}", audit::proofs::tile),
         get("/v1/sources", sources::sources),
         get("/v1/policies/{region}", policies::policy),
         get("/.well-known/jwks.json", schemas::jwks),

@@ -7,6 +7,7 @@ use axum::extract::FromRef;
 use crate::auth::Authenticator;
 use crate::bulk::Bulk;
 use crate::monitoring::{Monitoring, Witnesses};
+use crate::oversight::Oversight;
 use crate::telemetry::MetricsPage;
 use crate::verification::Verifier;
 
@@ -21,6 +22,8 @@ pub struct ApiState {
     pub monitoring: Monitoring,
     /// Who cosigns the audit log; none where nobody is configured.
     pub witnesses: Option<Witnesses>,
+    /// The log, for auditors.
+    pub oversight: Oversight,
     /// Sign-in.
     pub authenticator: Arc<Authenticator>,
     /// Metrics.
@@ -36,6 +39,12 @@ impl FromRef<ApiState> for Arc<Authenticator> {
 impl FromRef<ApiState> for Monitoring {
     fn from_ref(state: &ApiState) -> Self {
         state.monitoring.clone()
+    }
+}
+
+impl FromRef<ApiState> for Oversight {
+    fn from_ref(state: &ApiState) -> Self {
+        state.oversight.clone()
     }
 }
 

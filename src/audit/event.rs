@@ -89,8 +89,16 @@ words! {
         SignIn = "sign_in",
         /// Somebody was refused at sign-in or for want of a role.
         AccessDenied = "access_denied",
-        /// An auditor searched the log.
+        /// An auditor searched the log; the detail is the hash of what for.
         Search = "search",
+        /// Entries of the log left the service as a file; the detail is the hash of which.
+        LogExported = "log_exported",
+        /// The log shows what an auditor should look at.
+        FindingRaised = "finding_raised",
+        /// An auditor has seen a finding; the detail is the hash of a note.
+        FindingAcknowledged = "finding_acknowledged",
+        /// A receipt of a report's version was handed out.
+        ReceiptGiven = "receipt_given",
         /// A key was made.
         KeyCreated = "key_created",
         /// A key was rotated, its data keys wrapped anew.
@@ -204,6 +212,9 @@ pub struct Event {
     /// How much of a report was shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<Disclosure>,
+    /// Finding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<Uuid>,
     /// The person's place in the case, `m1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<Label>,
@@ -246,6 +257,7 @@ impl Event {
             batch: None,
             case: None,
             count: None,
+            finding: None,
             version: None,
             subject_tag: None,
             level: None,
@@ -273,6 +285,8 @@ impl Event {
         batch -> batch: Uuid,
         /// Says how many cases or calls it stands for.
         count -> count: u64,
+        /// Names the finding; its receipt speaks of this finding alone.
+        finding -> finding: Uuid,
         /// Names the version of the report.
         version -> version: u32,
         /// Names the person.
@@ -357,8 +371,8 @@ impl Leaf {
             actor: event.actor.subject.as_str().to_owned(),
             organisation: event.actor.organisation.as_str().to_owned(),
             action: event.action.as_str().to_owned(),
-            // found by the one id; ids of batches and cases are never the same
-            case_id: event.case.or(event.batch),
+            // found by the one id; ids of batches, cases and findings are never the same
+            case_id: event.case.or(event.batch).or(event.finding),
             subject_tag: event.subject_tag,
             source: event.source.as_ref().map(|source| source.as_str().to_owned()),
         }
@@ -415,6 +429,7 @@ mod tests {
     #[test]
     fn the_store_knows_the_entry_that_opens_the_evidence_of_many_cases() {
         assert_eq!(Action::RulesTried.as_str(), crate::store::TRIES_RULES);
+        assert_eq!([Action::Search, Action::LogExported].map(Action::as_str), crate::store::READS_LOG);
         let event = Event::new(&Actor::service(), Action::RulesTried).count(12).detail([1; 32]);
         let leaf = Leaf::new(event, Timestamp::UNIX_EPOCH);
         assert_eq!(Leaf::parse(&leaf.to_bytes()), Ok(leaf));

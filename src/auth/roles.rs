@@ -52,6 +52,10 @@ pub enum Permission {
     Compare,
     /// See which callbacks never arrived, and have them sent again.
     ManageCallbacks,
+    /// Search the audit log, see findings, proofs and tiles.
+    ReadLog,
+    /// See everything done about one person.
+    TraceSubject,
     /// See the departments' state.
     ReadSources,
     /// See the resolved rules.
@@ -91,8 +95,8 @@ impl Role {
     pub fn grants(self, permission: Permission) -> bool {
         use Permission::{
             Assess, Compare, DecideRecords, FetchReport, Inspect, IssueReport, ManageCallbacks, Monitor, OpenReport,
-            ReadApprovals, ReadBatches, ReadCase, ReadPolicy, ReadSources, RunBatches, SecondHand, SteerCase,
-            SubmitCase,
+            ReadApprovals, ReadBatches, ReadCase, ReadLog, ReadPolicy, ReadSources, RunBatches, SecondHand, SteerCase,
+            SubmitCase, TraceSubject,
         };
         match self {
             Self::Client | Self::Caseworker | Self::Supervisor => {
@@ -114,7 +118,7 @@ impl Role {
                     || (permission == DecideRecords && self != Self::Client)
                     || (matches!(permission, IssueReport | SecondHand) && self == Self::Supervisor)
             }
-            Self::Auditor => matches!(permission, Inspect | ReadApprovals | ReadPolicy),
+            Self::Auditor => matches!(permission, ReadLog | TraceSubject | Inspect | ReadApprovals | ReadPolicy),
             Self::SecurityAdmin => matches!(permission, ReadApprovals | SecondHand | ReadPolicy),
             Self::SystemAdmin => matches!(permission, ManageCallbacks | ReadSources | ReadPolicy),
         }
@@ -144,6 +148,13 @@ mod tests {
             ] {
                 assert!(!role.grants(permission), "{role:?} {permission:?}");
             }
+        }
+    }
+
+    #[test]
+    fn whoever_holds_data_or_keys_reads_no_log() {
+        for role in [Role::Client, Role::Caseworker, Role::Supervisor, Role::SystemAdmin, Role::SecurityAdmin] {
+            assert!(!role.grants(Permission::ReadLog) && !role.grants(Permission::TraceSubject), "{role:?}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Every command with its arguments and examples.
 
+mod audit_reading;
 mod batch;
 mod keys;
 mod link;
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Disclosure;
 
+pub use audit_reading::{AuditReading, AuditReceiptFile, AuditSearch, AuditSubject, LogAt};
 pub use batch::{
     AtService, Batch, BatchChanges, BatchCommand, BatchFile, BatchOne, BatchRun, BatchShow, BatchSubmit, BatchTemplate,
     FileTerms, RosterTerms,
@@ -303,6 +305,9 @@ pub enum AuditCommand {
         after_help = "Examples:\n  hedui audit witness init --dir /var/lib/hedui-witness --name civil-affairs.example/witness\n  hedui audit witness serve --dir /var/lib/hedui-witness --log-key \"$(cat service.log-key)\""
     )]
     Witness(AuditWitness),
+    /// Commands that read it.
+    #[command(flatten)]
+    Reading(Box<AuditReading>),
 }
 
 /// `hedui audit resume-after-restore`

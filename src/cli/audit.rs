@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 use super::arguments::{Audit, AuditCommand, AuditResume, AuditVerify};
-use super::{Usage, compose, output};
+use super::{Usage, audit_reading, compose, output};
 use crate::audit::{Actor, AuditError, Log, VerifierKey, WitnessKey, published_checkpoint, verify_witnessed_log};
 use crate::keys::KeyRing;
 use crate::telemetry::Clock;
@@ -16,6 +16,7 @@ pub(super) async fn run(arguments: Audit) -> anyhow::Result<ExitCode> {
         AuditCommand::Verify(arguments) => verify(arguments).await,
         AuditCommand::ResumeAfterRestore(arguments) => resume(arguments).await,
         AuditCommand::Witness(arguments) => super::witness::run(arguments).await,
+        AuditCommand::Reading(command) => audit_reading::run(*command).await,
     }
 }
 

@@ -22,6 +22,7 @@ use crate::monitoring::{
     CallbackParts, CallbackSettings, Callbacks, Keyring, KeyringParts, Monitoring, MonitoringParts, Retention,
     Scrubbing, WitnessPlace, Witnesses, settle,
 };
+use crate::oversight::{Oversight, OversightParts};
 use crate::policy::Packs;
 use crate::report::jose::RecipientKey;
 use crate::store::Store;
@@ -276,6 +277,8 @@ pub(super) struct Running {
     keyring: Keyring,
     /// What is erased by itself.
     retention: Retention,
+    /// The log, for auditors.
+    pub oversight: Oversight,
     /// Word to clients; none where nobody's settings ask for it.
     callbacks: Option<Callbacks>,
     /// Who cosigns the log; none where nobody is configured.
@@ -381,9 +384,17 @@ pub(super) async fn running(
         places => Some(Witnesses::start(log.clone(), clock.clone(), places, settings.audit.witness_every)?),
     };
     let scrubbing = settings.audit.scrub.then(|| Scrubbing::start(log.clone(), clock.clone()));
+    let oversight = Oversight::new(OversightParts {
+        store: store.clone(),
+        log: log.clone(),
+        keys: Arc::clone(&keys),
+        clock: clock.clone(),
+        settings: settings.audit.findings,
+    });
+    verifier.run_beside(oversight.clone().keep_looking());
     let parts = MonitoringParts { store, log, keys, clock, verifier: verifier.clone() };
     let monitoring = Monitoring::start(parts);
-    Ok(Running { verifier, bulk, monitoring, keyring, retention, callbacks, witnesses, scrubbing })
+    Ok(Running { verifier, bulk, monitoring, keyring, retention, oversight, callbacks, witnesses, scrubbing })
 }
 
 /// Writes a file that must not exist yet, readable by its owner alone.

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod audit;
+mod audit_reading;
 mod batch;
 mod check_config;
 mod compose;
@@ -16,6 +17,7 @@ mod output;
 mod packs;
 mod policy;
 mod progress;
+mod receipt;
 mod reload;
 mod remote;
 mod report;

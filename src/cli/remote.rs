@@ -101,6 +101,12 @@ impl Service {
         self.send(self.http.post(format!("{}{path}", self.base))).await
     }
 
+    /// A call with a body, answered in a form.
+    pub(super) async fn post_json(&self, path: &str, body: &serde_json::Value, kind: &str) -> anyhow::Result<Vec<u8>> {
+        let call = self.http.post(format!("{}{path}", self.base)).header("content-type", "application/json");
+        self.send(call.header("accept", kind).body(body.to_string())).await
+    }
+
     /// Sends a file as it is read; as long as it makes headway it may take as long as it takes.
     pub(super) async fn upload(
         &self,

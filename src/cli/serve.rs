@@ -85,6 +85,7 @@ pub(super) async fn listen(
         bulk: running.bulk.clone(),
         monitoring: running.monitoring.clone(),
         witnesses: running.witnesses.clone(),
+        oversight: running.oversight.clone(),
         authenticator: Arc::new(authenticator),
         metrics: MetricsPage::start(),
     };

@@ -7,7 +7,9 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{ReportForm, VerificationError, plan};
-use crate::audit::{Action, Actor, ActorRole, AuditError, AuthorisationRef, Event, Label, Log, Outcome, Proved};
+use crate::audit::{
+    Action, Actor, ActorRole, AuditError, AuthorisationRef, Event, InclusionProof, Label, Log, Outcome, Proved,
+};
 use crate::auth::{Caller, Role};
 use crate::household::{IdNumber, LegalBasisKind, MemberRef, Purpose, Request, SourceKey};
 use crate::store::{AuditReceipt, CaseRow, Created, Effect, Hash, NewCase, Store, Tag, VersionRow};
@@ -259,6 +261,22 @@ impl Ledger {
             event.purpose(case.purpose).detail(version.body_hash).level(caller.disclosure)
         };
         self.0.append(reports.map(event).collect()).await
+    }
+
+    /// A receipt of a version is about to be handed out.
+    pub(super) async fn receipt_given(
+        &self,
+        caller: &Caller,
+        case: &CaseRow,
+        version: &VersionRow,
+    ) -> Result<AuditReceipt, AuditError> {
+        let event = Event::new(&actor(caller), Action::ReceiptGiven).case(case.id).version(version.number);
+        self.0.append_one(event.purpose(case.purpose).detail(version.body_hash)).await
+    }
+
+    /// The bytes of an entry, with the proof that it is under the newest checkpoint.
+    pub(super) async fn proof_of(&self, index: u64) -> Result<(Vec<u8>, InclusionProof), AuditError> {
+        Ok((self.0.leaf(index).await?.leaf.bytes, self.0.prove_inclusion(index).await?))
     }
 
     /// Somebody is about to read a report.

@@ -187,6 +187,11 @@ impl Verifier {
         self.0.tasks.spawn(async move { stop.run_until_cancelled(work).await });
     }
 
+    /// Runs something that ends with the verifier, while the store is still open.
+    pub fn run_beside(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.spawn(work);
+    }
+
     /// Why nothing can be accepted now; empty when all is well.
     pub async fn not_ready(&self) -> Vec<String> {
         let mut reasons = Vec::new();

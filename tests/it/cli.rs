@@ -94,7 +94,7 @@ fn wrong_usage_ends_with_2_and_every_command_shows_an_example() {
         let arguments: Vec<_> = arguments.iter().map(|text| if *text == "h.json" { household } else { text }).collect();
         assert_code(&hedui(&arguments), 2);
     }
-    let commands: [&[&str]; 34] = [
+    let commands: [&[&str]; 41] = [
         &[],
         &["demo"],
         &["serve"],
@@ -105,6 +105,13 @@ fn wrong_usage_ends_with_2_and_every_command_shows_an_example() {
         &["audit", "witness"],
         &["audit", "witness", "init"],
         &["audit", "witness", "serve"],
+        &["audit", "search"],
+        &["audit", "show"],
+        &["audit", "checkpoint"],
+        &["audit", "prove"],
+        &["audit", "subject"],
+        &["audit", "findings"],
+        &["audit", "receipt"],
         &["sources"],
         &["sources", "list"],
         &["sources", "check"],

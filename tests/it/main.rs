@@ -1,5 +1,6 @@
 //! End to end, by interface: real sockets, a real store, departments as separate servers.
 
+mod audit;
 mod batch;
 mod binary;
 mod cli;

@@ -9,10 +9,11 @@ use hedui::api::{ApiState, router};
 use hedui::audit::{Leaf, Log, LogOptions, VerifierKey};
 use hedui::auth::{Authenticator, Caller, LocalIssuer};
 use hedui::bulk::{Bulk, BulkParts, BulkSettings};
-use hedui::config::{AuthSettings, Client, Clients, Disclosure, ServerLimits};
+use hedui::config::{AuthSettings, Client, Clients, Disclosure, FindingSettings, ServerLimits};
 use hedui::identity::Model;
 use hedui::keys::KeyRing;
 use hedui::monitoring::{Monitoring, MonitoringParts};
+use hedui::oversight::{Oversight, OversightParts};
 use hedui::policy::Packs;
 use hedui::report::Report;
 use hedui::report::jose::generate_recipient;
@@ -57,6 +58,7 @@ pub struct Stage {
     pub verifier: Verifier,
     pub bulk: Bulk,
     pub monitoring: Monitoring,
+    pub oversight: Oversight,
     pub keys: Arc<KeyRing>,
     pub folder: tempfile::TempDir,
     pub recipient_private: String,
@@ -70,7 +72,7 @@ impl Stage {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let keys =
             Arc::new(KeyRing::create(&folder.path().join("keys"), "test-log", Clock::system().now()).expect("a ring"));
-        let Running { verifier, bulk, monitoring } =
+        let Running { verifier, bulk, monitoring, oversight } =
             running(&setup, &mocks.base_url(), &folder.path().join("data"), keys.clone()).await;
         let pair = generate_recipient().expect("a key pair");
         Self {
@@ -78,6 +80,7 @@ impl Stage {
             verifier,
             bulk,
             monitoring,
+            oversight,
             keys,
             folder,
             recipient_private: pair.private_jwk.to_string(),
@@ -133,6 +136,7 @@ impl Stage {
             bulk: self.bulk.clone(),
             monitoring: self.monitoring.clone(),
             witnesses: None,
+            oversight: self.oversight.clone(),
             authenticator: Arc::new(authenticator),
             metrics: MetricsPage::start(),
         };
@@ -193,6 +197,8 @@ fn clients(recipient: &Value) -> Vec<Client> {
     let mut clients = vec![
         client("system", ORGANISATION, "620422", "client"),
         client("second-supervisor", ORGANISATION, "620422", "supervisor"),
+        Client { oversees: vec!["all".into()], ..client("chief-auditor", "county", "620422", "auditor") },
+        client("=cmd", ORGANISATION, "620422", "caseworker"),
         client("system-admin", ORGANISATION, "620422", "system_admin"),
         client("security-admin", ORGANISATION, "620422", "security_admin"),
         client("elsewhere", "other-township", "620422", "caseworker"),
@@ -215,6 +221,7 @@ pub struct Running {
     pub verifier: Verifier,
     pub bulk: Bulk,
     pub monitoring: Monitoring,
+    pub oversight: Oversight,
 }
 
 /// A verifier and batches over a data folder; several may follow one another on the same folder.
@@ -258,8 +265,15 @@ pub async fn running(setup: &Setup, base_url: &str, data: &Path, keys: Arc<KeyRi
         verifier: verifier.clone(),
         settings,
     });
+    let oversight = Oversight::new(OversightParts {
+        store: store.clone(),
+        log: log.clone(),
+        keys: Arc::clone(&keys),
+        clock: clock.clone(),
+        settings: FindingSettings { cases_a_day: 3, ..FindingSettings::default() },
+    });
     let monitoring = Monitoring::start(MonitoringParts { store, log, keys, clock, verifier: verifier.clone() });
-    Running { verifier, bulk, monitoring }
+    Running { verifier, bulk, monitoring, oversight }
 }
 
 /// Settings of all departments with limits a test can wait for: every attempt 1.5 s, everything together 4 s, one repetition, no

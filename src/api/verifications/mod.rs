@@ -3,6 +3,7 @@
 pub(super) mod change;
 pub(super) mod events;
 pub(super) mod list;
+pub(super) mod receipt;
 pub(super) mod status;
 pub(super) mod steer;
 pub(super) mod submit;

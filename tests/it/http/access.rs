@@ -6,8 +6,10 @@ use std::time::Duration;
 use hedui::audit::{Action, Leaf, Outcome};
 use hedui::keys::DocumentContext;
 use hedui::store::Store;
+use hedui::telemetry::Clock;
 use reqwest::Method;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::Face;
@@ -23,6 +25,8 @@ const OF_SOURCES: &[&str] = &["client", "caseworker", "supervisor", "system_admi
 
 /// People of the office.
 const OFFICERS: &[&str] = &["caseworker", "supervisor"];
+/// Whoever reads the log.
+const AUDITOR: &[&str] = &["auditor"];
 /// Whoever may have asked for, or may agree to, what takes a second person.
 const ASKERS: &[&str] = &["client", "caseworker", "supervisor", "auditor", "security_admin"];
 
@@ -40,6 +44,12 @@ enum Of {
     Alert,
     /// Of a region alone: whoever looks after the service does so for every organisation there.
     Callback,
+    /// An entry of the log: of the organisation and region of its case.
+    Entry,
+    /// Of the organisation of whoever did it: here of the auditor of the place that has everything, who was refused often by then.
+    Finding,
+    /// Hashes: of nobody.
+    Tile,
     /// An auditor's inspection: seen by whoever asked, by supervisors of the case, and by security administrators of its organisation.
     Approval,
 }
@@ -49,6 +59,8 @@ impl Of {
     fn is_seen_by(self, role: &str, place: &str) -> bool {
         match (self, role) {
             (Self::Nothing | Self::County, _) => true,
+            (Self::Tile, _) => true,
+            (Self::Finding, _) => place != "@elsewhere",
             (Self::Callback, _) => place != "@other-region",
             (Self::Approval, "security_admin") => place != "@elsewhere",
             (Self::Approval, "client" | "caseworker") => false,
@@ -65,6 +77,7 @@ const CLOSED: &[(&str, &str, Of, &[&str])] = &[
     ("GET", "/v1/verifications/{id}/events", Of::Case, OFFICE),
     ("GET", "/v1/verifications/{id}/versions", Of::Case, OFFICE),
     ("GET", "/v1/verifications/{id}/report", Of::Case, OFFICE),
+    ("GET", "/v1/verifications/{id}/receipt", Of::Case, OFFICE),
     ("GET", "/v1/verifications/{id}/change", Of::Case, OFFICE),
     ("POST", "/v1/verifications/{id}/heard", Of::Case, OFFICE),
     ("GET", "/v1/verifications/{id}/objections", Of::Case, OFFICE),
@@ -94,6 +107,15 @@ const CLOSED: &[(&str, &str, Of, &[&str])] = &[
     ("POST", "/v1/alerts/{id}/acknowledge", Of::Alert, OFFICE),
     ("GET", "/v1/callbacks", Of::Nothing, &["system_admin"]),
     ("POST", "/v1/callbacks/{id}/redeliver", Of::Callback, &["system_admin"]),
+    ("GET", "/v1/audit/events", Of::Nothing, AUDITOR),
+    ("GET", "/v1/audit/events/{id}", Of::Entry, AUDITOR),
+    ("POST", "/v1/audit/subjects", Of::Nothing, AUDITOR),
+    ("GET", "/v1/audit/findings", Of::Nothing, AUDITOR),
+    ("POST", "/v1/audit/findings/{id}/acknowledge", Of::Finding, AUDITOR),
+    ("GET", "/v1/audit/checkpoint", Of::Nothing, AUDITOR),
+    ("GET", "/v1/audit/proofs/inclusion", Of::Nothing, AUDITOR),
+    ("GET", "/v1/audit/proofs/consistency", Of::Nothing, AUDITOR),
+    ("GET", "/v1/audit/tile/{*path}", Of::Tile, AUDITOR),
     ("GET", "/v1/sources", Of::Nothing, OF_SOURCES),
     ("GET", "/v1/policies/{region}", Of::County, &ROLES),
     ("POST", "/v1/assessments", Of::Nothing, OFFICE),
@@ -156,6 +178,7 @@ struct World {
     alert: String,
     callback: String,
     approval: String,
+    finding: String,
     /// The same database, to read the log in.
     log: Store,
 }
@@ -189,7 +212,11 @@ impl World {
         let auditor = face.client("auditor", "").call(Method::POST, "/v1/inspections");
         let asked = send(auditor.header("content-type", "application/json").body(terms.to_string())).await.json();
         let approval = asked["approval"].as_str().expect("an id").to_owned();
-        let world = Self { face, case, batch, subscription, alert, callback, approval, log };
+        let today = Clock::system().today();
+        let named = Sha256::digest(format!("hedui/finding/v1\nmany_denials\nauditor\n{today}"));
+        let finding =
+            uuid::Builder::from_custom_bytes(named[..16].try_into().expect("16 bytes")).into_uuid().to_string();
+        let world = Self { face, case, batch, subscription, alert, callback, approval, finding, log };
         world.insert().await;
         world
     }
@@ -267,6 +294,9 @@ impl World {
             Of::Subscription => &self.subscription,
             Of::Alert => &self.alert,
             Of::Callback => &self.callback,
+            Of::Entry => "0",
+            Of::Finding => &self.finding,
+            Of::Tile => "0/000.p/1",
             Of::Approval => &self.approval,
         })
     }
@@ -336,7 +366,8 @@ async fn every_role_in_every_place_is_held_to_the_table() {
                     let nobodys = call(&client, method, &named(template, &unknown)).await;
                     assert_eq!(theirs, nobodys.assert_problem(404, "not-found"), "{who} {method} {template}");
                     call(&client, method, &named(template, "no-id")).await.assert_problem(404, "not-found");
-                    let entered = usize::from(*of != Of::Callback);
+                    // a look at the log is entered as such
+                    let entered = usize::from(![Of::Callback, Of::Entry, Of::Finding].contains(of));
                     assert_eq!(denied, entered, "{who} {method} {template}: that it was asked for stands in the log");
                 }
             }

@@ -1,0 +1,280 @@
+//! Usage that somebody should look at, from the log alone: many cases opened by one actor, cases opened that nobody works on, many
+//! refusals, openings outside office hours. A finding is of one actor and one day in China, so that it keeps its name however often it
+//! is reckoned. That one was raised, and that an auditor has seen it, stands in the log; nothing is kept beside it.
+
+mod reckoning;
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{Oversight, scope};
+use crate::audit::{Action, Actor, Event, Label, Leaf};
+use crate::auth::Caller;
+use crate::household::canonical_json;
+use crate::store::{AuditReceipt, LogFilter, words};
+use crate::telemetry::china_date;
+use crate::verification::ReadError;
+use reckoning::{Deed, Found};
+
+/// Days that are looked through at most.
+const MOST_DAYS: u32 = 92;
+/// Entries that a finding lists.
+const LISTED: usize = 200;
+
+words! {
+    /// What is found.
+    FindingKind {
+        /// One actor opened many cases in a day.
+        ManyCases = "many_cases",
+        /// A case was opened on which nobody works any more.
+        NoOpenCase = "no_open_case",
+        /// One actor was refused many times in a day.
+        ManyDenials = "many_denials",
+        /// One person opened cases outside office hours.
+        OutOfHours = "out_of_hours",
+    }
+}
+
+/// Something an auditor should look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Finding {
+    /// Id: the same whenever it is reckoned.
+    pub id: String,
+    /// What.
+    pub kind: FindingKind,
+    /// Day, in China.
+    #[schema(value_type = String, format = Date)]
+    pub day: Date,
+    /// Whose doing: subject of the token.
+    pub actor: String,
+    /// Organisation; one in words by the beginning of its SHA-256.
+    pub organisation: String,
+    /// In what capacity.
+    pub role: String,
+    /// How many.
+    pub count: u64,
+    /// From how many on it is a finding.
+    pub bound: u64,
+    /// What is usual: of others in that role, or of the actor on other days, whichever is more; none where there is nothing to compare with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usual: Option<u64>,
+    /// Why, in Chinese.
+    pub why_zh: String,
+    /// Why.
+    pub why: String,
+    /// Entries that show it, at most 200, the newest first.
+    pub entries: Vec<u64>,
+    /// Entry that says that an auditor has seen it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged_in: Option<u64>,
+    /// Which auditor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged_by: Option<String>,
+}
+
+/// Findings of some days, the newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FindingsPage {
+    /// Findings.
+    pub items: Vec<Finding>,
+    /// First day looked at.
+    #[schema(value_type = String, format = Date)]
+    pub from: Date,
+    /// Index of the entry that says that they were read.
+    pub logged_as: u64,
+}
+
+impl Oversight {
+    /// What the last days show. That it is read is in the log first.
+    ///
+    /// # Errors
+    /// [`ReadError::Closed`]: the log cannot be written; else the store failed.
+    pub async fn findings(&self, caller: &Caller, days: u32) -> Result<FindingsPage, ReadError> {
+        let days = days.clamp(1, MOST_DAYS);
+        let what = Sha256::digest(canonical_json(&serde_json::json!({"findings": days}))).into();
+        let receipt = self.enter(Self::reading(caller, Action::Search), what).await?;
+        let logged_as = receipt.index();
+        let from = self.first_day(days);
+        let Some(scope) = scope(caller, None) else { return Ok(FindingsPage { items: Vec::new(), from, logged_as }) };
+        let labels: Option<HashSet<String>> =
+            scope.organisations.map(|all| all.into_iter().map(|organisation| organisation.label).collect());
+        let mut items = Vec::new();
+        for found in self.reckoned(&receipt, from).await? {
+            if labels.as_ref().is_none_or(|labels| labels.contains(&found.organisation)) {
+                items.push(self.shown(&receipt, found).await?);
+            }
+        }
+        Ok(FindingsPage { items, from, logged_as })
+    }
+
+    /// Notes that an auditor has seen a finding of the last days. A note is not kept: its hash is, so keep the words.
+    ///
+    /// # Errors
+    /// [`ReadError::NotFound`]: no such finding, or not the caller's to see; as [`Oversight::findings`].
+    pub async fn acknowledge(&self, caller: &Caller, id: &str, note: Option<&str>) -> Result<Finding, ReadError> {
+        let page = self.findings(caller, MOST_DAYS).await?;
+        let mut finding = page.items.into_iter().find(|finding| finding.id == id).ok_or(ReadError::NotFound)?;
+        if finding.acknowledged_in.is_some() {
+            return Ok(finding);
+        }
+        let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
+        let mut event = Self::reading(caller, Action::FindingAcknowledged).finding(id);
+        if let Some(note) = note {
+            event = event.detail(Sha256::digest(note).into());
+        }
+        finding.acknowledged_in = Some(self.0.log.append_one(event).await?.index());
+        finding.acknowledged_by = Some(caller.subject.clone());
+        Ok(finding)
+    }
+
+    /// Looks through the log from time to time, for what is new since yesterday: it is entered, counted and told, by kind alone. For as long as it is
+    /// awaited.
+    pub async fn keep_looking(self) {
+        let every = self.0.settings.look_every;
+        let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + every, every);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = self.raise_new().await {
+                tracing::warn!(%error, "the log was not looked through for findings");
+            }
+        }
+    }
+
+    /// Enters findings of today and yesterday that were not raised before; how many.
+    ///
+    /// # Errors
+    /// As [`Oversight::findings`].
+    pub async fn raise_new(&self) -> Result<usize, ReadError> {
+        let looker = looker();
+        let what = Sha256::digest(canonical_json(&serde_json::json!({"findings": 2}))).into();
+        let receipt = self.enter(Event::new(&looker, Action::Search), what).await?;
+        let mut raised = 0;
+        for found in self.reckoned(&receipt, self.first_day(2)).await? {
+            let before = self.about(&receipt, found.id, Action::FindingRaised).await?;
+            if before.is_some() {
+                continue;
+            }
+            self.0.log.append_one(Event::new(&looker, Action::FindingRaised).finding(found.id)).await?;
+            metrics::counter!("hedui_audit_findings_total", "kind" => found.kind.as_str()).increment(1);
+            tracing::warn!(kind = found.kind.as_str(), id = %found.id, "the audit log shows what an auditor should look at");
+            raised += 1;
+        }
+        Ok(raised)
+    }
+
+    fn first_day(&self, days: u32) -> Date {
+        let back = jiff::Span::new().days(i64::from(days) - 1);
+        self.0.clock.today().checked_sub(back).unwrap_or_else(|_| self.0.clock.today())
+    }
+
+    /// Everything that is found since a day.
+    async fn reckoned(&self, receipt: &AuditReceipt, from: Date) -> Result<Vec<Found>, ReadError> {
+        let mut deeds = Vec::new();
+        for actor in self.0.store.log_actors().await? {
+            if actor != Actor::service().subject.as_str() && actor != looker().subject.as_str() {
+                self.deeds_of(receipt, actor, from, &mut deeds).await?;
+            }
+        }
+        let mut worked = HashMap::new();
+        for deed in deeds.iter().filter(|deed| deed.opens) {
+            if let Some(case) = deed.case {
+                worked.insert(deed.index, self.last_work(receipt, case, deed.index).await?);
+            }
+        }
+        Ok(reckoning::found(&deeds, &worked, &self.0.settings))
+    }
+
+    /// What one actor did since a day, as far as it can be a finding.
+    async fn deeds_of(
+        &self,
+        receipt: &AuditReceipt,
+        actor: String,
+        from: Date,
+        deeds: &mut Vec<Deed>,
+    ) -> Result<(), ReadError> {
+        let from = jiff::tz::Offset::constant(8).to_timestamp(from.at(0, 0, 0, 0)).unwrap_or(Timestamp::UNIX_EPOCH);
+        let mut filter = LogFilter { actor: Some(actor), from: Some(from), limit: 1000, ..LogFilter::default() };
+        filter.actions = reckoning::ACTIONS.iter().map(|action| action.as_str().to_owned()).collect();
+        loop {
+            let page = self.0.store.read_log(receipt, &filter).await?;
+            for stored in &page {
+                if let Ok(leaf) = Leaf::parse(&stored.leaf.bytes) {
+                    deeds.push(Deed::of(stored.index, &leaf, china_date(leaf.at)));
+                }
+            }
+            if page.len() < 1000 {
+                return Ok(());
+            }
+            filter.cursor = page.last().map(|stored| stored.index);
+        }
+    }
+
+    /// When somebody last worked on a case before an entry; none when its keys were destroyed before.
+    async fn last_work(&self, receipt: &AuditReceipt, case: Uuid, before: u64) -> Result<Option<Timestamp>, ReadError> {
+        let filter = LogFilter {
+            case_id: Some(case),
+            actions: reckoning::WORK.iter().map(|action| action.as_str().to_owned()).collect(),
+            cursor: Some(before),
+            limit: 1,
+            ..LogFilter::default()
+        };
+        let last = self.0.store.read_log(receipt, &filter).await?;
+        let last = last.first().filter(|stored| stored.leaf.columns.action != Action::Erased.as_str());
+        Ok(last.map(|stored| stored.leaf.columns.at))
+    }
+
+    /// The first entry of a kind about a finding, and whose it is.
+    async fn about(
+        &self,
+        receipt: &AuditReceipt,
+        finding: Uuid,
+        action: Action,
+    ) -> Result<Option<(u64, String)>, ReadError> {
+        let actions = vec![action.as_str().to_owned()];
+        let filter = LogFilter { case_id: Some(finding), actions, limit: 1000, ..LogFilter::default() };
+        let found = self.0.store.read_log(receipt, &filter).await?;
+        Ok(found.last().map(|stored| (stored.index, stored.leaf.columns.actor.clone())))
+    }
+
+    async fn shown(&self, receipt: &AuditReceipt, found: Found) -> Result<Finding, ReadError> {
+        let (acknowledged_in, acknowledged_by) =
+            self.about(receipt, found.id, Action::FindingAcknowledged).await?.unzip();
+        let [why_zh, why] = found.why(&self.0.settings);
+        let mut entries = found.entries;
+        entries.sort_unstable_by(|left, right| right.cmp(left));
+        entries.truncate(LISTED);
+        Ok(Finding {
+            id: found.id.to_string(),
+            kind: found.kind,
+            day: found.day,
+            actor: found.actor,
+            organisation: found.organisation,
+            role: found.role.as_str().to_owned(),
+            count: found.count,
+            bound: found.bound,
+            usual: found.usual,
+            why_zh,
+            why,
+            entries,
+            acknowledged_in,
+            acknowledged_by,
+        })
+    }
+}
+
+/// The service, as it looks through the log by itself: apart from its other entries, so that what it raised is found by its name.
+fn looker() -> Actor {
+    Actor { subject: Label::new("hedui:findings").expect("a machine name"), ..Actor::service() }
+}
+
+/// Days without work, as words have them.
+fn days(duration: SignedDuration) -> i64 {
+    duration.as_hours() / 24
+}

@@ -1,5 +1,7 @@
 //! Probes and metrics: nothing personal, no sign-in.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -9,6 +11,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::ApiState;
+use crate::auth::KeysStanding;
 use crate::monitoring::WitnessStanding;
 use crate::verification::RulesState;
 
@@ -19,6 +22,9 @@ pub struct Standing {
     status: &'static str,
     /// Why it is not.
     reasons: Vec<String>,
+    /// Issuers of tokens whose keys are not current.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    issuers: BTreeMap<String, KeysStanding>,
     /// How each witness of the audit log stands: one that has not cosigned for long is to be looked after, and stops nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     witnesses: Vec<WitnessStanding>,
@@ -33,10 +39,16 @@ pub async fn healthz() -> Json<serde_json::Value> {
 }
 
 /// The service can accept cases: store, log and key ring work. `policy` is `last_good` while changed packs have problems: it then lists
-/// the first of them, and the rules loaded before go on.
+/// the first of them, and the rules loaded before go on. `issuers` names those whose keys cannot be had now: they
+/// are `kept` from before, or there are `none`. When there are none of any issuer, nobody can sign in and the service is not ready.
 #[utoipa::path(get, path = "/readyz", tag = "public", responses((status = 200, description = "ready", body = Standing), (status = 503, description = "not ready, with reasons", body = Standing)))]
 pub async fn readyz(State(state): State<ApiState>) -> Response {
-    let reasons = state.verifier.not_ready().await;
+    let mut reasons = state.verifier.not_ready().await;
+    let mut issuers = state.authenticator.issuers();
+    if !issuers.is_empty() && issuers.values().all(|standing| *standing == KeysStanding::None) {
+        reasons.push("the keys of no issuer of tokens can be had".to_owned());
+    }
+    issuers.retain(|_, standing| *standing != KeysStanding::Current);
     let ready = reasons.is_empty();
     let code = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let witnesses = match &state.witnesses {
@@ -44,7 +56,7 @@ pub async fn readyz(State(state): State<ApiState>) -> Response {
         None => Vec::new(),
     };
     let status = if ready { "ready" } else { "not ready" };
-    let standing = Standing { status, reasons, witnesses, rules: state.verifier.rules_state() };
+    let standing = Standing { status, reasons, issuers, witnesses, rules: state.verifier.rules_state() };
     (code, Json(standing)).into_response()
 }
 

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 
-use crate::config::IssuerSettings;
+use crate::config::{IssuerSettings, KeySource};
 use crate::telemetry::Clock;
 
 /// Signs tokens with a key that lives as long as the process.
@@ -42,9 +42,9 @@ impl LocalIssuer {
     /// # Errors
     /// When the file cannot be written.
     pub fn publish(&self, directory: &Path) -> std::io::Result<IssuerSettings> {
-        let jwks_file: PathBuf = directory.join("issuer-jwks.json");
-        std::fs::write(&jwks_file, self.jwks.to_string())?;
-        Ok(IssuerSettings { issuer: ISSUER.into(), algorithm: "ES256".into(), jwks_file })
+        let file: PathBuf = directory.join("issuer-jwks.json");
+        std::fs::write(&file, self.jwks.to_string())?;
+        Ok(IssuerSettings { issuer: ISSUER.into(), algorithm: "ES256".into(), keys: KeySource::File(file) })
     }
 
     /// A token for a client, valid for `lifetime_secs`.

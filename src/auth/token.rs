@@ -1,135 +1,41 @@
 //! Bearer tokens.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
-use jsonwebtoken::jwk::JwkSet;
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use futures_util::future::join_all;
+use jsonwebtoken::{Algorithm, Validation};
 use moka::sync::Cache;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use tokio_util::sync::CancellationToken;
 
-use super::{Caller, Role};
-use crate::config::{AuthSettings, Clients, IssuerSettings, Problem, region_prefix};
+use super::issuer_keys::{IssuerKeys, KeysStanding, http};
+use super::key_set::KeySet;
+use super::{AuthError, Caller, Role};
+use crate::config::{AuthSettings, Clients, Problem, region_prefix};
 use crate::telemetry::Clock;
 
 /// Seconds by which clocks may differ.
 const LEEWAY_SECS: i64 = 60;
 
-/// A key set is read again for a key it did not hold, but not sooner than this after the last time: strangers' tokens must not
-/// make the service read files.
-const REFRESH_SECS: i64 = 30;
+/// How often it is looked whether an issuer's keys are due.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
 
 /// How many tokens with a good signature are remembered, and for how long: callers send the same token with every call.
 const REMEMBERED: u64 = 4096;
 const REMEMBERED_FOR: Duration = Duration::from_secs(300);
 
-/// Why a call is not let in. The token itself is never repeated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AuthError {
-    /// No `Authorization: Bearer …`.
-    #[error("no bearer token: send `Authorization: Bearer …`")]
-    Missing,
-    /// Not a token, unknown issuer, key or algorithm, or a wrong signature.
-    #[error("the token is not one of a configured issuer, or its signature is wrong")]
-    Invalid,
-    /// `exp` has passed.
-    #[error("the token has expired: fetch a new one")]
-    Expired,
-    /// `nbf` lies ahead.
-    #[error("the token is not valid yet: compare the clocks")]
-    NotYet,
-    /// `aud` is somebody else.
-    #[error("the token is for another audience")]
-    Audience,
-    /// `sub` stands in no `clients.toml`, or the organisations differ.
-    #[error("the caller is not registered here, or under another organisation")]
-    Unregistered,
-}
-
-impl AuthError {
-    /// In Chinese.
-    #[must_use]
-    pub fn zh(self) -> &'static str {
-        match self {
-            Self::Missing => "缺少令牌：请发送 Authorization: Bearer …",
-            Self::Invalid => "令牌不是由已配置的签发方签发，或签名不符",
-            Self::Expired => "令牌已过期：请重新获取",
-            Self::NotYet => "令牌尚未生效：请核对时钟",
-            Self::Audience => "令牌的受众不是本服务",
-            Self::Unregistered => "调用方未在本服务登记，或登记在其他单位名下",
-        }
-    }
-}
-
 /// Checks bearer tokens.
 pub struct Authenticator {
     audience: String,
-    issuers: HashMap<String, Issuer>,
+    issuers: HashMap<String, IssuerKeys>,
     clients: Clients,
     clock: Clock,
-    /// Claims of tokens whose signature was good, by the token's SHA-256. Times, audience and register are looked at on every call.
-    signed: Cache<[u8; 32], Arc<Claims>>,
-}
-
-struct Issuer {
-    algorithm: Algorithm,
-    file: PathBuf,
-    keys: RwLock<Keys>,
-}
-
-/// An issuer's keys by `kid`, and when they were read (seconds).
-struct Keys {
-    set: Vec<(Option<String>, DecodingKey)>,
-    read_at: i64,
-}
-
-impl Keys {
-    /// Keys a token with this `kid` may be signed by.
-    fn fitting(&self, wanted: Option<&str>) -> impl Iterator<Item = &DecodingKey> {
-        let fits = move |kid: &Option<String>| wanted.is_none() || kid.is_none() || kid.as_deref() == wanted;
-        self.set.iter().filter(move |(kid, _)| fits(kid)).map(|(_, key)| key)
-    }
-}
-
-impl Issuer {
-    /// Checks a token's signature. A key that is not there yet is looked for in the file once more: issuers change their keys. What was
-    /// signed by one that is there no more is then good no longer.
-    fn verify(&self, token: &str, kid: Option<&str>, now: i64, forget: impl FnOnce()) -> Result<Claims, AuthError> {
-        let unknown = self.keys.read().unwrap_or_else(PoisonError::into_inner).fitting(kid).next().is_none();
-        if unknown && self.refresh(now) {
-            forget();
-        }
-        let mut validation = Validation::new(self.algorithm);
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub", "nbf"]);
-        // Times and audience are checked by the caller, against the service's own clock, with an error of their own each.
-        validation.validate_exp = false;
-        validation.validate_nbf = false;
-        validation.validate_aud = false;
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        let mut fitting = keys.fitting(kid);
-        let verified = fitting.find_map(|key| jsonwebtoken::decode::<Claims>(token, key, &validation).ok());
-        verified.map(|token| token.claims).ok_or(AuthError::Invalid)
-    }
-
-    /// Reads the keys again, unless that was a moment ago; whether there are new ones.
-    fn refresh(&self, now: i64) -> bool {
-        let mut keys = self.keys.write().unwrap_or_else(PoisonError::into_inner);
-        if now.saturating_sub(keys.read_at) < REFRESH_SECS {
-            return false;
-        }
-        keys.read_at = now;
-        match read_keys(&self.file, self.algorithm) {
-            Ok(set) => keys.set = set,
-            Err(error) => {
-                tracing::warn!(%error, file = %self.file.display(), "the key set was not read again");
-                return false;
-            }
-        }
-        true
-    }
+    /// Claims of tokens whose signature was good, by the token's SHA-256, and under which generation of the issuer's keys. Times, audience
+    /// and register are looked at on every call.
+    signed: Cache<[u8; 32], (Arc<Claims>, u64)>,
 }
 
 /// Claims, typed: a claim of the wrong type refuses the token instead of being passed over.
@@ -166,20 +72,21 @@ impl Audience {
 }
 
 impl Authenticator {
-    /// Reads every issuer's key set.
+    /// Reads the key sets that are in files; those at an issuer come with [`Authenticator::keep_keys`].
     ///
     /// # Errors
     /// Every key set that cannot be read or holds no usable key.
     pub fn new(settings: &AuthSettings, clients: Clients, clock: Clock) -> Result<Self, Vec<Problem>> {
         let mut issuers = HashMap::new();
         let mut problems = Vec::new();
+        let http = http();
         for issuer in &settings.issuers {
-            match read_issuer(issuer, clock.now().as_second()) {
-                Ok(read) => {
-                    issuers.insert(issuer.issuer.clone(), read);
-                }
+            let http = http.as_ref().map_err(|error| format!("cannot be fetched: {error}"));
+            let keys = http.and_then(|http| IssuerKeys::new(issuer, http.clone(), clock.now().as_second()));
+            match keys {
+                Ok(keys) => drop(issuers.insert(issuer.issuer.clone(), keys)),
                 Err(message) => problems.push(Problem {
-                    file: issuer.jwks_file.display().to_string(),
+                    file: issuer.keys.to_string(),
                     line: 0,
                     column: 0,
                     key: format!("issuer {}", issuer.issuer),
@@ -193,17 +100,44 @@ impl Authenticator {
         if problems.is_empty() { Ok(Self { audience, issuers, clients, clock, signed }) } else { Err(problems) }
     }
 
-    /// Who sends this `Authorization` header.
+    /// Renews the keys of every issuer until it is told to stop, beginning with those that are not there yet.
+    pub async fn keep_keys(&self, stop: CancellationToken) {
+        let mut ticks = tokio::time::interval(LOOK_EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        while stop.run_until_cancelled(ticks.tick()).await.is_some() {
+            let now = self.clock.now().as_second();
+            let all = join_all(self.issuers.values().map(|issuer| issuer.renew(now)));
+            stop.run_until_cancelled(all).await;
+        }
+    }
+
+    /// How the keys of every issuer stand, by name.
+    #[must_use]
+    pub fn issuers(&self) -> BTreeMap<String, KeysStanding> {
+        let now = self.clock.now().as_second();
+        self.issuers.values().map(|issuer| (issuer.name().to_owned(), issuer.standing(now))).collect()
+    }
+
+    /// Who sends this `Authorization` header. A key that is not there yet is looked for at its issuer: issuers change their keys.
     ///
     /// # Errors
     /// [`AuthError`] for anything but a valid token of a registered caller.
-    pub fn caller(&self, authorization: Option<&str>) -> Result<Caller, AuthError> {
-        let header = authorization.ok_or(AuthError::Missing)?;
-        let (scheme, token) = header.split_once(' ').ok_or(AuthError::Missing)?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return Err(AuthError::Missing);
+    pub async fn sign_in(&self, authorization: Option<&str>) -> Result<Caller, AuthError> {
+        let said = self.caller(authorization);
+        if !matches!(said, Err(AuthError::UnknownKey | AuthError::IssuerSilent)) {
+            return said;
         }
-        let token = token.trim();
+        let (issuer, ..) = self.issuer_of(bearer(authorization)?)?;
+        issuer.look(self.clock.now().as_second()).await;
+        self.caller(authorization)
+    }
+
+    /// The same, with the keys that are held.
+    ///
+    /// # Errors
+    /// As [`Authenticator::sign_in`].
+    pub fn caller(&self, authorization: Option<&str>) -> Result<Caller, AuthError> {
+        let token = bearer(authorization)?;
         let claims = self.claims(token)?;
         let now = self.clock.now().as_second();
         if claims.exp.saturating_add(LEEWAY_SECS) <= now {
@@ -218,29 +152,43 @@ impl Authenticator {
         self.registered(&claims, token)
     }
 
-    /// What a token claims, once its signature was found good.
+    #[cfg(test)]
+    pub(super) fn issuer(&self, name: &str) -> &IssuerKeys {
+        &self.issuers[name]
+    }
+
+    #[cfg(test)]
+    pub(super) fn now(&self) -> i64 {
+        self.clock.now().as_second()
+    }
+
+    /// What a token claims, once its signature was found good under the keys in force.
     fn claims(&self, token: &str) -> Result<Arc<Claims>, AuthError> {
         let name: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-        if let Some(known) = self.signed.get(&name) {
-            return Ok(known);
+        let now = self.clock.now().as_second();
+        if let Some((claims, checked_under)) = self.signed.get(&name) {
+            let issuer = self.issuers.get(&claims.iss).ok_or(AuthError::Invalid)?;
+            let ((), generation) = issuer.with(now, |_| Ok(()))?;
+            if generation == checked_under {
+                return Ok(claims);
+            }
         }
-        let claims = Arc::new(self.verified(token)?);
-        self.signed.insert(name, Arc::clone(&claims));
+        let (issuer, kid) = self.issuer_of(token)?;
+        let (claims, generation) = issuer.with(now, |keys| verified(token, kid.as_deref(), keys, issuer.algorithm))?;
+        let claims = Arc::new(claims);
+        self.signed.insert(name, (Arc::clone(&claims), generation));
         Ok(claims)
     }
 
-    fn verified(&self, token: &str) -> Result<Claims, AuthError> {
+    /// The issuer a token names, and the key it names. Read unverified, only to choose the pinned keys; the signature then covers both.
+    fn issuer_of(&self, token: &str) -> Result<(&IssuerKeys, Option<String>), AuthError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| AuthError::Invalid)?;
-        // What must be understood is not (RFC 7515, 4.1.11): there is no extension that this service knows.
+        // Extensions that must be understood (RFC 7515, 4.1.11): none is.
         if header.crit.is_some() {
             return Err(AuthError::Invalid);
         }
-        // The issuer is read unverified only to choose the pinned keys; the signature then covers it.
-        let unverified: Claims =
-            jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(|_| AuthError::Invalid)?;
-        let issuer = self.issuers.get(&unverified.iss).ok_or(AuthError::Invalid)?;
-        let now = self.clock.now().as_second();
-        issuer.verify(token, header.kid.as_deref(), now, || self.signed.invalidate_all())
+        let claims: Claims = jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(|_| AuthError::Invalid)?;
+        Ok((self.issuers.get(&claims.iss).ok_or(AuthError::Invalid)?, header.kid))
     }
 
     fn registered(&self, claims: &Claims, token: &str) -> Result<Caller, AuthError> {
@@ -267,28 +215,24 @@ impl Authenticator {
     }
 }
 
-fn read_issuer(settings: &IssuerSettings, now: i64) -> Result<Issuer, String> {
-    let algorithm = settings.algorithm.parse::<Algorithm>();
-    let algorithm = algorithm.map_err(|_| "names an algorithm that is not supported".to_owned())?;
-    let set = read_keys(&settings.jwks_file, algorithm)?;
-    Ok(Issuer { algorithm, file: settings.jwks_file.clone(), keys: RwLock::new(Keys { set, read_at: now }) })
+/// The token of an `Authorization` header.
+fn bearer(authorization: Option<&str>) -> Result<&str, AuthError> {
+    let (scheme, token) = authorization.and_then(|header| header.split_once(' ')).ok_or(AuthError::Missing)?;
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(AuthError::Missing) }
 }
 
-fn read_keys(path: &Path, algorithm: Algorithm) -> Result<Vec<(Option<String>, DecodingKey)>, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"))?;
-    let private = serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|set| {
-        let mut keys = set["keys"].as_array().into_iter().flatten();
-        keys.any(|key| ["d", "k"].iter().any(|part| key.get(part).is_some()))
-    });
-    if private {
-        return Err("holds a private or shared key: whoever reads the file could sign tokens".into());
+/// Checks a token's signature. Keys, or addresses of keys, in its header (`jwk`, `jku`, `x5c`, `x5u`) are not looked at.
+fn verified(token: &str, kid: Option<&str>, keys: &KeySet, algorithm: Algorithm) -> Result<Claims, AuthError> {
+    let mut validation = Validation::new(algorithm);
+    validation.set_required_spec_claims(&["exp", "iss", "aud", "sub", "nbf"]);
+    // Times and audience are checked by the caller, against the service's own clock, with an error of their own each.
+    validation.validate_exp = false;
+    validation.validate_nbf = false;
+    validation.validate_aud = false;
+    let mut fitting = keys.fitting(kid).peekable();
+    if fitting.peek().is_none() {
+        return Err(AuthError::UnknownKey);
     }
-    let set: JwkSet = serde_json::from_str(&text).map_err(|error| format!("is not a key set: {error}"))?;
-    let keys: Vec<_> = set
-        .keys
-        .iter()
-        .filter_map(|jwk| Some((jwk.common.key_id.clone(), DecodingKey::from_jwk(jwk).ok()?)))
-        .filter(|(_, key)| key.family() == algorithm.family())
-        .collect();
-    if keys.is_empty() { Err("holds no key that fits the issuer's algorithm".into()) } else { Ok(keys) }
+    let verified = fitting.find_map(|key| jsonwebtoken::decode::<Claims>(token, key, &validation).ok());
+    verified.map(|token| token.claims).ok_or(AuthError::Invalid)
 }

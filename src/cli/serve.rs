@@ -80,13 +80,14 @@ pub(super) async fn listen(
     authenticator: Authenticator,
     tls: Option<TlsAcceptor>,
 ) -> anyhow::Result<Service> {
+    let authenticator = Arc::new(authenticator);
     let state = ApiState {
         verifier: running.verifier.clone(),
         bulk: running.bulk.clone(),
         monitoring: running.monitoring.clone(),
         witnesses: running.witnesses.clone(),
         oversight: running.oversight.clone(),
-        authenticator: Arc::new(authenticator),
+        authenticator: Arc::clone(&authenticator),
         metrics: MetricsPage::start(),
     };
     let routes = router(state, &settings.limits);
@@ -95,6 +96,8 @@ pub(super) async fn listen(
     let listener = tokio::net::TcpListener::bind(at).await.with_context(|| format!("cannot listen on {at}"))?;
     let address = listener.local_addr()?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+    let until = stop.clone();
+    tasks.spawn(async move { authenticator.keep_keys(until).await });
     let secure = tls.is_some();
     tasks.spawn(crate::web::serve(listener, tls, routes, settings.limits.clone(), stop.clone()));
     Ok(Service { address, tls: secure, stop, tasks })

@@ -87,7 +87,7 @@ pub(super) fn read(client: &mut Section<'_>, base: &Path, reading: &mut Reading<
     Some(Callback { url: address?.ok()?, secret: secret? })
 }
 
-/// The address, or what is wrong with it.
+/// An address that may be called, or what is wrong with it.
 pub(super) fn checked(text: &str) -> Result<Url, &'static str> {
     let url = Url::parse(text).map_err(|_| "is no address")?;
     let loopback = match url.host_str() {
@@ -95,10 +95,8 @@ pub(super) fn checked(text: &str) -> Result<Url, &'static str> {
         Some(host) => matches!(host, "localhost" | "127.0.0.1" | "[::1]"),
     };
     match url.scheme() {
-        _ if is_of_the_link(&url) => {
-            Err("is an address of the link or of none: no client is there, and a cloud's own services are")
-        }
-        _ if !url.username().is_empty() || url.password().is_some() => Err("holds credentials: callbacks are signed"),
+        _ if is_of_the_link(&url) => Err("is an address of the link or of none, where a cloud's own services are"),
+        _ if !url.username().is_empty() || url.password().is_some() => Err("holds credentials"),
         _ if url.fragment().is_some() => Err("holds a fragment, which no server sees"),
         "https" => Ok(url),
         "http" if loopback => Ok(url),

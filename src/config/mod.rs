@@ -3,6 +3,7 @@
 //! Knows nothing of what the settings are for; sources and packs have readers of their own in their rooms. Reads files, nothing else.
 
 mod audit;
+mod auth;
 mod callback;
 mod clients;
 mod disclosure;
@@ -14,15 +15,14 @@ mod store;
 mod witnesses;
 
 pub use audit::{AuditSettings, FindingSettings};
+pub use auth::{AuthSettings, IssuerSettings, KeySource};
 pub use callback::{Callback, SecretFault, SecretPlace};
 pub use clients::{CheckKey, Client, Clients, EVERY_ORGANISATION, region_prefix};
 pub use disclosure::Disclosure;
 pub use limits::ServerLimits;
 pub use reader::Problem;
 pub use retention::{PURPOSES, RetentionSettings};
-pub use settings::{
-    AuthSettings, BulkSettings, IssuerSettings, LogFormat, SealingSuite, Settings, TlsFiles, VerificationSettings,
-};
+pub use settings::{BulkSettings, LogFormat, SealingSuite, Settings, TlsFiles, VerificationSettings};
 pub use store::{PostgresSettings, StoreSettings};
 
 /// The settings file the binary carries, used where no file is named.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::audit::{AuditSettings, read_audit};
+use super::auth::{AuthSettings, read_auth};
 use super::reader::{Origin, Problem, Reading, Section};
 use super::retention::{RetentionSettings, read_retention};
 use super::store::{StoreSettings, read_store};
@@ -79,26 +80,6 @@ pub enum SealingSuite {
     Aes256Gcm,
     /// SM4-GCM.
     Sm4Gcm,
-}
-
-/// Which tokens are accepted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AuthSettings {
-    /// Required `aud`.
-    pub audience: String,
-    /// Issuers.
-    pub issuers: Vec<IssuerSettings>,
-}
-
-/// An issuer of tokens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IssuerSettings {
-    /// `iss`.
-    pub issuer: String,
-    /// The one algorithm accepted from it.
-    pub algorithm: String,
-    /// Its public keys.
-    pub jwks_file: PathBuf,
 }
 
 /// How batches run.
@@ -358,28 +339,6 @@ fn read_limits(server: &mut Section<'_>, reading: &mut Reading<'_>) -> ServerLim
     let calls = server.number("calls_per_second", 1..100_001, 200, reading);
     let calls = u32::try_from(calls).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
     ServerLimits::with(usize::try_from(connections).unwrap_or(1024), header_secs, body_secs, calls)
-}
-
-fn read_auth(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> AuthSettings {
-    let mut auth = root.table("auth", reading);
-    let audience = auth.text("audience", reading).map_or_else(|| "hedui".to_owned(), |text| text.value);
-    let mut issuers = Vec::new();
-    for mut section in auth.tables("issuer", reading) {
-        let issuer = section.required_text("issuer", reading);
-        let algorithm = section.required_text("algorithm", reading);
-        if !["ES256", "RS256", "PS256", "EdDSA", ""].contains(&algorithm.value.as_str()) {
-            let message = "must be ES256, RS256, PS256 or EdDSA";
-            reading.problem(&algorithm.origin, &section.path("algorithm"), message, None);
-        }
-        let jwks_file = base.join(section.required_text("jwks_file", reading).value);
-        if issuers.iter().any(|known: &IssuerSettings| known.issuer == issuer.value) {
-            reading.problem(&issuer.origin, &section.path("issuer"), "is listed twice", None);
-        }
-        issuers.push(IssuerSettings { issuer: issuer.value, algorithm: algorithm.value, jwks_file });
-        section.finish(reading);
-    }
-    auth.finish(reading);
-    AuthSettings { audience, issuers }
 }
 
 fn read_log(root: &mut Section<'_>, reading: &mut Reading<'_>) -> (String, LogFormat) {

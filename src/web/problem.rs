@@ -160,7 +160,9 @@ impl Problem {
 
 impl From<AuthError> for Problem {
     fn from(error: AuthError) -> Self {
-        Self::new(ProblemKind::Unauthorised).with_detail(error.zh(), error.to_string())
+        let kind = if error == AuthError::IssuerSilent { ProblemKind::Unavailable } else { ProblemKind::Unauthorised };
+        metrics::counter!("hedui_sign_in_refused_total", "why" => error.word()).increment(1);
+        Self::new(kind).with_detail(error.zh(), error.to_string())
     }
 }
 

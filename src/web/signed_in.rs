@@ -22,7 +22,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let authenticator = Arc::<Authenticator>::from_ref(state);
         let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let caller = authenticator.caller(header)?;
+        let caller = authenticator.sign_in(header).await?;
         match parts.extensions.get::<Arc<CallRate>>().map(|rate| rate.take(&caller.subject)) {
             Some(Err(wait)) => Err(Problem::too_many_calls(wait)),
             _ => Ok(Self(caller)),

@@ -2,7 +2,7 @@
 
 use hedui::audit::{Checkpoint, InclusionProof, Leaf, VerifierKey};
 use hedui::auth::{Authenticator, LocalIssuer};
-use hedui::config::{AuthSettings, Client, Clients, Disclosure};
+use hedui::config::{AuthSettings, Client, Clients, Disclosure, KeySource};
 use hedui::keys::KeyRing;
 use hedui::report::jose::jws::UnverifiedJws;
 use hedui::report::jose::{RecipientKey, RecipientPrivateKey, VerifyingKeys, decrypt, generate_recipient};
@@ -54,12 +54,12 @@ fn no_altered_token_is_let_in() {
         assert!(is_the_same || !is_let_in, "{given}");
         is_let_in
     });
-    let keys = std::fs::read(&settings.issuers[0].jwks_file).expect("a key set");
+    let keys = std::fs::read(settings.issuers[0].keys.to_string()).expect("a key set");
     let file = folder.path().join("damaged.json");
     try_all(&corpus("key-sets", vec![keys]), |bytes| {
         std::fs::write(&file, bytes).expect("a file");
         let mut settings = settings.clone();
-        settings.issuers[0].jwks_file.clone_from(&file);
+        settings.issuers[0].keys = KeySource::File(file.clone());
         let read = Authenticator::new(&settings, Clients::default(), Clock::system());
         if let Err(problems) = &read {
             assert!(problems.iter().all(|problem| !problem.message.is_empty()));

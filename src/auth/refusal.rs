@@ -1,0 +1,62 @@
+//! Why a call is not let in.
+
+/// Why a call is not let in. The token itself is never repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthError {
+    /// No `Authorization: Bearer …`.
+    #[error("no bearer token: send `Authorization: Bearer …`")]
+    Missing,
+    /// Not a token, unknown issuer or algorithm, or a wrong signature.
+    #[error("the token is not one of a configured issuer, or its signature is wrong")]
+    Invalid,
+    /// Signed by a key that is not in the issuer's key set.
+    #[error("the token names a key that its issuer does not publish: fetch a new token")]
+    UnknownKey,
+    /// The issuer's keys could not be had, or not for a day.
+    #[error("the keys of the token's issuer cannot be had at the moment")]
+    IssuerSilent,
+    /// `exp` has passed.
+    #[error("the token has expired: fetch a new one")]
+    Expired,
+    /// `nbf` lies ahead.
+    #[error("the token is not valid yet: compare the clocks")]
+    NotYet,
+    /// `aud` is somebody else.
+    #[error("the token is for another audience")]
+    Audience,
+    /// `sub` stands in no `clients.toml`, or the organisations differ.
+    #[error("the caller is not registered here, or under another organisation")]
+    Unregistered,
+}
+
+impl AuthError {
+    /// In Chinese.
+    #[must_use]
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Missing => "缺少令牌：请发送 Authorization: Bearer …",
+            Self::Invalid => "令牌不是由已配置的签发方签发，或签名不符",
+            Self::UnknownKey => "令牌所用的密钥不在签发方公布的密钥集中：请重新获取令牌",
+            Self::IssuerSilent => "暂时无法取得令牌签发方的公钥",
+            Self::Expired => "令牌已过期：请重新获取",
+            Self::NotYet => "令牌尚未生效：请核对时钟",
+            Self::Audience => "令牌的受众不是本服务",
+            Self::Unregistered => "调用方未在本服务登记，或登记在其他单位名下",
+        }
+    }
+
+    /// In metrics.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Invalid => "invalid",
+            Self::UnknownKey => "unknown_key",
+            Self::IssuerSilent => "issuer_silent",
+            Self::Expired => "expired",
+            Self::NotYet => "not_yet",
+            Self::Audience => "audience",
+            Self::Unregistered => "unregistered",
+        }
+    }
+}

@@ -81,6 +81,17 @@ pub(super) async fn problem(verifier: &Verifier, caller: &Caller, error: DecideE
             let problem = forbidden("须由其他角色办理", "another role must do this");
             refuse(verifier, caller, "role", problem).await
         }
+        DecideError::Undisclosed => {
+            let problem = forbidden(
+                "内容涉及报告全文：需要 report:read 和披露层级 full",
+                "it tells what the whole report says: this takes the scope report:read and the disclosure level full",
+            );
+            refuse(verifier, caller, "level", problem).await
+        }
+        DecideError::StillInFile => conflict(
+            "所在批次文件尚未处理完：批次结束后再删除",
+            "the file it came in is still being worked on: erase it when the batch has ended",
+        ),
         DecideError::Faults(faults) => {
             refuse(verifier, caller, "invalid", Problem::new(ProblemKind::InvalidRequest).with_faults(faults)).await
         }

@@ -70,7 +70,8 @@ pub async fn report(
         ReportForm::Html { .. } => (Permission::OpenReport, "text/html; charset=utf-8"),
     };
     // an auditor reads what an inspection was granted for, and fetches nothing that is sealed for others
-    let inspects = signed_in.0.may(Permission::Inspect) && form != ReportForm::Sealed;
+    let opens = signed_in.0.scopes.iter().any(|scope| scope == "report:read");
+    let inspects = signed_in.0.may(Permission::Inspect) && opens && form != ReportForm::Sealed;
     let permission = if inspects { Permission::Inspect } else { permission };
     let caller = permit(&verifier, signed_in, permission).await?;
     let caller = at_level(&verifier, caller, wanted).await?;

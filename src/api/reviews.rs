@@ -77,7 +77,7 @@ pub async fn records(
 }
 
 /// Whose records are, of one version of a report.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReviewWords {
     /// The version that was looked at: the latest.

@@ -8,7 +8,7 @@ use super::columns::{Columns as _, millis};
 use super::db::{Builder, Connection, Lock, Row, query};
 use super::decisions::{self, NewDecision};
 use super::receipt::entry_of;
-use super::{Effect, SealedDocument, Store, StoreError, documents, words};
+use super::{CaseState, Effect, SealedDocument, Store, StoreError, documents, words};
 use crate::household::Region;
 
 words! {
@@ -47,6 +47,8 @@ pub struct NewApproval {
     pub version: Option<u32>,
     /// Who asks: the subject of the token.
     pub asked_by: String,
+    /// For which organisation they ask.
+    pub asked_for: String,
     /// When.
     pub at: Timestamp,
     /// Until when others may agree.
@@ -77,6 +79,8 @@ pub enum Hands {
     More,
     /// It is refused.
     Refuse,
+    /// It is agreed, and the case is erased in the same transaction.
+    Erase,
     /// It is agreed.
     Agree {
         /// Of an inspection: until when it opens reports.
@@ -105,6 +109,8 @@ pub struct ApprovalRow {
     pub version: Option<u32>,
     /// Who asked.
     pub asked_by: String,
+    /// For which organisation they asked.
+    pub asked_for: String,
     /// When.
     pub asked_at: Timestamp,
     /// Until when others may agree.
@@ -158,7 +164,10 @@ impl Store {
             Box::pin(async move {
                 let case = approval.case_id;
                 entry_of(case, entries)?;
-                super::cases::lock(tx, case).await?;
+                let found = super::cases::state(tx, case).await?;
+                if found == CaseState::Erased {
+                    return Err(StoreError::IllegalTransition { case, from: found, to: found });
+                }
                 query(
                     "UPDATE approvals SET state = 'void' WHERE case_id = $1 AND kind = $2 AND state = 'open' AND lapses_at <= $3",
                 )
@@ -180,9 +189,9 @@ impl Store {
                 }
                 documents::insert(tx, Some(case), &approval.document).await?;
                 query(
-                    "INSERT INTO approvals (id, kind, state, case_id, organisation, region, version, asked_by, asked_at, lapses_at,
-                                            hours, document_id)
-                     SELECT $1, $2, 'open', id, organisation, region, $3, $4, $5, $6, $7, $8 FROM cases WHERE id = $9",
+                    "INSERT INTO approvals (id, kind, state, case_id, organisation, region, version, asked_by, asked_for, asked_at,
+                                            lapses_at, hours, document_id)
+                     SELECT $1, $2, 'open', id, organisation, region, $3, $4, $10, $5, $6, $7, $8 FROM cases WHERE id = $9",
                 )
                 .bind(approval.id.to_string())
                 .bind(approval.kind.as_str())
@@ -193,6 +202,7 @@ impl Store {
                 .bind(approval.hours.map(i64::from))
                 .bind(approval.document.id.to_string())
                 .bind(case.to_string())
+                .bind(approval.asked_for.as_str())
                 .execute(tx)
                 .await?;
                 Ok(())
@@ -208,7 +218,9 @@ impl Store {
     pub fn raising_hand(approval: ApprovalRow, hand: Hand, then: Hands) -> Effect<()> {
         Effect::new(move |tx, entries| {
             Box::pin(async move {
-                entry_of(approval.case_id, entries)?;
+                let case = approval.case_id;
+                entry_of(case, entries)?;
+                super::cases::lock(tx, case).await?;
                 must_be_open(tx, &approval, hand.at).await?;
                 query("INSERT INTO approval_hands (approval_id, by_subject, role, at, agrees) VALUES ($1, $2, $3, $4, $5)")
                     .bind(approval.id.to_string())
@@ -221,6 +233,10 @@ impl Store {
                 let (state, until) = match &then {
                     Hands::More => return Ok(()),
                     Hands::Refuse => (ApprovalState::Refused, None),
+                    Hands::Erase => {
+                        super::erasure::erase(tx, case, hand.at).await?;
+                        (ApprovalState::Agreed, None)
+                    }
                     Hands::Agree { until, decision } => {
                         if let Some(decision) = decision {
                             decisions::decide(tx, decision, entries).await?;
@@ -359,6 +375,7 @@ fn approval_of(row: &Row, hands: Vec<Hand>) -> Result<ApprovalRow, StoreError> {
         region: Region(row.text("region")?),
         version: row.opt_small("version")?,
         asked_by: row.text("asked_by")?,
+        asked_for: row.text("asked_for")?,
         asked_at: row.time("asked_at")?,
         lapses_at: row.time("lapses_at")?,
         hours: row.opt_small("hours")?,

@@ -389,6 +389,7 @@ fn version(number: u32, is_final: bool, reason: VersionReason, created_at: Times
         due_on: None,
         compared: None,
         alerts: Vec::new(),
+        shredding: None,
     }
 }
 

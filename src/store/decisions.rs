@@ -93,7 +93,7 @@ impl Store {
                     query(
                         "UPDATE cells SET kind = NULL, why = NULL, answered_at = NULL, evidence_document = NULL, told_in = NULL,
                                           planned_at = $1, polls = 0, next_poll_at = NULL, deadline = NULL, ask_at = NULL, asks = 0
-                         WHERE case_id = $2 AND source = $3 AND kind <> 'skipped'",
+                         WHERE case_id = $2 AND source = $3 AND kind IS NOT NULL AND kind <> 'skipped'",
                     )
                     .bind(millis(objection.at))
                     .bind(objection.case_id.to_string())
@@ -127,7 +127,7 @@ impl Store {
                 query(
                     "UPDATE cells SET kind = 'skipped', why = 'not_authorised', answered_at = $1, evidence_document = NULL,
                                       told_in = NULL, next_poll_at = NULL, deadline = NULL, ask_at = NULL
-                     WHERE case_id = $2 AND member_ref = $3",
+                     WHERE case_id = $2 AND member_ref = $3 AND (kind IS NULL OR kind <> 'skipped')",
                 )
                 .bind(millis(withdrawal.at))
                 .bind(withdrawal.case_id.to_string())
@@ -164,8 +164,8 @@ impl Store {
         rows.iter().map(|row| row.must("number_tag", Tag::parse)).collect()
     }
 
-    /// Destroys the keys of documents of a case that hold what was answered under an authorisation taken back; `kept` stand in place of
-    /// those that held answers about others too: old document, new one. Versions that were issued stay.
+    /// Destroys what a withdrawal left without a place, of a case that rests without a report: see [`Shredding`]. Of others it is done
+    /// with the next version.
     ///
     /// # Errors
     /// [`StoreError::WrongReceipt`]; the database failed.
@@ -173,29 +173,62 @@ impl Store {
         &self,
         receipt: &AuditReceipt,
         case: Uuid,
-        shredded: Vec<Uuid>,
-        kept: Vec<(Uuid, SealedDocument)>,
+        shredding: Shredding,
     ) -> Result<(), StoreError> {
         receipt.must_speak_of(case)?;
         self.write(move |tx| {
             Box::pin(async move {
-                for (old, new) in &kept {
-                    documents::insert(tx, Some(case), new).await?;
-                    query("UPDATE cells SET evidence_document = $1 WHERE case_id = $2 AND evidence_document = $3")
-                        .bind(new.id.to_string())
-                        .bind(case.to_string())
-                        .bind(old.to_string())
-                        .execute(&mut *tx)
-                        .await?;
-                }
-                for document in shredded.iter().chain(kept.iter().map(|(old, _)| old)) {
-                    documents::shred(tx, case, *document).await?;
-                }
-                Ok(())
+                super::cases::lock(tx, case).await?;
+                shred(tx, case, &shredding).await
             })
         })
         .await
     }
+
+    /// Fails unless the lease is still its worker's: what goes before entries that allow a worker to act.
+    #[must_use]
+    pub fn holding(lease: super::Lease) -> Effect<u64> {
+        Effect::new(move |tx, _| Box::pin(async move { super::claims::must_hold(tx, &lease).await.map(|_| 0) }))
+    }
+}
+
+/// Answers under an authorisation taken back, to be destroyed.
+#[derive(Clone, Debug, Default)]
+pub struct Shredding {
+    /// Documents with nothing else in them.
+    pub gone: Vec<Uuid>,
+    /// Those that hold answers about others too, with what stands in their place.
+    pub replaced: Vec<(Uuid, SealedDocument)>,
+}
+
+/// Destroys answers, and with them what tells of them: drafts of the report with their evidence and changes, alerts, and what waits for a
+/// second person about records. Issued versions stay.
+pub(super) async fn shred(tx: &mut Connection, case: Uuid, shredding: &Shredding) -> Result<(), StoreError> {
+    for (old, new) in &shredding.replaced {
+        documents::insert(tx, Some(case), new).await?;
+        query("UPDATE cells SET evidence_document = $1 WHERE case_id = $2 AND evidence_document = $3")
+            .bind(new.id.to_string())
+            .bind(case.to_string())
+            .bind(old.to_string())
+            .execute(&mut *tx)
+            .await?;
+    }
+    for document in shredding.gone.iter().chain(shredding.replaced.iter().map(|(old, _)| old)) {
+        documents::shred(tx, case, *document).await?;
+    }
+    let telling = query(
+        "SELECT report_document AS document FROM versions WHERE case_id = $1 AND NOT issued
+         UNION SELECT evidence_document FROM versions WHERE case_id = $1 AND NOT issued
+         UNION SELECT change_document FROM versions WHERE case_id = $1 AND NOT issued AND change_document IS NOT NULL
+         UNION SELECT document_id FROM alerts WHERE case_id = $1
+         UNION SELECT note_document FROM alerts WHERE case_id = $1 AND note_document IS NOT NULL
+         UNION SELECT document_id FROM approvals WHERE case_id = $1 AND kind = 'review'",
+    );
+    for row in telling.bind(case.to_string()).fetch_all(&mut *tx).await? {
+        documents::shred(tx, case, row.uuid("document")?).await?;
+    }
+    query("DELETE FROM alerts WHERE case_id = $1").bind(case.to_string()).execute(&mut *tx).await?;
+    super::approvals::void_reviews(tx, case).await
 }
 
 /// Keeps a decision about the latest version, and has the case worked on.
@@ -232,11 +265,21 @@ async fn keep(tx: &mut Connection, decision: &NewDecision, entries: &[AuditRecei
     Ok(())
 }
 
-/// Has the case claimed anew, whoever has it now: a final one runs again, one that waits goes on waiting.
+/// Has the case claimed anew, whoever has it now: a final one runs again, one that waits goes on waiting. Consent is taken back from one
+/// that has not begun, or rests without a report, as well: nothing runs for it.
 async fn reopen(tx: &mut Connection, decision: &NewDecision) -> Result<(), StoreError> {
     let (case, now) = (decision.case_id, decision.at);
     match super::cases::state(tx, case).await? {
         CaseState::Waiting | CaseState::Running => {}
+        CaseState::Accepted if decision.kind == DecisionKind::Withdrawal => {
+            query("UPDATE cases SET reopened_for = $1 WHERE id = $2")
+                .bind(decision.kind.as_str())
+                .bind(case.to_string())
+                .execute(tx)
+                .await?;
+            return Ok(());
+        }
+        CaseState::Cancelled | CaseState::Failed if decision.kind == DecisionKind::Withdrawal => return Ok(()),
         _ => transition(tx, case, CaseState::Running, now).await?,
     }
     query(

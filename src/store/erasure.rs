@@ -91,7 +91,8 @@ impl Store {
     }
 }
 
-async fn erase(tx: &mut Connection, case: Uuid, now: Timestamp) -> Result<u64, StoreError> {
+/// Destroys what is kept of a case, closes what waits for a second person about it, and makes it `Erased`.
+pub(super) async fn erase(tx: &mut Connection, case: Uuid, now: Timestamp) -> Result<u64, StoreError> {
     transition(tx, case, CaseState::Erased, now).await?;
     let id = case.to_string();
     // The row of its household lies in the batch's file until that has been read.
@@ -104,6 +105,8 @@ async fn erase(tx: &mut Connection, case: Uuid, now: Timestamp) -> Result<u64, S
     }
     let destroyed = destroy_documents(tx, case).await?;
     for statement in [
+        "DELETE FROM alerts WHERE case_id = $1",
+        "UPDATE approvals SET state = 'void' WHERE case_id = $1 AND state = 'open'",
         "DELETE FROM case_subjects WHERE case_id = $1",
         "DELETE FROM idempotency WHERE case_id = $1",
         "UPDATE outbox SET next_attempt_at = NULL, given_up_at = NULL WHERE case_id = $1",

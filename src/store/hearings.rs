@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::columns::{Columns as _, millis};
 use super::db::query;
-use super::{AuditReceipt, SealedDocument, Store, StoreError, documents};
+use super::{AuditReceipt, CaseState, SealedDocument, Store, StoreError, documents};
 
 /// A hearing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ impl Store {
     /// Notes a hearing.
     ///
     /// # Errors
-    /// [`StoreError::WrongReceipt`]; the database failed.
+    /// [`StoreError::Erased`] of a case that is; [`StoreError::WrongReceipt`]; the database failed.
     pub async fn hear(
         &self,
         receipt: &AuditReceipt,
@@ -36,6 +36,9 @@ impl Store {
         receipt.must_speak_of(case)?;
         self.write(move |tx| {
             Box::pin(async move {
+                if super::cases::state(tx, case).await? == CaseState::Erased {
+                    return Err(StoreError::Erased { id: case });
+                }
                 documents::insert(tx, Some(case), &statement).await?;
                 query("INSERT INTO hearings (document_id, case_id, version, at) VALUES ($1, $2, $3, $4)")
                     .bind(statement.id.to_string())

@@ -38,7 +38,10 @@ impl Store {
         query.push("WHERE c.organisation = ").push_bind(organisation);
         any_of(&mut query, "c.household_tag", tags.iter().map(Tag::to_string));
         query.push(" AND c.id < ").push_bind(case.to_string());
-        query.push(" AND c.state = 'final' ORDER BY c.id DESC LIMIT 1");
+        query.push(
+            " AND c.state <> 'erased' AND EXISTS (SELECT 1 FROM versions v WHERE v.case_id = c.id AND v.first_final)",
+        );
+        query.push(" ORDER BY c.id DESC LIMIT 1");
         let Some(row) = query.build().persistent(false).fetch_optional(self.reader()).await? else { return Ok(None) };
         let case = case_of(&row)?;
         let version = self.get_version(case.id, None).await?;

@@ -67,7 +67,7 @@ pub use cells::{CellAnswer, CellRow, CellWrite, NewCell, Plan, PutOff};
 pub use claims::{ClaimedCase, Lease};
 pub use columns::Hash;
 pub use cosignatures::CosignedCheckpoint;
-pub use decisions::{DecisionKind, DecisionRow, NewDecision};
+pub use decisions::{DecisionKind, DecisionRow, NewDecision, Shredding};
 pub use documents::{DocumentKind, SealedDocument, StoredDocument, WrappedDek};
 pub use effect::{Effect, EffectOutcome, PendingEffect};
 pub use erasure::Erasure;

@@ -513,6 +513,8 @@ fn approval(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
     }
     let by = kept.value(row.text("asked_by"))?.map(Claim::Actor);
     kept.claim("asked_by", by);
+    let asked_for = kept.value(row.text("asked_for"))?.map(Claim::Organisation);
+    kept.claim("asked_for", asked_for);
     kept.value(row.must("kind", ApprovalKind::parse))?;
     kept.value(row.must("state", ApprovalState::parse))?;
     kept.must_be_there(row, "organisation", "organisation_there")?;

@@ -10,8 +10,8 @@ use super::columns::{Columns as _, int, millis};
 use super::db::{Connection, Row, query};
 use super::events::{self, Happened};
 use super::{
-    Artifact, AuditReceipt, CaseState, Hash, Lease, OutboxTopic, SealedDocument, Store, StoreError, artifacts, cases,
-    documents, outbox, words,
+    Artifact, AuditReceipt, CaseState, Hash, Lease, OutboxTopic, SealedDocument, Shredding, Store, StoreError,
+    artifacts, cases, documents, outbox, words,
 };
 
 words! {
@@ -75,6 +75,8 @@ pub struct NewVersion {
     pub compared: Option<Compared>,
     /// What monitoring found with it, sealed.
     pub alerts: Vec<SealedDocument>,
+    /// What a withdrawal left without a place, to be destroyed with the drafts before it.
+    pub shredding: Option<Shredding>,
 }
 
 /// A version that a second person signs off.
@@ -84,6 +86,8 @@ pub struct IssuedVersion {
     pub case_id: Uuid,
     /// Version.
     pub number: u32,
+    /// SHA-256 of the draft's body: what was signed off.
+    pub draft_hash: Hash,
     /// By whom.
     pub issued_by: String,
     /// When.
@@ -202,16 +206,23 @@ impl Store {
     /// that holds the new hash.
     ///
     /// # Errors
-    /// [`StoreError::AlreadyIssued`], [`StoreError::NotFound`], [`StoreError::WrongReceipt`].
+    /// [`StoreError::AlreadyIssued`]; [`StoreError::VersionOutOfOrder`] when a later version stands; [`StoreError::IllegalTransition`] while
+    /// a person's word has the case worked on again, or it is erased; [`StoreError::NotFound`], [`StoreError::WrongReceipt`].
     pub async fn issue_version(&self, receipt: &AuditReceipt, issue: IssuedVersion) -> Result<(), StoreError> {
-        let IssuedVersion { case_id: case, number, issued_by, at, body_hash, report } = issue;
+        let IssuedVersion { case_id: case, number, draft_hash, issued_by, at, body_hash, report } = issue;
         receipt.must_speak_of(case)?;
         let leaf = receipt.index();
         self.write(move |tx| {
             Box::pin(async move {
-                cases::lock(tx, case).await?;
-                let row = select(tx, case, Some(number)).await?;
-                if row.issued_at.is_some() {
+                let from = cases::state(tx, case).await?;
+                if from != CaseState::Final {
+                    return Err(StoreError::IllegalTransition { case, from, to: from });
+                }
+                let row = select(tx, case, None).await?;
+                if row.number != number {
+                    return Err(StoreError::VersionOutOfOrder { case, expected: row.number, offered: number });
+                }
+                if row.issued_at.is_some() || row.body_hash != draft_hash {
                     return Err(StoreError::AlreadyIssued { case, number });
                 }
                 documents::insert(tx, Some(case), &report).await?;
@@ -288,6 +299,9 @@ async fn add(
     }
     if !from.may_become(new_state) {
         return Err(StoreError::IllegalTransition { case, from, to: new_state });
+    }
+    if let Some(shredding) = &version.shredding {
+        super::decisions::shred(tx, case, shredding).await?;
     }
     insert(tx, case, &version, latest, !has_final && version.is_final, leaf).await?;
     query(

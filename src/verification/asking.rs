@@ -16,7 +16,7 @@ use super::case_work::Work;
 use super::fanout::{Ask, FanOut, Landed, Look};
 use super::plan::{self, PlannedCell, PlannedSource};
 use super::{VerificationError, Verifier, sealing};
-use crate::household::{Answer, Failure, IdNumber, Lane, MemberRef, Request, SourceKey};
+use crate::household::{Answer, Failure, IdNumber, Lane, MemberRef, Request, Skip, SourceKey};
 use crate::store::{
     AuditReceipt, CaseRow, CellWrite, DecisionKind, DocumentKind, Effect, NewCell, Plan, PutOff, SealedDocument, Store,
     StoreError,
@@ -170,6 +170,8 @@ impl Verifier {
         asked: &[(&MemberRef, &SourceKey)],
         plan: Option<Effect<u64>>,
     ) -> Result<Vec<AuditReceipt>, VerificationError> {
+        // what is asked again was planned by another commit: whoever lost the case asks nobody
+        let plan = plan.unwrap_or_else(|| Store::holding(work.lease.clone()));
         let subject = |number: &IdNumber| self.subject_tag(number);
         let authorisation = |number: &str| self.tag("authorisation", number);
         self.0.ledger.queried(&work.case, &work.request, asked, plan, subject, authorisation).await
@@ -180,6 +182,7 @@ impl Verifier {
     pub(super) async fn poll(&self, work: &mut Work) -> Result<bool, VerificationError> {
         let now = self.0.clock.now();
         let (mut looks, mut late) = (Vec::new(), Vec::new());
+        self.end_tickets_without_consent(work).await?;
         for (key, state) in &work.cells {
             let Some(Answer::Pending { ticket }) = &state.answer else { continue };
             let expired = state.deadline.is_none_or(|deadline| deadline <= now);
@@ -198,6 +201,18 @@ impl Verifier {
         let passed = |key| without_asking(key, Answer::Unavailable { why: Failure::DeadlinePassed });
         self.record(work, late.into_iter().map(passed).collect()).await?;
         Ok(polled)
+    }
+
+    /// Tickets about members whose authorisation was taken back, in this case or another, are not looked for any more.
+    async fn end_tickets_without_consent(&self, work: &mut Work) -> Result<(), VerificationError> {
+        if !work.cells.values().any(CellState::is_pending) {
+            return Ok(());
+        }
+        let withdrawn = self.withdrawn_members(&work.case, &work.request).await?;
+        let pending = work.cells.iter().filter(|((member, _), state)| state.is_pending() && withdrawn.contains(member));
+        let ended = pending.map(|(key, _)| without_asking(key.clone(), Answer::Skipped { why: Skip::NotAuthorised }));
+        let ended = ended.collect();
+        self.record(work, ended).await
     }
 
     /// Records answers as they land, until `limit` if there is one; whether all of them came. The last of them are still being written when
@@ -378,7 +393,7 @@ fn query_of(work: &Work, member: &MemberRef) -> Option<Query> {
 
 /// A query as it is put to a department. After an objection the department itself must answer, and what it was handed before is no repeat.
 fn of_round(work: &Work, member: &MemberRef, query: Query) -> Query {
-    if work.case.reopened_for != Some(DecisionKind::Objection) {
+    if !work.decided.awaits(DecisionKind::Objection) {
         return query;
     }
     let round = work.case.latest_version.unwrap_or(0).to_be_bytes();

@@ -58,13 +58,16 @@ impl Verifier {
     pub(super) async fn run_claimed(&self, claimed: ClaimedCase) {
         let inner = &self.0;
         let (case, lease) = (claimed.case.id, claimed.lease.clone());
+        let taken_away = inner.in_hand.take(case);
         let mut keeper =
             LeaseKeeper::start(inner.store.clone(), inner.clock.clone(), lease.clone(), inner.settings.lease);
         let advance = AssertUnwindSafe(self.advance(claimed)).catch_unwind();
         let outcome = tokio::select! {
             outcome = advance => outcome.unwrap_or(Err(VerificationError::Panicked)),
             () = keeper.lost() => Err(StoreError::LeaseLost { case }.into()),
+            () = taken_away.cancelled() => Err(StoreError::LeaseLost { case }.into()),
         };
+        inner.in_hand.lay_down(case, &taken_away);
         drop(keeper);
         match outcome {
             Ok(Rest::Given) => {}
@@ -82,17 +85,18 @@ impl Verifier {
         let case = lease.case_id;
         if matches!(
             error,
-            VerificationError::Store(
-                StoreError::LeaseLost { .. } | StoreError::VersionOutOfOrder { .. } | StoreError::AlreadyFinal { .. }
-            )
+            VerificationError::Store(StoreError::LeaseLost { .. } | StoreError::VersionOutOfOrder { .. })
         ) {
             tracing::info!(%case, "another worker has the case, or it came to rest");
             return;
         }
         let now = self.0.clock.now();
-        let failures = self.failures_so_far(case).await.saturating_add(1);
+        let row = self.0.store.get_case(case).await;
+        let failures = row.as_ref().map_or(0, |row| row.failures).saturating_add(1);
+        // what a person's word is to change stands as it is until it can be made: a report is not lost for it
+        let has_report = row.is_ok_and(|row| row.reopened_for.is_some() && row.latest_version.is_some());
         match setbacks::lasting(&error) {
-            Some(why) if setbacks::is_enough(failures) => self.give_up(&lease, why, &error).await,
+            Some(why) if setbacks::is_enough(failures) && !has_report => self.give_up(&lease, why, &error).await,
             _ => {
                 let next = setbacks::next_try(now, failures);
                 tracing::error!(%case, %error, failures, %next, "work on a case was broken off; it is taken up again");
@@ -100,10 +104,6 @@ impl Verifier {
                 drop(self.0.store.break_off(lease, next).await);
             }
         }
-    }
-
-    async fn failures_so_far(&self, case: Uuid) -> u32 {
-        self.0.store.get_case(case).await.map_or(0, |case| case.failures)
     }
 
     async fn give_up(&self, lease: &Lease, why: &'static str, error: &VerificationError) {
@@ -120,8 +120,7 @@ impl Verifier {
     async fn advance(&self, claimed: ClaimedCase) -> Result<Rest, VerificationError> {
         let mut work = self.take_up(claimed).await?;
         let first = work.case.latest_version.is_none();
-        let reopened = work.case.reopened_for;
-        self.shred_for(&work).await?;
+        let reopened = work.decided.last_word().filter(|_| work.case.reopened_for.is_some());
         self.ask(&mut work, first).await?;
         // a ticket whose result is to be looked for at once is looked for before the first version
         let polled = self.poll(&mut work).await?;
@@ -132,7 +131,8 @@ impl Verifier {
             return Ok(Rest::Held(idle));
         }
         // a household's report is followed by another one when all have answered again
-        let asked_again = reopened == Some(DecisionKind::Objection) && !work.cells.values().all(CellState::has_ended);
+        let asked_again =
+            work.decided.awaits(DecisionKind::Objection) && !work.cells.values().all(CellState::has_ended);
         let waits = match first {
             true => self.waits_in_bulk(&work),
             false => asked_again.then(|| self.0.clock.now().saturating_add(LOOK_AGAIN).unwrap_or(Timestamp::MAX)),

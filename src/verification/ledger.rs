@@ -72,14 +72,14 @@ impl Ledger {
         Ok(())
     }
 
-    /// One entry for every person × source that will be asked, in the order of `asked`, with the cells that are planned: all in one
-    /// commit.
+    /// One entry for every person × source that will be asked, in the order of `asked`, with the cells that are planned, or with the
+    /// case still held: all in one commit.
     pub(super) async fn queried(
         &self,
         case: &CaseRow,
         request: &Request,
         asked: &[(&MemberRef, &SourceKey)],
-        plan: Option<Effect<u64>>,
+        plan: Effect<u64>,
         subject: impl Fn(&IdNumber) -> Tag,
         number: impl Fn(&str) -> Tag,
     ) -> Result<Vec<AuditReceipt>, VerificationError> {
@@ -104,14 +104,9 @@ impl Ledger {
             }
         };
         let events = asked.iter().map(event).collect();
-        match plan {
-            Some(plan) => {
-                let (receipts, planned) = self.0.append_with(events, plan).await?;
-                planned?;
-                Ok(receipts)
-            }
-            None => Ok(self.0.append(events).await?),
-        }
+        let (receipts, planned) = self.0.append_with(events, plan).await?;
+        planned?;
+        Ok(receipts)
     }
 
     /// Answers that were had for queries of other entries, with the hash of each.

@@ -18,6 +18,7 @@ mod errors;
 mod fanout;
 mod hub;
 mod in_batch;
+mod in_hand;
 pub mod intake;
 mod lease_keeper;
 mod ledger;

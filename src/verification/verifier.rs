@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::Departments;
 use super::assessing::Tallies;
 use super::hub::Hub;
+use super::in_hand::InHand;
 use super::ledger::Ledger;
 use super::made_of::Workshop;
 use super::memory::Memory;
@@ -94,6 +95,8 @@ pub(super) struct Inner {
     pub(super) hub: Hub,
     /// Cases in hand, so that the runner need not open what was sealed a moment ago.
     pub(super) memory: Memory,
+    /// Cases that workers of this process have.
+    pub(super) in_hand: InHand,
     /// What was assessed in this second.
     pub(super) tallies: Tallies,
     /// Rung when there is a case to claim.
@@ -127,6 +130,7 @@ impl Verifier {
             settings: parts.settings,
             hub: Hub::default(),
             memory: Memory::default(),
+            in_hand: InHand::default(),
             tallies: Tallies::default(),
             bell: Notify::new(),
             bulk_bell: Notify::new(),

@@ -9,9 +9,10 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::api::decided::{invalid, problem, read, words};
-use crate::api::permit::permit;
+use crate::api::permit::{at_level, permit};
 use crate::api::reviews::waits;
 use crate::auth::Permission;
+use crate::config::Disclosure;
 use crate::verification::{
     Asked, ErasureGrounds, IssuedReport, MOST_REASON, NewObjection, Objection, Verifier, Withdrawn,
 };
@@ -63,7 +64,7 @@ pub async fn cancel(
 }
 
 /// Who takes consent back.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WithdrawalTerms {
     /// The member or obligor, by reference in the request.
@@ -139,6 +140,7 @@ pub async fn objections(
     PathText(id): PathText,
 ) -> Result<Json<Vec<Objection>>, Problem> {
     let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
+    let caller = at_level(&verifier, caller, Some(Disclosure::Full)).await?;
     match verifier.objections(&caller, &id).await {
         Ok(objections) => Ok(Json(objections)),
         Err(error) => Err(problem(&verifier, &caller, error).await),

@@ -201,6 +201,7 @@ impl House {
             due_on: None,
             compared: None,
             alerts: Vec::new(),
+            shredding: None,
         };
         let receipt = AuditReceipt::for_test(Some(id));
         self.store.add_version(&receipt, id, Some(&lease), version, CaseState::Final).await.unwrap();

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::store::{
-    ApprovalFilter, ApprovalKind, ApprovalState, CaseState, DecisionKind, Effect, Hand, Hands, NewApproval, NewDecision,
+    ApprovalFilter, ApprovalKind, ApprovalState, CaseState, DecisionKind, Effect, Hand, Hands, NewApproval,
+    NewDecision, Shredding,
 };
 
 fn decision(case: Uuid, version: u32, kind: DecisionKind) -> NewDecision {
@@ -23,6 +24,7 @@ fn approval(case: Uuid, kind: ApprovalKind, lapses_at: Timestamp) -> NewApproval
         case_id: case,
         version: Some(1),
         asked_by: "one".into(),
+        asked_for: "township-1".into(),
         at: at(3),
         lapses_at,
         hours: None,
@@ -99,7 +101,10 @@ pub(super) async fn a_withdrawn_number_is_known_in_its_organisation_alone(backen
     assert!(store.withdrawn("township-1", &[]).await.unwrap().is_empty());
     let gone = store.get_case(id).await.unwrap().request_document;
     let kept = document(DocumentKind::Evidence);
-    store.shred_withdrawn(&receipt(id), id, vec![gone], vec![(Uuid::now_v7(), kept.clone())]).await.unwrap();
+    let shredding = Shredding { gone: vec![gone], replaced: vec![(Uuid::now_v7(), kept.clone())] };
+    let draft = store.get_version(id, None).await.unwrap();
+    store.shred_withdrawn(&receipt(id), id, shredding).await.unwrap();
+    assert!(matches!(store.get_document(draft.report_document).await, Err(StoreError::Erased { .. })), "the draft too");
     assert!(matches!(store.get_document(gone).await, Err(StoreError::Erased { .. })));
     assert_eq!(store.documents_of(id, DocumentKind::Evidence).await.unwrap().last(), Some(&kept.id));
 }

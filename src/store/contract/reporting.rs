@@ -113,9 +113,11 @@ pub(super) async fn a_version_is_issued_once(backend: impl Backend) {
     let draft = version(1, true, VersionReason::First, at(1));
     store.add_version(&receipt(id), id, Some(&lease(id)), draft, CaseState::Final).await.unwrap();
     assert_eq!(store.get_version(id, None).await.unwrap().issued_at, None);
+    let draft = store.get_version(id, None).await.unwrap().body_hash;
     let issue = |by: &str, when| IssuedVersion {
         case_id: id,
         number: 1,
+        draft_hash: draft,
         issued_by: by.into(),
         at: when,
         body_hash: [9; 32],

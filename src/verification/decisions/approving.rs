@@ -15,7 +15,8 @@ use super::erasing::ErasureGrounds;
 use super::inspecting::Grounds;
 use super::{DecideError, Kept};
 use crate::audit::{Action, Event};
-use crate::auth::{Caller, Role};
+use crate::auth::{Caller, Permission, Role};
+use crate::config::Disclosure;
 use crate::store::{
     ApprovalFilter, ApprovalKind, ApprovalRow, ApprovalState, CaseRow, CaseState, DocumentKind, Hand, Hands,
     NewApproval, Store,
@@ -79,6 +80,8 @@ pub struct ApprovalSummary {
     pub version: Option<u32>,
     /// Who asked.
     pub asked_by: String,
+    /// For which organisation they asked.
+    pub asked_for: String,
     /// When.
     pub asked_at: String,
     /// Until when others may agree.
@@ -105,7 +108,7 @@ pub struct ApprovalPage {
 }
 
 /// One with what is asked and why.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct ApprovalDetail {
     /// Summary.
     #[serde(flatten)]
@@ -129,6 +132,9 @@ impl Verifier {
         limit: u32,
     ) -> Result<ApprovalPage, VerificationError> {
         let now = self.0.clock.now();
+        if caller.regions.is_empty() {
+            return Ok(ApprovalPage { items: Vec::new(), next: None });
+        }
         let scope = match () {
             () if caller.roles.contains(&Role::Supervisor) => ApprovalFilter {
                 organisation: Some(caller.organisation.clone()),
@@ -156,6 +162,7 @@ impl Verifier {
     /// [`DecideError`].
     pub async fn approval(&self, caller: &Caller, id: &str) -> Result<ApprovalDetail, DecideError> {
         let row = self.seen(caller, id).await?;
+        must_be_shown(caller, &row)?;
         let asked = self.asked_for(caller, &row).await?;
         let asked = serde_json::to_value(&asked).map_err(|_| VerificationError::Unreadable { what: "approval" })?;
         Ok(ApprovalDetail { summary: summary(&row, caller, self.0.clock.now()), asked })
@@ -170,6 +177,7 @@ impl Verifier {
         let row = self.seen(caller, id).await?;
         let now = self.0.clock.now();
         let role = hand_of(&row, caller, now)?;
+        must_be_shown(caller, &row)?;
         let case = self.0.store.get_case(row.case_id).await?;
         let hand = Hand { by: caller.subject.clone(), role: role.as_str().to_owned(), at: now, agrees: true };
         let event = |action| {
@@ -191,9 +199,9 @@ impl Verifier {
                 self.go_on(&case);
             }
             ApprovalKind::Erasure => {
-                let then = Hands::Agree { until: None, decision: None };
-                self.erase(&case, vec![event(Action::Erased), given], Store::raising_hand(row.clone(), hand, then))
-                    .await?;
+                let events = vec![event(Action::Erased), given];
+                self.0.ledger.decided(events, Store::raising_hand(row.clone(), hand, Hands::Erase)).await?;
+                self.erased(&case).await?;
             }
             ApprovalKind::Inspection => {
                 let last = row.hands.iter().any(|other| other.agrees);
@@ -249,6 +257,7 @@ impl Verifier {
             case_id: case.id,
             version,
             asked_by: caller.subject.clone(),
+            asked_for: caller.organisation.clone(),
             at: now,
             lapses_at,
             hours,
@@ -265,12 +274,13 @@ impl Verifier {
     async fn seen(&self, caller: &Caller, id: &str) -> Result<ApprovalRow, DecideError> {
         let id = Uuid::parse_str(id).map_err(|_| DecideError::NotFound)?;
         let row = self.0.store.approval(id).await?;
-        let supervises =
-            caller.roles.contains(&Role::Supervisor) && caller.covers(&row.organisation, row.region.as_str());
+        let covers = caller.covers(&row.organisation, row.region.as_str());
+        let supervises = caller.roles.contains(&Role::Supervisor) && covers;
         let guards = caller.roles.contains(&Role::SecurityAdmin)
             && row.kind == ApprovalKind::Inspection
             && row.organisation == caller.organisation;
-        if !(supervises || guards || row.asked_by == caller.subject) {
+        let asked = row.asked_by == caller.subject && (covers || row.kind == ApprovalKind::Inspection);
+        if !(supervises || guards || asked) {
             self.0.ledger.denied(caller, Some(row.case_id), "scope").await?;
             return Err(DecideError::NotFound);
         }
@@ -287,6 +297,12 @@ impl Verifier {
         let unreadable = |_| VerificationError::Unreadable { what: "approval" };
         Ok(serde_json::from_slice(&sealed).map_err(unreadable)?)
     }
+}
+
+/// Decisions on records tell what the whole report says: they are shown, and agreed to, by whoever is shown that.
+fn must_be_shown(caller: &Caller, row: &ApprovalRow) -> Result<(), DecideError> {
+    let shown = caller.may(Permission::OpenReport) && caller.disclosure == Disclosure::Full;
+    if shown || row.kind != ApprovalKind::Review { Ok(()) } else { Err(DecideError::Undisclosed) }
 }
 
 /// In which role a caller may raise a hand now.
@@ -318,6 +334,7 @@ fn summary(row: &ApprovalRow, caller: &Caller, now: Timestamp) -> ApprovalSummar
         case: row.case_id.to_string(),
         version: row.version,
         asked_by: row.asked_by.clone(),
+        asked_for: row.asked_for.clone(),
         asked_at: row.asked_at.to_string(),
         lapses_at: row.lapses_at.to_string(),
         hours: row.hours,
@@ -332,6 +349,6 @@ fn summary(row: &ApprovalRow, caller: &Caller, now: Timestamp) -> ApprovalSummar
                 agrees: hand.agrees,
             })
             .collect(),
-        may_agree: hand_of(row, caller, now).is_ok(),
+        may_agree: hand_of(row, caller, now).and_then(|_| must_be_shown(caller, row)).is_ok(),
     }
 }

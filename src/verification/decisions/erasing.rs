@@ -2,9 +2,8 @@
 
 use super::approving::AskedFor;
 use super::{Asked, DecideError};
-use crate::audit::Event;
 use crate::auth::Caller;
-use crate::store::{ApprovalKind, CaseRow, CaseState, Effect, words};
+use crate::store::{ApprovalKind, CaseRow, CaseState, words};
 use crate::verification::Verifier;
 
 words! {
@@ -35,20 +34,11 @@ impl Verifier {
         self.ask_second(caller, &case, ApprovalKind::Erasure, None, None, &asked).await
     }
 
-    /// Erases a case after these entries, and closes what was asked. A process that dies between the two leaves an erased case and an open
-    /// approval, which closes when it is agreed to again.
-    pub(super) async fn erase(&self, case: &CaseRow, events: Vec<Event>, close: Effect<()>) -> Result<(), DecideError> {
-        if !case.state.at_rest() {
-            return Err(DecideError::State(case.state));
-        }
-        let receipts = self.0.ledger.entered(events).await?;
-        let first = receipts.first().ok_or(DecideError::Closed)?;
-        if case.state != CaseState::Erased {
-            let erasure = self.0.store.erase_case(first, case.id, self.0.clock.now()).await?;
-            tracing::info!(case = %case.id, keys = erasure.deks_destroyed, "a case was erased");
-            self.0.memory.forget(case.id);
-        }
-        self.0.store.apply(close, receipts).await?;
+    /// After a case was erased: nothing of it is left in the write-ahead log, nor in memory.
+    pub(super) async fn erased(&self, case: &CaseRow) -> Result<(), DecideError> {
+        self.0.memory.forget(case.id);
+        let wal_cut = self.0.store.cut_wal().await?;
+        tracing::info!(case = %case.id, wal_cut, "a case was erased");
         Ok(())
     }
 }

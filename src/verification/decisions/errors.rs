@@ -35,6 +35,12 @@ pub enum DecideError {
     /// It was issued before.
     #[error("issued before")]
     AlreadyIssued,
+    /// It tells what a report says: the caller is not shown that much, or may open none.
+    #[error("not shown that much")]
+    Undisclosed,
+    /// The file it came in is still kept.
+    #[error("still in its file")]
+    StillInFile,
     /// The member has no authorisation that could be taken back.
     #[error("nothing to take back")]
     NothingToWithdraw,
@@ -78,6 +84,7 @@ impl From<StoreError> for DecideError {
             StoreError::NotOpen { .. } => Self::NotOpen,
             StoreError::AlreadyIssued { .. } => Self::AlreadyIssued,
             StoreError::Erased { .. } => Self::Erased,
+            StoreError::StillInFile { .. } => Self::StillInFile,
             other => Self::Inside(Box::new(other.into())),
         }
     }

@@ -43,13 +43,18 @@ pub struct InspectionTerms {
 }
 
 impl Verifier {
-    /// Asks for an inspection.
+    /// Asks for an inspection of a case of an organisation that the auditor oversees.
     ///
     /// # Errors
     /// [`DecideError::NotFound`]; [`DecideError::State`] of an erased case; [`DecideError::AlreadyAsked`].
     pub async fn ask_inspection(&self, caller: &Caller, terms: &InspectionTerms) -> Result<Asked, DecideError> {
         let id = Uuid::parse_str(&terms.case).map_err(|_| DecideError::NotFound)?;
         let case = self.0.store.get_case(id).await?;
+        let oversees = caller.overseen().is_none_or(|all| all.contains(&case.organisation));
+        if !oversees || !caller.covers_region(case.region.as_str()) {
+            self.0.ledger.denied(caller, Some(case.id), "scope").await?;
+            return Err(DecideError::NotFound);
+        }
         if case.state == CaseState::Erased {
             return Err(DecideError::State(case.state));
         }

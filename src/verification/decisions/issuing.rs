@@ -64,6 +64,7 @@ impl Verifier {
         let issue = IssuedVersion {
             case_id: case.id,
             number: version,
+            draft_hash: row.body_hash,
             issued_by: caller.subject.clone(),
             at: now,
             body_hash,

@@ -14,14 +14,14 @@ mod reviewing;
 mod stopping;
 mod withdrawing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use super::{VerificationError, Verifier, sealing};
-use crate::household::{Attributed, Record, ReviewDecision, Verdict, canonical_json};
+use crate::household::{Attributed, MatchReason, MemberRef, Record, ReviewDecision, Verdict, canonical_json};
 use crate::store::{AuditReceipt, CaseRow, DecisionKind};
 
 pub use approving::{ApprovalDetail, ApprovalHand, ApprovalPage, ApprovalSummary, Asked};
@@ -37,7 +37,7 @@ pub use withdrawing::Withdrawn;
 pub const MOST_REASON: usize = 1000;
 
 /// Whose a record is, as somebody decided. Of a record that is another one since, it says nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordDecision {
     /// The record, as the report names it: `m1/vehicles/62042200013`.
@@ -57,9 +57,16 @@ struct Kept {
     record_sha256: String,
 }
 
-/// What was decided about records of a case, the last word on each.
+/// What people said about a case that its next version is made with.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Decided(BTreeMap<String, (String, ReviewDecision)>);
+pub(super) struct Decided {
+    /// The last word on each record, with the hash of the record.
+    records: BTreeMap<String, (String, ReviewDecision)>,
+    /// Members whose authorisation was taken back: nothing is filed under them.
+    withdrawn: BTreeSet<MemberRef>,
+    /// Kinds of words that no version tells of yet, the first first.
+    untold: Vec<DecisionKind>,
+}
 
 impl Decided {
     /// Adds decisions as they were sealed.
@@ -68,23 +75,41 @@ impl Decided {
             serde_json::from_slice(sealed).map_err(|_| VerificationError::Unreadable { what: "decision" })?;
         for Kept { decision, record_sha256 } in kept {
             let said = ReviewDecision { belongs: decision.belongs, reason: decision.reason };
-            self.0.insert(decision.record, (record_sha256, said));
+            self.records.insert(decision.record, (record_sha256, said));
         }
         Ok(())
     }
 
-    /// Puts decisions in the place of the matcher's verdicts.
-    pub(super) fn apply(&self, records: &mut [Attributed]) {
-        if self.0.is_empty() {
-            return;
-        }
-        for filed in records {
-            let Some((sha256, said)) = self.0.get(&filed.key()) else { continue };
+    /// Puts decisions in the place of the matcher's verdicts. A record that somebody set aside and that is another one since is held: the word
+    /// was not about it, and it is not counted again unseen. What others' queries brought about a member who withdrew is left out.
+    pub(super) fn apply(&self, records: &mut Vec<Attributed>) {
+        records.retain(|filed| !self.withdrawn.contains(&filed.member));
+        for filed in records.iter_mut().filter(|_| !self.records.is_empty()) {
+            let Some((sha256, said)) = self.records.get(&filed.key()) else { continue };
             if hash_of(&filed.record) == *sha256 {
                 filed.verdict = if said.belongs { Verdict::Match } else { Verdict::No };
                 filed.reviewed = Some(said.clone());
+            } else if !said.belongs && filed.verdict == Verdict::Match {
+                filed.verdict = Verdict::Review;
+                filed.reasons.push(MatchReason {
+                    field: "rule".into(),
+                    level: "set_aside_before".into(),
+                    weight_centibits: 0,
+                    zh: "同一编号的记录曾经人工核实不属于本人，现内容有变".into(),
+                    en: "a record of this number was set aside by a reviewer, and says something else now".into(),
+                });
             }
         }
+    }
+
+    /// Whether there is a word of this kind that no version tells of yet.
+    pub(super) fn awaits(&self, kind: DecisionKind) -> bool {
+        self.untold.contains(&kind)
+    }
+
+    /// The last word that no version tells of yet: what the next one is made for.
+    pub(super) fn last_word(&self) -> Option<DecisionKind> {
+        self.untold.last().copied()
     }
 }
 
@@ -93,15 +118,24 @@ fn hash_of(record: &Record) -> String {
 }
 
 impl Verifier {
-    /// What was decided about a case's records so far.
+    /// What people said about a case so far.
     pub(super) async fn decided(&self, receipt: &AuditReceipt, case: &CaseRow) -> Result<Decided, VerificationError> {
         let mut decided = Decided::default();
-        if case.latest_version.is_none() {
-            return Ok(decided); // there was nothing to decide about
+        if case.latest_version.is_none() && case.reopened_for.is_none() {
+            return Ok(decided); // nobody has said anything
         }
+        let latest = case.latest_version.unwrap_or(0);
         for row in self.0.store.decisions(case.id).await? {
-            if row.kind == DecisionKind::Review {
-                decided.add(&sealing::open(&self.0.store, &self.0.keys, receipt, case.id, row.document).await?)?;
+            if row.version == latest {
+                decided.untold.push(row.kind);
+            }
+            if row.kind == DecisionKind::Objection {
+                continue;
+            }
+            let sealed = sealing::open(&self.0.store, &self.0.keys, receipt, case.id, row.document).await?;
+            match row.kind {
+                DecisionKind::Review => decided.add(&sealed)?,
+                _ => drop(decided.withdrawn.insert(withdrawing::whose(&sealed)?)),
             }
         }
         Ok(decided)

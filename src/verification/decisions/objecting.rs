@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::DecideError;
 use crate::audit::{Action, Event};
 use crate::auth::Caller;
-use crate::household::{Faults, SourceKey};
+use crate::household::{AnswerKind, Faults, SourceKey};
 use crate::store::{CaseState, DecisionKind, DocumentKind, NewDecision, Store};
 use crate::telemetry::china_date;
 use crate::verification::{VerificationError, Verifier, actor, sealing};
@@ -66,7 +66,9 @@ impl Verifier {
             faults.add("/sources", "empty", "未指明部门", "no department is named", remedy);
         }
         for (place, source) in objection.sources.iter().enumerate() {
-            let asked = cells.iter().any(|cell| cell.source == *source && cell.leaf_index.is_some());
+            let asked = cells
+                .iter()
+                .any(|cell| cell.source == *source && cell.kind.is_some_and(|kind| kind != AnswerKind::Skipped));
             if !asked {
                 let remedy = ["只能针对本次查询过的部门", "name departments that were asked"];
                 let at = format!("/sources/{place}");

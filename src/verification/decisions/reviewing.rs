@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::approving::AskedFor;
-use super::{Asked, DecideError, Decided, Kept, MOST_REASON, RecordDecision, hash_of};
+use super::{Asked, DecideError, Kept, MOST_REASON, RecordDecision, hash_of};
 use crate::audit::{Action, Event};
 use crate::auth::{Caller, Role};
 use crate::household::{Attributed, Evidence, Faults, MatchReason, Member, MemberRef, Record, Request, Verdict};
@@ -20,7 +20,7 @@ use crate::store::{
     ApprovalKind, AuditReceipt, CaseFilter, CaseRow, CaseState, DecisionKind, DocumentKind, NewDecision, Store,
     VersionRow,
 };
-use crate::verification::{VerificationError, Verifier, actor, plan, sealing};
+use crate::verification::{VerificationError, Verifier, actor, attribution, plan, sealing};
 
 /// A case with records that wait for a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -190,9 +190,9 @@ impl Verifier {
             return Err(DecideError::Moved);
         }
         let receipt = self.0.ledger.opened(caller, &case, &latest).await?;
-        let (_, evidence) = self.looked_at(&receipt, &case, &latest).await?;
+        let (request, evidence) = self.looked_at(&receipt, &case, &latest).await?;
         let kept = self.checked(decisions, &evidence)?;
-        let changes = self.changes(&case, evidence, &kept)?;
+        let changes = self.changes(&receipt, &case, &request, &evidence, &kept).await?;
         let settled = changes.totals.is_empty() && changes.outcomes.is_empty() && changes.amounts.is_empty();
         if settled && caller.roles.contains(&Role::Supervisor) {
             let decision = self.review_decision(caller, &case, version, &kept)?;
@@ -237,6 +237,7 @@ impl Verifier {
 
     /// Has a case that was opened again taken up at once.
     pub(super) fn go_on(&self, case: &CaseRow) {
+        self.0.in_hand.take_away(case.id);
         self.0.memory.forget(case.id);
         self.0.hub.tell(case.id);
         self.0.bell.notify_one();
@@ -298,16 +299,23 @@ impl Verifier {
         if faults.0.is_empty() { Ok(kept) } else { Err(DecideError::Faults(faults.0)) }
     }
 
-    /// What decisions change in the case's assessment, under the rules in force.
-    fn changes(&self, case: &CaseRow, evidence: Evidence, kept: &[Kept]) -> Result<Difference, VerificationError> {
+    /// What decisions change in the case's report: it is assessed as the next version will be, from the answers as they stand, and held
+    /// against what the latest was made from.
+    async fn changes(
+        &self,
+        receipt: &AuditReceipt,
+        case: &CaseRow,
+        request: &Request,
+        evidence: &Evidence,
+        kept: &[Kept],
+    ) -> Result<Difference, VerificationError> {
         let pack = self.0.rules.packs().resolve(&case.region, case.as_of).map_err(|_| VerificationError::NoPack)?;
-        let before = policy::assess(&evidence, &pack);
-        let mut decided = Decided::default();
-        let sealed = serde_json::to_vec(kept).map_err(|_| VerificationError::Unreadable { what: "decision" })?;
-        decided.add(&sealed)?;
-        let mut after = evidence;
-        decided.apply(&mut after.records);
-        Ok(Difference::between((&pack, &before), (&pack, &policy::assess(&after, &pack))))
+        let mut decided = self.decided(receipt, case).await?;
+        decided.add(&serde_json::to_vec(kept).map_err(|_| VerificationError::Unreadable { what: "decision" })?)?;
+        let cells = self.read_cells(receipt, &self.0.store.cells(case.id).await?).await?;
+        let after = attribution::evidence(request, &cells, &self.0.model, &decided);
+        let (before, after) = (policy::assess(evidence, &pack), policy::assess(&after, &pack));
+        Ok(Difference::between((&pack, &before), (&pack, &after)))
     }
 }
 

@@ -21,8 +21,13 @@ impl Verifier {
         let receipts = self.0.ledger.entered(vec![event]).await?;
         let receipt = receipts.first().ok_or(DecideError::Closed)?;
         self.0.store.cancel_case(receipt, case.id, self.0.clock.now()).await?;
+        self.0.in_hand.take_away(case.id);
         self.0.memory.forget(case.id);
         self.0.hub.tell_turn(case.id);
+        if case.reopened_for.is_some() {
+            // a withdrawal that no version was made after
+            self.shred_at_rest(receipt, &case).await?;
+        }
         Ok(())
     }
 }

@@ -8,17 +8,20 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::DecideError;
 use crate::audit::{Action, AuthorisationRef, Event, Label};
 use crate::auth::Caller;
-use crate::household::{MemberRef, Request};
-use crate::store::{AuditReceipt, CaseRow, CaseState, DecisionKind, DocumentKind, NewDecision, Store, StoreError, Tag};
+use crate::household::{AnswerKind, Member, MemberRef, Request};
+use crate::store::{
+    AuditReceipt, CaseRow, CaseState, DecisionKind, DocumentKind, NewDecision, Shredding, Store, StoreError, Tag,
+};
 use crate::verification::answers::SealedAnswer;
 use crate::verification::case_work::Work;
 use crate::verification::{VerificationError, Verifier, actor, plan, sealing};
 
+/// Domain of the tags of numbers of authorisations, each with the person it is of.
+const WHOSE_AUTHORISATION: &str = "authorisation-of";
 /// Times that it is tried when a version comes in between.
 const TRIES: u32 = 5;
 
@@ -75,7 +78,15 @@ impl Verifier {
         let person = plan::people(&request).find(|person| person.reference.as_str() == member);
         let person = person.ok_or(DecideError::NotFound)?;
         let authorisation = person.authorisation.as_ref().ok_or(DecideError::NothingToWithdraw)?;
-        let number = self.tag("authorisation", &authorisation.number);
+        let number = self.tag(WHOSE_AUTHORISATION, &name_of(person, &authorisation.number));
+        let known = self.tags(WHOSE_AUTHORISATION, &name_of(person, &authorisation.number));
+        if !self.0.store.withdrawn(&case.organisation, &known).await?.is_empty() {
+            let cells = self.0.store.cells(case.id).await?;
+            let mut theirs = cells.iter().filter(|cell| cell.member_ref == person.reference);
+            if theirs.all(|cell| cell.kind == Some(AnswerKind::Skipped)) {
+                return Err(DecideError::NothingToWithdraw);
+            }
+        }
         let kept = Kept { member: person.reference.clone(), reason: reason.to_owned() };
         let bytes = serde_json::to_vec(&kept).map_err(|_| VerificationError::Unreadable { what: "withdrawal" })?;
         let withdrawal = NewDecision {
@@ -101,7 +112,7 @@ impl Verifier {
         if another_version {
             self.go_on(&case);
         } else {
-            self.shred_withdrawn(&receipt, &case).await?;
+            self.shred_at_rest(&receipt, &case).await?;
         }
         Ok(Withdrawn { member: member.to_owned(), another_version })
     }
@@ -113,8 +124,8 @@ impl Verifier {
         request: &Request,
     ) -> Result<BTreeSet<MemberRef>, StoreError> {
         let numbered = plan::people(request)
-            .filter_map(|person| Some((&person.reference, &person.authorisation.as_ref()?.number)))
-            .map(|(reference, number)| (reference, self.tags("authorisation", number)));
+            .filter_map(|person| Some((person, &person.authorisation.as_ref()?.number)))
+            .map(|(person, number)| (&person.reference, self.tags(WHOSE_AUTHORISATION, &name_of(person, number))));
         let numbered: Vec<(&MemberRef, Vec<Tag>)> = numbered.collect();
         let all: Vec<Tag> = numbered.iter().flat_map(|(_, tags)| tags.iter().copied()).collect();
         let withdrawn = self.0.store.withdrawn(&case.organisation, &all).await?;
@@ -122,19 +133,25 @@ impl Verifier {
         Ok(gone.map(|(reference, _)| reference.clone()).collect())
     }
 
-    /// Destroys what a withdrawal left without a place: before the next version is made.
-    pub(in crate::verification) async fn shred_for(&self, work: &Work) -> Result<(), VerificationError> {
-        if work.case.reopened_for == Some(DecisionKind::Withdrawal) {
-            self.shred_withdrawn(&work.receipt, &work.case).await?;
+    /// What a withdrawal left without a place, to be destroyed with the next version: answers that no cell names any more. Those that share
+    /// a document with others are left out of it.
+    pub(in crate::verification) async fn shredding(&self, work: &Work) -> Result<Option<Shredding>, VerificationError> {
+        match work.decided.awaits(DecisionKind::Withdrawal) {
+            true => self.without_a_place(&work.receipt, &work.case).await.map(Some),
+            false => Ok(None),
         }
-        Ok(())
     }
 
-    /// Answers that no cell names any more, and drafts that tell of them. Those that share a document with others are left out of it.
-    async fn shred_withdrawn(&self, receipt: &AuditReceipt, case: &CaseRow) -> Result<(), VerificationError> {
+    /// The same at once, of a case that no worker will make a version of.
+    pub(super) async fn shred_at_rest(&self, receipt: &AuditReceipt, case: &CaseRow) -> Result<(), VerificationError> {
+        let shredding = self.without_a_place(receipt, case).await?;
+        Ok(self.0.store.shred_withdrawn(receipt, case.id, shredding).await?)
+    }
+
+    async fn without_a_place(&self, receipt: &AuditReceipt, case: &CaseRow) -> Result<Shredding, VerificationError> {
         let (store, keys) = (&self.0.store, &self.0.keys);
         let cells = store.cells(case.id).await?;
-        let (mut shredded, mut kept) = (Vec::new(), Vec::new());
+        let mut shredding = Shredding::default();
         for document in store.documents_of(case.id, DocumentKind::Evidence).await? {
             let sealed = sealing::open(store, keys, receipt, case.id, document).await?;
             let answers: Vec<SealedAnswer> =
@@ -148,26 +165,36 @@ impl Verifier {
                 })
             };
             let standing: Vec<SealedAnswer> = answers.into_iter().filter(named).collect();
-            if standing.len() == all {
-                continue;
-            }
             if standing.is_empty() {
-                shredded.push(document);
-                continue;
+                shredding.gone.push(document);
+            } else if standing.len() < all {
+                let bytes =
+                    serde_json::to_vec(&standing).map_err(|_| VerificationError::Unreadable { what: "answer" })?;
+                shredding.replaced.push((document, sealing::seal(keys, case.id, DocumentKind::Evidence, &bytes)?));
             }
-            let bytes = serde_json::to_vec(&standing).map_err(|_| VerificationError::Unreadable { what: "answer" })?;
-            kept.push((document, sealing::seal(keys, case.id, DocumentKind::Evidence, &bytes)?));
         }
-        for version in store.list_versions(case.id).await?.into_iter().filter(|version| version.issued_at.is_none()) {
-            let documents = [Some(version.report_document), Some(version.evidence_document), version.change_document];
-            shredded.extend(documents.into_iter().flatten().collect::<Vec<Uuid>>());
-        }
-        store.shred_withdrawn(receipt, case.id, shredded, kept).await?;
-        Ok(())
+        Ok(shredding)
     }
 
     async fn request_of(&self, receipt: &AuditReceipt, case: &CaseRow) -> Result<Request, VerificationError> {
         let sealed = sealing::open(&self.0.store, &self.0.keys, receipt, case.id, case.request_document).await?;
         serde_json::from_slice(&sealed).map_err(|_| VerificationError::Unreadable { what: "request" })
     }
+}
+
+/// A number of an authorisation stands for one person's: a letter that several signed is taken back by each alone.
+fn name_of(person: &Member, number: &str) -> String {
+    let who = match (&person.id_number, person.birth_date) {
+        (Some(id_number), _) => id_number.expose().to_owned(),
+        (None, Some(born)) => format!("{}\n{born}", person.name.expose()),
+        (None, None) => person.name.expose().to_owned(),
+    };
+    format!("{number}\n{who}")
+}
+
+/// Whose authorisation a sealed withdrawal is about.
+pub(super) fn whose(sealed: &[u8]) -> Result<MemberRef, VerificationError> {
+    let kept: Kept =
+        serde_json::from_slice(sealed).map_err(|_| VerificationError::Unreadable { what: "withdrawal" })?;
+    Ok(kept.member)
 }

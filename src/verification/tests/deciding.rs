@@ -225,8 +225,8 @@ async fn a_word_that_comes_while_a_worker_has_the_case_is_in_the_next_version() 
     agriculture.now(Does::Answers(no_record()));
     let withdrawn = verifier.withdraw(&caller(), &id, "m1", "本人撤回").await.unwrap();
     assert!(withdrawn.another_version);
+    old.await.expect("the worker that hangs is told to let go");
     work(&house, &verifier).await;
-    old.abort();
     let row = house.store.get_version(case, None).await.unwrap();
     assert_eq!((row.number, row.reason), (2, VersionReason::Withdrawal));
     assert_eq!(house.said(case, "agriculture").await, "skipped not_authorised");
@@ -358,7 +358,7 @@ async fn a_case_is_cancelled_before_its_final_report_and_its_worker_loses_it() {
     let work = tokio::spawn(async move { worker.run_claimed(claimed).await });
     tax.is_asked().await;
     verifier.cancel(&caller(), &case.to_string()).await.unwrap();
-    work.abort();
+    work.await.expect("its worker is told to let go");
     assert_eq!(house.case(case).await.state, CaseState::Cancelled);
     assert!(house.claim().await.is_none());
     assert!(matches!(verifier.cancel(&caller(), &case.to_string()).await, Err(DecideError::State(_))));
@@ -410,4 +410,195 @@ async fn a_client_set_to_issue_its_own_reports_needs_no_second_person() {
     let archive = Archive::new(house.store.clone(), house.log.clone(), house.keys.clone());
     let remade = archive.recompute(&caller(), &case.to_string(), None).await.unwrap();
     assert!(remade.stored == remade.recomputed && remade.contradictions.is_empty());
+}
+
+/// An objection against a department that answers with a ticket: the case waits for it.
+async fn asked_again_by_ticket() -> (House, Verifier, Arc<StandIn>, Arc<StandIn>, Uuid) {
+    let (house, verifier, agriculture, tax, case) = case_with_held().await;
+    tax.now(pending());
+    let objection =
+        NewObjection { version: 1, sources: vec![tax.key()], record: None, statement: "工资不对".into() };
+    verifier.object(&caller(), &case.to_string(), objection).await.unwrap();
+    work(&house, &verifier).await;
+    assert_eq!((house.case(case).await.state, house.case(case).await.latest_version), (CaseState::Waiting, Some(1)));
+    (house, verifier, agriculture, tax, case)
+}
+
+#[tokio::test]
+async fn a_second_word_while_a_department_is_asked_again_ends_in_one_version_with_both() {
+    let (house, verifier, _, tax, case) = asked_again_by_ticket().await;
+    let id = case.to_string();
+    let approval = asked(verifier.review(&supervisor("one"), &id, 1, belongs(true)).await).await;
+    verifier.agree(&supervisor("two"), &approval).await.unwrap();
+    work(&house, &verifier).await;
+    assert_eq!(house.case(case).await.latest_version, Some(1), "the department has yet to answer");
+    tax.now(Does::Answers(no_record()));
+    house.pass(3600);
+    work(&house, &verifier).await;
+    let row = house.store.get_version(case, None).await.unwrap();
+    assert_eq!((row.number, row.reason, row.is_final), (2, VersionReason::Review, true));
+    assert_eq!((house.case(case).await.state, house.case(case).await.reviews_open), (CaseState::Final, 0));
+}
+
+#[tokio::test]
+async fn consent_taken_back_while_a_department_is_asked_again_ends_its_ticket() {
+    let (house, verifier, _, tax, case) = asked_again_by_ticket().await;
+    let polled = tax.asked();
+    verifier.withdraw(&caller(), &case.to_string(), "m1", "本人撤回").await.unwrap();
+    work(&house, &verifier).await;
+    house.pass(3600);
+    work(&house, &verifier).await;
+    assert_eq!(tax.asked(), polled);
+    let row = house.store.get_version(case, None).await.unwrap();
+    assert_eq!((row.number, row.reason, row.is_final), (2, VersionReason::Withdrawal, true));
+    let again = verifier.withdraw(&caller(), &case.to_string(), "m1", "本人撤回").await;
+    assert!(matches!(again, Err(DecideError::NothingToWithdraw)), "once");
+}
+
+#[tokio::test]
+async fn a_review_agreed_to_before_the_withdrawal_is_worked_on_leaves_nothing_of_the_member() {
+    let (house, verifier, _, _, case) = case_with_held().await;
+    let id = case.to_string();
+    let answers = house.store.documents_of(case, DocumentKind::Evidence).await.unwrap();
+    let approval = asked(verifier.review(&supervisor("one"), &id, 1, belongs(true)).await).await;
+    verifier.withdraw(&caller(), &id, "m1", "本人撤回").await.unwrap();
+    verifier.agree(&supervisor("two"), &approval).await.unwrap();
+    work(&house, &verifier).await;
+    for document in answers {
+        assert!(matches!(house.store.get_document(document).await, Err(StoreError::Erased { .. })));
+    }
+    assert!(matches!(verifier.report(&caller(), &id, Some(1), ReportForm::Json).await, Err(ReadError::Erased)));
+}
+
+#[tokio::test]
+async fn a_ticket_of_another_case_is_not_looked_for_once_consent_is_taken_back() {
+    let house = House::new().await;
+    let tax = StandIn::new("tax", pending());
+    let verifier = house.verifier(sources(&[&tax]), &[]);
+    let (first, second) = (accepted(&verifier).await, accepted(&verifier).await);
+    work(&house, &verifier).await;
+    let polled = tax.asked();
+    verifier.withdraw(&caller(), &first.to_string(), "m1", "本人撤回").await.unwrap();
+    tax.now(Does::Answers(no_record()));
+    house.pass(3600);
+    work(&house, &verifier).await;
+    assert_eq!(tax.asked(), polled, "nobody is asked for what nobody may know");
+    assert_eq!(house.said(second, "tax").await, "skipped not_authorised");
+    assert_eq!(house.case(second).await.state, CaseState::Final);
+}
+
+#[tokio::test]
+async fn consent_is_taken_back_before_a_case_begins_and_after_it_was_cancelled() {
+    let house = House::new().await;
+    let tax = StandIn::new("tax", Does::Answers(no_record()));
+    let verifier = house.verifier(sources(&[&tax]), &[]);
+    let case = accepted(&verifier).await;
+    verifier.withdraw(&caller(), &case.to_string(), "m1", "本人撤回").await.unwrap();
+    work(&house, &verifier).await;
+    assert_eq!((tax.asked(), house.said(case, "tax").await.as_str()), (0, "skipped not_authorised"));
+    assert_eq!(house.store.get_version(case, None).await.unwrap().reason, VersionReason::First);
+
+    let house = House::new().await;
+    let tax = StandIn::new("tax", pending());
+    let verifier = house.verifier(sources(&[&tax]), &[]);
+    let case = accepted(&verifier).await;
+    work(&house, &verifier).await;
+    verifier.cancel(&caller(), &case.to_string()).await.unwrap();
+    let withdrawn = verifier.withdraw(&caller(), &case.to_string(), "m1", "本人撤回").await.unwrap();
+    assert!(!withdrawn.another_version);
+    assert!(house.store.documents_of(case, DocumentKind::Evidence).await.unwrap().is_empty());
+    assert!(matches!(
+        verifier.report(&caller(), &case.to_string(), None, ReportForm::Json).await,
+        Err(ReadError::Erased)
+    ));
+}
+
+#[tokio::test]
+async fn a_letter_that_two_signed_is_taken_back_by_one() {
+    use crate::verification::plan::tests::{authorisation, request};
+    let house = House::new().await;
+    let tax = StandIn::new("tax", Does::Answers(no_record()));
+    let verifier = house.verifier(sources(&[&tax]), &[]);
+    let both = || {
+        let mut request = request(Some(authorisation(SourceScope::All)), LegalBasisKind::Authorisation);
+        let mut other = request.household.members[0].clone();
+        other.reference = MemberRef("m2".into());
+        other.id_number = Some("440524188001010014".into());
+        request.household.members.push(other);
+        request
+    };
+    let case = verifier.accept(&caller(), both(), None).await.unwrap().id;
+    work(&house, &verifier).await;
+    verifier.withdraw(&caller(), &case, "m1", "本人撤回").await.unwrap();
+    let next = verifier.accept(&caller(), both(), None).await.unwrap().id;
+    work(&house, &verifier).await;
+    for case in [case, next] {
+        let cells = house.store.cells(Uuid::parse_str(&case).unwrap()).await.unwrap();
+        let kind = |member: &str| {
+            let theirs = |cell: &&CellRow| cell.member_ref.as_str() == member && cell.source == key("tax");
+            cells.iter().find(theirs).and_then(|cell| cell.kind)
+        };
+        assert_eq!((kind("m1"), kind("m2")), (Some(AnswerKind::Skipped), Some(AnswerKind::NoRecord)));
+    }
+}
+
+#[tokio::test]
+async fn a_record_set_aside_that_says_something_else_later_is_held_and_not_counted() {
+    let (house, verifier, agriculture, _, case) = case_with_held().await;
+    let id = case.to_string();
+    let theirs = |amount: &str| {
+        let record: Record = serde_json::from_value(serde_json::json!({
+            "number": "N1", "subject": {"name": "测试员", "id_number": "110101199003070038"},
+            "detail": {"kind": "farm_subsidy", "item": "耕地地力保护补贴", "amount": amount, "paid_on": "2026-03-05"},
+        }))
+        .unwrap();
+        Does::Answers(Answer::Found { records: vec![record] })
+    };
+    let object = |version| NewObjection {
+        version,
+        sources: vec![agriculture.key()],
+        record: None,
+        statement: "不是我的".into(),
+    };
+    agriculture.now(theirs("100.00"));
+    verifier.object(&caller(), &id, object(1)).await.unwrap();
+    work(&house, &verifier).await;
+    let approval = asked(verifier.review(&supervisor("one"), &id, 2, belongs(false)).await).await;
+    verifier.agree(&supervisor("two"), &approval).await.unwrap();
+    work(&house, &verifier).await;
+    let verdict = async || verifier.case_records(&supervisor("one"), &id, true).await.unwrap().records[0].verdict;
+    assert_eq!(verdict().await, Verdict::No);
+    agriculture.now(theirs("90.00"));
+    verifier.object(&caller(), &id, object(3)).await.unwrap();
+    work(&house, &verifier).await;
+    assert_eq!(verdict().await, Verdict::Review, "the word was not about this one, and nobody has looked");
+}
+
+#[tokio::test]
+async fn what_a_report_says_waits_for_whoever_is_shown_the_whole_of_it() {
+    use crate::config::Disclosure;
+    let (_house, verifier, _, _, case) = case_with_held().await;
+    let approval = asked(verifier.review(&supervisor("one"), &case.to_string(), 1, belongs(true)).await).await;
+    let township = Caller { disclosure: Disclosure::Conclusion, ..supervisor("two") };
+    let without_scope = Caller { scopes: Vec::new(), ..supervisor("two") };
+    for who in [&township, &without_scope] {
+        assert!(matches!(verifier.approval(who, &approval).await, Err(DecideError::Undisclosed)));
+        assert!(matches!(verifier.agree(who, &approval).await, Err(DecideError::Undisclosed)));
+        assert!(!verifier.approvals(who, true, None, 10).await.unwrap().items[0].may_agree);
+    }
+    let nowhere = Caller { regions: Vec::new(), ..supervisor("two") };
+    assert!(verifier.approvals(&nowhere, true, None, 10).await.unwrap().items.is_empty());
+    let moved_away = Caller { regions: vec!["620423".into()], ..supervisor("one") };
+    assert!(matches!(verifier.approval(&moved_away, &approval).await, Err(DecideError::NotFound)), "who asked, too");
+}
+
+#[tokio::test]
+async fn an_auditor_asks_about_cases_of_those_overseen_alone() {
+    let (_house, verifier, _, _, case) = case_with_held().await;
+    let elsewhere = Caller { organisation: "other".into(), ..with_role("auditor", Role::Auditor) };
+    let terms = InspectionTerms { case: case.to_string(), grounds: Grounds::Sample, document: "1".into(), hours: 1 };
+    assert!(matches!(verifier.ask_inspection(&elsewhere, &terms).await, Err(DecideError::NotFound)));
+    let overseer = Caller { oversees: vec![caller().organisation], ..elsewhere };
+    let approval = verifier.ask_inspection(&overseer, &terms).await.unwrap().approval;
+    assert_eq!(verifier.approval(&supervisor("two"), &approval).await.unwrap().summary.asked_for, "other");
 }

@@ -14,6 +14,15 @@ async fn act(client: &Client, method: Method, path: &str) -> Reply {
     send(client.call(method, path)).await
 }
 
+/// What stands in the database is what the log says.
+async fn assert_sound(face: &Face) {
+    let store = hedui::store::Store::open_read_only(&face.stage.folder.path().join("data")).await.expect("the store");
+    let key = hedui::audit::VerifierKey::of(&face.stage.keys.log_signer());
+    let found = hedui::audit::verify_log(&store, &[key], &[]).await.expect("read");
+    assert!(found.sound(), "{:?}", found.faults);
+    store.close().await;
+}
+
 /// A household of the county with a record that is held, its case, and the record.
 async fn with_held(face: &Face) -> (String, u64, Value) {
     for index in 0..20 {
@@ -86,6 +95,7 @@ async fn a_held_record_is_decided_by_two_and_the_report_says_so() {
     assert_eq!(report["attestation"]["body_sha256"], issued.json()["body_sha256"]);
     let page = caseworker.get_as(&format!("/v1/verifications/{id}/report"), "text/html").await.text();
     assert!(page.contains("已签发") && !page.contains("class=\"watermark\""));
+    assert_sound(&face).await;
 }
 
 #[tokio::test]
@@ -123,6 +133,7 @@ async fn an_objection_asks_its_departments_anew_and_a_withdrawal_nobody() {
     let report = format!("/v1/verifications/{id}/report");
     office.get_as(&format!("{report}?version={version}"), "application/json").await.assert_problem(410, "gone");
     assert_eq!(office.get_as(&report, "application/json").await.json()["body"]["version"], version + 2);
+    assert_sound(&face).await;
 }
 
 #[tokio::test]
@@ -137,7 +148,7 @@ async fn a_case_is_erased_by_two_and_nothing_of_it_opens() {
     assert_eq!(asked.status, 202, "{}", asked.text());
     let approval = asked.header("location").to_owned();
     act(&office, Method::DELETE, &format!("{path}?grounds=mistaken")).await.assert_problem(409, "conflict");
-    act(&face.client("elsewhere", "report:read"), Method::POST, &format!("{approval}/agree"))
+    act(&face.client("supervisor@elsewhere", "report:read"), Method::POST, &format!("{approval}/agree"))
         .await
         .assert_problem(404, "not-found");
     assert_eq!(act(&one, Method::POST, &format!("{approval}/agree")).await.status, 200);
@@ -147,6 +158,7 @@ async fn a_case_is_erased_by_two_and_nothing_of_it_opens() {
     }
     one.get(&format!("{path}/reviews")).await.assert_problem(410, "gone");
     one.get(&approval).await.assert_problem(409, "conflict");
+    assert_sound(&face).await;
 }
 
 #[tokio::test]
@@ -176,4 +188,5 @@ async fn an_auditor_opens_a_report_only_while_an_inspection_lasts() {
     let read: Vec<_> =
         face.stage.entries().await.into_iter().filter(|leaf| leaf.event.actor.subject.as_str() == "auditor").collect();
     assert!(read.iter().any(|leaf| leaf.event.action == hedui::audit::Action::ReportRead));
+    assert_sound(&face).await;
 }

@@ -300,6 +300,7 @@ CREATE TABLE approvals (
     region TEXT COLLATE "C" NOT NULL,
     version BIGINT,
     asked_by TEXT COLLATE "C" NOT NULL,
+    asked_for TEXT COLLATE "C" NOT NULL,
     asked_at BIGINT NOT NULL,
     lapses_at BIGINT NOT NULL,
     hours BIGINT,

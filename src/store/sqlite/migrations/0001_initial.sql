@@ -300,6 +300,7 @@ CREATE TABLE approvals (
     region       TEXT   NOT NULL,
     version      BIGINT,
     asked_by     TEXT   NOT NULL,
+    asked_for    TEXT   NOT NULL,
     asked_at     BIGINT NOT NULL,
     lapses_at    BIGINT NOT NULL,
     hours        BIGINT,

@@ -127,9 +127,14 @@ async fn auditors_see_their_organisations_and_regions_and_nobody_a_name() {
             assert!(!everything.contains(secret), "{secret}");
         }
     }
-    for form in ["application/json", "text/html", "application/jose"] {
+    // opened, a report is shown to an auditor after an inspection was granted; sealed, never
+    for (form, status, kind) in [
+        ("application/json", 404, "not-found"),
+        ("text/html", 404, "not-found"),
+        ("application/jose", 403, "forbidden"),
+    ] {
         let report = office.client("auditor").get_as(&format!("/v1/verifications/{id}/report"), form).await;
-        report.assert_problem(404, "not-found"); // without an inspection granted to it
+        report.assert_problem(status, kind);
     }
 }
 

@@ -187,30 +187,6 @@ impl Store {
         self.end_case(receipt, lease.case_id, Some(lease.clone()), CaseState::Failed, Some(why), now).await
     }
 
-    /// Puts a failed case back in the queue, or has a final one run again (re-check after an objection).
-    ///
-    /// # Errors
-    /// [`StoreError::IllegalTransition`]; [`StoreError::WrongReceipt`].
-    pub async fn reopen_case(&self, receipt: &AuditReceipt, case: Uuid, now: Timestamp) -> Result<(), StoreError> {
-        receipt.must_speak_of(case)?;
-        self.write(move |tx| {
-            Box::pin(async move {
-                let to = match state(tx, case).await? {
-                    CaseState::Failed => CaseState::Accepted,
-                    _ => CaseState::Running,
-                };
-                transition(tx, case, to, now).await?;
-                query("UPDATE cases SET wake_at = $1, failure = NULL, failures = 0, lease_until = NULL WHERE id = $2")
-                    .bind(millis(now))
-                    .bind(case.to_string())
-                    .execute(tx)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
-    }
-
     async fn end_case(
         &self,
         receipt: &AuditReceipt,

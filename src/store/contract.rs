@@ -382,7 +382,6 @@ fn version(number: u32, is_final: bool, reason: VersionReason, created_at: Times
         report: document(DocumentKind::Report),
         evidence: document(DocumentKind::VersionEvidence),
         artifacts: Vec::new(),
-        attestation: None,
         created_at,
         reviews_open: 0,
         callback: false,

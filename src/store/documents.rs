@@ -17,8 +17,6 @@ words! {
         VersionEvidence = "version_evidence",
         /// A report's body.
         Report = "report",
-        /// What is said about a report: timings, leaf, proofs.
-        Attestation = "attestation",
         /// What a family said: an objection, a word when it was heard.
         Objection = "objection",
         /// A reviewer's decisions on records.

@@ -159,7 +159,6 @@ pub const PROTECTED: &[ProtectedTable] = &[
                       (SELECT count(*) FROM cases c WHERE c.id = v.compared_with) AS compared_there,
                       (SELECT count(*) FROM documents d WHERE d.id = v.report_document AND d.case_id = v.case_id AND d.kind = 'report') AS report_there,
                       (SELECT count(*) FROM documents d WHERE d.id = v.evidence_document AND d.case_id = v.case_id AND d.kind = 'version_evidence') AS evidence_there,
-                      (SELECT count(*) FROM documents d WHERE d.id = v.attestation_document AND d.case_id = v.case_id AND d.kind = 'attestation') AS attestation_there,
                       (SELECT count(*) FROM documents d WHERE d.id = v.change_document AND d.case_id = v.case_id AND d.kind = 'change') AS change_there
                FROM versions v LEFT JOIN log_leaves l ON l.idx = v.leaf_index",
         read: version,
@@ -400,11 +399,7 @@ fn version(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
     kept.must_be_there(row, "case_id", "case_there")?;
     kept.must_be_there(row, "report_document", "report_there")?;
     kept.must_be_there(row, "evidence_document", "evidence_there")?;
-    for (column, there) in [
-        ("attestation_document", "attestation_there"),
-        ("change_document", "change_there"),
-        ("compared_with", "compared_there"),
-    ] {
+    for (column, there) in [("change_document", "change_there"), ("compared_with", "compared_there")] {
         if kept.value(row.opt_text(column))?.flatten().is_some() {
             kept.must_be_there(row, column, there)?;
         }

@@ -52,8 +52,7 @@ impl CaseState {
 
     /// Whether a case may go from here to `to`.
     ///
-    /// A final case may run again (re-check after an objection) or get another version; a failed one may be tried again
-    /// by a person; nothing leaves `Erased`.
+    /// A final case may run again, for a person's word, or get another version; nothing leaves `Erased`.
     #[must_use]
     pub fn may_become(self, to: Self) -> bool {
         use CaseState::{Accepted, Cancelled, Erased, Failed, Final, Running, Waiting};
@@ -61,8 +60,7 @@ impl CaseState {
             Accepted => matches!(to, Running | Cancelled | Failed),
             Running | Waiting => matches!(to, Running | Waiting | Final | Cancelled | Failed),
             Final => matches!(to, Running | Final | Erased),
-            Cancelled => matches!(to, Erased),
-            Failed => matches!(to, Accepted | Erased),
+            Cancelled | Failed => matches!(to, Erased),
             Erased => false,
         }
     }
@@ -97,7 +95,7 @@ mod tests {
             "accepted>running accepted>cancelled accepted>failed \
              running>running running>waiting running>final running>cancelled running>failed \
              waiting>running waiting>waiting waiting>final waiting>cancelled waiting>failed \
-             final>running final>final final>erased cancelled>erased failed>accepted failed>erased"
+             final>running final>final final>erased cancelled>erased failed>erased"
         );
         assert!(CaseState::ALL.into_iter().all(|state| CaseState::parse(state.as_str()) == Some(state)));
     }

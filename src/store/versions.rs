@@ -61,8 +61,6 @@ pub struct NewVersion {
     pub evidence: SealedDocument,
     /// What else it was made from, as far as it may not be kept yet.
     pub artifacts: Vec<Artifact>,
-    /// Timings, leaf, proofs, signed: sealed beside the body.
-    pub attestation: Option<SealedDocument>,
     /// When.
     pub created_at: Timestamp,
     /// Records a person must still look at.
@@ -136,8 +134,6 @@ pub struct VersionRow {
     pub report_document: Uuid,
     /// The sealed evidence it was made from.
     pub evidence_document: Uuid,
-    /// The sealed attestation.
-    pub attestation_document: Option<Uuid>,
     /// When it was made.
     pub created_at: Timestamp,
     /// The case of the household's last report, with which it was compared.
@@ -149,7 +145,7 @@ pub struct VersionRow {
 impl Store {
     /// Adds a version and moves the case to `new_state`, with the callback's row, in one transaction. `receipt` is that of the
     /// `completed` leaf; the version superseded is always the latest. Ended cells that no version told of are told by this one.
-    /// A worker's version (`First`, `LateAnswer`) demands its lease, and gives the case back; a person's decision has none.
+    /// It demands the worker's lease, and gives the case back.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`], [`StoreError::VersionOutOfOrder`] when somebody else added one meanwhile,
@@ -158,48 +154,16 @@ impl Store {
         &self,
         receipt: &AuditReceipt,
         case: Uuid,
-        lease: Option<&Lease>,
+        lease: &Lease,
         version: NewVersion,
         new_state: CaseState,
     ) -> Result<(), StoreError> {
         receipt.must_speak_of(case)?;
-        let lease = lease.filter(|lease| lease.case_id == case).cloned();
-        if lease.is_none() && !version.reason.may_follow_final() {
+        if lease.case_id != case {
             return Err(StoreError::LeaseLost { case });
         }
-        let leaf = receipt.index();
-        self.write(move |tx| Box::pin(async move { add(tx, case, lease.as_ref(), version, new_state, leaf).await }))
-            .await
-    }
-
-    /// Puts an attestation beside a version that was stored without one.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] when there is no such version or it has an attestation; [`StoreError::WrongReceipt`].
-    pub async fn attest_version(
-        &self,
-        receipt: &AuditReceipt,
-        case: Uuid,
-        number: u32,
-        attestation: SealedDocument,
-    ) -> Result<(), StoreError> {
-        receipt.must_speak_of(case)?;
-        self.write(move |tx| {
-            Box::pin(async move {
-                documents::insert(tx, Some(case), &attestation).await?;
-                let set = query(
-                    "UPDATE versions SET attestation_document = $1
-                     WHERE case_id = $2 AND number = $3 AND attestation_document IS NULL",
-                )
-                .bind(attestation.id.to_string())
-                .bind(case.to_string())
-                .bind(i64::from(number))
-                .execute(tx)
-                .await?;
-                if set == 1 { Ok(()) } else { Err(missing(case)) }
-            })
-        })
-        .await
+        let (lease, leaf) = (lease.clone(), receipt.index());
+        self.write(move |tx| Box::pin(async move { add(tx, &lease, version, new_state, leaf).await })).await
     }
 
     /// Issues a draft (签发): its body now says so, which makes another hash and another report of it. An effect of the `issued` entry
@@ -270,16 +234,13 @@ impl Store {
 
 async fn add(
     tx: &mut Connection,
-    case: Uuid,
-    lease: Option<&Lease>,
+    lease: &Lease,
     version: NewVersion,
     new_state: CaseState,
     leaf: u64,
 ) -> Result<(), StoreError> {
-    match lease {
-        Some(lease) => must_hold(tx, lease).await.map(|_| ())?,
-        None => cases::lock(tx, case).await?,
-    }
+    must_hold(tx, lease).await?;
+    let case = lease.case_id;
     let row = query(
         "SELECT c.state, coalesce(max(v.number), 0) AS latest,
                 CAST(coalesce(max(CASE WHEN v.first_final THEN 1 ELSE 0 END), 0) AS BIGINT) AS finals
@@ -317,7 +278,7 @@ async fn add(
     }
     let news = [Happened::State(new_state), Happened::Version(version.number)];
     let news = if from == new_state { &news[1..] } else { &news[..] };
-    let next_event = move_case(tx, case, lease.is_some(), &version, new_state, news.len()).await?;
+    let next_event = move_case(tx, case, &version, new_state, news.len()).await?;
     super::alerts::raise(tx, case, &version.alerts, version.created_at).await?;
     if version.callback {
         outbox::enqueue(tx, case, OutboxTopic::Version, Some(version.number), version.created_at).await?;
@@ -328,12 +289,11 @@ async fn add(
     events::insert(tx, case, version.created_at, next_event, news).await
 }
 
-/// Moves the case on with its version: to its state, to its next wake, and back to nobody if a worker had it. Counts its events in;
+/// Moves the case on with its version: to its state, to its next wake, and back to nobody. Counts its events in;
 /// returns the first one's number.
 async fn move_case(
     tx: &mut Connection,
     case: Uuid,
-    give_back: bool,
     version: &NewVersion,
     to: CaseState,
     events: usize,
@@ -343,14 +303,12 @@ async fn move_case(
         "UPDATE cases SET state = $1, updated_at = $2, reviews_open = $3, next_event = next_event + $4,
                           wake_at = CASE WHEN $5 THEN NULL
                                          WHEN $6 THEN coalesce(",
-        next_look!("$8"),
+        next_look!("$7"),
         ", wake_at)
                                          ELSE wake_at END,
-                          lease_worker = CASE WHEN $7 THEN NULL ELSE lease_worker END,
-                          lease_until = CASE WHEN $7 THEN NULL ELSE lease_until END,
-                          failures = CASE WHEN $7 THEN 0 ELSE failures END,
-                          due_on = coalesce($9, due_on), reopened_for = NULL
-         WHERE id = $8 RETURNING next_event"
+                          lease_worker = NULL, lease_until = NULL, failures = 0,
+                          due_on = coalesce($8, due_on), reopened_for = NULL
+         WHERE id = $7 RETURNING next_event"
     ))
     .bind(to.as_str())
     .bind(millis(version.created_at))
@@ -358,7 +316,6 @@ async fn move_case(
     .bind(events)
     .bind(to.at_rest())
     .bind(to == CaseState::Waiting)
-    .bind(give_back || to.at_rest())
     .bind(case.to_string())
     .bind(version.due_on.map(|day| day.to_string()))
     .fetch_one(tx)
@@ -381,14 +338,11 @@ async fn insert(
     if let Some(document) = change {
         documents::insert(tx, Some(case), document).await?;
     }
-    if let Some(attestation) = &version.attestation {
-        documents::insert(tx, Some(case), attestation).await?;
-    }
     query(
         "INSERT INTO versions (case_id, number, final, first_final, issued, issued_at, issued_by, reason, supersedes,
-                               body_hash, leaf_index, report_document, evidence_document, attestation_document, created_at,
+                               body_hash, leaf_index, report_document, evidence_document, created_at,
                                decided_early, compared_with, change_document)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
     )
     .bind(case.to_string())
     .bind(i64::from(version.number))
@@ -403,7 +357,6 @@ async fn insert(
     .bind(int(leaf))
     .bind(version.report.id.to_string())
     .bind(version.evidence.id.to_string())
-    .bind(version.attestation.as_ref().map(|document| document.id.to_string()))
     .bind(millis(version.created_at))
     .bind(version.decided_early)
     .bind(version.compared.as_ref().map(|compared| compared.with.to_string()))
@@ -451,7 +404,6 @@ fn version_of(row: &Row) -> Result<VersionRow, StoreError> {
         leaf_index: row.index("leaf_index")?,
         report_document: row.uuid("report_document")?,
         evidence_document: row.uuid("evidence_document")?,
-        attestation_document: row.opt_uuid("attestation_document")?,
         created_at: row.time("created_at")?,
         compared_with: row.opt_uuid("compared_with")?,
         change_document: row.opt_uuid("change_document")?,

@@ -2,7 +2,7 @@
 //!
 //! What time or an operator may mend (a full disk, a log that does not answer, a key ring to be rotated or brought up to date) is tried for ever: what was
 //! accepted is never lost. What would only happen again (an altered document, a destroyed key, a fault of this program) is tried
-//! a few times and then given up with a closed word; a person may reopen the case.
+//! a few times and then given up with a closed word: the household is sent again once the cause is gone.
 
 use jiff::{SignedDuration, Timestamp};
 

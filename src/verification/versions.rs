@@ -93,7 +93,6 @@ impl Verifier {
             report: sealing::seal(&inner.keys, work.case.id, DocumentKind::Report, signed.as_bytes())?,
             evidence: sealing::seal(&inner.keys, work.case.id, DocumentKind::VersionEvidence, &assessed.evidence)?,
             artifacts: assessed.artifacts,
-            attestation: None,
             created_at: now,
             reviews_open: assessed.reviews_open,
             callback: inner.settings.called_back.contains(&work.case.client),
@@ -103,7 +102,7 @@ impl Verifier {
             shredding: self.shredding(&work).await?,
         };
         let kept: Vec<Hash> = version.artifacts.iter().map(|artifact| artifact.sha256).collect();
-        inner.store.add_version(&receipt, work.case.id, Some(&work.lease), version, new_state).await?;
+        inner.store.add_version(&receipt, work.case.id, &work.lease, version, new_state).await?;
         inner.workshop.keep(kept);
         if is_final {
             inner.quality.add(&assessed.quality);

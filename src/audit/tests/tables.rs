@@ -24,7 +24,7 @@ const PROTECTED_COLUMNS: &[(&str, &str)] = &[
     ("cases", "id state organisation client purpose accepted_leaf request_document batch_id"),
     (
         "versions",
-        "case_id number reason supersedes body_hash leaf_index report_document evidence_document attestation_document \
+        "case_id number reason supersedes body_hash leaf_index report_document evidence_document \
          compared_with change_document",
     ),
     ("cells", "case_id member_ref source leaf_index kind evidence_document"),
@@ -151,7 +151,7 @@ async fn furnished() -> House {
         (ERASED, "request"),
         (CASE, "report"),
         (CASE, "version_evidence"),
-        (CASE, "attestation"),
+        (CASE, "objection"),
         (CASE, "change"),
         (CASE, "evidence"),
         (BATCH, "batch_terms"),
@@ -186,12 +186,11 @@ async fn furnished() -> House {
     let version = |number: u32, supersedes: &str, reason, hash: &str, leaf| {
         format!(
             "INSERT INTO versions VALUES ('{}', {number}, 1, {}, 0, 0, NULL, NULL, '{reason}', {supersedes}, x'{hash}', {leaf}, '{}', \
-             '{}', '{}', 1, '{}', '{}')",
+             '{}', 1, '{}', '{}')",
             id(CASE),
             number - 1,
             document(2),
             document(3),
-            document(4),
             id(ERASED),
             document(5)
         )
@@ -351,7 +350,6 @@ fn points_at(table: &str, column: &str, report: &crate::audit::VerifyReport) -> 
             "request_document",
             "report_document",
             "evidence_document",
-            "attestation_document",
             "change_document",
             "terms_document",
             "document_id",

@@ -194,7 +194,6 @@ impl House {
             report: document(DocumentKind::Report),
             evidence: document(DocumentKind::VersionEvidence),
             artifacts: Vec::new(),
-            attestation: None,
             created_at: now,
             reviews_open: 0,
             callback: true,
@@ -204,7 +203,7 @@ impl House {
             shredding: None,
         };
         let receipt = AuditReceipt::for_test(Some(id));
-        self.store.add_version(&receipt, id, Some(&lease), version, CaseState::Final).await.unwrap();
+        self.store.add_version(&receipt, id, &lease, version, CaseState::Final).await.unwrap();
         id
     }
 

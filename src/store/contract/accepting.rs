@@ -105,7 +105,7 @@ pub(super) async fn a_receipt_of_another_case_is_refused(backend: impl Backend) 
         assert!(wrong(store.erase_case(&foreign, id, at(0)).await.unwrap_err()));
         assert!(wrong(store.put_document(&foreign, Some(id), document(DocumentKind::Upload)).await.unwrap_err()));
         let version = version(1, true, VersionReason::First, at(0));
-        assert!(wrong(store.add_version(&foreign, id, Some(&lease(id)), version, CaseState::Final).await.unwrap_err()));
+        assert!(wrong(store.add_version(&foreign, id, &lease(id), version, CaseState::Final).await.unwrap_err()));
     }
 }
 

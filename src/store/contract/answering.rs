@@ -64,7 +64,7 @@ pub(super) async fn a_pending_cell_is_polled_and_wakes_its_case(backend: impl Ba
     let answers = vec![answer("tax", AnswerKind::Found, at(1)), pending("bank", at(1))];
     record(&store, &receipt(id), &lease(id), answers).await.unwrap();
     let first = version(1, false, VersionReason::First, at(2));
-    store.add_version(&receipt(id), id, Some(&lease(id)), first, CaseState::Waiting).await.unwrap();
+    store.add_version(&receipt(id), id, &lease(id), first, CaseState::Waiting).await.unwrap();
     // The worker that made the version let go with it; the case sleeps until the poll.
     assert!(matches!(store.release(lease(id), None).await, Err(StoreError::LeaseLost { .. })));
     assert!(store.claim_next("w", &Lane::ALL, at(60), length).await.unwrap().is_none());
@@ -133,7 +133,7 @@ pub(super) async fn a_version_tells_of_what_ended_before_it(backend: impl Backen
     record(&store, &receipt(id), &lease(id), answers).await.unwrap();
     // The clock went back between answer and version: what counts is the order of writing.
     let first = version(1, false, VersionReason::First, at(2));
-    store.add_version(&receipt(id), id, Some(&lease(id)), first, CaseState::Waiting).await.unwrap();
+    store.add_version(&receipt(id), id, &lease(id), first, CaseState::Waiting).await.unwrap();
     assert_eq!(told().await, [None, Some(1), Some(1)], "m1/bank, m1/tax, m2/bank");
     let (late, again) = (answer("bank", AnswerKind::Found, at(1)), taken_up(&store, at(69)).await);
     record(&store, &receipt(id), &again, vec![late]).await.unwrap();
@@ -148,7 +148,7 @@ pub(super) async fn events_have_no_gaps(backend: impl Backend) {
     let answers = vec![answer("tax", AnswerKind::Found, at(1)), answer("bank", AnswerKind::Unavailable, at(1))];
     record(&store, &receipt(id), &lease(id), answers).await.unwrap();
     let first = version(1, true, VersionReason::First, at(2));
-    store.add_version(&receipt(id), id, Some(&lease(id)), first, CaseState::Final).await.unwrap();
+    store.add_version(&receipt(id), id, &lease(id), first, CaseState::Final).await.unwrap();
     let events = store.case_events(id, 0, 100).await.unwrap();
     assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), (1..=7).collect::<Vec<_>>());
     let told: Vec<String> = events

@@ -44,7 +44,7 @@ async fn apply(store: &Store, case: Uuid, effect: Effect<()>) -> Result<(), Stor
 async fn reported(store: &Store) -> Uuid {
     let id = running(store, at(0)).await;
     let version = version(1, true, VersionReason::First, at(1));
-    store.add_version(&receipt(id), id, Some(&lease(id)), version, CaseState::Final).await.unwrap();
+    store.add_version(&receipt(id), id, &lease(id), version, CaseState::Final).await.unwrap();
     id
 }
 
@@ -62,10 +62,10 @@ pub(super) async fn a_decision_has_its_case_worked_on_again(backend: impl Backen
     // a word that comes meanwhile takes the case from its worker
     apply(&store, id, Store::deciding(decision(id, 1, DecisionKind::Review))).await.unwrap();
     let reviewed = || version(2, true, VersionReason::Review, at(7));
-    let lost = store.add_version(&receipt(id), id, Some(&worker), reviewed(), CaseState::Final).await;
+    let lost = store.add_version(&receipt(id), id, &worker, reviewed(), CaseState::Final).await;
     assert!(matches!(lost, Err(StoreError::LeaseLost { .. })));
     let worker = taken_up(&store, at(8)).await;
-    store.add_version(&receipt(id), id, Some(&worker), reviewed(), CaseState::Final).await.unwrap();
+    store.add_version(&receipt(id), id, &worker, reviewed(), CaseState::Final).await.unwrap();
     let case = store.get_case(id).await.unwrap();
     assert_eq!((case.state, case.reopened_for, case.latest_version), (CaseState::Final, None, Some(2)));
     let foreign =
@@ -82,7 +82,7 @@ pub(super) async fn an_objection_has_its_departments_asked_anew(backend: impl Ba
     let answers = ["tax", "health"].map(|key| answer(key, AnswerKind::NoRecord, at(2)));
     record(&store, &receipt(id), &lease(id), answers.to_vec()).await.unwrap();
     let first = version(1, true, VersionReason::First, at(3));
-    store.add_version(&receipt(id), id, Some(&lease(id)), first, CaseState::Final).await.unwrap();
+    store.add_version(&receipt(id), id, &lease(id), first, CaseState::Final).await.unwrap();
     let objection = decision(id, 1, DecisionKind::Objection);
     apply(&store, id, Store::objecting(objection, vec![source("tax")])).await.unwrap();
     let tax = cell(&store, id, "tax").await;
@@ -140,7 +140,7 @@ pub(super) async fn an_approval_closes_once(backend: impl Backend) {
     apply(&store, id, Store::asking(anew)).await.unwrap();
     let worker = taken_up(&store, at(6)).await;
     let reviewed = version(2, true, VersionReason::Review, at(7));
-    store.add_version(&receipt(id), id, Some(&worker), reviewed, CaseState::Final).await.unwrap();
+    store.add_version(&receipt(id), id, &worker, reviewed, CaseState::Final).await.unwrap();
     assert_eq!(store.approval(anew_id).await.unwrap().state, ApprovalState::Void, "the report is another one");
 }
 

@@ -38,10 +38,9 @@ async fn with_everything(store: &Store, number: i64) -> (Uuid, Vec<SealedDocumen
     let answered = answer("bank", AnswerKind::Found, at(number));
     let evidence = evidence(answered.evidence.unwrap());
     record(store, &receipt(id), &lease(id), vec![answered]).await.unwrap();
-    let [change, alert, attestation, note, heard, objection] = [
+    let [change, alert, note, heard, objection] = [
         DocumentKind::Change,
         DocumentKind::Alert,
-        DocumentKind::Attestation,
         DocumentKind::Review,
         DocumentKind::Objection,
         DocumentKind::Objection,
@@ -50,12 +49,11 @@ async fn with_everything(store: &Store, number: i64) -> (Uuid, Vec<SealedDocumen
     let version = NewVersion {
         compared: Some(Compared { with: Uuid::now_v7(), change: Some(change.clone()) }),
         alerts: vec![alert.clone()],
-        attestation: Some(attestation.clone()),
         callback: true,
         ..version(1, true, VersionReason::First, at(number))
     };
     let (report, basis) = (version.report.clone(), version.evidence.clone());
-    store.add_version(&receipt(id), id, Some(&lease(id)), version, CaseState::Final).await.unwrap();
+    store.add_version(&receipt(id), id, &lease(id), version, CaseState::Final).await.unwrap();
     store.hear(&receipt(id), id, 1, heard.clone(), at(number)).await.unwrap();
     store.put_document(&receipt(id), Some(id), objection.clone()).await.unwrap();
     let filter = AlertFilter {
@@ -68,7 +66,7 @@ async fn with_everything(store: &Store, number: i64) -> (Uuid, Vec<SealedDocumen
     let found = store.list_alerts(&filter).await.unwrap();
     let found = found.iter().find(|found| found.case_id == id).expect("the alert");
     assert!(store.acknowledge_alert(&receipt(id), found, "officer", Some(note.clone()), at(number)).await.unwrap());
-    (id, vec![request, evidence, report, basis, attestation, change, alert, note, heard, objection])
+    (id, vec![request, evidence, report, basis, change, alert, note, heard, objection])
 }
 
 pub(super) async fn nothing_of_an_erased_case_is_left(backend: impl Backend) {
@@ -162,7 +160,7 @@ pub(super) async fn what_rests_is_found_with_what_keeps_it(backend: impl Backend
         create(&store, receipt(id), case).await.unwrap();
         let lease = taken_up(&store, at(second)).await;
         let made = version(1, true, VersionReason::First, at(second));
-        store.add_version(&receipt(id), id, Some(&lease), made, CaseState::Final).await.unwrap();
+        store.add_version(&receipt(id), id, &lease, made, CaseState::Final).await.unwrap();
         id
     };
     let (earlier, later, alone) = (of(Some(5), 0).await, of(Some(5), 1).await, of(None, 2).await);

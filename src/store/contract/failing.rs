@@ -52,8 +52,8 @@ pub(super) async fn one_failure_takes_nothing_with_it(backend: impl Backend) {
                 let id = accepted(&store, at(number)).await;
                 if number % 3 == 0 {
                     let version = version(9, true, VersionReason::Review, at(number));
-                    let refused = store.add_version(&receipt(id), id, None, version, CaseState::Final).await;
-                    assert!(matches!(refused, Err(StoreError::VersionOutOfOrder { .. })));
+                    let refused = store.add_version(&receipt(id), id, &lease(id), version, CaseState::Final).await;
+                    assert!(matches!(refused, Err(StoreError::LeaseLost { .. })));
                 }
                 id
             })

@@ -1,28 +1,45 @@
 //! Versions and callbacks.
 
 use super::*;
-use crate::store::{Artifact, ArtifactKind, CaseState, IssuedVersion, OutboxAttempt, StoreError};
+use crate::store::{
+    Artifact, ArtifactKind, CaseState, DecisionKind, IssuedVersion, NewDecision, OutboxAttempt, StoreError,
+};
+
+/// The lease of a worker that has a final case for a person's word about its latest version.
+async fn for_a_word(store: &Store, case: Uuid, version: u32, now: Timestamp) -> Lease {
+    let word = NewDecision {
+        kind: DecisionKind::Review,
+        case_id: case,
+        version,
+        decided_by: "one".into(),
+        at: now,
+        document: document(DocumentKind::Review),
+    };
+    store.apply(Store::deciding(word), vec![receipt(case)]).await.unwrap();
+    taken_up(store, now).await
+}
 
 pub(super) async fn versions_follow_each_other(backend: impl Backend) {
     let store = backend.open().await;
     let id = running(&store, at(0)).await;
-    let mut held = Some(lease(id));
-    let add = async |number, is_final, reason: VersionReason, lease: &Option<Lease>, state| {
+    let mut held = lease(id);
+    let add = async |number, is_final, reason: VersionReason, lease: &Lease, state| {
         let version = version(number, is_final, reason, at(i64::from(number)));
-        store.add_version(&receipt(id), id, lease.as_ref(), version, state).await
+        store.add_version(&receipt(id), id, lease, version, state).await
     };
     let skipped = add(2, false, VersionReason::First, &held, CaseState::Waiting).await;
     assert!(matches!(skipped, Err(StoreError::VersionOutOfOrder { expected: 1, offered: 2, .. })));
     add(1, false, VersionReason::First, &held, CaseState::Waiting).await.unwrap();
     let gone = add(2, true, VersionReason::LateAnswer, &held, CaseState::Final).await;
     assert!(matches!(gone, Err(StoreError::LeaseLost { .. })), "the lease went with the version");
-    held = Some(taken_up(&store, at(2)).await);
+    held = taken_up(&store, at(2)).await;
     add(2, true, VersionReason::LateAnswer, &held, CaseState::Final).await.unwrap();
     let late = add(3, true, VersionReason::LateAnswer, &held, CaseState::Final).await;
     assert!(matches!(late, Err(StoreError::LeaseLost { .. })), "a case at rest is nobody's");
-    let back = add(3, true, VersionReason::Review, &None, CaseState::Waiting).await;
-    assert!(matches!(back, Err(StoreError::IllegalTransition { .. })));
-    add(3, true, VersionReason::Review, &None, CaseState::Final).await.unwrap();
+    let held = for_a_word(&store, id, 2, at(3)).await;
+    let nowhere = add(3, true, VersionReason::Review, &held, CaseState::Accepted).await;
+    assert!(matches!(nowhere, Err(StoreError::IllegalTransition { .. })));
+    add(3, true, VersionReason::Review, &held, CaseState::Final).await.unwrap();
     let versions = store.list_versions(id).await.unwrap();
     assert!(versions.iter().all(|v| v.decided_early != v.is_final), "as it was added");
     let shape: Vec<_> = versions.iter().map(|v| (v.number, v.is_final, v.first_final, v.supersedes)).collect();
@@ -40,11 +57,6 @@ pub(super) async fn versions_follow_each_other(backend: impl Backend) {
         [],
         "what was said about another version says nothing about this one"
     );
-    let attestation = document(DocumentKind::Attestation);
-    store.attest_version(&receipt(id), id, 2, attestation.clone()).await.unwrap();
-    assert_eq!(store.get_version(id, Some(2)).await.unwrap().attestation_document, Some(attestation.id));
-    let twice = store.attest_version(&receipt(id), id, 2, document(DocumentKind::Attestation)).await;
-    assert!(matches!(twice, Err(StoreError::NotFound { .. })));
 }
 
 pub(super) async fn what_reports_are_made_from_is_kept(backend: impl Backend) {
@@ -58,7 +70,7 @@ pub(super) async fn what_reports_are_made_from_is_kept(backend: impl Backend) {
             ..version(1, true, VersionReason::First, at(second))
         };
         let evidence = made.evidence.id;
-        store.add_version(&receipt(id), id, Some(&lease(id)), made, CaseState::Final).await.unwrap();
+        store.add_version(&receipt(id), id, &lease(id), made, CaseState::Final).await.unwrap();
         assert_eq!(store.get_version(id, None).await.unwrap().evidence_document, evidence);
         cases.push((id, evidence));
     }
@@ -68,7 +80,8 @@ pub(super) async fn what_reports_are_made_from_is_kept(backend: impl Backend) {
 
     let later = version(2, true, VersionReason::Review, at(9));
     cases[1].1 = later.evidence.id;
-    store.add_version(&receipt(cases[1].0), cases[1].0, None, later, CaseState::Final).await.unwrap();
+    let held = for_a_word(&store, cases[1].0, 1, at(9)).await;
+    store.add_version(&receipt(cases[1].0), cases[1].0, &held, later, CaseState::Final).await.unwrap();
     cases.sort();
     assert_eq!(store.count_kept_evidence("6204").await.unwrap(), 3);
     assert_eq!(store.count_kept_evidence("6205").await.unwrap(), 0);
@@ -87,9 +100,9 @@ pub(super) async fn two_workers_make_one_final_version(backend: impl Backend) {
         .map(|_| {
             let store = store.clone();
             let version = version(1, true, VersionReason::First, at(1));
-            tokio::spawn(async move {
-                store.add_version(&receipt(id), id, Some(&lease(id)), version, CaseState::Waiting).await
-            })
+            tokio::spawn(
+                async move { store.add_version(&receipt(id), id, &lease(id), version, CaseState::Waiting).await },
+            )
         })
         .collect();
     let mut made = 0;
@@ -103,7 +116,7 @@ pub(super) async fn two_workers_make_one_final_version(backend: impl Backend) {
     assert_eq!(made, 1);
     assert_eq!(store.list_versions(id).await.unwrap().iter().filter(|v| v.first_final).count(), 1);
     let (late, again) = (version(2, true, VersionReason::LateAnswer, at(2)), taken_up(&store, at(2)).await);
-    let second = store.add_version(&receipt(id), id, Some(&again), late, CaseState::Final).await;
+    let second = store.add_version(&receipt(id), id, &again, late, CaseState::Final).await;
     assert!(matches!(second, Err(StoreError::AlreadyFinal { .. })));
 }
 
@@ -111,7 +124,7 @@ pub(super) async fn a_version_is_issued_once(backend: impl Backend) {
     let store = backend.open().await;
     let id = running(&store, at(0)).await;
     let draft = version(1, true, VersionReason::First, at(1));
-    store.add_version(&receipt(id), id, Some(&lease(id)), draft, CaseState::Final).await.unwrap();
+    store.add_version(&receipt(id), id, &lease(id), draft, CaseState::Final).await.unwrap();
     assert_eq!(store.get_version(id, None).await.unwrap().issued_at, None);
     let draft = store.get_version(id, None).await.unwrap().body_hash;
     let issue = |by: &str, when| IssuedVersion {
@@ -131,7 +144,8 @@ pub(super) async fn a_version_is_issued_once(backend: impl Backend) {
     let twice = store.issue_version(&receipt(id), issue("supervisor-2", at(3))).await;
     assert!(matches!(twice, Err(StoreError::AlreadyIssued { number: 1, .. })));
     let at_once = NewVersion { issued_by: Some("client".into()), ..version(2, true, VersionReason::Review, at(4)) };
-    store.add_version(&receipt(id), id, None, at_once, CaseState::Final).await.unwrap();
+    let held = for_a_word(&store, id, 1, at(4)).await;
+    store.add_version(&receipt(id), id, &held, at_once, CaseState::Final).await.unwrap();
     assert_eq!(store.get_version(id, None).await.unwrap().issued_at, Some(at(4)));
 }
 
@@ -139,7 +153,7 @@ pub(super) async fn a_callback_is_owed_until_it_arrives(backend: impl Backend) {
     let store = backend.open().await;
     let id = running(&store, at(0)).await;
     let version = NewVersion { callback: true, ..version(1, true, VersionReason::First, at(1)) };
-    store.add_version(&receipt(id), id, Some(&lease(id)), version, CaseState::Final).await.unwrap();
+    store.add_version(&receipt(id), id, &lease(id), version, CaseState::Final).await.unwrap();
     let claim = async |now| store.outbox_claim("caseworkers", at(now), at(now + 30), 10).await.unwrap();
     assert!(store.outbox_clients_due(at(0)).await.unwrap().is_empty() && claim(0).await.is_empty());
     assert_eq!(store.outbox_clients_due(at(1)).await.unwrap(), ["caseworkers"]);
@@ -164,7 +178,7 @@ pub(super) async fn a_callback_that_is_given_up_is_kept_until_its_case_is_erased
     let store = backend.open().await;
     let id = running(&store, at(0)).await;
     let version = NewVersion { callback: true, ..version(1, true, VersionReason::First, at(1)) };
-    store.add_version(&receipt(id), id, Some(&lease(id)), version, CaseState::Final).await.unwrap();
+    store.add_version(&receipt(id), id, &lease(id), version, CaseState::Final).await.unwrap();
     let claim = async |now| store.outbox_claim("caseworkers", at(now), at(now + 30), 10).await.unwrap();
     let row = claim(1).await.remove(0);
     let unknown = store.outbox_redeliver(row.id, at(2)).await;
@@ -191,7 +205,7 @@ pub(super) async fn workers_never_share_a_callback(backend: impl Backend) {
     for second in 0..12 {
         let id = running(&store, at(second)).await;
         let version = NewVersion { callback: true, ..version(1, true, VersionReason::First, at(second)) };
-        store.add_version(&receipt(id), id, Some(&lease(id)), version, CaseState::Final).await.unwrap();
+        store.add_version(&receipt(id), id, &lease(id), version, CaseState::Final).await.unwrap();
     }
     let claims = (0..6).map(|_| store.outbox_claim("caseworkers", at(20), at(80), 5));
     let claimed: Vec<_> = futures_util::future::join_all(claims).await.into_iter().flat_map(Result::unwrap).collect();

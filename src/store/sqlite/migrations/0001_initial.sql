@@ -186,7 +186,6 @@ CREATE TABLE versions (
     report_document      TEXT    NOT NULL,
     -- the evidence it was made from
     evidence_document    TEXT    NOT NULL,
-    attestation_document TEXT,
     created_at           BIGINT  NOT NULL,
     -- the case of the household's last report, and what changed since, if anything did
     compared_with        TEXT,

@@ -136,6 +136,9 @@ pub(super) async fn a_version_is_issued_once(backend: impl Backend) {
         body_hash: [9; 32],
         report: document(DocumentKind::Report),
     };
+    let other = IssuedVersion { draft_hash: [8; 32], ..issue("supervisor-1", at(2)) };
+    let other = store.issue_version(&receipt(id), other).await;
+    assert!(matches!(other, Err(StoreError::AlreadyIssued { .. })), "what was read is not what stands");
     let signed = issue("supervisor-1", at(2));
     store.issue_version(&receipt(id), signed.clone()).await.unwrap();
     let issued = store.get_version(id, None).await.unwrap();
@@ -145,7 +148,11 @@ pub(super) async fn a_version_is_issued_once(backend: impl Backend) {
     assert!(matches!(twice, Err(StoreError::AlreadyIssued { number: 1, .. })));
     let at_once = NewVersion { issued_by: Some("client".into()), ..version(2, true, VersionReason::Review, at(4)) };
     let held = for_a_word(&store, id, 1, at(4)).await;
+    let at_work = store.issue_version(&receipt(id), issue("supervisor-1", at(4))).await;
+    assert!(matches!(at_work, Err(StoreError::IllegalTransition { .. })), "a person's word is being worked on");
     store.add_version(&receipt(id), id, &held, at_once, CaseState::Final).await.unwrap();
+    let former = store.issue_version(&receipt(id), issue("supervisor-1", at(5))).await;
+    assert!(matches!(former, Err(StoreError::VersionOutOfOrder { expected: 2, offered: 1, .. })));
     assert_eq!(store.get_version(id, None).await.unwrap().issued_at, Some(at(4)));
 }
 

@@ -58,7 +58,7 @@ pub async fn list(
 /// One of them with what is asked and why. The reading is in the log first.
 #[utoipa::path(get, path = "/v1/approvals/{id}", tag = "decisions", params(("id" = String, Path)),
     responses((status = 200, body = ApprovalDetail), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem)),
+        (status = 409, body = Problem), (status = 410, body = Problem)),
     security(("bearer" = [])))]
 pub async fn show(
     signed_in: SignedIn,
@@ -76,7 +76,7 @@ pub async fn show(
 /// its two).
 #[utoipa::path(post, path = "/v1/approvals/{id}/agree", tag = "decisions", params(("id" = String, Path)),
     responses((status = 200, body = ApprovalSummary), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem)),
+        (status = 409, body = Problem), (status = 410, body = Problem)),
     security(("bearer" = [])))]
 pub async fn agree(
     signed_in: SignedIn,

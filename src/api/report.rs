@@ -84,8 +84,9 @@ pub async fn report(
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy_of_page(style));
     }
     if let Some(size) = delivered.sealed {
-        let version = query.version.map_or_else(String::new, |version| format!("?version={version}"));
-        say_size(response.headers_mut(), size, &format!("/v1/verifications/{id}/report{version}"));
+        let version = query.version.map_or_else(String::new, |version| format!("&version={version}"));
+        let path = format!("/v1/verifications/{id}/report?level={}{version}", caller.disclosure.as_str());
+        say_size(response.headers_mut(), size, &path);
     }
     Ok(response)
 }

@@ -156,6 +156,14 @@ words! {
     }
 }
 
+impl Action {
+    /// Whether its detail is the hash of a report's body: a version was made, or signed off with another body that says so.
+    #[must_use]
+    pub fn holds_body(self) -> bool {
+        matches!(self, Self::Completed | Self::Issued)
+    }
+}
+
 /// Who acts. Here and below, fields stand in the order of their names: so they are written in their canonical order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

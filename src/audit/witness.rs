@@ -148,8 +148,9 @@ impl Witness {
         if !merkle::verify_consistency(size, &root, new.size, &new.root, &request.proof) {
             return Err(Refusal::NotConsistent);
         }
-        let made = cosign(&request.checkpoint, &self.signer, now).map_err(|_| Refusal::Malformed)?;
-        let note = format!("{}{}", request.checkpoint, made.line);
+        let signed = signed_part(&request.checkpoint, &keys).ok_or(Refusal::NotSigned)?;
+        let made = cosign(&signed, &self.signer, now).map_err(|_| Refusal::Malformed)?;
+        let note = format!("{signed}{}", made.line);
         let written = file_access::replace(&self.file_of(&new.origin), note.as_bytes());
         written.map_err(|error| Refusal::Failed { reason: error.to_string().into() })?;
         Ok(made.line)
@@ -174,6 +175,13 @@ impl Witness {
     fn file_of(&self, origin: &str) -> PathBuf {
         self.directory.join(LOGS).join(hex::encode(Sha256::digest(origin)))
     }
+}
+
+/// A checkpoint with the first line alone by which one of the log's keys signs it: what else came with it is nobody's.
+fn signed_part(note: &str, keys: &[VerifierKey]) -> Option<String> {
+    let (text, signatures) = note.split_once("\n\n")?;
+    let alone = signatures.lines().map(|line| format!("{text}\n\n{line}\n"));
+    alone.into_iter().find(|note| Checkpoint::open(note, keys).is_ok())
 }
 
 /// The key in the text that `init` wrote.

@@ -87,6 +87,7 @@ mod tests {
             disclosure: crate::config::Disclosure::Full,
             callback: None,
             issues_itself: false,
+            issuer: None,
         }
     }
 

@@ -42,6 +42,11 @@ impl KeySet {
         if keys.is_empty() { Err(KeySetFault::NoKey) } else { Ok(Self(keys)) }
     }
 
+    /// Whether there is a key of exactly this `kid`.
+    pub(super) fn holds(&self, wanted: &str) -> bool {
+        self.0.iter().any(|(kid, _)| kid.as_deref() == Some(wanted))
+    }
+
     /// Keys a token with this `kid` may be signed by.
     pub(super) fn fitting(&self, wanted: Option<&str>) -> impl Iterator<Item = &DecodingKey> {
         let fits = move |kid: &Option<String>| wanted.is_none() || kid.is_none() || kid.as_deref() == wanted;

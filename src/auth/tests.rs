@@ -77,6 +77,7 @@ fn client() -> Client {
         disclosure: crate::config::Disclosure::Full,
         callback: None,
         issues_itself: false,
+        issuer: None,
     }
 }
 

@@ -193,7 +193,7 @@ impl Authenticator {
 
     fn registered(&self, claims: &Claims, token: &str) -> Result<Caller, AuthError> {
         let client = self.clients.get(&claims.sub).ok_or(AuthError::Unregistered)?;
-        if client.organisation != claims.org {
+        if client.organisation != claims.org || client.issuer.as_ref().is_some_and(|issuer| *issuer != claims.iss) {
             return Err(AuthError::Unregistered);
         }
         let roles = claims.roles.iter().filter(|role| client.roles.contains(role)).filter_map(|role| Role::parse(role));
@@ -234,5 +234,8 @@ fn verified(token: &str, kid: Option<&str>, keys: &KeySet, algorithm: Algorithm)
         return Err(AuthError::UnknownKey);
     }
     let verified = fitting.find_map(|key| jsonwebtoken::decode::<Claims>(token, key, &validation).ok());
-    verified.map(|token| token.claims).ok_or(AuthError::Invalid)
+    // a key that was tried because nothing tells which one it is may have been followed by another
+    let named = kid.is_some_and(|kid| keys.holds(kid));
+    let refused = if named { AuthError::Invalid } else { AuthError::UnknownKey };
+    verified.map(|token| token.claims).ok_or(refused)
 }

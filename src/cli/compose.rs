@@ -13,7 +13,7 @@ use crate::audit::{Actor, CheckpointSigner, Log, LogOptions, WitnessKey};
 use crate::auth::Authenticator;
 use crate::bulk::{Bulk, BulkParts, BulkSettings};
 use crate::config::{
-    Clients, DEFAULT_CLIENTS, DEFAULT_SETTINGS, Problem, SealingSuite, Settings, StoreSettings, WitnessSettings,
+    Client, Clients, DEFAULT_CLIENTS, DEFAULT_SETTINGS, Problem, SealingSuite, Settings, StoreSettings, WitnessSettings,
 };
 use crate::household::Region;
 use crate::identity::{Model, ModelFault};
@@ -134,6 +134,23 @@ pub(super) struct Configured {
     pub clients: Clients,
 }
 
+/// Where several issuers are configured, each could name any caller: whose tokens a caller's are must be said.
+fn nameless(settings: &Settings, clients: &Clients) -> Vec<Problem> {
+    let known: Vec<&str> = settings.auth.issuers.iter().map(|issuer| issuer.issuer.as_str()).collect();
+    let shown = settings.clients_file.as_ref().map_or_else(String::new, |path| path.display().to_string());
+    let wrong = |client: &Client| match &client.issuer {
+        None if known.len() > 1 => Some("names no issuer, and several are configured"),
+        Some(issuer) if !known.contains(&issuer.as_str()) => Some("names an issuer that is not configured"),
+        _ => None,
+    };
+    let told = |client| Some((client, wrong(client)?));
+    clients
+        .iter()
+        .filter_map(told)
+        .map(|(client, why)| fault(&shown, &format!("client {}", client.id), why.into()))
+        .collect()
+}
+
 /// Reads settings, clients, packs, model, sources, definitions, key sets of issuers, certificate and key, each for itself, so that every
 /// fault is found at once.
 pub(super) fn configured(file: &ConfigFile, clock: &Clock) -> Result<Configured, Faulty> {
@@ -142,6 +159,7 @@ pub(super) fn configured(file: &ConfigFile, clock: &Clock) -> Result<Configured,
     let clients = sort_out(clients(&settings), &mut faults).unwrap_or_default();
     let issuers = Authenticator::new(&settings.auth, clients.clone(), clock.clone());
     let authenticator = sort_out(issuers, &mut faults);
+    faults.extend(nameless(&settings, &clients));
     let packs = sort_out(packs::configured(&settings), &mut faults);
     let model = sort_out(model(&settings), &mut faults);
     let departments = sort_out(departments(&settings), &mut faults);

@@ -157,6 +157,7 @@ impl Home {
             disclosure: Disclosure::Full,
             callback: None,
             issues_itself: false,
+            issuer: None,
         }
     }
 

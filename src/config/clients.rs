@@ -33,6 +33,8 @@ pub struct Client {
     pub callback: Option<Callback>,
     /// Whether final reports of its cases are issued (签发) at once, without a second person.
     pub issues_itself: bool,
+    /// The one issuer whose tokens are the caller's; any that is configured where none is named.
+    pub issuer: Option<String>,
 }
 
 /// All callers.
@@ -114,6 +116,7 @@ fn read_client(
     let disclosure = read_disclosure(section, reading);
     let callback = callback::read(section, base, reading);
     let issues_itself = section.flag("issues_itself", reading).unwrap_or(false);
+    let issuer = section.text("issuer", reading).map(|text| text.value);
     let client = Client {
         id: id.value,
         organisation,
@@ -124,6 +127,7 @@ fn read_client(
         disclosure,
         callback,
         issues_itself,
+        issuer,
     };
     (client, id.origin)
 }

@@ -59,8 +59,9 @@ pub(super) fn read_retention(root: &mut Section<'_>, reading: &mut Reading<'_>) 
     };
     let mut purposes = section.table("purpose", reading);
     for purpose in PURPOSES {
-        let months = number(&mut purposes, purpose, reading);
-        if months > 0 {
+        // a 0 of its own is never, whatever holds for the others
+        let months = purposes.number(purpose, 0..MOST_MONTHS, u64::MAX, reading);
+        if let Ok(months) = u32::try_from(months) {
             settings.by_purpose.insert(purpose, months);
         }
     }

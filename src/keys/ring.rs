@@ -320,7 +320,7 @@ fn new_mac_key(used_for: MacUse, epoch: u32, now: Timestamp) -> Result<MacKeyEnt
     Ok(MacKeyEntry { used_for, epoch, created: now, key: SecretKey::random()?.to_text() })
 }
 
-fn new_report_key(now: Timestamp) -> Result<ReportKeyEntry, KeyError> {
+pub(in crate::keys) fn new_report_key(now: Timestamp) -> Result<ReportKeyEntry, KeyError> {
     let key = generate_p256()?;
     let signer = ReportSigner::from_private(&key).ok_or(KeyError::Library { doing: "take a P-256 key" })?;
     Ok(ReportKeyEntry { kid: signer.kid().to_owned(), created: now, key: key.to_text() })

@@ -59,6 +59,9 @@ impl Monitoring {
     pub async fn redeliver(&self, caller: &Caller, id: &str) -> Result<(), ReadError> {
         let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
         if caller.regions.is_empty() || self.0.store.outbox_given_up(&caller.regions, Some(id), 1).await?.is_empty() {
+            if !self.0.store.outbox_given_up(&[], Some(id), 1).await?.is_empty() {
+                self.0.verifier.deny(caller, "scope").await?;
+            }
             return Err(ReadError::NotFound);
         }
         let detail = Sha256::digest(id.to_string()).into();

@@ -86,7 +86,7 @@ pub async fn would_sweep(store: &Store, settings: &RetentionSettings, now: Times
     let mut sweep = Sweep::default();
     let mut after = None;
     while let Some(before) = horizon(settings, now) {
-        let page = store.resting_cases(before, after, 1000).await?;
+        let page = store.resting_cases(before, after, 1000, now).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.id);
         for case in &page {
@@ -113,7 +113,7 @@ pub async fn sweep(
     let mut swept = Sweep::default();
     let mut after = None;
     while let Some(before) = horizon(settings, now) {
-        let page = store.resting_cases(before, after, PAGE).await?;
+        let page = store.resting_cases(before, after, PAGE, now).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.id);
         let (going, staying): (Vec<_>, Vec<_>) =

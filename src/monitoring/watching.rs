@@ -253,7 +253,11 @@ impl Monitoring {
             Err(error) => return Err(error.into()),
         };
         let own = row.organisation == caller.organisation && !caller.regions.is_empty();
-        Ok(own && store.batch_lies_within(batch, &caller.regions).await?)
+        let sees = own && store.batch_lies_within(batch, &caller.regions).await?;
+        if !sees {
+            self.0.verifier.deny(caller, "scope").await?;
+        }
+        Ok(sees)
     }
 
     /// Whether a case's household is watched from now on; none when it cannot be.

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Entry, Oversight, csv_heading, scope};
-use crate::audit::{Action, Event};
+use crate::audit::{Action, Event, Label};
 use crate::auth::Caller;
 use crate::household::canonical_json;
 use crate::store::{AuditReceipt, CaseRow, Hash, LogFilter, StoredLeaf, Tag};
@@ -91,7 +91,8 @@ impl Search {
 
     fn filter(&self, caller: &Caller) -> Option<LogFilter> {
         Some(LogFilter {
-            actor: self.actor.clone(),
+            // as the log names whoever has a name that is no label
+            actor: self.actor.as_deref().map(|actor| Label::of_name(actor).as_str().to_owned()),
             scope: scope(caller, self.organisation.as_deref())?,
             actions: self.kinds.iter().map(|kind| kind.as_str().to_owned()).collect(),
             case_id: self.case,
@@ -153,7 +154,7 @@ impl Oversight {
         form: ExportForm,
     ) -> Result<impl Stream<Item = Result<Bytes, ReadError>> + use<>, ReadError> {
         let receipt = self.enter(search.event(caller, Action::LogExported), search.hash()).await?;
-        Ok(self.file(receipt, search.filter(caller), form))
+        Ok(self.file(receipt, search.filter(caller), form, Vec::new()))
     }
 
     /// The entries that a filter finds, piece by piece.
@@ -162,6 +163,7 @@ impl Oversight {
         receipt: AuditReceipt,
         filter: Option<LogFilter>,
         form: ExportForm,
+        of: Vec<Tag>,
     ) -> impl Stream<Item = Result<Bytes, ReadError>> + use<> {
         let oversight = self.clone();
         let heading = match form {
@@ -170,7 +172,7 @@ impl Oversight {
         };
         let filter = filter.map(|filter| LogFilter { limit: PIECE, ..filter });
         stream::unfold((heading, filter), move |(mut text, filter)| {
-            let (oversight, receipt) = (oversight.clone(), receipt.clone());
+            let (oversight, receipt, of) = (oversight.clone(), receipt.clone(), of.clone());
             async move {
                 let Some(mut filter) = filter else {
                     return (!text.is_empty()).then(|| (Ok(Bytes::from(text)), (String::new(), None)));
@@ -178,6 +180,13 @@ impl Oversight {
                 let (entries, next) = match oversight.page(&receipt, filter.clone()).await {
                     Ok(page) => page,
                     Err(error) => return Some((Err(error), (String::new(), None))),
+                };
+                let entries = match of.is_empty() {
+                    true => entries,
+                    false => match oversight.without_others(&receipt, &of, entries).await {
+                        Ok(entries) => entries,
+                        Err(error) => return Some((Err(error), (String::new(), None))),
+                    },
                 };
                 for entry in &entries {
                     match form {

@@ -116,8 +116,8 @@ impl Oversight {
     ) -> Result<impl Stream<Item = Result<Bytes, ReadError>> + use<>, ReadError> {
         let tags = self.tags(id_number);
         let receipt = self.enter_trail(caller, Action::LogExported, &tags).await?;
-        let filter = self.filter(caller, id_number, tags).await?;
-        Ok(self.file(receipt, filter, form))
+        let filter = self.filter(caller, id_number, tags.clone()).await?;
+        Ok(self.file(receipt, filter, form, tags))
     }
 
     async fn enter_trail(&self, caller: &Caller, action: Action, tags: &[Tag]) -> Result<AuditReceipt, ReadError> {
@@ -148,7 +148,7 @@ impl Oversight {
     }
 
     /// Leaves out what is about another member of a case: entries that name a place in the household and no tag.
-    async fn without_others(
+    pub(super) async fn without_others(
         &self,
         receipt: &AuditReceipt,
         tags: &[Tag],

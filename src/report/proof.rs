@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::open::InclusionCheck;
 use super::view::{Document, Misread};
 use crate::audit::merkle;
-use crate::audit::{Action, Checkpoint, Leaf, VerifierKey};
+use crate::audit::{Checkpoint, Leaf, VerifierKey};
 use crate::store::Hash;
 
 /// Checks leaf, body hash, path and root, and, with the log's key (`name+hash+key`), the checkpoint's signature. Without a key the result is
@@ -57,7 +57,7 @@ impl<'a> Place<'a> {
 fn check(attestation: &Place<'_>, log_key: Option<&str>) -> Result<InclusionCheck, &'static str> {
     let leaf = Leaf::parse(attestation.leaf.as_bytes()).map_err(|_| "the entry is not one of an audit log")?;
     let body = hash(attestation.body_sha256).ok_or("the body has no hash")?;
-    if leaf.event.action != Action::Completed || leaf.event.detail_sha256 != Some(body) {
+    if !leaf.event.action.holds_body() || leaf.event.detail_sha256 != Some(body) {
         return Err("the entry speaks of another body");
     }
     let leaf_hash = merkle::leaf_hash(attestation.leaf.as_bytes());

@@ -313,7 +313,10 @@ impl Store {
     ) -> Result<Option<ApprovalRow>, StoreError> {
         let row = query(
             "SELECT * FROM approvals WHERE case_id = $1 AND kind = 'inspection' AND state = 'agreed' AND asked_by = $2
-                                       AND until > $3 ORDER BY id DESC LIMIT 1",
+                                       AND until > $3
+                                       AND (SELECT count(DISTINCT h.role) FROM approval_hands h
+                                            WHERE h.approval_id = approvals.id AND h.agrees) > 1
+             ORDER BY id DESC LIMIT 1",
         )
         .bind(case.to_string())
         .bind(auditor)

@@ -77,7 +77,7 @@ impl Store {
                     return Ok(0);
                 }
                 let idle = "SELECT id FROM cases WHERE batch_id = $1 AND state IN ('accepted', 'running', 'waiting')
-                            AND (reopened_for IS NULL OR state = 'accepted') AND (lease_until IS NULL OR lease_until <= $2) ORDER BY batch_row LIMIT $3";
+                            AND (reopened_for IS NULL OR NOT EXISTS (SELECT 1 FROM versions v WHERE v.case_id = cases.id)) AND (lease_until IS NULL OR lease_until <= $2) ORDER BY batch_row LIMIT $3";
                 let idle = query(idle).bind(batch.to_string()).bind(millis(now)).bind(i64::from(limit));
                 let idle = ids(&idle.lock(Lock::FreeRows).fetch_all(&mut *tx).await?)?;
                 for case in &idle {
@@ -106,7 +106,7 @@ impl Store {
     /// The database failed.
     pub async fn has_no_open_case(&self, batch: Uuid) -> Result<bool, StoreError> {
         let open = "SELECT 1 FROM cases WHERE batch_id = $1 AND state IN ('accepted', 'running', 'waiting')
-                    AND (reopened_for IS NULL OR state = 'accepted') LIMIT 1";
+                    AND (reopened_for IS NULL OR NOT EXISTS (SELECT 1 FROM versions v WHERE v.case_id = cases.id)) LIMIT 1";
         Ok(query(open).bind(batch.to_string()).fetch_optional(self.reader()).await?.is_none())
     }
 

@@ -164,8 +164,8 @@ impl Store {
         rows.iter().map(|row| row.must("number_tag", Tag::parse)).collect()
     }
 
-    /// Destroys what a withdrawal left without a place, of a case that rests without a report: see [`Shredding`]. Of others it is done
-    /// with the next version.
+    /// Takes the mark of a person's word off a case that is at rest, and destroys what a withdrawal left without a place: see
+    /// [`Shredding`]. Of others it is done with the next version.
     ///
     /// # Errors
     /// [`StoreError::WrongReceipt`]; the database failed.
@@ -173,13 +173,57 @@ impl Store {
         &self,
         receipt: &AuditReceipt,
         case: Uuid,
-        shredding: Shredding,
+        shredding: Option<Shredding>,
     ) -> Result<(), StoreError> {
         receipt.must_speak_of(case)?;
         self.write(move |tx| {
             Box::pin(async move {
-                super::cases::lock(tx, case).await?;
-                shred(tx, case, &shredding).await
+                if !super::cases::state(tx, case).await?.at_rest() {
+                    return Ok(()); // a worker makes its next version, and shreds with it
+                }
+                if let Some(shredding) = &shredding {
+                    shred(tx, case, shredding).await?;
+                }
+                query("UPDATE cases SET reopened_for = NULL WHERE id = $1").bind(case.to_string()).execute(tx).await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Cases at rest that still bear the mark of a person's word: what was to follow from it, a process that died or gave up has left undone.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn marked_at_rest(&self, limit: u32) -> Result<Vec<Uuid>, StoreError> {
+        let marked = "SELECT id FROM cases WHERE reopened_for IS NOT NULL AND state IN ('final', 'cancelled', 'failed')
+                      ORDER BY id LIMIT $1";
+        let rows = query(marked).bind(i64::from(limit)).fetch_all(self.reader()).await?;
+        rows.iter().map(|row| row.uuid("id")).collect()
+    }
+
+    /// Ends work on a case that has a final version, for a person's word that cannot be followed or is taken back: what stands stays, and
+    /// the case bears the word's mark until [`Store::shred_withdrawn`]. `why` is a closed word.
+    ///
+    /// # Errors
+    /// [`StoreError::IllegalTransition`]; [`StoreError::WrongReceipt`].
+    pub async fn end_recheck(
+        &self,
+        receipt: &AuditReceipt,
+        case: Uuid,
+        why: Option<&'static str>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        receipt.must_speak_of(case)?;
+        self.write(move |tx| {
+            Box::pin(async move {
+                transition(tx, case, CaseState::Final, now).await?;
+                query("UPDATE cases SET failure = $1 WHERE id = $2")
+                    .bind(why)
+                    .bind(case.to_string())
+                    .execute(tx)
+                    .await?;
+                Ok(())
             })
         })
         .await
@@ -271,7 +315,7 @@ async fn reopen(tx: &mut Connection, decision: &NewDecision) -> Result<(), Store
     let (case, now) = (decision.case_id, decision.at);
     match super::cases::state(tx, case).await? {
         CaseState::Waiting | CaseState::Running => {}
-        CaseState::Accepted if decision.kind == DecisionKind::Withdrawal => {
+        CaseState::Accepted | CaseState::Cancelled | CaseState::Failed if decision.kind == DecisionKind::Withdrawal => {
             query("UPDATE cases SET reopened_for = $1 WHERE id = $2")
                 .bind(decision.kind.as_str())
                 .bind(case.to_string())
@@ -279,7 +323,6 @@ async fn reopen(tx: &mut Connection, decision: &NewDecision) -> Result<(), Store
                 .await?;
             return Ok(());
         }
-        CaseState::Cancelled | CaseState::Failed if decision.kind == DecisionKind::Withdrawal => return Ok(()),
         _ => transition(tx, case, CaseState::Running, now).await?,
     }
     query(

@@ -31,7 +31,7 @@ pub struct RestingCase {
 
 impl Store {
     /// At most `limit` cases that are at rest since before a time, after a case, in the order of cases. Cases of a batch that is not over are not
-    /// among them.
+    /// among them, nor those that an auditor inspects or that wait for a second person.
     ///
     /// # Errors
     /// The database failed.
@@ -40,6 +40,7 @@ impl Store {
         before: Timestamp,
         after: Option<Uuid>,
         limit: u32,
+        now: Timestamp,
     ) -> Result<Vec<RestingCase>, StoreError> {
         let rows = query(
             "SELECT c.id, c.purpose, c.organisation, c.region, c.state, c.updated_at,
@@ -50,13 +51,16 @@ impl Store {
                                      AND later.organisation = c.organisation AND later.state = 'final')) AS last
              FROM cases c LEFT JOIN batches b ON b.id = c.batch_id
              WHERE c.state IN ('final', 'cancelled', 'failed') AND c.updated_at < $1 AND (b.id IS NULL OR b.settled)
-               AND c.id > $2
+               AND c.reopened_for IS NULL AND c.id > $2
+               AND NOT EXISTS (SELECT 1 FROM approvals a WHERE a.case_id = c.id
+                               AND ((a.state = 'open' AND a.lapses_at > $4) OR (a.state = 'agreed' AND a.until > $4)))
              ORDER BY c.id LIMIT $3",
         );
         let rows = rows
             .bind(millis(before))
             .bind(after.map_or_else(String::new, |case| case.to_string()))
             .bind(i64::from(limit))
+            .bind(millis(now))
             .fetch_all(self.reader())
             .await?;
         let resting = |row: &Row| {

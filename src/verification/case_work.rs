@@ -91,12 +91,9 @@ impl Verifier {
             return;
         }
         let now = self.0.clock.now();
-        let row = self.0.store.get_case(case).await;
-        let failures = row.as_ref().map_or(0, |row| row.failures).saturating_add(1);
-        // what a person's word is to change stands as it is until it can be made: a report is not lost for it
-        let has_report = row.is_ok_and(|row| row.reopened_for.is_some() && row.latest_version.is_some());
+        let failures = self.0.store.get_case(case).await.map_or(0, |case| case.failures).saturating_add(1);
         match setbacks::lasting(&error) {
-            Some(why) if setbacks::is_enough(failures) && !has_report => self.give_up(&lease, why, &error).await,
+            Some(why) if setbacks::is_enough(failures) => self.give_up(&lease, why, &error).await,
             _ => {
                 let next = setbacks::next_try(now, failures);
                 tracing::error!(%case, %error, failures, %next, "work on a case was broken off; it is taken up again");
@@ -110,7 +107,14 @@ impl Verifier {
         let case = lease.case_id;
         tracing::error!(%case, %error, why, "a case cannot be completed");
         let Ok(receipt) = self.0.ledger.failed(case).await else { return };
-        if let Err(error) = self.0.store.fail_case(&receipt, lease, why, self.0.clock.now()).await {
+        let now = self.0.clock.now();
+        let versions = self.0.store.list_versions(case).await.unwrap_or_default();
+        // a report that stands is not lost because a person's word about it cannot be followed
+        let ended = match versions.iter().any(|version| version.first_final) {
+            true => self.0.store.end_recheck(&receipt, case, Some(why), now).await,
+            false => self.0.store.fail_case(&receipt, lease, why, now).await,
+        };
+        if let Err(error) = ended {
             tracing::error!(%case, %error, "a case could not be given up; it is tried again");
         }
         self.0.hub.tell_turn(case);

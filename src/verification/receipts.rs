@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::made_of::report_number;
 use super::{Delivered, ReadError, VerificationError, Verifier};
 use crate::auth::Caller;
-use crate::household::Lang;
+use crate::household::{AnswerKind, Lang};
 use crate::report::receipt::{self, AskedDepartment, Receipt};
 use crate::store::StoreError;
 
@@ -42,6 +42,8 @@ impl Verifier {
         let (leaf, proof) = self.0.ledger.proof_of(version.leaf_index).await?;
         let unreadable = VerificationError::Unreadable { what: "log entry" };
         let code = receipt::encode(&leaf, &proof).ok_or(unreadable)?;
+        let entered =
+            crate::audit::Leaf::parse(&leaf).map_err(|_| VerificationError::Unreadable { what: "log entry" })?;
         let checkpoint = crate::audit::Checkpoint::read_unverified(&proof.checkpoint)
             .map_err(|_| VerificationError::Unreadable { what: "checkpoint" })?;
         let receipt = Receipt {
@@ -52,6 +54,7 @@ impl Verifier {
             is_final: version.is_final,
             issued: version.issued_at.is_some(),
             created_at: version.created_at.to_string(),
+            entered_at: entered.at.to_string(),
             organisation: case.organisation.clone(),
             centre: self.0.settings.centre.clone(),
             purpose: case.purpose,
@@ -75,7 +78,14 @@ impl Verifier {
     /// The departments that were asked about a case, each about how many people.
     async fn asked(&self, case: uuid::Uuid) -> Result<Vec<AskedDepartment>, ReadError> {
         let mut people: BTreeMap<String, u32> = BTreeMap::new();
-        for cell in self.0.store.cells(case).await?.iter().filter(|cell| cell.leaf_index.is_some()) {
+        for cell in self
+            .0
+            .store
+            .cells(case)
+            .await?
+            .iter()
+            .filter(|cell| cell.kind.is_some_and(|kind| kind != AnswerKind::Skipped))
+        {
             *people.entry(cell.source.to_string()).or_default() += 1;
         }
         let known = self.0.departments.status();

@@ -79,6 +79,14 @@ impl Verifier {
         Ok(())
     }
 
+    /// Enters in the log that something out of the caller's scope was asked for. `why` is a closed word.
+    ///
+    /// # Errors
+    /// [`VerificationError::Audit`]: the log cannot be written.
+    pub async fn deny(&self, caller: &Caller, why: &'static str) -> Result<(), VerificationError> {
+        self.0.ledger.denied(caller, None, why).await
+    }
+
     /// Enters in the log that no role of the caller's allows what was asked for, before the caller is told.
     ///
     /// # Errors

@@ -171,6 +171,9 @@ impl Verifier {
             if let Ok(replicas) = self.0.store.replicas(TIDY_EVERY).await {
                 metrics::gauge!("hedui_replicas").set(u32::try_from(replicas.len()).unwrap_or(u32::MAX));
             }
+            if let Err(error) = self.follow_what_was_left().await {
+                tracing::warn!(%error, "what was to follow from a person's word is not done yet");
+            }
             if round.is_multiple_of(PURGE_EVERY) {
                 self.purge().await;
             }

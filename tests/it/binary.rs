@@ -71,6 +71,7 @@ impl Installation {
             disclosure: hedui::config::Disclosure::Full,
             callback: None,
             issues_itself: false,
+            issuer: None,
         };
         let made = Self { folder, issuer, client };
         let keys = made.run(&["keys", "init"]);

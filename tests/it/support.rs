@@ -193,6 +193,7 @@ fn clients(recipient: &Value) -> Vec<Client> {
         disclosure: Disclosure::Full,
         callback: None,
         issues_itself: false,
+        issuer: None,
     };
     let mut clients = vec![
         client("system", ORGANISATION, "620422", "client"),

@@ -101,7 +101,7 @@ async fn sheet(
 /// needed; every household's export is in the log first.
 #[utoipa::path(get, path = "/v1/batches/{id}/results", tag = "batches", params(("id" = String, Path), SheetQuery),
     responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson"))),
-        (status = 403, body = Problem), (status = 404, body = Problem), (status = 406, body = Problem)),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 406, body = Problem), (status = 422, body = Problem)),
     security(("bearer" = [])))]
 pub async fn results(
     signed_in: SignedIn,
@@ -118,7 +118,7 @@ pub async fn results(
 /// visit, never findings. Contents are opened, so the scope `report:read` is needed; every household's export is in the log first.
 #[utoipa::path(get, path = "/v1/batches/{id}/referrals", tag = "batches", params(("id" = String, Path), SheetQuery),
     responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson"))),
-        (status = 403, body = Problem), (status = 404, body = Problem), (status = 406, body = Problem)),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 406, body = Problem), (status = 422, body = Problem)),
     security(("bearer" = [])))]
 pub async fn referrals(
     signed_in: SignedIn,
@@ -176,7 +176,7 @@ pub async fn changes(
 /// Every fault of the file's rows so far: CSV, or JSON. No fault repeats a value of a row.
 #[utoipa::path(get, path = "/v1/batches/{id}/faults", tag = "batches", params(("id" = String, Path), FileQuery),
     responses((status = 200, content((String = "text/csv"), (Vec<RowFault> = "application/json"))),
-        (status = 403, body = Problem), (status = 404, body = Problem), (status = 406, body = Problem)),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 406, body = Problem), (status = 422, body = Problem)),
     security(("bearer" = [])))]
 pub async fn faults(
     signed_in: SignedIn,

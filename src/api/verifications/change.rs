@@ -86,6 +86,7 @@ pub async fn heard(
     request: Request<Body>,
 ) -> Result<StatusCode, Problem> {
     let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
+    let caller = at_level(&verifier, caller, Some(Disclosure::Full)).await?;
     let body = match read_json(request).await {
         Ok(body) => body,
         Err((why, problem)) => return Err(refuse(&verifier, &caller, why, problem).await),

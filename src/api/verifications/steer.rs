@@ -26,7 +26,8 @@ pub struct IssueTerms {
     pub version: u32,
 }
 
-/// Signs a final version off (签发): a draft before. By a supervisor who neither sent the case nor decided about a record of it.
+/// Signs a final version off (签发): a draft before. By a supervisor who is shown the whole report
+/// (scope `report:read`, level full) and neither sent the case nor decided about a record of it.
 #[utoipa::path(post, path = "/v1/verifications/{id}/issue", tag = "decisions", params(("id" = String, Path)), request_body = IssueTerms,
     responses((status = 200, body = IssuedReport), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 408, body = Problem), (status = 409, body = Problem), (status = 410, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem),
@@ -38,7 +39,9 @@ pub async fn issue(
     PathText(id): PathText,
     request: Request<Body>,
 ) -> Result<Json<IssuedReport>, Problem> {
-    let caller = permit(&verifier, signed_in, Permission::IssueReport).await?;
+    let signed_in = SignedIn(permit(&verifier, signed_in, Permission::IssueReport).await?);
+    let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
+    let caller = at_level(&verifier, caller, Some(Disclosure::Full)).await?;
     let form = [r#"{"version": 1}"#; 2];
     let terms: IssueTerms = read(&verifier, &caller, request, form).await?;
     match verifier.issue(&caller, &id, terms.version).await {
@@ -47,7 +50,7 @@ pub async fn issue(
     }
 }
 
-/// Stops a case that has no final report yet: nobody is asked any more.
+/// Stops a case: nobody is asked any more. One with a final report that is checked again ends with the report that stands.
 #[utoipa::path(post, path = "/v1/verifications/{id}/cancel", tag = "decisions", params(("id" = String, Path)),
     responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)),
     security(("bearer" = [])))]

@@ -144,6 +144,23 @@ fn what_it_cosigned_holds_after_a_restart_and_altered_files_are_not_believed() {
 }
 
 #[test]
+fn what_strangers_add_to_a_checkpoint_is_not_kept() {
+    use base64::Engine as _;
+    let (kept, log) = (Kept::new(), Told::of(&entries(40, "entry", 0)));
+    let witness = kept.open();
+    let id = kept.key.to_string().split('+').nth(1).map(|id| hex::decode(id).unwrap()).unwrap();
+    let junk = base64::engine::general_purpose::STANDARD.encode([id, vec![0; 72]].concat());
+    for (old, new) in [(0, 20), (20, 20), (20, 30)] {
+        let padding = "\u{2014} nobody AAAAAAAA\n".repeat(2000);
+        let body = format!("{}\u{2014} county.example/witness {junk}\n{padding}", log.request(old, new));
+        witness.add_checkpoint(&body, now()).unwrap();
+    }
+    let file = kept.directory().join("logs").read_dir().unwrap().next().unwrap().unwrap().path();
+    assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 6, "text, one signature, one cosignature");
+    witness.add_checkpoint(&log.request(30, 40), now()).unwrap();
+}
+
+#[test]
 fn of_many_that_ask_at_once_with_two_histories_one_history_wins() {
     let kept = Kept::new();
     let witness = Arc::new(kept.open());

@@ -10,10 +10,10 @@ use zeroize::Zeroizing;
 use super::file::{RingFile, ShareFile};
 use super::{ExportError, RingAbout, open};
 use crate::keys::file_access::{self, DirLock};
-use crate::keys::ring::rotate;
+use crate::keys::ring::{new_report_key, rotate};
 use crate::keys::ring_contents::RingContents;
 use crate::keys::ring_file::{RING_FILE, RingDocument};
-use crate::keys::{KeyError, KeyRing, SecretKey};
+use crate::keys::{KekState, KeyError, KeyRing, SecretKey};
 
 /// Puts an exported ring back into `dir`, which has none. Which ring it is is told to `confirm` before any passphrase is asked for; `passphrase` gives that
 /// of a share.
@@ -73,11 +73,19 @@ pub fn restore(
     let text = open(&key, &about.bytes(), &sealed).ok_or_else(does_not_open)?;
     let text = std::str::from_utf8(&text).map_err(|_| does_not_open())?;
     let mut document: RingDocument = toml::from_str(text).map_err(|_| does_not_open())?;
+    // what had been prepared may have been used since, as may the signing key that was the last then
+    for kek in document.keks.iter_mut().filter(|kek| kek.state == KekState::Prepared) {
+        (kek.state, kek.retired) = (KekState::DecryptOnly, Some(now));
+    }
     rotate(&mut document, now)?;
+    document.report_signing_keys.push(new_report_key(now)?);
     RingContents::check(&document).map_err(|faults| KeyError::RingFaults { path: ring_path.clone(), faults })?;
 
     file_access::create_dir(dir)?;
     let _lock = DirLock::take(dir)?;
-    file_access::write_new(&ring_path, document.to_text()?.as_bytes())?;
+    if ring_path.try_exists().map_err(KeyError::io("read", &ring_path))? {
+        return Err(KeyError::RingExists { path: ring_path }.into());
+    }
+    file_access::replace(&ring_path, document.to_text()?.as_bytes())?;
     Ok((about, KeyRing::load(dir)?))
 }

@@ -95,7 +95,7 @@ pub async fn is_entered(store: &Store, keys: &KeyRing) -> Result<bool, KeyringEr
 /// Enters in the log what it does not know of the ring file's keys, as done by `actor`; destroys what is to be destroyed; puts the file in force.
 ///
 /// # Errors
-/// [`KeyringError::Resurrected`]; the log, the store or the ring failed. The keys held before are in force then.
+/// [`KeyringError::Resurrected`], [`KeyringError::Older`]; the log, the store or the ring failed. The keys held before are in force then.
 pub async fn settle(
     store: &Store,
     log: &Log,
@@ -113,6 +113,12 @@ pub async fn settle(
         // One that is to be destroyed is destroyed below, now that the ring has it again.
         if destroyed && condemned.iter().all(|condemned| condemned.kek.as_str() != key.id) {
             return Err(KeyringError::Resurrected { kek: KekId(key.id.clone()) });
+        }
+    }
+    let signing = ["kek", "report_signing_key"];
+    for key in listed.iter().filter(|key| signing.contains(&key.kind) && key.state == "active") {
+        if known.contains(&(Action::KeyRotated, named(key.kind, &key.id))) {
+            return Err(KeyringError::Older { key: key.id.clone() });
         }
     }
     let names: BTreeSet<Hash> = listed.iter().map(|key| named(key.kind, &key.id)).collect();

@@ -37,6 +37,14 @@ pub enum KeyringError {
     /// The ring.
     #[error("key ring: {0}")]
     Keys(#[from] KeyError),
+    /// A ring from before a key was rotated.
+    #[error(
+        "this ring would use {key}, which was rotated, as the audit log says: it is an old copy. Put the present ring back, or restore an export of it with `hedui keys restore`"
+    )]
+    Older {
+        /// The key.
+        key: String,
+    },
     /// A ring from before a key was destroyed.
     #[error(
         "key encryption key {kek} was destroyed, as the audit log says, but this ring still holds it: it is an old copy. Put the present ring back, or make this one agree: `hedui keys destroy {kek}`"

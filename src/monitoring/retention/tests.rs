@@ -62,6 +62,17 @@ fn each_case_goes_by_its_programme_and_its_end() {
 }
 
 #[test]
+fn a_nought_of_its_own_is_never() {
+    let told = [("HEDUI__RETENTION__MONTHS", "24"), ("HEDUI__RETENTION__PURPOSE__DIBAO_APPLICATION", "0")];
+    let environment = told.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let base = std::path::Path::new("config");
+    let settings =
+        crate::config::Settings::read("hedui.toml", crate::config::DEFAULT_SETTINGS, base, &environment).unwrap();
+    let of = |purpose| fate(&case(purpose, CaseState::Final, "2000-01-01"), &settings.retention, now());
+    assert_eq!((of(Purpose::DibaoApplication), of(Purpose::TekunApplication)), (Fate::Young, Fate::Goes));
+}
+
+#[test]
 fn every_programme_may_have_a_number_of_its_own() {
     let names: Vec<_> = Purpose::ALL.iter().map(|purpose| purpose.as_str()).collect();
     assert_eq!(names.len(), crate::config::PURPOSES.len());

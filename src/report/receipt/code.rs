@@ -15,7 +15,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::audit::{Action, Checkpoint, EncodedHash, InclusionProof, Leaf, VerifierKey, merkle};
+use crate::audit::{Checkpoint, EncodedHash, InclusionProof, Leaf, VerifierKey, merkle};
 use crate::store::Hash;
 
 /// What a code begins with: its form and version.
@@ -106,7 +106,7 @@ pub fn check(text: &str, keys: &[VerifierKey]) -> Result<Proved, CodeError> {
         origin = read.origin,
     );
     let checkpoint = Checkpoint::open(&note, keys).map_err(|_| CodeError::Unsigned)?;
-    let body = leaf.event.detail_sha256.filter(|_| leaf.event.action == Action::Completed);
+    let body = leaf.event.detail_sha256.filter(|_| leaf.event.action.holds_body());
     let body = body.ok_or(CodeError::NotAReport)?;
     Ok(Proved { leaf, body, index: read.index, checkpoint })
 }
@@ -148,7 +148,7 @@ impl<'a> Read<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::{Actor, CheckpointSigner, Event};
+    use crate::audit::{Action, Actor, CheckpointSigner, Event};
     use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 
     struct Signer(Ed25519KeyPair);

@@ -31,6 +31,8 @@ pub struct Receipt {
     pub issued: bool,
     /// When the version was made.
     pub created_at: String,
+    /// When its hash was entered in the log: as it was made, or as it was signed off.
+    pub entered_at: String,
     /// Who asked for the verification.
     pub organisation: String,
     /// The verification centre.

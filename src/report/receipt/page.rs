@@ -22,6 +22,7 @@ struct Page<'a> {
     qr: String,
     zh: bool,
     made: String,
+    entered: String,
     purpose: &'a str,
 }
 
@@ -37,19 +38,22 @@ impl Page<'_> {
 /// Never: the template writes strings into a string.
 #[must_use]
 pub fn render(receipt: &Receipt, lang: Lang) -> Option<String> {
-    let made = receipt.created_at.parse().map_or_else(
-        |_| receipt.created_at.clone(),
-        |at: jiff::Timestamp| {
-            let there = jiff::tz::Offset::constant(8).to_datetime(at);
-            there.strftime("%Y-%m-%d %H:%M:%S").to_string()
-        },
-    );
+    let in_china = |time: &str| {
+        time.parse().map_or_else(
+            |_| time.to_owned(),
+            |at: jiff::Timestamp| {
+                let there = jiff::tz::Offset::constant(8).to_datetime(at);
+                there.strftime("%Y-%m-%d %H:%M:%S").to_string()
+            },
+        )
+    };
     let page = Page {
         receipt,
         style: STYLE,
         qr: qr_svg(&receipt.code)?,
         zh: lang == Lang::Zh,
-        made,
+        made: in_china(&receipt.created_at),
+        entered: in_china(&receipt.entered_at),
         purpose: text::purpose(receipt.purpose, lang),
     };
     Some(page.render().expect("text written into a string"))

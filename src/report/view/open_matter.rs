@@ -82,9 +82,7 @@ impl OpenMatter {
         let matter = match kind {
             "source" => Matter::Department,
             "no_source" => Matter::NotAsked,
-            "undeclared_spouse" | "extra_registrant" | "registration_kind" | "household_size" | "applicant" => {
-                Matter::Household
-            }
+            "undeclared_spouse" | "extra_registrant" | "household_size" | "applicant" => Matter::Household,
             "review" => Matter::Review,
             "support" | "obligors" => Matter::Obligors,
             "own_application" => Matter::OwnApplication,

@@ -101,7 +101,9 @@ pub(super) async fn a_withdrawn_number_is_known_in_its_organisation_alone(backen
     assert!(store.withdrawn("township-1", &[]).await.unwrap().is_empty());
     let gone = store.get_case(id).await.unwrap().request_document;
     let kept = document(DocumentKind::Evidence);
-    let shredding = Shredding { gone: vec![gone], replaced: vec![(Uuid::now_v7(), kept.clone())] };
+    let shredding = Some(Shredding { gone: vec![gone], replaced: vec![(Uuid::now_v7(), kept.clone())] });
+    store.end_recheck(&receipt(id), id, None, at(6)).await.unwrap();
+    assert_eq!(store.marked_at_rest(10).await.unwrap(), [id]);
     let draft = store.get_version(id, None).await.unwrap();
     store.shred_withdrawn(&receipt(id), id, shredding).await.unwrap();
     assert!(matches!(store.get_document(draft.report_document).await, Err(StoreError::Erased { .. })), "the draft too");
@@ -168,7 +170,13 @@ pub(super) async fn what_lapsed_is_agreed_to_by_nobody(backend: impl Backend) {
     assert!(store.inspection(id, "one", at(13)).await.unwrap().is_none(), "one hand opens nothing");
     let row = store.approval(anew_id).await.unwrap();
     let granted = Hands::Agree { until: Some(at(50)), decision: None };
-    apply(&store, id, Store::raising_hand(row, hand("three", at(13), true), granted)).await.unwrap();
+    apply(
+        &store,
+        id,
+        Store::raising_hand(row, Hand { role: "security_admin".into(), ..hand("three", at(13), true) }, granted),
+    )
+    .await
+    .unwrap();
     assert!(store.inspection(id, "one", at(49)).await.unwrap().is_some());
     assert!(store.inspection(id, "one", at(50)).await.unwrap().is_none());
     assert!(store.inspection(id, "two", at(49)).await.unwrap().is_none());

@@ -179,7 +179,7 @@ pub(super) async fn what_rests_is_found_with_what_keeps_it(backend: impl Backend
     let at_work = running(&store, at(7)).await;
     let young = of(None, 50).await;
 
-    let found = store.resting_cases(at(50), None, 100).await.unwrap();
+    let found = store.resting_cases(at(50), None, 100, at(60)).await.unwrap();
     let mut told: Vec<_> = found.iter().map(|case| (case.id, case.watched, case.last)).collect();
     told.sort();
     let mut expected = vec![
@@ -191,10 +191,10 @@ pub(super) async fn what_rests_is_found_with_what_keeps_it(backend: impl Backend
     ];
     expected.sort();
     assert_eq!(told, expected, "neither what is at work ({at_work}) nor what is young ({young})");
-    let rest = store.resting_cases(at(50), Some(found[1].id), 2).await.unwrap();
+    let rest = store.resting_cases(at(50), Some(found[1].id), 2, at(60)).await.unwrap();
     assert_eq!(rest, found[2..4]);
     store.destroy_case(&receipt(earlier), earlier, at(60)).await.unwrap();
-    assert!(store.resting_cases(at(50), None, 100).await.unwrap().iter().all(|case| case.id != earlier));
+    assert!(store.resting_cases(at(50), None, 100, at(60)).await.unwrap().iter().all(|case| case.id != earlier));
 
     let batch = super::batching::whole(&store).await;
     let faults = document(DocumentKind::BatchFaults);

@@ -119,8 +119,8 @@ pub struct ApprovalDetail {
 }
 
 impl Verifier {
-    /// What waits for a second person and the caller may see: a supervisor what is asked about the cases in scope, a security
-    /// administrator inspections of the organisation's cases, everybody what they asked themselves.
+    /// What waits for a second person and the caller may see: a supervisor what is asked about the cases in scope, a caseworker
+    /// that but for inspections, a security administrator inspections of the organisation's cases, others what they asked themselves.
     ///
     /// # Errors
     /// The store failed.
@@ -144,6 +144,12 @@ impl Verifier {
             () if caller.roles.contains(&Role::SecurityAdmin) => ApprovalFilter {
                 organisation: Some(caller.organisation.clone()),
                 kinds: vec![ApprovalKind::Inspection],
+                ..ApprovalFilter::default()
+            },
+            () if caller.roles.contains(&Role::Caseworker) => ApprovalFilter {
+                organisation: Some(caller.organisation.clone()),
+                region_prefixes: caller.regions.clone(),
+                kinds: vec![ApprovalKind::Review, ApprovalKind::Erasure],
                 ..ApprovalFilter::default()
             },
             () => ApprovalFilter { asked_by: Some(caller.subject.clone()), ..ApprovalFilter::default() },
@@ -275,7 +281,8 @@ impl Verifier {
         let id = Uuid::parse_str(id).map_err(|_| DecideError::NotFound)?;
         let row = self.0.store.approval(id).await?;
         let covers = caller.covers(&row.organisation, row.region.as_str());
-        let supervises = caller.roles.contains(&Role::Supervisor) && covers;
+        let office = row.kind != ApprovalKind::Inspection && caller.roles.contains(&Role::Caseworker);
+        let supervises = (caller.roles.contains(&Role::Supervisor) || office) && covers;
         let guards = caller.roles.contains(&Role::SecurityAdmin)
             && row.kind == ApprovalKind::Inspection
             && row.organisation == caller.organisation;

@@ -8,10 +8,13 @@ use utoipa::ToSchema;
 use super::DecideError;
 use crate::auth::{Caller, Role};
 use crate::report::{self, Attestation, Issue, Report, Status};
-use crate::store::{DocumentKind, Hash, IssuedVersion, VersionRow};
+use crate::store::{ApprovalFilter, ApprovalKind, DocumentKind, Hash, IssuedVersion, VersionRow};
 use crate::telemetry::china_date;
 use crate::verification::reading::read_report;
 use crate::verification::{VerificationError, Verifier, sealing, versions};
+
+/// Approvals of a case that are looked through: one for each word on its records.
+const MOST_APPROVALS: u32 = 10_000;
 
 /// A version that was issued.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -25,7 +28,7 @@ pub struct IssuedReport {
 }
 
 impl Verifier {
-    /// Issues the latest version, which must be final. Whoever sent the case, or decided about a record of it, is no second person.
+    /// Issues the latest version, which must be final. Whoever sent the case, or decided about a record of it, alone or as the second person, is not the one.
     ///
     /// # Errors
     /// [`DecideError::SamePerson`], [`DecideError::Moved`] when a later version stands or this one is provisional,
@@ -44,6 +47,17 @@ impl Verifier {
         }
         let decisions = self.0.store.decisions(case.id).await?;
         let has_a_hand = |by: &str| by == caller.subject;
+        let about_records = ApprovalFilter {
+            case_id: Some(case.id),
+            kinds: vec![ApprovalKind::Review],
+            limit: MOST_APPROVALS,
+            ..ApprovalFilter::default()
+        };
+        let agreed = self.0.store.list_approvals(&about_records).await?;
+        let mut hands = agreed.iter().flat_map(|approval| &approval.hands).filter(|hand| hand.agrees);
+        if hands.any(|hand| has_a_hand(&hand.by)) {
+            return Err(DecideError::SamePerson);
+        }
         if has_a_hand(&case.client) || decisions.iter().any(|decision| has_a_hand(&decision.decided_by)) {
             return Err(DecideError::SamePerson);
         }

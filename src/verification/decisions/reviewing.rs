@@ -1,7 +1,7 @@
 //! Records that were held (待人工核实): which cases have some, both sides of each, and a person's word on whose they are.
 //!
 //! A word on any record counts, held or not: a namesake's car that the matcher took for the member's is put right in the same way. A
-//! supervisor's word that changes no total stands at once; one that does, and every caseworker's, waits for a supervisor who is another person.
+//! supervisor's word that changes nothing the report reckons with stands at once; one that does, and every caseworker's, waits for a supervisor who is another person.
 
 use std::collections::BTreeMap;
 
@@ -169,7 +169,7 @@ impl Verifier {
         Ok(CaseRecords { case: case.id.to_string(), version: version.number, records })
     }
 
-    /// Decides whose records are. A decision that changes a total, and every one of a caseworker, waits for a supervisor who is another
+    /// Decides whose records are. A decision that changes a line, a total or an outcome, and every one of a caseworker, waits for a supervisor who is another
     /// person.
     ///
     /// # Errors
@@ -193,8 +193,8 @@ impl Verifier {
         let (request, evidence) = self.looked_at(&receipt, &case, &latest).await?;
         let kept = self.checked(decisions, &evidence)?;
         let changes = self.changes(&receipt, &case, &request, &evidence, &kept).await?;
-        let settled = changes.totals.is_empty() && changes.outcomes.is_empty() && changes.amounts.is_empty();
-        if settled && caller.roles.contains(&Role::Supervisor) {
+        // a record that is held counts in no total yet: that it goes is a change all the same
+        if changes.is_nothing() && caller.roles.contains(&Role::Supervisor) {
             let decision = self.review_decision(caller, &case, version, &kept)?;
             let event = Event::new(&actor(caller), Action::Reviewed).case(case.id).version(version);
             self.0.ledger.decided(vec![event.purpose(case.purpose)], Store::deciding(decision)).await?;
@@ -202,7 +202,7 @@ impl Verifier {
             return Ok(Reviewed::Stands);
         }
         let effects = serde_json::json!({
-            "totals": changes.totals, "outcomes": changes.outcomes, "amounts": changes.amounts,
+            "lines": changes.lines, "totals": changes.totals, "outcomes": changes.outcomes, "amounts": changes.amounts,
         });
         let asked = AskedFor::Review { decisions: kept, effects };
         self.ask_second(caller, &case, ApprovalKind::Review, Some(version), None, &asked).await.map(Reviewed::Waits)

@@ -22,6 +22,8 @@ use crate::verification::{VerificationError, Verifier, actor, plan, sealing};
 
 /// Domain of the tags of numbers of authorisations, each with the person it is of.
 const WHOSE_AUTHORISATION: &str = "authorisation-of";
+/// Cases looked after in one round.
+const LEFT_AT_ONCE: u32 = 100;
 /// Times that it is tried when a version comes in between.
 const TRIES: u32 = 5;
 
@@ -83,7 +85,8 @@ impl Verifier {
         if !self.0.store.withdrawn(&case.organisation, &known).await?.is_empty() {
             let cells = self.0.store.cells(case.id).await?;
             let mut theirs = cells.iter().filter(|cell| cell.member_ref == person.reference);
-            if theirs.all(|cell| cell.kind == Some(AnswerKind::Skipped)) {
+            // one that still bears its mark is not done yet
+            if case.reopened_for.is_none() && theirs.all(|cell| cell.kind == Some(AnswerKind::Skipped)) {
                 return Err(DecideError::NothingToWithdraw);
             }
         }
@@ -108,11 +111,12 @@ impl Verifier {
         }
         let effect = Store::withdrawing(withdrawal, person.reference.clone(), case.organisation.clone(), number);
         self.0.ledger.decided(vec![event], effect).await?;
-        let another_version = !matches!(case.state, CaseState::Cancelled | CaseState::Failed);
-        if another_version {
-            self.go_on(&case);
-        } else {
-            self.shred_at_rest(&receipt, &case).await?;
+        // as it stands now: it may have been cancelled meanwhile
+        let case = self.0.store.get_case(case.id).await?;
+        let another_version = !case.state.at_rest();
+        match another_version {
+            true => self.go_on(&case),
+            false => self.follow_at_rest(&receipt, &case).await?,
         }
         Ok(Withdrawn { member: member.to_owned(), another_version })
     }
@@ -142,10 +146,24 @@ impl Verifier {
         }
     }
 
-    /// The same at once, of a case that no worker will make a version of.
-    pub(super) async fn shred_at_rest(&self, receipt: &AuditReceipt, case: &CaseRow) -> Result<(), VerificationError> {
-        let shredding = self.without_a_place(receipt, case).await?;
+    /// The same at once, of a case that no worker will make a version of; its mark is taken off.
+    pub(super) async fn follow_at_rest(&self, receipt: &AuditReceipt, case: &CaseRow) -> Result<(), VerificationError> {
+        let decided = self.decided(receipt, case).await?;
+        let shredding = match decided.awaits(DecisionKind::Withdrawal) {
+            true => Some(self.without_a_place(receipt, case).await?),
+            false => None,
+        };
         Ok(self.0.store.shred_withdrawn(receipt, case.id, shredding).await?)
+    }
+
+    /// Does for cases at rest what a process that died, or gave up, has left undone of a person's word.
+    pub(in crate::verification) async fn follow_what_was_left(&self) -> Result<(), VerificationError> {
+        for id in self.0.store.marked_at_rest(LEFT_AT_ONCE).await? {
+            let case = self.0.store.get_case(id).await?;
+            let receipt = self.0.ledger.resumed(id, case.purpose).await?;
+            self.follow_at_rest(&receipt, &case).await?;
+        }
+        Ok(())
     }
 
     async fn without_a_place(&self, receipt: &AuditReceipt, case: &CaseRow) -> Result<Shredding, VerificationError> {

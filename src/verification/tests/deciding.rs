@@ -75,7 +75,7 @@ async fn a_decision_that_changes_a_total_stands_when_a_second_person_agrees() {
     let elsewhere = Caller { organisation: "other".into(), ..supervisor("two") };
     assert!(matches!(verifier.agree(&elsewhere, &approval).await, Err(DecideError::NotFound)));
     let caseworker = with_role("two", Role::Caseworker);
-    assert!(matches!(verifier.agree(&caseworker, &approval).await, Err(DecideError::NotFound)));
+    assert!(matches!(verifier.agree(&caseworker, &approval).await, Err(DecideError::OtherRole)));
     let detail = verifier.approval(&supervisor("two"), &approval).await.unwrap();
     assert!(detail.summary.may_agree && detail.summary.kind == ApprovalKind::Review);
     assert!(!detail.asked["effects"]["totals"].as_array().unwrap().is_empty(), "{}", detail.asked);
@@ -202,7 +202,6 @@ async fn after_an_objection_no_version_is_made_before_all_have_answered_again() 
     work(&house, &verifier).await;
     assert_eq!(house.case(case).await.latest_version, Some(1));
     assert_eq!(house.case(case).await.state, CaseState::Waiting);
-    assert!(matches!(verifier.cancel(&caller(), &id).await, Err(DecideError::State(CaseState::Final))));
     agriculture.now(Does::Answers(no_record()));
     house.pass(3600);
     work(&house, &verifier).await;
@@ -321,9 +320,13 @@ async fn a_report_is_issued_by_somebody_who_had_no_hand_in_it() {
     assert!(remade.stored == remade.recomputed && remade.contradictions.is_empty());
 
     // whoever decided about a record of it does not issue what came of it
-    let settled = verifier.review(&supervisor("one"), &id, 1, belongs(false)).await.unwrap();
-    assert_eq!(settled, Reviewed::Stands, "a record set aside that counted for nothing changes no total");
+    let approval = asked(verifier.review(&supervisor("one"), &id, 1, belongs(false)).await).await;
+    verifier.agree(&supervisor("four"), &approval).await.unwrap();
     work(&house, &verifier).await;
+    assert!(
+        matches!(verifier.issue(&supervisor("four"), &id, 2).await, Err(DecideError::SamePerson)),
+        "nor who agreed"
+    );
     assert_eq!(house.store.get_version(case, None).await.unwrap().issued_at, None, "another version is a draft again");
     assert!(matches!(verifier.issue(&supervisor("one"), &id, 2).await, Err(DecideError::SamePerson)));
     verifier.issue(&supervisor("three"), &id, 2).await.unwrap();
@@ -362,6 +365,66 @@ async fn a_case_is_cancelled_before_its_final_report_and_its_worker_loses_it() {
     assert_eq!(house.case(case).await.state, CaseState::Cancelled);
     assert!(house.claim().await.is_none());
     assert!(matches!(verifier.cancel(&caller(), &case.to_string()).await, Err(DecideError::State(_))));
+}
+
+#[tokio::test]
+async fn a_word_that_repeats_what_stands_stands_at_once() {
+    let (house, verifier, _, _, case) = case_with_held().await;
+    let id = case.to_string();
+    let approval = asked(verifier.review(&supervisor("one"), &id, 1, belongs(false)).await).await;
+    verifier.agree(&supervisor("two"), &approval).await.unwrap();
+    work(&house, &verifier).await;
+    let again = verifier.review(&supervisor("one"), &id, 2, belongs(false)).await.unwrap();
+    assert_eq!(again, Reviewed::Stands, "nothing that is reckoned with changes");
+    let by_a_caseworker = verifier.review(&with_role("three", Role::Caseworker), &id, 2, belongs(false)).await;
+    assert!(matches!(by_a_caseworker, Err(DecideError::State(CaseState::Running))), "the first is being worked on");
+}
+
+#[tokio::test]
+async fn what_a_report_is_checked_again_for_is_given_up_and_the_report_stays() {
+    let (house, verifier, _, tax, case) = asked_again_by_ticket().await;
+    let id = case.to_string();
+    verifier.cancel(&caller(), &id).await.unwrap();
+    assert_eq!((house.case(case).await.state, house.case(case).await.latest_version), (CaseState::Final, Some(1)));
+    assert!(verifier.report(&caller(), &id, None, ReportForm::Json).await.is_ok());
+    assert_eq!(house.case(case).await.reopened_for, None);
+    let polled = tax.asked();
+    house.pass(3600);
+    work(&house, &verifier).await;
+    assert_eq!(tax.asked(), polled, "nobody is asked any more");
+    assert!(matches!(verifier.cancel(&caller(), &id).await, Err(DecideError::State(CaseState::Final))));
+    verifier.ask_erasure(&caller(), &id, ErasureGrounds::Mistaken).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_withdrawal_that_nobody_followed_is_followed_later() {
+    let (house, verifier, _, _, case) = case_with_held().await;
+    let id = case.to_string();
+    verifier.withdraw(&caller(), &id, "m1", "本人撤回").await.unwrap();
+    // the worker gave up, or its process died: the case rests and bears the mark
+    let receipt = crate::store::AuditReceipt::for_test(Some(case));
+    let now = *house.now.lock().unwrap();
+    house.store.end_recheck(&receipt, case, Some("no_pack"), now).await.unwrap();
+    assert!(!house.store.documents_of(case, DocumentKind::Evidence).await.unwrap().is_empty());
+    verifier.follow_what_was_left().await.unwrap();
+    assert!(house.store.documents_of(case, DocumentKind::Evidence).await.unwrap().is_empty());
+    assert!(house.store.marked_at_rest(10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_cancelled_case_keeps_its_draft_unless_consent_was_taken_back() {
+    let house = House::new().await;
+    let agriculture = StandIn::speaking("agriculture", &["transfer"], Does::Answers(held("100.00")));
+    let tax = StandIn::new("tax", pending());
+    let verifier = house.verifier(sources(&[&agriculture, &tax]), &[]);
+    let case = accepted(&verifier).await;
+    let id = case.to_string();
+    work(&house, &verifier).await;
+    let approval = asked(verifier.review(&supervisor("one"), &id, 1, belongs(true)).await).await;
+    verifier.agree(&supervisor("two"), &approval).await.unwrap();
+    verifier.cancel(&caller(), &id).await.unwrap();
+    assert_eq!((house.case(case).await.state, house.case(case).await.reopened_for), (CaseState::Cancelled, None));
+    assert!(verifier.report(&caller(), &id, Some(1), ReportForm::Json).await.is_ok());
 }
 
 #[tokio::test]

@@ -37,6 +37,7 @@ fn no_altered_token_is_let_in() {
         disclosure: Disclosure::Full,
         oversees: Vec::new(),
         issues_itself: false,
+        issuer: None,
         callback: None,
     };
     let settings =

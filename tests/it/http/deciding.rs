@@ -93,6 +93,18 @@ async fn a_held_record_is_decided_by_two_and_the_report_says_so() {
         (Some("issued"), Some("supervisor"))
     );
     assert_eq!(report["attestation"]["body_sha256"], issued.json()["body_sha256"]);
+    let log_key = face.stage.log_key();
+    for level in ["conclusion", "amounts", "full"] {
+        let path = format!("/v1/verifications/{id}/report?level={level}");
+        let shown = caseworker.get_as(&path, "application/json").await.json();
+        let checked = hedui::report::proof::check_inclusion(&shown, Some(&log_key));
+        assert!(matches!(checked, hedui::report::open::InclusionCheck::Proven { .. }), "{level}: {checked:?}");
+    }
+    let receipt = caseworker.get_as(&format!("/v1/verifications/{id}/receipt"), "application/json").await.json();
+    let key = hedui::audit::VerifierKey::of(&face.stage.keys.log_signer());
+    let proved = hedui::report::receipt::check(receipt["code"].as_str().expect("a code"), &[key]).expect("proved");
+    assert_eq!(json!(hex::encode(proved.body)), issued.json()["body_sha256"]);
+    assert!(receipt["entered_at"].as_str() > receipt["created_at"].as_str(), "entered as it was signed off");
     let page = caseworker.get_as(&format!("/v1/verifications/{id}/report"), "text/html").await.text();
     assert!(page.contains("已签发") && !page.contains("class=\"watermark\""));
     assert_sound(&face).await;

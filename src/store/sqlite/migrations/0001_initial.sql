@@ -117,7 +117,8 @@ CREATE UNIQUE INDEX cases_by_row   ON cases (batch_id, batch_row) WHERE batch_id
 CREATE INDEX cases_by_batch_state  ON cases (batch_id, state) WHERE batch_id IS NOT NULL;
 CREATE INDEX cases_held            ON cases (batch_id, batch_row) WHERE batch_id IS NOT NULL AND state = 'accepted' AND wake_at IS NULL;
 CREATE INDEX cases_let_in          ON cases (batch_id, wake_at) WHERE batch_id IS NOT NULL AND wake_at IS NOT NULL;
-CREATE INDEX cases_by_household    ON cases (household_tag, created_at) WHERE household_tag IS NOT NULL;
+CREATE INDEX cases_by_household    ON cases (organisation, household_tag, id) WHERE household_tag IS NOT NULL;
+CREATE INDEX cases_marked          ON cases (id) WHERE reopened_for IS NOT NULL;
 CREATE INDEX cases_by_due          ON cases (organisation, due_on) WHERE due_on IS NOT NULL;
 CREATE INDEX cases_by_lease        ON cases (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX cases_by_organisation ON cases (organisation, id);
@@ -337,6 +338,7 @@ CREATE TABLE subscriptions (
 ) WITHOUT ROWID;
 CREATE INDEX subscriptions_by_look         ON subscriptions (next_at) WHERE state = 'active';
 CREATE INDEX subscriptions_by_organisation ON subscriptions (organisation, id);
+CREATE INDEX subscriptions_by_case ON subscriptions (case_id);
 CREATE UNIQUE INDEX one_active_subscription ON subscriptions (organisation, household_tag) WHERE state = 'active' AND household_tag IS NOT NULL;
 
 -- What monitoring found, sealed.
@@ -352,6 +354,7 @@ CREATE TABLE alerts (
     note_document   TEXT
 ) WITHOUT ROWID;
 CREATE INDEX alerts_by_organisation ON alerts (organisation, id);
+CREATE INDEX alerts_by_case ON alerts (case_id);
 
 CREATE TABLE outbox (
     id              TEXT   NOT NULL PRIMARY KEY,
@@ -368,3 +371,4 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_by_attempt ON outbox (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 CREATE INDEX outbox_given_up ON outbox (given_up_at) WHERE given_up_at IS NOT NULL;
+CREATE INDEX outbox_by_case ON outbox (case_id);

@@ -40,6 +40,12 @@ pub(super) fn erased() -> Problem {
         .with_detail("数据密钥已销毁，内容不可恢复", "its data keys were destroyed: nobody can open it any more")
 }
 
+/// Whoever asks stands apart; that they asked stands in the log already.
+pub(super) fn barred() -> Problem {
+    Problem::new(ProblemKind::Forbidden)
+        .with_detail("回避：所涉为您本人或已登记的亲属", "recusal: this is about you or a registered relative")
+}
+
 /// A text of 1 to `most` characters, trimmed.
 pub(super) fn words(text: &str, most: usize) -> Option<String> {
     let text = text.trim();
@@ -52,6 +58,7 @@ pub(super) async fn problem(verifier: &Verifier, caller: &Caller, error: DecideE
     let forbidden = |zh: &str, en: &str| Problem::new(ProblemKind::Forbidden).with_detail(zh, en);
     match error {
         DecideError::NotFound => Problem::new(ProblemKind::NotFound),
+        DecideError::Barred => barred(),
         DecideError::NoVersion => conflict("尚无报告版本", "there is no version of a report yet"),
         DecideError::Moved => conflict(
             "该版本不是最新的最终版本：请重新查看后再决定",
@@ -72,8 +79,8 @@ pub(super) async fn problem(verifier: &Verifier, caller: &Caller, error: DecideE
         }
         DecideError::SamePerson => {
             let problem = forbidden(
-                "须由另一人办理：经办人、提出人不得自行复核或签发",
-                "another person must do this: whoever sent, decided or asked may not be the second one",
+                "须由另一人办理：经办人、提出人、被登记人本人不得自行办理",
+                "another person must do this: whoever sent, decided, asked or is registered may not be that one",
             );
             refuse(verifier, caller, "same_person", problem).await
         }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::accept::preferred;
+use super::callers::say_left_out;
 use super::permit::permit;
 use super::report::problem;
 use crate::auth::Permission;
@@ -36,7 +37,8 @@ pub struct DueQuery {
 #[utoipa::path(get, path = "/v1/due", tag = "batches", params(DueQuery),
     responses(
         (status = 200, content((DuePage = "application/json"), (String = "application/x-ndjson")),
-            headers(("Hedui-Next" = String, description = "Of NDJSON: `cursor` of the next page; absent on the last"))),
+            headers(("Hedui-Next" = String, description = "Of NDJSON: `cursor` of the next page; absent on the last"),
+                ("Hedui-Left-Out" = u64, description = "Of NDJSON: households left out, being the caller's own or of registered kin"))),
         (status = 403, body = Problem), (status = 406, body = Problem), (status = 422, body = Problem)),
     security(("bearer" = [])))]
 pub async fn due(
@@ -70,10 +72,12 @@ pub async fn due(
         return page.map(|page| axum::Json(page).into_response()).map_err(|error| Problem::internal(&error));
     }
     let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
-    let (lines, next) = verifier.due_requests(&caller, until, query.cursor.as_deref(), limit).await.map_err(problem)?;
+    let (lines, next, left_out) =
+        verifier.due_requests(&caller, until, query.cursor.as_deref(), limit).await.map_err(problem)?;
     let mut response = ([(header::CONTENT_TYPE, "application/x-ndjson")], lines).into_response();
     if let Some(next) = next.and_then(|next| next.parse().ok()) {
         response.headers_mut().insert(NEXT, next);
     }
+    say_left_out(response.headers_mut(), left_out);
     Ok(response)
 }

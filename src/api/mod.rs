@@ -6,6 +6,7 @@ mod assessments;
 mod audit;
 mod batches;
 mod body;
+mod callers;
 mod decided;
 mod due;
 mod health;

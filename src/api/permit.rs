@@ -49,7 +49,8 @@ pub(super) async fn refuse(verifier: &Verifier, caller: &Caller, why: &'static s
     told(verifier.refuse(caller, why).await, problem)
 }
 
-fn told(entered: Result<(), VerificationError>, problem: Problem) -> Problem {
+/// The problem once its entry stands.
+pub(super) fn told(entered: Result<(), VerificationError>, problem: Problem) -> Problem {
     match entered {
         Ok(()) => problem,
         Err(VerificationError::Audit(_)) => {

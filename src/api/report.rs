@@ -122,6 +122,7 @@ fn wanted_form(headers: &HeaderMap, english: bool) -> Option<ReportForm> {
 pub(super) fn problem(error: ReadError) -> Problem {
     match error {
         ReadError::NotFound => Problem::new(ProblemKind::NotFound),
+        ReadError::Barred => super::decided::barred(),
         ReadError::NoVersion => Problem::new(ProblemKind::Conflict)
             .with_detail("尚无报告：请等待，或关注 …/events", "there is no version yet: wait, or follow …/events"),
         ReadError::NoRecipient => Problem::new(ProblemKind::Conflict)

@@ -6,8 +6,8 @@ use axum::routing::{self, MethodRouter};
 
 use super::verifications::steer;
 use super::{
-    ApiState, approvals, assessments, audit, batches, due, health, matches, monitoring, openapi, policies, report,
-    reviews, schemas, sources, verifications,
+    ApiState, approvals, assessments, audit, batches, callers, due, health, matches, monitoring, openapi, policies,
+    report, reviews, schemas, sources, verifications,
 };
 use crate::config::ServerLimits;
 use crate::web::{Problem, ProblemKind, guard};
@@ -27,7 +27,7 @@ macro_rules! methods {
         }
     )*};
 }
-methods!(get: "GET", post: "POST", delete: "DELETE");
+methods!(get: "GET", post: "POST", put: "PUT", delete: "DELETE");
 
 fn calls() -> Vec<Call> {
     vec![
@@ -54,6 +54,9 @@ fn calls() -> Vec<Call> {
         post("/v1/approvals/{id}/agree", approvals::agree),
         post("/v1/approvals/{id}/refuse", approvals::refuse),
         post("/v1/inspections", approvals::inspect),
+        put("/v1/callers/{id}/kin", callers::register),
+        get("/v1/callers/{id}/kin", callers::kin),
+        delete("/v1/callers/{id}/kin", callers::remove),
         get("/v1/due", due::due),
         post("/v1/batches", batches::submit::submit),
         get("/v1/batches", batches::status::list),

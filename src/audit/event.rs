@@ -85,9 +85,13 @@ words! {
         Unsubscribed = "unsubscribed",
         /// Somebody has seen what monitoring found.
         AlertAcknowledged = "alert_acknowledged",
+        /// Whom a caller stands apart from (回避) is registered anew; the detail is the hash of the caller's id.
+        KinRegistered = "kin_registered",
+        /// Nobody is registered for a caller any more; the detail is the hash of the caller's id.
+        KinRemoved = "kin_removed",
         /// Somebody signed in.
         SignIn = "sign_in",
-        /// Somebody was refused at sign-in or for want of a role.
+        /// Somebody was refused at sign-in or for want of a role, or stands apart from a case.
         AccessDenied = "access_denied",
         /// An auditor searched the log; the detail is the hash of what for.
         Search = "search",
@@ -231,6 +235,9 @@ pub struct Event {
     /// Programme.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub purpose: Option<Purpose>,
+    /// Registration of those whom a caller stands apart from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration: Option<Uuid>,
     /// Source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<SourceKey>,
@@ -271,6 +278,7 @@ impl Event {
             level: None,
             member: None,
             purpose: None,
+            registration: None,
             basis: None,
             authorisation: None,
             source: None,
@@ -305,6 +313,8 @@ impl Event {
         member -> member: Label,
         /// Names the programme.
         purpose -> purpose: Purpose,
+        /// Names the registration; its receipt speaks of this one alone.
+        registration -> registration: Uuid,
         /// Names the legal basis.
         basis -> basis: LegalBasisKind,
         /// Names the authorisation.
@@ -379,8 +389,8 @@ impl Leaf {
             actor: event.actor.subject.as_str().to_owned(),
             organisation: event.actor.organisation.as_str().to_owned(),
             action: event.action.as_str().to_owned(),
-            // found by the one id; ids of batches, cases and findings are never the same
-            case_id: event.case.or(event.batch).or(event.finding),
+            // found by the one id; ids of cases, batches, findings and registrations are never the same
+            case_id: event.case.or(event.batch).or(event.finding).or(event.registration),
             subject_tag: event.subject_tag,
             source: event.source.as_ref().map(|source| source.as_str().to_owned()),
         }

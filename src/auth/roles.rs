@@ -46,6 +46,8 @@ pub enum Permission {
     SecondHand,
     /// Ask for an inspection, and open reports once it is granted.
     Inspect,
+    /// Register whom a caller stands apart from.
+    RegisterKin,
     /// Have the rules applied to evidence that is sent along.
     Assess,
     /// Have two identities compared that are sent along.
@@ -95,8 +97,8 @@ impl Role {
     pub fn grants(self, permission: Permission) -> bool {
         use Permission::{
             Assess, Compare, DecideRecords, FetchReport, Inspect, IssueReport, ManageCallbacks, Monitor, OpenReport,
-            ReadApprovals, ReadBatches, ReadCase, ReadLog, ReadPolicy, ReadSources, RunBatches, SecondHand, SteerCase,
-            SubmitCase, TraceSubject,
+            ReadApprovals, ReadBatches, ReadCase, ReadLog, ReadPolicy, ReadSources, RegisterKin, RunBatches,
+            SecondHand, SteerCase, SubmitCase, TraceSubject,
         };
         match self {
             Self::Client | Self::Caseworker | Self::Supervisor => {
@@ -119,7 +121,7 @@ impl Role {
                     || (matches!(permission, IssueReport | SecondHand) && self == Self::Supervisor)
             }
             Self::Auditor => matches!(permission, ReadLog | TraceSubject | Inspect | ReadApprovals | ReadPolicy),
-            Self::SecurityAdmin => matches!(permission, ReadApprovals | SecondHand | ReadPolicy),
+            Self::SecurityAdmin => matches!(permission, ReadApprovals | SecondHand | RegisterKin | ReadPolicy),
             Self::SystemAdmin => matches!(permission, ManageCallbacks | ReadSources | ReadPolicy),
         }
     }

@@ -100,6 +100,12 @@ impl Authenticator {
         if problems.is_empty() { Ok(Self { audience, issuers, clients, clock, signed }) } else { Err(problems) }
     }
 
+    /// The organisation that a caller of this id is registered under.
+    #[must_use]
+    pub fn organisation_of(&self, id: &str) -> Option<&str> {
+        self.clients.get(id).map(|client| client.organisation.as_str())
+    }
+
     /// Renews the keys of every issuer until it is told to stop, beginning with those that are not there yet.
     pub async fn keep_keys(&self, stop: CancellationToken) {
         let mut ticks = tokio::time::interval(LOOK_EVERY);

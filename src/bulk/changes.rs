@@ -5,7 +5,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 use serde::Serialize;
 
-use super::pages::{self, Pages};
+use super::pages::{self, Pages, Written};
 use super::{Bulk, BulkError};
 use crate::auth::Caller;
 use crate::household::Lang;
@@ -75,11 +75,12 @@ impl Bulk {
         caller: &Caller,
         batch: &str,
         wanted: ChangesWanted,
-    ) -> Result<impl Stream<Item = Result<Bytes, BulkError>> + use<>, BulkError> {
+    ) -> Result<Written<impl Stream<Item = Result<Bytes, BulkError>> + use<>>, BulkError> {
         let batch = self.batch(caller, batch).await?;
+        let left_out = self.0.verifier.barred_in_batch(caller, batch.id).await?;
         let (bulk, caller) = (self.clone(), caller.clone());
         let writing = Writing { bulk, caller, batch, wanted, after: 0, begun: false };
-        Ok(pages::written(writing))
+        Ok(Written { pieces: pages::written(writing), left_out })
     }
 }
 
@@ -89,10 +90,9 @@ impl Pages for Writing {
         if !std::mem::replace(&mut self.begun, true) && matches!(self.wanted.form, ChangesForm::Csv { .. }) {
             text = format!("\u{feff}{}", csv::row(COLUMNS.into_iter().chain(OF_HEARING)));
         }
-        let cases = self.bulk.0.store.cases_of(self.batch.id, self.after, PAGE).await?;
-        let last = cases.len() < PAGE as usize;
+        let (cases, next, last) = self.bulk.open_cases_of(&self.caller, self.batch.id, self.after, PAGE).await?;
         let (rows, cases): (Vec<u64>, Vec<CaseRow>) = cases.into_iter().unzip();
-        self.after = rows.last().copied().unwrap_or(self.after);
+        self.after = next;
         let verifier = &self.bulk.0.verifier;
         let changed = verifier.changed(&self.caller, &cases).await?;
         for ((row, case), changed) in rows.into_iter().zip(&cases).zip(changed) {

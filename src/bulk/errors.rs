@@ -62,6 +62,7 @@ impl From<ReadError> for BulkError {
             ReadError::Closed => Self::Closed,
             ReadError::Inside(inside) => Self::Inside(inside),
             ReadError::NotFound
+            | ReadError::Barred
             | ReadError::NoVersion
             | ReadError::NoRecipient
             | ReadError::Acknowledged
@@ -75,7 +76,9 @@ impl From<SubmitError> for BulkError {
         match error {
             SubmitError::Inside(inside) => Self::Inside(inside),
             SubmitError::IdempotencyConflict => Self::IdempotencyConflict,
-            SubmitError::Faults(_) | SubmitError::Forbidden | SubmitError::Closed => Self::Closed,
+            SubmitError::Faults(_) | SubmitError::Barred(_) | SubmitError::Forbidden | SubmitError::Closed => {
+                Self::Closed
+            }
         }
     }
 }

@@ -2,8 +2,38 @@
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
+use uuid::Uuid;
 
-use super::BulkError;
+use super::{Bulk, BulkError};
+use crate::auth::Caller;
+use crate::store::CaseRow;
+
+/// A file as it is written, and how many households were left out of it because they are those of the caller or kin.
+pub struct Written<S> {
+    /// The file, piece by piece.
+    pub pieces: S,
+    /// Households left out.
+    pub left_out: u64,
+}
+
+impl Bulk {
+    /// The next cases of a batch that the caller may open, by the row each stands in, where the page after it begins, and whether it is the last.
+    pub(super) async fn open_cases_of(
+        &self,
+        caller: &Caller,
+        batch: Uuid,
+        after: u64,
+        page: u32,
+    ) -> Result<(Vec<(u64, CaseRow)>, u64, bool), BulkError> {
+        let mut cases = self.0.store.cases_of(batch, after, page).await?;
+        let last = cases.len() < page as usize;
+        let next = cases.last().map_or(after, |(row, _)| *row);
+        let ids: Vec<Uuid> = cases.iter().map(|(_, case)| case.id).collect();
+        let barred = self.0.verifier.barred(caller, &ids).await?;
+        cases.retain(|(_, case)| !barred.contains(&case.id));
+        Ok((cases, next, last))
+    }
+}
 
 /// Writes the next page each time it is asked.
 pub(super) trait Pages: Send + Sized {

@@ -1,7 +1,7 @@
 //! From a stored file to cases, row by row. How far it has come is noted every so often; a process that dies in between is followed by one
 //! that reads the file again from its beginning and leaves what has been done as it is.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, stream};
@@ -15,7 +15,7 @@ use super::{Bulk, BulkError};
 use crate::audit::{Action, Actor, Event};
 use crate::auth::Caller;
 use crate::household::Request;
-use crate::store::{BatchLease, BatchRow, DocumentKind, ReadSoFar};
+use crate::store::{BatchLease, BatchRow, DocumentKind, ReadSoFar, Tag};
 use crate::verification::{InBatch, VerificationError, Verifier, sealing};
 
 /// Most households in a file.
@@ -95,6 +95,7 @@ impl Bulk {
         let reader = Reader {
             verifier: inner.verifier.clone(),
             terms,
+            kin: inner.verifier.kin_tags(&caller).await?,
             caller: caller.clone(),
             known: batch.read,
             applicants: HashMap::new(),
@@ -226,6 +227,8 @@ struct Reader {
     verifier: Verifier,
     terms: Terms,
     caller: Caller,
+    /// Whom the caller stands apart from.
+    kin: BTreeSet<Tag>,
     /// Households that were done in an earlier run.
     known: u64,
     /// Line of the household of each applicant, by a hash that is good for this file alone.
@@ -260,6 +263,10 @@ impl Reader {
             Ok(_) => return Outcome::Faulty(entry.all_faults(Vec::new())),
             Err(faults) => return Outcome::Faulty(entry.all_faults(faults)),
         };
+        let kin = self.verifier.kin_within(&request, &self.kin);
+        if !kin.is_empty() {
+            return Outcome::Faulty(entry.all_faults(kin));
+        }
         if !self.terms.chooses(&request) {
             return Outcome::PassedOver;
         }

@@ -6,7 +6,7 @@ use futures_util::Stream;
 use serde::Serialize;
 
 use super::file::RowFault;
-use super::pages::{self, Pages};
+use super::pages::{self, Pages, Written};
 use super::{Bulk, BulkError, referrals};
 use crate::auth::Caller;
 use crate::household::AnswerKind;
@@ -107,11 +107,12 @@ impl Bulk {
         batch: &str,
         sheet: Sheet,
         form: ResultsForm,
-    ) -> Result<impl Stream<Item = Result<Bytes, BulkError>> + use<>, BulkError> {
+    ) -> Result<Written<impl Stream<Item = Result<Bytes, BulkError>> + use<>>, BulkError> {
         let batch = self.batch(caller, batch).await?;
+        let left_out = self.0.verifier.barred_in_batch(caller, batch.id).await?;
         let (bulk, caller) = (self.clone(), caller.clone());
         let writing = Writing { bulk, caller, batch, sheet, form, after: 0, begun: false };
-        Ok(pages::written(writing))
+        Ok(Written { pieces: pages::written(writing), left_out })
     }
 }
 
@@ -126,10 +127,9 @@ impl Pages for Writing {
                 Sheet::Referrals => referrals::csv_heading(english),
             };
         }
-        let cases = self.bulk.0.store.cases_of(self.batch.id, self.after, PAGE).await?;
-        let last = cases.len() < PAGE as usize;
+        let (cases, next, last) = self.bulk.open_cases_of(&self.caller, self.batch.id, self.after, PAGE).await?;
         let (rows, cases): (Vec<u64>, Vec<CaseRow>) = cases.into_iter().unzip();
-        self.after = rows.last().copied().unwrap_or(self.after);
+        self.after = next;
         let reports = self.bulk.0.verifier.exported(&self.caller, &cases).await?;
         for ((row, case), report) in rows.into_iter().zip(&cases).zip(reports) {
             text.push_str(&match (self.sheet, self.form) {

@@ -33,6 +33,9 @@ pub struct AlertStatus {
     /// What was noted when it was acknowledged: for the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// Whether it is about the caller or registered kin (回避), who is not shown it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub barred: bool,
 }
 
 /// A page of alerts, the newest first.
@@ -70,11 +73,17 @@ impl Monitoring {
         let more = rows.len() > PAGE as usize;
         rows.truncate(PAGE as usize);
         let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
-        let found: Vec<Option<(FoundAlert, Option<String>)>> = match opened {
-            true => self.0.verifier.opened_alerts(caller, &rows).await?.into_iter().map(Some).collect(),
-            false => rows.iter().map(|_| None).collect(),
-        };
-        Ok(AlertPage { items: rows.iter().zip(found).map(|(row, found)| alert_shown(row, found)).collect(), next })
+        let verifier = &self.0.verifier;
+        let barred = verifier.barred(caller, &rows.iter().map(|row| row.case_id).collect::<Vec<_>>()).await?;
+        let is_barred = |row: &AlertRow| barred.contains(&row.case_id);
+        let open: Vec<AlertRow> = rows.iter().filter(|row| opened && !is_barred(row)).cloned().collect();
+        let mut found = verifier.opened_alerts(caller, &open).await?.into_iter();
+        let mut items = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let found = if opened && !is_barred(row) { found.next() } else { None };
+            items.push(AlertStatus { barred: is_barred(row), ..alert_shown(row, found) });
+        }
+        Ok(AlertPage { items, next })
     }
 
     /// Notes that the caller has seen an alert. The first to do so is named.
@@ -109,5 +118,6 @@ fn alert_shown(row: &AlertRow, opened: Option<(FoundAlert, Option<String>)>) -> 
         acknowledged_by: row.acknowledged_by.clone(),
         alert,
         note: note.flatten(),
+        barred: false,
     }
 }

@@ -86,7 +86,7 @@ pub struct Subscribed {
     pub watched: u64,
     /// That were watched already.
     pub already: u64,
-    /// Cases that are not the caller's, have no final report, or screened a roster.
+    /// Cases that are not the caller's, are about the caller or registered kin, have no final report, or screened a roster.
     pub passed_over: u64,
 }
 
@@ -122,6 +122,9 @@ pub struct Watched {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
     pub until: Option<Date>,
+    /// Whether it is about the caller or registered kin (回避), who has no hand in it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub barred: bool,
 }
 
 /// A page of them, the oldest first.
@@ -274,6 +277,10 @@ impl Monitoring {
         };
         let Some(row) = row.filter(can_be) else { return Ok(None) };
         let inner = &self.0;
+        match inner.verifier.must_stand_apart_from(caller, row.id).await {
+            Err(ReadError::Barred) => return Ok(None),
+            other => other?,
+        }
         let now = inner.clock.now();
         let pause = SignedDuration::from_hours(24 * i64::from(wanted.every_days));
         let event = Event::new(&actor(caller), Action::Subscribed).case(row.id).purpose(row.purpose);
@@ -320,7 +327,10 @@ impl Monitoring {
         let more = rows.len() > PAGE as usize;
         rows.truncate(PAGE as usize);
         let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
-        Ok(WatchedPage { items: rows.into_iter().map(shown).collect(), next })
+        let cases: Vec<Uuid> = rows.iter().map(|row| row.case_id).collect();
+        let barred = self.0.verifier.barred(caller, &cases).await?;
+        let item = |row: SubscriptionRow| Watched { barred: barred.contains(&row.case_id), ..shown(row) };
+        Ok(WatchedPage { items: rows.into_iter().map(item).collect(), next })
     }
 }
 
@@ -334,5 +344,6 @@ fn shown(row: SubscriptionRow) -> Watched {
         every_days: row.every_days,
         next_at: row.next_at.to_string(),
         until: row.until,
+        barred: false,
     }
 }

@@ -6,6 +6,7 @@ mod batching;
 mod deciding;
 mod erasing;
 mod failing;
+mod kin;
 mod logging;
 mod reporting;
 mod sharing;
@@ -87,6 +88,7 @@ macro_rules! contract {
                 only_a_case_at_rest_is_erased, a_row_of_a_file_that_is_being_read_is_not_erased,
                 what_rests_is_found_with_what_keeps_it,
             }
+            kin::{ whoever_is_registered_is_found_among_cases, a_registration_takes_the_place_of_the_former }
             failing::{
                 what_is_acknowledged_survives, a_failed_commit_is_unknown_and_whole, one_failure_takes_nothing_with_it,
                 writers_share_commits, who_brings_too_much_waits, who_comes_as_it_closes_is_told,

@@ -25,6 +25,8 @@ words! {
         Withdrawal = "withdrawal",
         /// What is asked of a second person, and why.
         Approval = "approval",
+        /// Whom a caller stands apart from.
+        Kin = "kin",
         /// An uploaded file.
         Upload = "upload",
         /// For whom and how a batch's file is read.

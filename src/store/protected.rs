@@ -18,6 +18,8 @@ pub enum Claim {
     Case(Uuid),
     /// The batch.
     Batch(Uuid),
+    /// The registration.
+    Registration(Uuid),
     /// The version of the report.
     Version(u32),
     /// The person's place in the case.
@@ -177,7 +179,8 @@ pub const PROTECTED: &[ProtectedTable] = &[
         name: "documents",
         key: &["d.id"],
         rows: "SELECT d.id, d.kind, d.case_id,
-                      (SELECT count(*) FROM cases c WHERE c.id = d.case_id) + (SELECT count(*) FROM batches b WHERE b.id = d.case_id) AS case_there
+                      (SELECT count(*) FROM cases c WHERE c.id = d.case_id) + (SELECT count(*) FROM batches b WHERE b.id = d.case_id)
+                      + (SELECT count(*) FROM log_leaves l WHERE d.kind = 'kin' AND l.case_id = d.case_id AND l.action = 'kin_registered') AS case_there
                FROM documents d",
         read: document,
     },
@@ -241,6 +244,13 @@ pub const PROTECTED: &[ProtectedTable] = &[
         key: &["h.approval_id", "h.by_subject"],
         rows: "SELECT h.*, a.case_id FROM approval_hands h LEFT JOIN approvals a ON a.id = h.approval_id",
         read: hand,
+    },
+    ProtectedTable {
+        name: "kin",
+        key: &["k.client"],
+        rows: "SELECT k.*, (SELECT count(*) FROM documents d WHERE d.id = k.document_id AND d.case_id = k.id AND d.kind = 'kin') AS document_there
+               FROM kin k",
+        read: kin,
     },
     ProtectedTable {
         name: "subscriptions",
@@ -480,6 +490,22 @@ fn hearing(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
     }
     let version = kept.value(row.small("version"))?.map(Claim::Version);
     kept.claim("version", version);
+    kept.must_be_there(row, "document_id", "document_there")?;
+    Ok(vec![kept])
+}
+
+fn kin(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
+    use sha2::{Digest as _, Sha256};
+    let mut kept = ProtectedRow::new("kin", key);
+    kept.actions = &["kin_registered"];
+    if let Some(id) = kept.value(row.uuid("id"))? {
+        kept.entry = Entry::Of(id);
+        kept.claim("id", Some(Claim::Registration(id)));
+    }
+    let client = kept.value(row.text("client"))?.map(|client| Claim::Detail(Sha256::digest(client).into()));
+    kept.claim("client", client);
+    let by = kept.value(row.text("registered_by"))?.map(Claim::Actor);
+    kept.claim("registered_by", by);
     kept.must_be_there(row, "document_id", "document_there")?;
     Ok(vec![kept])
 }

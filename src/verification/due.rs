@@ -24,6 +24,9 @@ pub struct DueHousehold {
     pub due_on: Date,
     /// Whether that day is past.
     pub overdue: bool,
+    /// Whether it is about the caller or registered kin (回避), who may not open it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub barred: bool,
 }
 
 /// A page of them, the earliest first.
@@ -61,6 +64,7 @@ impl Verifier {
     ) -> Result<DuePage, VerificationError> {
         let (mut rows, next) = self.due_rows(caller, until, cursor, limit).await?;
         let today = self.today();
+        let barred = self.barred(caller, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
         let household = |case: CaseRow| {
             let due_on = case.due_on?;
             Some(DueHousehold {
@@ -69,6 +73,7 @@ impl Verifier {
                 purpose: case.purpose.as_str().to_owned(),
                 due_on,
                 overdue: due_on < today,
+                barred: barred.contains(&case.id),
             })
         };
         Ok(DuePage { items: rows.drain(..).filter_map(household).collect(), next })
@@ -94,7 +99,7 @@ impl Verifier {
     }
 
     /// Request documents for looking at households again: as they came last, as of today, for a periodic review. One page, one line each;
-    /// every opening is in the log first.
+    /// every opening is in the log first. Those about the caller or kin are left out: how many.
     ///
     /// # Errors
     /// [`ReadError::Closed`]; the store failed.
@@ -104,8 +109,11 @@ impl Verifier {
         until: Date,
         cursor: Option<&str>,
         limit: u32,
-    ) -> Result<(String, Option<String>), ReadError> {
-        let (rows, next) = self.due_rows(caller, until, cursor, limit).await?;
+    ) -> Result<(String, Option<String>, u64), ReadError> {
+        let (mut rows, next) = self.due_rows(caller, until, cursor, limit).await?;
+        let barred = self.barred(caller, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
+        rows.retain(|row| !barred.contains(&row.id));
+        let left_out = self.leave_out(caller, &barred).await?;
         let mut lines = String::new();
         let receipts = self.0.ledger.opened_by(caller, rows.iter()).await?;
         for (case, receipt) in rows.iter().zip(receipts) {
@@ -118,7 +126,7 @@ impl Verifier {
             lines.push_str(&super::intake::document_of(&request).to_string());
             lines.push('\n');
         }
-        Ok((lines, next))
+        Ok((lines, next, left_out))
     }
 
     /// How many households, with how many people, are due on each day until one.

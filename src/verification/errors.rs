@@ -43,6 +43,9 @@ pub enum SubmitError {
     /// It has faults.
     #[error("the request has {} faults", .0.len())]
     Faults(Vec<Fault>),
+    /// It is about the caller or registered kin: who of it.
+    #[error("the request is about the caller or kin")]
+    Barred(Vec<Fault>),
     /// Its region is not the caller's.
     #[error("the region is not the caller's")]
     Forbidden,
@@ -63,6 +66,9 @@ pub enum ReadError {
     /// No such case, or not the caller's.
     #[error("no such case")]
     NotFound,
+    /// It is about the caller or registered kin.
+    #[error("the case is about the caller or kin")]
+    Barred,
     /// No such version yet.
     #[error("no such version")]
     NoVersion,

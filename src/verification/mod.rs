@@ -20,6 +20,7 @@ mod hub;
 mod in_batch;
 mod in_hand;
 pub mod intake;
+mod kin;
 mod lease_keeper;
 mod ledger;
 mod made_of;
@@ -55,6 +56,7 @@ pub use decisions::{
 pub use due::{DueHousehold, DuePage};
 pub use errors::{ReadError, SubmitError, VerificationError};
 pub use in_batch::InBatch;
+pub use kin::RegisteredKin;
 pub(crate) use ledger::actor;
 pub use quality::SourceQuality;
 pub use reading::{Delivered, ReportForm, SealedSize};

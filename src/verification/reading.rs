@@ -95,13 +95,16 @@ impl Verifier {
         let more = rows.len() > filter.limit as usize;
         rows.truncate(filter.limit as usize);
         let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
-        Ok(CasePage { items: rows.iter().map(CaseSummary::from).collect(), next })
+        let barred = self.barred(caller, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
+        let item = |row: &CaseRow| CaseSummary { barred: barred.contains(&row.id), ..row.into() };
+        Ok(CasePage { items: rows.iter().map(item).collect(), next })
     }
 
-    /// Whether something about a case is the caller's to see. What is not is as if it did not exist, and that somebody asked stands in the log.
+    /// Whether something about a case is the caller's to see. What is not is as if it did not exist, unless it is about the caller or kin, and that
+    /// somebody asked stands in the log.
     ///
     /// # Errors
-    /// [`ReadError::NotFound`]; [`ReadError::Closed`].
+    /// [`ReadError::NotFound`]; [`ReadError::Barred`]; [`ReadError::Closed`].
     pub(crate) async fn within(
         &self,
         caller: &Caller,
@@ -110,7 +113,7 @@ impl Verifier {
         case: Uuid,
     ) -> Result<(), ReadError> {
         if caller.covers(organisation, region) {
-            return Ok(());
+            return self.must_stand_apart_from(caller, case).await;
         }
         self.0.ledger.denied(caller, Some(case), "scope").await?;
         Err(ReadError::NotFound)

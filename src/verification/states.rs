@@ -39,6 +39,9 @@ pub struct CaseSummary {
     pub version: u32,
     /// Records waiting for a person.
     pub reviews_open: u32,
+    /// Whether it is about the caller or registered kin (回避), who may not open it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub barred: bool,
 }
 
 impl From<&CaseRow> for CaseSummary {
@@ -53,6 +56,7 @@ impl From<&CaseRow> for CaseSummary {
             created_at: case.created_at.to_string(),
             version: case.latest_version.unwrap_or(0),
             reviews_open: case.reviews_open,
+            barred: false,
         }
     }
 }

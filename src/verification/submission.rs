@@ -61,6 +61,11 @@ impl Verifier {
             self.refuse(caller, "region").await?;
             return Err(SubmitError::Forbidden);
         }
+        let kin = self.kin_within(&request, &self.kin_tags(caller).await?);
+        if !kin.is_empty() {
+            self.0.ledger.denied(caller, None, "kin").await?;
+            return Err(SubmitError::Barred(kin));
+        }
         match self.accept(caller, request, idempotency).await {
             // Another call with the same key and other bytes was faster.
             Err(SubmitError::IdempotencyConflict) => self.conflict(caller).await,

@@ -4,6 +4,7 @@ mod access;
 mod assessing;
 mod bad_input;
 mod deciding;
+mod kin;
 mod levels;
 mod limits;
 mod matching;

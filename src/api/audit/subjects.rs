@@ -18,7 +18,7 @@ const MOST: usize = 64;
 
 /// Everything done about one person, the newest first, by case: a page as JSON, or the whole trail as CSV or lines of JSON. The person is
 /// named in the body alone and known in the log by tags, one a key epoch, which come back. That the trail is read is in the log first, under
-/// the person's own tag.
+/// the person's own tag. The caller's own trail and that of registered kin are another auditor's to read (回避): 403.
 #[utoipa::path(post, path = "/v1/audit/subjects", tag = "audit", request_body = SubjectQuery,
     responses((status = 200, content((TrailPage = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"))),
         (status = 403, body = Problem), (status = 406, body = Problem), (status = 408, body = Problem), (status = 413, body = Problem),
@@ -43,6 +43,7 @@ pub async fn subjects(
         let problem = whole(ProblemKind::InvalidRequest, "id_number", what, remedy);
         return Err(refuse(&verifier, &caller, "invalid", problem).await);
     };
+    verifier.must_not_be_kin(&caller, &query.id_number).await.map_err(problem)?;
     if let Some(form) = form {
         let pieces = oversight.trail_file(&caller, &query.id_number, form).await.map_err(problem)?;
         return Ok(file(form, "trail", Body::from_stream(pieces)));

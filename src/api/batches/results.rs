@@ -9,6 +9,7 @@ use utoipa::IntoParams;
 
 use super::problems::problem;
 use crate::api::accept::preferred;
+use crate::api::callers::say_left_out;
 use crate::api::permit::{at_level, level, permit};
 use crate::auth::Permission;
 use crate::bulk::file::RowFault;
@@ -93,14 +94,17 @@ async fn sheet(
     let caller = permit(verifier, signed_in, Permission::OpenReport).await?;
     let caller = at_level(verifier, caller, level).await?;
     let form = if csv { ResultsForm::Csv { english } } else { ResultsForm::Ndjson };
-    let pieces = bulk.results(&caller, id, sheet, form).await.map_err(problem)?;
-    Ok(attachment(csv, name, Body::from_stream(pieces)))
+    let written = bulk.results(&caller, id, sheet, form).await.map_err(problem)?;
+    let mut response = attachment(csv, name, Body::from_stream(written.pieces));
+    say_left_out(response.headers_mut(), written.left_out);
+    Ok(response)
 }
 
 /// The results so far, in the order of the file: CSV, or NDJSON with whole reports. Contents are opened, so the scope `report:read` is
 /// needed; every household's export is in the log first.
 #[utoipa::path(get, path = "/v1/batches/{id}/results", tag = "batches", params(("id" = String, Path), SheetQuery),
-    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson"))),
+    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson")),
+            headers(("Hedui-Left-Out" = u64, description = "Households left out, being the caller's own or of registered kin"))),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 406, body = Problem), (status = 422, body = Problem)),
     security(("bearer" = [])))]
 pub async fn results(
@@ -117,7 +121,8 @@ pub async fn results(
 /// Where the households are referred to, a line each: other programmes worth asking about, and of a screening its leads. Hints to ask or to
 /// visit, never findings. Contents are opened, so the scope `report:read` is needed; every household's export is in the log first.
 #[utoipa::path(get, path = "/v1/batches/{id}/referrals", tag = "batches", params(("id" = String, Path), SheetQuery),
-    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson"))),
+    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson")),
+            headers(("Hedui-Left-Out" = u64, description = "Households left out, being the caller's own or of registered kin"))),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 406, body = Problem), (status = 422, body = Problem)),
     security(("bearer" = [])))]
 pub async fn referrals(
@@ -147,7 +152,8 @@ pub struct ChangesQuery {
 /// level `full` are needed; every
 /// household's opening is in the log first.
 #[utoipa::path(get, path = "/v1/batches/{id}/changes", tag = "batches", params(("id" = String, Path), ChangesQuery),
-    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson"))),
+    responses((status = 200, content((String = "text/csv"), (String = "application/x-ndjson")),
+            headers(("Hedui-Left-Out" = u64, description = "Households left out, being the caller's own or of registered kin"))),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 406, body = Problem), (status = 422, body = Problem)),
     security(("bearer" = [])))]
 pub async fn changes(
@@ -169,8 +175,10 @@ pub async fn changes(
     let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
     let caller = at_level(&verifier, caller, Some(Disclosure::Full)).await?;
     let form = if csv { ChangesForm::Csv { english } } else { ChangesForm::Ndjson };
-    let pieces = bulk.changes(&caller, &id, ChangesWanted { form, for_passing_on }).await.map_err(problem)?;
-    Ok(attachment(csv, &format!("{id}-changes"), Body::from_stream(pieces)))
+    let written = bulk.changes(&caller, &id, ChangesWanted { form, for_passing_on }).await.map_err(problem)?;
+    let mut response = attachment(csv, &format!("{id}-changes"), Body::from_stream(written.pieces));
+    say_left_out(response.headers_mut(), written.left_out);
+    Ok(response)
 }
 
 /// Every fault of the file's rows so far: CSV, or JSON. No fault repeats a value of a row.

@@ -117,6 +117,7 @@ fn wait(headers: &HeaderMap) -> Option<Duration> {
 pub(in crate::api) fn problem(error: SubmitError) -> Problem {
     match error {
         SubmitError::Faults(faults) => Problem::new(ProblemKind::InvalidRequest).with_faults(faults),
+        SubmitError::Barred(who) => crate::api::decided::barred().with_faults(who),
         SubmitError::Forbidden => {
             Problem::new(ProblemKind::Forbidden).with_detail("该地区不在您的管辖范围内", "this region is not yours")
         }

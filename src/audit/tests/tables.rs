@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sha2::{Digest as _, Sha256};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use sqlx::{AssertSqlSafe, Row as _};
 use uuid::Uuid;
@@ -37,6 +38,7 @@ const PROTECTED_COLUMNS: &[(&str, &str)] = &[
     ("decisions", "document_id case_id kind leaf_index"),
     ("approvals", "kind state case_id organisation region asked_by asked_for document_id"),
     ("approval_hands", "approval_id by_subject agrees"),
+    ("kin", "client id registered_by document_id"),
     ("subscriptions", "state organisation client region case_id"),
     ("alerts", "case_id organisation region document_id acknowledged_by note_document"),
 ];
@@ -76,6 +78,8 @@ const FREE: &[(&str, &str, &str)] = &[
     ("approvals", "asked_at lapses_at until", OWN_CLOCK),
     ("approval_hands", "role", "the entry of the hand says in what capacity"),
     ("approval_hands", "at", OWN_CLOCK),
+    ("kin", "at", OWN_CLOCK),
+    ("kin", "epoch", LOOK_UP),
     ("subscriptions", "id ended_why household_tag", LOOK_UP),
     ("subscriptions", "every_days next_at looks until_on", QUEUE),
     ("subscriptions", "created_at", OWN_CLOCK),
@@ -87,6 +91,7 @@ const FREE: &[(&str, &str, &str)] = &[
 const FREE_TABLES: &[(&str, &str)] = &[
     ("case_subjects", LOOK_UP),
     ("batch_regions", LOOK_UP),
+    ("kin_tags", LOOK_UP),
     ("idempotency", LOOK_UP),
     ("case_events", "told to who waits; what happened has its entry"),
     ("withdrawn_authorisations", "the sealed decision that took it back says it; who is asked has an entry"),
@@ -97,6 +102,7 @@ const FREE_TABLES: &[(&str, &str)] = &[
 const CASE: u128 = 0x11;
 const ERASED: u128 = 0x22;
 const BATCH: u128 = 0x33;
+const KIN: u128 = 0x77;
 const DOCUMENT: u128 = 0x100;
 
 fn id(number: u128) -> String {
@@ -135,6 +141,9 @@ async fn furnished() -> House {
         of(Action::Accepted, erased),
         of(Action::Erased, erased),
         Event::new(&by, Action::BatchReceived).batch(batch),
+        Event::new(&by, Action::KinRegistered)
+            .registration(Uuid::from_u128(KIN))
+            .detail(Sha256::digest("officer").into()),
     ];
     log.append(events).await.unwrap();
     log.publish(super::now()).await.unwrap();
@@ -159,6 +168,7 @@ async fn furnished() -> House {
         (BATCH, "batch_faults"),
         (CASE, "alert"),
         (CASE, "review"),
+        (KIN, "kin"),
     ];
     let document = |place: usize| id(DOCUMENT + place as u128);
     let mut statements: Vec<String> = kinds
@@ -209,6 +219,7 @@ async fn furnished() -> House {
         format!("INSERT INTO batch_faults VALUES ('{}', 7, 1, '{}')", id(BATCH), document(9)),
         format!("INSERT INTO hearings VALUES ('{}', '{}', 2, 1)", document(11), id(CASE)),
         format!("INSERT INTO subscriptions VALUES ('{}', 'ended', 'x', '{org}', 'zhang', '620422', '{}', '1.aa', 30, 1, 1, '2027-01-01', 1)", id(0x44), id(CASE)),
+        format!("INSERT INTO kin VALUES ('officer', '{}', 'zhang', 1, 1, '{}')", id(KIN), document(12)),
         format!("INSERT INTO alerts VALUES ('{}', '{}', '{org}', '620422', 1, '{}', 1, 'zhang', '{}')", id(0x55), id(CASE), document(10), document(11)),
         "INSERT INTO artifacts VALUES ('2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824', 'pack', CAST('hello' AS BLOB))".to_owned(),
     ]);

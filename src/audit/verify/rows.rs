@@ -131,6 +131,7 @@ fn says(event: &Event, claim: &Claim) -> bool {
     match claim {
         Claim::Case(case) => event.case == Some(*case),
         Claim::Batch(batch) => event.batch == Some(*batch),
+        Claim::Registration(id) => event.registration == Some(*id),
         Claim::Version(version) => event.version == Some(*version),
         Claim::Member(member) => event.member == Label::new(member.as_str()).ok(),
         Claim::Source(source) => event.source.as_ref().is_some_and(|key| key.as_str() == source),

@@ -89,7 +89,7 @@ async fn whole(
         let csv = is_first_form(out, "--changes", ["csv", "ndjson"])?;
         let english = arguments.lang == Language::En;
         let form = if csv { ChangesForm::Csv { english } } else { ChangesForm::Ndjson };
-        let pieces = bulk.changes(&caller, &id, ChangesWanted { form, for_passing_on: false }).await?;
+        let pieces = bulk.changes(&caller, &id, ChangesWanted { form, for_passing_on: false }).await?.pieces;
         stream_to(out, pieces).await?;
     }
     if arguments.json {
@@ -188,7 +188,7 @@ async fn write_results(
 ) -> anyhow::Result<()> {
     let csv = is_first_form(out, "--out", ["csv", "ndjson"])?;
     let form = if csv { ResultsForm::Csv { english: language == Language::En } } else { ResultsForm::Ndjson };
-    stream_to(out, bulk.results(caller, id, sheet, form).await?).await
+    stream_to(out, bulk.results(caller, id, sheet, form).await?.pieces).await
 }
 
 async fn stream_to(out: &Path, pieces: impl Stream<Item = Result<bytes::Bytes, BulkError>>) -> anyhow::Result<()> {

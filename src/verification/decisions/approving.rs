@@ -96,6 +96,9 @@ pub struct ApprovalSummary {
     pub hands: Vec<ApprovalHand>,
     /// Whether the caller may agree to it now.
     pub may_agree: bool,
+    /// Whether the case is about the caller or registered kin (回避), who has no hand in it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub barred: bool,
 }
 
 /// A page of them.
@@ -159,7 +162,13 @@ impl Verifier {
         let more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
         let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
-        Ok(ApprovalPage { items: rows.iter().map(|row| summary(row, caller, now)).collect(), next })
+        let barred = self.barred(caller, &rows.iter().map(|row| row.case_id).collect::<Vec<_>>()).await?;
+        let item = |row: &ApprovalRow| {
+            let item = summary(row, caller, now);
+            let barred = barred.contains(&row.case_id);
+            ApprovalSummary { may_agree: item.may_agree && !barred, barred, ..item }
+        };
+        Ok(ApprovalPage { items: rows.iter().map(item).collect(), next })
     }
 
     /// One of them, opened: the reading is in the log first.
@@ -291,6 +300,7 @@ impl Verifier {
             self.0.ledger.denied(caller, Some(row.case_id), "scope").await?;
             return Err(DecideError::NotFound);
         }
+        self.must_stand_apart_from(caller, row.case_id).await?;
         Ok(row)
     }
 
@@ -357,5 +367,6 @@ fn summary(row: &ApprovalRow, caller: &Caller, now: Timestamp) -> ApprovalSummar
             })
             .collect(),
         may_agree: hand_of(row, caller, now).and_then(|_| must_be_shown(caller, row)).is_ok(),
+        barred: false,
     }
 }

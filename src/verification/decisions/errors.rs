@@ -11,6 +11,9 @@ pub enum DecideError {
     /// No such case, record or approval, or not the caller's.
     #[error("not found")]
     NotFound,
+    /// The case is about the caller or registered kin.
+    #[error("the case is about the caller or kin")]
+    Barred,
     /// There is no version to decide about yet.
     #[error("no version yet")]
     NoVersion,
@@ -93,6 +96,7 @@ impl From<StoreError> for DecideError {
 impl From<ReadError> for DecideError {
     fn from(error: ReadError) -> Self {
         match error {
+            ReadError::Barred => Self::Barred,
             ReadError::NoVersion => Self::NoVersion,
             ReadError::Erased => Self::Erased,
             ReadError::Closed => Self::Closed,

@@ -58,6 +58,7 @@ impl Verifier {
         if case.state == CaseState::Erased {
             return Err(DecideError::State(case.state));
         }
+        self.must_stand_apart_from(caller, case.id).await?;
         let asked = AskedFor::Inspection { grounds: terms.grounds, document: terms.document.clone() };
         self.ask_second(caller, &case, ApprovalKind::Inspection, None, Some(terms.hours), &asked).await
     }
@@ -74,6 +75,7 @@ impl Verifier {
             self.0.ledger.denied(caller, Some(case.id), "inspection").await?;
             return Err(ReadError::NotFound);
         }
+        self.must_stand_apart_from(caller, case.id).await?;
         Ok(case)
     }
 }

@@ -37,6 +37,9 @@ pub struct ReviewCase {
     pub held: u32,
     /// When the version was made, or the case last moved.
     pub since: String,
+    /// Whether it is about the caller or registered kin (回避), who may not open it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub barred: bool,
 }
 
 /// A page of them.
@@ -142,6 +145,7 @@ impl Verifier {
         let more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
         let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
+        let barred = self.barred(caller, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
         let item = |row: &CaseRow| ReviewCase {
             case: row.id.to_string(),
             purpose: row.purpose.as_str().to_owned(),
@@ -149,6 +153,7 @@ impl Verifier {
             version: row.latest_version.unwrap_or(0),
             held: row.reviews_open,
             since: row.updated_at.to_string(),
+            barred: barred.contains(&row.id),
         };
         Ok(ReviewPage { items: rows.iter().map(item).collect(), next })
     }

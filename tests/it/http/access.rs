@@ -52,6 +52,8 @@ enum Of {
     Tile,
     /// An auditor's inspection: seen by whoever asked, by supervisors of the case, and by security administrators of its organisation.
     Approval,
+    /// Somebody of clients.toml: a security administrator sees those of the own organisation.
+    Caller,
 }
 
 impl Of {
@@ -62,7 +64,7 @@ impl Of {
             (Self::Tile, _) => true,
             (Self::Finding, _) => place != "@elsewhere",
             (Self::Callback, _) => place != "@other-region",
-            (Self::Approval, "security_admin") => place != "@elsewhere",
+            (Self::Approval | Self::Caller, "security_admin") => place != "@elsewhere",
             (Self::Approval, "client" | "caseworker") => false,
             _ => place.is_empty(),
         }
@@ -90,6 +92,8 @@ const CLOSED: &[(&str, &str, Of, &[&str])] = &[
     ("POST", "/v1/inspections", Of::Nothing, &["auditor"]),
     ("GET", "/v1/approvals", Of::Nothing, ASKERS),
     ("GET", "/v1/approvals/{id}", Of::Approval, ASKERS),
+    ("PUT", "/v1/callers/{id}/kin", Of::Caller, &["security_admin"]),
+    ("GET", "/v1/callers/{id}/kin", Of::Caller, &["security_admin"]),
     ("GET", "/v1/due", Of::Nothing, OFFICE),
     ("POST", "/v1/batches", Of::Nothing, IN_BULK),
     ("GET", "/v1/batches", Of::Nothing, OFFICE),
@@ -120,6 +124,7 @@ const CLOSED: &[(&str, &str, Of, &[&str])] = &[
     ("GET", "/v1/policies/{region}", Of::County, &ROLES),
     ("POST", "/v1/assessments", Of::Nothing, OFFICE),
     ("POST", "/v1/matches", Of::Nothing, OFFICE),
+    ("DELETE", "/v1/callers/{id}/kin", Of::Caller, &["security_admin"]),
     ("DELETE", "/v1/subscriptions/{id}", Of::Subscription, OFFICE),
     ("POST", "/v1/verifications/{id}/withdraw-authorisation", Of::Case, OFFICE),
     ("DELETE", "/v1/verifications/{id}", Of::Case, OFFICE),
@@ -170,21 +175,21 @@ async fn call(client: &Client, method: &str, path: &str) -> Reply {
 }
 
 /// A service with one of each thing: whose they are is the first of the places.
-struct World {
-    face: Face,
-    case: String,
-    batch: String,
-    subscription: String,
-    alert: String,
+pub(super) struct World {
+    pub(super) face: Face,
+    pub(super) case: String,
+    pub(super) batch: String,
+    pub(super) subscription: String,
+    pub(super) alert: String,
     callback: String,
-    approval: String,
+    pub(super) approval: String,
     finding: String,
     /// The same database, to read the log in.
     log: Store,
 }
 
 impl World {
-    async fn up() -> Self {
+    pub(super) async fn up() -> Self {
         let face = Face::up().await;
         let owner = face.client("supervisor", "report:read");
         let mut all = (0..20).map(|index| face.household(index));
@@ -298,6 +303,7 @@ impl World {
             Of::Finding => &self.finding,
             Of::Tile => "0/000.p/1",
             Of::Approval => &self.approval,
+            Of::Caller => "caseworker",
         })
     }
 

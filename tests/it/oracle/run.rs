@@ -109,7 +109,7 @@ async fn batch(stage: &Stage) -> Vec<Case> {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     let pieces = bulk.results(&caller, &id, Sheet::Households, ResultsForm::Ndjson).await.expect("results");
-    let pieces: Vec<_> = pieces.map(|piece| piece.expect("a piece")).collect().await;
+    let pieces: Vec<_> = pieces.pieces.map(|piece| piece.expect("a piece")).collect().await;
     let lines = String::from_utf8(pieces.concat()).expect("text");
     let case = |line: &str| {
         let line: Value = serde_json::from_str(line).expect("a line of results");

@@ -320,6 +320,24 @@ CREATE TABLE approval_hands (
     PRIMARY KEY (approval_id, by_subject)
 );
 
+-- Whom a caller stands apart from (回避): the people, sealed, and the tags by which cases know them, under every epoch of the ring.
+CREATE TABLE kin (
+    client TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    -- of the registration: what its entries speak of and its document belongs to
+    id TEXT COLLATE "C" NOT NULL,
+    registered_by TEXT COLLATE "C" NOT NULL,
+    at BIGINT NOT NULL,
+    -- newest epoch that its tags were made under
+    epoch BIGINT NOT NULL,
+    document_id TEXT COLLATE "C" NOT NULL
+);
+
+CREATE TABLE kin_tags (
+    client TEXT COLLATE "C" NOT NULL,
+    subject_tag TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (client, subject_tag)
+);
+
 -- Households that are looked at again every so often.
 CREATE TABLE subscriptions (
     id TEXT COLLATE "C" NOT NULL PRIMARY KEY,

@@ -320,6 +320,24 @@ CREATE TABLE approval_hands (
     PRIMARY KEY (approval_id, by_subject)
 ) WITHOUT ROWID;
 
+-- Whom a caller stands apart from (回避): the people, sealed, and the tags by which cases know them, under every epoch of the ring.
+CREATE TABLE kin (
+    client        TEXT   NOT NULL PRIMARY KEY,
+    -- of the registration: what its entries speak of and its document belongs to
+    id            TEXT   NOT NULL,
+    registered_by TEXT   NOT NULL,
+    at            BIGINT NOT NULL,
+    -- newest epoch that its tags were made under
+    epoch         BIGINT NOT NULL,
+    document_id   TEXT   NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE kin_tags (
+    client      TEXT NOT NULL,
+    subject_tag TEXT NOT NULL,
+    PRIMARY KEY (client, subject_tag)
+) WITHOUT ROWID;
+
 -- Households that are looked at again every so often.
 CREATE TABLE subscriptions (
     id            TEXT   NOT NULL PRIMARY KEY,

@@ -41,7 +41,7 @@ pub use alerts::between as alerts_between;
 pub use answer::{Answer, answer};
 pub use assess::{OUTCOMES, Outcomes, assess, outcomes};
 pub use leads::missing_rule;
-pub use open_facts::words_of as words_of_fact;
+pub use open_facts::{class_named, words_of as words_of_fact};
 pub use pack::{Explanation, Pack, PackInfo, Packs, PolicyError, Problem};
 pub use roll::{Household, Roll, Row};
 pub use window::Window;

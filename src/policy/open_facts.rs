@@ -107,7 +107,9 @@ fn uncovered(sums: &Sums<'_, '_>) -> Vec<Fact> {
         .filter(|class| missing.meets(Classes::of(&[*class])))
         .map(|class| {
             let name = format!("no_source:{}", class_word(class));
-            Fact::new(name, Classes::of(&[class]), "没有查询这类信息的部门", "No department was asked about this")
+            let (zh, en) = class_name(class);
+            let (zh, en) = (format!("没有查询掌握{zh}信息的部门"), format!("No department was asked about {en}"));
+            Fact::new(name, Classes::of(&[class]), &zh, &en)
         })
         .collect()
 }
@@ -126,6 +128,29 @@ fn class_word(class: InfoClass) -> &'static str {
         InfoClass::Education => "education",
         InfoClass::Disability => "disability",
         InfoClass::Household => "household",
+    }
+}
+
+/// What a class of information is called, by the word that a fact `no_source:` names it by.
+#[must_use]
+pub fn class_named(word: &str) -> Option<(&'static str, &'static str)> {
+    ALL.into_iter().find(|class| class_word(*class) == word).map(class_name)
+}
+
+fn class_name(class: InfoClass) -> (&'static str, &'static str) {
+    match class {
+        InfoClass::Wage => ("工资性收入", "wages"),
+        InfoClass::Business => ("经营净收入", "business income"),
+        InfoClass::PropertyIncome => ("财产净收入", "income from property"),
+        InfoClass::Transfer => ("转移净收入", "transfers"),
+        InfoClass::Financial => ("金融资产", "financial property"),
+        InfoClass::Vehicle => ("机动车", "vehicles"),
+        InfoClass::RealEstate => ("不动产", "real estate"),
+        InfoClass::Company => ("市场主体", "firms"),
+        InfoClass::Medical => ("医疗支出", "medical expense"),
+        InfoClass::Education => ("就学", "schooling"),
+        InfoClass::Disability => ("残疾", "disability"),
+        InfoClass::Household => ("家庭成员", "who belongs to the household"),
     }
 }
 

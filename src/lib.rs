@@ -7,6 +7,7 @@ pub mod auth;
 pub mod bulk;
 pub mod cli;
 pub mod config;
+pub mod console;
 pub mod drawing;
 pub mod household;
 pub mod identity;

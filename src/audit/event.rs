@@ -89,8 +89,10 @@ words! {
         KinRegistered = "kin_registered",
         /// Nobody is registered for a caller any more; the detail is the hash of the caller's id.
         KinRemoved = "kin_removed",
-        /// Somebody signed in.
+        /// Somebody signed in, or was refused: then the detail is the hash of the subject, or of a closed word.
         SignIn = "sign_in",
+        /// Somebody ended a session.
+        SignOut = "sign_out",
         /// Somebody was refused at sign-in or for want of a role, or stands apart from a case.
         AccessDenied = "access_denied",
         /// An auditor searched the log; the detail is the hash of what for.

@@ -47,6 +47,22 @@ impl LocalIssuer {
         Ok(IssuerSettings { issuer: ISSUER.into(), algorithm: "ES256".into(), keys: KeySource::File(file) })
     }
 
+    /// The public key set.
+    #[must_use]
+    pub fn key_set(&self) -> &serde_json::Value {
+        &self.jwks
+    }
+
+    /// Claims, signed.
+    ///
+    /// # Errors
+    /// When signing fails.
+    pub fn signed(&self, claims: &serde_json::Value) -> anyhow::Result<String> {
+        let mut header = Header::new(Algorithm::ES256);
+        header.kid = Some("demo".into());
+        Ok(jsonwebtoken::encode(&header, claims, &self.key)?)
+    }
+
     /// A token for a client, valid for `lifetime_secs`.
     ///
     /// # Errors
@@ -64,9 +80,7 @@ impl LocalIssuer {
             "jti": uuid::Uuid::now_v7().to_string(), "org": client.organisation, "regions": client.regions,
             "roles": client.roles, "scope": scope,
         });
-        let mut header = Header::new(Algorithm::ES256);
-        header.kid = Some("demo".into());
-        Ok(jsonwebtoken::encode(&header, &claims, &self.key)?)
+        self.signed(&claims)
     }
 }
 

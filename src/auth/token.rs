@@ -168,6 +168,24 @@ impl Authenticator {
         self.clock.now().as_second()
     }
 
+    /// What the register grants whom a session of the console is of, until `lasts` is over; none who is not registered (any more).
+    #[must_use]
+    pub fn of_session(&self, subject: &str, session: &[u8; 32], lasts: Duration) -> Option<Caller> {
+        let client = self.clients.get(subject)?;
+        Some(Caller {
+            subject: client.id.clone(),
+            organisation: client.organisation.clone(),
+            regions: client.regions.clone(),
+            roles: client.roles.iter().filter_map(|role| Role::parse(role)).collect(),
+            oversees: client.oversees.clone(),
+            scopes: vec!["report:read".into()],
+            token_hash: hex::encode(session),
+            recipient_key: client.recipient_key.clone(),
+            disclosure: client.disclosure,
+            lasts: Some(lasts),
+        })
+    }
+
     /// What a token claims, once its signature was found good under the keys in force.
     fn claims(&self, token: &str) -> Result<Arc<Claims>, AuthError> {
         let name: [u8; 32] = Sha256::digest(token.as_bytes()).into();

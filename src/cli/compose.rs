@@ -285,6 +285,12 @@ pub(super) async fn archive(settings: &Settings, clock: Clock) -> anyhow::Result
 
 /// What runs.
 pub(super) struct Running {
+    /// The database.
+    pub store: Store,
+    /// The audit log.
+    pub log: Log,
+    /// Tells the time.
+    pub clock: Clock,
     /// Cases.
     pub verifier: Verifier,
     /// Batches.
@@ -410,9 +416,27 @@ pub(super) async fn running(
         settings: settings.audit.findings,
     });
     verifier.run_beside(oversight.clone().keep_looking());
-    let parts = MonitoringParts { store, log, keys, clock, verifier: verifier.clone() };
-    let monitoring = Monitoring::start(parts);
-    Ok(Running { verifier, bulk, monitoring, keyring, retention, oversight, callbacks, witnesses, scrubbing })
+    let monitoring = Monitoring::start(MonitoringParts {
+        store: store.clone(),
+        log: log.clone(),
+        keys,
+        clock: clock.clone(),
+        verifier: verifier.clone(),
+    });
+    Ok(Running {
+        store,
+        log,
+        clock,
+        verifier,
+        bulk,
+        monitoring,
+        keyring,
+        retention,
+        oversight,
+        callbacks,
+        witnesses,
+        scrubbing,
+    })
 }
 
 /// Writes a file that must not exist yet, readable by its owner alone.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
+use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -14,6 +15,7 @@ use super::{compose, reload};
 use crate::api::{ApiState, router};
 use crate::auth::Authenticator;
 use crate::config::Settings;
+use crate::console::{self, Console, ConsoleParts};
 use crate::telemetry::{Clock, MetricsPage};
 
 /// Runs the service until it is told to stop.
@@ -73,8 +75,25 @@ impl Service {
     }
 }
 
-/// Starts to listen.
+/// Starts to listen where the settings say.
 pub(super) async fn listen(
+    settings: &Settings,
+    running: &compose::Running,
+    authenticator: Authenticator,
+    tls: Option<TlsAcceptor>,
+) -> anyhow::Result<Service> {
+    let listener = bind(settings.listen).await?;
+    listen_on(listener, settings, running, authenticator, tls)
+}
+
+/// Takes an address.
+pub(super) async fn bind(at: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(at).await.with_context(|| format!("cannot listen on {at}"))
+}
+
+/// Serves the interface, and the console where the settings have one.
+pub(super) fn listen_on(
+    listener: TcpListener,
     settings: &Settings,
     running: &compose::Running,
     authenticator: Authenticator,
@@ -91,9 +110,17 @@ pub(super) async fn listen(
         metrics: MetricsPage::start(),
     };
     let routes = router(state, &settings.limits);
+    let routes = match &settings.console {
+        None => routes,
+        Some(console) => {
+            let (settings, limits) = (console.clone(), &settings.limits);
+            let (store, log, clock) = (running.store.clone(), running.log.clone(), running.clock.clone());
+            let console =
+                Console::new(ConsoleParts { settings, store, log, clock, authenticator: Arc::clone(&authenticator) })?;
+            console::router(console, limits, routes)
+        }
+    };
     let routes = if tls.is_some() { crate::web::only_over_tls(routes) } else { routes };
-    let at = settings.listen;
-    let listener = tokio::net::TcpListener::bind(at).await.with_context(|| format!("cannot listen on {at}"))?;
     let address = listener.local_addr()?;
     let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
     let until = stop.clone();

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use reqwest::Url;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::reader::{Reading, Section};
 
@@ -54,17 +54,25 @@ impl Callback {
     /// # Errors
     /// When it is not there, or too short.
     pub fn secret(&self) -> Result<SecretString, SecretFault> {
-        let text = match &self.secret {
-            SecretPlace::Env(name) => std::env::var(name).unwrap_or_default(),
-            SecretPlace::File(path) => std::fs::read_to_string(path)
+        let secret = self.secret.read()?;
+        if secret.expose_secret().len() < SHORTEST_SECRET { Err(SecretFault::TooShort) } else { Ok(secret) }
+    }
+}
+
+impl SecretPlace {
+    /// Reads the secret.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub fn read(&self) -> Result<SecretString, SecretFault> {
+        let text = match self {
+            Self::Env(name) => std::env::var(name).unwrap_or_default(),
+            Self::File(path) => std::fs::read_to_string(path)
                 .map_err(|error| SecretFault::NoFile { path: path.clone(), reason: error.to_string() })?,
         };
-        match (text.trim(), &self.secret) {
-            ("", SecretPlace::Env(name)) => Err(SecretFault::NoVariable(name.clone())),
-            ("", SecretPlace::File(path)) => {
-                Err(SecretFault::NoFile { path: path.clone(), reason: "it is empty".to_owned() })
-            }
-            (short, _) if short.len() < SHORTEST_SECRET => Err(SecretFault::TooShort),
+        match (text.trim(), self) {
+            ("", Self::Env(name)) => Err(SecretFault::NoVariable(name.clone())),
+            ("", Self::File(path)) => Err(SecretFault::NoFile { path: path.clone(), reason: "it is empty".to_owned() }),
             (secret, _) => Ok(secret.into()),
         }
     }
@@ -87,8 +95,11 @@ pub(super) fn read(client: &mut Section<'_>, base: &Path, reading: &mut Reading<
     Some(Callback { url: address?.ok()?, secret: secret? })
 }
 
-/// An address that may be called, or what is wrong with it.
-pub(super) fn checked(text: &str) -> Result<Url, &'static str> {
+/// The address, which may be called, or what is wrong with it: https, or http on this machine.
+///
+/// # Errors
+/// What is wrong, in words.
+pub fn checked(text: &str) -> Result<Url, &'static str> {
     let url = Url::parse(text).map_err(|_| "is no address")?;
     let loopback = match url.host_str() {
         None | Some("") => return Err("names no host"),
@@ -118,18 +129,23 @@ fn is_of_the_link(url: &Url) -> bool {
 fn read_secret(callback: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> Option<SecretPlace> {
     let (path, whole) = (callback.path("secret"), callback.origin().clone());
     let mut section = callback.table("secret", reading);
-    let (env, file) = (section.text("env", reading), section.text("file", reading));
+    let place = read_place(&mut section, base, reading);
     let left_out = section.origin() == Section::absent(&path).origin();
     let origin = if left_out { whole } else { section.origin().clone() };
     section.finish(reading);
-    match (env, file) {
+    if place.is_none() {
+        let advice = "secret = { env = \"VARIABLE\" } or { file = \"path\" }, never the secret itself";
+        reading.problem(&origin, &path, "must be in one place", Some(advice.into()));
+    }
+    place
+}
+
+/// The one place that a table `{ env }` or `{ file }` names.
+pub(super) fn read_place(section: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> Option<SecretPlace> {
+    match (section.text("env", reading), section.text("file", reading)) {
         (Some(name), None) => Some(SecretPlace::Env(name.value)),
         (None, Some(name)) => Some(SecretPlace::File(base.join(name.value))),
-        _ => {
-            let advice = "secret = { env = \"VARIABLE\" } or { file = \"path\" }, never the secret itself";
-            reading.problem(&origin, &path, "must be in one place", Some(advice.into()));
-            None
-        }
+        _ => None,
     }
 }
 

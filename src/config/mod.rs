@@ -6,6 +6,7 @@ mod audit;
 mod auth;
 mod callback;
 mod clients;
+mod console;
 mod disclosure;
 mod limits;
 mod reader;
@@ -16,8 +17,9 @@ mod witnesses;
 
 pub use audit::{AuditSettings, FindingSettings};
 pub use auth::{AuthSettings, IssuerSettings, KeySource};
-pub use callback::{Callback, SecretFault, SecretPlace};
+pub use callback::{Callback, SecretFault, SecretPlace, checked as safe_address};
 pub use clients::{CheckKey, Client, Clients, EVERY_ORGANISATION, region_prefix};
+pub use console::ConsoleSettings;
 pub use disclosure::Disclosure;
 pub use limits::ServerLimits;
 pub use reader::Problem;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::audit::{AuditSettings, read_audit};
 use super::auth::{AuthSettings, read_auth};
+use super::console::{ConsoleSettings, read_console};
 use super::reader::{Origin, Problem, Reading, Section};
 use super::retention::{RetentionSettings, read_retention};
 use super::store::{StoreSettings, read_store};
@@ -47,6 +48,8 @@ pub struct Settings {
     pub clients_file: Option<PathBuf>,
     /// Token checks.
     pub auth: AuthSettings,
+    /// The console; none without its section.
+    pub console: Option<ConsoleSettings>,
     /// Running cases.
     pub verification: VerificationSettings,
     /// What is erased by itself.
@@ -183,6 +186,7 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
     let clients_file = existing_in(&mut clients, "file", base, reading);
     clients.finish(reading);
     let auth = read_auth(root, base, reading);
+    let console = read_console(root, base, reading);
     let mut section = root.table("verification", reading);
     let verification = VerificationSettings {
         concurrent_cases: usize::try_from(section.number("concurrent_cases", 1..4097, 32, reading)).unwrap_or(32),
@@ -213,6 +217,7 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
         identity_model,
         clients_file,
         auth,
+        console,
         verification,
         retention,
         bulk,

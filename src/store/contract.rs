@@ -9,6 +9,7 @@ mod failing;
 mod kin;
 mod logging;
 mod reporting;
+mod sessions;
 mod sharing;
 mod working;
 
@@ -89,6 +90,9 @@ macro_rules! contract {
                 what_rests_is_found_with_what_keeps_it,
             }
             kin::{ whoever_is_registered_is_found_among_cases, a_registration_takes_the_place_of_the_former }
+            sessions::{
+                a_session_is_known_to_every_process_until_it_ends,
+            }
             failing::{
                 what_is_acknowledged_survives, a_failed_commit_is_unknown_and_whole, one_failure_takes_nothing_with_it,
                 writers_share_commits, who_brings_too_much_waits, who_comes_as_it_closes_is_told,

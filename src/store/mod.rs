@@ -43,6 +43,7 @@ mod receipt;
 mod retention;
 mod schema;
 mod search;
+mod sessions;
 mod snapshot;
 mod sqlite;
 mod state;
@@ -87,7 +88,7 @@ pub use protected::{After, Claim, Entry, PROTECTED, ProtectedRow, ProtectedTable
 pub use receipt::{AuditReceipt, READS_LOG, TRIES_RULES};
 pub use retention::RestingCase;
 pub use search::{LogFilter, LogScope, ScopedOrganisation, Trail};
-
+pub use sessions::{SessionLimits, SessionRow};
 pub use snapshot::LogSnapshot;
 pub use state::CaseState;
 pub use subscriptions::{NewSubscription, SubscriptionEnd, SubscriptionRow, SubscriptionState};

@@ -1,7 +1,9 @@
 //! How often one caller may call: a bucket each, by the token's subject, so that one client cannot take the service from the others.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::Extensions;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
@@ -24,6 +26,14 @@ impl CallRate {
     pub(super) fn take(&self, subject: &str) -> Result<(), Duration> {
         self.buckets.check_key(&subject.to_owned()).map_err(|refusal| refusal.wait_time_from(self.clock.now()))
     }
+}
+
+/// Takes one call of a caller, where [`super::guard`] counts them; when there are too many, the time after which the next one is allowed.
+///
+/// # Errors
+/// That time.
+pub fn take_turn(extensions: &Extensions, subject: &str) -> Result<(), Duration> {
+    extensions.get::<Arc<CallRate>>().map_or(Ok(()), |rate| rate.take(subject))
 }
 
 #[cfg(test)]

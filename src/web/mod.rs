@@ -9,6 +9,7 @@ mod server;
 mod signed_in;
 mod tls;
 
+pub use call_rate::take_turn;
 pub use limits::{BodyFault, guard, only_over_tls, pieces, policy_of_page, read_body};
 pub use path_text::PathText;
 pub use problem::{Problem, ProblemKind};

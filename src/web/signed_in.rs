@@ -6,7 +6,7 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::{header, request::Parts};
 
 use super::Problem;
-use super::call_rate::CallRate;
+use super::call_rate::take_turn;
 use crate::auth::{Authenticator, Caller};
 
 /// A caller with a valid token.
@@ -23,9 +23,7 @@ where
         let authenticator = Arc::<Authenticator>::from_ref(state);
         let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let caller = authenticator.sign_in(header).await?;
-        match parts.extensions.get::<Arc<CallRate>>().map(|rate| rate.take(&caller.subject)) {
-            Some(Err(wait)) => Err(Problem::too_many_calls(wait)),
-            _ => Ok(Self(caller)),
-        }
+        take_turn(&parts.extensions, &caller.subject).map_err(Problem::too_many_calls)?;
+        Ok(Self(caller))
     }
 }

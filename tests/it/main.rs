@@ -5,6 +5,7 @@ mod batch;
 mod binary;
 mod cli;
 mod client;
+mod console;
 mod crash;
 mod examples;
 mod faults;

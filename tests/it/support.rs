@@ -55,6 +55,8 @@ impl Default for Setup {
 /// A verifier over mock departments.
 pub struct Stage {
     pub mocks: MockSources,
+    pub store: Store,
+    pub log: Log,
     pub verifier: Verifier,
     pub bulk: Bulk,
     pub monitoring: Monitoring,
@@ -72,11 +74,13 @@ impl Stage {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let keys =
             Arc::new(KeyRing::create(&folder.path().join("keys"), "test-log", Clock::system().now()).expect("a ring"));
-        let Running { verifier, bulk, monitoring, oversight } =
+        let Running { store, log, verifier, bulk, monitoring, oversight } =
             running(&setup, &mocks.base_url(), &folder.path().join("data"), keys.clone()).await;
         let pair = generate_recipient().expect("a key pair");
         Self {
             mocks,
+            store,
+            log,
             verifier,
             bulk,
             monitoring,
@@ -219,6 +223,8 @@ fn clients(recipient: &Value) -> Vec<Client> {
 
 /// What runs over a data folder.
 pub struct Running {
+    pub store: Store,
+    pub log: Log,
     pub verifier: Verifier,
     pub bulk: Bulk,
     pub monitoring: Monitoring,
@@ -273,8 +279,14 @@ pub async fn running(setup: &Setup, base_url: &str, data: &Path, keys: Arc<KeyRi
         clock: clock.clone(),
         settings: FindingSettings { cases_a_day: 3, ..FindingSettings::default() },
     });
-    let monitoring = Monitoring::start(MonitoringParts { store, log, keys, clock, verifier: verifier.clone() });
-    Running { verifier, bulk, monitoring, oversight }
+    let monitoring = Monitoring::start(MonitoringParts {
+        store: store.clone(),
+        log: log.clone(),
+        keys,
+        clock,
+        verifier: verifier.clone(),
+    });
+    Running { store, log, verifier, bulk, monitoring, oversight }
 }
 
 /// Settings of all departments with limits a test can wait for: every attempt 1.5 s, everything together 4 s, one repetition, no

@@ -97,6 +97,10 @@ const FREE_TABLES: &[(&str, &str)] = &[
     ("withdrawn_authorisations", "the sealed decision that took it back says it; who is asked has an entry"),
     ("outbox", "what is still to be sent; what was sent has its entry"),
     ("meta", "the store's own id and the schema's hash"),
+    (
+        "sessions",
+        "who is signed in, for some hours at most: sign-in and all that follows has entries, the register is looked at each time",
+    ),
 ];
 
 const CASE: u128 = 0x11;

@@ -374,6 +374,14 @@ CREATE TABLE alerts (
 CREATE INDEX alerts_by_organisation ON alerts (organisation, id);
 CREATE INDEX alerts_by_case ON alerts (case_id);
 
+-- Who is signed in to the console; the secret itself is in the browser alone.
+CREATE TABLE sessions (
+    hash         BLOB   NOT NULL PRIMARY KEY,
+    client       TEXT   NOT NULL,
+    created_at   BIGINT NOT NULL,
+    last_seen_at BIGINT NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE outbox (
     id              TEXT   NOT NULL PRIMARY KEY,
     -- a case; of topic `batch` a batch

@@ -1,0 +1,139 @@
+//! Sessions: a random secret in the browser, its hash in the database, so that any process knows it and none who reads the database can use it.
+//! What begins and ends one stands in the log first.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lc_rs::rand;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest as _, Sha256};
+
+use crate::audit::{Action, Actor, AuditError, Event, Log, Outcome};
+use crate::auth::{Authenticator, Caller};
+use crate::store::{SessionLimits, Store, StoreError};
+use crate::telemetry::Clock;
+use crate::verification::actor;
+
+/// A session in use is noted as such no more often than this.
+const NOTED_EVERY: SignedDuration = SignedDuration::from_secs(60);
+
+pub(super) struct Sessions {
+    store: Store,
+    log: Log,
+    clock: Clock,
+    authenticator: Arc<Authenticator>,
+    idle: Duration,
+    absolute: Duration,
+}
+
+/// What a browser has of its session.
+#[derive(Clone, Copy)]
+pub(super) struct Secret([u8; 32]);
+
+/// Why there is no session.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SessionError {
+    /// Nobody of this name is registered.
+    #[error("not registered")]
+    NotRegistered,
+    /// The machine has no randomness.
+    #[error("no randomness")]
+    Randomness,
+    /// The log cannot be written.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Secret {
+    fn new() -> Result<Self, SessionError> {
+        let mut secret = [0; 32];
+        rand::fill(&mut secret).map_err(|_| SessionError::Randomness)?;
+        Ok(Self(secret))
+    }
+
+    pub(super) fn of_cookie(text: &str) -> Option<Self> {
+        URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Self)
+    }
+
+    pub(super) fn to_cookie(self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    pub(super) fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    fn hash(self) -> [u8; 32] {
+        Sha256::digest(self.0).into()
+    }
+}
+
+impl Sessions {
+    pub(super) fn new(
+        store: Store,
+        log: Log,
+        clock: Clock,
+        authenticator: Arc<Authenticator>,
+        (idle, absolute): (Duration, Duration),
+    ) -> Self {
+        Self { store, log, clock, authenticator, idle, absolute }
+    }
+
+    /// Begins a session of somebody the provider vouches for, if they are registered. Either way it is entered first.
+    pub(super) async fn begin(&self, subject: &str) -> Result<Secret, SessionError> {
+        let secret = Secret::new()?;
+        let Some(caller) = self.authenticator.of_session(subject, &secret.hash(), self.absolute) else {
+            self.refused(subject).await?;
+            return Err(SessionError::NotRegistered);
+        };
+        let now = self.clock.now();
+        let event = Event::new(&actor(&caller), Action::SignIn);
+        let effect = Store::signing_in(secret.hash(), caller.subject, now, self.ended(now));
+        self.log.append_with(vec![event], effect).await?.1?;
+        metrics::counter!("hedui_sign_ins_total", "outcome" => "allowed").increment(1);
+        Ok(secret)
+    }
+
+    /// Enters that somebody was not let in, who is known to the provider and not here; the name by its hash alone.
+    async fn refused(&self, subject: &str) -> Result<(), AuditError> {
+        let event = Event::new(&Actor::service(), Action::SignIn).outcome(Outcome::Denied);
+        self.log.append_one(event.detail(Sha256::digest(subject).into())).await?;
+        metrics::counter!("hedui_sign_ins_total", "outcome" => "denied").increment(1);
+        Ok(())
+    }
+
+    /// Enters that the provider's word was not believed; `why` is a closed word.
+    pub(super) async fn disbelieved(&self, why: &'static str) -> Result<(), AuditError> {
+        self.refused(why).await
+    }
+
+    /// Whose session it is; none when it has ended, or its owner is not registered any more.
+    pub(super) async fn caller(&self, secret: Secret) -> Result<Option<Caller>, StoreError> {
+        let now = self.clock.now();
+        let hash = secret.hash();
+        let Some(session) = self.store.session(hash, self.ended(now)).await? else { return Ok(None) };
+        let lasts = Duration::try_from(session.created_at + self.absolute - now).unwrap_or_default();
+        let caller = self.authenticator.of_session(&session.client, &hash, lasts);
+        if caller.is_some() && now.duration_since(session.last_seen_at) >= NOTED_EVERY {
+            self.store.session_seen(hash, now).await?;
+        }
+        Ok(caller)
+    }
+
+    /// Ends a session. Its end is entered first.
+    pub(super) async fn end(&self, secret: Secret, caller: &Caller) -> Result<(), SessionError> {
+        let event = Event::new(&actor(caller), Action::SignOut);
+        self.log.append_with(vec![event], Store::signing_out(secret.hash())).await?.1?;
+        Ok(())
+    }
+
+    fn ended(&self, now: Timestamp) -> SessionLimits {
+        let before = |age: Duration| now.checked_sub(age).unwrap_or(Timestamp::MIN);
+        SessionLimits { unused_since: before(self.idle), begun_before: before(self.absolute) }
+    }
+}

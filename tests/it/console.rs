@@ -1,0 +1,121 @@
+//! Signing in to the console, as a browser without script does: redirects followed by hand, cookies kept, forms filled in.
+
+mod browser;
+mod provider;
+mod real;
+mod stand_in;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use hedui::auth::{Authenticator, LocalIssuer};
+use hedui::config::{AuthSettings, Client, Clients, ConsoleSettings, Disclosure, ServerLimits};
+use hedui::console::{Console, ConsoleParts};
+use hedui::telemetry::{Clock, MetricsPage};
+use jiff::{SignedDuration, Timestamp};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::support::{Setup, Stage};
+
+/// A console over a stage; its clock may be put ahead.
+struct Door {
+    base: String,
+    ahead: Arc<AtomicI64>,
+    server: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// An address for a console, so that a provider can be told of it before there is one.
+async fn place() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let base = format!("http://{}", listener.local_addr().expect("an address"));
+    (listener, base)
+}
+
+fn settings(issuer: &str, base: &str) -> ConsoleSettings {
+    ConsoleSettings {
+        issuer: issuer.into(),
+        client_id: "hedui".into(),
+        client_secret: None,
+        algorithm: "ES256".into(),
+        base_url: base.parse().expect("an address"),
+        idle: Duration::from_secs(1_800),
+        absolute: Duration::from_secs(36_000),
+    }
+}
+
+async fn stage() -> Stage {
+    Stage::start(Setup::default()).await
+}
+
+impl Door {
+    /// Opens it for these people, by the names that the provider knows them by.
+    async fn open(stage: &Stage, listener: TcpListener, settings: ConsoleSettings, people: &[(&str, &str)]) -> Self {
+        hedui::verification::install_crypto_provider();
+        let ahead = Arc::new(AtomicI64::new(0));
+        let shown = Arc::clone(&ahead);
+        let clock = Clock::of(move || Timestamp::now() + SignedDuration::from_secs(shown.load(Ordering::SeqCst)));
+        let issuer = LocalIssuer::new(clock.clone()).expect("an issuer");
+        let issuers = vec![issuer.publish(stage.folder.path()).expect("a key set")];
+        let auth = AuthSettings { audience: "hedui".into(), issuers };
+        let register = people.iter().map(|(id, role)| client(id, role)).collect();
+        let authenticator = Authenticator::new(&auth, Clients::new(register), clock.clone());
+        let authenticator = Arc::new(authenticator.unwrap_or_else(|_| panic!("the key set is read")));
+        let state = hedui::api::ApiState {
+            verifier: stage.verifier.clone(),
+            bulk: stage.bulk.clone(),
+            monitoring: stage.monitoring.clone(),
+            witnesses: None,
+            oversight: stage.oversight.clone(),
+            authenticator: Arc::clone(&authenticator),
+            metrics: MetricsPage::start(),
+        };
+        let base = settings.base_url.as_str().trim_end_matches('/').to_owned();
+        let (store, log) = (stage.store.clone(), stage.log.clone());
+        let console = Console::new(ConsoleParts { settings, store, log, clock, authenticator }).expect("a console");
+        let limits = ServerLimits::default();
+        let routes = hedui::console::router(console, &limits, hedui::api::router(state, &limits));
+        let server = tokio::spawn(hedui::web::serve(listener, None, routes, limits, CancellationToken::new()));
+        Self { base, ahead, server }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    fn put_ahead(&self, minutes: i64) {
+        self.ahead.fetch_add(minutes * 60, Ordering::SeqCst);
+    }
+}
+
+fn client(id: &str, role: &str) -> Client {
+    Client {
+        id: id.into(),
+        organisation: "会师镇人民政府".into(),
+        regions: vec!["620422".into()],
+        roles: vec![role.into()],
+        oversees: Vec::new(),
+        recipient_key: None,
+        disclosure: Disclosure::Full,
+        callback: None,
+        issues_itself: false,
+    }
+}
+
+/// Actions of the log that concern the door, with how they ended.
+async fn entered(stage: &Stage) -> Vec<(String, String)> {
+    let leaves = stage.entries().await.into_iter().map(|leaf| leaf.event);
+    let doors = leaves.filter(|event| event.action.as_str().starts_with("sign_"));
+    doors.map(|event| (event.action.as_str().to_owned(), event.outcome.as_str().to_owned())).collect()
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(action, outcome)| ((*action).to_owned(), (*outcome).to_owned())).collect()
+}

@@ -168,15 +168,21 @@ impl Authenticator {
         self.clock.now().as_second()
     }
 
-    /// What the register grants whom a session of the console is of, until `lasts` is over; none who is not registered (any more).
+    /// What the register grants whom a session of the console is of, until `lasts` is over. None who is not registered (any more), whose
+    /// word is another issuer's than this provider, or who is a caseworker system and no person.
     #[must_use]
-    pub fn of_session(&self, subject: &str, session: &[u8; 32], lasts: Duration) -> Option<Caller> {
+    pub fn of_session(&self, provider: &str, subject: &str, session: &[u8; 32], lasts: Duration) -> Option<Caller> {
         let client = self.clients.get(subject)?;
-        Some(Caller {
+        if client.issuer.as_ref().is_some_and(|issuer| issuer != provider) {
+            return None;
+        }
+        let roles = client.roles.iter().filter_map(|role| Role::parse(role)).filter(|role| *role != Role::Client);
+        let roles: Vec<_> = roles.collect();
+        (!roles.is_empty()).then(|| Caller {
             subject: client.id.clone(),
             organisation: client.organisation.clone(),
             regions: client.regions.clone(),
-            roles: client.roles.iter().filter_map(|role| Role::parse(role)).collect(),
+            roles,
             oversees: client.oversees.clone(),
             scopes: vec!["report:read".into()],
             token_hash: hex::encode(session),

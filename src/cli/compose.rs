@@ -134,13 +134,15 @@ pub(super) struct Configured {
     pub clients: Clients,
 }
 
-/// Where several issuers are configured, each could name any caller: whose tokens a caller's are must be said.
+/// Where several issuers are configured, the console's provider among them, each could name any caller: whose word a caller's is must be said.
 fn nameless(settings: &Settings, clients: &Clients) -> Vec<Problem> {
-    let known: Vec<&str> = settings.auth.issuers.iter().map(|issuer| issuer.issuer.as_str()).collect();
+    let of_tokens = settings.auth.issuers.iter().map(|issuer| issuer.issuer.as_str());
+    let known: BTreeSet<&str> =
+        of_tokens.chain(settings.console.as_ref().map(|console| console.issuer.as_str())).collect();
     let shown = settings.clients_file.as_ref().map_or_else(String::new, |path| path.display().to_string());
     let wrong = |client: &Client| match &client.issuer {
         None if known.len() > 1 => Some("names no issuer, and several are configured"),
-        Some(issuer) if !known.contains(&issuer.as_str()) => Some("names an issuer that is not configured"),
+        Some(issuer) if !known.contains(issuer.as_str()) => Some("names an issuer that is not configured"),
         _ => None,
     };
     let told = |client| Some((client, wrong(client)?));

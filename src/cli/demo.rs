@@ -1,8 +1,13 @@
 //! `hedui demo`: everything in one process, over real sockets: mock departments, key ring, store, log, service, one household.
 
+mod grants;
+mod people;
+mod provider;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -12,7 +17,7 @@ use super::arguments::{Demo, Language};
 use super::{compose, output, progress, serve, show};
 use crate::audit::VerifierKey;
 use crate::auth::{Authenticator, Caller, LocalIssuer};
-use crate::config::{Client, Clients, DEFAULT_SETTINGS, Disclosure, Settings};
+use crate::config::{Client, Clients, ConsoleSettings, DEFAULT_SETTINGS, Settings};
 use crate::identity::Model;
 use crate::keys::KeyRing;
 use crate::policy::Packs;
@@ -67,14 +72,15 @@ async fn present(
     clock: Clock,
 ) -> anyhow::Result<ExitCode> {
     let verifier = &running.verifier;
-    let issuer = LocalIssuer::new(clock.clone())?;
-    let client = home.client();
+    let issuer = Arc::new(LocalIssuer::new(clock.clone())?);
+    let people = people::register(&home.recipient);
+    let client = people[0].clone();
     let mut settings = settings.clone();
     settings.auth.issuers = vec![issuer.publish(&home.directory)?];
-    let authenticator =
-        Authenticator::new(&settings.auth, Clients::new(vec![client.clone()]), clock).map_err(compose::Faulty)?;
-    let service =
-        if arguments.once { None } else { Some(serve::listen(&settings, running, authenticator, None).await?) };
+    let served = match arguments.once {
+        true => None,
+        false => Some(served(settings.clone(), running, people, Arc::clone(&issuer), clock).await?),
+    };
 
     let caller = home.caller(&client);
     let mut request = mocks.sample_request();
@@ -97,7 +103,7 @@ async fn present(
     if !arguments.json {
         home.explain(arguments.lang);
     }
-    let Some(service) = service else { return Ok(ExitCode::SUCCESS) };
+    let Some((service, _provider)) = served else { return Ok(ExitCode::SUCCESS) };
     let token = issuer.token(&client, &settings.auth.audience, "report:read", 8 * 3600)?;
     std::fs::write(home.directory.join("token.txt"), &token)?;
     if arguments.json {
@@ -108,6 +114,31 @@ async fn present(
     tokio::signal::ctrl_c().await?;
     service.stop().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The service with its console, and the provider at which the demo's people sign in.
+async fn served(
+    mut settings: Settings,
+    running: &compose::Running,
+    people: Vec<Client>,
+    issuer: Arc<LocalIssuer>,
+    clock: Clock,
+) -> anyhow::Result<(serve::Service, provider::Provider)> {
+    let listener = serve::bind(settings.listen).await?;
+    let address = listener.local_addr()?;
+    let provider = provider::start(issuer, address, clock.clone()).await?;
+    settings.console = Some(ConsoleSettings {
+        issuer: provider.issuer.clone(),
+        client_id: provider::CLIENT_ID.into(),
+        client_secret: None,
+        algorithm: "ES256".into(),
+        base_url: format!("http://{address}").parse()?,
+        idle: Duration::from_secs(30 * 60),
+        absolute: Duration::from_secs(10 * 3600),
+    });
+    let authenticator = Authenticator::new(&settings.auth, Clients::new(people), clock).map_err(compose::Faulty)?;
+    let service = serve::listen_on(listener, &settings, running, authenticator, None)?;
+    Ok((service, provider))
 }
 
 /// The demo's folder: data, keys, and the recipient's key pair.
@@ -146,21 +177,6 @@ impl Home {
             .map_err(compose::Faulty)?)
     }
 
-    fn client(&self) -> Client {
-        Client {
-            id: "demo-caseworker".into(),
-            organisation: "demo-county".into(),
-            regions: vec!["620422".into()],
-            roles: vec!["caseworker".into()],
-            oversees: Vec::new(),
-            recipient_key: Some(self.recipient.clone()),
-            disclosure: Disclosure::Full,
-            callback: None,
-            issues_itself: false,
-            issuer: None,
-        }
-    }
-
     fn caller(&self, client: &Client) -> Caller {
         Caller { subject: client.id.clone(), organisation: client.organisation.clone(), ..Caller::operator("620422") }
     }
@@ -194,11 +210,14 @@ impl Home {
 
 fn invite(language: Language, url: &str, folder: &Path, case: &str) {
     let folder = folder.display();
-    let (serving, stop) = match language {
-        Language::Zh => ("服务地址", "按 Ctrl-C 结束"),
-        Language::En => ("Service", "Ctrl-C ends it"),
+    let (console, serving, stop) = match language {
+        Language::Zh => ("控制台（在浏览器中打开，选择一名演示人员登录）", "接口", "按 Ctrl-C 结束"),
+        Language::En => {
+            ("Console (open it in a browser and choose one of the demo's people)", "Interface", "Ctrl-C ends it")
+        }
     };
-    output::say(&format!("{serving}: {url}   ({url}/openapi.json)   {stop}"));
+    output::say(&format!("{console}: {url}/"));
+    output::say(&format!("{serving}: {url}/v1   ({url}/openapi.json)   {stop}"));
     output::say(&format!(
         "  curl -H \"Authorization: Bearer $(cat {folder}/token.txt)\" -H 'Accept: text/html' {url}/v1/verifications/{case}/report -o report.html"
     ));
@@ -226,7 +245,7 @@ mod tests {
                 .await
                 .unwrap();
         let verifier = &running.verifier;
-        let caller = home.caller(&home.client());
+        let caller = home.caller(&people::register(&home.recipient)[0]);
         let mut request = mocks.sample_request();
         request["recipient_key"] = home.recipient.clone();
         let submitted = verifier.submit(&caller, request.to_string().as_bytes(), None).await.unwrap();

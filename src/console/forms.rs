@@ -1,10 +1,73 @@
 //! Forms come from the console's own pages or not at all: by what the browser says of their origin, and by a token of the session.
 
 use aws_lc_rs::hmac;
-use axum::http::{HeaderMap, header};
+use axum::Form;
+use axum::body::Body;
+use axum::extract::{FromRequest, FromRequestParts as _};
+use axum::http::{HeaderMap, Request, header};
+use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq as _;
+
+use super::pages::{Frame, Notice};
+use super::state::Console;
+use super::user::ConsoleUser;
+use crate::web::read_body;
+
+/// A form of a page of the console, sent by whoever is signed in. What a route does on a `POST` it does with this in hand: there is no other way
+/// to the user's session and the form's fields together, so no route can forget to look. `Sent<Vec<(String, String)>>` for repeated fields.
+pub struct Sent<T> {
+    /// Who sent it.
+    pub user: ConsoleUser,
+    /// Its fields.
+    pub fields: T,
+}
+
+/// A form whose button says it all.
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
+#[derive(Deserialize)]
+struct Token {
+    form_token: String,
+}
+
+impl<T: DeserializeOwned> FromRequest<Console> for Sent<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request<Body>, console: &Console) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let user = ConsoleUser::from_request_parts(&mut parts, console).await?;
+        let Ok(frame) = Frame::from_request_parts(&mut parts, console).await;
+        let foreign = || frame.notice(&Notice::ForeignForm);
+        if !is_of_own_page(&parts.headers, &console.0.origin) {
+            return Err(foreign());
+        }
+        let headers = parts.headers.clone();
+        let body = read_body(Request::from_parts(parts, body)).await.map_err(|_| foreign())?;
+        let again = || {
+            let mut request = Request::post("/").body(Body::from(body.clone())).unwrap_or_default();
+            request.headers_mut().clone_from(&headers);
+            request
+        };
+        let token = Form::<Token>::from_request(again(), &()).await.map_err(|_| foreign())?;
+        if !carries_token(user.secret.bytes(), &token.0.form_token) {
+            return Err(foreign());
+        }
+        let fields = Form::<T>::from_request(again(), &()).await.map_err(|_| foreign())?;
+        Ok(Self { user, fields: fields.0 })
+    }
+}
+
+/// The fields of a form that nobody need be signed in for; none when it is not one.
+pub(super) async fn read<T: DeserializeOwned>(request: Request<Body>) -> Option<T> {
+    let (parts, body) = request.into_parts();
+    let body = read_body(Request::from_parts(parts.clone(), body)).await.ok()?;
+    Form::from_request(Request::from_parts(parts, Body::from(body)), &()).await.ok().map(|Form(form)| form)
+}
 
 /// Whether a browser says that a form is from a page of the console. One that says nothing of it is not a browser's.
 pub(super) fn is_of_own_page(headers: &HeaderMap, origin: &str) -> bool {

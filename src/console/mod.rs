@@ -8,6 +8,7 @@ mod forms;
 mod home;
 mod language;
 mod pages;
+mod return_path;
 mod router;
 mod sessions;
 mod sign_in;

@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::audit::{Action, Actor, AuditError, Event, Log, Outcome};
 use crate::auth::{Authenticator, Caller};
+use crate::config::ConsoleSettings;
 use crate::store::{SessionLimits, Store, StoreError};
 use crate::telemetry::Clock;
 use crate::verification::actor;
@@ -24,6 +25,8 @@ pub(super) struct Sessions {
     log: Log,
     clock: Clock,
     authenticator: Arc<Authenticator>,
+    /// Whose word signs people in.
+    provider: String,
     idle: Duration,
     absolute: Duration,
 }
@@ -79,21 +82,25 @@ impl Sessions {
         log: Log,
         clock: Clock,
         authenticator: Arc<Authenticator>,
-        (idle, absolute): (Duration, Duration),
+        settings: &ConsoleSettings,
     ) -> Self {
-        Self { store, log, clock, authenticator, idle, absolute }
+        let ConsoleSettings { issuer, idle, absolute, .. } = settings;
+        Self { store, log, clock, authenticator, provider: issuer.clone(), idle: *idle, absolute: *absolute }
     }
 
-    /// Begins a session of somebody the provider vouches for, if they are registered. Either way it is entered first.
-    pub(super) async fn begin(&self, subject: &str) -> Result<Secret, SessionError> {
+    /// Begins a session of somebody the provider vouches for, if they are registered. Either way it is entered first. The browser's former
+    /// session ends with it.
+    pub(super) async fn begin(&self, subject: &str, former: Option<Secret>) -> Result<Secret, SessionError> {
         let secret = Secret::new()?;
-        let Some(caller) = self.authenticator.of_session(subject, &secret.hash(), self.absolute) else {
+        let caller = self.authenticator.of_session(&self.provider, subject, &secret.hash(), self.absolute);
+        let Some(caller) = caller else {
             self.refused(subject).await?;
             return Err(SessionError::NotRegistered);
         };
         let now = self.clock.now();
         let event = Event::new(&actor(&caller), Action::SignIn);
-        let effect = Store::signing_in(secret.hash(), caller.subject, now, self.ended(now));
+        let former = former.map(Secret::hash);
+        let effect = Store::signing_in(secret.hash(), caller.subject, now, former, self.ended(now));
         self.log.append_with(vec![event], effect).await?.1?;
         metrics::counter!("hedui_sign_ins_total", "outcome" => "allowed").increment(1);
         Ok(secret)
@@ -118,7 +125,7 @@ impl Sessions {
         let hash = secret.hash();
         let Some(session) = self.store.session(hash, self.ended(now)).await? else { return Ok(None) };
         let lasts = Duration::try_from(session.created_at + self.absolute - now).unwrap_or_default();
-        let caller = self.authenticator.of_session(&session.client, &hash, lasts);
+        let caller = self.authenticator.of_session(&self.provider, &session.client, &hash, lasts);
         if caller.is_some() && now.duration_since(session.last_seen_at) >= NOTED_EVERY {
             self.store.session_seen(hash, now).await?;
         }

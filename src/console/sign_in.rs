@@ -1,51 +1,63 @@
 //! Signing in and out.
 
 use askama::Template;
-use axum::Form;
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{FromRequest as _, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::cookies::Cookie;
-use super::forms;
+use super::forms::{self, Nothing, Sent};
 use super::pages::{Frame, Notice};
-use super::sessions::SessionError;
+use super::return_path::ReturnPath;
+use super::sessions::{Secret, SessionError};
 use super::state::Console;
-use super::user::ConsoleUser;
 use crate::auth::{Answer, Attempt, SignInError};
-use crate::web::read_body;
 
 #[derive(Template)]
 #[template(path = "console/signin.html")]
 struct SignInPage<'a> {
     frame: &'a Frame,
     signed_out: bool,
+    to: Option<ReturnPath>,
 }
 
 #[derive(Default, Deserialize)]
 pub(super) struct Shown {
     #[serde(default)]
     signed_out: Option<String>,
+    /// Where somebody was going.
+    #[serde(default)]
+    to: Option<String>,
 }
 
 /// The page with the one button.
 pub(super) async fn page(frame: Frame, shown: Result<Query<Shown>, QueryRejection>) -> Response {
-    let signed_out = shown.is_ok_and(|Query(shown)| shown.signed_out.is_some());
-    frame.page_to_provider(&SignInPage { frame: &frame, signed_out })
+    let Query(Shown { signed_out, to }) = shown.unwrap_or_default();
+    let to = to.as_deref().and_then(ReturnPath::parse);
+    frame.page_to_provider(&SignInPage { frame: &frame, signed_out: signed_out.is_some(), to })
+}
+
+#[derive(Default, Deserialize)]
+struct Begin {
+    #[serde(default)]
+    to: Option<String>,
 }
 
 /// Sends the browser to the provider.
-pub(super) async fn begin(State(console): State<Console>, frame: Frame, headers: HeaderMap) -> Response {
-    if !forms::is_of_own_page(&headers, &console.0.origin) {
+pub(super) async fn begin(State(console): State<Console>, frame: Frame, request: Request<Body>) -> Response {
+    if !forms::is_of_own_page(request.headers(), &console.0.origin) {
         return frame.notice(&Notice::ForeignForm);
     }
+    let Begin { to } = forms::read(request).await.unwrap_or_default();
+    let to = to.as_deref().and_then(ReturnPath::parse);
     let Some(attempt) = Attempt::begin(console.0.clock.now()) else { return frame.notice(&Notice::Failed) };
-    match console.0.provider.address(&attempt).await {
+    match console.0.provider.address(&attempt, frame.language.as_str()).await {
         Ok(address) => {
-            let keep = Cookie::Attempt.set(&attempt.to_cookie(), Some(Attempt::LASTS_SECS), console.0.secure);
+            let kept = format!("{}~{}", attempt.to_cookie(), to.map(|to| to.to_cookie()).unwrap_or_default());
+            let keep = Cookie::Attempt.set(&kept, Some(Attempt::LASTS_SECS), console.0.secure);
             see_other(address.as_str(), [keep])
         }
         Err(error) => explained(&frame, error),
@@ -61,7 +73,12 @@ pub(super) async fn complete(
 ) -> Response {
     let secure = console.0.secure;
     let mut response = match (attempt(&console, &headers), answer) {
-        (Some(attempt), Ok(Query(answer))) => completed(&console, &frame, &attempt, &answer).await,
+        (Some((attempt, to)), Ok(Query(answer))) => {
+            match completed(&console, &frame, &headers, &attempt, &answer).await {
+                Ok(keep) => see_other(to.as_ref().map_or("/", ReturnPath::as_str), [keep]),
+                Err(response) => response,
+            }
+        }
         _ => explained(&frame, SignInError::NotOurs("no attempt")),
     };
     // An attempt counts once.
@@ -69,11 +86,20 @@ pub(super) async fn complete(
     response
 }
 
-fn attempt(console: &Console, headers: &HeaderMap) -> Option<Attempt> {
-    Attempt::of_cookie(Cookie::Attempt.of(headers, console.0.secure)?, console.0.clock.now())
+/// The attempt that this browser has begun, and where it leads.
+fn attempt(console: &Console, headers: &HeaderMap) -> Option<(Attempt, Option<ReturnPath>)> {
+    let (attempt, to) = Cookie::Attempt.of(headers, console.0.secure)?.split_once('~')?;
+    Some((Attempt::of_cookie(attempt, console.0.clock.now())?, ReturnPath::of_cookie(to)))
 }
 
-async fn completed(console: &Console, frame: &Frame, attempt: &Attempt, answer: &Answer) -> Response {
+/// The cookie of a new session, or the page that says why there is none.
+async fn completed(
+    console: &Console,
+    frame: &Frame,
+    headers: &HeaderMap,
+    attempt: &Attempt,
+    answer: &Answer,
+) -> Result<HeaderValue, Response> {
     let subject = match console.0.provider.subject(attempt, answer).await {
         Ok(subject) => subject,
         Err(error) => {
@@ -81,39 +107,21 @@ async fn completed(console: &Console, frame: &Frame, attempt: &Attempt, answer: 
             if let SignInError::Token(why) = error
                 && let Err(error) = console.0.sessions.disbelieved(why).await
             {
-                return failed(frame, &error.into());
+                return Err(failed(frame, &error.into()));
             }
-            return explained(frame, error);
+            return Err(explained(frame, error));
         }
     };
-    match console.0.sessions.begin(&subject).await {
-        Ok(secret) => see_other("/", [Cookie::Session.set(&secret.to_cookie(), None, console.0.secure)]),
-        Err(error) => failed(frame, &error),
+    let former = Cookie::Session.of(headers, console.0.secure).and_then(Secret::of_cookie);
+    match console.0.sessions.begin(&subject, former).await {
+        Ok(secret) => Ok(Cookie::Session.set(&secret.to_cookie(), None, console.0.secure)),
+        Err(error) => Err(failed(frame, &error)),
     }
-}
-
-#[derive(Deserialize)]
-struct SignOut {
-    form_token: String,
 }
 
 /// Ends the session.
-pub(super) async fn out(
-    State(console): State<Console>,
-    user: ConsoleUser,
-    frame: Frame,
-    request: Request<Body>,
-) -> Response {
-    let own = forms::is_of_own_page(request.headers(), &console.0.origin);
-    let (parts, body) = request.into_parts();
-    let form = match read_body(Request::from_parts(parts.clone(), body)).await {
-        Ok(body) => Form::<SignOut>::from_request(Request::from_parts(parts, Body::from(body)), &()).await.ok(),
-        Err(_) => None,
-    };
-    let token = form.map(|Form(form)| form.form_token).unwrap_or_default();
-    if !own || !forms::carries_token(user.secret.bytes(), &token) {
-        return frame.notice(&Notice::ForeignForm);
-    }
+pub(super) async fn out(State(console): State<Console>, frame: Frame, sent: Sent<Nothing>) -> Response {
+    let Sent { user, fields: Nothing {} } = sent;
     match console.0.sessions.end(user.secret, &user.caller).await {
         Ok(()) => see_other("/signin?signed_out=1", [Cookie::Session.forget(console.0.secure)]),
         Err(error) => failed(&frame, &error),

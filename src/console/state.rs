@@ -51,8 +51,7 @@ impl Console {
             .map(|issuer| issuer.origin().ascii_serialization())
             .unwrap_or_default();
         let secure = settings.base_url.scheme() == "https";
-        let limits = (settings.idle, settings.absolute);
-        let sessions = Sessions::new(store, log, clock.clone(), authenticator, limits);
+        let sessions = Sessions::new(store, log, clock.clone(), authenticator, &settings);
         let provider = OpenIdProvider::new(settings, clock.clone())?;
         Ok(Self(Arc::new(Inner { provider, sessions, clock, origin, secure, provider_origin })))
     }

@@ -8,6 +8,7 @@ use super::cookies::Cookie;
 use super::forms;
 use super::language::Spoken;
 use super::pages::{Frame, Notice};
+use super::return_path::ReturnPath;
 use super::sessions::Secret;
 use super::state::Console;
 use crate::auth::Caller;
@@ -47,7 +48,8 @@ impl FromRequestParts<Console> for ConsoleUser {
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Response> {
         let frame = Frame::of(console, Spoken::of(parts, console.0.secure));
-        Self::of(parts, console, &frame).await?.ok_or_else(|| Redirect::to("/signin").into_response())
+        let door = || Redirect::to(&ReturnPath::sign_in_page(ReturnPath::of(parts).as_ref())).into_response();
+        Self::of(parts, console, &frame).await?.ok_or_else(door)
     }
 }
 

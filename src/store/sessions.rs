@@ -29,14 +29,21 @@ pub struct SessionLimits {
 }
 
 impl Store {
-    /// What follows from a sign-in: the session begins, and those that have ended are gone.
+    /// What follows from a sign-in: the session begins; the one the browser had, and those that have ended, are gone.
     #[must_use]
-    pub fn signing_in(hash: Hash, client: String, now: Timestamp, ended: SessionLimits) -> Effect<()> {
+    pub fn signing_in(
+        hash: Hash,
+        client: String,
+        now: Timestamp,
+        former: Option<Hash>,
+        ended: SessionLimits,
+    ) -> Effect<()> {
         Effect::new(move |tx, _| {
             Box::pin(async move {
-                query("DELETE FROM sessions WHERE last_seen_at <= $1 OR created_at <= $2")
+                query("DELETE FROM sessions WHERE last_seen_at <= $1 OR created_at <= $2 OR hash = $3")
                     .bind(millis(ended.unused_since))
                     .bind(millis(ended.begun_before))
+                    .bind(former.unwrap_or(hash).to_vec())
                     .execute(&mut *tx)
                     .await?;
                 query("INSERT INTO sessions (hash, client, created_at, last_seen_at) VALUES ($1, $2, $3, $3)")

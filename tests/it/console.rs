@@ -106,6 +106,7 @@ fn client(id: &str, role: &str) -> Client {
         disclosure: Disclosure::Full,
         callback: None,
         issues_itself: false,
+        issuer: None,
     }
 }
 

@@ -126,11 +126,11 @@ impl OpenIdProvider {
         })
     }
 
-    /// Where a browser is sent to sign in.
+    /// Where a browser is sent to sign in; the provider may speak this language.
     ///
     /// # Errors
     /// [`SignInError::Unreachable`].
-    pub async fn address(&self, attempt: &Attempt) -> Result<Url, SignInError> {
+    pub async fn address(&self, attempt: &Attempt, language: &str) -> Result<Url, SignInError> {
         let mut address = self.metadata().await?.authorization_endpoint.clone();
         address.query_pairs_mut().extend_pairs([
             ("response_type", "code"),
@@ -141,6 +141,7 @@ impl OpenIdProvider {
             ("nonce", &attempt.nonce()),
             ("code_challenge", &attempt.challenge()),
             ("code_challenge_method", "S256"),
+            ("ui_locales", language),
         ]);
         Ok(address)
     }

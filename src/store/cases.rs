@@ -11,7 +11,7 @@ use super::events::{self, Happened};
 use super::receipt::entry_of;
 use super::{
     AuditReceipt, CaseState, DecisionKind, Effect, IdempotencyKey, Lease, SealedDocument, Store, StoreError, Tag,
-    batches, documents, idempotency,
+    batches, documents, households, idempotency,
 };
 use crate::household::{Lane, Purpose, Region};
 
@@ -38,8 +38,9 @@ pub struct NewCase {
     pub lane: Lane,
     /// The batch it is of, with the place of its household in the file, from 1: it waits until it is let in.
     pub batch: Option<(Uuid, u64)>,
-    /// By which two cases of one applicant within an organisation know each other.
-    pub household_tag: Option<Tag>,
+    /// By which two cases of one applicant within an organisation know each other, under every epoch, newest first: one that cases of the
+    /// organisation have already is taken on.
+    pub household_tags: Vec<Tag>,
     /// The caller's idempotency key.
     pub idempotency: Option<IdempotencyKey>,
     /// Blind index of every person in it.
@@ -225,6 +226,7 @@ async fn in_batch(tx: &mut Connection, case: &NewCase) -> Result<Option<Uuid>, S
 
 async fn insert(tx: &mut Connection, case: &NewCase, leaf: u64) -> Result<(), StoreError> {
     documents::insert(tx, Some(case.id), &case.request).await?;
+    let household = households::tag_of(tx, &case.organisation, &case.household_tags).await?;
     query(
         "INSERT INTO cases (id, state, organisation, client, purpose, region, reference_tag, as_of, created_at,
                             updated_at, accepted_leaf, request_document, next_event, wake_at, lane, batch_id, batch_row,
@@ -246,7 +248,7 @@ async fn insert(tx: &mut Connection, case: &NewCase, leaf: u64) -> Result<(), St
     .bind(rank(case.lane))
     .bind(case.batch.map(|(batch, _)| batch.to_string()))
     .bind(case.batch.map(|(_, row)| int(row)))
-    .bind(case.household_tag.map(|tag| tag.to_string()))
+    .bind(household.map(|tag| tag.to_string()))
     .execute(&mut *tx)
     .await?;
     if !case.subject_tags.is_empty() {

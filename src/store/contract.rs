@@ -56,7 +56,8 @@ macro_rules! contract {
         suite! { $backend =>
             accepting::{
                 a_case_is_found_as_it_was_accepted, the_same_key_and_body_is_the_same_case, an_expired_key_is_free_again,
-                many_retries_at_once_make_one_case, a_key_is_found_under_every_epoch, a_receipt_of_another_case_is_refused,
+                many_retries_at_once_make_one_case, a_key_is_found_under_every_epoch,
+                a_household_keeps_its_tag_when_an_epoch_begins, a_receipt_of_another_case_is_refused,
                 lists_keep_to_their_scope,
             }
             working::{
@@ -324,7 +325,7 @@ fn new_case(created_at: Timestamp) -> NewCase {
         as_of: "2026-11-01".parse().unwrap(),
         lane: Lane::Interactive,
         batch: None,
-        household_tag: None,
+        household_tags: Vec::new(),
         idempotency: None,
         subject_tags: vec![tag(1), tag(2), tag(1)],
         request: document(DocumentKind::Request),

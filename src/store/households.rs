@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use super::case_list::any_of;
 use super::cases::{SELECT, case_of};
-use super::db::{Builder, Row};
+use super::columns::Columns as _;
+use super::db::{Builder, Connection, Row};
 use super::{CaseRow, Store, StoreError, Tag, VersionRow};
 
 /// Which households are due.
@@ -78,7 +79,6 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn due_by_day(&self, filter: &DueFilter) -> Result<Vec<(Date, u64, u64)>, StoreError> {
-        use super::columns::Columns as _;
         let mut query = Builder::new(
             "SELECT c.due_on, count(*) AS households,
                     CAST(sum((SELECT count(*) FROM case_subjects s WHERE s.case_id = c.id)) AS BIGINT) AS people
@@ -99,4 +99,19 @@ impl Store {
         };
         rows.iter().map(day).collect()
     }
+}
+
+/// By which tag a household's next case is known: the one of its last case, whatever epoch that was made under, else the newest. All cases of
+/// a household have one tag, so that statements may compare them.
+pub(super) async fn tag_of(tx: &mut Connection, organisation: &str, tags: &[Tag]) -> Result<Option<Tag>, StoreError> {
+    let Some(newest) = tags.first().copied() else { return Ok(None) };
+    if tags.len() == 1 {
+        return Ok(Some(newest));
+    }
+    let mut known = Builder::new("SELECT household_tag FROM cases WHERE organisation = ");
+    known.push_bind(organisation);
+    any_of(&mut known, "household_tag", tags.iter().map(Tag::to_string));
+    known.push(" ORDER BY id DESC LIMIT 1");
+    let known = known.build().persistent(false).fetch_optional(tx).await?;
+    Ok(known.map(|row| row.must("household_tag", Tag::parse)).transpose()?.or(Some(newest)))
 }

@@ -175,7 +175,7 @@ impl Verifier {
             as_of: request.as_of,
             lane,
             batch: batch.map(|place| (place.batch, place.row)),
-            household_tag: self.household_tags(&caller.organisation, &request).into_iter().next(),
+            household_tags: self.household_tags(&caller.organisation, &request),
             idempotency,
             subject_tags: self.person_tags(&request),
             request: sealed,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use hedui::keys::MacUse;
 use hedui::telemetry::Clock;
 use hedui_mock_sources::Config;
 use hedui_mock_sources::truth::RequestOptions;
@@ -177,6 +178,26 @@ async fn who_is_due_is_looked_at_again_once() {
     let quiet = Client::new(&served.url(""), Some(served.token("supervisor", "")));
     quiet.get_as("/v1/due", "application/x-ndjson").await.assert_problem(403, "forbidden");
     client.get("/v1/due?until=soon").await.assert_problem(422, "invalid-request");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_household_is_one_under_a_new_epoch_of_the_ring() {
+    let stage = stage(&Forward::default()).await;
+    let served = stage.serve().await;
+    let client = Client::new(&served.url(""), Some(served.token("supervisor", "report:read")));
+    let request = of_size(&stage, 2);
+    let watch = async |case: &str| {
+        let call = client.call(Method::POST, "/v1/subscriptions").header("content-type", "application/json");
+        send(call.body(json!({"cases": [case]}).to_string())).await.json()
+    };
+    let before = verified(&client, &request).await;
+    assert_eq!(watch(&before).await["watched"], 1);
+    stage.keys.add_mac_epoch(MacUse::BlindIndex, Timestamp::now()).expect("an epoch");
+    let after = verified(&client, &request).await;
+    assert_eq!(watch(&after).await["already"], 1, "its household is watched already");
+    let due = client.get("/v1/due?until=2028-12-31").await.json();
+    let cases: Vec<_> = due["items"].as_array().expect("items").iter().map(|item| &item["case"]).collect();
+    assert_eq!(cases, [&json!(after)], "it is due once");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -176,7 +176,7 @@ impl House {
             as_of: "2026-11-01".parse().unwrap(),
             lane: Lane::Interactive,
             batch: None,
-            household_tag: None,
+            household_tags: Vec::new(),
             idempotency: None,
             subject_tags: Vec::new(),
             request: document(DocumentKind::Request),

@@ -112,7 +112,7 @@ async fn an_entry_comes_before_each_erasure_and_nothing_goes_twice() {
             as_of: "2026-01-01".parse().unwrap(),
             lane: crate::household::Lane::Interactive,
             batch: None,
-            household_tag: None,
+            household_tags: Vec::new(),
             idempotency: None,
             subject_tags: Vec::new(),
             request,

@@ -138,3 +138,20 @@ pub(super) async fn lists_keep_to_their_scope(backend: impl Backend) {
     store.cancel_case(&receipt(ids[1]), ids[1], at(9)).await.unwrap();
     assert_eq!(list(CaseFilter { states: vec![CaseState::Cancelled], ..any() }).await, [1]);
 }
+
+pub(super) async fn a_household_keeps_its_tag_when_an_epoch_begins(backend: impl Backend) {
+    let store = backend.open().await;
+    let (old, new, other) = (Tag::new(1, [5; 16]), Tag::new(2, [5; 16]), Tag::new(2, [6; 16]));
+    let tag_of = async |organisation: &str, household_tags: &[Tag]| {
+        let household_tags = household_tags.to_vec();
+        let case = NewCase { organisation: organisation.into(), household_tags, ..new_case(at(0)) };
+        let id = case.id;
+        create(&store, receipt(id), case).await.unwrap();
+        store.get_case(id).await.unwrap().household_tag
+    };
+    assert_eq!(tag_of("township-1", &[old]).await, Some(old));
+    assert_eq!(tag_of("township-1", &[new, old]).await, Some(old), "all cases of a household have one tag");
+    assert_eq!(tag_of("township-1", &[other, Tag::new(1, [6; 16])]).await, Some(other), "another household");
+    assert_eq!(tag_of("township-2", &[new, old]).await, Some(new), "another organisation's cases are its own");
+    assert_eq!(tag_of("township-1", &[]).await, None);
+}

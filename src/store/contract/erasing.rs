@@ -155,7 +155,7 @@ pub(super) async fn keys_are_wrapped_anew(backend: impl Backend) {
 pub(super) async fn what_rests_is_found_with_what_keeps_it(backend: impl Backend) {
     let store = backend.open().await;
     let of = async |household: Option<u8>, second| {
-        let case = NewCase { household_tag: household.map(tag), ..new_case(at(second)) };
+        let case = NewCase { household_tags: household.map(tag).into_iter().collect(), ..new_case(at(second)) };
         let id = case.id;
         create(&store, receipt(id), case).await.unwrap();
         let lease = taken_up(&store, at(second)).await;

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::cosignature::{WitnessKey, cosignatures};
-use super::event::{Action, Actor, Event};
+use super::event::{Action, Actor, Event, Outcome};
 use super::note::{CheckpointSigner, VerifierKey};
 use super::publish::{self, Publication};
 use super::startup;
@@ -147,7 +147,7 @@ impl Log {
     }
 
     /// Appends events, at least one, and does in the same transaction what follows from them: one fsync for both. When the effect fails,
-    /// the entries stand without it.
+    /// the entries stand without it, and others after them say so: see [`Log::append_failed`].
     ///
     /// # Errors
     /// As [`Log::append`]; the effect's own error is the inner one.
@@ -157,8 +157,27 @@ impl Log {
         effect: Effect<T>,
     ) -> Result<(Vec<AuditReceipt>, Result<T, StoreError>), AuditError> {
         let (effect, outcome) = effect.split();
-        let receipts = self.send(events, Some(effect), false).await?.receipts;
-        Ok((receipts, outcome.told().await))
+        let log = self.clone();
+        // a caller that stops waiting takes the effect's outcome from nobody
+        let done = tokio::spawn(async move {
+            let again = events.clone();
+            let receipts = log.send(events, Some(effect), false).await?.receipts;
+            let outcome = outcome.told().await;
+            if outcome.is_err() {
+                log.append_failed(again).await;
+            }
+            Ok((receipts, outcome))
+        });
+        done.await.unwrap_or_else(|_| Err(AuditError::Stopped { reason: "its writer has ended".into() }))
+    }
+
+    /// Says of entries that what they announced did not come about: the same again, with the outcome `failed`. When they cannot be written
+    /// either, the operator is told.
+    pub async fn append_failed(&self, events: Vec<Event>) {
+        let failed = events.into_iter().map(|event| event.outcome(Outcome::Failed)).collect();
+        if let Err(error) = self.append(failed).await {
+            tracing::error!(%error, "the audit log could not be told that what it says failed");
+        }
     }
 
     /// Appends one event, and returns its leaf with the proof that it is in the log, against the checkpoint signed with it.

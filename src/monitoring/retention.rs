@@ -2,11 +2,13 @@
 //! gives one. A case goes when it has been at rest for so long, unless its household is watched, or its report is the household's last, which the next one is
 //! compared with and by which the household is due: that one has a limit of its own.
 //!
-//! Entry first, then the erasure; every process does it, and a case that another has erased is passed over.
+//! Entry and erasure are one commit. Of several processes one does it; should two think it is theirs, a case that the other has erased, or that
+//! somebody has taken up since it was chosen, is passed over.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
@@ -16,13 +18,15 @@ use uuid::Uuid;
 use super::KeyringError;
 use crate::audit::{Action, Actor, Event, Log};
 use crate::config::RetentionSettings;
-use crate::store::{AuditReceipt, CaseState, RestingCase, Store, StoreError};
+use crate::store::{CaseState, RestingCase, Store, StoreError};
 use crate::telemetry::Clock;
 
 /// Between two sweeps.
 const EVERY: Duration = Duration::from_secs(3600);
 /// Cases looked at, and erased, at a time.
 const PAGE: u32 = 64;
+/// A process not seen for so long leaves the sweep to another.
+const SEEN_WITHIN: Duration = Duration::from_secs(30);
 /// Between two pages, so that whoever comes to the counter does not wait.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -123,10 +127,14 @@ pub async fn sweep(
         }
         let event =
             |case: &RestingCase| Event::new(&Actor::service(), Action::Erased).case(case.id).purpose(case.purpose);
-        let receipts = log.append(going.iter().map(|(_, case)| event(case)).collect()).await?;
-        for ((fate, case), receipt) in going.iter().zip(&receipts) {
-            if erased(store, receipt, case.id, now).await? {
-                swept.count(case, *fate);
+        let erasing = |case: &RestingCase| log.append_with(vec![event(case)], Store::erasing(case.clone(), now));
+        let outcomes = join_all(going.iter().map(|(_, case)| erasing(case))).await;
+        for ((fate, case), outcome) in going.iter().zip(outcomes) {
+            match outcome?.1 {
+                Ok(_) => swept.count(case, *fate),
+                // another process, or a person, came first
+                Err(StoreError::RestsNoMore { .. } | StoreError::StillInFile { .. }) => {}
+                Err(error) => return Err(error.into()),
             }
         }
         if !going.is_empty() {
@@ -139,23 +147,14 @@ pub async fn sweep(
         months => months_before(now, months),
     };
     while let Some(batch) = store.resting_batches(before, 1).await?.first().copied() {
-        let receipt = log.append_one(Event::new(&Actor::service(), Action::Erased).batch(batch)).await?;
-        store.erase_batch(&receipt, batch).await?;
+        let event = Event::new(&Actor::service(), Action::Erased).batch(batch);
+        log.append_with(vec![event], Store::erasing_batch(batch)).await?.1?;
         swept.batches += 1;
     }
-    if !swept.cases.is_empty() {
+    if !swept.cases.is_empty() || swept.batches > 0 {
         store.cut_wal().await?;
     }
     Ok(swept)
-}
-
-/// Whether it was still there to be erased: another process, or a person, may have come first, or somebody begun it anew.
-async fn erased(store: &Store, receipt: &AuditReceipt, case: Uuid, now: Timestamp) -> Result<bool, StoreError> {
-    match store.destroy_case(receipt, case, now).await {
-        Ok(_) => Ok(true),
-        Err(StoreError::IllegalTransition { .. } | StoreError::StillInFile { .. }) => Ok(false),
-        Err(error) => Err(error),
-    }
 }
 
 impl Sweep {
@@ -200,7 +199,12 @@ impl Retention {
 
 async fn run(store: Store, log: Log, settings: RetentionSettings, clock: Clock) {
     loop {
-        match sweep(&store, &log, &settings, clock.now()).await {
+        let swept = match store.leads(SEEN_WITHIN).await {
+            Ok(true) => sweep(&store, &log, &settings, clock.now()).await,
+            Ok(false) => Ok(Sweep::default()),
+            Err(error) => Err(error.into()),
+        };
+        match swept {
             Ok(swept) => {
                 let cases: u64 = swept.cases.values().sum();
                 metrics::counter!("hedui_retention_erased_total").increment(cases);

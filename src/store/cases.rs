@@ -166,12 +166,27 @@ impl Store {
         read(&mut connection, id).await
     }
 
-    /// Stops a case. Its planned and pending cells stay as they are: nobody looks at them any more.
+    /// Stops a case: an effect of its entry. Its planned and pending cells stay as they are: nobody looks at them any more. One with a final
+    /// version, worked on again for a person's word, ends with that and bears the word's mark until [`Store::shred_withdrawn`].
     ///
-    /// # Errors
-    /// [`StoreError::IllegalTransition`] when it has ended; [`StoreError::WrongReceipt`].
-    pub async fn cancel_case(&self, receipt: &AuditReceipt, case: Uuid, now: Timestamp) -> Result<(), StoreError> {
-        self.end_case(receipt, case, None, CaseState::Cancelled, None, now).await
+    /// Fails with [`StoreError::IllegalTransition`] when it has ended; with [`StoreError::WrongReceipt`].
+    #[must_use]
+    pub fn stopping(case: Uuid, now: Timestamp) -> Effect<()> {
+        Effect::new(move |tx, entries| {
+            Box::pin(async move {
+                entry_of(case, entries)?;
+                let found = state(tx, case).await?;
+                if found.at_rest() {
+                    return Err(StoreError::IllegalTransition { case, from: found, to: CaseState::Cancelled });
+                }
+                let has_final = query("SELECT 1 FROM versions WHERE case_id = $1 AND first_final");
+                let has_final = has_final.bind(case.to_string()).fetch_optional(&mut *tx).await?.is_some();
+                let to = if has_final { CaseState::Final } else { CaseState::Cancelled };
+                transition(tx, case, to, now).await?;
+                query("UPDATE cases SET failure = NULL WHERE id = $1").bind(case.to_string()).execute(tx).await?;
+                Ok(())
+            })
+        })
     }
 
     /// Gives a case up; `why` is a closed word, never a message.
@@ -185,28 +200,15 @@ impl Store {
         why: &'static str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.end_case(receipt, lease.case_id, Some(lease.clone()), CaseState::Failed, Some(why), now).await
-    }
-
-    async fn end_case(
-        &self,
-        receipt: &AuditReceipt,
-        case: Uuid,
-        lease: Option<Lease>,
-        to: CaseState,
-        why: Option<&'static str>,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        receipt.must_speak_of(case)?;
+        receipt.must_speak_of(lease.case_id)?;
+        let lease = lease.clone();
         self.write(move |tx| {
             Box::pin(async move {
-                if let Some(lease) = &lease {
-                    must_hold(tx, lease).await?;
-                }
-                transition(tx, case, to, now).await?;
+                must_hold(tx, &lease).await?;
+                transition(tx, lease.case_id, CaseState::Failed, now).await?;
                 query("UPDATE cases SET failure = $1 WHERE id = $2")
                     .bind(why)
-                    .bind(case.to_string())
+                    .bind(lease.case_id.to_string())
                     .execute(tx)
                     .await?;
                 Ok(())

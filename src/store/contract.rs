@@ -88,7 +88,7 @@ macro_rules! contract {
             erasing::{
                 an_erased_case_opens_no_more, nothing_of_an_erased_case_is_left, keys_are_wrapped_anew,
                 only_a_case_at_rest_is_erased, a_row_of_a_file_that_is_being_read_is_not_erased,
-                what_rests_is_found_with_what_keeps_it,
+                what_rests_is_found_with_what_keeps_it, what_was_taken_up_since_it_was_chosen_is_kept,
             }
             kin::{ whoever_is_registered_is_found_among_cases, a_registration_takes_the_place_of_the_former }
             sessions::{
@@ -264,6 +264,15 @@ async fn plan(
 
 async fn create(store: &Store, receipt: AuditReceipt, case: NewCase) -> Result<Created, StoreError> {
     store.apply(Store::accepting(case), vec![receipt]).await
+}
+
+async fn cancel(store: &Store, case: Uuid, now: Timestamp) -> Result<(), StoreError> {
+    store.apply(Store::stopping(case, now), vec![receipt(case)]).await
+}
+
+/// Erases a case as an agreed approval does: whatever keeps it.
+async fn erase(store: &Store, case: Uuid, now: Timestamp) -> Result<u64, StoreError> {
+    store.write(move |tx| Box::pin(super::erasure::erase(tx, case, now))).await
 }
 
 /// Records answers, with the documents they name.

@@ -11,46 +11,37 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::cases::transition;
+use super::cases::{lock, transition};
 use super::columns::Columns as _;
 use super::db::{Connection, query};
-use super::{AuditReceipt, CaseState, Store, StoreError, batches};
-
-/// What an erasure did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Erasure {
-    /// Data keys destroyed.
-    pub deks_destroyed: u64,
-    /// Whether the write-ahead log, which may hold their old pages, could be cut; when a reader stood in the way it is cut at the
-    /// next checkpoint. Never on PostgreSQL, whose write-ahead log and old row versions are the server's to keep and to drop.
-    pub wal_truncated: bool,
-}
+use super::receipt::entry_of;
+use super::{CaseState, Effect, RestingCase, Store, StoreError, batches};
 
 impl Store {
-    /// Destroys the data keys and ciphertexts of everything that is kept of a case at rest (request, evidence, versions, attestations, changes,
-    /// alerts and their notes, hearings, objections, reviews), and every tag by which it could be found.
+    /// Destroys the data keys and ciphertexts of everything that is kept of a case (request, evidence, versions, attestations, changes, alerts and
+    /// their notes, hearings, objections, reviews), and every tag by which it could be found, if the case rests still as it did when it was chosen:
+    /// an effect of its entry. How many data keys were destroyed. Whoever has erased has the write-ahead log cut, with [`Store::cut_wal`].
     ///
     /// What a later report of the same household says has changed since belongs to that later case, and is erased with it.
     ///
-    /// # Errors
-    /// [`StoreError::IllegalTransition`] while the case is being worked on; [`StoreError::StillInFile`] while the file it came in is still
-    /// kept; [`StoreError::WrongReceipt`].
-    pub async fn erase_case(&self, receipt: &AuditReceipt, case: Uuid, now: Timestamp) -> Result<Erasure, StoreError> {
-        let deks_destroyed = self.destroy_case(receipt, case, now).await?;
-        Ok(Erasure { deks_destroyed, wal_truncated: self.cut_wal().await? })
+    /// Fails with [`StoreError::RestsNoMore`]: somebody took the case up, watches or inspects it, or erased it; with
+    /// [`StoreError::StillInFile`] while the file it came in is still kept; with [`StoreError::WrongReceipt`].
+    #[must_use]
+    pub fn erasing(chosen: RestingCase, now: Timestamp) -> Effect<u64> {
+        Effect::new(move |tx, entries| {
+            Box::pin(async move {
+                entry_of(chosen.id, entries)?;
+                lock(tx, chosen.id).await?;
+                match super::retention::resting(tx, chosen.id, now).await? {
+                    Some(found) if found == chosen => erase(tx, chosen.id, now).await,
+                    _ => Err(StoreError::RestsNoMore { case: chosen.id }),
+                }
+            })
+        })
     }
 
-    /// The same but for the write-ahead log, which whoever erases many cases cuts once, at the end, with [`Store::cut_wal`]. Returns how many
-    /// data keys were destroyed.
-    ///
-    /// # Errors
-    /// As [`Store::erase_case`].
-    pub async fn destroy_case(&self, receipt: &AuditReceipt, case: Uuid, now: Timestamp) -> Result<u64, StoreError> {
-        receipt.must_speak_of(case)?;
-        self.write(move |tx| Box::pin(erase(tx, case, now))).await
-    }
-
-    /// Has nothing of what was deleted left in SQLite's write-ahead log. False where that cannot be had at once: see [`Erasure::wal_truncated`].
+    /// Has nothing of what was deleted left in SQLite's write-ahead log. False where that cannot be had at once: when a reader stands in the way
+    /// it is cut at the next checkpoint; never on PostgreSQL, whose write-ahead log and old row versions are the server's to keep and to drop.
     ///
     /// # Errors
     /// [`StoreError::ReadOnly`]; the database failed.
@@ -68,26 +59,22 @@ impl Store {
             .index("documents")
     }
 
-    /// Destroys what is kept of a batch beside its cases, once it has ended: what was wrong with rows of its file, and how it was meant.
+    /// Destroys what is kept of a batch beside its cases, once it has ended: what was wrong with rows of its file, and how it was meant. An
+    /// effect of its entry; how many data keys were destroyed.
     ///
-    /// # Errors
-    /// [`StoreError::BatchState`] while something of it is left to do; [`StoreError::WrongReceipt`].
-    pub async fn erase_batch(&self, receipt: &AuditReceipt, batch: Uuid) -> Result<Erasure, StoreError> {
-        receipt.must_speak_of(batch)?;
-        let deks_destroyed = self
-            .write(move |tx| {
-                Box::pin(async move {
-                    batches::must_be_over(tx, batch).await?;
-                    let destroyed = destroy_documents(tx, batch).await?;
-                    query("DELETE FROM batch_faults WHERE batch_id = $1")
-                        .bind(batch.to_string())
-                        .execute(&mut *tx)
-                        .await?;
-                    Ok(destroyed)
-                })
+    /// Fails with [`StoreError::BatchState`] while something of it is left to do; with [`StoreError::WrongReceipt`].
+    #[must_use]
+    pub fn erasing_batch(batch: Uuid) -> Effect<u64> {
+        Effect::new(move |tx, entries| {
+            Box::pin(async move {
+                entry_of(batch, entries)?;
+                batches::must_be_over(tx, batch).await?;
+                let destroyed = destroy_documents(tx, batch).await?;
+                let faults = query("DELETE FROM batch_faults WHERE batch_id = $1");
+                faults.bind(batch.to_string()).execute(&mut *tx).await?;
+                Ok(destroyed)
             })
-            .await?;
-        Ok(Erasure { deks_destroyed, wal_truncated: self.cut_wal().await? })
+        })
     }
 }
 

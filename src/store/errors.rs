@@ -104,6 +104,12 @@ pub enum StoreError {
         /// State asked for.
         to: CaseState,
     },
+    /// It was chosen as a case at rest and is not as it was.
+    #[error("case {case} rests no more as it did")]
+    RestsNoMore {
+        /// Case.
+        case: Uuid,
+    },
     /// The idempotency key was used with another body.
     #[error("this Idempotency-Key was used with another body: use a new key for a new request")]
     IdempotencyConflict,

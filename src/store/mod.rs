@@ -72,7 +72,6 @@ pub use cosignatures::CosignedCheckpoint;
 pub use decisions::{DecisionKind, DecisionRow, NewDecision, Shredding};
 pub use documents::{DocumentKind, SealedDocument, StoredDocument, WrappedDek};
 pub use effect::{Effect, EffectOutcome, PendingEffect};
-pub use erasure::Erasure;
 pub use errors::StoreError;
 pub use events::{CaseEvent, CaseEventKind};
 pub use hearings::HearingRow;

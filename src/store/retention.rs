@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::columns::{Columns as _, millis};
-use super::db::{Row, query};
+use super::db::{Builder, Connection, Row, query};
 use super::{CaseState, Store, StoreError};
 use crate::household::{Purpose, Region};
 
@@ -42,40 +42,12 @@ impl Store {
         limit: u32,
         now: Timestamp,
     ) -> Result<Vec<RestingCase>, StoreError> {
-        let rows = query(
-            "SELECT c.id, c.purpose, c.organisation, c.region, c.state, c.updated_at,
-                    EXISTS (SELECT 1 FROM subscriptions s WHERE s.state = 'active' AND s.household_tag IS NOT NULL
-                            AND s.organisation = c.organisation AND s.household_tag = c.household_tag) AS watched,
-                    (c.state = 'final' AND c.household_tag IS NOT NULL
-                     AND NOT EXISTS (SELECT 1 FROM cases later WHERE later.household_tag = c.household_tag AND later.id > c.id
-                                     AND later.organisation = c.organisation AND later.state = 'final')) AS last
-             FROM cases c LEFT JOIN batches b ON b.id = c.batch_id
-             WHERE c.state IN ('final', 'cancelled', 'failed') AND c.updated_at < $1 AND (b.id IS NULL OR b.settled)
-               AND c.reopened_for IS NULL AND c.id > $2
-               AND NOT EXISTS (SELECT 1 FROM approvals a WHERE a.case_id = c.id
-                               AND ((a.state = 'open' AND a.lapses_at > $4) OR (a.state = 'agreed' AND a.until > $4)))
-             ORDER BY c.id LIMIT $3",
-        );
-        let rows = rows
-            .bind(millis(before))
-            .bind(after.map_or_else(String::new, |case| case.to_string()))
-            .bind(i64::from(limit))
-            .bind(millis(now))
-            .fetch_all(self.reader())
-            .await?;
-        let resting = |row: &Row| {
-            Ok(RestingCase {
-                id: row.uuid("id")?,
-                purpose: row.must("purpose", Purpose::parse)?,
-                organisation: row.text("organisation")?,
-                region: Region(row.text("region")?),
-                state: row.must("state", CaseState::parse)?,
-                since: row.time("updated_at")?,
-                watched: row.flag("watched")?,
-                last: row.flag("last")?,
-            })
-        };
-        rows.iter().map(resting).collect()
+        let mut page = at_rest(now);
+        page.push(" AND c.updated_at < ").push_bind(millis(before));
+        page.push(" AND c.id > ").push_bind(after.map_or_else(String::new, |case| case.to_string()));
+        page.push(" ORDER BY c.id LIMIT ").push_bind(i64::from(limit));
+        let rows = page.build().fetch_all(self.reader()).await?;
+        rows.iter().map(resting_of).collect()
     }
 
     /// At most `limit` batches that are over since before a time and of which something opens still.
@@ -91,4 +63,45 @@ impl Store {
         let rows = rows.bind(millis(before)).bind(i64::from(limit)).fetch_all(self.reader()).await?;
         rows.iter().map(|row| row.uuid("id")).collect()
     }
+}
+
+/// A case as it rests now, seen by this connection; none when it does not.
+pub(super) async fn resting(
+    tx: &mut Connection,
+    case: Uuid,
+    now: Timestamp,
+) -> Result<Option<RestingCase>, StoreError> {
+    let mut one = at_rest(now);
+    one.push(" AND c.id = ").push_bind(case.to_string());
+    one.build().fetch_optional(tx).await?.as_ref().map(resting_of).transpose()
+}
+
+/// Cases at rest that nothing keeps but their age, their household's watch, or that they are its last.
+fn at_rest(now: Timestamp) -> Builder<'static> {
+    let mut query = Builder::new(
+        "SELECT c.id, c.purpose, c.organisation, c.region, c.state, c.updated_at,
+                EXISTS (SELECT 1 FROM subscriptions s WHERE s.state = 'active' AND s.household_tag IS NOT NULL
+                        AND s.organisation = c.organisation AND s.household_tag = c.household_tag) AS watched,
+                (c.state = 'final' AND c.household_tag IS NOT NULL
+                 AND NOT EXISTS (SELECT 1 FROM cases later WHERE later.household_tag = c.household_tag AND later.id > c.id
+                                 AND later.organisation = c.organisation AND later.state = 'final')) AS last
+         FROM cases c LEFT JOIN batches b ON b.id = c.batch_id
+         WHERE c.state IN ('final', 'cancelled', 'failed') AND (b.id IS NULL OR b.settled) AND c.reopened_for IS NULL
+           AND NOT EXISTS (SELECT 1 FROM approvals a WHERE a.case_id = c.id AND ((a.state = 'open' AND a.lapses_at > ",
+    );
+    query.push_bind(millis(now)).push(") OR (a.state = 'agreed' AND a.until > ").push_bind(millis(now)).push(")))");
+    query
+}
+
+fn resting_of(row: &Row) -> Result<RestingCase, StoreError> {
+    Ok(RestingCase {
+        id: row.uuid("id")?,
+        purpose: row.must("purpose", Purpose::parse)?,
+        organisation: row.text("organisation")?,
+        region: Region(row.text("region")?),
+        state: row.must("state", CaseState::parse)?,
+        since: row.time("updated_at")?,
+        watched: row.flag("watched")?,
+        last: row.flag("last")?,
+    })
 }

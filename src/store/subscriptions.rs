@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::columns::{Columns as _, millis};
 use super::db::{Builder, Connection, Lock, Row, query};
-use super::{AuditReceipt, Store, StoreError, Tag, words};
+use super::{AuditReceipt, CaseState, Store, StoreError, Tag, words};
 use crate::household::Region;
 
 words! {
@@ -87,7 +87,12 @@ impl Store {
         receipt.must_speak_of(new.case_id)?;
         self.write(move |tx| {
             Box::pin(async move {
+                // under its row's lock, so that it is not erased meanwhile
+                super::cases::lock(tx, new.case_id).await?;
                 let case = super::cases::read(tx, new.case_id).await?;
+                if case.state == CaseState::Erased {
+                    return Err(StoreError::IllegalTransition { case: case.id, from: case.state, to: case.state });
+                }
                 if let Some(tag) = case.household_tag {
                     let watched = "SELECT id FROM subscriptions WHERE organisation = $1 AND household_tag = $2 AND state = 'active'";
                     let watched = query(watched).bind(case.organisation.as_str()).bind(tag.to_string()).lock(Lock::Rows);

@@ -227,21 +227,26 @@ impl Ledger {
         Ok(outcome?)
     }
 
+    /// The same of one entry, whose receipt is wanted for what follows elsewhere.
+    pub(super) async fn done(&self, event: Event, effect: Effect<()>) -> Result<AuditReceipt, VerificationError> {
+        let (receipts, outcome) = self.0.append_with(vec![event], effect).await?;
+        outcome?;
+        receipts.into_iter().next().ok_or(VerificationError::Uneven { what: "entries of a case" })
+    }
+
     /// Entries of what is about to be done outside the log's own commit.
     pub(super) async fn entered(&self, events: Vec<Event>) -> Result<Vec<AuditReceipt>, AuditError> {
         self.0.append(events).await
     }
 
     /// A second person signs a version off; the entry holds the hash of the body that says so.
-    pub(super) async fn issued(
-        &self,
-        caller: &Caller,
-        case: &CaseRow,
-        version: u32,
-        body: Hash,
-    ) -> Result<(AuditReceipt, Proved), AuditError> {
-        let event = Event::new(&actor(caller), Action::Issued).case(case.id).version(version);
-        self.0.append_proved(event.purpose(case.purpose).detail(body).outcome(Outcome::Done)).await
+    pub(super) async fn issued(&self, event: Event) -> Result<(AuditReceipt, Proved), AuditError> {
+        self.0.append_proved(event.outcome(Outcome::Done)).await
+    }
+
+    /// What an entry said was not done after all.
+    pub(super) async fn not_done(&self, event: Event) {
+        self.0.append_failed(vec![event]).await;
     }
 
     /// The reports of cases are about to leave the service in a file: an entry each, all in one commit.

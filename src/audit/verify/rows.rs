@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::audit::{AuditError, Event, Label, Leaf};
+use crate::audit::{Action, AuditError, Event, Label, Leaf, Outcome};
 use crate::store::{Claim, Entry, LogSnapshot, PROTECTED, ProtectedRow};
 
 /// Rows read at a time.
@@ -121,7 +121,9 @@ async fn check_entry(
 /// The columns of a row that an entry denies; none when it is no entry that could go with it.
 fn denied(bytes: &[u8], row: &ProtectedRow) -> Option<Vec<&'static str>> {
     let event = Leaf::parse(bytes).ok()?.event;
-    if !row.actions.contains(&event.action.as_str()) {
+    // what failed speaks for no row, but for the case that the service gave up
+    let failed = event.outcome == Outcome::Failed && event.action != Action::CaseFailed;
+    if failed || !row.actions.contains(&event.action.as_str()) {
         return None;
     }
     Some(row.claims.iter().filter(|(_, claim)| !says(&event, claim)).map(|(column, _)| *column).collect())

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::household::{Purpose, Region};
+use crate::store::AuditReceipt;
 
 fn now() -> Timestamp {
     "2026-11-27T02:00:00Z".parse().unwrap()
@@ -79,8 +80,8 @@ fn every_programme_may_have_a_number_of_its_own() {
     assert!(names.iter().all(|name| crate::config::PURPOSES.contains(name)), "{names:?}");
 }
 
-#[tokio::test]
-async fn an_entry_comes_before_each_erasure_and_nothing_goes_twice() {
+/// A log, and a case cancelled at each of these times.
+async fn house(since: &[&str]) -> (tempfile::TempDir, Store, Log, Vec<Uuid>) {
     let folder = tempfile::tempdir().unwrap();
     let keys = crate::keys::KeyRing::create(&folder.path().join("keys"), "test-log", now()).unwrap();
     let store = Store::open(folder.path().join("data")).await.unwrap();
@@ -88,7 +89,7 @@ async fn an_entry_comes_before_each_erasure_and_nothing_goes_twice() {
     options.publish_every = Duration::from_secs(86_400);
     let log = Log::open(store.clone(), options).await.unwrap();
     let mut cases = Vec::new();
-    for since in ["2026-01-01T00:00:00Z", "2026-11-20T00:00:00Z"] {
+    for since in since {
         let (id, since) = (Uuid::now_v7(), since.parse::<Timestamp>().unwrap());
         let context = crate::keys::DocumentContext { document_id: "d", kind: "request", owner_id: &id.to_string() };
         let sealed = keys.seal_document(&context, b"x").unwrap();
@@ -119,9 +120,37 @@ async fn an_entry_comes_before_each_erasure_and_nothing_goes_twice() {
         };
         let receipt = AuditReceipt::for_test(Some(id));
         store.apply(Store::accepting(case), vec![receipt.clone()]).await.unwrap();
-        store.cancel_case(&receipt, id, since).await.unwrap();
+        store.apply(Store::stopping(id, since), vec![receipt]).await.unwrap();
         cases.push(id);
     }
+    (folder, store, log, cases)
+}
+
+#[tokio::test]
+async fn two_sweeps_at_once_erase_each_case_once_and_the_log_says_so() {
+    let (_folder, store, log, cases) = house(&["2026-01-01T00:00:00Z"; 5]).await;
+    let settings = RetentionSettings { unfinished_months: 6, ..RetentionSettings::default() };
+    let sweep = || sweep(&store, &log, &settings, now());
+    let (one, other) = tokio::join!(sweep(), sweep());
+    let mut erased = [one.unwrap().ids, other.unwrap().ids].concat();
+    erased.sort();
+    assert_eq!(erased, cases);
+    let mut said = std::collections::BTreeMap::<Uuid, i64>::new();
+    let mut failed = 0;
+    for index in 0..store.log_head().await.unwrap().size {
+        let event = crate::audit::Leaf::parse(&log.leaf(index).await.unwrap().leaf.bytes).unwrap().event;
+        assert_eq!(event.action, Action::Erased);
+        let fell_through = event.outcome == crate::audit::Outcome::Failed;
+        failed += u64::from(fell_through);
+        *said.entry(event.case.unwrap()).or_default() += if fell_through { -1 } else { 1 };
+    }
+    assert_eq!(failed, 5, "both had chosen all of them");
+    assert!(said.len() == 5 && said.values().all(|times| *times == 1), "{said:?}");
+}
+
+#[tokio::test]
+async fn an_entry_comes_before_each_erasure_and_nothing_goes_twice() {
+    let (_folder, store, log, cases) = house(&["2026-01-01T00:00:00Z", "2026-11-20T00:00:00Z"]).await;
     let settings = RetentionSettings { unfinished_months: 6, ..RetentionSettings::default() };
     let shown = would_sweep(&store, &settings, now()).await.unwrap();
     assert_eq!(shown.ids, cases[..1]);

@@ -1,7 +1,7 @@
 //! Accepted once, found as accepted, listed within scope.
 
 use super::*;
-use crate::store::{CaseFilter, CaseState, Created, IdempotencyKey, StoreError};
+use crate::store::{CaseFilter, CaseState, Created, IdempotencyKey, RestingCase, StoreError};
 
 pub(super) async fn a_case_is_found_as_it_was_accepted(backend: impl Backend) {
     let store = backend.open().await;
@@ -101,8 +101,18 @@ pub(super) async fn a_receipt_of_another_case_is_refused(backend: impl Backend) 
         let wrong = |e| matches!(e, StoreError::WrongReceipt { .. });
         assert!(wrong(plan(&store, &foreign, &lease(id), Vec::new(), at(0)).await.unwrap_err()));
         assert!(wrong(record(&store, &foreign, &lease(id), Vec::new()).await.unwrap_err()));
-        assert!(wrong(store.cancel_case(&foreign, id, at(0)).await.unwrap_err()));
-        assert!(wrong(store.erase_case(&foreign, id, at(0)).await.unwrap_err()));
+        assert!(wrong(store.apply(Store::stopping(id, at(0)), vec![foreign.clone()]).await.unwrap_err()));
+        let chosen = RestingCase {
+            id,
+            purpose: Purpose::DibaoApplication,
+            organisation: "township-1".into(),
+            region: Region("620422".into()),
+            state: CaseState::Cancelled,
+            since: at(0),
+            watched: false,
+            last: false,
+        };
+        assert!(wrong(store.apply(Store::erasing(chosen, at(0)), vec![foreign.clone()]).await.unwrap_err()));
         assert!(wrong(store.put_document(&foreign, Some(id), document(DocumentKind::Upload)).await.unwrap_err()));
         let version = version(1, true, VersionReason::First, at(0));
         assert!(wrong(store.add_version(&foreign, id, &lease(id), version, CaseState::Final).await.unwrap_err()));
@@ -135,7 +145,7 @@ pub(super) async fn lists_keep_to_their_scope(backend: impl Backend) {
     assert_eq!(list(CaseFilter { reference_tags: vec![tag(4), tag(99)], ..any() }).await, [4]);
     assert_eq!(list(CaseFilter { subject_tags: vec![tag(102)], ..any() }).await, [2]);
     assert_eq!(list(CaseFilter { limit: 2, cursor: Some(ids[4]), ..any() }).await, [3, 2]);
-    store.cancel_case(&receipt(ids[1]), ids[1], at(9)).await.unwrap();
+    cancel(&store, ids[1], at(9)).await.unwrap();
     assert_eq!(list(CaseFilter { states: vec![CaseState::Cancelled], ..any() }).await, [1]);
 }
 

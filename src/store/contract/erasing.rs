@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::store::{
-    AlertFilter, BatchState, CaseFilter, CaseState, Compared, NewSubscription, SealedDocument, StoreError, WrappedDek,
+    AlertFilter, ApprovalKind, BatchState, CaseFilter, CaseState, Compared, DecisionKind, NewApproval, NewDecision,
+    NewSubscription, SealedDocument, StoreError, WrappedDek,
 };
 
 pub(super) async fn an_erased_case_opens_no_more(backend: impl Backend) {
@@ -12,13 +13,12 @@ pub(super) async fn an_erased_case_opens_no_more(backend: impl Backend) {
     let case = new_case(at(0));
     let id = case.id;
     create(&store, receipt(id), case.clone()).await.unwrap();
-    store.cancel_case(&receipt(id), id, at(1)).await.unwrap();
+    cancel(&store, id, at(1)).await.unwrap();
     let at_rest = |needle: &[u8], bytes: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
     assert!(at_rest(&case.request.wrapped_dek, &backend.bytes_at_rest().await));
 
-    let erasure = store.erase_case(&receipt(id), id, at(2)).await.unwrap();
-    assert_eq!(erasure.deks_destroyed, 1);
-    assert_eq!(erasure.wal_truncated, backend.deletes_at_once());
+    assert_eq!(erase(&store, id, at(2)).await.unwrap(), 1);
+    assert_eq!(store.cut_wal().await.unwrap(), backend.deletes_at_once());
     let bytes = backend.bytes_at_rest().await;
     assert!(!at_rest(&case.request.wrapped_dek, &bytes), "the wrapped key is nowhere at rest");
     assert!(!at_rest(&case.request.ciphertext[..64], &bytes), "nor the ciphertext");
@@ -28,7 +28,7 @@ pub(super) async fn an_erased_case_opens_no_more(backend: impl Backend) {
     assert_eq!(store.get_case(id).await.unwrap().state, CaseState::Erased);
     let by_person = CaseFilter { subject_tags: vec![tag(1)], ..CaseFilter::default() };
     assert_eq!(store.list_cases(&by_person).await.unwrap().len(), 1, "only the other");
-    assert!(store.erase_case(&receipt(id), id, at(3)).await.is_err());
+    assert!(erase(&store, id, at(3)).await.is_err());
 }
 
 /// A case with one of everything that can be kept of it, and all those documents.
@@ -88,8 +88,8 @@ pub(super) async fn nothing_of_an_erased_case_is_left(backend: impl Backend) {
     let (mut erased, mut kept) = (Vec::new(), Vec::new());
     for (number, (id, documents)) in cases.into_iter().enumerate() {
         if number % 2 == 0 {
-            let erasure = store.erase_case(&receipt(id), id, at(100)).await.unwrap();
-            assert_eq!(erasure.deks_destroyed, documents.len() as u64);
+            assert_eq!(erase(&store, id, at(100)).await.unwrap(), documents.len() as u64);
+            store.cut_wal().await.unwrap();
             erased.extend(documents);
         } else {
             kept.extend(documents);
@@ -111,25 +111,25 @@ pub(super) async fn a_row_of_a_file_that_is_being_read_is_not_erased(backend: im
     let batch = super::batching::whole(&store).await;
     let Created::New(case) = super::batching::household(&store, batch, 1).await else { panic!("it was there") };
     store.move_batch(&receipt(batch), batch, BatchState::Cancelled, at(6)).await.unwrap();
-    store.cancel_case(&receipt(case), case, at(6)).await.unwrap();
-    let refused = store.erase_case(&receipt(case), case, at(7)).await;
+    cancel(&store, case, at(6)).await.unwrap();
+    let refused = erase(&store, case, at(7)).await;
     assert!(matches!(refused, Err(StoreError::StillInFile { batch: of, .. }) if of == batch), "{refused:?}");
     assert_eq!(store.get_case(case).await.unwrap().state, CaseState::Cancelled, "nothing of it was done");
-    let early = store.erase_batch(&receipt(batch), batch).await;
+    let early = store.apply(Store::erasing_batch(batch), vec![receipt(batch)]).await;
     assert!(matches!(early, Err(StoreError::BatchState { found: BatchState::Cancelled, .. })), "{early:?}");
     store.note_ended(batch, at(8)).await.unwrap();
-    store.erase_case(&receipt(case), case, at(9)).await.unwrap();
+    erase(&store, case, at(9)).await.unwrap();
 
     let faults = document(DocumentKind::BatchFaults);
     store.put_document(&receipt(batch), Some(batch), faults.clone()).await.unwrap();
-    assert_eq!(store.erase_batch(&receipt(batch), batch).await.unwrap().deks_destroyed, 1);
+    assert_eq!(store.apply(Store::erasing_batch(batch), vec![receipt(batch)]).await.unwrap(), 1);
     assert!(matches!(store.get_document(faults.id).await, Err(StoreError::Erased { .. })));
 }
 
 pub(super) async fn only_a_case_at_rest_is_erased(backend: impl Backend) {
     let store = backend.open().await;
     let id = running(&store, at(0)).await;
-    let refused = store.erase_case(&receipt(id), id, at(1)).await;
+    let refused = erase(&store, id, at(1)).await;
     assert!(matches!(refused, Err(StoreError::IllegalTransition { from: CaseState::Running, .. })));
     let request = store.get_case(id).await.unwrap().request_document;
     assert!(store.get_document(request).await.is_ok());
@@ -175,7 +175,7 @@ pub(super) async fn what_rests_is_found_with_what_keeps_it(backend: impl Backend
     };
     assert!(store.subscribe(&receipt(watched), subscription).await.unwrap());
     let stopped = accepted(&store, at(5)).await;
-    store.cancel_case(&receipt(stopped), stopped, at(6)).await.unwrap();
+    cancel(&store, stopped, at(6)).await.unwrap();
     let at_work = running(&store, at(7)).await;
     let young = of(None, 50).await;
 
@@ -193,7 +193,7 @@ pub(super) async fn what_rests_is_found_with_what_keeps_it(backend: impl Backend
     assert_eq!(told, expected, "neither what is at work ({at_work}) nor what is young ({young})");
     let rest = store.resting_cases(at(50), Some(found[1].id), 2, at(60)).await.unwrap();
     assert_eq!(rest, found[2..4]);
-    store.destroy_case(&receipt(earlier), earlier, at(60)).await.unwrap();
+    erase(&store, earlier, at(60)).await.unwrap();
     assert!(store.resting_cases(at(50), None, 100, at(60)).await.unwrap().iter().all(|case| case.id != earlier));
 
     let batch = super::batching::whole(&store).await;
@@ -203,6 +203,63 @@ pub(super) async fn what_rests_is_found_with_what_keeps_it(backend: impl Backend
     store.finish_batch(&receipt(batch), batch, false, at(70)).await.unwrap();
     assert!(store.resting_batches(at(70), 10).await.unwrap().is_empty());
     assert_eq!(store.resting_batches(at(71), 10).await.unwrap(), [batch]);
-    store.erase_batch(&receipt(batch), batch).await.unwrap();
+    store.apply(Store::erasing_batch(batch), vec![receipt(batch)]).await.unwrap();
     assert!(store.resting_batches(at(71), 10).await.unwrap().is_empty());
+}
+
+pub(super) async fn what_was_taken_up_since_it_was_chosen_is_kept(backend: impl Backend) {
+    let store = backend.open().await;
+    let mut cases = Vec::new();
+    for number in 0..4 {
+        let case = NewCase { household_tags: vec![tag(number)], ..new_case(at(i64::from(number))) };
+        cases.push(case.id);
+        create(&store, receipt(case.id), case).await.unwrap();
+        let lease = taken_up(&store, at(5)).await;
+        let made = version(1, true, VersionReason::First, at(6));
+        store.add_version(&receipt(lease.case_id), lease.case_id, &lease, made, CaseState::Final).await.unwrap();
+    }
+    let chosen = store.resting_cases(at(50), None, 10, at(50)).await.unwrap();
+    assert_eq!(chosen.iter().map(|case| case.id).collect::<Vec<_>>(), cases);
+    let subscription = NewSubscription {
+        id: Uuid::now_v7(),
+        case_id: cases[0],
+        every_days: 30,
+        first_at: at(1000),
+        until: None,
+        created_at: at(51),
+    };
+    assert!(store.subscribe(&receipt(cases[0]), subscription.clone()).await.unwrap());
+    let word = NewDecision {
+        kind: DecisionKind::Review,
+        case_id: cases[1],
+        version: 1,
+        decided_by: "one".into(),
+        at: at(51),
+        document: document(DocumentKind::Review),
+    };
+    store.apply(Store::deciding(word), vec![receipt(cases[1])]).await.unwrap();
+    let asked = NewApproval {
+        id: Uuid::now_v7(),
+        kind: ApprovalKind::Inspection,
+        case_id: cases[2],
+        version: None,
+        asked_by: "auditor".into(),
+        asked_for: "county".into(),
+        at: at(51),
+        lapses_at: at(100),
+        hours: Some(1),
+        document: document(DocumentKind::Approval),
+    };
+    store.apply(Store::asking(asked), vec![receipt(cases[2])]).await.unwrap();
+    for case in &chosen[..3] {
+        let late = store.apply(Store::erasing(case.clone(), at(52)), vec![receipt(case.id)]).await;
+        assert!(matches!(late, Err(StoreError::RestsNoMore { case: of }) if of == case.id), "{late:?}");
+        assert_ne!(store.get_case(case.id).await.unwrap().state, CaseState::Erased);
+        assert!(store.count_documents(case.id).await.unwrap() > 1);
+    }
+    let again = async || store.apply(Store::erasing(chosen[3].clone(), at(52)), vec![receipt(cases[3])]).await;
+    assert!(again().await.unwrap() > 1);
+    assert!(matches!(again().await, Err(StoreError::RestsNoMore { .. })), "once");
+    let gone = NewSubscription { id: Uuid::now_v7(), case_id: cases[3], ..subscription };
+    assert!(store.subscribe(&receipt(cases[3]), gone).await.is_err(), "nobody watches what is erased");
 }

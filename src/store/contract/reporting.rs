@@ -89,7 +89,7 @@ pub(super) async fn what_reports_are_made_from_is_kept(backend: impl Backend) {
     let rest = store.kept_evidence("620422", Some(first[1].case_id), 2).await.unwrap();
     let found: Vec<_> = first.iter().chain(&rest).map(|kept| (kept.case_id, kept.evidence_document)).collect();
     assert_eq!(found, cases, "every case once, its latest version");
-    store.erase_case(&receipt(cases[0].0), cases[0].0, at(10)).await.unwrap();
+    erase(&store, cases[0].0, at(10)).await.unwrap();
     assert_eq!(store.count_kept_evidence("").await.unwrap(), 2, "what is erased is not tried");
 }
 
@@ -202,7 +202,7 @@ pub(super) async fn a_callback_that_is_given_up_is_kept_until_its_case_is_erased
     assert!(store.outbox_given_up(&[], None, 10).await.unwrap().is_empty());
     assert_eq!(claim(3).await[0].attempts, 0, "as if it had never been tried");
     store.outbox_attempted(&row, OutboxAttempt::GivenUp, at(4)).await.unwrap();
-    store.erase_case(&receipt(id), id, at(5)).await.unwrap();
+    erase(&store, id, at(5)).await.unwrap();
     assert!(store.outbox_given_up(&[], None, 10).await.unwrap().is_empty());
     assert!(store.outbox_redeliver(row.id, at(6)).await.is_err(), "of an erased case nothing is told");
 }

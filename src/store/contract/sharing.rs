@@ -156,7 +156,7 @@ pub(super) async fn who_waits_for_each_other_is_done_again(backend: Postgres) {
         let held = store.log_tx().await.unwrap();
         let cancel = |case| {
             let store = store.clone();
-            tokio::spawn(async move { store.cancel_case(&receipt(case), case, at(1)).await })
+            tokio::spawn(async move { cancel(&store, case, at(1)).await })
         };
         let first = cancel(one);
         while store.queued() < 1 {

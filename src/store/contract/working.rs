@@ -69,7 +69,7 @@ pub(super) async fn workers_never_share_a_case(backend: impl Backend) {
 pub(super) async fn a_case_at_rest_is_claimed_by_nobody(backend: impl Backend) {
     let store = backend.open().await;
     let cancelled = accepted(&store, at(0)).await;
-    store.cancel_case(&receipt(cancelled), cancelled, at(1)).await.unwrap();
+    cancel(&store, cancelled, at(1)).await.unwrap();
     let failed = accepted(&store, at(0)).await;
     let mut lease = store.claim_next("w", &Lane::ALL, at(1), LEASE).await.unwrap().unwrap().lease;
     store.fail_case(&receipt(failed), &lease, "evidence_lost", at(2)).await.unwrap();
@@ -77,7 +77,7 @@ pub(super) async fn a_case_at_rest_is_claimed_by_nobody(backend: impl Backend) {
     assert!(matches!(store.renew_lease(&mut lease, at(3), LEASE).await, Err(StoreError::LeaseLost { .. })));
     assert_eq!(store.get_case(failed).await.unwrap().failure.as_deref(), Some("evidence_lost"));
     assert!(matches!(
-        store.cancel_case(&receipt(failed), failed, at(3)).await,
+        cancel(&store, failed, at(3)).await,
         Err(StoreError::IllegalTransition { from: CaseState::Failed, to: CaseState::Cancelled, .. })
     ));
 }

@@ -6,12 +6,13 @@ use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use super::DecideError;
+use crate::audit::{Action, Event};
 use crate::auth::{Caller, Role};
 use crate::report::{self, Attestation, Issue, Report, Status};
 use crate::store::{ApprovalFilter, ApprovalKind, DocumentKind, Hash, IssuedVersion, VersionRow};
 use crate::telemetry::china_date;
 use crate::verification::reading::read_report;
-use crate::verification::{VerificationError, Verifier, sealing, versions};
+use crate::verification::{VerificationError, Verifier, actor, sealing, versions};
 
 /// Approvals of a case that are looked through: one for each word on its records.
 const MOST_APPROVALS: u32 = 10_000;
@@ -70,21 +71,31 @@ impl Verifier {
         body.issued = Some(Issue { by: caller.subject.clone(), on: china_date(now) });
         let body = body.bytes();
         let body_hash: Hash = Sha256::digest(&body).into();
-        let (receipt, proved) = self.0.ledger.issued(caller, &case, version, body_hash).await?;
-        let attestation = Attestation { signing_key: self.signing_key(), ..attestation };
-        let attestation = versions::placed_in_log(attestation, body_hash, proved)?;
-        let report = Report::bytes_around(&attestation, &body);
-        let signed = report::jose::jws::sign(&report, &self.0.keys.report_signer()).map_err(VerificationError::from)?;
-        let issue = IssuedVersion {
-            case_id: case.id,
-            number: version,
-            draft_hash: row.body_hash,
-            issued_by: caller.subject.clone(),
-            at: now,
-            body_hash,
-            report: sealing::seal(&self.0.keys, case.id, DocumentKind::Report, signed.as_bytes())?,
+        let event = Event::new(&actor(caller), Action::Issued).case(case.id).version(version).purpose(case.purpose);
+        let event = event.detail(body_hash);
+        let (receipt, proved) = self.0.ledger.issued(event.clone()).await?;
+        let signed_off = async {
+            let attestation = Attestation { signing_key: self.signing_key(), ..attestation };
+            let attestation = versions::placed_in_log(attestation, body_hash, proved)?;
+            let report = Report::bytes_around(&attestation, &body);
+            let signed =
+                report::jose::jws::sign(&report, &self.0.keys.report_signer()).map_err(VerificationError::from)?;
+            let issue = IssuedVersion {
+                case_id: case.id,
+                number: version,
+                draft_hash: row.body_hash,
+                issued_by: caller.subject.clone(),
+                at: now,
+                body_hash,
+                report: sealing::seal(&self.0.keys, case.id, DocumentKind::Report, signed.as_bytes())?,
+            };
+            Ok(self.0.store.issue_version(&receipt, issue).await?)
         };
-        self.0.store.issue_version(&receipt, issue).await?;
+        let signed_off: Result<(), DecideError> = signed_off.await;
+        if let Err(error) = signed_off {
+            self.0.ledger.not_done(event).await;
+            return Err(error);
+        }
         self.0.hub.tell(case.id);
         metrics::counter!("hedui_versions_issued_total").increment(1);
         Ok(IssuedReport { version, issued_by: caller.subject.clone(), body_sha256: hex::encode(body_hash) })

@@ -3,6 +3,7 @@
 use super::DecideError;
 use crate::audit::{Action, Event};
 use crate::auth::Caller;
+use crate::store::Store;
 use crate::verification::{Verifier, actor};
 
 impl Verifier {
@@ -15,22 +16,14 @@ impl Verifier {
         if case.state.at_rest() {
             return Err(DecideError::State(case.state));
         }
-        let versions = self.0.store.list_versions(case.id).await?;
-        let has_final = versions.iter().any(|version| version.first_final);
         let event = Event::new(&actor(caller), Action::Cancelled).case(case.id).purpose(case.purpose);
-        let receipts = self.0.ledger.entered(vec![event]).await?;
-        let receipt = receipts.first().ok_or(DecideError::Closed)?;
-        let now = self.0.clock.now();
-        match has_final {
-            true => self.0.store.end_recheck(receipt, case.id, None, now).await?,
-            false => self.0.store.cancel_case(receipt, case.id, now).await?,
-        }
+        let receipt = self.0.ledger.done(event, Store::stopping(case.id, self.0.clock.now())).await?;
         self.0.in_hand.take_away(case.id);
         self.0.memory.forget(case.id);
         self.0.hub.tell_turn(case.id);
         let case = self.0.store.get_case(case.id).await?;
         if case.reopened_for.is_some() {
-            self.follow_at_rest(receipt, &case).await?;
+            self.follow_at_rest(&receipt, &case).await?;
         }
         Ok(())
     }

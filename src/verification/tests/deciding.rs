@@ -2,10 +2,11 @@
 
 use super::stand_in::{no_record, pending};
 use super::*;
+use crate::audit::{Action, Leaf, Outcome};
 use crate::auth::Role;
 use crate::household::{Answer, AnswerKind, MemberRef, Record, Verdict};
 use crate::store::faults::Fault;
-use crate::store::{ApprovalKind, CaseState, DocumentKind, StoreError, VersionReason};
+use crate::store::{ApprovalKind, CaseState, DocumentKind, LogFilter, StoreError, VersionReason};
 use crate::verification::archive::Archive;
 use crate::verification::{
     DecideError, ErasureGrounds, Grounds, InspectionTerms, NewObjection, ReadError, RecordDecision, ReportForm,
@@ -330,6 +331,36 @@ async fn a_report_is_issued_by_somebody_who_had_no_hand_in_it() {
     assert_eq!(house.store.get_version(case, None).await.unwrap().issued_at, None, "another version is a draft again");
     assert!(matches!(verifier.issue(&supervisor("one"), &id, 2).await, Err(DecideError::SamePerson)));
     verifier.issue(&supervisor("three"), &id, 2).await.unwrap();
+}
+
+/// How often the log says of a case that something was done, and how often that it failed.
+async fn said(house: &House, case: Uuid, action: Action) -> (usize, usize) {
+    let filter = LogFilter {
+        case_id: Some(case),
+        actions: vec![action.as_str().to_owned()],
+        limit: 100,
+        ..LogFilter::default()
+    };
+    let entries = house.store.search_log(&filter).await.unwrap();
+    let outcome = |bytes: &[u8]| Leaf::parse(bytes).unwrap().event.outcome;
+    let failed = entries.iter().filter(|stored| outcome(&stored.leaf.bytes) == Outcome::Failed).count();
+    (entries.len() - failed, failed)
+}
+
+#[tokio::test]
+async fn what_the_log_said_and_was_not_done_is_said_to_have_failed() {
+    let (house, verifier, _, _, case) = case_with_held().await;
+    let id = case.to_string();
+    let (two, three) = (supervisor("two"), supervisor("three"));
+    let (one, other) = tokio::join!(verifier.issue(&two, &id, 1), verifier.issue(&three, &id, 1));
+    assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
+    assert_eq!(said(&house, case, Action::Issued).await, (2, 1));
+
+    let waiting = accepted(&verifier).await;
+    let (by, id) = (caller(), waiting.to_string());
+    let stopped = tokio::join!(verifier.cancel(&by, &id), verifier.cancel(&by, &id));
+    assert!(stopped.0.is_ok() != stopped.1.is_ok(), "{stopped:?}");
+    assert_eq!(said(&house, waiting, Action::Cancelled).await, (2, 1));
 }
 
 #[tokio::test]

@@ -118,7 +118,7 @@ async fn a_lease_survives_a_failed_renewal_and_ends_when_the_case_is_taken_away(
         () = async { while house.store.commits() < before + 2 { tokio::task::yield_now().await } } => {}
     }
     let now = *house.now.lock().unwrap();
-    house.store.cancel_case(&AuditReceipt::for_test(Some(case)), case, now).await.unwrap();
+    house.store.apply(Store::stopping(case, now), vec![AuditReceipt::for_test(Some(case))]).await.unwrap();
     keeper.lost().await;
 }
 

@@ -29,6 +29,7 @@ const LEVELS: &[&[&str]] = &[
 /// Imports within one level that the table allows, each with its reason.
 const SIDEWAYS: &[(&str, &str)] = &[
     ("main", "cli"),         // the program hands its arguments over
+    ("config", "household"), // what bounds a file of settings bounds packs and definitions
     ("telemetry", "config"), // the log's format is a setting
 ];
 

@@ -12,6 +12,7 @@ pub mod registry;
 pub mod samples;
 pub mod settings;
 pub mod source;
+pub mod toml_bounds;
 
 mod codec;
 mod dates;

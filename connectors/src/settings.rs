@@ -214,7 +214,7 @@ mod tests {
             shown,
             [
                 "sources.toml:2:12: source.vehicles.base_url: must be an http or https address without credentials, query or fragment",
-                "sources.toml:3:10: source.vehicles.secret: must not be written here; name where it is: { env = \"VARIABLE\" } or { file = \"path\" }",
+                "sources.toml:3:10: source.vehicles.secret: must not be written here; name where it is: { env = \"VARIABLE\" }, { file = \"path\" } or { credential = \"name\" }",
                 "sources.toml:4:1: source.vehicles.timeout: is not a known key; did you mean `timeout_ms`?",
                 "sources.toml:5:13: source.vehicles.breaker.failure: is not a known key; did you mean `failures`?",
                 "sources.toml:6:1: source.Bad: a source key has 1 to 64 characters of a-z, 0-9 and _",

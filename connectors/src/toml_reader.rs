@@ -10,6 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::problem::{Problem, did_you_mean, position};
+use crate::toml_bounds;
 
 /// The faults of one file so far.
 pub(crate) struct Faults<'t> {
@@ -48,6 +49,10 @@ impl<'t> Faults<'t> {
 /// Parses a whole file and hands its top table to `read`.
 pub(crate) fn read_file<T>(file: &str, text: &str, read: impl FnOnce(&Section<'_>) -> T) -> Result<T, Vec<Problem>> {
     let faults = Faults::new(file, text);
+    if let Err(bound) = toml_bounds::check(text) {
+        faults.add(&(bound.at()..bound.at()), "", bound.to_string(), None);
+        return Err(faults.into_problems());
+    }
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         faults.add(&error.span().unwrap_or(0..0), "", format!("not TOML: {}", error.message()), None);

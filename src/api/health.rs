@@ -28,6 +28,11 @@ pub struct Standing {
     /// How each witness of the audit log stands: one that has not cosigned for long is to be looked after, and stops nothing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     witnesses: Vec<WitnessStanding>,
+    /// `last_good` while the callers' file has faults, and those loaded before go on; `current` otherwise.
+    clients: &'static str,
+    /// How many faults it has; they stand in the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clients_problems: Option<usize>,
     #[serde(flatten)]
     rules: RulesState,
 }
@@ -39,7 +44,7 @@ pub async fn healthz() -> Json<serde_json::Value> {
 }
 
 /// The service can accept cases: store, log and key ring work. `policy` is `last_good` while changed packs have problems: it then lists
-/// the first of them, and the rules loaded before go on. `issuers` names those whose keys cannot be had now: they
+/// the first of them, and the rules loaded before go on. `clients` is so while a changed register of callers has. `issuers` names those whose keys cannot be had now: they
 /// are `kept` from before, or there are `none`. When there are none of any issuer, nobody can sign in and the service is not ready.
 #[utoipa::path(get, path = "/readyz", tag = "public", responses((status = 200, description = "ready", body = Standing), (status = 503, description = "not ready, with reasons", body = Standing)))]
 pub async fn readyz(State(state): State<ApiState>) -> Response {
@@ -56,7 +61,10 @@ pub async fn readyz(State(state): State<ApiState>) -> Response {
         None => Vec::new(),
     };
     let status = if ready { "ready" } else { "not ready" };
-    let standing = Standing { status, reasons, issuers, witnesses, rules: state.verifier.rules_state() };
+    let faults = state.authenticator.register().faults();
+    let (clients, clients_problems) = if faults == 0 { ("current", None) } else { ("last_good", Some(faults)) };
+    let rules = state.verifier.rules_state();
+    let standing = Standing { status, reasons, issuers, witnesses, clients, clients_problems, rules };
     (code, Json(standing)).into_response()
 }
 

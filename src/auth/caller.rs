@@ -1,5 +1,6 @@
 //! An authenticated caller.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use super::{Permission, Role};
@@ -26,6 +27,8 @@ pub struct Caller {
     pub recipient_key: Option<serde_json::Value>,
     /// How much of a report the client is granted.
     pub disclosure: Disclosure,
+    /// Calls a second that the client may make; the server's number where there is none.
+    pub calls_per_second: Option<NonZeroU32>,
     /// How long the token is still good for; none where there is no token.
     pub lasts: Option<Duration>,
 }
@@ -44,6 +47,7 @@ impl Caller {
             token_hash: String::new(),
             recipient_key: None,
             disclosure: Disclosure::Full,
+            calls_per_second: None,
             lasts: None,
         }
     }

@@ -102,6 +102,9 @@ mod tests {
             callback: None,
             issues_itself: false,
             issuer: None,
+            recipient_key_file: None,
+            calls_per_second: None,
+            certificates: Vec::new(),
         }
     }
 

@@ -15,6 +15,9 @@ pub enum AuthError {
     /// The issuer's keys could not be had, or not for a day.
     #[error("the keys of the token's issuer cannot be had at the moment")]
     IssuerSilent,
+    /// The client, or the token (`cnf`), is bound to a certificate that the connection does not present.
+    #[error("the token counts only over a connection with the client certificate it is bound to")]
+    Certificate,
     /// `exp` has passed.
     #[error("the token has expired: fetch a new one")]
     Expired,
@@ -38,6 +41,7 @@ impl AuthError {
             Self::Invalid => "令牌不是由已配置的签发方签发，或签名不符",
             Self::UnknownKey => "令牌所用的密钥不在签发方公布的密钥集中：请重新获取令牌",
             Self::IssuerSilent => "暂时无法取得令牌签发方的公钥",
+            Self::Certificate => "该令牌只能在出示其绑定的客户端证书的连接上使用",
             Self::Expired => "令牌已过期：请重新获取",
             Self::NotYet => "令牌尚未生效：请核对时钟",
             Self::Audience => "令牌的受众不是本服务",
@@ -53,6 +57,7 @@ impl AuthError {
             Self::Invalid => "invalid",
             Self::UnknownKey => "unknown_key",
             Self::IssuerSilent => "issuer_silent",
+            Self::Certificate => "certificate",
             Self::Expired => "expired",
             Self::NotYet => "not_yet",
             Self::Audience => "audience",

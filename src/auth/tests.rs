@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::{AuthError, Authenticator};
-use crate::config::{AuthSettings, Client, Clients, IssuerSettings, KeySource};
+use crate::config::{AuthSettings, CertificateHash, Client, Clients, IssuerSettings, KeySource};
 use crate::telemetry::Clock;
 
 const NOW: &str = "2026-11-01T00:00:00Z";
@@ -78,6 +78,9 @@ fn client() -> Client {
         callback: None,
         issues_itself: false,
         issuer: None,
+        recipient_key_file: None,
+        calls_per_second: None,
+        certificates: Vec::new(),
     }
 }
 
@@ -198,9 +201,9 @@ async fn a_key_set_is_read_again_for_a_new_key_but_not_for_every_stranger() {
         *now.lock().unwrap() = start + jiff::SignedDuration::from_secs(seconds);
         door
     };
-    let early = door(5).sign_in(Some(&token)).await;
+    let early = door(5).sign_in(Some(&token), None).await;
     assert_eq!(early.map(|caller| caller.subject), Err(AuthError::UnknownKey), "read a moment ago");
-    assert!(door(61).sign_in(Some(&token)).await.is_ok(), "the issuer has a new key");
+    assert!(door(61).sign_in(Some(&token), None).await.is_ok(), "the issuer has a new key");
 }
 
 #[tokio::test]
@@ -223,7 +226,7 @@ async fn a_token_that_was_good_is_looked_at_again_on_every_call() {
     assert_eq!(said(), Err(AuthError::Expired));
     later(70);
     let renewed = new.token(&json!({"alg": "ES256", "kid": "two"}), &claims());
-    assert!(door.sign_in(Some(&renewed)).await.is_ok());
+    assert!(door.sign_in(Some(&renewed), None).await.is_ok());
     assert_eq!(said(), Err(AuthError::UnknownKey), "its key is there no more");
 }
 
@@ -244,5 +247,25 @@ fn a_key_set_with_a_private_or_a_shared_key_is_refused() {
     for (set, refused) in [(with("d"), true), (with("k"), true), (json!({"keys": [good]}).to_string(), false)] {
         std::fs::write(&file, &set).unwrap();
         assert_eq!(read().is_err(), refused, "{set}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_bound_to_a_certificate_counts_only_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let signer = Signer::new("one");
+    let door = authenticator(folder.path(), &[signer.jwk()], Clock::fixed(NOW.parse().unwrap()));
+    let (own, other) = (CertificateHash::of(b"own"), CertificateHash::of(b"other"));
+    let name = URL_SAFE_NO_PAD.encode(own.as_bytes());
+    let bound = signer.token(&header(), &with("cnf", json!({ "x5t#S256": name })));
+    let said = async |token: &str, hash| door.sign_in(Some(token), hash).await.map(|caller| caller.subject);
+    assert_eq!(said(&bound, Some(own)).await, Ok("township".into()));
+    assert_eq!(said(&bound, Some(other)).await, Err(AuthError::Certificate));
+    assert_eq!(said(&bound, None).await, Err(AuthError::Certificate));
+    for cnf in
+        [json!({"jkt": "x"}), json!({"x5t#S256": 7}), json!({}), json!("x"), json!({"x5t#S256": name, "jkt": "x"})]
+    {
+        let token = signer.token(&header(), &with("cnf", cnf.clone()));
+        assert_eq!(said(&token, Some(own)).await, Err(AuthError::Invalid), "{cnf}");
     }
 }

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::join_all;
 use jsonwebtoken::{Algorithm, Validation};
 use moka::sync::Cache;
@@ -14,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::issuer_keys::{IssuerKeys, KeysStanding, http};
 use super::key_set::KeySet;
 use super::{AuthError, Caller, Role};
-use crate::config::{AuthSettings, Clients, Problem, region_prefix};
+use crate::config::{AuthSettings, CertificateHash, Problem, Register, region_prefix};
 use crate::telemetry::Clock;
 
 /// Seconds by which clocks may differ.
@@ -31,7 +33,7 @@ const REMEMBERED_FOR: Duration = Duration::from_secs(300);
 pub struct Authenticator {
     audience: String,
     issuers: HashMap<String, IssuerKeys>,
-    clients: Clients,
+    register: Register,
     clock: Clock,
     /// Claims of tokens whose signature was good, by the token's SHA-256, and under which generation of the issuer's keys. Times, audience
     /// and register are looked at on every call.
@@ -53,6 +55,23 @@ struct Claims {
     roles: Vec<String>,
     #[serde(default)]
     scope: String,
+    #[serde(default)]
+    cnf: Option<Confirmation>,
+}
+
+/// What the token's holder must prove (RFC 8705, 3.1). Any other proof than a certificate is not asked for here, so that such a token is
+/// refused rather than taken from whoever has it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Confirmation {
+    #[serde(rename = "x5t#S256")]
+    certificate: String,
+}
+
+impl Confirmation {
+    fn is_met(&self, presented: Option<CertificateHash>) -> bool {
+        presented.is_some_and(|hash| URL_SAFE_NO_PAD.encode(hash.as_bytes()) == self.certificate)
+    }
 }
 
 #[derive(Deserialize)]
@@ -76,7 +95,7 @@ impl Authenticator {
     ///
     /// # Errors
     /// Every key set that cannot be read or holds no usable key.
-    pub fn new(settings: &AuthSettings, clients: Clients, clock: Clock) -> Result<Self, Vec<Problem>> {
+    pub fn new(settings: &AuthSettings, register: impl Into<Register>, clock: Clock) -> Result<Self, Vec<Problem>> {
         let mut issuers = HashMap::new();
         let mut problems = Vec::new();
         let http = http();
@@ -97,13 +116,17 @@ impl Authenticator {
         }
         let audience = settings.audience.clone();
         let signed = Cache::builder().max_capacity(REMEMBERED).time_to_live(REMEMBERED_FOR).build();
-        if problems.is_empty() { Ok(Self { audience, issuers, clients, clock, signed }) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(Self { audience, issuers, register: register.into(), clock, signed })
+        } else {
+            Err(problems)
+        }
     }
 
     /// The organisation that a caller of this id is registered under.
     #[must_use]
-    pub fn organisation_of(&self, id: &str) -> Option<&str> {
-        self.clients.get(id).map(|client| client.organisation.as_str())
+    pub fn organisation_of(&self, id: &str) -> Option<String> {
+        self.register.clients().get(id).map(|client| client.organisation.clone())
     }
 
     /// Renews the keys of every issuer until it is told to stop, beginning with those that are not there yet.
@@ -117,6 +140,12 @@ impl Authenticator {
         }
     }
 
+    /// The callers in force.
+    #[must_use]
+    pub fn register(&self) -> &Register {
+        &self.register
+    }
+
     /// How the keys of every issuer stand, by name.
     #[must_use]
     pub fn issuers(&self) -> BTreeMap<String, KeysStanding> {
@@ -124,25 +153,37 @@ impl Authenticator {
         self.issuers.values().map(|issuer| (issuer.name().to_owned(), issuer.standing(now))).collect()
     }
 
-    /// Who sends this `Authorization` header. A key that is not there yet is looked for at its issuer: issuers change their keys.
+    /// Who sends this `Authorization` header, over a connection with this certificate. A key that is not there yet is looked for at its issuer: issuers change their keys.
     ///
     /// # Errors
     /// [`AuthError`] for anything but a valid token of a registered caller.
-    pub async fn sign_in(&self, authorization: Option<&str>) -> Result<Caller, AuthError> {
-        let said = self.caller(authorization);
+    pub async fn sign_in(
+        &self,
+        authorization: Option<&str>,
+        certificate: Option<CertificateHash>,
+    ) -> Result<Caller, AuthError> {
+        let said = self.caller_with(authorization, certificate);
         if !matches!(said, Err(AuthError::UnknownKey | AuthError::IssuerSilent)) {
             return said;
         }
         let (issuer, ..) = self.issuer_of(bearer(authorization)?)?;
         issuer.look(self.clock.now().as_second()).await;
-        self.caller(authorization)
+        self.caller_with(authorization, certificate)
     }
 
-    /// The same, with the keys that are held.
+    /// The same over a connection without a certificate, with the keys that are held.
     ///
     /// # Errors
     /// As [`Authenticator::sign_in`].
     pub fn caller(&self, authorization: Option<&str>) -> Result<Caller, AuthError> {
+        self.caller_with(authorization, None)
+    }
+
+    fn caller_with(
+        &self,
+        authorization: Option<&str>,
+        certificate: Option<CertificateHash>,
+    ) -> Result<Caller, AuthError> {
         let token = bearer(authorization)?;
         let claims = self.claims(token)?;
         let now = self.clock.now().as_second();
@@ -155,7 +196,7 @@ impl Authenticator {
         if !claims.aud.names(&self.audience) {
             return Err(AuthError::Audience);
         }
-        self.registered(&claims, token)
+        self.registered(&claims, token, certificate)
     }
 
     #[cfg(test)]
@@ -172,7 +213,12 @@ impl Authenticator {
     /// word is another issuer's than this provider, or who is a caseworker system and no person.
     #[must_use]
     pub fn of_session(&self, provider: &str, subject: &str, session: &[u8; 32], lasts: Duration) -> Option<Caller> {
-        let client = self.clients.get(subject)?;
+        let clients = self.register.clients();
+        let client = clients.get(subject)?;
+        // A session is not bound to a certificate: who needs one has none.
+        if !client.certificates.is_empty() {
+            return None;
+        }
         if client.issuer.as_ref().is_some_and(|issuer| issuer != provider) {
             return None;
         }
@@ -188,6 +234,7 @@ impl Authenticator {
             token_hash: hex::encode(session),
             recipient_key: client.recipient_key.clone(),
             disclosure: client.disclosure,
+            calls_per_second: client.calls_per_second,
             lasts: Some(lasts),
         })
     }
@@ -221,10 +268,21 @@ impl Authenticator {
         Ok((self.issuers.get(&claims.iss).ok_or(AuthError::Invalid)?, header.kid))
     }
 
-    fn registered(&self, claims: &Claims, token: &str) -> Result<Caller, AuthError> {
-        let client = self.clients.get(&claims.sub).ok_or(AuthError::Unregistered)?;
+    fn registered(
+        &self,
+        claims: &Claims,
+        token: &str,
+        certificate: Option<CertificateHash>,
+    ) -> Result<Caller, AuthError> {
+        let clients = self.register.clients();
+        let client = clients.get(&claims.sub).ok_or(AuthError::Unregistered)?;
         if client.organisation != claims.org || client.issuer.as_ref().is_some_and(|issuer| *issuer != claims.iss) {
             return Err(AuthError::Unregistered);
+        }
+        let bound = &client.certificates;
+        let presented = bound.is_empty() || certificate.is_some_and(|hash| bound.contains(&hash));
+        if !presented || claims.cnf.as_ref().is_some_and(|cnf| !cnf.is_met(certificate)) {
+            return Err(AuthError::Certificate);
         }
         let roles = claims.roles.iter().filter(|role| client.roles.contains(role)).filter_map(|role| Role::parse(role));
         let registered = |prefix: &String| client.regions.iter().any(|outer| prefix.starts_with(outer.as_str()));
@@ -240,6 +298,7 @@ impl Authenticator {
             token_hash: hex::encode(Sha256::digest(claims.jti.as_deref().unwrap_or(token).as_bytes())),
             recipient_key: client.recipient_key.clone(),
             disclosure: client.disclosure,
+            calls_per_second: client.calls_per_second,
             lasts: Some(Duration::from_secs(u64::try_from(lasts).unwrap_or(0))),
         })
     }

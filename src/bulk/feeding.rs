@@ -72,11 +72,8 @@ impl Bulk {
         let inner = &self.0;
         let event = Event::new(&Actor::service(), Action::BatchFinished).batch(batch.id).outcome(Outcome::Done);
         let receipt = inner.log.append_one(event).await?;
-        match inner
-            .store
-            .finish_batch(&receipt, batch.id, inner.settings.called_back.contains(&batch.client), inner.clock.now())
-            .await
-        {
+        let called_back = inner.settings.register.has(&batch.client, |client| client.callback.is_some());
+        match inner.store.finish_batch(&receipt, batch.id, called_back, inner.clock.now()).await {
             // another process was faster
             Err(crate::store::StoreError::BatchState { .. }) => Ok(()),
             other => Ok(other?),

@@ -22,7 +22,6 @@ mod results;
 mod status;
 mod terms;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -39,6 +38,7 @@ pub use status::{BatchPage, BatchStatus, FileFaultStatus};
 pub use terms::Terms;
 
 use crate::audit::Log;
+use crate::config::Register;
 use crate::keys::KeyRing;
 use crate::store::Store;
 
@@ -53,13 +53,13 @@ pub struct BulkSettings {
     pub window: u32,
     /// A dead process's batch is read on by another after this.
     pub lease: Duration,
-    /// Clients that are told when a batch of theirs has ended.
-    pub called_back: BTreeSet<String>,
+    /// The callers in force: who is told when a batch of theirs has ended.
+    pub register: Register,
 }
 
 impl Default for BulkSettings {
     fn default() -> Self {
-        Self { window: 1024, lease: Duration::from_secs(60), called_back: BTreeSet::new() }
+        Self { window: 1024, lease: Duration::from_secs(60), register: Register::default() }
     }
 }
 

@@ -107,6 +107,7 @@ impl KeptTerms {
             token_hash: self.token_hash,
             recipient_key: self.recipient_key,
             disclosure: crate::config::Disclosure::Conclusion,
+            calls_per_second: None,
             lasts: None,
         };
         (self.terms, caller)

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use tokio_rustls::TlsAcceptor;
+use sha2::{Digest as _, Sha256};
 
 use super::arguments::{ConfigFile, Place};
 use super::{output, packs};
@@ -13,7 +13,8 @@ use crate::audit::{Actor, CheckpointSigner, Log, LogOptions, WitnessKey};
 use crate::auth::Authenticator;
 use crate::bulk::{Bulk, BulkParts, BulkSettings};
 use crate::config::{
-    Client, Clients, DEFAULT_CLIENTS, DEFAULT_SETTINGS, Problem, SealingSuite, Settings, StoreSettings, WitnessSettings,
+    Client, ClientChecks, Clients, DEFAULT_CLIENTS, DEFAULT_SETTINGS, Problem, Register, SealingSuite, Settings,
+    StoreSettings, WitnessSettings,
 };
 use crate::household::Region;
 use crate::identity::{Model, ModelFault};
@@ -28,7 +29,7 @@ use crate::report::jose::RecipientKey;
 use crate::store::Store;
 use crate::telemetry::Clock;
 use crate::verification::{Archive, Departments, Parts, Verifier, VerifierSettings};
-use crate::web::{TlsError, tls_acceptor};
+use crate::web::Tls;
 
 /// Where settings are looked for when no file is named.
 const USUAL_PLACE: &str = "config/hedui.toml";
@@ -79,18 +80,33 @@ pub(super) fn fault(file: &str, key: &str, message: String) -> Problem {
     Problem { file: file.to_owned(), line: 0, column: 0, key: key.to_owned(), message, suggestion: None }
 }
 
-/// The clients' register. A key that reports cannot be sealed for is a fault here, not at the first report.
-fn clients(settings: &Settings) -> Result<Clients, Vec<Problem>> {
+/// The clients' register, and its hash: over the file and the keys it names. What cannot be served is a fault here: a key that reports cannot
+/// be sealed for, a secret that is not there, a certificate that nobody asks for.
+pub(super) fn clients(settings: &Settings) -> Result<(Clients, [u8; 32]), Vec<Problem>> {
     let check_key = |jwk: &serde_json::Value| match RecipientKey::parse(jwk) {
         Ok(_) => Vec::new(),
         Err(faults) => faults.iter().map(ToString::to_string).collect(),
     };
-    let Some(path) = &settings.clients_file else {
-        return Clients::read("(shipped) clients.toml", DEFAULT_CLIENTS, Path::new("."), &check_key);
+    let certificates = settings.tls.as_ref().is_some_and(|files| files.clients.is_some());
+    let checks = ClientChecks { key: &check_key, certificates, secrets: true };
+    let (shown, text, base) = match &settings.clients_file {
+        None => ("(shipped) clients.toml".to_owned(), DEFAULT_CLIENTS.to_owned(), Path::new(".")),
+        Some(path) => {
+            let shown = path.display().to_string();
+            let text = std::fs::read_to_string(path).map_err(|error| vec![unreadable(&shown, &error)])?;
+            (shown, text, path.parent().unwrap_or(Path::new(".")))
+        }
     };
-    let shown = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| vec![unreadable(&shown, &error)])?;
-    Clients::read(&shown, &text, path.parent().unwrap_or(Path::new(".")), &check_key)
+    let clients = Clients::read_for(&shown, &text, base, &checks)?;
+    let faults = nameless(settings, &clients);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let mut hash = Sha256::new_with_prefix(Sha256::digest(&text));
+    for key in clients.iter().filter_map(|client| client.recipient_key.as_ref()) {
+        hash.update(Sha256::digest(key.to_string()));
+    }
+    Ok((clients, hash.finalize().into()))
 }
 
 /// The matcher's model: the file named, else the shipped one.
@@ -109,18 +125,11 @@ pub(super) fn departments(settings: &Settings) -> Result<Departments, Vec<Proble
     Departments::load(settings.sources_file.as_deref(), settings.definitions_directory.as_deref())
 }
 
-/// Certificate and key.
-fn tls(settings: &Settings) -> Result<Option<TlsAcceptor>, Vec<Problem>> {
+/// Certificate and key, and whose certificates callers may come with.
+fn tls(settings: &Settings, clock: &Clock) -> Result<Option<Tls>, Vec<Problem>> {
     let Some(files) = &settings.tls else { return Ok(None) };
     crate::verification::install_crypto_provider();
-    tls_acceptor(&files.certificate, &files.key).map(Some).map_err(|error| {
-        vec![match error {
-            TlsError::File { file, cause } => fault(&file, "server.tls_certificate, server.tls_key", cause),
-            pair @ TlsError::Pair(_) => {
-                fault(&files.certificate.display().to_string(), "server.tls_certificate", pair.to_string())
-            }
-        }]
-    })
+    Tls::read(files, clock.now()).map(Some).map_err(|found| vec![fault(&found.file, found.key, found.cause)])
 }
 
 /// Everything configuration says.
@@ -130,8 +139,9 @@ pub(super) struct Configured {
     pub packs: Packs,
     pub model: Model,
     pub departments: Departments,
-    pub tls: Option<TlsAcceptor>,
-    pub clients: Clients,
+    pub tls: Option<Tls>,
+    pub register: Register,
+    pub clients_hash: [u8; 32],
 }
 
 /// Where several issuers are configured, the console's provider among them, each could name any caller: whose word a caller's is must be said.
@@ -158,20 +168,20 @@ fn nameless(settings: &Settings, clients: &Clients) -> Vec<Problem> {
 pub(super) fn configured(file: &ConfigFile, clock: &Clock) -> Result<Configured, Faulty> {
     let (settings, mut faults) = settings_and_faults(file);
     let Some(settings) = settings else { return Err(Faulty(faults)) };
-    let clients = sort_out(clients(&settings), &mut faults).unwrap_or_default();
-    let issuers = Authenticator::new(&settings.auth, clients.clone(), clock.clone());
+    let (clients, clients_hash) = sort_out(clients(&settings), &mut faults).unwrap_or_default();
+    let register = Register::new(clients);
+    let issuers = Authenticator::new(&settings.auth, register.clone(), clock.clone());
     let authenticator = sort_out(issuers, &mut faults);
-    faults.extend(nameless(&settings, &clients));
     let packs = sort_out(packs::configured(&settings), &mut faults);
     let model = sort_out(model(&settings), &mut faults);
     let departments = sort_out(departments(&settings), &mut faults);
-    let tls = sort_out(tls(&settings), &mut faults);
+    let tls = sort_out(tls(&settings, clock), &mut faults);
     if let Err(Faulty(mut found)) = witness_places(&settings) {
         faults.append(&mut found);
     }
     match (authenticator, packs, model, departments, tls) {
         (Some(authenticator), Some(packs), Some(model), Some(departments), Some(tls)) if faults.is_empty() => {
-            Ok(Configured { settings, authenticator, packs, model, departments, tls, clients })
+            Ok(Configured { settings, authenticator, packs, model, departments, tls, register, clients_hash })
         }
         _ => Err(Faulty(faults)),
     }
@@ -305,7 +315,7 @@ pub(super) struct Running {
     retention: Retention,
     /// The log, for auditors.
     pub oversight: Oversight,
-    /// Word to clients; none where nobody's settings ask for it.
+    /// Word to clients; none in a command, which serves nobody.
     callbacks: Option<Callbacks>,
     /// Who cosigns the log; none where nobody is configured.
     pub witnesses: Option<Witnesses>,
@@ -333,17 +343,16 @@ impl Running {
     }
 }
 
-/// Opens store, log and keys, and starts the work on cases and batches.
+/// Opens store, log and keys, and starts the work on cases and batches; `served` are the callers of a service, none in a command.
 pub(super) async fn running(
     settings: &Settings,
     packs: Packs,
     model: Model,
     departments: Departments,
     clock: Clock,
-    clients: &Clients,
+    served: Option<&Register>,
 ) -> anyhow::Result<Running> {
-    let called_back: BTreeSet<String> =
-        clients.iter().filter(|client| client.callback.is_some()).map(|client| client.id.clone()).collect();
+    let register = served.cloned().unwrap_or_default();
     let keys = KeyRing::load(&settings.keys_directory).context("the key ring (make one with `hedui keys init`)")?;
     let keys = Arc::new(keys.with_suite(suite(settings)));
     let store = store(settings).await?;
@@ -366,12 +375,7 @@ pub(super) async fn running(
             bulk_patience: settings.bulk.patience,
             provisional_after: settings.bulk.provisional_after,
             lease: settings.verification.lease,
-            called_back: called_back.clone(),
-            issue_themselves: clients
-                .iter()
-                .filter(|client| client.issues_itself)
-                .map(|client| client.id.clone())
-                .collect(),
+            register: register.clone(),
             objection_days: settings.objection_days,
             centre: settings.centre.clone(),
         },
@@ -385,15 +389,15 @@ pub(super) async fn running(
         settings: BulkSettings {
             window: settings.bulk.window,
             lease: settings.verification.lease,
-            called_back: called_back.clone(),
+            register: register.clone(),
         },
     });
-    let callbacks = match called_back.is_empty() {
-        true => None,
-        false => Some(Callbacks::start(CallbackParts {
+    let callbacks = match served {
+        None => None,
+        Some(_) => Some(Callbacks::start(CallbackParts {
             store: store.clone(),
             log: log.clone(),
-            clients: clients.clone(),
+            register,
             clock: clock.clone(),
             settings: CallbackSettings::default(),
         })?),

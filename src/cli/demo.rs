@@ -48,15 +48,8 @@ pub(super) async fn run(arguments: Demo) -> anyhow::Result<ExitCode> {
     let secret = |key: &str| Key::parse(key).map(Key::credential).unwrap_or_default();
     let address = OneAddress { base_url: &base_url, secret: &secret, poll_interval: Duration::from_millis(150) };
     let departments = Departments::load_at(None, None, &address).map_err(compose::Faulty)?;
-    let running = compose::running(
-        &settings,
-        Packs::embedded(),
-        Model::person(),
-        departments,
-        clock.clone(),
-        &Clients::default(),
-    )
-    .await?;
+    let running =
+        compose::running(&settings, Packs::embedded(), Model::person(), departments, clock.clone(), None).await?;
     let outcome = present(&arguments, &home, &settings, &mocks, &running, clock).await;
     running.stop().await;
     mocks.shutdown().await;
@@ -241,9 +234,7 @@ mod tests {
         let address = OneAddress { base_url: &base_url, secret: &secret, poll_interval: Duration::from_millis(150) };
         let departments = Departments::load_at(None, None, &address).map_err(compose::Faulty).unwrap();
         let running =
-            compose::running(&settings, Packs::embedded(), Model::person(), departments, clock, &Clients::default())
-                .await
-                .unwrap();
+            compose::running(&settings, Packs::embedded(), Model::person(), departments, clock, None).await.unwrap();
         let verifier = &running.verifier;
         let caller = home.caller(&people::register(&home.recipient)[0]);
         let mut request = mocks.sample_request();

@@ -19,6 +19,7 @@ mod policy;
 mod progress;
 mod receipt;
 mod reload;
+mod reload_access;
 mod remote;
 mod report;
 mod retention;

@@ -7,6 +7,7 @@ use super::arguments::PacksFolder;
 use super::compose;
 use super::compose::{Faulty, fault, unreadable};
 use crate::config::{Problem, Settings};
+use crate::household::toml_bounds;
 use crate::policy::Packs;
 
 /// The packs of the settings: the built-in ones, and over them those of the folder named.
@@ -66,6 +67,7 @@ pub(super) fn files_in_force(settings: &Settings) -> Result<Vec<(String, String)
 
 /// The region that a pack's text is about.
 pub(super) fn region_of(text: &str) -> Option<String> {
+    toml_bounds::check(text).ok()?;
     let table: toml::Table = toml::from_str(text).ok()?;
     table.get("pack")?.get("region")?.as_str().map(str::to_owned)
 }

@@ -6,24 +6,25 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::arguments::Serve;
-use super::{compose, reload};
+use super::{compose, reload, reload_access};
 use crate::api::{ApiState, router};
 use crate::auth::Authenticator;
 use crate::config::Settings;
 use crate::console::{self, Console, ConsoleParts};
 use crate::telemetry::{Clock, MetricsPage};
+use crate::web::Tls;
 
 /// Runs the service until it is told to stop.
 pub(super) async fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
     let clock = Clock::system();
     let configured = compose::configured(&arguments.config, &clock)?;
     let in_force = configured.in_force(clock.today());
-    let compose::Configured { settings, authenticator, packs, model, departments, tls, clients } = configured;
+    let compose::Configured { settings, authenticator, packs, model, departments, tls, register, clients_hash } =
+        configured;
     crate::telemetry::start_logs(&settings.log_level, settings.log_format);
     for what in in_force {
         tracing::info!(%what, "in force");
@@ -31,8 +32,14 @@ pub(super) async fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
     if settings.auth.issuers.is_empty() {
         tracing::warn!("no [[auth.issuer]] is configured: nobody can call the API");
     }
-    let running = compose::running(&settings, packs, model, departments, clock, &clients).await?;
-    let service = match listen(&settings, &running, authenticator, tls).await {
+    let running = compose::running(&settings, packs, model, departments, clock.clone(), Some(&register)).await?;
+    let watched = tls.clone();
+    // Whoever was registered or taken out while nothing ran shows here.
+    let listening = match running.verifier.started(clients_hash).await {
+        Ok(()) => listen(&settings, &running, authenticator, tls).await,
+        Err(error) => Err(error.into()),
+    };
+    let service = match listening {
         Ok(service) => service,
         Err(error) => {
             running.stop().await;
@@ -44,6 +51,11 @@ pub(super) async fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
         settings.policy_directory.clone(),
         service.stop.clone(),
     ));
+    let access = reload_access::Access { verifier: running.verifier.clone(), clock };
+    if let Some(tls) = watched {
+        service.tasks.spawn(access.clone().watch_tls(tls, service.stop.clone()));
+    }
+    service.tasks.spawn(access.watch_clients(settings.clone(), register, service.stop.clone()));
     tracing::info!(address = %service.address, "listening");
     stop_signal().await;
     tracing::info!("stopping: no new calls; what was accepted goes on at the next start");
@@ -80,7 +92,7 @@ pub(super) async fn listen(
     settings: &Settings,
     running: &compose::Running,
     authenticator: Authenticator,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Tls>,
 ) -> anyhow::Result<Service> {
     let listener = bind(settings.listen).await?;
     listen_on(listener, settings, running, authenticator, tls)
@@ -97,7 +109,7 @@ pub(super) fn listen_on(
     settings: &Settings,
     running: &compose::Running,
     authenticator: Authenticator,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Tls>,
 ) -> anyhow::Result<Service> {
     let authenticator = Arc::new(authenticator);
     let state = ApiState {

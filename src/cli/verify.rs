@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use super::arguments::Verify;
 use super::{Usage, compose, output, progress, remote, show};
 use crate::auth::Caller;
-use crate::config::{Clients, Disclosure};
+use crate::config::Disclosure;
 use crate::report::jose::generate_recipient;
 use crate::report::view::Document;
 use crate::telemetry::Clock;
@@ -26,7 +26,7 @@ pub(super) async fn run(arguments: Verify) -> anyhow::Result<ExitCode> {
     let compose::Configured { settings, packs, model, departments, .. } =
         compose::configured(&arguments.config, &clock)?;
     crate::telemetry::start_logs("warn", settings.log_format);
-    let running = compose::running(&settings, packs, model, departments, clock, &Clients::default()).await?;
+    let running = compose::running(&settings, packs, model, departments, clock, None).await?;
     let outcome = local(&running.verifier, &request, &arguments).await;
     running.stop().await;
     outcome

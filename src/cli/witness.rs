@@ -10,8 +10,9 @@ use super::arguments::{AuditWitness, WitnessCommand, WitnessInit, WitnessServe};
 use super::{Usage, output, serve};
 use crate::api::witness_router;
 use crate::audit::{VerifierKey, Witness};
-use crate::config::{LogFormat, ServerLimits};
+use crate::config::{LogFormat, SecretPlace, ServerLimits, TlsFiles};
 use crate::telemetry::Clock;
+use crate::web::Tls;
 
 /// Runs a command of a witness.
 pub(super) async fn run(arguments: AuditWitness) -> anyhow::Result<ExitCode> {
@@ -36,7 +37,9 @@ async fn listen(arguments: WitnessServe) -> anyhow::Result<ExitCode> {
     let tls = match (&arguments.tls_certificate, &arguments.tls_key) {
         (Some(certificate), Some(key)) => {
             crate::verification::install_crypto_provider();
-            Some(crate::web::tls_acceptor(certificate, key)?)
+            let key = SecretPlace::File(key.clone());
+            let files = TlsFiles { certificate: certificate.clone(), key, clients: None };
+            Some(Tls::read(&files, Clock::system().now())?)
         }
         _ if arguments.listen.ip().is_loopback() => None,
         _ => bail!(Usage("off the loopback a witness speaks TLS: --tls-certificate and --tls-key".into())),

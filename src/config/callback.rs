@@ -1,12 +1,13 @@
 //! Where a client is called back, and with which secret its callbacks are signed: `callback = { url, secret }` in `clients.toml`.
 
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::reader::{Reading, Section};
+use super::secret_place::{self, SecretFault, SecretPlace};
 
 /// A secret shorter than this is refused: 128 bits, as hexadecimal digits.
 const SHORTEST_SECRET: usize = 32;
@@ -20,34 +21,6 @@ pub struct Callback {
     pub secret: SecretPlace,
 }
 
-/// Where a secret is. It is never written down in settings.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SecretPlace {
-    /// In an environment variable.
-    Env(String),
-    /// In a file; white space around it is not part of it.
-    File(PathBuf),
-}
-
-/// Why a secret cannot be used. Says where it is looked for, never what was found.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SecretFault {
-    /// The variable is not set, or empty.
-    #[error("environment variable {0} is not set: set it to the secret")]
-    NoVariable(String),
-    /// The file cannot be read, or is empty.
-    #[error("secret file {} cannot be read: {reason}", path.display())]
-    NoFile {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        reason: String,
-    },
-    /// It can be guessed.
-    #[error("the secret is shorter than {SHORTEST_SECRET} characters: make one with `openssl rand -hex 32`")]
-    TooShort,
-}
-
 impl Callback {
     /// Reads the secret.
     ///
@@ -55,31 +28,21 @@ impl Callback {
     /// When it is not there, or too short.
     pub fn secret(&self) -> Result<SecretString, SecretFault> {
         let secret = self.secret.read()?;
-        if secret.expose_secret().len() < SHORTEST_SECRET { Err(SecretFault::TooShort) } else { Ok(secret) }
-    }
-}
-
-impl SecretPlace {
-    /// Reads the secret.
-    ///
-    /// # Errors
-    /// When it is not there.
-    pub fn read(&self) -> Result<SecretString, SecretFault> {
-        let text = match self {
-            Self::Env(name) => std::env::var(name).unwrap_or_default(),
-            Self::File(path) => std::fs::read_to_string(path)
-                .map_err(|error| SecretFault::NoFile { path: path.clone(), reason: error.to_string() })?,
-        };
-        match (text.trim(), self) {
-            ("", Self::Env(name)) => Err(SecretFault::NoVariable(name.clone())),
-            ("", Self::File(path)) => Err(SecretFault::NoFile { path: path.clone(), reason: "it is empty".to_owned() }),
-            (secret, _) => Ok(secret.into()),
+        if secret.expose_secret().len() < SHORTEST_SECRET {
+            Err(SecretFault::TooShort(SHORTEST_SECRET))
+        } else {
+            Ok(secret)
         }
     }
 }
 
 /// Reads `callback` of a client; nothing when it is left out or at fault.
-pub(super) fn read(client: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> Option<Callback> {
+pub(super) fn read(
+    client: &mut Section<'_>,
+    base: &Path,
+    secret_is_needed: bool,
+    reading: &mut Reading<'_>,
+) -> Option<Callback> {
     let path = client.path("callback");
     let mut section = client.table("callback", reading);
     if section.origin() == Section::absent(&path).origin() {
@@ -90,9 +53,15 @@ pub(super) fn read(client: &mut Section<'_>, base: &Path, reading: &mut Reading<
     if let Some(Err(fault)) = &address {
         reading.problem(&url.origin, &section.path("url"), fault, Some("https://host/path".into()));
     }
-    let secret = read_secret(&mut section, base, reading);
+    let secret = secret_place::read(&mut section, "secret", base, reading);
+    let key = section.path("secret");
     section.finish(reading);
-    Some(Callback { url: address?.ok()?, secret: secret? })
+    let (secret, origin) = secret?;
+    let callback = Callback { url: address?.ok()?, secret };
+    if let Some(fault) = callback.secret().err().filter(|_| secret_is_needed) {
+        reading.problem(&origin, &key, &fault.to_string(), None);
+    }
+    Some(callback)
 }
 
 /// The address, which may be called, or what is wrong with it: https, or http on this machine.
@@ -126,31 +95,10 @@ fn is_of_the_link(url: &Url) -> bool {
     }
 }
 
-fn read_secret(callback: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> Option<SecretPlace> {
-    let (path, whole) = (callback.path("secret"), callback.origin().clone());
-    let mut section = callback.table("secret", reading);
-    let place = read_place(&mut section, base, reading);
-    let left_out = section.origin() == Section::absent(&path).origin();
-    let origin = if left_out { whole } else { section.origin().clone() };
-    section.finish(reading);
-    if place.is_none() {
-        let advice = "secret = { env = \"VARIABLE\" } or { file = \"path\" }, never the secret itself";
-        reading.problem(&origin, &path, "must be in one place", Some(advice.into()));
-    }
-    place
-}
-
-/// The one place that a table `{ env }` or `{ file }` names.
-pub(super) fn read_place(section: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> Option<SecretPlace> {
-    match (section.text("env", reading), section.text("file", reading)) {
-        (Some(name), None) => Some(SecretPlace::Env(name.value)),
-        (None, Some(name)) => Some(SecretPlace::File(base.join(name.value))),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     #[test]
@@ -188,10 +136,11 @@ mod tests {
         assert!(matches!(callback.secret(), Err(SecretFault::NoFile { .. })));
         for (text, fault) in [("", true), ("too short\n", true), (&*format!("{}\n", "k".repeat(32)), false)] {
             std::fs::write(&path, text).unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
             assert_eq!(callback.secret().is_err(), fault, "{text:?}");
         }
         let unset = Callback { secret: SecretPlace::Env("HEDUI_NO_SUCH_SECRET".into()), ..callback };
         assert_eq!(unset.secret().unwrap_err(), SecretFault::NoVariable("HEDUI_NO_SUCH_SECRET".into()));
-        assert!(!format!("{:?}", SecretFault::TooShort).contains("short\n"));
+        assert!(!format!("{:?}", SecretFault::TooShort(32)).contains("short\n"));
     }
 }

@@ -1,7 +1,9 @@
 //! `clients.toml`: who may call, and for whom.
 
-use std::path::Path;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
 
+use super::CertificateHash;
 use super::callback::{self, Callback};
 use super::disclosure::Disclosure;
 use super::reader::{Origin, Problem, Reading, Section};
@@ -13,7 +15,7 @@ const ROLES: &[&str] = &["client", "caseworker", "supervisor", "auditor", "syste
 pub const EVERY_ORGANISATION: &str = "all";
 
 /// A caller.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Client {
     /// The token's `sub`.
     pub id: String,
@@ -27,6 +29,8 @@ pub struct Client {
     pub oversees: Vec<String>,
     /// Public key (JWK) reports are sealed for when a request names none.
     pub recipient_key: Option<serde_json::Value>,
+    /// Where that key was read.
+    pub recipient_key_file: Option<PathBuf>,
     /// How much of a report it is shown; the least where the file does not say.
     pub disclosure: Disclosure,
     /// Where it is called back; nowhere when it asks itself.
@@ -35,6 +39,10 @@ pub struct Client {
     pub issues_itself: bool,
     /// The one issuer whose tokens are the caller's; any that is configured where none is named.
     pub issuer: Option<String>,
+    /// Calls a second, on average; the server's number where the file does not say.
+    pub calls_per_second: Option<NonZeroU32>,
+    /// Certificates of which a connection must present one for the client's tokens to count; none = tokens alone.
+    pub certificates: Vec<CertificateHash>,
 }
 
 /// All callers.
@@ -64,13 +72,21 @@ impl Clients {
     /// # Errors
     /// Every fault of the file.
     pub fn read(file: &str, text: &str, base: &Path, check_key: &CheckKey<'_>) -> Result<Self, Vec<Problem>> {
+        Self::read_for(file, text, base, &ClientChecks { key: check_key, certificates: true, secrets: false })
+    }
+
+    /// The same, for a service: what it lacks to serve a client is a fault as well.
+    ///
+    /// # Errors
+    /// Every fault of the file.
+    pub fn read_for(file: &str, text: &str, base: &Path, checks: &ClientChecks<'_>) -> Result<Self, Vec<Problem>> {
         let mut reading = Reading::new(file, text);
         let Some(table) = reading.parse() else { return Err(reading.problems) };
         let span = table.span();
         let mut root = Section::new("", span, table.into_inner());
         let mut clients: Vec<Client> = Vec::new();
         for mut section in root.tables("client", &mut reading) {
-            let (client, id_origin) = read_client(&mut section, base, check_key, &mut reading);
+            let (client, id_origin) = read_client(&mut section, base, checks, &mut reading);
             if clients.iter().any(|known| known.id == client.id) {
                 reading.problem(&id_origin, &section.path("id"), "is listed twice", None);
             }
@@ -80,6 +96,16 @@ impl Clients {
         root.finish(&mut reading);
         if reading.problems.is_empty() { Ok(Self(clients)) } else { Err(reading.problems) }
     }
+}
+
+/// What clients are held against beside the file's own rules.
+pub struct ClientChecks<'a> {
+    /// Their keys.
+    pub key: &'a CheckKey<'a>,
+    /// Whether the service asks callers for certificates: else nobody can be bound to one.
+    pub certificates: bool,
+    /// Whether callbacks' secrets must be there.
+    pub secrets: bool,
 }
 
 /// What is wrong with a recipient's public key, one line each; nothing when it can be used.
@@ -102,7 +128,7 @@ pub fn region_prefix(code: &str) -> Option<String> {
 fn read_client(
     section: &mut Section<'_>,
     base: &Path,
-    check_key: &CheckKey<'_>,
+    checks: &ClientChecks<'_>,
     reading: &mut Reading<'_>,
 ) -> (Client, Origin) {
     let id = section.required_text("id", reading);
@@ -110,13 +136,15 @@ fn read_client(
     let regions = read_regions(section, reading);
     let roles = read_roles(section, reading);
     let oversees = read_oversees(section, &roles, reading);
-    let recipient_key = section
-        .text("recipient_key_file", reading)
-        .and_then(|name| read_key(&base.join(&name.value), &name.origin, section, check_key, reading));
+    let key_file = section.text("recipient_key_file", reading).map(|name| (base.join(name.value), name.origin));
+    let recipient_key =
+        key_file.as_ref().and_then(|(path, origin)| read_key(path, origin, section, checks.key, reading));
     let disclosure = read_disclosure(section, reading);
-    let callback = callback::read(section, base, reading);
+    let callback = callback::read(section, base, checks.secrets, reading);
     let issues_itself = section.flag("issues_itself", reading).unwrap_or(false);
     let issuer = section.text("issuer", reading).map(|text| text.value);
+    let calls_per_second = read_calls(section, reading);
+    let certificates = read_certificates(section, checks.certificates, reading);
     let client = Client {
         id: id.value,
         organisation,
@@ -124,12 +152,46 @@ fn read_client(
         roles,
         oversees,
         recipient_key,
+        recipient_key_file: key_file.map(|(path, _)| path),
         disclosure,
         callback,
         issues_itself,
         issuer,
+        calls_per_second,
+        certificates,
     };
     (client, id.origin)
+}
+
+fn read_calls(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Option<NonZeroU32> {
+    // Nought stands for a key that was left out; it cannot be written.
+    NonZeroU32::new(u32::try_from(section.number("calls_per_second", 1..100_001, 0, reading)).unwrap_or(0))
+}
+
+fn read_certificates(section: &mut Section<'_>, asked: bool, reading: &mut Reading<'_>) -> Vec<CertificateHash> {
+    let (hashes, list) = section.text_or_texts("certificate_sha256", reading);
+    let path = section.path("certificate_sha256");
+    let written = list != *section.origin();
+    if written && !asked {
+        let advice = "set server.client_ca in hedui.toml";
+        let message = "binds the caller to a certificate, and the service asks nobody for one";
+        reading.problem(&list, &path, message, Some(advice.into()));
+    } else if written && hashes.is_empty() {
+        let message = "names no certificate";
+        reading.problem(&list, &path, message, Some("leave it out for a caller with tokens alone".into()));
+    }
+    let mut certificates = Vec::new();
+    for text in hashes {
+        match CertificateHash::parse(&text.value) {
+            Some(hash) => certificates.push(hash),
+            None => {
+                let advice = "openssl x509 -in client.pem -noout -fingerprint -sha256";
+                let message = "must be the SHA-256 of the certificate (DER), 64 hexadecimal digits";
+                reading.problem(&text.origin, &path, message, Some(advice.into()));
+            }
+        }
+    }
+    certificates
 }
 
 fn read_regions(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<String> {

@@ -6,8 +6,9 @@ use std::time::Duration;
 use reqwest::Url;
 use secrecy::SecretString;
 
-use super::callback::{checked, read_place};
+use super::callback::checked;
 use super::reader::{Reading, Section};
+use super::secret_place::{self, ADVICE};
 
 /// Algorithms of ID tokens that can be pinned.
 const ALGORITHMS: [&str; 2] = ["RS256", "ES256"];
@@ -75,16 +76,12 @@ pub(super) fn read_console(root: &mut Section<'_>, base: &Path, reading: &mut Re
 
 fn read_client_secret(console: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> Option<SecretString> {
     let path = console.path("client_secret");
-    let mut section = console.table("client_secret", reading);
-    if section.origin() == Section::absent(&path).origin() {
+    let (mut places, origin) = secret_place::named(console, "client_secret", base, reading);
+    if places.is_empty() && origin == *console.origin() {
         return None;
     }
-    let origin = section.origin().clone();
-    let place = read_place(&mut section, base, reading);
-    section.finish(reading);
-    let Some(place) = place else {
-        let advice = "client_secret = { env = \"VARIABLE\" } or { file = \"path\" }, never the secret itself";
-        reading.problem(&origin, &path, "must be in one place", Some(advice.into()));
+    let (Some((place, _)), true) = (places.pop(), places.is_empty()) else {
+        reading.problem(&origin, &path, "must be in one place", Some(ADVICE.into()));
         return None;
     };
     let secret = place.read();
@@ -116,7 +113,9 @@ mod tests {
     #[test]
     fn a_section_says_who_vouches_and_where_the_console_is() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("secret"), "geheim\n").unwrap();
+        let secret = folder.path().join("secret");
+        std::fs::write(&secret, "geheim\n").unwrap();
+        std::fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         assert!(read("", folder.path()).unwrap().is_none(), "no section, no console");
         let public = read(GOOD, folder.path()).unwrap().unwrap();
         assert_eq!(public.issuer, "https://sso.example.gov.cn/realms/county");

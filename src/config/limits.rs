@@ -27,14 +27,22 @@ impl Default for ServerLimits {
 }
 
 impl ServerLimits {
+    /// The same, with another number of calls a second, twice as many at once.
+    #[must_use]
+    pub fn calling(self, calls_per_second: NonZeroU32) -> Self {
+        let call_every = Duration::from_secs(1) / calls_per_second.get();
+        Self { call_every, call_burst: calls_per_second.saturating_mul(NonZeroU32::MIN.saturating_add(1)), ..self }
+    }
+
     pub(super) fn with(connections: usize, header_secs: u64, body_secs: u64, calls_per_second: NonZeroU32) -> Self {
-        Self {
+        let limits = Self {
             connections,
             header_timeout: Duration::from_secs(header_secs),
             body_timeout: Duration::from_secs(body_secs),
             write_timeout: Duration::from_secs(30),
-            call_every: Duration::from_secs(1) / calls_per_second.get(),
-            call_burst: calls_per_second.saturating_mul(NonZeroU32::MIN.saturating_add(1)),
-        }
+            call_every: Duration::from_secs(1),
+            call_burst: NonZeroU32::MIN,
+        };
+        limits.calling(calls_per_second)
     }
 }

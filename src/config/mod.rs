@@ -5,27 +5,35 @@
 mod audit;
 mod auth;
 mod callback;
+mod certificate;
 mod clients;
 mod console;
 mod disclosure;
 mod limits;
 mod reader;
+mod register;
 mod retention;
+mod secret_place;
 mod settings;
 mod store;
+mod tls;
 mod witnesses;
 
 pub use audit::{AuditSettings, FindingSettings};
 pub use auth::{AuthSettings, IssuerSettings, KeySource};
-pub use callback::{Callback, SecretFault, SecretPlace, checked as safe_address};
-pub use clients::{CheckKey, Client, Clients, EVERY_ORGANISATION, region_prefix};
+pub use callback::{Callback, checked as safe_address};
+pub use certificate::CertificateHash;
+pub use clients::{CheckKey, Client, ClientChecks, Clients, EVERY_ORGANISATION, region_prefix};
 pub use console::ConsoleSettings;
 pub use disclosure::Disclosure;
 pub use limits::ServerLimits;
 pub use reader::Problem;
+pub use register::Register;
 pub use retention::{PURPOSES, RetentionSettings};
-pub use settings::{BulkSettings, LogFormat, SealingSuite, Settings, TlsFiles, VerificationSettings};
+pub use secret_place::{SecretFault, SecretPlace};
+pub use settings::{BulkSettings, LogFormat, SealingSuite, Settings, VerificationSettings};
 pub use store::{PostgresSettings, StoreSettings};
+pub use tls::{ClientCertificates, TlsFiles};
 
 /// The settings file the binary carries, used where no file is named.
 pub const DEFAULT_SETTINGS: &str = include_str!("../../config/hedui.toml");

@@ -6,6 +6,8 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::household::toml_bounds;
+
 /// A fault in a file a person wrote.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Problem {
@@ -112,6 +114,10 @@ impl<'a> Reading<'a> {
     }
 
     pub(super) fn parse(&mut self) -> Option<Spanned<DeTable<'a>>> {
+        if let Err(bound) = toml_bounds::check(self.text) {
+            self.problem(&(bound.at()..bound.at()).into(), "", &bound.to_string(), None);
+            return None;
+        }
         match DeTable::parse(self.text) {
             Ok(table) => Some(table),
             Err(error) => {
@@ -285,6 +291,27 @@ impl<'a> Section<'a> {
                 default
             }
         }
+    }
+
+    /// Whether there is a table under the key, not a single value.
+    pub(super) fn holds_table(&self, key: &str) -> bool {
+        let table = |(name, _, value): &(String, _, Spanned<DeValue<'_>>)| {
+            name == key && matches!(value.get_ref(), DeValue::Table(_))
+        };
+        self.entries.iter().any(table)
+    }
+
+    /// One text, or a list of texts, and where they stand.
+    pub(super) fn text_or_texts(&mut self, key: &'static str, reading: &mut Reading<'_>) -> (Vec<Text>, Origin) {
+        let alone = |(name, _, value): &(String, _, Spanned<DeValue<'_>>)| {
+            name == key && matches!(value.get_ref(), DeValue::String(_))
+        };
+        if !self.entries.iter().any(alone) {
+            return self.texts(key, reading);
+        }
+        let text = self.text(key, reading);
+        let origin = text.as_ref().map_or_else(|| self.origin.clone(), |text| text.origin.clone());
+        (text.into_iter().collect(), origin)
     }
 
     /// A list of texts, and where it stands.

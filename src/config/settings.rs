@@ -12,6 +12,7 @@ use super::console::{ConsoleSettings, read_console};
 use super::reader::{Origin, Problem, Reading, Section};
 use super::retention::{RetentionSettings, read_retention};
 use super::store::{StoreSettings, read_store};
+use super::tls::{TlsFiles, read_tls};
 use super::{SHIPPED, ServerLimits};
 
 /// Levels of the log.
@@ -64,15 +65,6 @@ pub struct Settings {
     pub log_level: String,
     /// Log format.
     pub log_format: LogFormat,
-}
-
-/// PEM files.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TlsFiles {
-    /// Certificate chain.
-    pub certificate: PathBuf,
-    /// Private key.
-    pub key: PathBuf,
 }
 
 /// What new documents at rest are sealed with; those of the other suite still open.
@@ -159,7 +151,7 @@ impl Settings {
 fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> Settings {
     let mut server = root.table("server", reading);
     let (listen, listen_origin) = read_listen(&mut server, reading);
-    let tls = read_tls(&mut server, listen, &listen_origin, base, reading);
+    let tls = read_tls(&mut server, (listen, &listen_origin), base, reading);
     let limits = read_limits(&mut server, reading);
     server.finish(reading);
     let directory = |root: &mut Section<'_>, name, default: &str, reading: &mut Reading<'_>| {
@@ -296,45 +288,6 @@ fn read_listen(server: &mut Section<'_>, reading: &mut Reading<'_>) -> (SocketAd
         fallback
     });
     (listen, text.origin)
-}
-
-fn read_tls(
-    server: &mut Section<'_>,
-    listen: SocketAddr,
-    listen_origin: &Origin,
-    base: &Path,
-    reading: &mut Reading<'_>,
-) -> Option<TlsFiles> {
-    let certificate = path_in(server, "tls_certificate", base, reading);
-    let key = path_in(server, "tls_key", base, reading);
-    match (certificate, key) {
-        (Some((certificate, _)), Some((key, _))) => Some(TlsFiles { certificate, key }),
-        (None, None) if listen.ip().is_loopback() => None,
-        (None, None) => {
-            let advice = "set server.tls_certificate and server.tls_key, or listen on 127.0.0.1 behind a proxy";
-            let message = "plain HTTP is allowed on the loopback only";
-            reading.problem(listen_origin, "server.listen", message, Some(advice.into()));
-            None
-        }
-        (Some((_, origin)), None) => {
-            reading.problem(
-                &origin,
-                "server.tls_certificate",
-                "goes together with server.tls_key, which is missing",
-                None,
-            );
-            None
-        }
-        (None, Some((_, origin))) => {
-            reading.problem(
-                &origin,
-                "server.tls_key",
-                "goes together with server.tls_certificate, which is missing",
-                None,
-            );
-            None
-        }
-    }
 }
 
 fn read_limits(server: &mut Section<'_>, reading: &mut Reading<'_>) -> ServerLimits {

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
-use super::reader::{Reading, Section, Text};
+use super::reader::{Origin, Reading, Section};
+use super::secret_place::{self, ADVICE, SecretPlace};
 
 /// Connections that read, unless set.
 const CONNECTIONS: u64 = 8;
@@ -33,19 +34,17 @@ pub(super) fn read_store(root: &mut Section<'_>, base: &Path, reading: &mut Read
     let backend = section.text("backend", reading);
     let connections = section.number("connections", 1..1001, CONNECTIONS, reading);
     let connections = u32::try_from(connections).unwrap_or(1);
-    let mut place = section.table("url", reading);
-    let (env, file) = (place.text("env", reading), place.text("file", reading));
-    place.finish(reading);
+    let (places, _) = secret_place::named(&mut section, "url", base, reading);
     let settings = match backend.as_ref().map(|text| text.value.as_str()) {
         None | Some("sqlite") => {
-            if let Some(text) = env.or(file) {
+            if let Some((_, origin)) = places.first() {
                 let message = "is for backend = \"postgres\" only";
-                reading.problem(&text.origin, "store.url", message, None);
+                reading.problem(origin, "store.url", message, None);
             }
             StoreSettings::Sqlite
         }
         Some("postgres") => {
-            let url = read_url(&section, env, file, base, reading).unwrap_or_default();
+            let url = read_url(&section, places, reading).unwrap_or_default();
             StoreSettings::Postgres(PostgresSettings { url: url.into(), connections })
         }
         Some(_) => {
@@ -61,36 +60,25 @@ pub(super) fn read_store(root: &mut Section<'_>, base: &Path, reading: &mut Read
 /// The URL from where the settings say; none, with a fault, when it is not there. What it holds is told to nobody.
 fn read_url(
     section: &Section<'_>,
-    env: Option<Text>,
-    file: Option<Text>,
-    base: &Path,
+    mut places: Vec<(SecretPlace, Origin)>,
     reading: &mut Reading<'_>,
 ) -> Option<String> {
-    let advice = "url = { env = \"HEDUI_DATABASE_URL\" } or { file = \"path\" }";
-    let (place, found) = match (env, file) {
-        (Some(env), None) => {
-            let found = std::env::var(&env.value).map_err(|_| format!("the variable {} is not set", env.value));
-            (env, found)
-        }
-        (None, Some(file)) => {
-            let path = base.join(&file.value);
-            let found = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()));
-            (file, found)
-        }
-        (Some(both), Some(_)) => {
-            reading.problem(&both.origin, "store.url", "names two places", Some(advice.into()));
+    let advice = Some(ADVICE.to_owned());
+    let (place, origin) = match (places.pop(), places.pop()) {
+        (Some(place), None) => place,
+        (Some((_, origin)), Some(_)) => {
+            reading.problem(&origin, "store.url", "names two places", advice);
             return None;
         }
-        (None, None) => {
-            let origin = section.origin().clone();
-            reading.problem(&origin, "store.url", "is missing: a postgres store needs it", Some(advice.into()));
+        (None, _) => {
+            reading.problem(section.origin(), "store.url", "is missing: a postgres store needs it", advice);
             return None;
         }
     };
-    let url = match found {
-        Ok(text) => text.trim().to_owned(),
-        Err(message) => {
-            reading.problem(&place.origin, "store.url", &message, Some(advice.into()));
+    let url = match place.read() {
+        Ok(secret) => secret.expose_secret().to_owned(),
+        Err(fault) => {
+            reading.problem(&origin, "store.url", &fault.to_string(), advice);
             return None;
         }
     };
@@ -98,13 +86,14 @@ fn read_url(
         return Some(url);
     }
     let message = "does not begin with postgres:// (its value is not shown: it may hold a password)";
-    reading.problem(&place.origin, "store.url", message, None);
+    reading.problem(&origin, "store.url", message, None);
     None
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::os::unix::fs::PermissionsExt as _;
     use std::path::Path;
 
     use secrecy::ExposeSecret as _;
@@ -124,6 +113,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("url"), "postgres://u:geheim@db/hedui\n").unwrap();
         std::fs::write(folder.path().join("wrong"), "mysql://u:geheim@db/hedui").unwrap();
+        for file in ["url", "wrong"] {
+            let mode = std::fs::Permissions::from_mode(0o600);
+            std::fs::set_permissions(folder.path().join(file), mode).unwrap();
+        }
         let text = "[store]\nbackend = \"postgres\"\nconnections = 3\nurl = { file = \"url\" }\n";
         let StoreSettings::Postgres(found) = read(text, folder.path()).unwrap() else { panic!("postgres") };
         assert_eq!((found.url.expose_secret(), found.connections), ("postgres://u:geheim@db/hedui", 3));

@@ -30,7 +30,7 @@ impl ConsoleUser {
         let ended = || frame.notice(&Notice::SessionEnded);
         let secret = Secret::of_cookie(cookie).ok_or_else(ended)?;
         match console.0.sessions.caller(secret).await {
-            Ok(Some(caller)) => match take_turn(&parts.extensions, &caller.subject) {
+            Ok(Some(caller)) => match take_turn(&parts.extensions, &caller) {
                 Ok(()) => Ok(Some(Self { caller, form_token: forms::token(secret.bytes()), secret })),
                 Err(_) => Err(frame.notice(&Notice::TooOften)),
             },

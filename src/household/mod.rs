@@ -18,6 +18,7 @@ pub use hedui_connectors::records::{
     Ticket, VehicleKind, VehicleState, VehicleUse, YearMonth,
 };
 pub use hedui_connectors::source::Lane;
+pub use hedui_connectors::toml_bounds;
 pub use lang::Lang;
 pub use request::{
     Absence, Authorisation, Authority, Commission, Declared, DeclaredIncome, DeclaredProperty, Household, IdKind,

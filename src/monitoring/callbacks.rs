@@ -10,7 +10,7 @@ mod sending;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::audit::{Action, Actor, AuditError, Event, Log};
-use crate::config::{Clients, SecretFault};
+use crate::config::{Register, SecretFault};
 use crate::store::{OutboxAttempt, OutboxRow, Store, StoreError};
 use crate::telemetry::Clock;
 use sending::Receiver;
@@ -53,8 +53,8 @@ pub struct CallbackParts {
     pub store: Store,
     /// Where their sending is entered, before it happens.
     pub log: Log,
-    /// Where clients are called.
-    pub clients: Clients,
+    /// The callers in force: where they are called.
+    pub register: Register,
     /// The clock.
     pub clock: Clock,
     /// Settings.
@@ -102,7 +102,7 @@ struct Desk {
     log: Log,
     clock: Clock,
     settings: CallbackSettings,
-    receivers: BTreeMap<String, Receiver>,
+    register: Register,
     http: reqwest::Client,
     /// Clients that a task is busy with.
     busy: Mutex<BTreeSet<String>>,
@@ -122,15 +122,12 @@ impl Callbacks {
     /// Everything but the task that looks for what is due.
     fn idle(parts: CallbackParts) -> Result<Self, CallbackError> {
         crate::verification::install_crypto_provider();
-        let CallbackParts { store, log, clients, clock, settings } = parts;
+        let CallbackParts { store, log, register, clock, settings } = parts;
         let http = sending::client(settings.timeout).map_err(CallbackError::Http)?;
-        let mut receivers = BTreeMap::new();
-        for (client, callback) in clients.iter().filter_map(|client| Some((client, client.callback.as_ref()?))) {
-            let secret =
-                callback.secret().map_err(|source| CallbackError::Secret { client: client.id.clone(), source })?;
-            receivers.insert(client.id.clone(), Receiver { url: callback.url.clone(), secret });
+        let desk = Desk { store, log, clock, settings, register, http, busy: Mutex::default() };
+        for client in desk.register.clients().iter() {
+            desk.receiver(&client.id)?;
         }
-        let desk = Desk { store, log, clock, settings, receivers, http, busy: Mutex::default() };
         Ok(Self { desk: Arc::new(desk), stop: CancellationToken::new(), tasks: TaskTracker::new() })
     }
 
@@ -189,6 +186,14 @@ impl Desk {
         self.busy.lock().unwrap_or_else(PoisonError::into_inner).remove(client);
     }
 
+    /// Where a client is called, by the register and the secret as they are now; none where it is not.
+    fn receiver(&self, client: &str) -> Result<Option<Receiver>, CallbackError> {
+        let clients = self.register.clients();
+        let Some(callback) = clients.get(client).and_then(|client| client.callback.as_ref()) else { return Ok(None) };
+        let missing = |source| CallbackError::Secret { client: client.to_owned(), source };
+        Ok(Some(Receiver { url: callback.url.clone(), secret: callback.secret().map_err(missing)? }))
+    }
+
     /// Claims and sends until nothing of the client is due.
     async fn deliver_to(&self, client: &str, stop: &CancellationToken) -> Result<usize, CallbackError> {
         let mut handled = 0;
@@ -209,7 +214,7 @@ impl Desk {
 
     /// Sends one callback that is this process's for now, and notes what became of it.
     async fn deliver(&self, row: OutboxRow) -> Result<(), CallbackError> {
-        let Some(receiver) = self.receivers.get(&row.client) else {
+        let Some(receiver) = self.receiver(&row.client)? else {
             tracing::warn!(callback = %row.id, client = %row.client, "given up: the client has no callback in its settings");
             return self.note(&row, OutboxAttempt::GivenUp, "not_configured").await;
         };
@@ -217,7 +222,7 @@ impl Desk {
             self.log.append_one(sent(&row)).await?;
         }
         let at = self.clock.now();
-        match sending::post(&self.http, receiver, &row, at).await {
+        match sending::post(&self.http, &receiver, &row, at).await {
             Ok(()) => self.note(&row, OutboxAttempt::Arrived, "arrived").await,
             Err(failure) if row.attempts + 1 >= self.settings.attempts => {
                 tracing::warn!(callback = %row.id, client = %row.client, %failure, "given up");

@@ -169,9 +169,14 @@ impl Ledger {
         self.0.append_one(Event::new(&actor(caller), Action::RulesTried).count(count).detail(which)).await
     }
 
-    /// The rules in force are about to be others.
-    pub(super) async fn rules_changed(&self, fingerprint: Hash) -> Result<AuditReceipt, AuditError> {
-        self.0.append_one(Event::new(&Actor::service(), Action::SettingsChanged).detail(fingerprint)).await
+    /// Rules, callers or certificates in force are about to be others.
+    pub(super) async fn settings_changed(&self, hash: Hash) -> Result<AuditReceipt, AuditError> {
+        self.0.append_one(Event::new(&Actor::service(), Action::SettingsChanged).detail(hash)).await
+    }
+
+    /// A service begins.
+    pub(super) async fn started(&self, hash: Hash) -> Result<AuditReceipt, AuditError> {
+        self.0.append_one(Event::new(&Actor::service(), Action::Started).detail(hash)).await
     }
 
     /// Rules were run on what callers supplied.

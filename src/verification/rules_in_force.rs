@@ -87,13 +87,29 @@ impl Verifier {
         let rules = &self.0.rules;
         let changed = packs.fingerprint() != rules.packs().fingerprint();
         if changed {
-            self.0.ledger.rules_changed(packs.fingerprint()).await?;
+            self.0.ledger.settings_changed(packs.fingerprint()).await?;
             *rules.packs.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(packs);
         }
         rules.note(Vec::new());
         metrics::counter!("hedui_policy_loads_total", "outcome" => if changed { "changed" } else { "same" })
             .increment(1);
         Ok(changed)
+    }
+
+    /// Enters in the log that other settings, of this hash, are about to be in force.
+    ///
+    /// # Errors
+    /// [`VerificationError::Audit`]: the log cannot be written, and nothing may change.
+    pub async fn settings_changed(&self, hash: [u8; 32]) -> Result<(), VerificationError> {
+        self.0.ledger.settings_changed(hash).await.map(drop).map_err(VerificationError::from)
+    }
+
+    /// Enters in the log that a service begins, with callers of this hash.
+    ///
+    /// # Errors
+    /// [`VerificationError::Audit`].
+    pub async fn started(&self, hash: [u8; 32]) -> Result<(), VerificationError> {
+        self.0.ledger.started(hash).await.map(drop).map_err(VerificationError::from)
     }
 
     /// Notes that packs could not be loaded, with every problem: the former ones stay in force.

@@ -21,6 +21,7 @@ use super::plan::tests::{authorisation, request};
 use super::{Departments, Parts, Verifier, VerifierSettings};
 use crate::audit::{Log, LogOptions};
 use crate::auth::Caller;
+use crate::config::{Client, Clients};
 use crate::household::{Lane, LegalBasisKind, SourceKey, SourceScope};
 use crate::identity::Model;
 use crate::keys::KeyRing;
@@ -75,6 +76,7 @@ impl House {
     /// The same; reports of these clients are issued at once.
     fn verifier_with(&self, sources: Sources, off: &[SourceKey], issuers: &[&str]) -> Verifier {
         let told = self.now.clone();
+        let issues_itself = |id: &&str| Client { id: (*id).to_owned(), issues_itself: true, ..Client::default() };
         Verifier::start(Parts {
             store: self.store.clone(),
             log: self.log.clone(),
@@ -89,8 +91,7 @@ impl House {
                 urgent_patience: std::time::Duration::from_secs(30),
                 bulk_patience: std::time::Duration::from_secs(3600),
                 provisional_after: std::time::Duration::from_secs(7200),
-                called_back: Default::default(),
-                issue_themselves: issuers.iter().map(|client| (*client).to_owned()).collect(),
+                register: Clients::new(issuers.iter().map(issues_itself).collect()).into(),
                 lease: LEASE,
                 objection_days: 10,
                 centre: String::new(),

@@ -1,6 +1,5 @@
 //! The verifier: what it is made of, and its life.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +18,7 @@ use super::memory::Memory;
 use super::quality::QualityBook;
 use super::rules_in_force::RulesInForce;
 use super::runner::{self, Queue};
+use crate::config::Register;
 use crate::identity::Model;
 use crate::keys::KeyRing;
 use crate::policy::Packs;
@@ -45,10 +45,8 @@ pub struct VerifierSettings {
     pub provisional_after: Duration,
     /// A dead process's cases are taken over after this.
     pub lease: Duration,
-    /// Clients that are told of every version of their cases.
-    pub called_back: BTreeSet<String>,
-    /// Clients whose final reports are issued at once, without a second person.
-    pub issue_themselves: BTreeSet<String>,
+    /// The callers in force: who is told of every version of its cases, whose final reports are issued at once, without a second person.
+    pub register: Register,
     /// Days within which the applicant may object.
     pub objection_days: u32,
     /// Name of the verification centre, which seals reports.

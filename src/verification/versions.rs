@@ -95,7 +95,7 @@ impl Verifier {
             artifacts: assessed.artifacts,
             created_at: now,
             reviews_open: assessed.reviews_open,
-            callback: inner.settings.called_back.contains(&work.case.client),
+            callback: inner.settings.register.has(&work.case.client, |client| client.callback.is_some()),
             due_on: assessed.due.filter(|_| is_final).map(|due| due.on),
             compared,
             alerts,
@@ -138,7 +138,8 @@ impl Verifier {
     /// Who issues a final report of a client that is set to issue its own: the client, on the spot.
     fn issues_itself(&self, work: &Work, now: Timestamp) -> Option<Issue> {
         let client = &work.case.client;
-        let issues = Self::state_after(work) == CaseState::Final && self.0.settings.issue_themselves.contains(client);
+        let registered = || self.0.settings.register.has(client, |client| client.issues_itself);
+        let issues = Self::state_after(work) == CaseState::Final && registered();
         issues.then(|| Issue { by: client.clone(), on: china_date(now) })
     }
 

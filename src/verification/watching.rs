@@ -73,6 +73,7 @@ impl Verifier {
             token_hash: String::new(),
             recipient_key: request.recipient_key.clone(),
             disclosure: crate::config::Disclosure::Conclusion,
+            calls_per_second: None,
             lasts: None,
         };
         // checked as if it came today: what has run out since is no authorisation any more

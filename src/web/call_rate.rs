@@ -1,56 +1,111 @@
 //! How often one caller may call: a bucket each, by the token's subject, so that one client cannot take the service from the others.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::Extensions;
 use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
+use crate::auth::Caller;
 use crate::config::ServerLimits;
 
-/// Buckets of all callers. Only registered callers get one, so their number is bounded.
+/// Most buckets kept. Only registered callers get one; clients that were taken out since leave theirs.
+const MOST_BUCKETS: usize = 4096;
+
+/// Buckets of all callers.
 pub(super) struct CallRate {
-    buckets: DefaultKeyedRateLimiter<String>,
+    usual: Quota,
+    buckets: Mutex<HashMap<String, Bucket>>,
     clock: DefaultClock,
+}
+
+/// A caller's bucket, made for so many calls a second; none = the server's number.
+#[derive(Clone)]
+struct Bucket {
+    own: Option<NonZeroU32>,
+    limiter: Arc<DefaultDirectRateLimiter>,
 }
 
 impl CallRate {
     pub(super) fn new(limits: &ServerLimits) -> Self {
-        let every = limits.call_every.max(Duration::from_nanos(1));
-        let quota = Quota::with_period(every).expect("not zero").allow_burst(limits.call_burst);
-        Self { buckets: RateLimiter::keyed(quota), clock: DefaultClock::default() }
+        Self { usual: quota(limits), buckets: Mutex::default(), clock: DefaultClock::default() }
     }
 
-    /// Takes one call of a caller; when the bucket is empty, the time after which the next one is allowed.
-    pub(super) fn take(&self, subject: &str) -> Result<(), Duration> {
-        self.buckets.check_key(&subject.to_owned()).map_err(|refusal| refusal.wait_time_from(self.clock.now()))
+    /// Takes one call of a caller, who may make `own` a second if that is said; when the bucket is empty, the time after which the next one is
+    /// allowed.
+    pub(super) fn take(&self, subject: &str, own: Option<NonZeroU32>) -> Result<(), Duration> {
+        self.bucket(subject, own).check().map_err(|refusal| refusal.wait_time_from(self.clock.now()))
     }
+
+    fn bucket(&self, subject: &str, own: Option<NonZeroU32>) -> Arc<DefaultDirectRateLimiter> {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bucket) = buckets.get(subject).filter(|bucket| bucket.own == own) {
+            return Arc::clone(&bucket.limiter);
+        }
+        if buckets.len() >= MOST_BUCKETS {
+            buckets.clear();
+        }
+        let quota = own.map_or(self.usual, |own| quota(&ServerLimits::default().calling(own)));
+        let limiter = Arc::new(RateLimiter::direct(quota));
+        buckets.insert(subject.to_owned(), Bucket { own, limiter: Arc::clone(&limiter) });
+        limiter
+    }
+}
+
+fn quota(limits: &ServerLimits) -> Quota {
+    let every = limits.call_every.max(Duration::from_nanos(1));
+    Quota::with_period(every).expect("not zero").allow_burst(limits.call_burst)
 }
 
 /// Takes one call of a caller, where [`super::guard`] counts them; when there are too many, the time after which the next one is allowed.
 ///
 /// # Errors
 /// That time.
-pub fn take_turn(extensions: &Extensions, subject: &str) -> Result<(), Duration> {
-    extensions.get::<Arc<CallRate>>().map_or(Ok(()), |rate| rate.take(subject))
+pub fn take_turn(extensions: &Extensions, caller: &Caller) -> Result<(), Duration> {
+    let take = |rate: &Arc<CallRate>| rate.take(&caller.subject, caller.calls_per_second);
+    extensions.get::<Arc<CallRate>>().map_or(Ok(()), take)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroU32;
-
     use super::*;
+
+    fn one_an_hour(at_once: u32) -> CallRate {
+        let (call_every, call_burst) = (Duration::from_secs(3600), NonZeroU32::new(at_once).expect("not zero"));
+        CallRate::new(&ServerLimits { call_every, call_burst, ..ServerLimits::default() })
+    }
 
     #[test]
     fn a_burst_is_allowed_then_a_wait_and_callers_do_not_share() {
-        let hour = Duration::from_secs(3600);
-        let limits =
-            ServerLimits { call_every: hour, call_burst: NonZeroU32::new(2).expect("two"), ..ServerLimits::default() };
-        let rate = CallRate::new(&limits);
-        assert!(rate.take("a").is_ok() && rate.take("a").is_ok());
-        let wait = rate.take("a").unwrap_err();
+        let rate = one_an_hour(2);
+        assert!(rate.take("a", None).is_ok() && rate.take("a", None).is_ok());
+        let (wait, hour) = (rate.take("a", None).unwrap_err(), Duration::from_secs(3600));
         assert!(wait > hour / 2 && wait <= hour, "{wait:?}");
-        assert!(rate.take("b").is_ok());
+        assert!(rate.take("b", None).is_ok());
+    }
+
+    #[test]
+    fn a_caller_with_a_number_of_its_own_has_that_one_and_another_when_it_changes() {
+        let rate = one_an_hour(1);
+        let many = NonZeroU32::new(50_000);
+        assert!((0..100).all(|_| rate.take("a", many).is_ok()), "twice as many at once as a second");
+        assert!(rate.take("b", None).is_ok() && rate.take("b", None).is_err(), "the others have the server's");
+        let two = NonZeroU32::MIN.saturating_add(1);
+        let few = |n: NonZeroU32| rate.bucket("c", Some(NonZeroU32::MIN)).check_n(n).is_ok_and(|held| held.is_ok());
+        assert!(few(two), "one a second, two at once");
+        assert!(rate.bucket("d", Some(NonZeroU32::MIN)).check_n(two.saturating_add(1)).is_err(), "never three");
+        assert!(rate.take("a", None).is_ok() && rate.take("a", None).is_err(), "its number was taken away");
+    }
+
+    #[test]
+    fn buckets_do_not_grow_without_end() {
+        let rate = one_an_hour(1);
+        for caller in 0..3 * MOST_BUCKETS {
+            assert!(rate.take(&caller.to_string(), None).is_ok());
+        }
+        assert!(rate.buckets.lock().unwrap().len() <= MOST_BUCKETS);
     }
 }

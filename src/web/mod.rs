@@ -15,4 +15,4 @@ pub use path_text::PathText;
 pub use problem::{Problem, ProblemKind};
 pub use server::serve;
 pub use signed_in::SignedIn;
-pub use tls::{TlsError, tls_acceptor};
+pub use tls::{Tls, TlsFault, TlsMade};

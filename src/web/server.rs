@@ -6,18 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::Tls;
 use super::patient::Patient;
-use crate::config::ServerLimits;
+use crate::config::{CertificateHash, ServerLimits};
 
 /// Most header lines of a request; more is a 431.
 const MOST_HEADERS: usize = 64;
@@ -29,7 +32,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Serves until `stop` is cancelled; then takes no new connection, and returns when the present calls have ended.
 pub async fn serve(
     listener: TcpListener,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Tls>,
     routes: Router,
     limits: ServerLimits,
     stop: CancellationToken,
@@ -52,34 +55,46 @@ pub async fn serve(
     connections.wait().await;
 }
 
-async fn greet(
-    stream: TcpStream,
-    tls: Option<TlsAcceptor>,
-    routes: Router,
-    limits: &ServerLimits,
-    stop: CancellationToken,
-) {
+async fn greet(stream: TcpStream, tls: Option<Tls>, routes: Router, limits: &ServerLimits, stop: CancellationToken) {
     // An answer is written whole: waiting for more of it to fill a packet only costs time.
     drop(stream.set_nodelay(true));
     let stream = Patient::new(stream, limits.write_timeout);
-    match tls {
-        None => converse(stream, routes, limits, stop).await,
-        Some(acceptor) => {
-            if let Ok(Ok(stream)) = tokio::time::timeout(limits.header_timeout, acceptor.accept(stream)).await {
-                converse(stream, routes, limits, stop).await;
-            }
-        }
+    let Some(tls) = tls else { return converse(stream, None, routes, limits, stop).await };
+    let Ok(Ok(stream)) = tokio::time::timeout(limits.header_timeout, tls.acceptor().accept(stream)).await else {
+        metrics::counter!("hedui_tls_refused_total").increment(1);
+        return;
+    };
+    let Some(presented) = tls.presented(stream.get_ref().1.peer_certificates()) else {
+        return converse(stream, None, routes, limits, stop).await;
+    };
+    tokio::select! {
+        // Looked at first: no call is read over a connection whose certificate is refused by now.
+        biased;
+        () = presented.refused() => metrics::counter!("hedui_tls_cut_off_total").increment(1),
+        () = converse(stream, Some(presented.hash()), routes, limits, stop) => {}
     }
 }
 
-async fn converse<S>(stream: S, routes: Router, limits: &ServerLimits, stop: CancellationToken)
-where
+async fn converse<S>(
+    stream: S,
+    certificate: Option<CertificateHash>,
+    routes: Router,
+    limits: &ServerLimits,
+    stop: CancellationToken,
+) where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let mut protocol = http1::Builder::new();
     protocol.timer(TokioTimer::new()).header_read_timeout(limits.header_timeout);
     protocol.max_headers(MOST_HEADERS).max_buf_size(MOST_HEADER_BYTES);
-    let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes)));
+    let routes = TowerToHyperService::new(routes);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        if let Some(certificate) = certificate {
+            request.extensions_mut().insert(certificate);
+        }
+        routes.call(request)
+    });
+    let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), service));
     // A connection that breaks is the client's affair: nothing is lost that was accepted.
     if stop.run_until_cancelled(connection.as_mut()).await.is_none() {
         connection.as_mut().graceful_shutdown();

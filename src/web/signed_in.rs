@@ -8,6 +8,7 @@ use axum::http::{header, request::Parts};
 use super::Problem;
 use super::call_rate::take_turn;
 use crate::auth::{Authenticator, Caller};
+use crate::config::CertificateHash;
 
 /// A caller with a valid token.
 pub struct SignedIn(pub Caller);
@@ -22,8 +23,8 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let authenticator = Arc::<Authenticator>::from_ref(state);
         let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let caller = authenticator.sign_in(header).await?;
-        take_turn(&parts.extensions, &caller.subject).map_err(Problem::too_many_calls)?;
+        let caller = authenticator.sign_in(header, parts.extensions.get::<CertificateHash>().copied()).await?;
+        take_turn(&parts.extensions, &caller).map_err(Problem::too_many_calls)?;
         Ok(Self(caller))
     }
 }

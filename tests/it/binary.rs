@@ -1,6 +1,7 @@
 //! The built program over a folder of its own: settings, keys, clients and an issuer as an operator would lay them out.
 
 use std::fs::File;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -72,6 +73,9 @@ impl Installation {
             callback: None,
             issues_itself: false,
             issuer: None,
+            recipient_key_file: None,
+            calls_per_second: None,
+            certificates: Vec::new(),
         };
         let made = Self { folder, issuer, client };
         let keys = made.run(&["keys", "init"]);
@@ -107,7 +111,7 @@ impl Installation {
 
     /// Has the service keep its data in a PostgreSQL database, and take over a dead process's cases soon.
     pub fn share(&self, database_url: &str) {
-        std::fs::write(self.path("database-url"), database_url).expect("a file");
+        self.write_secret("database-url", database_url);
         let settings = std::fs::read_to_string(self.path("hedui.toml")).expect("the settings");
         let store = "[store]\nbackend = \"postgres\"\nurl = { file = \"database-url\" }\nconnections = 4\n\
                      [verification]\nlease_secs = 5\n";
@@ -165,6 +169,13 @@ impl Installation {
         let registered = Registered { id: "office".into(), roles: vec!["supervisor".into()], ..self.client.clone() };
         let token = self.issuer.token(&registered, "hedui", "report:read", 3600).expect("a token");
         Client::new(&service.url, Some(token))
+    }
+
+    /// Writes a file that its owner alone reads.
+    pub fn write_secret(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        std::fs::write(&path, text).expect("a file");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("a mode");
     }
 
     /// Adds to a file of the folder.

@@ -289,8 +289,8 @@ async fn off_plain_http_the_service_speaks_tls() {
     let tls = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/tls");
     let settings = place.path("hedui.toml");
     let text = std::fs::read_to_string(&settings).expect("settings");
-    let server =
-        format!("[server]\ntls_certificate = \"{0}/certificate.pem\"\ntls_key = \"{0}/key.pem\"\n", tls.display());
+    place.write_secret("key.pem", &std::fs::read_to_string(tls.join("key.pem")).expect("a key"));
+    let server = format!("[server]\ntls_certificate = \"{}/certificate.pem\"\ntls_key = \"key.pem\"\n", tls.display());
     std::fs::write(&settings, text.replace("[server]\n", &server)).expect("settings");
     let service = place.serve().await;
     let address = service.url().trim_start_matches("http://").to_owned();

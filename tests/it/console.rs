@@ -107,6 +107,9 @@ fn client(id: &str, role: &str) -> Client {
         callback: None,
         issues_itself: false,
         issuer: None,
+        recipient_key_file: None,
+        calls_per_second: None,
+        certificates: Vec::new(),
     }
 }
 

@@ -131,7 +131,9 @@ async fn a_definition_and_a_setting_make_a_department_and_its_records_reach_the_
         Bureau::open(applicant["id_number"].as_str().expect("a number"), applicant["name"].as_str().expect("a name"))
             .await;
     let more = format!("[source.forestry]\nbase_url = \"{}\"\nsecret = {{ file = \"forest.token\" }}\n", bureau.url);
-    std::fs::write(folder.path().join("forest.token"), "forest-token").expect("a token");
+    let token = folder.path().join("forest.token");
+    std::fs::write(&token, "forest-token").expect("a token");
+    std::fs::set_permissions(&token, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("a mode");
     let definitions = definition(folder.path());
     let installation = Installation::new(
         &mocks.base_url(),

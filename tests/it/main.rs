@@ -3,6 +3,7 @@
 mod audit;
 mod batch;
 mod binary;
+mod certificates;
 mod cli;
 mod client;
 mod console;

@@ -102,7 +102,7 @@ async fn nobody_is_connected_to_but_whom_the_settings_name() {
         std::fs::write(installation.path(file), text.replacen(from, to, 1)).expect("a file");
     };
     replace("sources.toml", &format!("\"{base}/tax\""), &format!("\"http://{}/tax\"", tax.address));
-    std::fs::write(installation.path("callback.secret"), "c".repeat(40)).expect("a file");
+    installation.write_secret("callback.secret", &"c".repeat(40));
     let callback = format!(
         "disclosure = \"full\"\ncallback = {{ url = \"http://{}/called\", secret = {{ file = \"callback.secret\" }} }}\n",
         client_system.address

@@ -165,7 +165,7 @@ async fn no_name_number_or_phone_in_logs_metrics_problems_or_files() {
     let callback = "callback = { url = \"http://127.0.0.1:9/called\", secret = { file = \"callback.secret\" } }\n";
     replace("clients.toml", "disclosure", &format!("{callback}disclosure"));
     let called_back_with = "c0ffee5ec2e7".repeat(4);
-    std::fs::write(installation.path("callback.secret"), &called_back_with).expect("a secret");
+    installation.write_secret("callback.secret", &called_back_with);
     std::fs::create_dir(installation.path("tmp")).expect("a folder");
     let temporary = installation.path("tmp");
     let temporary = [("TMPDIR", temporary.to_str().expect("a path"))];

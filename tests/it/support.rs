@@ -198,6 +198,9 @@ fn clients(recipient: &Value) -> Vec<Client> {
         callback: None,
         issues_itself: false,
         issuer: None,
+        recipient_key_file: None,
+        calls_per_second: None,
+        certificates: Vec::new(),
     };
     let mut clients = vec![
         client("system", ORGANISATION, "620422", "client"),
@@ -257,13 +260,12 @@ pub async fn running(setup: &Setup, base_url: &str, data: &Path, keys: Arc<KeyRi
             bulk_patience: Duration::from_secs(3600),
             provisional_after: Duration::from_secs(3600),
             lease: setup.lease,
-            called_back: Default::default(),
-            issue_themselves: Default::default(),
+            register: Default::default(),
             objection_days: 10,
             centre: "会宁县居民家庭经济状况核对中心".into(),
         },
     });
-    let settings = BulkSettings { window: 128, lease: setup.lease, called_back: Default::default() };
+    let settings = BulkSettings { window: 128, lease: setup.lease, register: Default::default() };
     let bulk = Bulk::start(BulkParts {
         store: store.clone(),
         log: log.clone(),

@@ -181,16 +181,21 @@ fn stays_here(url: &reqwest::Url) -> bool {
 fn secret(entry: &Entry<'_>, folder: &Path) -> Option<Secret> {
     use toml::de::DeValue;
     let DeValue::Table(_) = entry.value else {
-        let instead = "name where it is: { env = \"VARIABLE\" } or { file = \"path\" }";
+        let instead = "name where it is: { env = \"VARIABLE\" }, { file = \"path\" } or { credential = \"name\" }";
         entry.fault("must not be written here", Some(instead.into()));
         return None;
     };
     let section = entry.section()?;
-    match (section.text_opt("env"), section.text_opt("file")) {
-        (Some(name), None) => Some(Secret::Env(name)),
-        (None, Some(path)) => Some(Secret::File(folder.join(path))),
+    match (section.text_opt("env"), section.text_opt("file"), section.text_opt("credential")) {
+        (Some(name), None, None) => Some(Secret::Env(name)),
+        (None, Some(path), None) => Some(Secret::File(folder.join(path))),
+        (None, None, Some(name)) if !name.contains('/') && !name.starts_with('.') => Some(Secret::Credential(name)),
+        (None, None, Some(_)) => {
+            section.fault("`credential` is no name of a credential", None);
+            None
+        }
         _ => {
-            section.fault("needs either `env` or `file`", None);
+            section.fault("needs one of `env`, `file` and `credential`", None);
             None
         }
     }

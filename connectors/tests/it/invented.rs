@@ -70,7 +70,9 @@ async fn is_picked_up_tested_and_asked() {
         .await;
     let folder = tempfile::tempdir().unwrap();
     install(&folder.path().join("more"), BORDER);
-    fs::write(folder.path().join("key.txt"), "k1\n").unwrap();
+    let secret = folder.path().join("key.txt");
+    fs::write(&secret, "k1\n").unwrap();
+    fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     let file = folder.path().join("sources.toml");
     fs::write(&file, settings(&server.uri())).unwrap();
     let registry = Registry::load(&SourcesConfig::read(&file).unwrap()).unwrap();

@@ -1,6 +1,7 @@
 //! `GET /v1/verifications/{id}/events`.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -9,7 +10,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{Stream, StreamExt};
 
 use crate::api::permit::permit;
-use crate::auth::Permission;
+use crate::auth::{Authenticator, Permission};
 use crate::verification::{CaseEvent, Verifier};
 use crate::web::{PathText, Problem, SignedIn};
 
@@ -22,6 +23,7 @@ use crate::web::{PathText, Problem, SignedIn};
 pub async fn events(
     signed_in: SignedIn,
     State(verifier): State<Verifier>,
+    State(authenticator): State<Arc<Authenticator>>,
     PathText(id): PathText,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
@@ -29,9 +31,14 @@ pub async fn events(
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let after = last.and_then(|text| text.parse().ok()).unwrap_or(0);
     let events = verifier.events(&caller, &id, after).await.map_err(crate::api::report::problem)?;
-    // A token that has expired lets nobody read on; with a fresh one, Last-Event-ID resumes.
-    let expiry = tokio::time::sleep(caller.lasts.unwrap_or(Duration::MAX / 4));
-    let lines = events.map(|event| Ok(encode(&event))).take_until(expiry);
+    // A token that has expired, or a caller registered otherwise or no more, lets nobody read on; with a good one, Last-Event-ID resumes.
+    let end = async move {
+        tokio::select! {
+            () = tokio::time::sleep(caller.lasts.unwrap_or(Duration::MAX / 4)) => {}
+            () = authenticator.register().changed(&caller.subject) => {}
+        }
+    };
+    let lines = events.map(|event| Ok(encode(&event))).take_until(Box::pin(end));
     Ok(Sse::new(lines).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }
 

@@ -78,7 +78,7 @@ impl Issuer {
 
 /// What a door says to a token.
 async fn said(door: &Authenticator, token: &str) -> Result<String, AuthError> {
-    door.sign_in(Some(token)).await.map(|caller| caller.subject)
+    door.sign_in(Some(token), None).await.map(|caller| caller.subject)
 }
 
 fn standing(door: &Authenticator) -> KeysStanding {

@@ -15,7 +15,6 @@ use crate::bulk::{BatchStatus, Bulk, BulkError, ChangesForm, ChangesWanted, Resu
 use crate::cli::arguments::{BatchRun, Language};
 use crate::cli::streamed::Streamed;
 use crate::cli::{compose, output, show};
-use crate::config::Clients;
 use crate::telemetry::Clock;
 use crate::verification::Verifier;
 
@@ -46,7 +45,7 @@ pub(in crate::cli) async fn ran(arguments: BatchRun) -> anyhow::Result<BatchStat
     let compose::Configured { settings, packs, model, departments, .. } =
         compose::configured(&arguments.config, &clock)?;
     crate::telemetry::start_logs("warn", settings.log_format);
-    let running = compose::running(&settings, packs, model, departments, clock, &Clients::default()).await?;
+    let running = compose::running(&settings, packs, model, departments, clock, None).await?;
     let outcome = whole(&running.verifier, &running.bulk, file, terms, &arguments).await;
     running.stop().await;
     outcome

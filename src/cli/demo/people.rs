@@ -76,6 +76,9 @@ pub(super) fn register(recipient: &serde_json::Value) -> Vec<Client> {
         callback: None,
         issues_itself: false,
         issuer: None,
+        recipient_key_file: None,
+        calls_per_second: None,
+        certificates: Vec::new(),
     };
     PEOPLE.iter().map(client).collect()
 }

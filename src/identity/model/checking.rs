@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use super::fault::{ModelFault, ModelFaults};
+use crate::household::toml_bounds;
 use crate::identity::bits::{ONE, parse_probability};
 
 /// A model file under examination.
@@ -19,6 +20,10 @@ impl<'a> Checking<'a> {
     /// Reads the shape of a file; what its values mean is checked afterwards.
     pub(crate) fn read<T: DeserializeOwned>(file: &'a str, text: &'a str) -> Result<(Self, T), ModelFaults> {
         let mut checking = Self { file, text, faults: Vec::new() };
+        if let Err(bound) = toml_bounds::check(text) {
+            checking.fault(Some(bound.at()..bound.at()), "(file)", &bound.to_string());
+            return Err(checking.ended());
+        }
         match toml::from_str(text) {
             Ok(read) => Ok((checking, read)),
             Err(error) => {

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{Cost, ExportError, Sealed};
+use crate::household::toml_bounds;
 use crate::keys::ring_file::RingDocument;
 use crate::keys::{KeyError, file_access};
 
@@ -166,7 +167,9 @@ fn text(heading: &str, file: &impl Serialize) -> Result<String, KeyError> {
 
 fn parsed<T: DeserializeOwned>(path: &Path) -> Result<T, ExportError> {
     let text = file_access::read(path)?;
-    toml::from_str(&text).map_err(|_| ExportError::Syntax { path: path.to_owned() })
+    let syntax = || ExportError::Syntax { path: path.to_owned() };
+    toml_bounds::check(&text).map_err(|_| syntax())?;
+    toml::from_str(&text).map_err(|_| syntax())
 }
 
 fn known(version: u32, path: &Path) -> Result<(), ExportError> {

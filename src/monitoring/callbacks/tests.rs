@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::audit::{CheckpointSigner, LogOptions};
-use crate::config::Problem;
+use crate::config::{Clients, Problem};
 use crate::household::{Lane, Purpose, Region};
 use crate::keys::KeyRing;
 use crate::store::faults::Fault;
@@ -141,7 +141,9 @@ impl House {
     }
 
     fn clients(&self, client: &str, url: &str) -> Result<Clients, Vec<Problem>> {
-        std::fs::write(self.folder.path().join("secret"), format!("{SECRET}\n")).unwrap();
+        let secret = self.folder.path().join("secret");
+        std::fs::write(&secret, format!("{SECRET}\n")).unwrap();
+        std::fs::set_permissions(&secret, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         let text = format!(
             "[[client]]\nid = \"{client}\"\norganisation = \"o\"\nregions = [\"62\"]\nroles = [\"client\"]\n\
              callback = {{ url = \"{url}\", secret = {{ file = \"secret\" }} }}\n"
@@ -155,7 +157,7 @@ impl House {
         let parts = CallbackParts {
             store: self.store.clone(),
             log: self.log.clone(),
-            clients,
+            register: clients.into(),
             clock: Clock::of(move || *now.lock().unwrap()),
             settings: CallbackSettings { attempts, ..CallbackSettings::default() },
         };
@@ -393,7 +395,7 @@ async fn started_it_looks_by_itself_and_stops_when_told() {
     let clients = house.clients("caseworkers", &format!("http://{}/called", receiver.address)).unwrap();
     let (store, log, now) = (house.store.clone(), house.log.clone(), house.now.clone());
     let clock = Clock::of(move || *now.lock().unwrap());
-    let parts = CallbackParts { store, log, clients, clock, settings: CallbackSettings::default() };
+    let parts = CallbackParts { store, log, register: clients.into(), clock, settings: CallbackSettings::default() };
     let callbacks = Callbacks::start(parts).unwrap();
     receiver.desk.arrived.notified().await;
     callbacks.stop().await;

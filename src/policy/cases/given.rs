@@ -9,6 +9,7 @@ use crate::household::evidence::{MemberFacts, ObligorFacts};
 use crate::household::{
     Absence, Attributed, Cell, CellOutcome, Coverage, Declared, Detail, Evidence, Failure, InfoClass, MemberRef,
     Purpose, Reach, Record, Region, RegisteredAs, Relation, Sex, Skip, SourceKey, Subject, Support, Verdict,
+    toml_bounds,
 };
 
 /// Which classes each department speaks for in a case, as its shipped definition says (a test compares). Whoever may report a death
@@ -145,6 +146,7 @@ fn other_kin() -> String {
 
 /// Reads a file; on failure the byte offset and the reason.
 pub(super) fn read(text: &str) -> Result<Vec<Spanned<Case>>, (usize, String)> {
+    toml_bounds::check(text).map_err(|bound| (bound.at(), bound.to_string()))?;
     let file: File = toml::from_str(text)
         .map_err(|error| (error.span().map_or(0, |span| span.start), error.message().to_owned()))?;
     Ok(file.case)

@@ -19,7 +19,7 @@ use fields::Fields;
 use super::catalogue::{self, KeySpec};
 use super::problem::{Place, Problem};
 use super::value::Value;
-use crate::household::Region;
+use crate::household::{Region, toml_bounds};
 use crate::policy::assessment::Basis;
 
 /// The text a parameter rests on.
@@ -66,8 +66,12 @@ pub(super) struct Entry {
 
 /// Reads a file; faults go to `problems`. None when there is no usable header.
 pub(super) fn read(file: &str, text: &str, problems: &mut Vec<Problem>) -> Option<Document> {
-    let (root, errors) = DeTable::parse_recoverable(text);
     let mut reader = Reader { file, text, problems };
+    if let Err(bound) = toml_bounds::check(text) {
+        reader.report(bound.at(), "", bound.to_string(), "a pack's values lie three tables deep");
+        return None;
+    }
+    let (root, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         let offset = error.span().map_or(0, |span| span.start);
         reader.report(

@@ -38,6 +38,9 @@ fn no_altered_token_is_let_in() {
         oversees: Vec::new(),
         issues_itself: false,
         issuer: None,
+        recipient_key_file: None,
+        calls_per_second: None,
+        certificates: Vec::new(),
         callback: None,
     };
     let settings =

@@ -196,7 +196,7 @@ async fn probes_keys_and_metrics_need_no_token_and_tell_no_secret() {
     let ready = stranger.get("/readyz").await;
     assert_eq!(
         (ready.status.as_u16(), ready.json()),
-        (200, json!({"status": "ready", "reasons": [], "policy": "current"}))
+        (200, json!({"status": "ready", "reasons": [], "clients": "current", "policy": "current"}))
     );
     let metrics = stranger.get("/metrics").await;
     assert!(metrics.header("content-type").starts_with("text/plain"));

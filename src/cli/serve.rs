@@ -125,10 +125,16 @@ pub(super) fn listen_on(
     let routes = match &settings.console {
         None => routes,
         Some(console) => {
-            let (settings, limits) = (console.clone(), &settings.limits);
-            let (store, log, clock) = (running.store.clone(), running.log.clone(), running.clock.clone());
-            let console =
-                Console::new(ConsoleParts { settings, store, log, clock, authenticator: Arc::clone(&authenticator) })?;
+            let limits = &settings.limits;
+            let console = Console::new(ConsoleParts {
+                settings: console.clone(),
+                store: running.store.clone(),
+                log: running.log.clone(),
+                clock: running.clock.clone(),
+                authenticator: Arc::clone(&authenticator),
+                verifier: running.verifier.clone(),
+                monitoring: running.monitoring.clone(),
+            })?;
             console::router(console, limits, routes)
         }
     };

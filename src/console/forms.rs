@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq as _;
 
-use super::pages::{Frame, Notice};
+use super::notices::Notice;
 use super::state::Console;
 use super::user::ConsoleUser;
 use crate::web::read_body;
@@ -41,8 +41,7 @@ impl<T: DeserializeOwned> FromRequest<Console> for Sent<T> {
     async fn from_request(request: Request<Body>, console: &Console) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let user = ConsoleUser::from_request_parts(&mut parts, console).await?;
-        let Ok(frame) = Frame::from_request_parts(&mut parts, console).await;
-        let foreign = || frame.notice(&Notice::ForeignForm);
+        let foreign = || user.frame.notice(Notice::ForeignForm);
         if !is_of_own_page(&parts.headers, &console.0.origin) {
             return Err(foreign());
         }

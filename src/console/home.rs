@@ -1,45 +1,199 @@
-//! Home: who you are, and what you may do.
+//! Home: what waits for whoever is signed in, one list a tab, by the functions and in the scope of the interface under `/v1`.
+
+mod lists;
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::http::request::Parts;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
+use serde::Deserialize;
 
-use super::pages::Frame;
+use self::lists::{List, Wanted};
+use super::frame::Frame;
+use super::notices::Notice;
+use super::parts::{Banner, Errors, Field, Pages, Tab, Tabs};
 use super::state::Console;
 use super::user::ConsoleUser;
-use super::words;
+use super::words::home::{HomeWords, silent};
+use super::words::terms;
+use crate::auth::{Caller, Permission};
+use crate::verification::CaseState;
+
+/// Most characters of a caller's own reference.
+const MOST_REFERENCE: usize = 64;
+
+/// What an address asks for.
+#[derive(Default, Deserialize)]
+pub(super) struct HomeQuery {
+    #[serde(default)]
+    tab: Option<String>,
+    #[serde(default)]
+    cursor: Option<String>,
+    #[serde(default)]
+    reference: String,
+    #[serde(default)]
+    status: String,
+}
+
+struct Filter {
+    reference: Field,
+    status: Field,
+}
 
 #[derive(Template)]
 #[template(path = "console/home.html")]
 struct HomePage<'a> {
     frame: &'a Frame,
-    user: &'a ConsoleUser,
+    words: &'static HomeWords,
+    caller: &'a Caller,
+    errors: Errors,
+    silent: Option<Banner>,
+    tabs: Tabs,
+    list: Option<List>,
+    filter: Option<Filter>,
+    pages: Pages,
     regions: String,
-    roles: String,
+    roles: &'a str,
     disclosure: &'a str,
     may: Vec<&'a str>,
 }
 
-pub(super) async fn home(State(console): State<Console>, frame: Frame, parts: Parts) -> Response {
-    let user = match ConsoleUser::of(&parts, &console, &frame).await {
-        Ok(Some(user)) => user,
-        Ok(None) => return Redirect::to("/signin").into_response(),
-        Err(response) => return response,
+pub(super) async fn home(
+    State(console): State<Console>,
+    user: ConsoleUser,
+    query: Result<Query<HomeQuery>, QueryRejection>,
+) -> Response {
+    let Ok(Query(query)) = query else { return user.frame.notice(Notice::NotFound) };
+    match shown(&console, &user, query).await {
+        Ok(response) | Err(response) => response,
+    }
+}
+
+async fn shown(console: &Console, user: &ConsoleUser, query: HomeQuery) -> Result<Response, Response> {
+    let (frame, caller) = (&user.frame, &user.caller);
+    let words = HomeWords::of(frame.lang);
+    let offered: Vec<_> = Wanted::ALL.into_iter().filter(|wanted| caller.may(wanted.needs())).collect();
+    let wanted = match query.tab.as_deref() {
+        None => offered.first().copied(),
+        Some(key) => {
+            let wanted = Wanted::parse(key).ok_or_else(|| frame.notice(Notice::NotFound))?;
+            user.permit(console, wanted.needs()).await?;
+            Some(wanted)
+        }
     };
-    let say = |(zh, en): (&'static str, &'static str)| frame.say(zh, en);
-    let caller = &user.caller;
-    let comma = frame.say("、", ", ");
-    let roles: Vec<_> = caller.roles.iter().map(|role| say(words::role(*role))).collect();
-    let may = words::PERMISSIONS.iter().filter(|(permission, ..)| caller.may(*permission));
+    let filter = filter(frame, words, &query);
+    let fields = [&filter.reference, &filter.status];
+    let errors = Errors::of(frame.words, &fields);
+    let mut tabs = Vec::new();
+    let mut list = None;
+    for tab in offered {
+        let here = wanted == Some(tab);
+        // A list is read once for what it counts, and again where a later page or a part of it is asked for.
+        let first = lists::read(console, caller, frame.lang, tab, None, (None, None)).await;
+        let first = first.map_err(|error| frame.failed(&error))?;
+        tabs.push(Tab {
+            href: format!("/?tab={}", tab.key()),
+            text: tab.title(words),
+            count: first.waiting.clone(),
+            here,
+        });
+        if here {
+            let asked = |text: &str| (!text.is_empty() && errors.faults.is_empty()).then(|| text.to_owned());
+            let part = (asked(&query.reference), asked(&query.status));
+            list = Some(match (&query.cursor, &part) {
+                (None, (None, None)) => first,
+                (cursor, _) => {
+                    let read = lists::read(console, caller, frame.lang, tab, cursor.as_deref(), part).await;
+                    read.map_err(|error| frame.failed(&error))?
+                }
+            });
+        }
+    }
+    let pages = pages(frame, &query, wanted, list.as_ref().and_then(|list| list.next.clone()));
+    let may = terms::PERMISSIONS.iter().filter(|(permission, ..)| caller.may(*permission));
     let page = HomePage {
-        frame: &frame,
-        user: &user,
-        regions: caller.regions.join(comma),
-        roles: roles.join(comma),
-        disclosure: say(words::disclosure(caller.disclosure)),
-        may: may.map(|(_, zh, en)| frame.say(zh, en)).collect(),
+        frame,
+        words,
+        caller,
+        silent: departments(console, user, words),
+        tabs: Tabs { label: words.lists, tabs },
+        filter: (wanted == Some(Wanted::Cases)).then_some(filter),
+        errors,
+        list,
+        pages,
+        regions: caller.regions.join(frame.lang.pick("、", ", ")),
+        roles: frame.who.as_ref().map_or("", |who| &who.roles),
+        disclosure: terms::disclosure(caller.disclosure, frame.lang),
+        may: may.map(|(_, zh, en)| frame.lang.pick(zh, en)).collect(),
     };
-    frame.page(StatusCode::OK, &page)
+    let status = if page.errors.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(frame.page(status, &page))
+}
+
+fn filter(frame: &Frame, words: &'static HomeWords, query: &HomeQuery) -> Filter {
+    let known = query.status.is_empty() || CaseState::parse(&query.status).is_some();
+    let any = (String::new(), words.any_state.to_owned());
+    let state = |state: &CaseState| (state.as_str().to_owned(), terms::state(*state, frame.lang).to_owned());
+    Filter {
+        reference: Field {
+            words: frame.words,
+            name: "reference",
+            label: words.reference,
+            hint: Some(words.reference_hint),
+            value: query.reference.clone(),
+            choices: Vec::new(),
+            error: (query.reference.chars().count() > MOST_REFERENCE).then_some(words.reference_long),
+        },
+        status: Field {
+            words: frame.words,
+            name: "status",
+            label: words.state,
+            hint: None,
+            value: query.status.clone(),
+            choices: std::iter::once(any).chain(terms::STATES.iter().map(state)).collect(),
+            error: (!known).then_some(words.state_unknown),
+        },
+    }
+}
+
+fn pages(frame: &Frame, query: &HomeQuery, wanted: Option<Wanted>, next: Option<String>) -> Pages {
+    let key = wanted.map_or("", Wanted::key);
+    let address = |cursor: Option<&str>| {
+        let mut carrier = reqwest::Url::parse("form:/").expect("an address");
+        let mut pairs = carrier.query_pairs_mut();
+        pairs.append_pair("tab", key);
+        for (name, value) in [("reference", query.reference.as_str()), ("status", &query.status)] {
+            if !value.is_empty() {
+                pairs.append_pair(name, value);
+            }
+        }
+        if let Some(cursor) = cursor {
+            pairs.append_pair("cursor", cursor);
+        }
+        drop(pairs);
+        format!("/?{}", carrier.query().unwrap_or_default())
+    };
+    Pages {
+        words: frame.words,
+        first: query.cursor.is_some().then(|| address(None)),
+        next: next.map(|cursor| address(Some(&cursor))),
+    }
+}
+
+/// A word on departments that are switched on and whose breaker is open.
+fn departments(console: &Console, user: &ConsoleUser, words: &HomeWords) -> Option<Banner> {
+    if !user.caller.may(Permission::ReadSources) {
+        return None;
+    }
+    let lang = user.frame.lang;
+    let sources = console.0.verifier.sources();
+    let silent_ones = sources.iter().filter(|source| source.is_silent());
+    let titles: Vec<&str> =
+        silent_ones.map(|source| lang.pick(&source.descriptor.title_zh, &source.descriptor.title_en)).collect();
+    (!titles.is_empty()).then(|| Banner {
+        label: user.frame.words.important,
+        heading: words.silent,
+        text: silent(lang, &titles),
+    })
 }

@@ -1,21 +1,29 @@
-//! The console's door and frame: sign-in at the office's OpenID provider, sessions, and the pages around them. Pages are whole without script.
+//! The console: sign-in at the office's OpenID provider, sessions, and pages. Pages are whole without script.
 //!
 //! Whoever signed in is the same [`crate::auth::Caller`] as with a bearer token: `clients.toml` says what they may do, and is looked at
 //! on each request.
+//!
+//! A page is a file of routes here (`home.rs`), a template, a file of words (`words/home.rs`) and a line in `router` and `sections`. It takes a
+//! [`ConsoleUser`], asks [`ConsoleUser`]'s `permit` for what it needs, calls one domain function, and answers with the user's frame; what a form
+//! sends it takes as `forms::Sent`.
 
 mod cookies;
 mod forms;
+mod frame;
 mod home;
 mod language;
-mod pages;
+mod notices;
+mod parts;
 mod return_path;
 mod router;
+mod sections;
 mod sessions;
 mod sign_in;
 mod state;
 mod style;
 mod user;
 mod words;
+mod written;
 
 pub use router::router;
 pub use state::{Console, ConsoleParts};

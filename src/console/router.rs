@@ -7,7 +7,8 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
 
-use super::pages::{Frame, Notice};
+use super::frame::Frame;
+use super::notices::Notice;
 use super::state::Console;
 use super::{home, sign_in, style};
 use crate::config::ServerLimits;
@@ -31,5 +32,5 @@ async fn not_found(State(_): State<Console>, frame: Frame, request: Request, nex
     let for_people = accepts.contains("text/html") && !request.uri().path().starts_with("/v1/");
     let response = next.run(request).await;
     let missing = response.status() == StatusCode::NOT_FOUND;
-    if for_people && missing { frame.notice(&Notice::NotFound) } else { response }
+    if for_people && missing { frame.notice(Notice::NotFound) } else { response }
 }

@@ -10,17 +10,22 @@ use serde::Deserialize;
 
 use super::cookies::Cookie;
 use super::forms::{self, Nothing, Sent};
-use super::pages::{Frame, Notice};
+use super::frame::Frame;
+use super::language;
+use super::notices::Notice;
+use super::parts::Banner;
 use super::return_path::ReturnPath;
 use super::sessions::{Secret, SessionError};
 use super::state::Console;
+use super::words::sign_in::SignInWords;
 use crate::auth::{Answer, Attempt, SignInError};
 
 #[derive(Template)]
 #[template(path = "console/signin.html")]
 struct SignInPage<'a> {
     frame: &'a Frame,
-    signed_out: bool,
+    words: &'static SignInWords,
+    banner: Option<Banner>,
     to: Option<ReturnPath>,
 }
 
@@ -37,7 +42,13 @@ pub(super) struct Shown {
 pub(super) async fn page(frame: Frame, shown: Result<Query<Shown>, QueryRejection>) -> Response {
     let Query(Shown { signed_out, to }) = shown.unwrap_or_default();
     let to = to.as_deref().and_then(ReturnPath::parse);
-    frame.page_to_provider(&SignInPage { frame: &frame, signed_out: signed_out.is_some(), to })
+    let words = SignInWords::of(frame.lang);
+    let banner = signed_out.map(|_| Banner {
+        label: frame.words.important,
+        heading: words.signed_out,
+        text: words.signed_out_more.to_owned(),
+    });
+    frame.page_to_provider(&SignInPage { frame: &frame, words, banner, to })
 }
 
 #[derive(Default, Deserialize)]
@@ -49,12 +60,12 @@ struct Begin {
 /// Sends the browser to the provider.
 pub(super) async fn begin(State(console): State<Console>, frame: Frame, request: Request<Body>) -> Response {
     if !forms::is_of_own_page(request.headers(), &console.0.origin) {
-        return frame.notice(&Notice::ForeignForm);
+        return frame.notice(Notice::ForeignForm);
     }
     let Begin { to } = forms::read(request).await.unwrap_or_default();
     let to = to.as_deref().and_then(ReturnPath::parse);
-    let Some(attempt) = Attempt::begin(console.0.clock.now()) else { return frame.notice(&Notice::Failed) };
-    match console.0.provider.address(&attempt, frame.language.as_str()).await {
+    let Some(attempt) = Attempt::begin(console.0.clock.now()) else { return frame.notice(Notice::Failed) };
+    match console.0.provider.address(&attempt, language::code(frame.lang)).await {
         Ok(address) => {
             let kept = format!("{}~{}", attempt.to_cookie(), to.map(|to| to.to_cookie()).unwrap_or_default());
             let keep = Cookie::Attempt.set(&kept, Some(Attempt::LASTS_SECS), console.0.secure);
@@ -140,19 +151,16 @@ fn explained(frame: &Frame, error: SignInError) -> Response {
         SignInError::Unreachable(_) => (Notice::ProviderUnreachable, "unreachable"),
         SignInError::NotOurs(_) => (Notice::StartAgain, "not_ours"),
         SignInError::Refused(_) => (Notice::SignInRefused, "refused"),
-        SignInError::Token(_) => return frame.notice(&Notice::SignInRefused),
+        SignInError::Token(_) => return frame.notice(Notice::SignInRefused),
     };
     metrics::counter!("hedui_sign_ins_total", "outcome" => outcome).increment(1);
-    frame.notice(&notice)
+    frame.notice(notice)
 }
 
 fn failed(frame: &Frame, error: &SessionError) -> Response {
     match error {
-        SessionError::NotRegistered => frame.notice(&Notice::NotRegistered),
-        SessionError::Audit(_) => frame.notice(&Notice::Closed),
-        SessionError::Randomness | SessionError::Store(_) => {
-            tracing::error!(cause = %error, "a page failed inside");
-            frame.notice(&Notice::Failed)
-        }
+        SessionError::NotRegistered => frame.notice(Notice::NotRegistered),
+        SessionError::Audit(_) => frame.notice(Notice::Closed),
+        SessionError::Randomness | SessionError::Store(_) => frame.failed_inside(error),
     }
 }

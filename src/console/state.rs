@@ -6,8 +6,10 @@ use super::sessions::Sessions;
 use crate::audit::Log;
 use crate::auth::{Authenticator, OpenIdProvider};
 use crate::config::ConsoleSettings;
+use crate::monitoring::Monitoring;
 use crate::store::Store;
 use crate::telemetry::Clock;
+use crate::verification::Verifier;
 
 /// What the console is made of.
 pub struct ConsoleParts {
@@ -21,6 +23,10 @@ pub struct ConsoleParts {
     pub clock: Clock,
     /// Knows who is registered.
     pub authenticator: Arc<Authenticator>,
+    /// Cases.
+    pub verifier: Verifier,
+    /// What goes on by itself.
+    pub monitoring: Monitoring,
 }
 
 /// The console.
@@ -28,6 +34,8 @@ pub struct ConsoleParts {
 pub struct Console(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
+    pub(super) verifier: Verifier,
+    pub(super) monitoring: Monitoring,
     pub(super) provider: OpenIdProvider,
     pub(super) sessions: Sessions,
     pub(super) clock: Clock,
@@ -45,7 +53,7 @@ impl Console {
     /// # Errors
     /// TLS cannot be set up.
     pub fn new(parts: ConsoleParts) -> Result<Self, reqwest::Error> {
-        let ConsoleParts { settings, store, log, clock, authenticator } = parts;
+        let ConsoleParts { settings, store, log, clock, authenticator, verifier, monitoring } = parts;
         let origin = settings.base_url.origin().ascii_serialization();
         let provider_origin = crate::config::safe_address(&settings.issuer)
             .map(|issuer| issuer.origin().ascii_serialization())
@@ -53,6 +61,6 @@ impl Console {
         let secure = settings.base_url.scheme() == "https";
         let sessions = Sessions::new(store, log, clock.clone(), authenticator, &settings);
         let provider = OpenIdProvider::new(settings, clock.clone())?;
-        Ok(Self(Arc::new(Inner { provider, sessions, clock, origin, secure, provider_origin })))
+        Ok(Self(Arc::new(Inner { verifier, monitoring, provider, sessions, clock, origin, secure, provider_origin })))
     }
 }

@@ -6,40 +6,29 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::cookies::Cookie;
 use super::forms;
-use super::language::Spoken;
-use super::pages::{Frame, Notice};
+use super::frame::Frame;
+use super::notices::Notice;
 use super::return_path::ReturnPath;
 use super::sessions::Secret;
 use super::state::Console;
-use crate::auth::Caller;
+use crate::auth::{Caller, Permission};
 use crate::web::take_turn;
 
-/// Somebody with a session.
+/// Somebody with a session, and the frame of the page they asked for.
 pub struct ConsoleUser {
     /// What the register grants them, as with a bearer token.
     pub caller: Caller,
-    /// What their forms carry.
-    pub form_token: String,
+    pub(super) frame: Frame,
     pub(super) secret: Secret,
 }
 
 impl ConsoleUser {
-    /// Whoever has a session; `Ok(None)` when the browser has none at all.
-    pub(super) async fn of(parts: &Parts, console: &Console, frame: &Frame) -> Result<Option<Self>, Response> {
-        let Some(cookie) = Cookie::Session.of(&parts.headers, console.0.secure) else { return Ok(None) };
-        let ended = || frame.notice(&Notice::SessionEnded);
-        let secret = Secret::of_cookie(cookie).ok_or_else(ended)?;
-        match console.0.sessions.caller(secret).await {
-            Ok(Some(caller)) => match take_turn(&parts.extensions, &caller) {
-                Ok(()) => Ok(Some(Self { caller, form_token: forms::token(secret.bytes()), secret })),
-                Err(_) => Err(frame.notice(&Notice::TooOften)),
-            },
-            Ok(None) => Err(ended()),
-            Err(error) => {
-                tracing::error!(cause = %error, "a page failed inside");
-                Err(frame.notice(&Notice::Failed))
-            }
+    /// Goes on if a role grants it. A refusal stands in the log before the page that says so.
+    pub(super) async fn permit(&self, console: &Console, permission: Permission) -> Result<(), Response> {
+        if self.caller.may(permission) {
+            return Ok(());
         }
+        Err(self.frame.denied(console.0.verifier.deny_role(&self.caller).await))
     }
 }
 
@@ -47,9 +36,17 @@ impl FromRequestParts<Console> for ConsoleUser {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Response> {
-        let frame = Frame::of(console, Spoken::of(parts, console.0.secure));
-        let door = || Redirect::to(&ReturnPath::sign_in_page(ReturnPath::of(parts).as_ref())).into_response();
-        Self::of(parts, console, &frame).await?.ok_or_else(door)
+        let frame = Frame::of(console, parts);
+        let Some(cookie) = Cookie::Session.of(&parts.headers, console.0.secure) else {
+            return Err(Redirect::to(&ReturnPath::sign_in_page(ReturnPath::of(parts).as_ref())).into_response());
+        };
+        let ended = || frame.notice(Notice::SessionEnded);
+        let secret = Secret::of_cookie(cookie).ok_or_else(ended)?;
+        let caller = console.0.sessions.caller(secret).await.map_err(|error| frame.failed_inside(&error))?;
+        let caller = caller.ok_or_else(ended)?;
+        take_turn(&parts.extensions, &caller).map_err(|_| frame.notice(Notice::TooOften))?;
+        let frame = frame.signed_in(&caller, forms::token(secret.bytes()));
+        Ok(Self { caller, frame, secret })
     }
 }
 
@@ -57,6 +54,6 @@ impl FromRequestParts<Console> for Frame {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Self::Rejection> {
-        Ok(Self::of(console, Spoken::of(parts, console.0.secure)))
+        Ok(Self::of(console, parts))
     }
 }

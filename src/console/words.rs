@@ -1,45 +1,54 @@
-//! What roles and permissions are called on pages.
+//! What pages say, in both languages: a file a page, a line a string, Chinese first. A string in one language alone does not compile, and a
+//! template holds no words of its own (`tests` below). Terms that several pages use stand in [`terms`], sentences around a figure in functions.
 
-use crate::auth::{Permission, Role};
-use crate::config::Disclosure;
+/// A page's strings: `NameWords { field: "中文", "English"; }`, and `NameWords::of(lang)`.
+macro_rules! page_words {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $zh:literal, $en:literal;)* }) => {
+        $(#[$doc])*
+        pub(in crate::console) struct $name {
+            $(pub(in crate::console) $field: &'static str,)*
+        }
 
-pub(super) fn role(role: Role) -> (&'static str, &'static str) {
-    match role {
-        Role::Client => ("业务系统", "caseworker system"),
-        Role::Caseworker => ("经办", "caseworker"),
-        Role::Supervisor => ("审核", "supervisor"),
-        Role::Auditor => ("审计", "auditor"),
-        Role::SystemAdmin => ("系统管理员", "system administrator"),
-        Role::SecurityAdmin => ("安全管理员", "security administrator"),
-    }
+        impl $name {
+            const ZH: Self = Self { $($field: $zh,)* };
+            const EN: Self = Self { $($field: $en,)* };
+
+            pub(in crate::console) fn of(lang: crate::household::Lang) -> &'static Self {
+                match lang {
+                    crate::household::Lang::Zh => &Self::ZH,
+                    crate::household::Lang::En => &Self::EN,
+                }
+            }
+        }
+    };
 }
 
-pub(super) fn disclosure(level: Disclosure) -> (&'static str, &'static str) {
-    match level {
-        Disclosure::Conclusion => ("仅核对结论", "the conclusion alone"),
-        Disclosure::Amounts => ("结论与分类金额", "the conclusion and sums by class"),
-        Disclosure::Full => ("完整报告", "the whole report"),
+pub(super) mod frame;
+pub(super) mod home;
+pub(super) mod notices;
+pub(super) mod sign_in;
+pub(super) mod terms;
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    fn files(directory: &Path) -> Vec<std::path::PathBuf> {
+        let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+        entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+    }
+
+    #[test]
+    fn templates_hold_no_words_of_their_own() {
+        let templates = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/console");
+        for file in files(&templates) {
+            // The demo's provider is not the console.
+            if file.ends_with("demo_provider.html") || file.extension().is_none_or(|end| end != "html") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&file).unwrap();
+            let foreign = text.lines().find(|line| line.chars().any(|c| ('\u{3000}'..'\u{ff5e}').contains(&c)));
+            assert_eq!(foreign, None, "{}", file.display());
+        }
     }
 }
-
-/// What a permission allows, in the order in which it is shown.
-pub(super) const PERMISSIONS: &[(Permission, &str, &str)] = &[
-    (Permission::SubmitCase, "发起家庭核对", "start a verification of a household"),
-    (Permission::ReadCase, "查看核对进度", "see how a verification stands"),
-    (Permission::OpenReport, "查看核对报告", "open reports"),
-    (Permission::FetchReport, "下载加密报告", "fetch sealed reports"),
-    (Permission::SteerCase, "撤销核对、登记异议、撤回授权", "cancel, object, take consent back"),
-    (Permission::DecideRecords, "判定存疑记录的归属", "decide whose a held record is"),
-    (Permission::IssueReport, "签发报告", "issue reports"),
-    (Permission::SecondHand, "作为第二人复核", "agree as the second person"),
-    (Permission::ReadApprovals, "查看待复核事项", "see what waits for a second person"),
-    (Permission::RunBatches, "批量核对", "run batches"),
-    (Permission::ReadBatches, "查看批次进度", "see how batches stand"),
-    (Permission::Monitor, "动态监测与预警处理", "watch households and acknowledge alerts"),
-    (Permission::Assess, "按政策试算", "apply the rules to evidence you give"),
-    (Permission::Compare, "比对两个身份", "compare two identities"),
-    (Permission::Inspect, "申请审计查阅", "ask for an inspection"),
-    (Permission::ManageCallbacks, "管理回调", "look after callbacks"),
-    (Permission::ReadSources, "查看数据来源状态", "see the state of the departments"),
-    (Permission::ReadPolicy, "查看政策规则", "see the rules in force"),
-];

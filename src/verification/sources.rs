@@ -46,6 +46,14 @@ pub struct SourceStatus {
     pub quality: SourceQuality,
 }
 
+impl SourceStatus {
+    /// Whether it is switched on and not asked at present, because it kept failing.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.health.enabled && self.health.breaker == hedui_connectors::BreakerState::Open
+    }
+}
+
 /// What a department allows of bulk queries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BulkQuota {

@@ -245,6 +245,16 @@ async fn a_ring_is_made_once_and_configuration_says_what_is_in_force() {
         "{said}"
     );
 
+    // A console whose provider is another than the tokens' issuer: each caller must say whose it is.
+    let with = std::fs::read_to_string(&settings).expect("settings");
+    let console = "[console]\nissuer = \"https://sso.example.gov.cn\"\nclient_id = \"hedui\"\nbase_url = \"https://hedui.example.gov.cn\"\n";
+    std::fs::write(&settings, format!("{with}{console}")).expect("settings");
+    let checked = place.run(&["check-config"]);
+    assert_code(&checked, 1);
+    let said = format!("{}{}", out(&checked), String::from_utf8_lossy(&checked.stderr));
+    assert!(said.contains("client township") && said.contains("names no issuer"), "{said}");
+    std::fs::write(&settings, with).expect("settings");
+
     // Faults of every file at once: settings, packs, clients, departments, key set, certificate.
     std::fs::write(mine.join("huining.toml"), "[pack]\nregion = 1\n").expect("a pack");
     std::fs::write(place.path("clients.toml"), "[[client]]\nid = \"a\"\nregions = [\"620\"]\n").expect("clients");

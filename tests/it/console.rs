@@ -1,8 +1,10 @@
 //! Signing in to the console, as a browser without script does: redirects followed by hand, cookies kept, forms filled in.
 
 mod browser;
+mod home;
 mod provider;
 mod real;
+mod screens;
 mod stand_in;
 
 use std::sync::Arc;
@@ -58,6 +60,12 @@ async fn stage() -> Stage {
 impl Door {
     /// Opens it for these people, by the names that the provider knows them by.
     async fn open(stage: &Stage, listener: TcpListener, settings: ConsoleSettings, people: &[(&str, &str)]) -> Self {
+        let register = people.iter().map(|(id, role)| client(id, role)).collect();
+        Self::open_for(stage, listener, settings, register).await
+    }
+
+    /// The same, for these callers.
+    async fn open_for(stage: &Stage, listener: TcpListener, settings: ConsoleSettings, register: Vec<Client>) -> Self {
         hedui::verification::install_crypto_provider();
         let ahead = Arc::new(AtomicI64::new(0));
         let shown = Arc::clone(&ahead);
@@ -65,7 +73,6 @@ impl Door {
         let issuer = LocalIssuer::new(clock.clone()).expect("an issuer");
         let issuers = vec![issuer.publish(stage.folder.path()).expect("a key set")];
         let auth = AuthSettings { audience: "hedui".into(), issuers };
-        let register = people.iter().map(|(id, role)| client(id, role)).collect();
         let authenticator = Authenticator::new(&auth, Clients::new(register), clock.clone());
         let authenticator = Arc::new(authenticator.unwrap_or_else(|_| panic!("the key set is read")));
         let state = hedui::api::ApiState {
@@ -79,7 +86,9 @@ impl Door {
         };
         let base = settings.base_url.as_str().trim_end_matches('/').to_owned();
         let (store, log) = (stage.store.clone(), stage.log.clone());
-        let console = Console::new(ConsoleParts { settings, store, log, clock, authenticator }).expect("a console");
+        let (verifier, monitoring) = (stage.verifier.clone(), stage.monitoring.clone());
+        let parts = ConsoleParts { settings, store, log, clock, authenticator, verifier, monitoring };
+        let console = Console::new(parts).expect("a console");
         let limits = ServerLimits::default();
         let routes = hedui::console::router(console, &limits, hedui::api::router(state, &limits));
         let server = tokio::spawn(hedui::web::serve(listener, None, routes, limits, CancellationToken::new()));
@@ -118,6 +127,11 @@ async fn entered(stage: &Stage) -> Vec<(String, String)> {
     let leaves = stage.entries().await.into_iter().map(|leaf| leaf.event);
     let doors = leaves.filter(|event| event.action.as_str().starts_with("sign_"));
     doors.map(|event| (event.action.as_str().to_owned(), event.outcome.as_str().to_owned())).collect()
+}
+
+/// How many entries of an action there are.
+async fn entered_as(stage: &Stage, action: &str) -> usize {
+    stage.entries().await.iter().filter(|leaf| leaf.event.action.as_str() == action).count()
 }
 
 fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {

@@ -71,7 +71,19 @@ impl StandIn {
 
     /// The same, up to the address that leads back.
     pub async fn begin(&self, browser: &mut Browser, door: &Door, make: impl FnOnce(&str) -> String) -> String {
-        let page = browser.submit(&door.url("/signin").parse().unwrap(), &[]).await;
+        self.begin_to(browser, door, None, make).await
+    }
+
+    /// The same, from a page somebody was going to.
+    pub async fn begin_to(
+        &self,
+        browser: &mut Browser,
+        door: &Door,
+        to: Option<&str>,
+        make: impl FnOnce(&str) -> String,
+    ) -> String {
+        let to: Vec<_> = to.map(|to| ("to".to_owned(), to.to_owned())).into_iter().collect();
+        let page = browser.submit(&door.url("/signin").parse().unwrap(), &to).await;
         let sent = page.location().unwrap_or_else(|| panic!("{} {}", page.status, page.body));
         assert!(sent.as_str().starts_with(&self.issuer), "{sent}");
         let parameter = |wanted: &str| {

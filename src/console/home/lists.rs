@@ -1,0 +1,233 @@
+//! The lists of the home page.
+
+use jiff::ToSpan as _;
+use uuid::Uuid;
+
+use crate::auth::{Caller, Permission};
+use crate::console::parts::{Cell, Column, Table, Tag, Tone};
+use crate::console::state::Console;
+use crate::console::words::home::HomeWords;
+use crate::console::words::terms;
+use crate::console::written::{day, moment};
+use crate::household::Lang;
+use crate::monitoring::{AlertStatus, GivenUp};
+use crate::verification::{ApprovalSummary, CaseState, CaseSummary, DueHousehold, ListFilter, ReadError, ReviewCase};
+
+/// Rows on a page.
+const PAGE: u32 = 25;
+/// Days ahead that a household's next look is shown.
+const DAYS_AHEAD: i64 = 30;
+
+/// A list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Cases,
+    Due,
+    Alerts,
+    Reviews,
+    Approvals,
+    Callbacks,
+}
+
+/// One page of it.
+pub(super) struct List {
+    pub(super) about: &'static str,
+    pub(super) table: Table,
+    pub(super) next: Option<String>,
+    /// How many of its first page wait for somebody, "25+" when there are more.
+    pub(super) waiting: Option<String>,
+}
+
+impl Wanted {
+    pub(super) const ALL: [Self; 6] =
+        [Self::Cases, Self::Due, Self::Alerts, Self::Reviews, Self::Approvals, Self::Callbacks];
+
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Self::Cases => "cases",
+            Self::Due => "due",
+            Self::Alerts => "alerts",
+            Self::Reviews => "reviews",
+            Self::Approvals => "approvals",
+            Self::Callbacks => "callbacks",
+        }
+    }
+
+    pub(super) fn parse(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|wanted| wanted.key() == key)
+    }
+
+    /// The permission of the same list under `/v1`.
+    pub(super) fn needs(self) -> Permission {
+        match self {
+            Self::Cases => Permission::ReadCase,
+            Self::Due => Permission::ReadBatches,
+            Self::Alerts => Permission::Monitor,
+            Self::Reviews => Permission::DecideRecords,
+            Self::Approvals => Permission::ReadApprovals,
+            Self::Callbacks => Permission::ManageCallbacks,
+        }
+    }
+
+    pub(super) fn title(self, words: &HomeWords) -> &'static str {
+        match self {
+            Self::Cases => words.cases,
+            Self::Due => words.due,
+            Self::Alerts => words.alerts,
+            Self::Reviews => words.reviews,
+            Self::Approvals => words.approvals,
+            Self::Callbacks => words.callbacks,
+        }
+    }
+
+    /// What it is, and what stands there when it is empty.
+    fn explained(self, words: &HomeWords) -> (&'static str, &'static str) {
+        match self {
+            Self::Cases => (words.cases_about, words.cases_none),
+            Self::Due => (words.due_about, words.due_none),
+            Self::Alerts => (words.alerts_about, words.alerts_none),
+            Self::Reviews => (words.reviews_about, words.reviews_none),
+            Self::Approvals => (words.approvals_about, words.approvals_none),
+            Self::Callbacks => (words.callbacks_about, words.callbacks_none),
+        }
+    }
+
+    fn columns(self, words: &HomeWords) -> Vec<Column> {
+        let (texts, figures): (&[&'static str], &[&'static str]) = match self {
+            Self::Cases => (&[words.purpose, words.accepted, words.region, words.state], &[words.versions, words.held]),
+            Self::Due => (&[words.purpose, words.due_on, words.region], &[]),
+            Self::Alerts => (&[words.found, words.region], &[]),
+            Self::Reviews => (&[words.purpose, words.since, words.region], &[words.held]),
+            Self::Approvals => (&[words.kind, words.asked_by, words.asked, words.lapses, words.state], &[]),
+            Self::Callbacks => (&[words.topic, words.client, words.since], &[words.tries]),
+        };
+        let texts = texts.iter().map(|heading| Column { heading, numeric: false });
+        texts.chain(figures.iter().map(|heading| Column { heading, numeric: true })).collect()
+    }
+}
+
+/// Reads a page of a list; of cases those of a reference and a state where they are given.
+pub(super) async fn read(
+    console: &Console,
+    caller: &Caller,
+    lang: Lang,
+    wanted: Wanted,
+    cursor: Option<&str>,
+    part: (Option<String>, Option<String>),
+) -> Result<List, ReadError> {
+    let words = HomeWords::of(lang);
+    let (rows, next) = rows(console, caller, lang, wanted, cursor, part).await?;
+    let more = if next.is_some() { "+" } else { "" };
+    let waiting = (wanted != Wanted::Cases).then(|| format!("{}{more}", rows.len()));
+    let (about, nothing) = wanted.explained(words);
+    let table = Table { caption: wanted.title(words), columns: wanted.columns(words), rows, nothing };
+    Ok(List { about, table, next, waiting })
+}
+
+/// Its rows, and where the next page begins.
+async fn rows(
+    console: &Console,
+    caller: &Caller,
+    lang: Lang,
+    wanted: Wanted,
+    cursor: Option<&str>,
+    (reference, status): (Option<String>, Option<String>),
+) -> Result<(Vec<Vec<Cell>>, Option<String>), ReadError> {
+    let (verifier, monitoring) = (&console.0.verifier, &console.0.monitoring);
+    let id = cursor.and_then(|text| Uuid::parse_str(text).ok());
+    let inside = |error| ReadError::from(Box::new(error));
+    Ok(match wanted {
+        Wanted::Cases => {
+            let filter = ListFilter { status, reference, cursor: cursor.map(str::to_owned), limit: PAGE };
+            let page = verifier.list(caller, &filter).await.map_err(inside)?;
+            (page.items.iter().map(|case| row_of_case(case, lang)).collect(), page.next)
+        }
+        Wanted::Due => {
+            let until = verifier.today().saturating_add(DAYS_AHEAD.days());
+            let page = verifier.due_list(caller, until, cursor, PAGE).await.map_err(inside)?;
+            (page.items.iter().map(|due| row_of_due(due, lang)).collect(), page.next)
+        }
+        Wanted::Alerts => {
+            // What an alert says stays sealed: a list of what waits opens nothing.
+            let page = monitoring.alerts(caller, Some(false), cursor, false).await?;
+            (page.items.iter().map(|alert| row_of_alert(alert, lang)).collect(), page.next)
+        }
+        Wanted::Reviews => {
+            let page = verifier.review_cases(caller, id, PAGE).await.map_err(inside)?;
+            (page.items.iter().map(|case| row_of_review(case, lang)).collect(), page.next)
+        }
+        Wanted::Approvals => {
+            let page = verifier.approvals(caller, true, id, PAGE).await.map_err(inside)?;
+            (page.items.iter().map(|asked| row_of_approval(asked, lang)).collect(), page.next)
+        }
+        Wanted::Callbacks => {
+            let given_up = monitoring.given_up(caller).await?;
+            (given_up.iter().map(|callback| row_of_callback(callback, lang)).collect(), None)
+        }
+    })
+}
+
+fn row_of_case(case: &CaseSummary, lang: Lang) -> Vec<Cell> {
+    let state = CaseState::parse(&case.status);
+    let tone = match state {
+        Some(CaseState::Accepted | CaseState::Running | CaseState::Waiting) => Tone::Active,
+        Some(CaseState::Final) => Tone::Good,
+        Some(CaseState::Failed) => Tone::Bad,
+        Some(CaseState::Cancelled | CaseState::Erased) | None => Tone::Plain,
+    };
+    vec![
+        Cell::Named(terms::purpose(&case.purpose, lang), case.id.clone()),
+        Cell::Whole(moment(&case.created_at, lang)),
+        Cell::Whole(case.region.clone()),
+        Cell::Tag(Tag { tone, text: state.map_or("", |state| terms::state(state, lang)) }),
+        Cell::Whole(case.version.to_string()),
+        Cell::Whole(case.reviews_open.to_string()),
+    ]
+}
+
+fn row_of_due(due: &DueHousehold, lang: Lang) -> Vec<Cell> {
+    let on = day(due.due_on, lang);
+    let overdue = Tag { tone: Tone::Bad, text: HomeWords::of(lang).overdue };
+    vec![
+        Cell::Named(terms::purpose(&due.purpose, lang), due.case.clone()),
+        if due.overdue { Cell::Tagged(on, overdue) } else { Cell::Whole(on) },
+        Cell::Whole(due.region.clone()),
+    ]
+}
+
+fn row_of_alert(alert: &AlertStatus, lang: Lang) -> Vec<Cell> {
+    vec![Cell::Named(moment(&alert.created_at, lang), alert.case.clone()), Cell::Whole(alert.region.clone())]
+}
+
+fn row_of_review(case: &ReviewCase, lang: Lang) -> Vec<Cell> {
+    vec![
+        Cell::Named(terms::purpose(&case.purpose, lang), case.case.clone()),
+        Cell::Whole(moment(&case.since, lang)),
+        Cell::Whole(case.region.clone()),
+        Cell::Whole(case.held.to_string()),
+    ]
+}
+
+fn row_of_approval(asked: &ApprovalSummary, lang: Lang) -> Vec<Cell> {
+    let words = HomeWords::of(lang);
+    let tag = match asked.may_agree {
+        true => Tag { tone: Tone::Active, text: words.yours },
+        false => Tag { tone: Tone::Plain, text: words.of_others },
+    };
+    vec![
+        Cell::Named(terms::approval(asked.kind, lang).to_owned(), asked.case.clone()),
+        Cell::Text(asked.asked_by.clone()),
+        Cell::Whole(moment(&asked.asked_at, lang)),
+        Cell::Whole(moment(&asked.lapses_at, lang)),
+        Cell::Tag(tag),
+    ]
+}
+
+fn row_of_callback(callback: &GivenUp, lang: Lang) -> Vec<Cell> {
+    vec![
+        Cell::Named(terms::topic(&callback.topic, lang).to_owned(), callback.about.clone()),
+        Cell::Text(callback.client.clone()),
+        Cell::Whole(moment(&callback.created_at, lang)),
+        Cell::Whole(callback.attempts.to_string()),
+    ]
+}

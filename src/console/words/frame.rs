@@ -1,0 +1,22 @@
+//! Around every page.
+
+page_words! {
+    /// Header, footer, navigation, and what parts of pages say everywhere.
+    FrameWords {
+        product: "核对", "hedui";
+        product_long: "居民家庭经济状况核对", "Household means verification";
+        skip: "跳到主要内容", "Skip to main content";
+        sections: "主导航", "Main navigation";
+        other_language: "English", "中文";
+        sign_out: "退出", "Sign out";
+        motto: "只核对、不认定：本系统提供事实，决定由经办机关作出。", "It verifies and never decides: this system states facts, the office decides.";
+        version: "版本", "Version";
+        home: "首页", "Home";
+        error: "错误：", "Error: ";
+        errors: "填写有误", "There is a problem";
+        important: "重要提示", "Important";
+        next_page: "下一页", "Next page";
+        first_page: "返回第一页", "Back to the first page";
+        pages: "翻页", "Pagination";
+    }
+}

@@ -1,0 +1,97 @@
+//! The pages that say why there is no other.
+
+use crate::console::notices::Notice;
+use crate::household::Lang;
+
+page_words! {
+    /// What their buttons say.
+    NoticeWords {
+        sign_in: "重新登录", "Sign in again";
+        home: "返回首页", "Go to the home page";
+    }
+}
+
+/// Heading, and what to do.
+pub(in crate::console) fn notice(notice: Notice, lang: Lang) -> [&'static str; 2] {
+    let words: [(&str, &str); 2] = match notice {
+        Notice::NotRegistered => [
+            ("您未在本系统登记", "You are not registered here"),
+            (
+                "统一身份认证已确认您的身份，但您未在本系统登记，因此不能进入。此次登录已记入审计日志。请联系本单位的安全管理员办理登记。",
+                "The sign-in service knows you, but you are not registered in this system, so you cannot come in. The attempt stands in \
+                     the audit log. Ask your office's security administrator to register you.",
+            ),
+        ],
+        Notice::SessionEnded => [
+            ("登录已失效", "Your session has ended"),
+            (
+                "您已退出、长时间未操作、登录时间已满，或登记已变更。未提交的内容没有保存。请重新登录。",
+                "You signed out, did nothing for a while, were signed in for as long as is allowed, or your registration changed. What \
+                     was not submitted was not kept. Sign in again.",
+            ),
+        ],
+        Notice::ProviderUnreachable => [
+            ("统一身份认证暂时无法使用", "The sign-in service cannot be reached"),
+            (
+                "本系统联系不上统一身份认证服务，您暂时不能登录。请稍后再试；如持续出现，请联系系统管理员。",
+                "This system cannot reach the sign-in service, so nobody can sign in now. Try again in a while; if it stays like this, \
+                     tell the system administrator.",
+            ),
+        ],
+        Notice::StartAgain => [
+            ("登录没有完成", "The sign-in was not completed"),
+            (
+                "登录须在十分钟内、在同一浏览器中完成，且每次只能使用一次。请重新开始。",
+                "A sign-in has to be completed within ten minutes, in the same browser, and counts once. Start again.",
+            ),
+        ],
+        Notice::SignInRefused => [
+            ("登录被拒绝", "The sign-in was refused"),
+            (
+                "统一身份认证未给出可用的登录凭证，或登录已被取消。请重新登录；如持续出现，请联系系统管理员。",
+                "The sign-in service gave no proof of identity that can be used, or the sign-in was cancelled. Sign in again; if it \
+                     stays like this, tell the system administrator.",
+            ),
+        ],
+        Notice::NotAllowed => [
+            ("您无权进行此操作", "You may not do this"),
+            (
+                "您的角色不允许此操作，本次尝试已记入审计日志。如果您的工作需要，请联系安全管理员。",
+                "Your role does not allow it, and that you tried stands in the audit log. If your work needs it, ask the security \
+                     administrator.",
+            ),
+        ],
+        Notice::NotFound => [
+            ("找不到该页面", "Page not found"),
+            (
+                "请核对网址是否正确。如果是从链接进入，该页面可能已不存在，或您无权查看。",
+                "Check the address. If you followed a link, the page may be gone, or you may not see it.",
+            ),
+        ],
+        Notice::ForeignForm => [
+            ("操作未执行", "Nothing was done"),
+            (
+                "该操作不是从您当前登录的页面发出的。请返回首页重试。",
+                "This did not come from a page of your present session. Go back to the home page and try again.",
+            ),
+        ],
+        Notice::TooOften => {
+            [("操作过于频繁", "Too many requests"), ("请稍候几秒再试。", "Wait a few seconds, then try again.")]
+        }
+        Notice::Closed => [
+            ("服务暂停", "The service has paused"),
+            (
+                "审计日志无法写入，因此不执行任何操作。请联系系统管理员。",
+                "The audit log cannot be written, so nothing is done. Tell the system administrator.",
+            ),
+        ],
+        Notice::Failed => [
+            ("服务出现问题", "Something went wrong"),
+            (
+                "请稍后再试；如持续出现，请联系系统管理员。",
+                "Try again in a while; if it stays like this, tell the system administrator.",
+            ),
+        ],
+    };
+    words.map(|(zh, en)| lang.pick(zh, en))
+}

@@ -1,0 +1,102 @@
+//! Terms that several pages use. A report's own terms (purposes, sources, answers) are `report::text`'s.
+
+use crate::auth::{Permission, Role};
+use crate::config::Disclosure;
+use crate::household::{Lang, Purpose};
+use crate::report::text;
+use crate::store::ApprovalKind;
+use crate::verification::CaseState;
+
+/// A role.
+pub(in crate::console) fn role(role: Role, lang: Lang) -> &'static str {
+    match role {
+        Role::Client => lang.pick("业务系统", "caseworker system"),
+        Role::Caseworker => lang.pick("经办", "caseworker"),
+        Role::Supervisor => lang.pick("审核", "supervisor"),
+        Role::Auditor => lang.pick("审计", "auditor"),
+        Role::SystemAdmin => lang.pick("系统管理员", "system administrator"),
+        Role::SecurityAdmin => lang.pick("安全管理员", "security administrator"),
+    }
+}
+
+/// A level of disclosure.
+pub(in crate::console) fn disclosure(level: Disclosure, lang: Lang) -> &'static str {
+    match level {
+        Disclosure::Conclusion => lang.pick("仅核对结论", "the conclusion alone"),
+        Disclosure::Amounts => lang.pick("结论与分类金额", "the conclusion and sums by class"),
+        Disclosure::Full => lang.pick("完整报告", "the whole report"),
+    }
+}
+
+/// The state of a case.
+pub(in crate::console) fn state(state: CaseState, lang: Lang) -> &'static str {
+    match state {
+        CaseState::Accepted => lang.pick("已受理", "accepted"),
+        CaseState::Running => lang.pick("核对中", "running"),
+        CaseState::Waiting => lang.pick("等待反馈", "waiting"),
+        CaseState::Final => lang.pick("已完成", "final"),
+        CaseState::Cancelled => lang.pick("已撤销", "cancelled"),
+        CaseState::Failed => lang.pick("失败", "failed"),
+        CaseState::Erased => lang.pick("已销毁", "erased"),
+    }
+}
+
+/// Every state, in the order of a case's life.
+pub(in crate::console) const STATES: [CaseState; 7] = [
+    CaseState::Accepted,
+    CaseState::Running,
+    CaseState::Waiting,
+    CaseState::Final,
+    CaseState::Cancelled,
+    CaseState::Failed,
+    CaseState::Erased,
+];
+
+/// A purpose by its code.
+pub(in crate::console) fn purpose(code: &str, lang: Lang) -> String {
+    Purpose::parse(code).map_or_else(|| code.to_owned(), |purpose| text::purpose(purpose, lang).to_owned())
+}
+
+/// What a second person is asked for.
+pub(in crate::console) fn approval(kind: ApprovalKind, lang: Lang) -> &'static str {
+    match kind {
+        ApprovalKind::Review => lang.pick("记录归属判定", "whose records are"),
+        ApprovalKind::Erasure => lang.pick("销毁案件数据", "erasure of a case"),
+        ApprovalKind::Inspection => lang.pick("审计查阅", "inspection"),
+    }
+}
+
+/// What a callback is about.
+pub(in crate::console) fn topic(topic: &str, lang: Lang) -> &'static str {
+    match topic {
+        "version" => lang.pick("报告版本", "a version of a report"),
+        "alert" => lang.pick("预警", "an alert"),
+        "batch" => lang.pick("批次", "a batch"),
+        _ => lang.pick("其他", "something else"),
+    }
+}
+
+/// What a permission allows, in the order in which it is shown.
+pub(in crate::console) const PERMISSIONS: &[(Permission, &str, &str)] = &[
+    (Permission::SubmitCase, "发起家庭核对", "start a verification of a household"),
+    (Permission::ReadCase, "查看核对进度", "see how a verification stands"),
+    (Permission::OpenReport, "查看核对报告", "open reports"),
+    (Permission::FetchReport, "下载加密报告", "fetch sealed reports"),
+    (Permission::SteerCase, "撤销核对、登记异议、撤回授权", "cancel, object, take consent back"),
+    (Permission::DecideRecords, "判定存疑记录的归属", "decide whose a held record is"),
+    (Permission::IssueReport, "签发报告", "issue reports"),
+    (Permission::SecondHand, "作为第二人复核", "agree as the second person"),
+    (Permission::ReadApprovals, "查看待复核事项", "see what waits for a second person"),
+    (Permission::RunBatches, "批量核对", "run batches"),
+    (Permission::ReadBatches, "查看批次进度", "see how batches stand"),
+    (Permission::Monitor, "动态监测与预警处理", "watch households and acknowledge alerts"),
+    (Permission::Assess, "按政策试算", "apply the rules to evidence you give"),
+    (Permission::Compare, "比对两个身份", "compare two identities"),
+    (Permission::Inspect, "申请审计查阅", "ask for an inspection"),
+    (Permission::ReadLog, "检索审计日志", "search the audit log"),
+    (Permission::TraceSubject, "查看一个人的全部留痕", "see everything done about one person"),
+    (Permission::RegisterKin, "登记工作人员的回避关系", "register whom somebody stands apart from"),
+    (Permission::ManageCallbacks, "管理回调", "look after callbacks"),
+    (Permission::ReadSources, "查看数据来源状态", "see the state of the departments"),
+    (Permission::ReadPolicy, "查看政策规则", "see the rules in force"),
+];

@@ -1,0 +1,56 @@
+//! The demo in a real browser (Debian's chromium by playwright-core): each of its people signs in, refusals, keyboard, contrast and names
+//! (axe-core), nothing wider than the screen; screenshots into `target/tmp/screens`.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+struct Demo(Child);
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// Starts the demo; the address of its console.
+fn demo(folder: &Path) -> (Demo, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hedui"));
+    command.args(["demo", "--households", "20", "--lang", "en", "--data"]).arg(folder.join("demo"));
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the demo runs");
+    let mut said = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let demo = Demo(child);
+    let line = said.by_ref().map(|line| line.expect("a line")).find(|line| line.starts_with("Console"));
+    let line = line.expect("it says where the console is");
+    let address = line.split_once("http://").expect("an address").1.trim_end_matches('/').to_owned();
+    // Read on, so that it is never kept waiting.
+    std::thread::spawn(move || said.for_each(drop));
+    (demo, format!("http://{address}"))
+}
+
+#[test]
+fn the_demos_people_use_the_console_in_a_browser() {
+    let packages = Path::new(env!("CARGO_TARGET_TMPDIR")).join("jose");
+    let probe = "for (const name of ['playwright-core', 'axe-core']) import(name).catch(() => process.exit(1))";
+    let probe = Command::new("node").args(["-e", probe]).current_dir(&packages).output();
+    let chromium = Path::new("/usr/bin/chromium");
+    if !chromium.exists() || !packages.is_dir() || !probe.is_ok_and(|probe| probe.status.success()) {
+        let what = "no chromium, or no Node with playwright-core and axe-core (npm install --prefix target/tmp/jose playwright-core axe-core)";
+        assert!(std::env::var_os("HEDUI_NO_SKIP").is_none(), "{what}, and no skip is allowed");
+        writeln!(std::io::stderr(), "skipped: the console in a browser, {what}").expect("standard error");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_demo, base) = demo(folder.path());
+    let screens = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens");
+    std::fs::create_dir_all(&screens).expect("a folder");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/console_browser.mjs");
+    let mut command = Command::new("node");
+    command.arg(script).arg(&base).arg(&screens).arg(chromium).current_dir(&packages);
+    let ran = command.output().expect("node runs");
+    assert!(ran.status.success(), "{}{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    for screen in ["home-zh-light-1280.png", "home-en-dark-390.png"] {
+        assert!(screens.join(screen).metadata().is_ok_and(|file| file.len() > 10_000), "{screen}");
+    }
+}

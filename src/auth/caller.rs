@@ -1,6 +1,7 @@
 //! An authenticated caller.
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Permission, Role};
@@ -31,6 +32,8 @@ pub struct Caller {
     pub calls_per_second: Option<NonZeroU32>,
     /// How long the token is still good for; none where there is no token.
     pub lasts: Option<Duration>,
+    /// The call, as the router has it (`GET /v1/verifications/{id}`); none of what is no call of its own.
+    pub call: Option<Arc<str>>,
 }
 
 impl Caller {
@@ -49,6 +52,7 @@ impl Caller {
             disclosure: Disclosure::Full,
             calls_per_second: None,
             lasts: None,
+            call: None,
         }
     }
 

@@ -236,6 +236,7 @@ impl Authenticator {
             disclosure: client.disclosure,
             calls_per_second: client.calls_per_second,
             lasts: Some(lasts),
+            call: None,
         })
     }
 
@@ -300,6 +301,7 @@ impl Authenticator {
             disclosure: client.disclosure,
             calls_per_second: client.calls_per_second,
             lasts: Some(Duration::from_secs(u64::try_from(lasts).unwrap_or(0))),
+            call: None,
         })
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::file::RowFault;
 use super::{Bulk, BulkError};
-use crate::audit::{Action, Event, Outcome};
+use crate::audit::{Action, Event};
 use crate::auth::Caller;
 use crate::store::{BatchFilter, BatchRow, BatchState, CaseState};
 use crate::verification::{VerificationError, actor, sealing};
@@ -140,8 +140,7 @@ impl Bulk {
         if own && self.0.store.batch_lies_within(id, &caller.regions).await? {
             return Ok(row);
         }
-        let event = Event::new(&actor(caller), Action::AccessDenied).batch(id).outcome(Outcome::Denied);
-        self.0.log.append_one(event).await?;
+        self.0.verifier.deny_batch(caller, id).await?;
         Err(BulkError::NotFound)
     }
 

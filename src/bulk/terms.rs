@@ -109,6 +109,7 @@ impl KeptTerms {
             disclosure: crate::config::Disclosure::Conclusion,
             calls_per_second: None,
             lasts: None,
+            call: None,
         };
         (self.terms, caller)
     }

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Oversight, scope};
-use crate::audit::{Action, Actor, Event, Label, Leaf};
+use crate::audit::{Action, Actor, Event, Label, Leaf, Outcome};
 use crate::auth::Caller;
 use crate::household::canonical_json;
 use crate::store::{AuditReceipt, LogFilter, words};
@@ -24,6 +24,12 @@ use reckoning::{Deed, Found};
 
 /// Days that are looked through at most.
 const MOST_DAYS: u32 = 92;
+/// Entries of one caller that are looked through, the newest of them.
+const MOST_DEEDS: usize = 50_000;
+/// Cases asked about at a time.
+const CASES: usize = 500;
+/// A process not seen for so long leaves the looking to another.
+const SEEN_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
 /// Entries that a finding lists.
 const LISTED: usize = 200;
 
@@ -105,10 +111,12 @@ impl Oversight {
         let labels: Option<HashSet<String>> =
             scope.organisations.map(|all| all.into_iter().map(|organisation| organisation.label).collect());
         let mut items = Vec::new();
-        for found in self.reckoned(&receipt, from).await? {
-            if labels.as_ref().is_none_or(|labels| labels.contains(&found.organisation)) {
-                items.push(self.shown(&receipt, found).await?);
-            }
+        let mut found = self.reckoned(&receipt, from).await?;
+        found.retain(|found| labels.as_ref().is_none_or(|labels| labels.contains(&found.organisation)));
+        let mut seen = self.about(&receipt, &found, Action::FindingAcknowledged).await?;
+        for found in found {
+            let seen = seen.remove(&found.id);
+            items.push(self.shown(found, seen));
         }
         Ok(FindingsPage { items, from, logged_as })
     }
@@ -133,15 +141,20 @@ impl Oversight {
         Ok(finding)
     }
 
-    /// Looks through the log from time to time, for what is new since yesterday: it is entered, counted and told, by kind alone. For as long as it is
-    /// awaited.
+    /// Looks through the log from time to time, for what is new since yesterday: it is entered, counted and told, by kind alone. Of several
+    /// processes one does it. For as long as it is awaited.
     pub async fn keep_looking(self) {
         let every = self.0.settings.look_every;
         let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + every, every);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            if let Err(error) = self.raise_new().await {
+            let raised = match self.0.store.leads(SEEN_WITHIN).await {
+                Ok(true) => self.raise_new().await.map(drop),
+                Ok(false) => Ok(()),
+                Err(error) => Err(error.into()),
+            };
+            if let Err(error) = raised {
                 tracing::warn!(%error, "the log was not looked through for findings");
             }
         }
@@ -156,11 +169,9 @@ impl Oversight {
         let what = Sha256::digest(canonical_json(&serde_json::json!({"findings": 2}))).into();
         let receipt = self.enter(Event::new(&looker, Action::Search), what).await?;
         let mut raised = 0;
-        for found in self.reckoned(&receipt, self.first_day(2)).await? {
-            let before = self.about(&receipt, found.id, Action::FindingRaised).await?;
-            if before.is_some() {
-                continue;
-            }
+        let found = self.reckoned(&receipt, self.first_day(2)).await?;
+        let before = self.about(&receipt, &found, Action::FindingRaised).await?;
+        for found in found.iter().filter(|found| !before.contains_key(&found.id)) {
             self.0.log.append_one(Event::new(&looker, Action::FindingRaised).finding(found.id)).await?;
             metrics::counter!("hedui_audit_findings_total", "kind" => found.kind.as_str()).increment(1);
             tracing::warn!(kind = found.kind.as_str(), id = %found.id, "the audit log shows what an auditor should look at");
@@ -182,12 +193,7 @@ impl Oversight {
                 self.deeds_of(receipt, actor, from, &mut deeds).await?;
             }
         }
-        let mut worked = HashMap::new();
-        for deed in deeds.iter().filter(|deed| deed.opens) {
-            if let Some(case) = deed.case {
-                worked.insert(deed.index, self.last_work(receipt, case, deed.index).await?);
-            }
-        }
+        let worked = self.worked(receipt, &deeds).await?;
         Ok(reckoning::found(&deeds, &worked, &self.0.settings))
     }
 
@@ -201,6 +207,7 @@ impl Oversight {
     ) -> Result<(), ReadError> {
         let from = jiff::tz::Offset::constant(8).to_timestamp(from.at(0, 0, 0, 0)).unwrap_or(Timestamp::UNIX_EPOCH);
         let mut filter = LogFilter { actor: Some(actor), from: Some(from), limit: 1000, ..LogFilter::default() };
+        let before = deeds.len();
         filter.actions = reckoning::ACTIONS.iter().map(|action| action.as_str().to_owned()).collect();
         loop {
             let page = self.0.store.read_log(receipt, &filter).await?;
@@ -212,45 +219,76 @@ impl Oversight {
             if page.len() < 1000 {
                 return Ok(());
             }
+            if deeds.len() - before >= MOST_DEEDS {
+                tracing::warn!(
+                    most = MOST_DEEDS,
+                    "one caller has more entries than are looked through: the older ones are left out"
+                );
+                return Ok(());
+            }
             filter.cursor = page.last().map(|stored| stored.index);
         }
     }
 
-    /// When somebody last worked on a case before an entry; none when its keys were destroyed before.
-    async fn last_work(&self, receipt: &AuditReceipt, case: Uuid, before: u64) -> Result<Option<Timestamp>, ReadError> {
-        let filter = LogFilter {
-            case_id: Some(case),
-            actions: reckoning::WORK.iter().map(|action| action.as_str().to_owned()).collect(),
-            cursor: Some(before),
-            limit: 1,
-            ..LogFilter::default()
-        };
-        let last = self.0.store.read_log(receipt, &filter).await?;
-        let last = last.first().filter(|stored| stored.leaf.columns.action != Action::Erased.as_str());
-        Ok(last.map(|stored| stored.leaf.columns.at))
+    /// When somebody last worked on the case of each opening before it; none when its keys were destroyed before.
+    async fn worked(
+        &self,
+        receipt: &AuditReceipt,
+        deeds: &[Deed],
+    ) -> Result<HashMap<u64, Option<Timestamp>>, ReadError> {
+        let mut openings: HashMap<Uuid, Vec<u64>> = HashMap::new();
+        for deed in deeds.iter().filter(|deed| deed.opens) {
+            if let Some(case) = deed.case {
+                openings.entry(case).or_default().push(deed.index);
+            }
+        }
+        let actions: Vec<&str> = reckoning::WORK.iter().map(|action| action.as_str()).collect();
+        let cases: Vec<Uuid> = openings.keys().copied().collect();
+        let mut worked = HashMap::with_capacity(deeds.len());
+        for cases in cases.chunks(CASES) {
+            let mut work: HashMap<Uuid, Vec<(u64, Option<Timestamp>)>> = HashMap::new();
+            for entry in self.0.store.entries_about(receipt, cases, &actions, Action::Erased.as_str()).await? {
+                // an erasure that failed destroyed nothing
+                let leaf = entry.bytes.as_deref().and_then(|bytes| Leaf::parse(bytes).ok());
+                let destroyed = leaf.is_some_and(|leaf| leaf.event.outcome != Outcome::Failed);
+                let at = (!destroyed).then_some(entry.at);
+                work.entry(entry.case).or_default().push((entry.index, at));
+            }
+            for case in cases {
+                let work = work.get(case).map_or(&[][..], Vec::as_slice);
+                for opening in &openings[case] {
+                    let before = work.partition_point(|(index, _)| index < opening);
+                    worked.insert(*opening, work[..before].last().and_then(|(_, at)| *at));
+                }
+            }
+        }
+        Ok(worked)
     }
 
-    /// The first entry of a kind about a finding, and whose it is.
+    /// The first entry of a kind about each finding, and whose it is.
     async fn about(
         &self,
         receipt: &AuditReceipt,
-        finding: Uuid,
+        found: &[Found],
         action: Action,
-    ) -> Result<Option<(u64, String)>, ReadError> {
-        let actions = vec![action.as_str().to_owned()];
-        let filter = LogFilter { case_id: Some(finding), actions, limit: 1000, ..LogFilter::default() };
-        let found = self.0.store.read_log(receipt, &filter).await?;
-        Ok(found.last().map(|stored| (stored.index, stored.leaf.columns.actor.clone())))
+    ) -> Result<HashMap<Uuid, (u64, String)>, ReadError> {
+        let ids: Vec<Uuid> = found.iter().map(|found| found.id).collect();
+        let mut about = HashMap::new();
+        for ids in ids.chunks(CASES) {
+            for entry in self.0.store.entries_about(receipt, ids, &[action.as_str()], "").await? {
+                about.entry(entry.case).or_insert((entry.index, entry.actor));
+            }
+        }
+        Ok(about)
     }
 
-    async fn shown(&self, receipt: &AuditReceipt, found: Found) -> Result<Finding, ReadError> {
-        let (acknowledged_in, acknowledged_by) =
-            self.about(receipt, found.id, Action::FindingAcknowledged).await?.unzip();
+    fn shown(&self, found: Found, seen: Option<(u64, String)>) -> Finding {
+        let (acknowledged_in, acknowledged_by) = seen.unzip();
         let [why_zh, why] = found.why(&self.0.settings);
         let mut entries = found.entries;
         entries.sort_unstable_by(|left, right| right.cmp(left));
         entries.truncate(LISTED);
-        Ok(Finding {
+        Finding {
             id: found.id.to_string(),
             kind: found.kind,
             day: found.day,
@@ -265,7 +303,7 @@ impl Oversight {
             entries,
             acknowledged_in,
             acknowledged_by,
-        })
+        }
     }
 }
 

@@ -32,6 +32,7 @@ pub(super) trait Columns {
     fn int(&self, column: &'static str) -> Result<i64, StoreError>;
     fn opt_int(&self, column: &'static str) -> Result<Option<i64>, StoreError>;
     fn bytes(&self, column: &'static str) -> Result<Vec<u8>, StoreError>;
+    fn opt_bytes(&self, column: &'static str) -> Result<Option<Vec<u8>>, StoreError>;
     fn flag(&self, column: &'static str) -> Result<bool, StoreError>;
 
     fn index(&self, column: &'static str) -> Result<u64, StoreError> {

@@ -86,7 +86,7 @@ pub use postgres::{Replica, SourceTurns};
 pub use protected::{After, Claim, Entry, PROTECTED, ProtectedRow, ProtectedTable};
 pub use receipt::{AuditReceipt, READS_LOG, TRIES_RULES};
 pub use retention::RestingCase;
-pub use search::{LogFilter, LogScope, ScopedOrganisation, Trail};
+pub use search::{EntryAbout, LogFilter, LogScope, ScopedOrganisation, Trail};
 pub use sessions::{SessionLimits, SessionRow};
 pub use snapshot::LogSnapshot;
 pub use state::CaseState;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::case_list::{any_of, within};
 use super::columns::{Columns as _, int, millis};
-use super::db::{Builder, query};
+use super::db::{Builder, Row, query};
 use super::log::leaf_of;
 use super::{AuditReceipt, Store, StoreError, StoredLeaf, Tag};
 
@@ -66,6 +66,21 @@ pub struct Trail {
     pub tags: Vec<Tag>,
     /// Cases the person is in.
     pub cases: Vec<Uuid>,
+}
+
+/// An entry about a case, by its columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryAbout {
+    /// Its place in the log.
+    pub index: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Whose.
+    pub actor: String,
+    /// About what.
+    pub case: Uuid,
+    /// The entry, where it was asked for.
+    pub bytes: Option<Vec<u8>>,
 }
 
 impl Store {
@@ -148,6 +163,37 @@ impl Store {
         any_of(&mut query, "subject_tag", blind.iter().map(Tag::to_string));
         let rows = query.build().persistent(false).fetch_all(self.reader()).await?;
         rows.iter().map(|row| row.uuid("case_id")).collect()
+    }
+
+    /// Entries of these actions about cases, or about whatever else has such an id, in the order of the log; with the bytes of those whose action is
+    /// `whole`.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSearch`]: the receipt is of another entry; else the database failed.
+    pub async fn entries_about(
+        &self,
+        receipt: &AuditReceipt,
+        cases: &[Uuid],
+        actions: &[&str],
+        whole: &str,
+    ) -> Result<Vec<EntryAbout>, StoreError> {
+        receipt.must_read_log()?;
+        let mut query = Builder::new("SELECT idx, at, actor, case_id, CASE WHEN action = ");
+        query.push_bind(whole).push(" THEN bytes END AS bytes FROM log_leaves WHERE case_id IS NOT NULL");
+        any_of(&mut query, "case_id", cases.iter().map(Uuid::to_string));
+        any_of(&mut query, "action", actions.iter().map(|action| (*action).to_owned()));
+        query.push(" ORDER BY idx");
+        let rows = query.build().persistent(false).fetch_all(self.reader()).await?;
+        let entry = |row: &Row| {
+            Ok(EntryAbout {
+                index: row.index("idx")?,
+                at: row.time("at")?,
+                actor: row.text("actor")?,
+                case: row.uuid("case_id")?,
+                bytes: row.opt_bytes("bytes")?,
+            })
+        };
+        rows.iter().map(entry).collect()
     }
 
     /// Everybody who has entries in the log, by name, a look-up each.

@@ -153,13 +153,16 @@ impl Verifier {
         Ok(())
     }
 
-    /// Enters what was assessed, each second until the verifier stops. An entry begun is ended.
+    /// Enters what was assessed, and refusals that came in a stream, each second until the verifier stops. An entry begun is ended.
     pub(super) async fn enter_assessments(&self) {
         let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + EVERY, EVERY);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while self.0.stop.run_until_cancelled(ticks.tick()).await.is_some() {
             if let Err(error) = self.enter_tallies(false).await {
                 tracing::error!(%error, "assessments could not be entered in the log: none is answered until they are");
+            }
+            if let Err(error) = self.enter_denials(false).await {
+                tracing::error!(%error, "refusals could not be entered in the log: they are counted on");
             }
         }
     }

@@ -55,23 +55,6 @@ impl Ledger {
         self.0.append_one(event.detail(Sha256::digest(why).into())).await
     }
 
-    /// Somebody was kept from a case, or from what no role of theirs allows; `why` is a closed word, of which only the hash is entered.
-    pub(super) async fn denied(
-        &self,
-        caller: &Caller,
-        case: Option<Uuid>,
-        why: &'static str,
-    ) -> Result<(), VerificationError> {
-        let event = Event::new(&actor(caller), Action::AccessDenied).outcome(Outcome::Denied);
-        let event = match case {
-            Some(case) => event.case(case),
-            None => event,
-        };
-        self.0.append_one(event.detail(Sha256::digest(why).into())).await?;
-        metrics::counter!("hedui_access_denied_total", "why" => why).increment(1);
-        Ok(())
-    }
-
     /// One entry for every person × source that will be asked, in the order of `asked`, with the cells that are planned, or with the
     /// case still held: all in one commit.
     pub(super) async fn queried(

@@ -115,7 +115,7 @@ impl Verifier {
         if caller.covers(organisation, region) {
             return self.must_stand_apart_from(caller, case).await;
         }
-        self.0.ledger.denied(caller, Some(case), "scope").await?;
+        self.denied(caller, Some(case), "scope").await?;
         Err(ReadError::NotFound)
     }
 

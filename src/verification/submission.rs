@@ -63,7 +63,7 @@ impl Verifier {
         }
         let kin = self.kin_within(&request, &self.kin_tags(caller).await?);
         if !kin.is_empty() {
-            self.0.ledger.denied(caller, None, "kin").await?;
+            self.denied(caller, None, "kin").await?;
             return Err(SubmitError::Barred(kin));
         }
         match self.accept(caller, request, idempotency).await {
@@ -89,7 +89,7 @@ impl Verifier {
     /// # Errors
     /// [`VerificationError::Audit`]: the log cannot be written.
     pub async fn deny(&self, caller: &Caller, why: &'static str) -> Result<(), VerificationError> {
-        self.0.ledger.denied(caller, None, why).await
+        self.denied(caller, None, why).await
     }
 
     /// Enters in the log that no role of the caller's allows what was asked for, before the caller is told.
@@ -97,7 +97,7 @@ impl Verifier {
     /// # Errors
     /// [`VerificationError::Audit`]: the log cannot be written.
     pub async fn deny_role(&self, caller: &Caller) -> Result<(), VerificationError> {
-        self.0.ledger.denied(caller, None, "role").await
+        self.denied(caller, None, "role").await
     }
 
     async fn conflict(&self, caller: &Caller) -> Result<Submitted, SubmitError> {

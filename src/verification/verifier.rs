@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::Departments;
 use super::assessing::Tallies;
+use super::denials::Denials;
 use super::hub::Hub;
 use super::in_hand::InHand;
 use super::ledger::Ledger;
@@ -95,6 +96,8 @@ pub(super) struct Inner {
     pub(super) memory: Memory,
     /// Cases that workers of this process have.
     pub(super) in_hand: InHand,
+    /// Refusals of the last minute.
+    pub(super) denials: Denials,
     /// What was assessed in this second.
     pub(super) tallies: Tallies,
     /// Rung when there is a case to claim.
@@ -129,6 +132,7 @@ impl Verifier {
             hub: Hub::default(),
             memory: Memory::default(),
             in_hand: InHand::default(),
+            denials: Denials::default(),
             tallies: Tallies::default(),
             bell: Notify::new(),
             bulk_bell: Notify::new(),
@@ -155,6 +159,9 @@ impl Verifier {
         self.0.tasks.wait().await;
         if let Err(error) = self.enter_tallies(true).await {
             tracing::error!(%error, "the last assessments were not entered in the log");
+        }
+        if let Err(error) = self.enter_denials(true).await {
+            tracing::error!(%error, "the last refusals were not entered in the log");
         }
         self.0.ledger.stop(self.0.clock.now()).await;
         self.0.store.clone().close().await;

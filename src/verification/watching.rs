@@ -75,6 +75,7 @@ impl Verifier {
             disclosure: crate::config::Disclosure::Conclusion,
             calls_per_second: None,
             lasts: None,
+            call: None,
         };
         // checked as if it came today: what has run out since is no authorisation any more
         let Ok(request) = self.check(&caller, document_of(&request).to_string().as_bytes()) else {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRef, FromRequestParts};
+use axum::extract::{FromRef, FromRequestParts, MatchedPath};
 use axum::http::{header, request::Parts};
 
 use super::Problem;
@@ -25,6 +25,8 @@ where
         let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let caller = authenticator.sign_in(header, parts.extensions.get::<CertificateHash>().copied()).await?;
         take_turn(&parts.extensions, &caller).map_err(Problem::too_many_calls)?;
-        Ok(Self(caller))
+        let template = parts.extensions.get::<MatchedPath>();
+        let call = template.map(|template| format!("{} {}", parts.method, template.as_str()).into());
+        Ok(Self(Caller { call, ..caller }))
     }
 }

@@ -49,6 +49,8 @@ pub(super) struct Deed {
     /// Whether contents of the case are seen.
     pub(super) opens: bool,
     denied: bool,
+    /// How many it stands for.
+    times: u64,
     at: Timestamp,
     day: Date,
     actor: String,
@@ -64,6 +66,7 @@ impl Deed {
             case: event.case,
             opens: OPENINGS.contains(&event.action) && event.outcome != Outcome::Denied,
             denied: event.outcome == Outcome::Denied || event.action == Action::AccessDenied,
+            times: event.count.unwrap_or(1),
             at: leaf.at,
             day,
             actor: event.actor.subject.to_string(),
@@ -175,7 +178,7 @@ fn no_open_case(
 }
 
 fn at_least(kind: FindingKind, deeds: Vec<&Deed>, bound: u32) -> Option<Found> {
-    let count = deeds.len() as u64;
+    let count = deeds.iter().map(|deed| deed.times).sum();
     of(kind, deeds, count, u64::from(bound))
 }
 
@@ -306,6 +309,19 @@ mod tests {
         ] {
             let found = found(&[deed(0, "a", Action::NamesOpened, 1, at)], &HashMap::new(), &settings);
             assert_eq!(found.len(), expected, "{at}");
+        }
+    }
+
+    #[test]
+    fn refusals_that_were_counted_together_count_each() {
+        let settings = FindingSettings { denials_a_day: 10, ..FindingSettings::default() };
+        for (more, expected) in [(8, 0), (9, 1)] {
+            let mut deeds: Vec<Deed> =
+                (0..2).map(|n| deed(n, "a", Action::AccessDenied, 1, "2026-11-02T02:00:00Z")).collect();
+            deeds[1].times = more;
+            let found = found(&deeds, &HashMap::new(), &settings);
+            assert_eq!(found.len(), expected, "{more}");
+            assert!(found.iter().all(|found| found.count == 10));
         }
     }
 

@@ -48,6 +48,9 @@ impl Columns for Row {
     fn bytes(&self, column: &'static str) -> Result<Vec<u8>, StoreError> {
         self.get(column)
     }
+    fn opt_bytes(&self, column: &'static str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.get(column)
+    }
     fn flag(&self, column: &'static str) -> Result<bool, StoreError> {
         self.get(column)
     }

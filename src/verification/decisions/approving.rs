@@ -297,7 +297,7 @@ impl Verifier {
             && row.organisation == caller.organisation;
         let asked = row.asked_by == caller.subject && (covers || row.kind == ApprovalKind::Inspection);
         if !(supervises || guards || asked) {
-            self.0.ledger.denied(caller, Some(row.case_id), "scope").await?;
+            self.denied(caller, Some(row.case_id), "scope").await?;
             return Err(DecideError::NotFound);
         }
         self.must_stand_apart_from(caller, row.case_id).await?;

@@ -52,7 +52,7 @@ impl Verifier {
         let case = self.0.store.get_case(id).await?;
         let oversees = caller.overseen().is_none_or(|all| all.contains(&case.organisation));
         if !oversees || !caller.covers_region(case.region.as_str()) {
-            self.0.ledger.denied(caller, Some(case.id), "scope").await?;
+            self.denied(caller, Some(case.id), "scope").await?;
             return Err(DecideError::NotFound);
         }
         if case.state == CaseState::Erased {
@@ -72,7 +72,7 @@ impl Verifier {
         let case = self.0.store.get_case(id).await?;
         let inspects = self.0.store.inspection(case.id, &caller.subject, self.0.clock.now()).await?;
         if inspects.is_none() {
-            self.0.ledger.denied(caller, Some(case.id), "inspection").await?;
+            self.denied(caller, Some(case.id), "inspection").await?;
             return Err(ReadError::NotFound);
         }
         self.must_stand_apart_from(caller, case.id).await?;

@@ -115,7 +115,7 @@ impl Verifier {
         if self.barred(caller, &[case]).await?.is_empty() {
             return Ok(());
         }
-        self.0.ledger.denied(caller, Some(case), "kin").await?;
+        self.denied(caller, Some(case), "kin").await?;
         Err(ReadError::Barred)
     }
 
@@ -128,7 +128,7 @@ impl Verifier {
         if kin.is_empty() || !self.tags("person", &normalise(id_number)).iter().any(|tag| kin.contains(tag)) {
             return Ok(());
         }
-        self.0.ledger.denied(caller, None, "kin").await?;
+        self.denied(caller, None, "kin").await?;
         Err(ReadError::Barred)
     }
 
@@ -151,7 +151,7 @@ impl Verifier {
     /// Enters that cases are kept from a caller who asked for many; how many they are.
     pub(super) async fn leave_out(&self, caller: &Caller, cases: &BTreeSet<Uuid>) -> Result<u64, VerificationError> {
         for case in cases {
-            self.0.ledger.denied(caller, Some(*case), "kin").await?;
+            self.denied(caller, Some(*case), "kin").await?;
         }
         Ok(cases.len() as u64)
     }

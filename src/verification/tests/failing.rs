@@ -4,7 +4,7 @@ use super::stand_in::no_record;
 use super::*;
 use crate::audit::{Action, Actor, Event, Leaf};
 use crate::store::faults::Fault;
-use crate::store::{AuditReceipt, CaseState, LogFilter};
+use crate::store::{AuditReceipt, CaseState, LogFilter, StoredLeaf};
 use crate::verification::lease_keeper::LeaseKeeper;
 
 #[tokio::test]
@@ -168,4 +168,38 @@ async fn expired_idempotency_keys_are_forgotten() {
     house.pass(3600);
     verifier.purge().await;
     assert_eq!(house.store.purge_idempotency(expires_at).await.unwrap(), 0, "it is forgotten");
+}
+
+#[tokio::test]
+async fn refusals_in_a_stream_are_one_entry_at_first_and_one_with_their_number() {
+    let house = House::new().await;
+    let verifier = house.verifier(sources(&[]), &[]);
+    let of = |call: &str| Caller { call: Some(call.into()), ..caller() };
+    let entries = async || {
+        let found = house.store.search_log(&LogFilter { limit: 99, ..LogFilter::default() }).await.unwrap();
+        let event = |stored: &StoredLeaf| Leaf::parse(&stored.leaf.bytes).unwrap().event;
+        found.iter().rev().map(event).map(|event| (event.action, event.count)).collect::<Vec<_>>()
+    };
+    let denied = Action::AccessDenied;
+    for _ in 0..50 {
+        verifier.deny_role(&of("GET /v1/sources")).await.unwrap();
+    }
+    verifier.deny_role(&of("GET /v1/due")).await.unwrap();
+    verifier.deny(&of("GET /v1/sources"), "scope").await.unwrap();
+    let first = [(denied, None); 3];
+    assert_eq!(entries().await, first, "one for each call and reason");
+    verifier.enter_denials(false).await.unwrap();
+    assert_eq!(entries().await, first, "the minute is not over");
+    house.pass(60);
+    verifier.enter_denials(false).await.unwrap();
+    assert_eq!(entries().await, [first.as_slice(), &[(denied, Some(49))]].concat());
+    verifier.deny_role(&of("GET /v1/sources")).await.unwrap();
+    assert_eq!(entries().await.len(), 5, "the first of the next minute");
+    verifier.deny_role(&of("GET /v1/sources")).await.unwrap();
+    verifier.enter_denials(true).await.unwrap();
+    assert_eq!(entries().await.last(), Some(&(denied, Some(1))), "nothing is lost at the end");
+    stop_log(&house).await;
+    for _ in 0..2 {
+        assert!(verifier.deny_role(&of("GET /v1/sources")).await.is_err(), "nobody is told without an entry");
+    }
 }

@@ -9,9 +9,10 @@ use utoipa::IntoParams;
 
 use super::accept::preferred;
 use super::callers::say_left_out;
-use super::permit::permit;
+use super::permit::{at_level, permit};
 use super::report::problem;
 use crate::auth::Permission;
+use crate::config::Disclosure;
 use crate::verification::{DuePage, Verifier};
 use crate::web::{Problem, ProblemKind, SignedIn};
 
@@ -33,7 +34,8 @@ pub struct DueQuery {
 }
 
 /// Households that are to be looked at again by a day, the earliest first; not those that are being looked at. As JSON without names; as
-/// NDJSON (with the scope `report:read`, each opening in the log) the request documents of a batch that looks at them.
+/// NDJSON the request documents of a batch that looks at them, with numbers and what was declared: for callers at level `full` with the scope
+/// `report:read`, each opening in the log.
 #[utoipa::path(get, path = "/v1/due", tag = "batches", params(DueQuery),
     responses(
         (status = 200, content((DuePage = "application/json"), (String = "application/x-ndjson")),
@@ -72,6 +74,7 @@ pub async fn due(
         return page.map(|page| axum::Json(page).into_response()).map_err(|error| Problem::internal(&error));
     }
     let caller = permit(&verifier, signed_in, Permission::OpenReport).await?;
+    let caller = at_level(&verifier, caller, Some(Disclosure::Full)).await?;
     let (lines, next, left_out) =
         verifier.due_requests(&caller, until, query.cursor.as_deref(), limit).await.map_err(problem)?;
     let mut response = ([(header::CONTENT_TYPE, "application/x-ndjson")], lines).into_response();

@@ -104,9 +104,9 @@ fn say_size(headers: &mut HeaderMap, size: SealedSize, path: &str) {
 
 /// 409 while there is no version at all, 404 for a number that is not one of those there are.
 async fn no_version(verifier: &Verifier, caller: &Caller, id: &str) -> Problem {
-    match verifier.status(caller, id).await {
+    match verifier.standing(caller, id).await {
         Err(error) => problem(error),
-        Ok(status) if status.versions.is_empty() => problem(ReadError::NoVersion),
+        Ok((_, versions)) if versions.is_empty() => problem(ReadError::NoVersion),
         Ok(_) => Problem::new(ProblemKind::NotFound)
             .with_detail("没有该版本：见 …/versions", "no such version: see …/versions"),
     }

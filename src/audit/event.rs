@@ -47,6 +47,8 @@ words! {
         ReportRead = "report_read",
         /// A report was sealed for its recipient.
         ReportSealed = "report_sealed",
+        /// Which departments have records of whom was read in a case's state or followed in its events.
+        AnswersRead = "answers_read",
         /// Names were opened in a list.
         NamesOpened = "names_opened",
         /// A stored document was opened for the service's own work.

@@ -69,6 +69,12 @@ impl Caller {
         (level <= self.disclosure).then_some(Self { disclosure: level, ..self })
     }
 
+    /// Whether the caller may see what departments answered: the whole of a report, opened on the server.
+    #[must_use]
+    pub fn sees_answers(&self) -> bool {
+        self.may(Permission::OpenReport) && self.disclosure == Disclosure::Full
+    }
+
     /// Whether a region lies within what the caller may see.
     #[must_use]
     pub fn covers_region(&self, region: &str) -> bool {

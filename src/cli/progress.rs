@@ -13,7 +13,7 @@ use super::show::lang;
 use crate::household::AnswerKind;
 use crate::report::WhyNot;
 use crate::report::text::{self, Lang};
-use crate::verification::{CaseEvent, CellStatus, EventKind, SourceStatus};
+use crate::verification::{ANSWERED, CaseEvent, CellStatus, EventKind, SourceStatus};
 
 /// Follows a case of `people` until it rests or `limit` has passed.
 pub(super) async fn follow(
@@ -128,6 +128,10 @@ fn title(source: &SourceStatus, language: Language) -> (String, String) {
 
 /// An answer as the report words it: why not, where the department did not answer in full.
 fn words(cell: &CellStatus, lang: Lang) -> (AnswerKind, &'static str) {
+    // what it was is not the caller's to see
+    if cell.answer.as_deref() == Some(ANSWERED) {
+        return (AnswerKind::Found, if lang == Lang::Zh { "已答复" } else { "answered" });
+    }
     let kind = cell.answer.as_deref().and_then(read).unwrap_or(AnswerKind::Pending);
     let why: Option<WhyNot> = cell.why.as_deref().filter(|_| !kind.speaks()).and_then(read);
     (kind, why.map_or(text::answer(kind, lang), |why| text::why_not(why, lang)))
@@ -171,15 +175,16 @@ mod tests {
             cell("m4", "partial", Some("page_missing")),
             cell("m5", "no_record", None),
             cell("m6", "unavailable", None),
+            cell("m7", "answered", None),
         ];
         for (language, expected) in [
             (
                 Language::Zh,
-                "  机动车登记       有记录 1 · 无记录 1 · 有一页未能取得 1 · 未获授权 1 · 未能查询 1 · 超时 1  12 ms",
+                "  机动车登记       有记录 1 · 已答复 1 · 无记录 1 · 有一页未能取得 1 · 未获授权 1 · 未能查询 1 · 超时 1  12 ms",
             ),
             (
                 Language::En,
-                "  机动车登记       found 1 · no record 1 · a page is missing 1 · not authorised 1 · timed out 1 · unavailable 1  12 ms",
+                "  机动车登记       answered 1 · found 1 · no record 1 · a page is missing 1 · not authorised 1 · timed out 1 · unavailable 1  12 ms",
             ),
         ] {
             let board = Board {

@@ -33,6 +33,15 @@ impl Report {
         [b"{\"attestation\":", &canonical_bytes(attestation)[..], b",\"body\":", body, b"}"].concat()
     }
 
+    /// The body's bytes within a report's, where [`Report::bytes_around`] put them.
+    #[must_use]
+    pub fn body_within(report: &[u8]) -> Option<&[u8]> {
+        // an attestation holds no such member of its own, and in its texts quotation marks are escaped
+        let member = b",\"body\":";
+        let start = memchr::memmem::find(report, member)? + member.len();
+        report.get(start..)?.strip_suffix(b"}")
+    }
+
     /// Whether the attestation speaks of this body. Says nothing about signature, leaf or proof.
     #[must_use]
     pub fn is_of_its_body(&self) -> bool {

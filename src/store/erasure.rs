@@ -19,7 +19,7 @@ use super::{CaseState, Effect, RestingCase, Store, StoreError, batches};
 
 impl Store {
     /// Destroys the data keys and ciphertexts of everything that is kept of a case (request, evidence, versions, attestations, changes, alerts and
-    /// their notes, hearings, objections, reviews), and every tag by which it could be found, if the case rests still as it did when it was chosen:
+    /// their notes, hearings, objections, reviews), what its departments answered, and every tag by which it could be found, if the case rests still as it did when it was chosen:
     /// an effect of its entry. How many data keys were destroyed. Whoever has erased has the write-ahead log cut, with [`Store::cut_wal`].
     ///
     /// What a later report of the same household says has changed since belongs to that later case, and is erased with it.
@@ -93,6 +93,10 @@ pub(super) async fn erase(tx: &mut Connection, case: Uuid, now: Timestamp) -> Re
     let destroyed = destroy_documents(tx, case).await?;
     for statement in [
         "DELETE FROM alerts WHERE case_id = $1",
+        // that a department has records of somebody is a fact about that person
+        "UPDATE cells SET kind = NULL, why = NULL, attempts = 0, elapsed_ms = 0, answered_at = NULL, polls = 0, next_poll_at = NULL,
+                          deadline = NULL, told_in = NULL WHERE case_id = $1",
+        "DELETE FROM case_events WHERE case_id = $1 AND kind = 'answer'",
         "UPDATE approvals SET state = 'void' WHERE case_id = $1 AND state = 'open'",
         "DELETE FROM case_subjects WHERE case_id = $1",
         "DELETE FROM idempotency WHERE case_id = $1",

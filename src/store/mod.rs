@@ -92,7 +92,7 @@ pub use snapshot::LogSnapshot;
 pub use state::CaseState;
 pub use subscriptions::{NewSubscription, SubscriptionEnd, SubscriptionRow, SubscriptionState};
 pub use tag::Tag;
-pub use versions::{Compared, IssuedVersion, NewVersion, VersionReason, VersionRow};
+pub use versions::{Compared, IssuedVersion, NewVersion, VersionReason, VersionRow, report_document_id};
 
 /// Statements with at most this many rows are kept prepared; longer ones come in too many lengths.
 const KEPT_ROWS: usize = 64;

@@ -7,7 +7,7 @@ use super::columns::{Columns as _, Hash};
 use super::db::{Builder, Row, query};
 use super::{
     ApprovalKind, ApprovalState, ArtifactKind, BatchState, CaseState, DecisionKind, DocumentKind, LogSnapshot,
-    StoreError, SubscriptionState, VersionReason,
+    StoreError, SubscriptionState, VersionReason, report_document_id,
 };
 use crate::household::{AnswerKind, Purpose};
 
@@ -396,8 +396,12 @@ fn version(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
     kept.claim("case_id", case.map(Claim::Case));
     let number = kept.value(row.small("number"))?;
     kept.claim("number", number.map(Claim::Version));
-    let body = kept.value(row.hash("body_hash"))?.map(Claim::Detail);
-    kept.claim("body_hash", body);
+    let body = kept.value(row.hash("body_hash"))?;
+    kept.claim("body_hash", body.map(Claim::Detail));
+    let report = kept.value(row.uuid("report_document"))?;
+    if let (Some(case), Some(number), Some(body), Some(report)) = (case, number, body, report) {
+        kept.must("report_document", report == report_document_id(case, number, &body));
+    }
     let supersedes = kept.value(row.opt_small("supersedes"))?;
     let before = number.map(|number| number.checked_sub(1).filter(|before| *before > 0));
     kept.must("supersedes", supersedes.is_none() || supersedes == before);

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::cells::next_look;
@@ -38,6 +39,16 @@ impl VersionReason {
     pub fn may_follow_final(self) -> bool {
         !matches!(self, Self::First | Self::LateAnswer)
     }
+}
+
+/// The id of the document that a version's report is sealed in: it follows from the body's hash (UUIDv8), and the seal is bound to it, so that
+/// a row that points at another report of the case, or one put in its place, is told without opening anything.
+#[must_use]
+pub fn report_document_id(case: Uuid, version: u32, body: &Hash) -> Uuid {
+    let named = [b"hedui/report-document/v1\n", &case.as_bytes()[..], &version.to_be_bytes(), body].concat();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&Sha256::digest(named)[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 /// A version to be added.

@@ -128,7 +128,7 @@ impl Verifier {
         let (store, keys) = (&self.0.store, &self.0.keys);
         let receipt = self.0.ledger.resumed(case.id, case.purpose).await?;
         let unreadable = || VerificationError::Unreadable { what: "earlier report" };
-        let signed = sealing::open(store, keys, &receipt, case.id, version.report_document).await?;
+        let signed = self.stored_report(&receipt, version).await?;
         let report: serde_json::Value =
             serde_json::from_slice(&payload(&signed).map_err(|_| unreadable())?).map_err(|_| unreadable())?;
         let body = serde_json::to_vec(&report["body"]).map_err(|_| unreadable())?;

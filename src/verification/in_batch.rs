@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{ReadError, SubmitError, VerificationError, Verifier, sealing};
+use super::{ReadError, SubmitError, VerificationError, Verifier};
 use crate::auth::Caller;
 use crate::household::{Fault, Lane, Request, is_emergency_relief};
 use crate::identity::Name;
@@ -92,14 +92,13 @@ impl Verifier {
         let with_report = cases.iter().zip(&versions).filter_map(|(case, version)| Some((case, version.as_ref()?)));
         let mut receipts = self.0.ledger.exported(caller, with_report).await?.into_iter();
         let mut reports = Vec::with_capacity(cases.len());
-        for (case, version) in cases.iter().zip(versions) {
+        for version in versions {
             let Some(version) = version else {
                 reports.push(None);
                 continue;
             };
             let receipt = receipts.next().ok_or(VerificationError::Uneven { what: "entries of an export" })?;
-            let (store, keys) = (&self.0.store, &self.0.keys);
-            match sealing::open(store, keys, &receipt, case.id, version.report_document).await {
+            match self.stored_report(&receipt, &version).await {
                 Ok(signed) => reports.push(Some((version, self.document(caller, &signed)?))),
                 // a draft that went with an authorisation taken back; the next version is being made
                 Err(VerificationError::Store(StoreError::Erased { .. })) => reports.push(None),

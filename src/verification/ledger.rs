@@ -205,6 +205,11 @@ impl Ledger {
         self.0.append_one(Event::new(&actor(caller), Action::DocumentOpened).case(case.id).purpose(case.purpose)).await
     }
 
+    /// Somebody is about to be told which departments have records of whom.
+    pub(super) async fn answers_read(&self, caller: &Caller, case: &CaseRow) -> Result<AuditReceipt, AuditError> {
+        self.0.append_one(Event::new(&actor(caller), Action::AnswersRead).case(case.id).purpose(case.purpose)).await
+    }
+
     /// A person's word on a case, and what follows from it in the store.
     pub(super) async fn decided<T: Send + 'static>(
         &self,

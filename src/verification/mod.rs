@@ -5,6 +5,7 @@
 
 mod admission;
 mod answers;
+mod answers_seen;
 mod archive;
 mod asking;
 mod assessing;
@@ -64,7 +65,9 @@ pub use reading::{Delivered, ReportForm, SealedSize};
 pub use receipts::ReceiptForm;
 pub use rules_in_force::{RulesState, ShownRules};
 pub use sources::{BulkQuota, Departments, OneAddress, ProbeResult, SampleResult, SourceStatus};
-pub use states::{CaseEvent, CasePage, CaseStatus, CaseSummary, CellStatus, EventKind, ListFilter, VersionSummary};
+pub use states::{
+    ANSWERED, CaseEvent, CasePage, CaseStatus, CaseSummary, CellStatus, EventKind, ListFilter, VersionSummary,
+};
 pub use submission::Submitted;
 pub use trial::{Done, Selection, Tried, TriedRules, try_on_generated};
 pub use verifier::{Parts, Verifier, VerifierSettings};

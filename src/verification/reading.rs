@@ -4,12 +4,16 @@ use std::time::Duration;
 
 use futures_util::Stream;
 use futures_util::stream;
+use sha2::{Digest as _, Sha256};
 use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::hub::News;
-use super::states::{CaseEvent, CasePage, CaseStatus, CaseSummary, CellStatus, EventKind, ListFilter, VersionSummary};
+use super::states::{
+    CaseEvent, CasePage, CaseStatus, CaseSummary, CellStatus, EventKind, ListFilter, VersionSummary,
+    tells_of_the_person,
+};
 use super::{ReadError, VerificationError, Verifier, sealing};
 use crate::auth::Caller;
 use crate::config::Disclosure;
@@ -19,7 +23,9 @@ use crate::report::jose::jws::UnverifiedJws;
 use crate::report::jose::{RecipientKey, jwe, jws};
 use crate::report::seal::fits_common_clients;
 use crate::report::view::Document;
-use crate::store::{self, CaseEventKind, CaseFilter, CaseRow, CaseState, CellRow, StoreError, VersionRow};
+use crate::store::{
+    self, AuditReceipt, CaseEventKind, CaseFilter, CaseRow, CaseState, CellRow, Hash, StoreError, VersionRow,
+};
 
 /// How a report is delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,19 +133,36 @@ impl Verifier {
         Ok(case)
     }
 
-    /// A case with its cells and versions; no contents.
+    /// A case with its cells and versions; no contents. That somebody is told which departments have records of whom is in the log first.
+    ///
+    /// # Errors
+    /// [`ReadError::NotFound`]; [`ReadError::Closed`].
+    pub async fn status(&self, caller: &Caller, id: &str) -> Result<CaseStatus, ReadError> {
+        let case = self.case(caller, id).await?;
+        let erased = case.state == CaseState::Erased;
+        let cells = if erased { Vec::new() } else { self.0.store.cells(case.id).await? };
+        let plainly = caller.sees_answers();
+        if plainly && cells.iter().filter_map(|cell| cell.kind).any(tells_of_the_person) {
+            self.0.answers_seen.enter(&self.0.ledger, caller, &case).await?;
+        }
+        Ok(CaseStatus {
+            summary: CaseSummary::from(&case),
+            cells: cells.iter().map(|cell| CellStatus::of(cell, cell.kind, plainly)).collect(),
+            versions: self.versions_of(&case).await?,
+        })
+    }
+
+    /// A case, and how far its report is, without its cells.
     ///
     /// # Errors
     /// [`ReadError::NotFound`].
-    pub async fn status(&self, caller: &Caller, id: &str) -> Result<CaseStatus, ReadError> {
+    pub async fn standing(&self, caller: &Caller, id: &str) -> Result<(CaseSummary, Vec<VersionSummary>), ReadError> {
         let case = self.case(caller, id).await?;
-        let cells = self.0.store.cells(case.id).await?;
-        let versions = self.0.store.list_versions(case.id).await?;
-        Ok(CaseStatus {
-            summary: CaseSummary::from(&case),
-            cells: cells.iter().map(CellStatus::from).collect(),
-            versions: versions.iter().map(VersionSummary::from).collect(),
-        })
+        Ok((CaseSummary::from(&case), self.versions_of(&case).await?))
+    }
+
+    async fn versions_of(&self, case: &CaseRow) -> Result<Vec<VersionSummary>, StoreError> {
+        Ok(self.0.store.list_versions(case.id).await?.iter().map(VersionSummary::from).collect())
     }
 
     /// A case's state, by id alone: for whoever has just submitted it.
@@ -179,10 +202,11 @@ impl Verifier {
         }
     }
 
-    /// What happened in a case after event number `after`, then whatever happens, until it rests.
+    /// What happened in a case after event number `after`, then whatever happens, until it rests. Whoever is told in it which departments have
+    /// records of whom stands in the log first.
     ///
     /// # Errors
-    /// [`ReadError::NotFound`].
+    /// [`ReadError::NotFound`]; [`ReadError::Closed`].
     pub async fn events(
         &self,
         caller: &Caller,
@@ -190,8 +214,13 @@ impl Verifier {
         after: u64,
     ) -> Result<impl Stream<Item = CaseEvent> + use<>, ReadError> {
         let case = self.case(caller, id).await?;
+        let plainly = caller.sees_answers();
+        if plainly {
+            self.0.ledger.answers_read(caller, &case).await?;
+        }
         let news = self.0.hub.watch(case.id);
-        let watching = Watching { verifier: self.clone(), case: case.id, news, after, ready: Vec::new(), ended: false };
+        let (verifier, case) = (self.clone(), case.id);
+        let watching = Watching { verifier, case, plainly, news, after, ready: Vec::new(), ended: false };
         Ok(stream::unfold(watching, Watching::next))
     }
 
@@ -212,7 +241,7 @@ impl Verifier {
             other => other?,
         };
         let receipt = self.0.ledger.report_read(caller, &case, &version, form).await?;
-        let signed = sealing::open(&self.0.store, &self.0.keys, &receipt, case.id, version.report_document).await?;
+        let signed = self.stored_report(&receipt, &version).await?;
         match form {
             ReportForm::Sealed => {
                 let signed = match caller.disclosure {
@@ -239,6 +268,21 @@ impl Verifier {
         }
     }
 
+    /// A version's signed report, opened, and held against the hash that the version, and by it the log, has of its body: a row that points at
+    /// another report of the case serves none.
+    pub(super) async fn stored_report(
+        &self,
+        receipt: &AuditReceipt,
+        version: &VersionRow,
+    ) -> Result<Zeroizing<Vec<u8>>, VerificationError> {
+        let (store, keys) = (&self.0.store, &self.0.keys);
+        let signed = sealing::open(store, keys, receipt, version.case_id, version.report_document).await?;
+        let unreadable = || VerificationError::Unreadable { what: "report" };
+        let report = payload(&signed).map_err(|_| unreadable())?;
+        let body = Report::body_within(&report).ok_or_else(unreadable)?;
+        if Hash::from(Sha256::digest(body)) == version.body_hash { Ok(signed) } else { Err(unreadable()) }
+    }
+
     /// What the caller's level shows of a stored report.
     pub(super) fn document(&self, caller: &Caller, signed: &[u8]) -> Result<Document, ReadError> {
         Ok(Document::at(read_report(signed)?, caller.disclosure, self.signing_key()))
@@ -258,7 +302,7 @@ impl Verifier {
         let case = self.case(caller, id).await?;
         let version = self.0.store.get_version(case.id, None).await?;
         let receipt = self.0.ledger.report_read(caller, &case, &version, ReportForm::Json).await?;
-        let signed = sealing::open(&self.0.store, &self.0.keys, &receipt, case.id, version.report_document).await?;
+        let signed = self.stored_report(&receipt, &version).await?;
         Ok((version, read_report(&signed)?))
     }
 }
@@ -281,6 +325,8 @@ pub(super) fn read_report(signed: &[u8]) -> Result<Report, ReadError> {
 struct Watching {
     verifier: Verifier,
     case: Uuid,
+    /// Whether what an answer says of the person is told.
+    plainly: bool,
     news: tokio::sync::watch::Receiver<News>,
     after: u64,
     ready: Vec<CaseEvent>,
@@ -313,7 +359,7 @@ impl Watching {
             self.after = last.seq;
             let cells = store.cells(self.case).await?;
             let versions = store.list_versions(self.case).await?;
-            self.ready = events.iter().filter_map(|event| told(event, &cells, &versions)).collect();
+            self.ready = events.iter().filter_map(|event| told(event, &cells, &versions, self.plainly)).collect();
             self.ready.reverse();
         } else {
             self.ended = at_rest;
@@ -322,7 +368,7 @@ impl Watching {
     }
 }
 
-fn told(event: &store::CaseEvent, cells: &[CellRow], versions: &[VersionRow]) -> Option<CaseEvent> {
+fn told(event: &store::CaseEvent, cells: &[CellRow], versions: &[VersionRow], plainly: bool) -> Option<CaseEvent> {
     let what = match event.kind {
         CaseEventKind::State => EventKind::State { status: event.state?.as_str().to_owned() },
         CaseEventKind::Issued => EventKind::Issued { version: event.version? },
@@ -333,12 +379,7 @@ fn told(event: &store::CaseEvent, cells: &[CellRow], versions: &[VersionRow]) ->
             let is = |row: &&CellRow| {
                 Some(&row.member_ref) == event.member_ref.as_ref() && Some(&row.source) == event.source.as_ref()
             };
-            let mut cell = CellStatus::from(cells.iter().find(is)?);
-            let answer = event.answer.map(|kind| kind.as_str().to_owned());
-            // The reason stands with the cell's present answer: an earlier one had none.
-            cell.why = cell.why.filter(|_| cell.answer == answer);
-            cell.answer = answer;
-            EventKind::Answer(cell)
+            EventKind::Answer(CellStatus::of(cells.iter().find(is)?, event.answer, plainly))
         }
     };
     Some(CaseEvent { seq: event.seq, at: event.at.to_string(), what })

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::VerificationError;
 use crate::keys::{self, DocumentContext, KekId, KeyRing};
-use crate::store::{AuditReceipt, DocumentKind, SealedDocument, Store, StoredDocument};
+use crate::store::{AuditReceipt, DocumentKind, Hash, SealedDocument, Store, StoredDocument, report_document_id};
 
 /// Seals a document of a case under a data key of its own.
 pub(crate) fn seal(
@@ -14,7 +14,27 @@ pub(crate) fn seal(
     kind: DocumentKind,
     plaintext: &[u8],
 ) -> Result<SealedDocument, VerificationError> {
-    let id = Uuid::now_v7();
+    seal_as(Uuid::now_v7(), keys, case, kind, plaintext)
+}
+
+/// The same, as the report of a version: its id follows from the body's hash.
+pub(crate) fn seal_report(
+    keys: &KeyRing,
+    case: Uuid,
+    version: u32,
+    body: &Hash,
+    signed: &str,
+) -> Result<SealedDocument, VerificationError> {
+    seal_as(report_document_id(case, version, body), keys, case, DocumentKind::Report, signed.as_bytes())
+}
+
+fn seal_as(
+    id: Uuid,
+    keys: &KeyRing,
+    case: Uuid,
+    kind: DocumentKind,
+    plaintext: &[u8],
+) -> Result<SealedDocument, VerificationError> {
     let context = DocumentContext { document_id: &id.to_string(), kind: kind.as_str(), owner_id: &case.to_string() };
     let sealed = keys.seal_document(&context, plaintext)?;
     Ok(SealedDocument {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::household::AnswerKind;
 use crate::store::{CaseRow, CellRow, VersionRow};
 
 /// Filters of a list.
@@ -89,7 +90,8 @@ pub struct CellStatus {
     pub member: String,
     /// Source.
     pub source: String,
-    /// Kind of answer; none while being asked.
+    /// Kind of answer; none while being asked. `found`, `no_record` and `partial` say something of the person: below level `full`, and
+    /// without `report:read`, each of them is `answered`.
     pub answer: Option<String>,
     /// Why not, for partial, skipped and unavailable.
     pub why: Option<String>,
@@ -99,13 +101,26 @@ pub struct CellStatus {
     pub latency_ms: u64,
 }
 
-impl From<&CellRow> for CellStatus {
-    fn from(cell: &CellRow) -> Self {
+/// What stands in place of an answer that says something of the person.
+pub const ANSWERED: &str = "answered";
+
+/// Whether an answer says something of the person, and not of the department or of the request alone.
+pub(super) fn tells_of_the_person(kind: AnswerKind) -> bool {
+    matches!(kind, AnswerKind::Found | AnswerKind::NoRecord | AnswerKind::Partial)
+}
+
+impl CellStatus {
+    /// A cell with this answer; `plainly`: as it is, else without what it says of the person.
+    pub(super) fn of(cell: &CellRow, kind: Option<AnswerKind>, plainly: bool) -> Self {
+        let hidden = !plainly && kind.is_some_and(tells_of_the_person);
+        let word = |kind: AnswerKind| if hidden { ANSWERED } else { kind.as_str() };
+        // the reason stands with the cell's present answer: an earlier one had none
+        let why = cell.why.clone().filter(|_| !hidden && cell.kind == kind);
         Self {
             member: cell.member_ref.0.clone(),
             source: cell.source.to_string(),
-            answer: cell.kind.map(|kind| kind.as_str().to_owned()),
-            why: cell.why.clone(),
+            answer: kind.map(|kind| word(kind).to_owned()),
+            why,
             attempts: cell.attempts,
             latency_ms: cell.elapsed_ms,
         }

@@ -7,6 +7,7 @@ mod deciding;
 mod ending;
 mod failing;
 mod kept;
+mod reading;
 mod stand_in;
 
 use std::collections::BTreeMap;

@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::Departments;
+use super::answers_seen::AnswersSeen;
 use super::assessing::Tallies;
 use super::denials::Denials;
 use super::hub::Hub;
@@ -98,6 +99,8 @@ pub(super) struct Inner {
     pub(super) in_hand: InHand,
     /// Refusals of the last minute.
     pub(super) denials: Denials,
+    /// Whose readings of answers an entry stands for.
+    pub(super) answers_seen: AnswersSeen,
     /// What was assessed in this second.
     pub(super) tallies: Tallies,
     /// Rung when there is a case to claim.
@@ -133,6 +136,7 @@ impl Verifier {
             memory: Memory::default(),
             in_hand: InHand::default(),
             denials: Denials::default(),
+            answers_seen: AnswersSeen::default(),
             tallies: Tallies::default(),
             bell: Notify::new(),
             bulk_bell: Notify::new(),

@@ -90,7 +90,7 @@ impl Verifier {
             issued_by: self.issues_itself(&work, now).map(|issue| issue.by),
             reason,
             body_hash,
-            report: sealing::seal(&inner.keys, work.case.id, DocumentKind::Report, signed.as_bytes())?,
+            report: sealing::seal_report(&inner.keys, work.case.id, number, &body_hash, &signed)?,
             evidence: sealing::seal(&inner.keys, work.case.id, DocumentKind::VersionEvidence, &assessed.evidence)?,
             artifacts: assessed.artifacts,
             created_at: now,

@@ -10,7 +10,6 @@ use crate::api::body::{read_json, whole};
 use crate::api::permit::{permit, refuse};
 use crate::api::report::problem;
 use crate::auth::Permission;
-use crate::config::Disclosure;
 use crate::monitoring::{AlertPage, AlertStatus, Monitoring};
 use crate::verification::Verifier;
 use crate::web::{PathText, Problem, ProblemKind, SignedIn};
@@ -48,7 +47,7 @@ pub async fn list(
         Some("acknowledged") => Some(true),
         Some(_) => return Err(invalid("status 应为 open 或 acknowledged", "status is open or acknowledged")),
     };
-    let opened = caller.may(Permission::OpenReport) && caller.disclosure == Disclosure::Full;
+    let opened = caller.sees_answers();
     let page = monitoring.alerts(&caller, acknowledged, query.cursor.as_deref(), opened).await;
     page.map(Json).map_err(problem)
 }

@@ -15,6 +15,9 @@ use crate::verification::{CaseEvent, Verifier};
 use crate::web::{PathText, Problem, SignedIn};
 
 /// Server-sent events: what stands already, then each answer as it lands, until the case is final or the token expires.
+///
+/// Kinds of answers are told as in `GET /v1/verifications/{id}`: what they say of a person only at level `full` with `report:read`, with an
+/// entry in the audit log for each stream that is opened; else `answered`.
 #[utoipa::path(get, path = "/v1/verifications/{id}/events", tag = "verifications", 
     params(("id" = String, Path), ("Last-Event-ID" = Option<u64>, Header, description = "Go on after this event")),
     responses((status = 200, description = "text/event-stream of CaseEvent", body = CaseEvent, content_type = "text/event-stream"),

@@ -9,6 +9,10 @@ use crate::verification::{CaseStatus, Verifier};
 use crate::web::{PathText, Problem, SignedIn};
 
 /// State of a case, per person and source: kind of answer, latency, attempts. No record contents.
+///
+/// That a department has records of somebody, or has none, is a fact about that person. At level `full` with `report:read` the kinds `found`,
+/// `no_record` and `partial` are told, and the reading stands in the audit log (one entry for a caller and case an hour); to everybody else
+/// each of them is `answered`. `pending`, `skipped` and `unavailable` say nothing of the person and are told to all. An erased case has no cells.
 #[utoipa::path(get, path = "/v1/verifications/{id}", tag = "verifications", params(("id" = String, Path)),
     responses((status = 200, body = CaseStatus), (status = 403, body = Problem), (status = 404, body = Problem)),
     security(("bearer" = [])))]

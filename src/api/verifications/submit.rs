@@ -69,14 +69,14 @@ pub async fn submit(
     if let Some(limit) = waited {
         verifier.wait_for_report(&submitted.id, limit).await;
     }
-    let standing = verifier.status(&caller, &submitted.id).await.map_err(crate::api::report::problem)?;
-    let has_report = !standing.versions.is_empty();
+    let (case, versions) = verifier.standing(&caller, &submitted.id).await.map_err(crate::api::report::problem)?;
+    let has_report = !versions.is_empty();
     // A case that failed is at rest too, but there is nothing to fetch.
     let early = waited.is_some() && has_report;
     let code = if early { StatusCode::CREATED } else { StatusCode::ACCEPTED };
     let location = format!("/v1/verifications/{}", submitted.id);
-    let notice = (standing.summary.lane == Lane::Urgent.as_str()).then(relief_goes_first);
-    let accepted = Accepted { id: submitted.id, status: standing.summary.status, replayed: submitted.replayed, notice };
+    let notice = (case.lane == Lane::Urgent.as_str()).then(relief_goes_first);
+    let accepted = Accepted { id: submitted.id, status: case.status, replayed: submitted.replayed, notice };
     let mut response = (code, [(header::LOCATION, location)], axum::Json(accepted)).into_response();
     if early {
         response.headers_mut().insert("preference-applied", header::HeaderValue::from_static("wait"));

@@ -18,6 +18,6 @@ pub async fn versions(
     PathText(id): PathText,
 ) -> Result<Json<Vec<VersionSummary>>, Problem> {
     let caller = permit(&verifier, signed_in, Permission::ReadCase).await?;
-    let status = verifier.status(&caller, &id).await.map_err(crate::api::report::problem)?;
-    Ok(Json(status.versions))
+    let (_, versions) = verifier.standing(&caller, &id).await.map_err(crate::api::report::problem)?;
+    Ok(Json(versions))
 }

@@ -12,7 +12,7 @@ use super::House;
 use crate::audit::note::tests::TestSigner;
 use crate::audit::{Action, Actor, ActorRole, Event, Label, WitnessKey, cosign};
 use crate::household::{Purpose, SourceKey};
-use crate::store::{CosignedCheckpoint, PROTECTED};
+use crate::store::{CosignedCheckpoint, PROTECTED, report_document_id};
 
 /// Columns in which a changed byte is found and named: they are the log's own, say what an entry says, hold one of a few words, or point at
 /// a row that must be there.
@@ -174,7 +174,12 @@ async fn furnished() -> House {
         (CASE, "review"),
         (KIN, "kin"),
     ];
-    let document = |place: usize| id(DOCUMENT + place as u128);
+    let hash = |number| if number == 1 { [4; 32] } else { BODY };
+    let report = |number| report_document_id(Uuid::from_u128(CASE), number, &hash(number)).to_string();
+    let document = |place: usize| match kinds[place].1 {
+        "report" => report(2),
+        _ => id(DOCUMENT + place as u128),
+    };
     let mut statements: Vec<String> = kinds
         .iter()
         .enumerate()
@@ -197,13 +202,14 @@ async fn furnished() -> House {
             id(BATCH)
         )
     };
-    let version = |number: u32, supersedes: &str, reason, hash: &str, leaf| {
+    let version = |number: u32, supersedes: &str, reason, leaf| {
         format!(
-            "INSERT INTO versions VALUES ('{}', {number}, 1, {}, 0, 0, NULL, NULL, '{reason}', {supersedes}, x'{hash}', {leaf}, '{}', \
+            "INSERT INTO versions VALUES ('{}', {number}, 1, {}, 0, 0, NULL, NULL, '{reason}', {supersedes}, x'{}', {leaf}, '{}', \
              '{}', 1, '{}', '{}')",
             id(CASE),
             number - 1,
-            document(2),
+            hex::encode(hash(number)),
+            report(number),
             document(3),
             id(ERASED),
             document(5)
@@ -212,8 +218,9 @@ async fn furnished() -> House {
     statements.extend([
         case_row(CASE, "final", 0, document(0)),
         case_row(ERASED, "erased", 11, document(1)),
-        version(1, "NULL", "first", &hex::encode([4; 32]), 3),
-        version(2, "1", "late_answer", &hex::encode(BODY), 4),
+        format!("INSERT INTO documents VALUES ('{}', '{}', 'report', '{}', x'01', x'02')", report(1), id(CASE), id(0x8ff)),
+        version(1, "NULL", "first", 3),
+        version(2, "1", "late_answer", 4),
         format!("INSERT INTO cells (case_id, member_ref, source, leaf_index, planned_at, kind, evidence_document) VALUES ('{}', 'm1', 'tax', 1, 1, 'found', '{}')", id(CASE), document(6)),
         format!("INSERT INTO batches (id, state, organisation, client, format, created_at, updated_at, terms_document) VALUES ('{}', 'running', '{org}', 'zhang', 'csv', 1, 1, '{}')", id(BATCH), document(7)),
         format!("INSERT INTO decisions VALUES ('{}', '{}', 'review', 2, 'zhang', 1, 8)", document(11), id(CASE)),
@@ -401,4 +408,16 @@ async fn a_row_that_points_at_another_entry_is_told_from_one_that_was_changed() 
     let report = house.verify(&[]).await;
     let said: Vec<_> = report.rows.faults.iter().map(ToString::to_string).collect();
     assert_eq!(said, [format!("table cells, row {} m1 tax, column leaf_index: leaf 2 does not say so", id(CASE))]);
+}
+
+#[tokio::test]
+async fn a_version_that_points_at_an_older_report_of_its_case_is_named() {
+    let house = furnished().await;
+    let pool = open(&house).await;
+    let older = "UPDATE versions SET report_document = (SELECT report_document FROM versions WHERE number = 1) WHERE number = 2";
+    sqlx::query(older).execute(&pool).await.unwrap();
+    pool.close().await;
+    let report = house.verify(&[]).await;
+    let said: Vec<_> = report.rows.faults.iter().map(|fault| (fault.table, &*fault.row, fault.column)).collect();
+    assert_eq!(said, [("versions", &*format!("{} 2", id(CASE)), "report_document")]);
 }

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::store::{
-    AlertFilter, ApprovalKind, BatchState, CaseFilter, CaseState, Compared, DecisionKind, NewApproval, NewDecision,
-    NewSubscription, SealedDocument, StoreError, WrappedDek,
+    AlertFilter, ApprovalKind, BatchState, CaseEventKind, CaseFilter, CaseState, Compared, DecisionKind, NewApproval,
+    NewDecision, NewSubscription, SealedDocument, StoreError, WrappedDek,
 };
 
 pub(super) async fn an_erased_case_opens_no_more(backend: impl Backend) {
@@ -29,6 +29,28 @@ pub(super) async fn an_erased_case_opens_no_more(backend: impl Backend) {
     let by_person = CaseFilter { subject_tags: vec![tag(1)], ..CaseFilter::default() };
     assert_eq!(store.list_cases(&by_person).await.unwrap().len(), 1, "only the other");
     assert!(erase(&store, id, at(3)).await.is_err());
+}
+
+pub(super) async fn what_departments_answered_is_erased_with_the_case(backend: impl Backend) {
+    let store = backend.open().await;
+    let mut cases = Vec::new();
+    for number in 0..2 {
+        let id = running(&store, at(number)).await;
+        let answers = vec![answer("bank", AnswerKind::Found, at(1)), answer("tax", AnswerKind::NoRecord, at(1))];
+        record(&store, &receipt(id), &lease(id), answers).await.unwrap();
+        let version = version(1, true, VersionReason::First, at(2));
+        store.add_version(&receipt(id), id, &lease(id), version, CaseState::Final).await.unwrap();
+        cases.push(id);
+    }
+    erase(&store, cases[0], at(3)).await.unwrap();
+    for (id, erased) in cases.into_iter().zip([true, false]) {
+        let cells = store.cells(id).await.unwrap();
+        assert!(!cells.is_empty() && cells.iter().all(|cell| cell.kind.is_none() == erased), "{cells:?}");
+        assert_eq!(cells.iter().all(|cell| cell.why.is_none() && cell.elapsed_ms == 0), erased, "{cells:?}");
+        let events = store.case_events(id, 0, 100).await.unwrap();
+        let told = |kind| events.iter().any(|event| event.kind == kind);
+        assert!(told(CaseEventKind::Version) && told(CaseEventKind::Answer) != erased, "{events:?}");
+    }
 }
 
 /// A case with one of everything that can be kept of it, and all those documents.

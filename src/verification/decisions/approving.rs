@@ -15,8 +15,7 @@ use super::erasing::ErasureGrounds;
 use super::inspecting::Grounds;
 use super::{DecideError, Kept};
 use crate::audit::{Action, Event};
-use crate::auth::{Caller, Permission, Role};
-use crate::config::Disclosure;
+use crate::auth::{Caller, Role};
 use crate::store::{
     ApprovalFilter, ApprovalKind, ApprovalRow, ApprovalState, CaseRow, CaseState, DocumentKind, Hand, Hands,
     NewApproval, Store,
@@ -318,7 +317,7 @@ impl Verifier {
 
 /// Decisions on records tell what the whole report says: they are shown, and agreed to, by whoever is shown that.
 fn must_be_shown(caller: &Caller, row: &ApprovalRow) -> Result<(), DecideError> {
-    let shown = caller.may(Permission::OpenReport) && caller.disclosure == Disclosure::Full;
+    let shown = caller.sees_answers();
     if shown || row.kind != ApprovalKind::Review { Ok(()) } else { Err(DecideError::Undisclosed) }
 }
 

@@ -9,7 +9,7 @@ use super::DecideError;
 use crate::audit::{Action, Event};
 use crate::auth::{Caller, Role};
 use crate::report::{self, Attestation, Issue, Report, Status};
-use crate::store::{ApprovalFilter, ApprovalKind, DocumentKind, Hash, IssuedVersion, VersionRow};
+use crate::store::{ApprovalFilter, ApprovalKind, Hash, IssuedVersion};
 use crate::telemetry::china_date;
 use crate::verification::reading::read_report;
 use crate::verification::{VerificationError, Verifier, actor, sealing, versions};
@@ -63,9 +63,8 @@ impl Verifier {
             return Err(DecideError::SamePerson);
         }
         let receipt = self.0.ledger.opened(caller, &case, &row).await?;
-        let signed = sealing::open(&self.0.store, &self.0.keys, &receipt, case.id, row.report_document).await?;
+        let signed = self.stored_report(&receipt, &row).await?;
         let Report { mut body, attestation } = read_report(&signed).map_err(|_| unreadable())?;
-        must_be(&row, &body.bytes())?;
         let now = self.0.clock.now();
         body.status = Status::Issued;
         body.issued = Some(Issue { by: caller.subject.clone(), on: china_date(now) });
@@ -87,7 +86,7 @@ impl Verifier {
                 issued_by: caller.subject.clone(),
                 at: now,
                 body_hash,
-                report: sealing::seal(&self.0.keys, case.id, DocumentKind::Report, signed.as_bytes())?,
+                report: sealing::seal_report(&self.0.keys, case.id, version, &body_hash, &signed)?,
             };
             Ok(self.0.store.issue_version(&receipt, issue).await?)
         };
@@ -100,11 +99,6 @@ impl Verifier {
         metrics::counter!("hedui_versions_issued_total").increment(1);
         Ok(IssuedReport { version, issued_by: caller.subject.clone(), body_sha256: hex::encode(body_hash) })
     }
-}
-
-/// What is signed off is what the log has.
-fn must_be(row: &VersionRow, body: &[u8]) -> Result<(), VerificationError> {
-    if Hash::from(Sha256::digest(body)) == row.body_hash { Ok(()) } else { Err(unreadable()) }
 }
 
 fn unreadable() -> VerificationError {

@@ -15,11 +15,13 @@ use crate::audit::{Action, Event};
 use crate::auth::{Caller, Role};
 use crate::household::{Attributed, Evidence, Faults, MatchReason, Member, MemberRef, Record, Request, Verdict};
 use crate::policy;
+use crate::report;
 use crate::report::difference::Difference;
 use crate::store::{
     ApprovalKind, AuditReceipt, CaseFilter, CaseRow, CaseState, DecisionKind, DocumentKind, NewDecision, Store,
     VersionRow,
 };
+use crate::verification::reading::read_report;
 use crate::verification::{VerificationError, Verifier, actor, attribution, plan, sealing};
 
 /// A case with records that wait for a person.
@@ -260,6 +262,12 @@ impl Verifier {
         let request =
             serde_json::from_slice(&request).map_err(|_| VerificationError::Unreadable { what: "request" })?;
         let evidence = sealing::open(store, keys, receipt, case.id, version.evidence_document).await?;
+        // what is decided about is what the version was made from
+        let signed = self.stored_report(receipt, version).await?;
+        let made = read_report(&signed).map_err(|_| VerificationError::Unreadable { what: "report" })?;
+        if made.body.provenance.evidence_sha256 != report::sha256_hex(&evidence) {
+            return Err(VerificationError::Unreadable { what: "evidence" });
+        }
         let evidence =
             serde_json::from_slice(&evidence).map_err(|_| VerificationError::Unreadable { what: "evidence" })?;
         Ok((request, evidence))

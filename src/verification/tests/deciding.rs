@@ -14,16 +14,16 @@ use crate::verification::{
 };
 
 /// A supervisor of the case's organisation.
-fn supervisor(name: &str) -> Caller {
+pub(super) fn supervisor(name: &str) -> Caller {
     Caller { subject: name.into(), roles: vec![Role::Supervisor], ..caller() }
 }
 
-fn with_role(name: &str, role: Role) -> Caller {
+pub(super) fn with_role(name: &str, role: Role) -> Caller {
     Caller { subject: name.into(), roles: vec![role], ..caller() }
 }
 
 /// A subsidy under the member's number, and under a name that is not theirs: it is held.
-fn held(amount: &str) -> Answer {
+pub(super) fn held(amount: &str) -> Answer {
     let record: Record = serde_json::from_value(serde_json::json!({
         "number": "N1", "subject": {"name": "赵铁柱", "id_number": "110101199003070038"},
         "detail": {"kind": "farm_subsidy", "item": "耕地地力保护补贴", "amount": amount, "paid_on": "2026-03-05"},
@@ -37,7 +37,7 @@ fn belongs(belongs: bool) -> Vec<RecordDecision> {
 }
 
 /// A final case with one held record, and what it was asked of.
-async fn case_with_held() -> (House, Verifier, Arc<StandIn>, Arc<StandIn>, Uuid) {
+pub(super) async fn case_with_held() -> (House, Verifier, Arc<StandIn>, Arc<StandIn>, Uuid) {
     let house = House::new().await;
     let agriculture = StandIn::speaking("agriculture", &["transfer"], Does::Answers(held("100.00")));
     let tax = StandIn::speaking("tax", &["wage"], Does::Answers(no_record()));
@@ -49,7 +49,7 @@ async fn case_with_held() -> (House, Verifier, Arc<StandIn>, Arc<StandIn>, Uuid)
 }
 
 /// Works on whatever is due until nothing is.
-async fn work(house: &House, verifier: &Verifier) {
+pub(super) async fn work(house: &House, verifier: &Verifier) {
     while let Some(claimed) = house.claim().await {
         verifier.run_claimed(claimed).await;
     }

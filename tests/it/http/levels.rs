@@ -201,3 +201,49 @@ async fn a_rolled_signing_key_leaves_former_reports_good() {
     let view = fetch(&format!("{former}?level=conclusion")).await;
     assert_eq!(open_with(&jwks, &view), (true, kid, true), "a view is signed when it is handed over");
 }
+
+#[tokio::test]
+async fn which_departments_have_records_of_whom_is_told_at_the_whole_level_alone() {
+    let face = Face::up().await;
+    let id = face.caseworker().verify(&face.stage.mocks.sample_request()).await;
+    face.caseworker().wait_for_final(&id).await;
+    let path = format!("/v1/verifications/{id}");
+    let tells = |text: &str| ["found", "no_record", "partial"].iter().any(|kind| text.contains(&format!("\"{kind}\"")));
+    let below = [("township", "report:read"), ("county", "report:read"), ("supervisor", "")];
+    for (who, scope) in below {
+        for path in [path.clone(), format!("{path}/events")] {
+            let text = face.client(who, scope).get(&path).await.text();
+            assert!(text.contains("\"answered\"") && !tells(&text), "{who} {scope} {path}: {text}");
+        }
+    }
+    let read = async |who: &str| {
+        let leaves = face.stage.entries().await;
+        let by = |leaf: &&hedui::audit::Leaf| leaf.event.actor.subject.to_string() == who;
+        leaves.iter().filter(by).filter(|leaf| leaf.event.action == Action::AnswersRead).count()
+    };
+    assert_eq!((read("township").await, read("county").await, read("supervisor").await), (0, 0, 0));
+    let whole = face.client("supervisor", "report:read");
+    for entries in [1, 2] {
+        assert!(tells(&whole.get(&path).await.text()) && tells(&whole.get(&format!("{path}/events")).await.text()));
+        assert_eq!(read("supervisor").await, 1 + entries, "one for the state, one for each stream");
+    }
+}
+
+#[tokio::test]
+async fn requests_of_those_who_are_due_are_for_the_whole_level() {
+    let face = Face::up().await;
+    let (path, kind) = ("/v1/due?until=2099-12-31", "application/x-ndjson");
+    for (who, granted) in GRANTED {
+        let client = face.client(who, "report:read");
+        assert_eq!(client.get(path).await.status, 200, "the list has no names");
+        let before = face.stage.entries().await.len();
+        let reply = client.get_as(path, kind).await;
+        if granted == Disclosure::Full {
+            assert_eq!(reply.status, 200);
+            continue;
+        }
+        is_refused(&reply, Disclosure::Full);
+        let leaves = face.stage.entries().await;
+        assert_eq!((leaves.len(), leaves[before].event.action), (before + 1, Action::Refused), "{who}");
+    }
+}

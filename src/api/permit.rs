@@ -8,7 +8,7 @@ use crate::web::{Problem, ProblemKind, SignedIn};
 /// The caller, if a role grants the permission; 403 otherwise.
 pub(super) async fn permit(verifier: &Verifier, caller: SignedIn, permission: Permission) -> Result<Caller, Problem> {
     if caller.0.may(permission) {
-        return Ok(caller.0);
+        return Ok(caller.0.acting(permission));
     }
     let problem = Problem::new(ProblemKind::Forbidden);
     let problem = problem

@@ -63,6 +63,13 @@ impl Caller {
         opens && self.roles.iter().any(|role| role.grants(permission))
     }
 
+    /// The caller, with the role first that grants a permission: as that one it stands in the log.
+    #[must_use]
+    pub fn acting(mut self, permission: Permission) -> Self {
+        self.roles.sort_by_key(|role| !role.grants(permission));
+        self
+    }
+
     /// The caller, shown no more than `level`; none where less is granted.
     #[must_use]
     pub fn at(self, level: Disclosure) -> Option<Self> {

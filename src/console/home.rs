@@ -78,7 +78,7 @@ async fn shown(console: &Console, user: &ConsoleUser, query: HomeQuery) -> Resul
         None => offered.first().copied(),
         Some(key) => {
             let wanted = Wanted::parse(key).ok_or_else(|| frame.notice(Notice::NotFound))?;
-            user.permit(console, wanted.needs()).await?;
+            user.permit(console, wanted.needs(), wanted.key()).await?;
             Some(wanted)
         }
     };

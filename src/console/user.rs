@@ -23,12 +23,13 @@ pub struct ConsoleUser {
 }
 
 impl ConsoleUser {
-    /// Goes on if a role grants it. A refusal stands in the log before the page that says so.
-    pub(super) async fn permit(&self, console: &Console, permission: Permission) -> Result<(), Response> {
+    /// Goes on if a role grants it. A refusal stands in the log before the page that says so; refusals of one page are counted together.
+    pub(super) async fn permit(&self, console: &Console, permission: Permission, page: &str) -> Result<(), Response> {
         if self.caller.may(permission) {
             return Ok(());
         }
-        Err(self.frame.denied(console.0.verifier.deny_role(&self.caller).await))
+        let caller = Caller { call: Some(page.into()), ..self.caller.clone() };
+        Err(self.frame.denied(console.0.verifier.deny_role(&caller).await))
     }
 }
 

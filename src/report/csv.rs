@@ -10,8 +10,12 @@ const MOST_DIGITS: usize = 11;
 pub fn cell(text: &str) -> Cow<'_, str> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let altered = digits && (text.len() > MOST_DIGITS || text.len() > 1 && text.starts_with('0'));
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if altered || formula { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+    if altered || is_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// Whether a spreadsheet would take a text for a formula, or for cells of its own.
+fn is_formula(text: &str) -> bool {
+    text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) || text.starts_with(['\t', '\r', '\n'])
 }
 
 /// A row of cells, each guarded, quoted where it must be, with the end of its line.
@@ -46,5 +50,6 @@ mod tests {
             "王伟,'=SUM(A1),'+86,'-1,'@x,'620422195203160089,'007,0,\"a,b\",\"say \"\"hi\"\"\",\r\n"
         );
         assert_eq!(row(["=1,\"2\""]), "\"'=1,\"\"2\"\"\"\r\n");
+        assert_eq!(row(["＝1", "  =1", "\u{3000}＋1", "会宁县"]), "'＝1,'  =1,'\u{3000}＋1,会宁县\r\n");
     }
 }

@@ -240,7 +240,8 @@ async fn a_running_service_loads_changed_packs_and_keeps_the_last_good_ones() {
     save(&shipped.replace("value = \"623.00\"", "value = \"660.00\""));
     service.signal("HUP");
     until(&client, rules, |said| value(said) == "660.00").await;
-    assert_eq!(client.get("/readyz").await.json(), json!({"status": "ready", "reasons": [], "policy": "current"}));
+    let ready = json!({"status": "ready", "reasons": [], "policy": "current", "clients": "current"});
+    assert_eq!(client.get("/readyz").await.json(), ready);
     assert!(client.get("/metrics").await.text().contains("hedui_policy_problems 0"));
     // A folder that is gone is a problem like any other.
     std::fs::remove_file(&pack).expect("the pack");

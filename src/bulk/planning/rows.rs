@@ -1,6 +1,7 @@
 //! A plan as rows of a table: how many households on which day, by due month and township.
 
 use super::report::Plan;
+use crate::report::csv::cell;
 
 /// The columns: the day; the month in which they are due and their township, as the roll has it; households; of the whole day people
 /// and late households, the same in every row of it.
@@ -15,7 +16,7 @@ pub fn csv_rows(plan: &Plan) -> Vec<[String; COLUMNS.len()]> {
             [
                 day.on.to_string(),
                 due_month.to_owned(),
-                guarded(township),
+                cell(township).into_owned(),
                 households.to_string(),
                 day.people.to_string(),
                 day.late.to_string(),
@@ -23,10 +24,4 @@ pub fn csv_rows(plan: &Plan) -> Vec<[String; COLUMNS.len()]> {
         })
     });
     days.collect()
-}
-
-/// A township is whatever the roll says: no cell begins a formula.
-fn guarded(text: &str) -> String {
-    let begins = text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-    if begins || text.starts_with(['\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
 }

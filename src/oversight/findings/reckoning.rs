@@ -12,7 +12,14 @@ use crate::audit::{Action, ActorRole, Leaf, Outcome};
 use crate::config::FindingSettings;
 
 /// What somebody does to see contents of a case.
-const OPENINGS: &[Action] = &[Action::ReportRead, Action::ReportSealed, Action::NamesOpened, Action::Exported];
+const OPENINGS: &[Action] = &[
+    Action::ReportRead,
+    Action::ReportSealed,
+    Action::NamesOpened,
+    Action::Exported,
+    Action::DocumentOpened,
+    Action::AnswersRead,
+];
 
 /// Entries that can be part of a finding.
 pub(super) const ACTIONS: &[Action] = &[
@@ -20,6 +27,8 @@ pub(super) const ACTIONS: &[Action] = &[
     Action::ReportSealed,
     Action::NamesOpened,
     Action::Exported,
+    Action::DocumentOpened,
+    Action::AnswersRead,
     Action::AccessDenied,
     Action::Refused,
 ];
@@ -149,9 +158,10 @@ fn many_cases(deeds: &[&Deed], opened: &[Opened<'_>], settings: &FindingSettings
     };
     let others = opened.iter().filter(|other| other.role == own.role && other.actor != own.actor);
     let other_days = opened.iter().filter(|other| other.actor == own.actor && other.day != own.day);
-    let usual =
-        median(others.map(|other| other.cases).collect()).max(median(other_days.map(|day| day.cases).collect()));
     let floor = u64::from(settings.cases_a_day);
+    // whoever reads very much every day does not make that the rule for themselves; what all of a role do may be its work
+    let own_days = median(other_days.map(|day| day.cases).collect()).map(|cases| cases.min(floor));
+    let usual = median(others.map(|other| other.cases).collect()).max(own_days);
     let bound = usual.map_or(floor, |usual| floor.max(usual * u64::from(settings.times_usual)));
     let opens = deeds.iter().copied().filter(|deed| deed.opens && deed.case.is_some()).collect();
     let found = of(FindingKind::ManyCases, opens, own.cases, bound)?;
@@ -279,6 +289,20 @@ mod tests {
         }
         let same: Vec<Deed> = (0..20).map(|n| deed(n, "a", Action::ReportRead, 7, "2026-11-02T02:00:00Z")).collect();
         assert!(found(&same, &HashMap::new(), &settings).is_empty(), "one case, however often, is one case");
+    }
+
+    #[test]
+    fn who_reads_very_much_every_day_is_found_every_day() {
+        let settings = FindingSettings { cases_a_day: 10, ..FindingSettings::default() };
+        let deeds: Vec<Deed> = ["2026-11-02T02:00:00Z", "2026-11-03T02:00:00Z"]
+            .into_iter()
+            .flat_map(|at| (0..200).map(move |n| deed(n, "a", Action::DocumentOpened, u128::from(n), at)))
+            .collect();
+        assert_eq!(
+            found(&deeds, &HashMap::new(), &settings).len(),
+            2,
+            "each day is three times more than three times the floor"
+        );
     }
 
     #[test]

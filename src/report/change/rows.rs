@@ -1,7 +1,6 @@
 //! A change as rows of a table: what a batch lists of everybody whose report was compared. No names: people stand as their references.
 
-use std::borrow::Cow;
-
+use super::super::csv::cell;
 use super::what::{What, Who};
 use super::words::{compared, member, state};
 use super::{Change, ItemChange};
@@ -54,7 +53,7 @@ pub fn csv_rows(change: &Change, of: RowOf<'_>, lang: Lang) -> Vec<[String; COLU
         let (reference, first, second) = (of.reference.to_owned(), of.case_before.to_owned(), of.case_after.to_owned());
         let consequence = consequence.to_owned();
         [reference, first, second, what, name, who, before, after, difference, compared, reason, direction, consequence]
-            .map(|text| guarded(&text).into_owned())
+            .map(|text| cell(&text).into_owned())
     };
     if change.is_empty() {
         let none = String::new;
@@ -87,19 +86,6 @@ fn cells(change: &Change, item: &ItemChange, lang: Lang) -> [String; 9] {
     ]
 }
 
-/// A cell that no spreadsheet takes for a formula, nor for a number that it would round or strip of its zeros.
-fn guarded(text: &str) -> Cow<'_, str> {
-    const MOST_DIGITS: usize = 15;
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let altered = digits && (text.len() > MOST_DIGITS || text.len() > 1 && text.starts_with('0'));
-    let begins = text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
-    if altered || begins || text.starts_with(['\t', '\r', '\n']) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,7 +107,7 @@ mod tests {
             ("\u{2212}5.00", "\u{2212}5.00"),
             ("会宁县", "会宁县"),
         ] {
-            assert_eq!(guarded(text), expected);
+            assert_eq!(cell(text), expected);
         }
     }
 }

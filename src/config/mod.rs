@@ -32,7 +32,7 @@ pub use register::Register;
 pub use retention::{PURPOSES, RetentionSettings};
 pub use secret_place::{SecretFault, SecretPlace};
 pub use settings::{BulkSettings, LogFormat, SealingSuite, Settings, VerificationSettings};
-pub use store::{PostgresSettings, StoreSettings};
+pub use store::{PostgresSettings, StoreSettings, is_this_machine};
 pub use tls::{ClientCertificates, TlsFiles};
 
 /// The settings file the binary carries, used where no file is named.

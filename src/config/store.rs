@@ -26,6 +26,8 @@ pub struct PostgresSettings {
     pub url: SecretString,
     /// Connections of this process that read; one more writes.
     pub connections: u32,
+    /// Whether a link that is not `verify-full` may leave this machine: encrypted by other means.
+    pub allow_plaintext: bool,
 }
 
 /// Reads the section; SQLite when there is none.
@@ -35,6 +37,7 @@ pub(super) fn read_store(root: &mut Section<'_>, base: &Path, reading: &mut Read
     let connections = section.number("connections", 1..1001, CONNECTIONS, reading);
     let connections = u32::try_from(connections).unwrap_or(1);
     let (places, _) = secret_place::named(&mut section, "url", base, reading);
+    let allow_plaintext = section.flag("allow_plaintext", reading).unwrap_or(false);
     let settings = match backend.as_ref().map(|text| text.value.as_str()) {
         None | Some("sqlite") => {
             if let Some((_, origin)) = places.first() {
@@ -44,8 +47,8 @@ pub(super) fn read_store(root: &mut Section<'_>, base: &Path, reading: &mut Read
             StoreSettings::Sqlite
         }
         Some("postgres") => {
-            let url = read_url(&section, places, reading).unwrap_or_default();
-            StoreSettings::Postgres(PostgresSettings { url: url.into(), connections })
+            let url = read_url(&section, places, allow_plaintext, reading).unwrap_or_default();
+            StoreSettings::Postgres(PostgresSettings { url: url.into(), connections, allow_plaintext })
         }
         Some(_) => {
             let origin = backend.map_or_else(|| section.origin().clone(), |text| text.origin);
@@ -61,6 +64,7 @@ pub(super) fn read_store(root: &mut Section<'_>, base: &Path, reading: &mut Read
 fn read_url(
     section: &Section<'_>,
     mut places: Vec<(SecretPlace, Origin)>,
+    allow_plaintext: bool,
     reading: &mut Reading<'_>,
 ) -> Option<String> {
     let advice = Some(ADVICE.to_owned());
@@ -83,11 +87,42 @@ fn read_url(
         }
     };
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        if !allow_plaintext && may_leave_in_the_clear(&url) {
+            let message = "leaves this machine, and its sslmode is not verify-full: another could read it, or be taken for the server";
+            let instead = "add ?sslmode=verify-full (and sslrootcert=...), or set allow_plaintext = true where the line is encrypted by other means";
+            reading.problem(&origin, "store.url", message, Some(instead.into()));
+        }
         return Some(url);
     }
     let message = "does not begin with postgres:// (its value is not shown: it may hold a password)";
     reading.problem(&origin, "store.url", message, None);
     None
+}
+
+/// Whether a host is this machine: its loopback, or the folder of a socket.
+#[must_use]
+pub fn is_this_machine(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host.starts_with('/')
+        || host.eq_ignore_ascii_case("localhost")
+        || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Whether a URL names a host beyond this machine without a certificate that is checked. One that cannot be read is refused where it is opened.
+fn may_leave_in_the_clear(url: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(url) else { return false };
+    let (mut hosts, mut mode) = (Vec::new(), None);
+    hosts.extend(
+        url.host_str().filter(|host| !host.is_empty()).map(|host| host.replace("%2F", "/").replace("%2f", "/")),
+    );
+    for (key, value) in url.query_pairs() {
+        match &*key {
+            "host" | "hostaddr" => hosts.push(value.into_owned()),
+            "sslmode" | "ssl-mode" => mode = Some(value.to_ascii_lowercase()),
+            _ => {}
+        }
+    }
+    mode.as_deref() != Some("verify-full") && hosts.iter().any(|host| !is_this_machine(host))
 }
 
 #[cfg(test)]
@@ -111,7 +146,7 @@ mod tests {
     #[test]
     fn a_url_is_found_where_the_settings_say_and_shown_nowhere() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("url"), "postgres://u:geheim@db/hedui\n").unwrap();
+        std::fs::write(folder.path().join("url"), "postgres://u:geheim@db/hedui?sslmode=verify-full\n").unwrap();
         std::fs::write(folder.path().join("wrong"), "mysql://u:geheim@db/hedui").unwrap();
         for file in ["url", "wrong"] {
             let mode = std::fs::Permissions::from_mode(0o600);
@@ -119,13 +154,55 @@ mod tests {
         }
         let text = "[store]\nbackend = \"postgres\"\nconnections = 3\nurl = { file = \"url\" }\n";
         let StoreSettings::Postgres(found) = read(text, folder.path()).unwrap() else { panic!("postgres") };
-        assert_eq!((found.url.expose_secret(), found.connections), ("postgres://u:geheim@db/hedui", 3));
+        assert_eq!(
+            (found.url.expose_secret(), found.connections),
+            ("postgres://u:geheim@db/hedui?sslmode=verify-full", 3)
+        );
         assert!(!format!("{found:?}").contains("geheim"));
         let wrong = text.replace("\"url\"", "\"wrong\"");
         let faults = read(&wrong, folder.path()).unwrap_err();
         assert_eq!((faults[0].0, faults[0].1.as_str()), (4, "store.url"));
         assert!(!faults[0].2.contains("geheim"), "{faults:?}");
         assert!(matches!(read("", folder.path()), Ok(StoreSettings::Sqlite)));
+    }
+
+    #[test]
+    fn a_link_that_leaves_the_machine_has_a_certificate_that_is_checked() {
+        let folder = tempfile::tempdir().unwrap();
+        let read_url = |url: &str, more: &str| {
+            let file = folder.path().join("url");
+            std::fs::write(&file, url).unwrap();
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+            read(&format!("[store]\nbackend = \"postgres\"\nurl = {{ file = \"url\" }}\n{more}"), folder.path())
+        };
+        for clear in [
+            "postgres://u:geheim@db/hedui",
+            "postgres://u:geheim@db/hedui?sslmode=prefer",
+            "postgres://u:geheim@db/hedui?sslmode=require",
+            "postgres://u:geheim@db/hedui?sslmode=verify-ca",
+            "postgres://u:geheim@db/hedui?sslmode=verify-full&sslmode=disable",
+            "postgres://u:geheim@localhost/hedui?host=10.1.2.3",
+            "postgres://u:geheim@10.1.2.3/hedui?ssl-mode=disable",
+        ] {
+            let faults = read_url(clear, "").unwrap_err();
+            assert_eq!((faults.len(), faults[0].0, faults[0].1.as_str()), (1, 3, "store.url"), "{clear}");
+            assert!(faults[0].2.contains("verify-full") && !faults[0].2.contains("geheim"), "{faults:?}");
+            let StoreSettings::Postgres(allowed) = read_url(clear, "allow_plaintext = true\n").unwrap() else {
+                panic!()
+            };
+            assert!(allowed.allow_plaintext);
+        }
+        for fits in [
+            "postgres://u:p@db/hedui?sslmode=verify-full&sslrootcert=/ca.pem",
+            "postgres://u:p@db/hedui?ssl-mode=VERIFY-FULL",
+            "postgres://u:p@localhost/hedui",
+            "postgres://u:p@127.0.0.1:5433/hedui?sslmode=disable",
+            "postgres://u:p@[::1]/hedui",
+            "postgres://u:p@%2Frun%2Fpostgresql/hedui",
+            "postgres:///hedui?host=/run/postgresql&user=u",
+        ] {
+            assert!(read_url(fits, "").is_ok(), "{fits}");
+        }
     }
 
     #[test]

@@ -172,7 +172,7 @@ mod postgres {
             Some(Self { url: server::database().await?, directories: Mutex::default() })
         }
         pub(in crate::store) fn settings(&self) -> PostgresSettings {
-            PostgresSettings { url: self.url.clone().into(), connections: 4 }
+            PostgresSettings { url: self.url.clone().into(), connections: 4, allow_plaintext: false }
         }
         /// A session beside the service's.
         pub(in crate::store) async fn beside(&self) -> sqlx::PgConnection {

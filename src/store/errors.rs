@@ -59,6 +59,11 @@ pub enum StoreError {
     /// The URL of the database cannot be read. Not shown: it may hold a password.
     #[error("the database's URL cannot be read: write postgres://user:password@host:5432/name?sslmode=verify-full")]
     DatabaseUrl,
+    /// The link to the database would leave this machine without a certificate that is checked.
+    #[error(
+        "the database is on another machine and sslmode is not verify-full: add it to the URL, or set store.allow_plaintext where the line is encrypted by other means"
+    )]
+    DatabaseInTheClear,
     /// The database server cannot be relied on as it is set.
     #[error("the database server has {setting} = {found}, but hedui needs {wanted}")]
     Server {

@@ -11,7 +11,11 @@ pub(super) struct Database(PostgresSettings);
 
 impl Database {
     pub(super) async fn new() -> Option<Self> {
-        Some(Self(PostgresSettings { url: postgres_server::database().await?.into(), connections: 3 }))
+        Some(Self(PostgresSettings {
+            url: postgres_server::database().await?.into(),
+            connections: 3,
+            allow_plaintext: false,
+        }))
     }
 
     pub(super) async fn store(&self, house: &House) -> Store {

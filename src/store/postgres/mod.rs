@@ -16,10 +16,10 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 use sqlx::Connection as _;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgSslMode};
 
 use super::StoreError;
-use crate::config::PostgresSettings;
+use crate::config::{PostgresSettings, is_this_machine};
 
 pub(super) use replicas::Presence;
 pub use replicas::Replica;
@@ -53,6 +53,11 @@ pub(super) struct Connections {
 /// Connects for writing, on a database brought to the present schema.
 pub(super) async fn open(settings: &PostgresSettings) -> Result<Connections, StoreError> {
     let options = options(settings)?;
+    if leaves_in_the_clear(&options) {
+        tracing::warn!(
+            "the link to the database is not verify-full and leaves this machine (store.allow_plaintext): it must be encrypted by other means"
+        );
+    }
     let writing = pool(1).connect_with(options.clone()).await?;
     server::check(&writing).await?;
     schema::migrate(&writing).await?;
@@ -74,7 +79,16 @@ async fn readers(settings: &PostgresSettings, options: PgConnectOptions) -> Resu
 
 fn options(settings: &PostgresSettings) -> Result<PgConnectOptions, StoreError> {
     let options = PgConnectOptions::from_str(settings.url.expose_secret()).map_err(|_| StoreError::DatabaseUrl)?;
+    if !settings.allow_plaintext && leaves_in_the_clear(&options) {
+        return Err(StoreError::DatabaseInTheClear);
+    }
     Ok(options.application_name("hedui").statement_cache_capacity(256).options(SESSION))
+}
+
+/// As the driver reads the URL and the variables `PG…`: less than verify-full tells nobody that it is the server.
+fn leaves_in_the_clear(options: &PgConnectOptions) -> bool {
+    let beyond = options.get_socket().is_none() && !is_this_machine(options.get_host());
+    beyond && !matches!(options.get_ssl_mode(), PgSslMode::VerifyFull)
 }
 
 fn pool(connections: u32) -> PgPoolOptions {

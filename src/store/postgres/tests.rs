@@ -13,7 +13,7 @@ pub(crate) mod server;
 
 async fn open(url: &str) -> Result<Store, StoreError> {
     let folder = tempfile::tempdir().unwrap();
-    let settings = PostgresSettings { url: url.into(), connections: 2 };
+    let settings = PostgresSettings { url: url.into(), connections: 2, allow_plaintext: false };
     Store::open_shared(folder.path().join("data"), &settings).await
 }
 
@@ -34,7 +34,7 @@ async fn a_server_that_would_lose_or_alter_is_refused() {
 #[tokio::test]
 async fn a_database_is_made_once_by_whoever_comes_first() {
     let Some(url) = server::database().await else { return };
-    let settings = PostgresSettings { url: url.as_str().into(), connections: 2 };
+    let settings = PostgresSettings { url: url.as_str().into(), connections: 2, allow_plaintext: false };
     let empty = Store::open_shared_read_only("data", &settings).await.unwrap_err();
     assert!(matches!(empty, StoreError::OlderSchema { missing: 1 }), "{empty}");
     let (one, two, three) = tokio::join!(open(&url), open(&url), open(&url));

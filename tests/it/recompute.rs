@@ -43,12 +43,13 @@ impl Kept {
         SqlitePool::connect_with(options).await.expect("the database")
     }
 
-    /// Flips a bit of the newest document of a kind; gives the document as it was.
+    /// Flips a bit of the second version's document of a kind; gives the document as it was.
     async fn flip_last_byte(&self, kind: &str) -> (String, Vec<u8>) {
         let pool = self.database().await;
-        let newest = "SELECT id, ciphertext FROM documents WHERE kind = $1 ORDER BY id DESC LIMIT 1";
+        let second = "SELECT d.id, d.ciphertext FROM documents d JOIN versions v ON d.id IN (v.report_document, v.evidence_document)
+                      WHERE d.kind = $1 AND v.number = 2";
         let (id, former): (String, Vec<u8>) =
-            sqlx::query_as(newest).bind(kind).fetch_one(&pool).await.expect("a document");
+            sqlx::query_as(second).bind(kind).fetch_one(&pool).await.expect("a document");
         pool.close().await;
         let mut altered = former.clone();
         *altered.last_mut().expect("bytes") ^= 1;

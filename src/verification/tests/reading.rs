@@ -11,7 +11,7 @@ use crate::config::Disclosure;
 use crate::store::faults::Fault;
 use crate::verification::{ErasureGrounds, EventKind, NewObjection, ReadError, ReportForm};
 
-async fn change(house: &House, statement: String) {
+pub(super) async fn change(house: &House, statement: String) {
     let path = house._folder.path().join("data/hedui.sqlite");
     let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(path).foreign_keys(false)).await.unwrap();
     sqlx::query(AssertSqlSafe(statement)).execute(&pool).await.unwrap();
@@ -85,9 +85,11 @@ async fn what_an_answer_says_of_a_person_is_told_in_full_alone_and_entered_befor
         let of = |source: &str| status.cells.iter().find(|cell| cell.source == source).unwrap().answer.clone().unwrap();
         let stream = verifier.events(who, &id, 0).await.unwrap();
         let told: Vec<String> = stream
-            .filter_map(async |event| match event.what {
-                EventKind::Answer(cell) => cell.answer.filter(|answer| answer != "skipped"),
-                _ => None,
+            .filter_map(|event| {
+                std::future::ready(match event.what {
+                    EventKind::Answer(cell) => cell.answer.filter(|answer| answer != "skipped"),
+                    _ => None,
+                })
             })
             .collect()
             .await;

@@ -96,15 +96,8 @@ mod tests {
             organisation: "会宁县会师镇人民政府".into(),
             regions: vec!["620422".into()],
             roles: vec!["client".into()],
-            oversees: Vec::new(),
-            recipient_key: None,
             disclosure: crate::config::Disclosure::Full,
-            callback: None,
-            issues_itself: false,
-            issuer: None,
-            recipient_key_file: None,
-            calls_per_second: None,
-            certificates: Vec::new(),
+            ..Client::default()
         }
     }
 

@@ -72,15 +72,8 @@ fn client() -> Client {
         organisation: "o".into(),
         regions: vec!["62".into()],
         roles: vec!["client".into()],
-        oversees: Vec::new(),
-        recipient_key: None,
         disclosure: crate::config::Disclosure::Full,
-        callback: None,
-        issues_itself: false,
-        issuer: None,
-        recipient_key_file: None,
-        calls_per_second: None,
-        certificates: Vec::new(),
+        ..Client::default()
     }
 }
 

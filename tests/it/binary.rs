@@ -67,15 +67,8 @@ impl Installation {
             organisation: ORGANISATION.into(),
             regions: vec!["620422".into()],
             roles: vec!["caseworker".into()],
-            oversees: Vec::new(),
-            recipient_key: None,
             disclosure: hedui::config::Disclosure::Full,
-            callback: None,
-            issues_itself: false,
-            issuer: None,
-            recipient_key_file: None,
-            calls_per_second: None,
-            certificates: Vec::new(),
+            ..Registered::default()
         };
         let made = Self { folder, issuer, client };
         let keys = made.run(&["keys", "init"]);
@@ -157,6 +150,11 @@ impl Installation {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         panic!("the service does not listen: {}", std::fs::read_to_string(&log).unwrap_or_default());
+    }
+
+    /// A token of the issuer's, with these claims.
+    pub fn signed(&self, claims: &serde_json::Value) -> String {
+        self.issuer.signed(claims).expect("a token")
     }
 
     /// A client of a running service.

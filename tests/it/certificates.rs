@@ -6,19 +6,31 @@ mod made;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hedui::audit::Action;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::binary::{DEFAULTS, Installation, Service};
 use super::client::send;
 use super::support::{ORGANISATION, PATIENCE, entries};
-use made::{Authority, Issued, Signer};
+use made::{Authority, Issued};
 
-/// A service with its authority, and a signer of tokens in its issuer's name.
+/// As OpenSSL prints it, but for the colons.
+fn fingerprint(issued: &Issued) -> String {
+    hex::encode(Sha256::digest(&issued.der))
+}
+
+/// As tokens name it (RFC 8705).
+fn thumbprint(issued: &Issued) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(&issued.der))
+}
+
+/// A service with its authority.
 struct Place {
     installation: Installation,
     authority: Authority,
-    signer: Signer,
 }
 
 /// A caller as `clients.toml` has it.
@@ -32,20 +44,19 @@ impl Place {
     /// Over TLS; callers' certificates are taken, `server` adds to the settings of the listener.
     fn new(server: &str) -> Self {
         let installation = Installation::new("http://127.0.0.1:9", DEFAULTS, "");
-        let (authority, signer) = (Authority::new("office"), Signer::new());
+        let authority = Authority::new("office");
         let own = authority.issue(1, 2090);
         let write = |name: &str, text: &str| installation.write_secret(name, text);
         write("own.pem", &own.pem);
         write("own-key.pem", &own.key);
         write("ca.pem", &authority.pem);
         write("crl.pem", &authority.revoking(&[], 2090));
-        write("issuer-jwks.json", &json!({ "keys": [signer.jwk()] }).to_string());
         let settings = std::fs::read_to_string(installation.path("hedui.toml")).expect("settings");
         let tls = format!(
             "[server]\ntls_certificate = \"own.pem\"\ntls_key = \"own-key.pem\"\nclient_ca = \"ca.pem\"\nclient_crl = \"crl.pem\"\n{server}"
         );
         write("hedui.toml", &settings.replacen("[server]\n", &tls, 1));
-        Self { installation, authority, signer }
+        Self { installation, authority }
     }
 
     fn write(&self, name: &str, text: &str) {
@@ -60,8 +71,15 @@ impl Place {
 
     /// A token of a caller, bound to a certificate if one is given.
     fn token(&self, id: &str, bound: Option<&Issued>) -> String {
-        let cnf = bound.map(|issued| json!({ "x5t#S256": issued.thumbprint() }));
-        self.signer.token(id, ORGANISATION, cnf)
+        let now = hedui::telemetry::Clock::system().now().as_second();
+        let mut claims = json!({
+            "iss": "hedui-demo", "aud": "hedui", "sub": id, "org": ORGANISATION, "nbf": now, "exp": now + 3600,
+            "regions": ["620422"], "roles": ["caseworker"], "scope": "report:read",
+        });
+        if let Some(issued) = bound {
+            claims["cnf"] = json!({ "x5t#S256": thumbprint(issued) });
+        }
+        self.installation.signed(&claims)
     }
 
     fn client(&self, with: Option<&Issued>) -> reqwest::Client {
@@ -129,7 +147,7 @@ async fn a_certificate_counts_if_the_authority_issued_it_and_did_not_take_it_bac
     let (revoked, over) = (place.authority.issue(12, 2090), place.authority.issue(13, 2021));
     let foreign = Authority::new("elsewhere").issue(10, 2090);
     place.write("crl.pem", &place.authority.revoking(&[12], 2090));
-    place.register(&[client("bound", &format!("certificate_sha256 = \"{}\"", own.fingerprint())), client("free", "")]);
+    place.register(&[client("bound", &format!("certificate_sha256 = \"{}\"", fingerprint(&own))), client("free", "")]);
     let service = place.installation.serve().await;
     let url = cases(&service);
     let (bound, free) = (place.token("bound", None), place.token("free", None));

@@ -110,15 +110,8 @@ fn client(id: &str, role: &str) -> Client {
         organisation: "会师镇人民政府".into(),
         regions: vec!["620422".into()],
         roles: vec![role.into()],
-        oversees: Vec::new(),
-        recipient_key: None,
         disclosure: Disclosure::Full,
-        callback: None,
-        issues_itself: false,
-        issuer: None,
-        recipient_key_file: None,
-        calls_per_second: None,
-        certificates: Vec::new(),
+        ..Client::default()
     }
 }
 

@@ -73,12 +73,7 @@ pub(super) fn register(recipient: &serde_json::Value) -> Vec<Client> {
         oversees: if person.role == "auditor" { vec![EVERY_ORGANISATION.into()] } else { Vec::new() },
         recipient_key: Some(recipient.clone()),
         disclosure: Disclosure::Full,
-        callback: None,
-        issues_itself: false,
-        issuer: None,
-        recipient_key_file: None,
-        calls_per_second: None,
-        certificates: Vec::new(),
+        ..Client::default()
     };
     PEOPLE.iter().map(client).collect()
 }

@@ -5,11 +5,6 @@ use std::path::PathBuf;
 
 use axum::Router;
 use axum::routing::get;
-use rcgen::{
-    BasicConstraints, CertificateParams, CertificateRevocationListParams, IsCa, Issuer, KeyIdMethod, KeyPair,
-    KeyUsagePurpose, RevokedCertParams, SerialNumber, date_time_ymd,
-};
-
 use tokio_util::sync::CancellationToken;
 
 use super::*;
@@ -18,55 +13,13 @@ use crate::config::{AuthSettings, Client, Clients, SecretPlace, ServerLimits};
 use crate::telemetry::Clock;
 use crate::web::SignedIn;
 
-/// An authority for certificates.
-struct Authority {
-    pem: String,
-    issuer: Issuer<'static, KeyPair>,
-}
+#[path = "../../../tests/it/certificates/made.rs"]
+mod made;
 
-/// A certificate and its key.
-struct Issued {
-    pem: String,
-    key: String,
-    hash: CertificateHash,
-}
+use made::{Authority, Issued};
 
-impl Authority {
-    fn new() -> Self {
-        let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        let pem = params.self_signed(&key).unwrap().pem();
-        Self { pem, issuer: Issuer::new(params, key) }
-    }
-
-    fn issue(&self, serial: u64, until: i32) -> Issued {
-        let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new(vec!["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
-        params.serial_number = Some(SerialNumber::from(serial));
-        (params.not_before, params.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(until, 1, 1));
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        Issued { pem: certificate.pem(), key: key.serialize_pem(), hash: CertificateHash::of(certificate.der()) }
-    }
-
-    fn revoking(&self, serials: &[u64], until: i32) -> String {
-        let revoked = |serial: &u64| RevokedCertParams {
-            serial_number: SerialNumber::from(*serial),
-            revocation_time: date_time_ymd(2021, 1, 1),
-            reason_code: None,
-            invalidity_date: None,
-        };
-        let params = CertificateRevocationListParams {
-            this_update: date_time_ymd(2020, 1, 1),
-            next_update: date_time_ymd(until, 1, 1),
-            crl_number: SerialNumber::from(1),
-            issuing_distribution_point: None,
-            revoked_certs: serials.iter().map(revoked).collect(),
-            key_identifier_method: KeyIdMethod::Sha256,
-        };
-        params.signed_by(&self.issuer).unwrap().pem().unwrap()
-    }
+fn hash(issued: &Issued) -> CertificateHash {
+    CertificateHash::of(&issued.der)
 }
 
 /// Files of a service that takes certificates of an authority.
@@ -157,10 +110,10 @@ impl Service {
 
 #[tokio::test]
 async fn a_bound_client_is_let_in_with_its_own_certificate_alone() {
-    let (authority, stranger) = (Authority::new(), Authority::new());
+    let (authority, stranger) = (Authority::new("office"), Authority::new("office"));
     let (own, next, other) = (authority.issue(10, 2090), authority.issue(11, 2090), authority.issue(12, 2090));
     let files = Files::new(&authority, false);
-    let service = Service::up(&authority, files.read().unwrap(), vec![own.hash, next.hash]).await;
+    let service = Service::up(&authority, files.read().unwrap(), vec![hash(&own), hash(&next)]).await;
     for (what, certificate, said) in [
         ("its own", Some(&own), Some(200)),
         ("its next one", Some(&next), Some(200)),
@@ -175,7 +128,7 @@ async fn a_bound_client_is_let_in_with_its_own_certificate_alone() {
 
 #[tokio::test]
 async fn where_certificates_are_required_nobody_is_served_without() {
-    let authority = Authority::new();
+    let authority = Authority::new("office");
     let own = authority.issue(10, 2090);
     let files = Files::new(&authority, true);
     let service = Service::up(&authority, files.read().unwrap(), Vec::new()).await;
@@ -185,11 +138,11 @@ async fn where_certificates_are_required_nobody_is_served_without() {
 
 #[tokio::test]
 async fn a_certificate_revoked_while_serving_is_good_no_longer_not_even_on_an_open_connection() {
-    let authority = Authority::new();
+    let authority = Authority::new("office");
     let (own, other) = (authority.issue(10, 2090), authority.issue(11, 2090));
     let files = Files::new(&authority, false);
     let tls = files.read().unwrap();
-    let service = Service::up(&authority, tls.clone(), vec![own.hash, other.hash]).await;
+    let service = Service::up(&authority, tls.clone(), vec![hash(&own), hash(&other)]).await;
     let (open, beside) = (service.client(Some(&own)), service.client(Some(&other)));
     assert_eq!((service.said(&open).await, service.said(&beside).await), (Some(200), Some(200)));
     assert!(tls.read_again(Timestamp::now()).unwrap().is_none(), "nothing has changed");
@@ -205,7 +158,7 @@ async fn a_certificate_revoked_while_serving_is_good_no_longer_not_even_on_an_op
 
 #[test]
 fn lists_and_authorities_that_cannot_be_used_are_faults() {
-    let authority = Authority::new();
+    let authority = Authority::new("office");
     for (file, text, key, cause) in [
         ("crl.pem", authority.revoking(&[], 2021), "server.client_crl", "ran out at 2021-01-01"),
         ("crl.pem", authority.pem.clone(), "server.client_crl", "holds no revocation list"),

@@ -33,15 +33,8 @@ fn no_altered_token_is_let_in() {
         organisation: "o".into(),
         regions: vec!["62".into()],
         roles: vec!["client".into()],
-        recipient_key: None,
         disclosure: Disclosure::Full,
-        oversees: Vec::new(),
-        issues_itself: false,
-        issuer: None,
-        recipient_key_file: None,
-        calls_per_second: None,
-        certificates: Vec::new(),
-        callback: None,
+        ..Client::default()
     };
     let settings =
         AuthSettings { audience: "hedui".into(), issuers: vec![issuer.publish(folder.path()).expect("a key set")] };

@@ -1,7 +1,5 @@
 //! `PUT`, `GET` and `DELETE /v1/callers/{id}/kin`: whom a caller stands apart from (回避).
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -9,10 +7,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use super::body::read_json;
 use super::decided::problem;
-use super::permit::{permit, refuse, told};
-use crate::auth::{Authenticator, Caller, Permission};
+use super::permit::{permit, refuse};
+use crate::auth::Permission;
 use crate::verification::{RegisteredKin, Verifier};
-use crate::web::{PathText, Problem, ProblemKind, SignedIn};
+use crate::web::{PathText, Problem, SignedIn};
 
 /// How many households a file leaves out.
 const LEFT_OUT: HeaderName = HeaderName::from_static("hedui-left-out");
@@ -21,22 +19,6 @@ const LEFT_OUT: HeaderName = HeaderName::from_static("hedui-left-out");
 pub(super) fn say_left_out(headers: &mut HeaderMap, count: u64) {
     if count > 0 {
         headers.insert(LEFT_OUT, HeaderValue::from(count));
-    }
-}
-
-/// A security administrator, and of a caller of the own organisation.
-async fn of(
-    verifier: &Verifier,
-    authenticator: &Authenticator,
-    signed_in: SignedIn,
-    id: &str,
-) -> Result<Caller, Problem> {
-    let caller = permit(verifier, signed_in, Permission::RegisterKin).await?;
-    let unknown = Problem::new(ProblemKind::NotFound);
-    match authenticator.organisation_of(id) {
-        Some(organisation) if organisation == caller.organisation => Ok(caller),
-        Some(_) => Err(told(verifier.deny(&caller, "scope").await, unknown)),
-        None => Err(unknown),
     }
 }
 
@@ -51,11 +33,10 @@ async fn of(
 pub async fn register(
     signed_in: SignedIn,
     State(verifier): State<Verifier>,
-    State(authenticator): State<Arc<Authenticator>>,
     PathText(id): PathText,
     request: Request<Body>,
 ) -> Result<Json<RegisteredKin>, Problem> {
-    let caller = of(&verifier, &authenticator, signed_in, &id).await?;
+    let caller = permit(&verifier, signed_in, Permission::RegisterKin).await?;
     let body = match read_json(request).await {
         Ok(body) => body,
         Err((why, problem)) => return Err(refuse(&verifier, &caller, why, problem).await),
@@ -73,10 +54,9 @@ pub async fn register(
 pub async fn kin(
     signed_in: SignedIn,
     State(verifier): State<Verifier>,
-    State(authenticator): State<Arc<Authenticator>>,
     PathText(id): PathText,
 ) -> Result<Json<RegisteredKin>, Problem> {
-    let caller = of(&verifier, &authenticator, signed_in, &id).await?;
+    let caller = permit(&verifier, signed_in, Permission::RegisterKin).await?;
     match verifier.registered_kin(&caller, &id).await {
         Ok(registered) => Ok(Json(registered)),
         Err(error) => Err(problem(&verifier, &caller, error).await),
@@ -90,10 +70,9 @@ pub async fn kin(
 pub async fn remove(
     signed_in: SignedIn,
     State(verifier): State<Verifier>,
-    State(authenticator): State<Arc<Authenticator>>,
     PathText(id): PathText,
 ) -> Result<StatusCode, Problem> {
-    let caller = of(&verifier, &authenticator, signed_in, &id).await?;
+    let caller = permit(&verifier, signed_in, Permission::RegisterKin).await?;
     match verifier.remove_kin(&caller, &id).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(error) => Err(problem(&verifier, &caller, error).await),

@@ -123,12 +123,6 @@ impl Authenticator {
         }
     }
 
-    /// The organisation that a caller of this id is registered under.
-    #[must_use]
-    pub fn organisation_of(&self, id: &str) -> Option<String> {
-        self.register.clients().get(id).map(|client| client.organisation.clone())
-    }
-
     /// Renews the keys of every issuer until it is told to stop, beginning with those that are not there yet.
     pub async fn keep_keys(&self, stop: CancellationToken) {
         let mut ticks = tokio::time::interval(LOOK_EVERY);

@@ -343,16 +343,17 @@ impl Running {
     }
 }
 
-/// Opens store, log and keys, and starts the work on cases and batches; `served` are the callers of a service, none in a command.
+/// Opens store, log and keys, and starts the work on cases and batches. A service also tells callers; a command leaves
+/// that to it, and owes them what it does to their cases.
 pub(super) async fn running(
     settings: &Settings,
     packs: Packs,
     model: Model,
     departments: Departments,
     clock: Clock,
-    served: Option<&Register>,
+    register: Register,
+    tells: bool,
 ) -> anyhow::Result<Running> {
-    let register = served.cloned().unwrap_or_default();
     let keys = KeyRing::load(&settings.keys_directory).context("the key ring (make one with `hedui keys init`)")?;
     let keys = Arc::new(keys.with_suite(suite(settings)));
     let store = store(settings).await?;
@@ -392,9 +393,9 @@ pub(super) async fn running(
             register: register.clone(),
         },
     });
-    let callbacks = match served {
-        None => None,
-        Some(_) => Some(Callbacks::start(CallbackParts {
+    let callbacks = match tells {
+        false => None,
+        true => Some(Callbacks::start(CallbackParts {
             store: store.clone(),
             log: log.clone(),
             register,

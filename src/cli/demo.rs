@@ -17,7 +17,7 @@ use super::arguments::{Demo, Language};
 use super::{compose, output, progress, serve, show};
 use crate::audit::VerifierKey;
 use crate::auth::{Authenticator, Caller, LocalIssuer};
-use crate::config::{Client, Clients, ConsoleSettings, DEFAULT_SETTINGS, Settings};
+use crate::config::{Client, Clients, ConsoleSettings, DEFAULT_SETTINGS, Register, Settings};
 use crate::identity::Model;
 use crate::keys::KeyRing;
 use crate::policy::Packs;
@@ -48,8 +48,16 @@ pub(super) async fn run(arguments: Demo) -> anyhow::Result<ExitCode> {
     let secret = |key: &str| Key::parse(key).map(Key::credential).unwrap_or_default();
     let address = OneAddress { base_url: &base_url, secret: &secret, poll_interval: Duration::from_millis(150) };
     let departments = Departments::load_at(None, None, &address).map_err(compose::Faulty)?;
-    let running =
-        compose::running(&settings, Packs::embedded(), Model::person(), departments, clock.clone(), None).await?;
+    let running = compose::running(
+        &settings,
+        Packs::embedded(),
+        Model::person(),
+        departments,
+        clock.clone(),
+        Register::default(),
+        false,
+    )
+    .await?;
     let outcome = present(&arguments, &home, &settings, &mocks, &running, clock).await;
     running.stop().await;
     mocks.shutdown().await;
@@ -233,8 +241,17 @@ mod tests {
         let secret = |key: &str| Key::parse(key).map(Key::credential).unwrap_or_default();
         let address = OneAddress { base_url: &base_url, secret: &secret, poll_interval: Duration::from_millis(150) };
         let departments = Departments::load_at(None, None, &address).map_err(compose::Faulty).unwrap();
-        let running =
-            compose::running(&settings, Packs::embedded(), Model::person(), departments, clock, None).await.unwrap();
+        let running = compose::running(
+            &settings,
+            Packs::embedded(),
+            Model::person(),
+            departments,
+            clock,
+            Register::default(),
+            false,
+        )
+        .await
+        .unwrap();
         let verifier = &running.verifier;
         let caller = home.caller(&people::register(&home.recipient)[0]);
         let mut request = mocks.sample_request();

@@ -117,7 +117,7 @@ impl Access {
                     said = Some(fault);
                 }
             }
-            metrics::gauge!("hedui_tls_problems").set(u32::from(said.is_some()));
+            metrics::gauge!("hedui_tls_problems").set(u32::from(said.is_some() || over));
         }
     }
 }

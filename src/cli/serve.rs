@@ -32,7 +32,7 @@ pub(super) async fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
     if settings.auth.issuers.is_empty() {
         tracing::warn!("no [[auth.issuer]] is configured: nobody can call the API");
     }
-    let running = compose::running(&settings, packs, model, departments, clock.clone(), Some(&register)).await?;
+    let running = compose::running(&settings, packs, model, departments, clock.clone(), register.clone(), true).await?;
     let watched = tls.clone();
     // Whoever was registered or taken out while nothing ran shows here.
     let listening = match running.verifier.started(clients_hash).await {

@@ -23,10 +23,10 @@ pub(super) async fn run(arguments: Verify) -> anyhow::Result<ExitCode> {
         return remote::verify(server, token_file, &request, &arguments).await;
     }
     let clock = Clock::system();
-    let compose::Configured { settings, packs, model, departments, .. } =
+    let compose::Configured { settings, packs, model, departments, register, .. } =
         compose::configured(&arguments.config, &clock)?;
     crate::telemetry::start_logs("warn", settings.log_format);
-    let running = compose::running(&settings, packs, model, departments, clock, None).await?;
+    let running = compose::running(&settings, packs, model, departments, clock, register, false).await?;
     let outcome = local(&running.verifier, &request, &arguments).await;
     running.stop().await;
     outcome

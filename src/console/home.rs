@@ -90,7 +90,8 @@ async fn shown(console: &Console, user: &ConsoleUser, query: HomeQuery) -> Resul
     for tab in offered {
         let here = wanted == Some(tab);
         // A list is read once for what it counts, and again where a later page or a part of it is asked for.
-        let first = lists::read(console, caller, frame.lang, tab, None, (None, None)).await;
+        let acting = caller.clone().acting(tab.needs());
+        let first = lists::read(console, &acting, frame.lang, tab, None, (None, None)).await;
         let first = first.map_err(|error| frame.failed(&error))?;
         tabs.push(Tab {
             href: format!("/?tab={}", tab.key()),
@@ -104,7 +105,7 @@ async fn shown(console: &Console, user: &ConsoleUser, query: HomeQuery) -> Resul
             list = Some(match (&query.cursor, &part) {
                 (None, (None, None)) => first,
                 (cursor, _) => {
-                    let read = lists::read(console, caller, frame.lang, tab, cursor.as_deref(), part).await;
+                    let read = lists::read(console, &acting, frame.lang, tab, cursor.as_deref(), part).await;
                     read.map_err(|error| frame.failed(&error))?
                 }
             });

@@ -84,13 +84,14 @@ pub(super) async fn complete(
 ) -> Response {
     let secure = console.0.secure;
     let mut response = match (attempt(&console, &headers), answer) {
-        (Some((attempt, to)), Ok(Query(answer))) => {
+        (Some((attempt, to)), Ok(Query(answer))) if attempt.is_of_state(&answer.state) => {
             match completed(&console, &frame, &headers, &attempt, &answer).await {
                 Ok(keep) => see_other(to.as_ref().map_or("/", ReturnPath::as_str), [keep]),
                 Err(response) => response,
             }
         }
-        _ => explained(&frame, SignInError::NotOurs("no attempt")),
+        // an answer to another attempt, or to none: the one that this browser is about goes on
+        _ => return explained(&frame, SignInError::NotOurs("no attempt")),
     };
     // An attempt counts once.
     response.headers_mut().append(header::SET_COOKIE, Cookie::Attempt.forget(secure));

@@ -23,10 +23,16 @@ pub struct ConsoleUser {
 }
 
 impl ConsoleUser {
-    /// Goes on if a role grants it. A refusal stands in the log before the page that says so; refusals of one page are counted together.
-    pub(super) async fn permit(&self, console: &Console, permission: Permission, page: &str) -> Result<(), Response> {
+    /// Whoever is signed in, in the role that grants it. A refusal stands in the log before the page that says so; refusals of one page are
+    /// counted together.
+    pub(super) async fn permit(
+        &self,
+        console: &Console,
+        permission: Permission,
+        page: &str,
+    ) -> Result<Caller, Response> {
         if self.caller.may(permission) {
-            return Ok(());
+            return Ok(self.caller.clone().acting(permission));
         }
         let caller = Caller { call: Some(page.into()), ..self.caller.clone() };
         Err(self.frame.denied(console.0.verifier.deny_role(&caller).await))

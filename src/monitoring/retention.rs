@@ -115,6 +115,21 @@ pub async fn sweep(
     now: Timestamp,
 ) -> Result<Sweep, KeyringError> {
     let mut swept = Sweep::default();
+    let ended = erase(store, log, settings, now, &mut swept).await;
+    // of a sweep that broke off, too, no key is left in the write-ahead log
+    if !swept.cases.is_empty() || swept.batches > 0 {
+        store.cut_wal().await?;
+    }
+    ended.map(|()| swept)
+}
+
+async fn erase(
+    store: &Store,
+    log: &Log,
+    settings: &RetentionSettings,
+    now: Timestamp,
+    swept: &mut Sweep,
+) -> Result<(), KeyringError> {
     let mut after = None;
     while let Some(before) = horizon(settings, now) {
         let page = store.resting_cases(before, after, PAGE, now).await?;
@@ -151,10 +166,7 @@ pub async fn sweep(
         log.append_with(vec![event], Store::erasing_batch(batch)).await?.1?;
         swept.batches += 1;
     }
-    if !swept.cases.is_empty() || swept.batches > 0 {
-        store.cut_wal().await?;
-    }
-    Ok(swept)
+    Ok(())
 }
 
 impl Sweep {

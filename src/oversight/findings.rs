@@ -208,7 +208,7 @@ impl Oversight {
         let from = jiff::tz::Offset::constant(8).to_timestamp(from.at(0, 0, 0, 0)).unwrap_or(Timestamp::UNIX_EPOCH);
         let mut filter = LogFilter { actor: Some(actor), from: Some(from), limit: 1000, ..LogFilter::default() };
         let before = deeds.len();
-        filter.actions = reckoning::ACTIONS.iter().map(|action| action.as_str().to_owned()).collect();
+        filter.actions = reckoning::actions().iter().map(|action| action.as_str().to_owned()).collect();
         loop {
             let page = self.0.store.read_log(receipt, &filter).await?;
             for stored in &page {

@@ -167,7 +167,7 @@ impl Store {
     }
 
     /// Stops a case: an effect of its entry. Its planned and pending cells stay as they are: nobody looks at them any more. One with a final
-    /// version, worked on again for a person's word, ends with that and bears the word's mark until [`Store::shred_withdrawn`].
+    /// version, worked on again for a person's word, ends with that and bears the word's mark until [`Store::unmark_at_rest`].
     ///
     /// Fails with [`StoreError::IllegalTransition`] when it has ended; with [`StoreError::WrongReceipt`].
     #[must_use]
@@ -179,9 +179,7 @@ impl Store {
                 if found.at_rest() {
                     return Err(StoreError::IllegalTransition { case, from: found, to: CaseState::Cancelled });
                 }
-                let has_final = query("SELECT 1 FROM versions WHERE case_id = $1 AND first_final");
-                let has_final = has_final.bind(case.to_string()).fetch_optional(&mut *tx).await?.is_some();
-                let to = if has_final { CaseState::Final } else { CaseState::Cancelled };
+                let to = if has_final(tx, case).await? { CaseState::Final } else { CaseState::Cancelled };
                 transition(tx, case, to, now).await?;
                 query("UPDATE cases SET failure = NULL WHERE id = $1").bind(case.to_string()).execute(tx).await?;
                 Ok(())
@@ -189,7 +187,8 @@ impl Store {
         })
     }
 
-    /// Gives a case up; `why` is a closed word, never a message.
+    /// Gives a case up; `why` is a closed word, never a message. A report that stands is not lost because a person's word about it cannot be
+    /// followed: a case with a final version ends as final, and bears the word's mark until [`Store::unmark_at_rest`].
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`]; [`StoreError::IllegalTransition`] when it has ended; [`StoreError::WrongReceipt`].
@@ -205,7 +204,8 @@ impl Store {
         self.write(move |tx| {
             Box::pin(async move {
                 must_hold(tx, &lease).await?;
-                transition(tx, lease.case_id, CaseState::Failed, now).await?;
+                let to = if has_final(tx, lease.case_id).await? { CaseState::Final } else { CaseState::Failed };
+                transition(tx, lease.case_id, to, now).await?;
                 query("UPDATE cases SET failure = $1 WHERE id = $2")
                     .bind(why)
                     .bind(lease.case_id.to_string())
@@ -216,6 +216,11 @@ impl Store {
         })
         .await
     }
+}
+
+async fn has_final(tx: &mut Connection, case: Uuid) -> Result<bool, StoreError> {
+    let first = query("SELECT 1 FROM versions WHERE case_id = $1 AND first_final");
+    Ok(first.bind(case.to_string()).fetch_optional(tx).await?.is_some())
 }
 
 /// The case of this row of its batch, if the file was read so far before.

@@ -169,7 +169,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::WrongReceipt`]; the database failed.
-    pub async fn shred_withdrawn(
+    pub async fn unmark_at_rest(
         &self,
         receipt: &AuditReceipt,
         case: Uuid,
@@ -191,42 +191,16 @@ impl Store {
         .await
     }
 
-    /// Cases at rest that still bear the mark of a person's word: what was to follow from it, a process that died or gave up has left undone.
+    /// A page of the cases at rest that still bear the mark of a person's word: what was to follow from it, a process that died or gave up has left undone.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn marked_at_rest(&self, limit: u32) -> Result<Vec<Uuid>, StoreError> {
-        let marked = "SELECT id FROM cases WHERE reopened_for IS NOT NULL AND state IN ('final', 'cancelled', 'failed')
-                      ORDER BY id LIMIT $1";
-        let rows = query(marked).bind(i64::from(limit)).fetch_all(self.reader()).await?;
+    pub async fn marked_at_rest(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<Uuid>, StoreError> {
+        let marked = "SELECT id FROM cases WHERE reopened_for IS NOT NULL AND state IN ('final', 'cancelled', 'failed') AND id > $1
+                      ORDER BY id LIMIT $2";
+        let marked = query(marked).bind(after.unwrap_or_default().to_string()).bind(i64::from(limit));
+        let rows = marked.fetch_all(self.reader()).await?;
         rows.iter().map(|row| row.uuid("id")).collect()
-    }
-
-    /// Ends work on a case that has a final version, for a person's word that cannot be followed or is taken back: what stands stays, and
-    /// the case bears the word's mark until [`Store::shred_withdrawn`]. `why` is a closed word.
-    ///
-    /// # Errors
-    /// [`StoreError::IllegalTransition`]; [`StoreError::WrongReceipt`].
-    pub async fn end_recheck(
-        &self,
-        receipt: &AuditReceipt,
-        case: Uuid,
-        why: Option<&'static str>,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        receipt.must_speak_of(case)?;
-        self.write(move |tx| {
-            Box::pin(async move {
-                transition(tx, case, CaseState::Final, now).await?;
-                query("UPDATE cases SET failure = $1 WHERE id = $2")
-                    .bind(why)
-                    .bind(case.to_string())
-                    .execute(tx)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
     }
 
     /// Fails unless the lease is still its worker's: what goes before entries that allow a worker to act.

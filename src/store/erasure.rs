@@ -101,7 +101,7 @@ pub(super) async fn erase(tx: &mut Connection, case: Uuid, now: Timestamp) -> Re
         "DELETE FROM case_subjects WHERE case_id = $1",
         "DELETE FROM idempotency WHERE case_id = $1",
         "UPDATE outbox SET next_attempt_at = NULL, given_up_at = NULL WHERE case_id = $1",
-        "UPDATE cases SET reference_tag = NULL, household_tag = NULL, due_on = NULL WHERE id = $1",
+        "UPDATE cases SET reference_tag = NULL, household_tag = NULL, due_on = NULL, reviews_open = 0 WHERE id = $1",
     ] {
         query(statement).bind(id.as_str()).execute(&mut *tx).await?;
     }

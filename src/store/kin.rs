@@ -10,37 +10,20 @@ use uuid::Uuid;
 
 use super::case_list::any_of;
 use super::columns::{Columns as _, millis};
-use super::db::{Builder, Connection, Row, query};
+use super::db::{Builder, Connection, Lock, Row, query};
 use super::receipt::entry_of;
 use super::{AuditReceipt, Effect, SealedDocument, Store, StoreError, Tag, documents};
-
-/// A registration to be kept.
-#[derive(Clone, Debug)]
-pub struct NewKin {
-    /// UUIDv7: what its entries speak of and its document belongs to.
-    pub id: Uuid,
-    /// Whose: a caller's id.
-    pub client: String,
-    /// By whom: the subject of the token.
-    pub registered_by: String,
-    /// When.
-    pub at: Timestamp,
-    /// Newest epoch among the tags.
-    pub epoch: u32,
-    /// Tags of the people, under every epoch.
-    pub tags: Vec<Tag>,
-    /// The people, sealed.
-    pub document: SealedDocument,
-}
 
 /// A registration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KinRow {
-    /// Id.
+    /// UUIDv7: what its entries speak of and its document belongs to.
     pub id: Uuid,
-    /// Whose.
+    /// Whose: a caller's id.
     pub client: String,
-    /// By whom.
+    /// Of which organisation, should the caller be registered no more.
+    pub organisation: String,
+    /// By whom: the subject of the token.
     pub registered_by: String,
     /// When.
     pub at: Timestamp,
@@ -51,28 +34,31 @@ pub struct KinRow {
 }
 
 impl Store {
-    /// Keeps a registration in place of the caller's former one, whose key is destroyed: an effect of its entry.
+    /// Keeps a registration with the people's tags, under every epoch, in place of the caller's former one, whose key is destroyed: an effect of
+    /// its entry.
     ///
     /// Fails with [`StoreError::WrongReceipt`].
     #[must_use]
-    pub fn registering(kin: NewKin) -> Effect<()> {
+    pub fn registering(kin: KinRow, tags: Vec<Tag>, people: SealedDocument) -> Effect<()> {
         Effect::new(move |tx, entries| {
             Box::pin(async move {
                 entry_of(kin.id, entries)?;
                 forget(tx, &kin.client).await?;
-                documents::insert(tx, Some(kin.id), &kin.document).await?;
+                documents::insert(tx, Some(kin.id), &people).await?;
                 query(
-                    "INSERT INTO kin (client, id, registered_by, at, epoch, document_id) VALUES ($1, $2, $3, $4, $5, $6)",
+                    "INSERT INTO kin (client, id, organisation, registered_by, at, epoch, document_id)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7)",
                 )
                 .bind(kin.client.as_str())
                 .bind(kin.id.to_string())
+                .bind(kin.organisation.as_str())
                 .bind(kin.registered_by.as_str())
                 .bind(millis(kin.at))
                 .bind(i64::from(kin.epoch))
-                .bind(kin.document.id.to_string())
+                .bind(kin.document.to_string())
                 .execute(&mut *tx)
                 .await?;
-                insert_tags(tx, &kin.client, &kin.tags).await
+                insert_tags(tx, &kin.client, &tags).await
             })
         })
     }
@@ -167,14 +153,16 @@ impl Store {
 
 async fn must_stand(tx: &mut Connection, kin: &KinRow) -> Result<(), StoreError> {
     let stands = query("SELECT 1 FROM kin WHERE client = $1 AND id = $2");
-    let stands = stands.bind(kin.client.as_str()).bind(kin.id.to_string()).fetch_optional(tx).await?;
+    let stands = stands.bind(kin.client.as_str()).bind(kin.id.to_string()).lock(Lock::Rows).fetch_optional(tx).await?;
     stands.map(drop).ok_or(StoreError::NotFound { what: "registration", id: kin.id })
 }
 
 async fn forget(tx: &mut Connection, client: &str) -> Result<(), StoreError> {
-    let former = query("SELECT * FROM kin WHERE client = $1").bind(client).fetch_optional(&mut *tx).await?;
-    let Some(former) = former.as_ref().map(kin_row).transpose()? else { return Ok(()) };
-    documents::shred(tx, former.id, former.document).await?;
+    let former =
+        query("SELECT * FROM kin WHERE client = $1").bind(client).lock(Lock::Rows).fetch_optional(&mut *tx).await?;
+    if let Some(former) = former.as_ref().map(kin_row).transpose()? {
+        documents::shred(tx, former.id, former.document).await?;
+    }
     for statement in ["DELETE FROM kin_tags WHERE client = $1", "DELETE FROM kin WHERE client = $1"] {
         query(statement).bind(client).execute(&mut *tx).await?;
     }
@@ -196,6 +184,7 @@ fn kin_row(row: &Row) -> Result<KinRow, StoreError> {
     Ok(KinRow {
         id: row.uuid("id")?,
         client: row.text("client")?,
+        organisation: row.text("organisation")?,
         registered_by: row.text("registered_by")?,
         at: row.time("at")?,
         epoch: row.small("epoch")?,

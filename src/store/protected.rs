@@ -508,6 +508,8 @@ fn kin(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
     }
     let client = kept.value(row.text("client"))?.map(|client| Claim::Detail(Sha256::digest(client).into()));
     kept.claim("client", client);
+    let organisation = kept.value(row.text("organisation"))?.map(Claim::Organisation);
+    kept.claim("organisation", organisation);
     let by = kept.value(row.text("registered_by"))?.map(Claim::Actor);
     kept.claim("registered_by", by);
     kept.must_be_there(row, "document_id", "document_there")?;

@@ -108,13 +108,7 @@ impl Verifier {
         tracing::error!(%case, %error, why, "a case cannot be completed");
         let Ok(receipt) = self.0.ledger.failed(case).await else { return };
         let now = self.0.clock.now();
-        let versions = self.0.store.list_versions(case).await.unwrap_or_default();
-        // a report that stands is not lost because a person's word about it cannot be followed
-        let ended = match versions.iter().any(|version| version.first_final) {
-            true => self.0.store.end_recheck(&receipt, case, Some(why), now).await,
-            false => self.0.store.fail_case(&receipt, lease, why, now).await,
-        };
-        if let Err(error) = ended {
+        if let Err(error) = self.0.store.fail_case(&receipt, lease, why, now).await {
             tracing::error!(%case, %error, "a case could not be given up; it is tried again");
         }
         self.0.hub.tell_turn(case);

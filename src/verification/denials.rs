@@ -43,15 +43,14 @@ impl Denials {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether it is the first of its run, and is to be entered.
-    fn is_first(&self, key: &Key, event: &Event, now: Timestamp) -> bool {
-        let mut runs = self.runs();
-        if let Some(run) = runs.get_mut(key) {
-            run.more += 1;
-            return false;
-        }
-        runs.insert(key.clone(), Run { since: now, event: event.clone(), more: 0 });
-        true
+    /// Counts it, if the first of its run stands in the log: no other is told before an entry stands.
+    fn is_counted(&self, key: &Key) -> bool {
+        self.runs().get_mut(key).map(|run| run.more += 1).is_some()
+    }
+
+    /// Notes that the first of a run stands in the log.
+    fn entered(&self, key: Key, event: Event, now: Timestamp) {
+        self.runs().entry(key).or_insert(Run { since: now, event, more: 0 });
     }
 
     /// Takes out the runs that are over.
@@ -69,6 +68,22 @@ impl Denials {
 }
 
 impl Verifier {
+    /// Enters in the log that something out of the caller's scope was asked for. `why` is a closed word.
+    ///
+    /// # Errors
+    /// [`VerificationError::Audit`]: the log cannot be written.
+    pub async fn deny(&self, caller: &Caller, why: &'static str) -> Result<(), VerificationError> {
+        self.denied(caller, None, why).await
+    }
+
+    /// Enters in the log that no role of the caller's allows what was asked for, before the caller is told.
+    ///
+    /// # Errors
+    /// [`VerificationError::Audit`]: the log cannot be written.
+    pub async fn deny_role(&self, caller: &Caller) -> Result<(), VerificationError> {
+        self.denied(caller, None, "role").await
+    }
+
     /// Enters that somebody was kept from a case, or from what no role of theirs allows, before they are told; `why` is a closed word, of which
     /// only the hash is entered.
     ///
@@ -104,12 +119,9 @@ impl Verifier {
         };
         let denials = &self.0.denials;
         // while the log is closed none is counted: each is told that it is
-        if !self.0.ledger.is_open() || denials.is_first(&key, &event, self.0.clock.now()) {
-            let entered = self.0.ledger.entered(vec![event]).await;
-            if entered.is_err() {
-                denials.runs().remove(&key);
-            }
-            entered?;
+        if !self.0.ledger.is_open() || !denials.is_counted(&key) {
+            self.0.ledger.entered(vec![event.clone()]).await?;
+            denials.entered(key, event, self.0.clock.now());
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ mod case_work;
 mod changes;
 mod comparing;
 mod decisions;
-pub mod denials;
+mod denials;
 mod due;
 mod errors;
 mod fanout;

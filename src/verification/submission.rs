@@ -84,22 +84,6 @@ impl Verifier {
         Ok(())
     }
 
-    /// Enters in the log that something out of the caller's scope was asked for. `why` is a closed word.
-    ///
-    /// # Errors
-    /// [`VerificationError::Audit`]: the log cannot be written.
-    pub async fn deny(&self, caller: &Caller, why: &'static str) -> Result<(), VerificationError> {
-        self.denied(caller, None, why).await
-    }
-
-    /// Enters in the log that no role of the caller's allows what was asked for, before the caller is told.
-    ///
-    /// # Errors
-    /// [`VerificationError::Audit`]: the log cannot be written.
-    pub async fn deny_role(&self, caller: &Caller) -> Result<(), VerificationError> {
-        self.denied(caller, None, "role").await
-    }
-
     async fn conflict(&self, caller: &Caller) -> Result<Submitted, SubmitError> {
         self.refuse(caller, "idempotency_conflict").await?;
         Err(SubmitError::IdempotencyConflict)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use moka::sync::Cache;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -101,6 +102,8 @@ pub(super) struct Inner {
     pub(super) denials: Denials,
     /// Whose readings of answers an entry stands for.
     pub(super) answers_seen: AnswersSeen,
+    /// Cases at rest of which a person's word could not be followed a while ago.
+    pub(super) not_followed: Cache<Uuid, ()>,
     /// What was assessed in this second.
     pub(super) tallies: Tallies,
     /// Rung when there is a case to claim.
@@ -137,6 +140,7 @@ impl Verifier {
             in_hand: InHand::default(),
             denials: Denials::default(),
             answers_seen: AnswersSeen::default(),
+            not_followed: Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(3600)).build(),
             tallies: Tallies::default(),
             bell: Notify::new(),
             bulk_bell: Notify::new(),

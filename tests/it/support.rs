@@ -9,7 +9,7 @@ use hedui::api::{ApiState, router};
 use hedui::audit::{Leaf, Log, LogOptions, VerifierKey};
 use hedui::auth::{Authenticator, Caller, LocalIssuer};
 use hedui::bulk::{Bulk, BulkParts, BulkSettings};
-use hedui::config::{AuthSettings, Client, Clients, Disclosure, FindingSettings, ServerLimits};
+use hedui::config::{AuthSettings, Client, Clients, Disclosure, FindingSettings, Register, ServerLimits};
 use hedui::identity::Model;
 use hedui::keys::KeyRing;
 use hedui::monitoring::{Monitoring, MonitoringParts};
@@ -61,6 +61,7 @@ pub struct Stage {
     pub bulk: Bulk,
     pub monitoring: Monitoring,
     pub oversight: Oversight,
+    pub register: Register,
     pub keys: Arc<KeyRing>,
     pub folder: tempfile::TempDir,
     pub recipient_private: String,
@@ -74,8 +75,9 @@ impl Stage {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let keys =
             Arc::new(KeyRing::create(&folder.path().join("keys"), "test-log", Clock::system().now()).expect("a ring"));
+        let register = Register::default();
         let Running { store, log, verifier, bulk, monitoring, oversight } =
-            running(&setup, &mocks.base_url(), &folder.path().join("data"), keys.clone()).await;
+            running(&setup, &mocks.base_url(), &folder.path().join("data"), keys.clone(), register.clone()).await;
         let pair = generate_recipient().expect("a key pair");
         Self {
             mocks,
@@ -85,6 +87,7 @@ impl Stage {
             bulk,
             monitoring,
             oversight,
+            register,
             keys,
             folder,
             recipient_private: pair.private_jwk.to_string(),
@@ -133,8 +136,9 @@ impl Stage {
             issuers: vec![issuer.publish(self.folder.path()).expect("a key set")],
         };
         let clients = clients(&self.recipient_public);
-        let authenticator = Authenticator::new(&auth, Clients::new(clients.clone()), clock)
-            .unwrap_or_else(|_| panic!("the key set is read"));
+        self.register.replace(Clients::new(clients.clone()));
+        let authenticator =
+            Authenticator::new(&auth, self.register.clone(), clock).unwrap_or_else(|_| panic!("the key set is read"));
         let state = ApiState {
             verifier: self.verifier.clone(),
             bulk: self.bulk.clone(),
@@ -192,19 +196,17 @@ fn clients(recipient: &Value) -> Vec<Client> {
         organisation: organisation.into(),
         regions: vec![region.into()],
         roles: vec![role.into()],
-        oversees: Vec::new(),
         recipient_key: Some(recipient.clone()),
         disclosure: Disclosure::Full,
-        callback: None,
-        issues_itself: false,
-        issuer: None,
-        recipient_key_file: None,
-        calls_per_second: None,
-        certificates: Vec::new(),
+        ..Client::default()
     };
     let mut clients = vec![
         client("system", ORGANISATION, "620422", "client"),
         client("second-supervisor", ORGANISATION, "620422", "supervisor"),
+        Client {
+            roles: vec!["client".into(), "supervisor".into()],
+            ..client("both", ORGANISATION, "620422", "client")
+        },
         Client { oversees: vec!["all".into()], ..client("chief-auditor", "county", "620422", "auditor") },
         client("=cmd", ORGANISATION, "620422", "caseworker"),
         client("system-admin", ORGANISATION, "620422", "system_admin"),
@@ -235,7 +237,7 @@ pub struct Running {
 }
 
 /// A verifier and batches over a data folder; several may follow one another on the same folder.
-pub async fn running(setup: &Setup, base_url: &str, data: &Path, keys: Arc<KeyRing>) -> Running {
+pub async fn running(setup: &Setup, base_url: &str, data: &Path, keys: Arc<KeyRing>, register: Register) -> Running {
     let secret = |key: &str| Key::parse(key).map(Key::credential).unwrap_or_default();
     let address = OneAddress { base_url, secret: &secret, poll_interval: setup.poll_interval };
     let departments = Departments::load_at(setup.sources_file.as_deref(), setup.definitions.as_deref(), &address);
@@ -260,12 +262,12 @@ pub async fn running(setup: &Setup, base_url: &str, data: &Path, keys: Arc<KeyRi
             bulk_patience: Duration::from_secs(3600),
             provisional_after: Duration::from_secs(3600),
             lease: setup.lease,
-            register: Default::default(),
+            register: register.clone(),
             objection_days: 10,
             centre: "会宁县居民家庭经济状况核对中心".into(),
         },
     });
-    let settings = BulkSettings { window: 128, lease: setup.lease, register: Default::default() };
+    let settings = BulkSettings { window: 128, lease: setup.lease, register };
     let bulk = Bulk::start(BulkParts {
         store: store.clone(),
         log: log.clone(),

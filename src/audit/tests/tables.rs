@@ -38,7 +38,7 @@ const PROTECTED_COLUMNS: &[(&str, &str)] = &[
     ("decisions", "document_id case_id kind leaf_index"),
     ("approvals", "kind state case_id organisation region asked_by asked_for document_id"),
     ("approval_hands", "approval_id by_subject agrees"),
-    ("kin", "client id registered_by document_id"),
+    ("kin", "client id organisation registered_by document_id"),
     ("subscriptions", "state organisation client region case_id"),
     ("alerts", "case_id organisation region document_id acknowledged_by note_document"),
 ];
@@ -230,7 +230,7 @@ async fn furnished() -> House {
         format!("INSERT INTO batch_faults VALUES ('{}', 7, 1, '{}')", id(BATCH), document(9)),
         format!("INSERT INTO hearings VALUES ('{}', '{}', 2, 1)", document(11), id(CASE)),
         format!("INSERT INTO subscriptions VALUES ('{}', 'ended', 'x', '{org}', 'zhang', '620422', '{}', '1.aa', 30, 1, 1, '2027-01-01', 1)", id(0x44), id(CASE)),
-        format!("INSERT INTO kin VALUES ('officer', '{}', 'zhang', 1, 1, '{}')", id(KIN), document(12)),
+        format!("INSERT INTO kin VALUES ('officer', '{}', '{org}', 'zhang', 1, 1, '{}')", id(KIN), document(12)),
         format!("INSERT INTO alerts VALUES ('{}', '{}', '{org}', '620422', 1, '{}', 1, 'zhang', '{}')", id(0x55), id(CASE), document(10), document(11)),
         "INSERT INTO artifacts VALUES ('2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824', 'pack', CAST('hello' AS BLOB))".to_owned(),
     ]);

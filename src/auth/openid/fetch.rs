@@ -22,20 +22,33 @@ pub(super) fn client() -> Result<reqwest::Client, reqwest::Error> {
         .build()
 }
 
-/// The status and the JSON of an answer, which must be an answer in time, not too long, and of 200 or of 400 and 401 (what a token endpoint
-/// says when it refuses).
-pub(super) async fn json<T: DeserializeOwned>(call: reqwest::RequestBuilder) -> Result<T, SignInError> {
+/// The body of an answer of 200, in time and not too long.
+pub(super) async fn body(call: reqwest::RequestBuilder) -> Result<Vec<u8>, SignInError> {
+    good(answered(call).await?)
+}
+
+/// The same of a token endpoint, which refuses a code with 400 or 401.
+pub(super) async fn granted(call: reqwest::RequestBuilder) -> Result<Vec<u8>, SignInError> {
+    match answered(call).await? {
+        (400 | 401, _) => Err(SignInError::Refused("the provider refused the code")),
+        answer => good(answer),
+    }
+}
+
+fn good((status, body): (u16, Vec<u8>)) -> Result<Vec<u8>, SignInError> {
+    match status {
+        200 => Ok(body),
+        300..400 => Err(SignInError::Unreachable("it sends elsewhere: redirects are not followed")),
+        _ => Err(SignInError::Unreachable("it answers with another status than 200")),
+    }
+}
+
+async fn answered(call: reqwest::RequestBuilder) -> Result<(u16, Vec<u8>), SignInError> {
     let sent = call.header("accept", "application/json").send().await;
     let mut answer = sent.map_err(|error| match error.is_timeout() {
         true => SignInError::Unreachable("no answer in time"),
         false => SignInError::Unreachable("no connection"),
     })?;
-    match answer.status().as_u16() {
-        200 => {}
-        400 | 401 => return Err(SignInError::Refused("the provider refused the code")),
-        300..400 => return Err(SignInError::Unreachable("it sends elsewhere: redirects are not followed")),
-        _ => return Err(SignInError::Unreachable("it answers with another status than 200")),
-    }
     let mut body = Vec::new();
     while let Some(piece) = answer.chunk().await.map_err(|_| SignInError::Unreachable("its answer broke off"))? {
         if body.len() + piece.len() > MOST_BYTES {
@@ -43,5 +56,10 @@ pub(super) async fn json<T: DeserializeOwned>(call: reqwest::RequestBuilder) -> 
         }
         body.extend_from_slice(&piece);
     }
-    serde_json::from_slice(&body).map_err(|_| SignInError::Unreachable("its answer is not what the standard says"))
+    Ok((answer.status().as_u16(), body))
+}
+
+/// What a body says.
+pub(super) fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, SignInError> {
+    serde_json::from_slice(body).map_err(|_| SignInError::Unreachable("its answer is not what the standard says"))
 }

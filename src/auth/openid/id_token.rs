@@ -2,11 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use jsonwebtoken::{Algorithm, Validation};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
+
+use super::super::key_set::KeySet;
 
 /// Seconds by which clocks may differ.
 const LEEWAY_SECS: i64 = 60;
@@ -60,7 +61,7 @@ pub(super) enum Fault {
 }
 
 /// Who the token is about.
-pub(super) fn subject(token: &str, keys: &JwkSet, expected: &Expected<'_>) -> Result<String, Fault> {
+pub(super) fn subject(token: &str, keys: &KeySet, expected: &Expected<'_>) -> Result<String, Fault> {
     let claims = signed(token, keys, expected.algorithm)?;
     let same = |left: &str, right: &str| bool::from(left.as_bytes().ct_eq(right.as_bytes()));
     let (alone, names_us) = match &claims.aud {
@@ -86,7 +87,7 @@ pub(super) fn subject(token: &str, keys: &JwkSet, expected: &Expected<'_>) -> Re
 }
 
 /// The claims, where a key of the set signed them with the pinned algorithm.
-fn signed(token: &str, keys: &JwkSet, algorithm: Algorithm) -> Result<Claims, Fault> {
+fn signed(token: &str, keys: &KeySet, algorithm: Algorithm) -> Result<Claims, Fault> {
     let header = jsonwebtoken::decode_header(token).map_err(|_| Fault::Token("form"))?;
     // What must be understood is not (RFC 7515, 4.1.11).
     if header.alg != algorithm || header.crit.is_some() {
@@ -98,18 +99,11 @@ fn signed(token: &str, keys: &JwkSet, algorithm: Algorithm) -> Result<Claims, Fa
     validation.validate_exp = false;
     validation.validate_nbf = false;
     validation.validate_aud = false;
-    let for_signatures = |key: &&Jwk| !matches!(key.common.public_key_use, Some(PublicKeyUse::Encryption));
-    let named = |key: &&Jwk| header.kid.is_none() || key.common.key_id.is_none() || key.common.key_id == header.kid;
-    let of_algorithm =
-        |key: &&Jwk| key.common.key_algorithm.is_none_or(|name| name.to_string() == format!("{algorithm:?}"));
-    let mut fitting = keys.keys.iter().filter(for_signatures).filter(named).filter(of_algorithm).peekable();
-    if fitting.peek().is_none() {
-        return Err(Fault::UnknownKey);
-    }
-    let decoding = fitting.filter_map(|key| DecodingKey::from_jwk(key).ok());
-    let mut decoding = decoding.filter(|key| key.family() == algorithm.family());
-    let verified = decoding.find_map(|key| jsonwebtoken::decode::<Claims>(token, &key, &validation).ok());
-    verified.map(|token| token.claims).ok_or(Fault::Token("signature"))
+    let kid = header.kid.as_deref();
+    let verified = keys.fitting(kid).find_map(|key| jsonwebtoken::decode::<Claims>(token, key, &validation).ok());
+    // a key that is named was tried; of one that is not nobody knows whether it is among these
+    let fault = if kid.is_some_and(|kid| keys.holds(kid)) { Fault::Token("signature") } else { Fault::UnknownKey };
+    verified.map(|token| token.claims).ok_or(fault)
 }
 
 /// `at_hash`, when present, is the left half of the access token's hash: both came together.

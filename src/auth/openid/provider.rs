@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use jsonwebtoken::Algorithm;
-use jsonwebtoken::jwk::JwkSet;
 use reqwest::Url;
 use secrecy::ExposeSecret as _;
 use serde::de::Error as _;
@@ -11,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use subtle::ConstantTimeEq as _;
 use tokio::sync::{Mutex, Semaphore};
 
+use super::super::key_set::KeySet;
 use super::attempt::Attempt;
 use super::fetch;
 use super::id_token::{Expected, Fault, subject};
@@ -72,7 +72,7 @@ pub struct OpenIdProvider {
 #[derive(Default)]
 struct Known {
     provider: Option<(Arc<Metadata>, i64)>,
-    keys: Option<(Arc<JwkSet>, i64)>,
+    keys: Option<(Arc<KeySet>, i64)>,
     failed: Option<(SignInError, i64)>,
 }
 
@@ -217,7 +217,7 @@ impl OpenIdProvider {
             }
         };
         let call = call.header("content-type", "application/x-www-form-urlencoded").body(form(&fields));
-        fetch::json(call).await
+        fetch::json(&fetch::granted(call).await?)
     }
 
     /// What the discovery document says. Whoever comes while it is being read waits for it.
@@ -237,13 +237,14 @@ impl OpenIdProvider {
         match self.discover().await {
             Ok(metadata) => {
                 let metadata = Arc::new(metadata);
-                known.provider = Some((Arc::clone(&metadata), now));
+                known.provider = Some((Arc::clone(&metadata), self.clock.now().as_second()));
                 known.failed = None;
                 Ok(metadata)
             }
             Err(error) => {
                 tracing::warn!(%error, "console");
-                known.failed = Some((error, now));
+                // from the end of the try: whoever waited meanwhile is told the same, and does not try in turn
+                known.failed = Some((error, self.clock.now().as_second()));
                 Err(error)
             }
         }
@@ -252,10 +253,7 @@ impl OpenIdProvider {
     async fn discover(&self) -> Result<Metadata, SignInError> {
         let issuer = &self.settings.issuer;
         let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-        let metadata: Metadata = fetch::json(self.http.get(address)).await.map_err(|error| match error {
-            SignInError::Refused(_) => SignInError::Unreachable("it answers with another status than 200"),
-            error => error,
-        })?;
+        let metadata: Metadata = fetch::json(&fetch::body(self.http.get(address)).await?)?;
         if !bool::from(metadata.issuer.as_bytes().ct_eq(issuer.as_bytes())) {
             return Err(SignInError::Unreachable("its discovery document names another issuer"));
         }
@@ -263,18 +261,16 @@ impl OpenIdProvider {
     }
 
     /// The provider's keys, read again where they were read before `fresh_since`.
-    async fn keys(&self, metadata: &Metadata, fresh_since: i64) -> Result<Arc<JwkSet>, SignInError> {
+    async fn keys(&self, metadata: &Metadata, fresh_since: i64) -> Result<Arc<KeySet>, SignInError> {
         let mut known = self.known.lock().await;
         if let Some((keys, read)) = &known.keys
             && *read > fresh_since
         {
             return Ok(Arc::clone(keys));
         }
-        let read = fetch::json(self.http.get(metadata.jwks_uri.clone())).await.map_err(|error| match error {
-            SignInError::Refused(_) => SignInError::Unreachable("it answers with another status than 200"),
-            error => error,
-        })?;
-        let keys = Arc::new(read);
+        let read = fetch::body(self.http.get(metadata.jwks_uri.clone())).await?;
+        let keys = KeySet::parse(&read, self.algorithm);
+        let keys = Arc::new(keys.map_err(|_| SignInError::Unreachable("it publishes no key set that can be used"))?);
         known.keys = Some((Arc::clone(&keys), self.clock.now().as_second()));
         Ok(keys)
     }

@@ -42,10 +42,10 @@ pub(in crate::cli) async fn ran(arguments: BatchRun) -> anyhow::Result<BatchStat
     let clock = Clock::system();
     let terms = terms::read(&arguments.file, &arguments.terms, clock.today())?;
     let file = std::fs::File::open(&arguments.file).with_context(|| arguments.file.display().to_string())?;
-    let compose::Configured { settings, packs, model, departments, .. } =
+    let compose::Configured { settings, packs, model, departments, register, .. } =
         compose::configured(&arguments.config, &clock)?;
     crate::telemetry::start_logs("warn", settings.log_format);
-    let running = compose::running(&settings, packs, model, departments, clock, None).await?;
+    let running = compose::running(&settings, packs, model, departments, clock, register, false).await?;
     let outcome = whole(&running.verifier, &running.bulk, file, terms, &arguments).await;
     running.stop().await;
     outcome

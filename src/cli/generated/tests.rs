@@ -6,7 +6,7 @@ use hedui_mock_sources::{Dirt, Key, MockSources};
 
 use super::*;
 use crate::auth::Caller;
-use crate::config::{DEFAULT_SETTINGS, Settings};
+use crate::config::{DEFAULT_SETTINGS, Register, Settings};
 use crate::identity::Model;
 use crate::keys::KeyRing;
 use crate::policy::{Packs, assess};
@@ -36,7 +36,10 @@ async fn a_made_up_household_is_what_a_verification_finds() {
     let address = OneAddress { base_url: &base_url, secret: &secret, poll_interval: Duration::from_millis(30) };
     let departments = Departments::load_at(None, None, &address).unwrap();
     let (packs, model) = (Packs::embedded(), Model::person());
-    let running = compose::running(&settings, packs.clone(), model, departments, clock.clone(), None).await.unwrap();
+    let running =
+        compose::running(&settings, packs.clone(), model, departments, clock.clone(), Register::default(), false)
+            .await
+            .unwrap();
     let verifier = &running.verifier;
     let caller = Caller {
         recipient_key: Some(crate::report::jose::generate_recipient().unwrap().public_jwk),

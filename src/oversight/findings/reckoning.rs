@@ -22,16 +22,9 @@ const OPENINGS: &[Action] = &[
 ];
 
 /// Entries that can be part of a finding.
-pub(super) const ACTIONS: &[Action] = &[
-    Action::ReportRead,
-    Action::ReportSealed,
-    Action::NamesOpened,
-    Action::Exported,
-    Action::DocumentOpened,
-    Action::AnswersRead,
-    Action::AccessDenied,
-    Action::Refused,
-];
+pub(super) fn actions() -> Vec<Action> {
+    OPENINGS.iter().copied().chain([Action::AccessDenied, Action::Refused]).collect()
+}
 
 /// Work on a case, as against looking at it.
 pub(super) const WORK: &[Action] = &[

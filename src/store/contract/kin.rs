@@ -1,17 +1,19 @@
 //! Whom callers stand apart from.
 
 use super::*;
-use crate::store::{KinRow, NewKin};
+use crate::store::{KinRow, SealedDocument};
 
-fn kin(client: &str, epoch: u32, tags: Vec<Tag>) -> NewKin {
-    let (id, registered_by) = (Uuid::now_v7(), "security".to_owned());
-    let document = document(DocumentKind::Kin);
-    NewKin { id, client: client.into(), registered_by, at: at(1), epoch, tags, document }
+fn kin(client: &str, epoch: u32) -> (KinRow, SealedDocument) {
+    let (id, organisation, registered_by) = (Uuid::now_v7(), "township-1".to_owned(), "security".to_owned());
+    let people = document(DocumentKind::Kin);
+    let document = people.id;
+    (KinRow { id, client: client.into(), organisation, registered_by, at: at(1), epoch, document }, people)
 }
 
-async fn register(store: &Store, kin: &NewKin) -> KinRow {
-    store.apply(Store::registering(kin.clone()), vec![receipt(kin.id)]).await.unwrap();
-    store.kin_of(&kin.client).await.unwrap().unwrap()
+async fn register(store: &Store, (kin, people): (KinRow, SealedDocument), tags: Vec<Tag>) -> KinRow {
+    store.apply(Store::registering(kin.clone(), tags, people), vec![receipt(kin.id)]).await.unwrap();
+    assert_eq!(store.kin_of(&kin.client).await.unwrap().as_ref(), Some(&kin));
+    kin
 }
 
 pub(super) async fn whoever_is_registered_is_found_among_cases(backend: impl Backend) {
@@ -22,7 +24,7 @@ pub(super) async fn whoever_is_registered_is_found_among_cases(backend: impl Bac
     }
     let cases = [own.id, other.id];
     assert!(store.cases_of_kin("officer", &cases).await.unwrap().is_empty());
-    let row = register(&store, &kin("officer", 1, vec![tag(7), tag(77)])).await;
+    let row = register(&store, kin("officer", 1), vec![tag(7), tag(77)]).await;
     assert_eq!(store.cases_of_kin("officer", &cases).await.unwrap(), [own.id].into());
     assert!(store.cases_of_kin("another", &cases).await.unwrap().is_empty());
     assert_eq!(store.kin_tags("officer").await.unwrap(), [tag(7), tag(77)].into());
@@ -39,11 +41,12 @@ pub(super) async fn whoever_is_registered_is_found_among_cases(backend: impl Bac
 
 pub(super) async fn a_registration_takes_the_place_of_the_former(backend: impl Backend) {
     let store = backend.open().await;
-    let first = register(&store, &kin("officer", 1, vec![tag(1)])).await;
-    let second = kin("officer", 1, vec![tag(2)]);
-    let wrong = store.apply(Store::registering(second.clone()), vec![receipt(first.id)]).await;
+    let first = register(&store, kin("officer", 1), vec![tag(1)]).await;
+    let (second, people) = kin("officer", 1);
+    let replacing = Store::registering(second.clone(), vec![tag(2)], people.clone());
+    let wrong = store.apply(replacing, vec![receipt(first.id)]).await;
     assert!(matches!(wrong, Err(StoreError::WrongReceipt { .. })), "an entry about another registration");
-    let second = register(&store, &second).await;
+    let second = register(&store, (second, people), vec![tag(2)]).await;
     assert_eq!(store.kin_tags("officer").await.unwrap(), [tag(2)].into());
     assert!(matches!(store.get_document(first.document).await, Err(StoreError::Erased { .. })));
     assert!(store.get_document(second.document).await.is_ok());

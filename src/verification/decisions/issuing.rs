@@ -72,30 +72,30 @@ impl Verifier {
         let body_hash: Hash = Sha256::digest(&body).into();
         let event = Event::new(&actor(caller), Action::Issued).case(case.id).version(version).purpose(case.purpose);
         let event = event.detail(body_hash);
-        let (receipt, proved) = self.0.ledger.issued(event.clone()).await?;
-        let signed_off = async {
-            let attestation = Attestation { signing_key: self.signing_key(), ..attestation };
-            let attestation = versions::placed_in_log(attestation, body_hash, proved)?;
-            let report = Report::bytes_around(&attestation, &body);
-            let signed =
-                report::jose::jws::sign(&report, &self.0.keys.report_signer()).map_err(VerificationError::from)?;
-            let issue = IssuedVersion {
-                case_id: case.id,
-                number: version,
-                draft_hash: row.body_hash,
-                issued_by: caller.subject.clone(),
-                at: now,
-                body_hash,
-                report: sealing::seal_report(&self.0.keys, case.id, version, &body_hash, &signed)?,
+        let (verifier, case, issued_by) = (self.clone(), case.id, caller.subject.clone());
+        // a caller that stops waiting leaves no entry without its report, nor without the word that there is none
+        let signed_off = tokio::spawn(async move {
+            let (receipt, proved) = verifier.0.ledger.issued(event.clone()).await?;
+            let signed_off = async {
+                let attestation = Attestation { signing_key: verifier.signing_key(), ..attestation };
+                let attestation = versions::placed_in_log(attestation, body_hash, proved)?;
+                let report = Report::bytes_around(&attestation, &body);
+                let keys = &verifier.0.keys;
+                let signed =
+                    report::jose::jws::sign(&report, &keys.report_signer()).map_err(VerificationError::from)?;
+                let report = sealing::seal_report(keys, case, version, &body_hash, &signed)?;
+                let (number, draft_hash, at) = (version, row.body_hash, now);
+                let issue = IssuedVersion { case_id: case, number, draft_hash, issued_by, at, body_hash, report };
+                Ok::<_, DecideError>(verifier.0.store.issue_version(&receipt, issue).await?)
             };
-            Ok(self.0.store.issue_version(&receipt, issue).await?)
-        };
-        let signed_off: Result<(), DecideError> = signed_off.await;
-        if let Err(error) = signed_off {
-            self.0.ledger.not_done(event).await;
-            return Err(error);
-        }
-        self.0.hub.tell(case.id);
+            let signed_off = signed_off.await;
+            if signed_off.is_err() {
+                verifier.0.ledger.not_done(event).await;
+            }
+            signed_off
+        });
+        signed_off.await.unwrap_or_else(|_| Err(VerificationError::Uneven { what: "issuing" }.into()))?;
+        self.0.hub.tell(case);
         metrics::counter!("hedui_versions_issued_total").increment(1);
         Ok(IssuedReport { version, issued_by: caller.subject.clone(), body_sha256: hex::encode(body_hash) })
     }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::DecideError;
 use crate::audit::{Action, AuthorisationRef, Event, Label};
@@ -22,8 +23,8 @@ use crate::verification::{VerificationError, Verifier, actor, plan, sealing};
 
 /// Domain of the tags of numbers of authorisations, each with the person it is of.
 const WHOSE_AUTHORISATION: &str = "authorisation-of";
-/// Cases looked after in one round.
-const LEFT_AT_ONCE: u32 = 100;
+/// Cases that are read at a time.
+const A_PAGE: u32 = 100;
 /// Times that it is tried when a version comes in between.
 const TRIES: u32 = 5;
 
@@ -153,17 +154,30 @@ impl Verifier {
             true => Some(self.without_a_place(receipt, case).await?),
             false => None,
         };
-        Ok(self.0.store.shred_withdrawn(receipt, case.id, shredding).await?)
+        Ok(self.0.store.unmark_at_rest(receipt, case.id, shredding).await?)
     }
 
     /// Does for cases at rest what a process that died, or gave up, has left undone of a person's word.
     pub(in crate::verification) async fn follow_what_was_left(&self) -> Result<(), VerificationError> {
-        for id in self.0.store.marked_at_rest(LEFT_AT_ONCE).await? {
-            let case = self.0.store.get_case(id).await?;
-            let receipt = self.0.ledger.resumed(id, case.purpose).await?;
-            self.follow_at_rest(&receipt, &case).await?;
+        let mut after = None;
+        loop {
+            let page = self.0.store.marked_at_rest(after, A_PAGE).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = Some(*last);
+            for id in page.iter().filter(|id| !self.0.not_followed.contains_key(*id)) {
+                // what cannot be done for one case keeps no other waiting
+                if let Err(error) = self.follow_left(*id).await {
+                    tracing::error!(case = %id, %error, "what was to follow from a person's word cannot be done; tried again in an hour");
+                    self.0.not_followed.insert(*id, ());
+                }
+            }
         }
-        Ok(())
+    }
+
+    async fn follow_left(&self, id: Uuid) -> Result<(), VerificationError> {
+        let case = self.0.store.get_case(id).await?;
+        let receipt = self.0.ledger.resumed(id, case.purpose).await?;
+        self.follow_at_rest(&receipt, &case).await
     }
 
     async fn without_a_place(&self, receipt: &AuditReceipt, case: &CaseRow) -> Result<Shredding, VerificationError> {
@@ -171,6 +185,10 @@ impl Verifier {
         let cells = store.cells(case.id).await?;
         let mut shredding = Shredding::default();
         for document in store.documents_of(case.id, DocumentKind::Evidence).await? {
+            if !cells.iter().any(|cell| cell.evidence_document == Some(document)) {
+                shredding.gone.push(document);
+                continue;
+            }
             let sealed = sealing::open(store, keys, receipt, case.id, document).await?;
             let answers: Vec<SealedAnswer> =
                 serde_json::from_slice(&sealed).map_err(|_| VerificationError::Unreadable { what: "answer" })?;

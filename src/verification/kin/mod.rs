@@ -18,7 +18,7 @@ use crate::audit::{Action, Actor, Event};
 use crate::auth::Caller;
 use crate::household::{Fault, Faults, IdNumber, Request};
 use crate::identity::id_number::normalise;
-use crate::store::{DocumentKind, KinRow, NewKin, Store, StoreError, Tag, words};
+use crate::store::{AuditReceipt, DocumentKind, KinRow, Store, StoreError, Tag, words};
 
 words! {
     /// How somebody is related to a caller.
@@ -65,49 +65,69 @@ impl Verifier {
     /// Registers whom a caller stands apart from, in place of whoever was before. `body` is the JSON document.
     ///
     /// # Errors
-    /// [`DecideError::SamePerson`]: nobody registers for themselves; [`DecideError::Faults`] with every fault at once; [`DecideError::Closed`].
+    /// [`DecideError::NotFound`]; [`DecideError::SamePerson`]: nobody registers for themselves; [`DecideError::Faults`] with every fault at once; [`DecideError::Closed`].
     pub async fn register_kin(&self, caller: &Caller, of: &str, body: &[u8]) -> Result<RegisteredKin, DecideError> {
+        self.own_registration(caller, of).await?;
+        if !self.0.settings.register.has(of, |_| true) {
+            return Err(DecideError::NotFound);
+        }
         must_be_another(caller, of)?;
         let people = given::read(body, self.today()).map_err(DecideError::Faults)?;
         let bytes = serde_json::to_vec(&people).map_err(|_| VerificationError::Unreadable { what: "registration" })?;
-        let id = Uuid::now_v7();
-        let tags = self.tags_of(&people);
-        let kin = NewKin {
+        let (id, tags) = (Uuid::now_v7(), self.tags_of(&people));
+        let document = sealing::seal(&self.0.keys, id, DocumentKind::Kin, &bytes)?;
+        let row = KinRow {
             id,
             client: of.to_owned(),
+            organisation: caller.organisation.clone(),
             registered_by: caller.subject.clone(),
             at: self.0.clock.now(),
             epoch: newest(&tags),
-            tags,
-            document: sealing::seal(&self.0.keys, id, DocumentKind::Kin, &bytes)?,
+            document: document.id,
         };
-        let row = row_of(&kin);
         let event = Event::new(&actor(caller), Action::KinRegistered).registration(id).detail(hash_of(of));
-        self.0.ledger.decided(vec![event], Store::registering(kin)).await?;
+        self.0.ledger.decided(vec![event], Store::registering(row.clone(), tags, document)).await?;
         Ok(shown(&row, &people))
     }
 
     /// Who is registered for a caller, without numbers. The reading is in the log first.
     ///
     /// # Errors
-    /// [`DecideError::Closed`]; the store failed.
+    /// [`DecideError::NotFound`]; [`DecideError::Closed`]; the store failed.
     pub async fn registered_kin(&self, caller: &Caller, of: &str) -> Result<RegisteredKin, DecideError> {
-        let Some(row) = self.0.store.kin_of(of).await? else {
+        let Some(row) = self.own_registration(caller, of).await? else {
             let (caller, relations) = (of.to_owned(), BTreeMap::new());
             return Ok(RegisteredKin { caller, registered_at: None, registered_by: None, relations });
         };
-        Ok(shown(&row, &self.opened_kin(&actor(caller), &row).await?))
+        Ok(shown(&row, &self.opened_kin(&actor(caller), &row).await?.1))
     }
 
     /// Has nobody registered for a caller any more.
     ///
     /// # Errors
-    /// [`DecideError::SamePerson`]: nobody removes their own; [`DecideError::Closed`]; the store failed.
+    /// [`DecideError::NotFound`]; [`DecideError::SamePerson`]: nobody removes their own; [`DecideError::Closed`]; the store failed.
     pub async fn remove_kin(&self, caller: &Caller, of: &str) -> Result<(), DecideError> {
+        let registered = self.own_registration(caller, of).await?;
         must_be_another(caller, of)?;
-        let Some(row) = self.0.store.kin_of(of).await? else { return Ok(()) };
+        let Some(row) = registered else { return Ok(()) };
         let event = Event::new(&actor(caller), Action::KinRemoved).registration(row.id).detail(hash_of(of));
         Ok(self.0.ledger.decided(vec![event], Store::deregistering(row)).await?)
+    }
+
+    /// What is registered for a caller of the own organisation. Others are as if there were none; that they were asked for is in the log first.
+    /// Of somebody who has left, the registration says which organisation it was.
+    async fn own_registration(&self, caller: &Caller, of: &str) -> Result<Option<KinRow>, DecideError> {
+        let row = self.0.store.kin_of(of).await?;
+        let clients = self.0.settings.register.clients();
+        let named = clients.get(of).map(|client| client.organisation.as_str());
+        match named.or(row.as_ref().map(|row| row.organisation.as_str())) {
+            Some(organisation) if organisation == caller.organisation => Ok(row),
+            Some(_) => {
+                self.deny(caller, "scope").await?;
+                Err(DecideError::NotFound)
+            }
+            None => Err(DecideError::NotFound),
+        }
     }
 
     /// Fails when a case is about the caller or kin; that it was tried is in the log first.
@@ -134,7 +154,7 @@ impl Verifier {
 
     /// Which of these cases the caller may not open, being about the caller or kin.
     pub(crate) async fn barred(&self, caller: &Caller, cases: &[Uuid]) -> Result<BTreeSet<Uuid>, VerificationError> {
-        match self.is_registered(caller).await? && !cases.is_empty() {
+        match self.tagged_registration(caller).await? && !cases.is_empty() {
             true => Ok(self.0.store.cases_of_kin(&caller.subject, cases).await?),
             false => Ok(BTreeSet::new()),
         }
@@ -142,7 +162,7 @@ impl Verifier {
 
     /// How many cases of a batch the caller may not open; each is in the log first.
     pub(crate) async fn barred_in_batch(&self, caller: &Caller, batch: Uuid) -> Result<u64, VerificationError> {
-        match self.is_registered(caller).await? {
+        match self.tagged_registration(caller).await? {
             true => self.leave_out(caller, &self.0.store.cases_of_kin_in(&caller.subject, batch).await?).await,
             false => Ok(0),
         }
@@ -158,7 +178,7 @@ impl Verifier {
 
     /// The tags of everybody whom a caller stands apart from; empty for most.
     pub(crate) async fn kin_tags(&self, caller: &Caller) -> Result<BTreeSet<Tag>, VerificationError> {
-        match self.is_registered(caller).await? {
+        match self.tagged_registration(caller).await? {
             true => Ok(self.0.store.kin_tags(&caller.subject).await?),
             false => Ok(BTreeSet::new()),
         }
@@ -189,38 +209,28 @@ impl Verifier {
         faults.0
     }
 
-    /// Whether anybody is registered for a caller; whoever is has tags under the newest epoch from here on.
-    async fn is_registered(&self, caller: &Caller) -> Result<bool, VerificationError> {
+    /// Whether anybody is registered for a caller; they have tags under the newest epoch from here on.
+    async fn tagged_registration(&self, caller: &Caller) -> Result<bool, VerificationError> {
         let Some(row) = self.0.store.kin_of(&caller.subject).await? else { return Ok(false) };
         if row.epoch >= self.tag("person", "").epoch() {
             return Ok(true);
         }
-        let event = Event::new(&Actor::service(), Action::DocumentOpened).registration(row.id);
-        let receipt = self.0.ledger.entered(vec![event]).await?.into_iter().next();
-        let receipt = receipt.ok_or(VerificationError::Uneven { what: "entries of a registration" })?;
-        let people = self.people_of(&receipt, &row).await?;
+        let (receipt, people) = self.opened_kin(&Actor::service(), &row).await?;
         let tags = self.tags_of(&people);
         match self.0.store.tag_kin_anew(&receipt, &row, newest(&tags), tags).await {
             // another one stands by now, with tags of its own
-            Err(StoreError::NotFound { .. }) => Box::pin(self.is_registered(caller)).await,
+            Err(StoreError::NotFound { .. }) => Box::pin(self.tagged_registration(caller)).await,
             other => Ok(other.map(|()| true)?),
         }
     }
 
-    async fn opened_kin(&self, by: &Actor, row: &KinRow) -> Result<Vec<Person>, VerificationError> {
+    async fn opened_kin(&self, by: &Actor, row: &KinRow) -> Result<(AuditReceipt, Vec<Person>), VerificationError> {
         let event = Event::new(by, Action::DocumentOpened).registration(row.id);
         let receipt = self.0.ledger.entered(vec![event]).await?.into_iter().next();
         let receipt = receipt.ok_or(VerificationError::Uneven { what: "entries of a registration" })?;
-        self.people_of(&receipt, row).await
-    }
-
-    async fn people_of(
-        &self,
-        receipt: &crate::store::AuditReceipt,
-        row: &KinRow,
-    ) -> Result<Vec<Person>, VerificationError> {
-        let sealed = sealing::open(&self.0.store, &self.0.keys, receipt, row.id, row.document).await?;
-        serde_json::from_slice(&sealed).map_err(|_| VerificationError::Unreadable { what: "registration" })
+        let sealed = sealing::open(&self.0.store, &self.0.keys, &receipt, row.id, row.document).await?;
+        let people = serde_json::from_slice(&sealed);
+        Ok((receipt, people.map_err(|_| VerificationError::Unreadable { what: "registration" })?))
     }
 
     fn tags_of(&self, people: &[Person]) -> Vec<Tag> {
@@ -238,17 +248,6 @@ fn hash_of(text: &str) -> [u8; 32] {
 
 fn newest(tags: &[Tag]) -> u32 {
     tags.iter().map(|tag| tag.epoch()).max().unwrap_or_default()
-}
-
-fn row_of(kin: &NewKin) -> KinRow {
-    KinRow {
-        id: kin.id,
-        client: kin.client.clone(),
-        registered_by: kin.registered_by.clone(),
-        at: kin.at,
-        epoch: kin.epoch,
-        document: kin.document.id,
-    }
 }
 
 fn shown(row: &KinRow, people: &[Person]) -> RegisteredKin {

@@ -435,11 +435,42 @@ async fn a_withdrawal_that_nobody_followed_is_followed_later() {
     // the worker gave up, or its process died: the case rests and bears the mark
     let receipt = crate::store::AuditReceipt::for_test(Some(case));
     let now = *house.now.lock().unwrap();
-    house.store.end_recheck(&receipt, case, Some("no_pack"), now).await.unwrap();
+    let left = house.claim().await.unwrap().lease;
+    house.store.fail_case(&receipt, &left, "no_pack", now).await.unwrap();
     assert!(!house.store.documents_of(case, DocumentKind::Evidence).await.unwrap().is_empty());
     verifier.follow_what_was_left().await.unwrap();
     assert!(house.store.documents_of(case, DocumentKind::Evidence).await.unwrap().is_empty());
-    assert!(house.store.marked_at_rest(10).await.unwrap().is_empty());
+    assert!(house.store.marked_at_rest(None, 10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn one_case_that_cannot_be_followed_keeps_no_other_waiting() {
+    use crate::verification::plan::tests::{authorisation, request};
+    let house = House::new().await;
+    let agriculture = StandIn::speaking("agriculture", &["transfer"], Does::Answers(held("100.00")));
+    let tax = StandIn::speaking("tax", &["wage"], Does::Answers(no_record()));
+    let verifier = house.verifier(sources(&[&agriculture, &tax]), &[]);
+    let (now, mut cases) = (*house.now.lock().unwrap(), Vec::new());
+    for number in ["SQ-1", "SQ-2"] {
+        let mut request = request(Some(authorisation(SourceScope::All)), LegalBasisKind::Authorisation);
+        request.household.members[0].authorisation.as_mut().unwrap().number = number.into();
+        let case = Uuid::parse_str(&verifier.accept(&caller(), request, None).await.unwrap().id).unwrap();
+        work(&house, &verifier).await;
+        verifier.withdraw(&caller(), &case.to_string(), "m1", "本人撤回").await.unwrap();
+        let receipt = crate::store::AuditReceipt::for_test(Some(case));
+        let left = house.claim().await.unwrap().lease;
+        house.store.fail_case(&receipt, &left, "unreadable", now).await.unwrap();
+        cases.push(case);
+    }
+    cases.sort();
+    let broken =
+        format!("UPDATE documents SET ciphertext = x'00' WHERE kind = 'withdrawal' AND case_id = '{}'", cases[0]);
+    super::reading::change(&house, broken).await;
+    verifier.follow_what_was_left().await.unwrap();
+    assert_eq!(house.store.marked_at_rest(None, 10).await.unwrap(), [cases[0]], "the other was followed");
+    let tried = said(&house, cases[0], Action::DocumentOpened).await;
+    verifier.follow_what_was_left().await.unwrap();
+    assert_eq!(said(&house, cases[0], Action::DocumentOpened).await, tried, "and it is not tried every half minute");
 }
 
 #[tokio::test]

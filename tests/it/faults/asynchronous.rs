@@ -77,7 +77,8 @@ async fn a_ticket_never_answered_ends_with_its_deadline_and_the_report_states_th
     let setup =
         Setup { clock: Clock::fixed(later), sources_file: trial.setup.sources_file.clone(), ..Setup::default() };
     let data = stage.folder.path().join("data");
-    let next = running(&setup, &stage.mocks.base_url(), &data, stage.keys.clone()).await.verifier;
+    let next =
+        running(&setup, &stage.mocks.base_url(), &data, stage.keys.clone(), stage.register.clone()).await.verifier;
     assert!(next.wait_for_rest(&id, PATIENCE).await, "the deadline ends it");
     let (_, report) = next.opened_report(&caller, &id).await.expect("a report");
     assert!(report.body.is_final);

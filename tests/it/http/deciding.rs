@@ -1,5 +1,6 @@
 //! What people decide, over the wire: reviews, objections, withdrawals, issuing, erasure, inspections; with a second person.
 
+use hedui::audit::{ActorRole, Leaf};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -201,4 +202,19 @@ async fn an_auditor_opens_a_report_only_while_an_inspection_lasts() {
         face.stage.entries().await.into_iter().filter(|leaf| leaf.event.actor.subject.as_str() == "auditor").collect();
     assert!(read.iter().any(|leaf| leaf.event.action == hedui::audit::Action::ReportRead));
     assert_sound(&face).await;
+}
+
+#[tokio::test]
+async fn whoever_has_several_roles_acts_in_the_one_that_allows_it() {
+    let face = Face::up().await;
+    let id = face.caseworker().verify(&face.household(0)).await;
+    let both = face.client("both", "report:read");
+    assert_eq!(both.get(&format!("/v1/verifications/{id}/reviews?all=true")).await.status, 200);
+    let version = both.get(&format!("/v1/verifications/{id}")).await.json()["version"].clone();
+    let issued = post(&both, &format!("/v1/verifications/{id}/issue"), json!({"version": version})).await;
+    assert_eq!(issued.status, 200, "{}", issued.text());
+    let own = |leaf: &Leaf| leaf.event.actor.subject.as_str() == "both";
+    let roles: Vec<_> =
+        face.stage.entries().await.iter().filter(|leaf| own(leaf)).map(|leaf| leaf.event.actor.role).collect();
+    assert!(roles.len() > 2 && roles.iter().all(|role| *role == ActorRole::Supervisor), "{roles:?}");
 }

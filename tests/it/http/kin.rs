@@ -1,6 +1,7 @@
 //! Nobody sends or opens a case of themselves or of registered kin (回避).
 
 use hedui::audit::{Action, Leaf};
+use hedui::config::Clients;
 use hedui::keys::MacUse;
 use hedui::telemetry::Clock;
 use reqwest::Method;
@@ -236,4 +237,23 @@ async fn nobody_registers_for_themselves_nor_reads_the_trail_of_kin() {
     assert_eq!(denied(&face).await.len(), 1, "it stands in the log; the same again is counted");
     let another = face.household(1)["household"]["members"][0]["id_number"].as_str().expect("a number").to_owned();
     assert_eq!(act(&auditor, Method::POST, "/v1/audit/subjects", &trail(&another)).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_registered_for_somebody_who_left_is_shown_and_removed() {
+    let face = Face::up().await;
+    let guard = face.client("security_admin", "");
+    let household = face.household(0);
+    register(&face, &[&number(&household, 0)]).await;
+    let stay = face.served.clients.iter().filter(|client| client.id != "supervisor").cloned().collect();
+    face.stage.register.replace(Clients::new(stay));
+    assert_eq!(guard.get(KIN).await.json()["relations"], json!({"other": 1}));
+    let people = json!({"people": [{"relation": "self", "id_number": number(&household, 0)}]});
+    act(&guard, Method::PUT, KIN, &people).await.assert_problem(404, "not-found");
+    let stranger = face.client("security_admin@elsewhere", "");
+    let before = denied(&face).await.len();
+    act(&stranger, Method::DELETE, KIN, &json!(null)).await.assert_problem(404, "not-found");
+    assert_eq!(denied(&face).await.len(), before + 1);
+    assert_eq!(act(&guard, Method::DELETE, KIN, &json!(null)).await.status, 204);
+    guard.get(KIN).await.assert_problem(404, "not-found");
 }

@@ -325,6 +325,8 @@ CREATE TABLE kin (
     client TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     -- of the registration: what its entries speak of and its document belongs to
     id TEXT COLLATE "C" NOT NULL,
+    -- of the caller, who may be registered no more
+    organisation TEXT COLLATE "C" NOT NULL,
     registered_by TEXT COLLATE "C" NOT NULL,
     at BIGINT NOT NULL,
     -- newest epoch that its tags were made under

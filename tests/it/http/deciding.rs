@@ -210,7 +210,7 @@ async fn whoever_has_several_roles_acts_in_the_one_that_allows_it() {
     let id = face.caseworker().verify(&face.household(0)).await;
     let both = face.client("both", "report:read");
     assert_eq!(both.get(&format!("/v1/verifications/{id}/reviews?all=true")).await.status, 200);
-    let version = both.get(&format!("/v1/verifications/{id}")).await.json()["version"].clone();
+    let version = both.wait_for_final(&id).await["version"].clone();
     let issued = post(&both, &format!("/v1/verifications/{id}/issue"), json!({"version": version})).await;
     assert_eq!(issued.status, 200, "{}", issued.text());
     let own = |leaf: &Leaf| leaf.event.actor.subject.as_str() == "both";

@@ -207,10 +207,11 @@ async fn an_auditor_opens_a_report_only_while_an_inspection_lasts() {
 #[tokio::test]
 async fn whoever_has_several_roles_acts_in_the_one_that_allows_it() {
     let face = Face::up().await;
-    let id = face.caseworker().verify(&face.household(0)).await;
+    let office = face.caseworker();
+    let id = office.verify(&face.household(0)).await;
+    let version = office.wait_for_final(&id).await["version"].clone();
     let both = face.client("both", "report:read");
     assert_eq!(both.get(&format!("/v1/verifications/{id}/reviews?all=true")).await.status, 200);
-    let version = both.wait_for_final(&id).await["version"].clone();
     let issued = post(&both, &format!("/v1/verifications/{id}/issue"), json!({"version": version})).await;
     assert_eq!(issued.status, 200, "{}", issued.text());
     let own = |leaf: &Leaf| leaf.event.actor.subject.as_str() == "both";

@@ -113,9 +113,13 @@ impl Pool {
 
     /// Waits until somebody closes it.
     pub(in crate::store) async fn closing(&self) {
-        match self {
-            Self::Sqlite(pool) => pool.close_event().await,
-            Self::Postgres(pool) => pool.close_event().await,
+        let (closing, is_closed) = match self {
+            Self::Sqlite(pool) => (pool.close_event(), pool.is_closed()),
+            Self::Postgres(pool) => (pool.close_event(), pool.is_closed()),
+        };
+        // sqlx looks whether it is closed, then listens: what was closed in between would be waited for for ever
+        if !is_closed {
+            closing.await;
         }
     }
 }
@@ -230,5 +234,24 @@ impl Deref for Tx {
 impl DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut Connection {
         &mut self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn whoever_waits_while_a_pool_is_closed_is_told() {
+        for round in 0..100_000 {
+            let pool = Pool::Sqlite(SqlitePool::connect_lazy("sqlite::memory:").unwrap());
+            let closing = pool.clone();
+            let closed = tokio::spawn(async move { closing.close().await });
+            let told = tokio::time::timeout(Duration::from_secs(5), pool.closing()).await;
+            assert!(told.is_ok(), "round {round}");
+            closed.await.unwrap();
+        }
     }
 }

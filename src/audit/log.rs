@@ -10,8 +10,9 @@ use tokio::task::JoinHandle;
 
 use super::cosignature::{WitnessKey, cosignatures};
 use super::event::{Action, Actor, Event, Outcome};
+use super::known::Reach;
 use super::note::{CheckpointSigner, VerifierKey};
-use super::publish::{self, Publication};
+use super::publish::{Publication, Publisher};
 use super::startup;
 use super::tile_path::TilePath;
 use super::writer::{Appended, Proved, Request, Writer};
@@ -67,7 +68,7 @@ struct Inner {
     keys: Vec<VerifierKey>,
     queue: mpsc::Sender<Request>,
     publication: Arc<Publication>,
-    /// Set by the writer when nothing can be appended any more.
+    /// Set by the writer or the publisher when nothing can be appended any more.
     stopped: Arc<OnceLock<Arc<str>>>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -95,8 +96,8 @@ impl Log {
     /// [`AuditError::Checkpoint`] when what is stored is not the log that was published; else the store failed.
     pub async fn open(store: Store, options: LogOptions) -> Result<Self, AuditError> {
         let publication = Publication::at(&store, options.publish_to.clone());
-        startup::check(&store, &options.keys(), &publication).await?;
-        Ok(Self::start(store, options, publication))
+        let reach = startup::check(&store, &options.keys(), &publication).await?;
+        Ok(Self::start(store, options, publication, reach))
     }
 
     /// Opens a log that was restored from a backup: logs, as `actor`, that it goes on after a gap, with a hash over the last
@@ -111,25 +112,31 @@ impl Log {
         reason: &str,
     ) -> Result<Self, AuditError> {
         let publication = Publication::at(&store, options.publish_to.clone());
-        startup::check_tree(&store, &options.keys()).await?;
+        let reach = startup::check_tree(&store, &options.keys()).await?;
         let gap = publication.gap(reason).await?;
-        let log = Self::start(store, options, publication);
+        let log = Self::start(store, options, publication, reach);
         log.append_one(Event::new(actor, Action::LogResumed).detail(gap)).await?;
         log.inner.publication.replace(&log.inner.store).await?;
         Ok(log)
     }
 
-    fn start(store: Store, options: LogOptions, publication: Publication) -> Self {
+    fn start(store: Store, options: LogOptions, publication: Publication, reach: Reach) -> Self {
         let publication = Arc::new(publication);
+        publication.known().reach(reach);
         let (queue, requests) = mpsc::channel(QUEUE);
         let stopped = Arc::new(OnceLock::new());
         let clock = Arc::clone(&options.clock);
-        let writer = Writer::new(store.clone(), Arc::clone(&options.signer), clock, Arc::clone(&stopped));
+        let known = Arc::clone(publication.known());
+        let writer = Writer::new(store.clone(), Arc::clone(&options.signer), clock, known, Arc::clone(&stopped));
         let keys = options.keys();
-        let tasks = vec![
-            tokio::spawn(writer.run(requests)),
-            tokio::spawn(publish::run(Arc::clone(&publication), store.clone(), options.clock, options.publish_every)),
-        ];
+        let publisher = Publisher {
+            publication: Arc::clone(&publication),
+            store: store.clone(),
+            clock: options.clock,
+            every: options.publish_every,
+            stopped: Arc::clone(&stopped),
+        };
+        let tasks = vec![tokio::spawn(writer.run(requests)), tokio::spawn(publisher.run())];
         Self { inner: Arc::new(Inner { store, keys, queue, publication, stopped, tasks: Mutex::new(tasks) }) }
     }
 

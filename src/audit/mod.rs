@@ -2,7 +2,7 @@
 //!
 //! - `event`, `label`: the closed catalogue; a leaf can hold no personal data by its type.
 //! - `merkle`, `tile`, `tile_path`: RFC 6962 and C2SP tlog-tiles, pure. `note`, `cosignature`: signed notes, checkpoints, witnesses' words.
-//! - `log`, `writer`: append with group commit; `publish`, `startup`: a log that went back or forked is refused.
+//! - `log`, `writer`: append with group commit; `publish`, `startup`, `known`: a log that went back or forked is refused, also beneath a process that runs.
 //! - `witness`: one run by another body. `proof`: inclusion and consistency; `verify`: the whole log again, offline.
 //!
 //! The store makes rows durable and gives the receipts; it computes nothing. Whoever appends waits for the receipt before acting.
@@ -11,6 +11,7 @@ mod cosignature;
 mod encoded;
 mod errors;
 mod event;
+mod known;
 mod label;
 mod log;
 pub mod merkle;

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,8 +10,10 @@ use sha2::{Digest as _, Sha256};
 use tokio::time::MissedTickBehavior;
 
 use super::AuditError;
+use super::known::{Known, Reach};
 use super::log::Clock;
 use super::note::Checkpoint;
+use super::tree::root_at;
 use crate::store::{Hash, PublishedCheckpoint, Store, StoreError};
 
 /// The file's name in the data directory.
@@ -23,6 +25,8 @@ pub(super) struct Publication {
     path: PathBuf,
     /// One publication at a time in this process.
     turn: tokio::sync::Mutex<()>,
+    /// How far the log has come; of a publication that is only read, nothing.
+    known: Arc<Known>,
     files: Files,
 }
 
@@ -31,8 +35,14 @@ impl Publication {
         Self {
             path: path.unwrap_or_else(|| store.path().join(FILE)),
             turn: tokio::sync::Mutex::default(),
+            known: Arc::default(),
             files: Files::of(store),
         }
+    }
+
+    /// How far this process knows the log to have come.
+    pub(super) fn known(&self) -> &Arc<Known> {
+        &self.known
     }
 
     /// The signed note in the file, which must be there once anything was published. A process that is new among those that share a
@@ -76,33 +86,30 @@ impl Publication {
             && Duration::try_from(now.duration_since(last.published_at)).is_ok_and(|age| age < every / 2)
         {
             let _turn = self.turn.lock().await;
-            self.follow(&last).await?;
+            self.follow(store, &last).await?;
             return Ok(last.size);
         }
         self.publish(store, now).await
     }
 
-    /// Publishes the head's checkpoint unless a later one is published. Returns the size published last.
+    /// Publishes the head's checkpoint unless a later one is published. Returns the size published last. Refuses a log that does not begin
+    /// with what is known of it: the file that proves what was there stays.
     ///
     /// The file comes first: should the process die between the two, the table is behind the file, which the next start mends.
     pub(super) async fn publish(&self, store: &Store, now: Timestamp) -> Result<u64, AuditError> {
         let _turn = self.turn.lock().await;
-        let head = store.log_head().await?;
+        let head = self.known.must_be_in(store).await?;
+        let reach = Reach::of(&head);
         let Some(note) = head.checkpoint else { return Ok(0) };
         let last = store.last_checkpoint().await?;
         let expected = last.as_ref().map(|last| last.size);
         if let Some(last) = last.filter(|last| last.size >= head.size) {
             if store.is_shared() {
-                self.follow(&last).await?;
+                self.follow(store, &last).await?;
             }
             return Ok(last.size);
         }
-        if let Some(note) = self.read().await?
-            && let Ok(published) = Checkpoint::read_unverified(&note)
-            && published.size > head.size
-        {
-            return Err(AuditError::WentBack { published: published.size, found: head.size });
-        }
+        self.known.reach(reach);
         self.write(&note).await?;
         let checkpoint = PublishedCheckpoint { size: head.size, root: head.root, note, published_at: now };
         match store.publish_checkpoint(expected, checkpoint).await {
@@ -127,8 +134,14 @@ impl Publication {
         Ok(Sha256::new().chain_update(published).chain_update([0]).chain_update(reason).finalize().into())
     }
 
-    /// Takes what another process published into this one's file, which only ever grows.
-    async fn follow(&self, last: &PublishedCheckpoint) -> Result<(), AuditError> {
+    /// Takes what another process published into this one's file, which only ever grows, and only with a log that begins with what is known.
+    async fn follow(&self, store: &Store, last: &PublishedCheckpoint) -> Result<(), AuditError> {
+        self.known.must_be_in(store).await?;
+        let reach = Reach { size: last.size, root: last.root };
+        if last.size > self.known.get().size {
+            reach.must_be(root_at(store, last.size).await?)?;
+            self.known.reach(reach);
+        }
         let in_file = self.read().await?.and_then(|note| Checkpoint::read_unverified(&note).ok());
         if in_file.is_some_and(|checkpoint| checkpoint.size >= last.size) {
             return Ok(());
@@ -155,18 +168,35 @@ pub async fn published_checkpoint(store: &Store, file: Option<PathBuf>) -> Resul
     Publication::at(store, file).must_read(store).await
 }
 
-/// Publishes from time to time, until it is stopped.
-pub(super) async fn run(publication: Arc<Publication>, store: Store, clock: Clock, every: Duration) {
-    let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + every, every);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        match publication.publish_in_turn(&store, clock(), every).await {
-            Ok(_) => {}
-            Err(AuditError::Store(StoreError::ReadOnly)) => break,
-            Err(error) => {
-                metrics::counter!("hedui_audit_publication_failures_total").increment(1);
-                tracing::error!(%error, "the checkpoint could not be published");
+/// Publishes from time to time.
+pub(super) struct Publisher {
+    pub(super) publication: Arc<Publication>,
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    pub(super) every: Duration,
+    /// Why nothing can be appended any more.
+    pub(super) stopped: Arc<OnceLock<Arc<str>>>,
+}
+
+impl Publisher {
+    /// Until it is stopped. A log that was put back beneath this process is appended to no more, whether or not anything is to be appended.
+    pub(super) async fn run(self) {
+        let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + self.every, self.every);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            match self.publication.publish_in_turn(&self.store, (self.clock)(), self.every).await {
+                Ok(_) => {}
+                Err(AuditError::Store(StoreError::ReadOnly)) => break,
+                Err(error @ (AuditError::WentBack { .. } | AuditError::Forked { .. })) => {
+                    tracing::error!(%error, "the audit log was put back beneath this process: it is stopped");
+                    self.stopped.get_or_init(|| error.to_string().into());
+                    break;
+                }
+                Err(error) => {
+                    metrics::counter!("hedui_audit_publication_failures_total").increment(1);
+                    tracing::error!(%error, "the checkpoint could not be published");
+                }
             }
         }
     }

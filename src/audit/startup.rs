@@ -1,14 +1,15 @@
 //! Before the first append: is what is stored the log that was published?
 
 use super::AuditError;
+use super::known::Reach;
 use super::note::{Checkpoint, VerifierKey};
 use super::publish::Publication;
 use super::tree::{Tree, root_at};
 use crate::store::Store;
 
-/// Refuses a log that went back, forked, or contradicts itself.
-pub(super) async fn check(store: &Store, keys: &[VerifierKey], publication: &Publication) -> Result<(), AuditError> {
-    check_tree(store, keys).await?;
+/// Refuses a log that went back, forked, or contradicts itself; how far it has come, else.
+pub(super) async fn check(store: &Store, keys: &[VerifierKey], publication: &Publication) -> Result<Reach, AuditError> {
+    let reach = check_tree(store, keys).await?;
     let head = store.log_head().await?;
     let in_table = store.last_checkpoint().await?;
     let in_file = publication.must_read(store).await?;
@@ -25,24 +26,24 @@ pub(super) async fn check(store: &Store, keys: &[VerifierKey], publication: &Pub
             return Err(AuditError::Forked { size: checkpoint.size });
         }
     }
-    Ok(())
+    Ok(reach)
 }
 
 /// Refuses a head that its tiles or its own signed checkpoint contradict.
-pub(super) async fn check_tree(store: &Store, keys: &[VerifierKey]) -> Result<(), AuditError> {
+pub(super) async fn check_tree(store: &Store, keys: &[VerifierKey]) -> Result<Reach, AuditError> {
     let mut tx = store.log_tx().await?;
     let head = tx.head().clone();
-    Tree::load(&mut tx).await?;
+    Tree::load(&mut tx, Reach::default()).await?;
     drop(tx);
     match &head.checkpoint {
-        None if head.size == 0 => Ok(()),
+        None if head.size == 0 => Ok(Reach::of(&head)),
         None => Err(AuditError::TreeBroken { size: head.size }),
         Some(note) => {
             let place = || "the head of the log".to_owned();
             let signed =
                 Checkpoint::open(note, keys).map_err(|cause| AuditError::Checkpoint { place: place(), cause })?;
             if (signed.size, signed.root) == (head.size, head.root) {
-                Ok(())
+                Ok(Reach::of(&head))
             } else {
                 Err(AuditError::TreeBroken { size: head.size })
             }

@@ -1,8 +1,11 @@
 //! The tree as it grows: the frontier and the partial tiles, loaded from the store and checked against each other.
 
+use std::collections::BTreeSet;
+
 use super::AuditError;
+use super::known::Reach;
 use super::merkle::{self, Frontier};
-use super::tile::{Edge, Tiles, tiles_for};
+use super::tile::{Edge, TileId, Tiles, tiles_for};
 use crate::store::{Hash, LogHead, LogTile, LogTx, PreparedLeaf, Store};
 
 /// The right edge of the log's tree in memory; good for one head.
@@ -13,12 +16,22 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// Reads the edge that belongs to the head of `tx`, and refuses one that does not lead to the head's root.
-    pub(super) async fn load(tx: &mut LogTx) -> Result<Self, AuditError> {
+    /// Reads the edge that belongs to the head of `tx`, and refuses one that does not lead to the head's root, or a tree that does not begin
+    /// with what is known of the log. What both take is read in one trip.
+    pub(super) async fn load(tx: &mut LogTx, known: Reach) -> Result<Self, AuditError> {
         let head = tx.head().clone();
         let broken = AuditError::TreeBroken { size: head.size };
-        let ids: Vec<(u8, u64)> = Edge::ids(head.size).into_iter().map(|id| (id.level, id.index)).collect();
-        let tiles = tx.tiles(&ids).await?;
+        let of_edge: BTreeSet<TileId> = Edge::ids(head.size).into_iter().collect();
+        let of_known = tiles_for(std::slice::from_ref(&(0..known.size)));
+        let ids: Vec<(u8, u64)> = of_edge.union(&of_known).map(|id| (id.level, id.index)).collect();
+        let found = tx.tiles(&ids).await?;
+        if known.size > 0 {
+            let mut tiles = Tiles::default();
+            found.iter().cloned().for_each(|tile| tiles.insert(tile));
+            known.must_be(tiles.hash(0..known.size).ok_or_else(|| broken.clone())?)?;
+        }
+        let is_of_edge = |tile: &LogTile| of_edge.contains(&TileId { level: tile.level, index: tile.index });
+        let tiles = found.into_iter().filter(is_of_edge).collect();
         let edge = Edge::load(head.size, tiles).ok_or_else(|| broken.clone())?;
         let frontier = Frontier::new(head.size, head.frontier.clone()).ok_or_else(|| broken.clone())?;
         let tree = Self { frontier, edge };

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::AuditError;
 use super::event::{Event, Leaf};
+use super::known::{Known, Reach};
 use super::log::Clock;
 use super::note::{Checkpoint, CheckpointSigner};
 use super::proof::InclusionProof;
@@ -82,8 +83,8 @@ pub(super) struct Writer {
     clock: Clock,
     /// The tree after the last commit; none before the first and after a failure.
     tree: Option<Tree>,
-    /// Size and root of what was acknowledged: the log may never be less.
-    acknowledged: Option<LogHead>,
+    /// What was acknowledged here, or published by any process: the log may never be less.
+    known: Arc<Known>,
     /// Whether the last append failed.
     suspect: bool,
     /// Why nothing can be appended any more: the log shows it to whoever asks whether it is open.
@@ -95,9 +96,10 @@ impl Writer {
         store: Store,
         signer: Arc<dyn CheckpointSigner>,
         clock: Clock,
+        known: Arc<Known>,
         stopped: Arc<OnceLock<Arc<str>>>,
     ) -> Self {
-        Self { store, signer, clock, tree: None, acknowledged: None, suspect: false, stopped }
+        Self { store, signer, clock, tree: None, known, suspect: false, stopped }
     }
 
     /// Appends until nobody can ask any more.
@@ -179,21 +181,14 @@ impl Writer {
     }
 
     /// Takes the head's lock and the tree that belongs to it: that in memory when nothing came between, else the stored one. A
-    /// failed commit leaves none in memory, so what follows it always goes by what is stored.
+    /// failed commit leaves none in memory, so what follows it always goes by what is stored, which must begin with what is known.
     async fn reload(&mut self) -> Result<(LogTx, Tree), AuditError> {
+        let known = self.known.get();
         let mut tx = self.store.log_tx().await?;
-        if let Some(known) = &self.acknowledged {
-            let found = tx.head();
-            if found.size < known.size {
-                return Err(AuditError::WentBack { published: known.size, found: found.size });
-            }
-            if found.size == known.size && found.root != known.root {
-                return Err(AuditError::Forked { size: known.size });
-            }
-        }
+        known.must_be_reached(tx.head())?;
         let tree = match self.tree.take() {
             Some(tree) if tree.is_at(tx.head()) => tree,
-            _ => Tree::load(&mut tx).await?,
+            _ => Tree::load(&mut tx, known).await?,
         };
         Ok((tx, tree))
     }
@@ -220,7 +215,7 @@ impl Writer {
             proofs.insert(place, Proved { leaf: leaves[place].clone(), proof });
         }
         let receipts = tx.commit().await?;
-        self.acknowledged = Some(head);
+        self.known.reach(Reach::of(&head));
         self.tree = Some(tree);
         Ok((receipts, proofs))
     }

@@ -84,6 +84,13 @@ pub(super) async fn problem(verifier: &Verifier, caller: &Caller, error: DecideE
             );
             refuse(verifier, caller, "same_person", problem).await
         }
+        DecideError::NotAPerson => {
+            let problem = forbidden(
+                "须由工作人员本人办理：业务系统账号不计入双人复核",
+                "a person must do this: a system's account is neither of the two that are needed",
+            );
+            refuse(verifier, caller, "no_person", problem).await
+        }
         DecideError::OtherRole => {
             let problem = forbidden("须由其他角色办理", "another role must do this");
             refuse(verifier, caller, "role", problem).await

@@ -18,6 +18,8 @@ pub struct Caller {
     pub regions: Vec<String>,
     /// Roles.
     pub roles: Vec<Role>,
+    /// Whether it is a system's account, without anybody behind it: where two persons are needed it is neither.
+    pub is_system: bool,
     /// Organisations whose log an auditor sees beside that of the own one.
     pub oversees: Vec<String>,
     /// OAuth scopes of the token.
@@ -45,6 +47,7 @@ impl Caller {
             organisation: "local".into(),
             regions: vec![region.to_owned()],
             roles: vec![Role::Caseworker, Role::Supervisor],
+            is_system: false,
             oversees: Vec::new(),
             scopes: vec!["report:read".into()],
             token_hash: String::new(),

@@ -102,7 +102,11 @@ mod tests {
     }
 
     fn authenticator(issuer: &LocalIssuer, directory: &Path, at: &str) -> Authenticator {
-        let settings = AuthSettings { audience: "hedui".into(), issuers: vec![issuer.publish(directory).unwrap()] };
+        let settings = AuthSettings {
+            audience: "hedui".into(),
+            issuers: vec![issuer.publish(directory).unwrap()],
+            ..AuthSettings::default()
+        };
         let clock = Clock::fixed(at.parse().unwrap());
         Authenticator::new(&settings, Clients::new(vec![client()]), clock).unwrap()
     }

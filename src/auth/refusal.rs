@@ -21,6 +21,9 @@ pub enum AuthError {
     /// `exp` has passed.
     #[error("the token has expired: fetch a new one")]
     Expired,
+    /// It is good for longer than tokens may be.
+    #[error("the token is good for longer than is accepted here: have short-lived ones issued")]
+    TooLong,
     /// `nbf` lies ahead.
     #[error("the token is not valid yet: compare the clocks")]
     NotYet,
@@ -43,6 +46,7 @@ impl AuthError {
             Self::IssuerSilent => "暂时无法取得令牌签发方的公钥",
             Self::Certificate => "该令牌只能在出示其绑定的客户端证书的连接上使用",
             Self::Expired => "令牌已过期：请重新获取",
+            Self::TooLong => "令牌有效期超过本服务接受的上限：请签发短期令牌",
             Self::NotYet => "令牌尚未生效：请核对时钟",
             Self::Audience => "令牌的受众不是本服务",
             Self::Unregistered => "调用方未在本服务登记，或登记在其他单位名下",
@@ -59,6 +63,7 @@ impl AuthError {
             Self::IssuerSilent => "issuer_silent",
             Self::Certificate => "certificate",
             Self::Expired => "expired",
+            Self::TooLong => "too_long",
             Self::NotYet => "not_yet",
             Self::Audience => "audience",
             Self::Unregistered => "unregistered",

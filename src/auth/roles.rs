@@ -34,8 +34,10 @@ pub enum Permission {
     ReadBatches,
     /// Have households watched, acknowledge what monitoring found.
     Monitor,
-    /// Cancel a case, object, take a member's consent back, ask for an erasure.
+    /// Cancel a case, object, take a member's consent back.
     SteerCase,
+    /// Ask that a case is erased: people only.
+    AskErasure,
     /// Look at records that were held and decide whose they are.
     DecideRecords,
     /// Issue a report (签发).
@@ -96,9 +98,9 @@ impl Role {
     #[must_use]
     pub fn grants(self, permission: Permission) -> bool {
         use Permission::{
-            Assess, Compare, DecideRecords, FetchReport, Inspect, IssueReport, ManageCallbacks, Monitor, OpenReport,
-            ReadApprovals, ReadBatches, ReadCase, ReadLog, ReadPolicy, ReadSources, RegisterKin, RunBatches,
-            SecondHand, SteerCase, SubmitCase, TraceSubject,
+            AskErasure, Assess, Compare, DecideRecords, FetchReport, Inspect, IssueReport, ManageCallbacks, Monitor,
+            OpenReport, ReadApprovals, ReadBatches, ReadCase, ReadLog, ReadPolicy, ReadSources, RegisterKin,
+            RunBatches, SecondHand, SteerCase, SubmitCase, TraceSubject,
         };
         match self {
             Self::Client | Self::Caseworker | Self::Supervisor => {
@@ -117,7 +119,7 @@ impl Role {
                         | ReadSources
                         | ReadPolicy
                 ) || (permission == RunBatches && self != Self::Caseworker)
-                    || (permission == DecideRecords && self != Self::Client)
+                    || (matches!(permission, DecideRecords | AskErasure) && self != Self::Client)
                     || (matches!(permission, IssueReport | SecondHand) && self == Self::Supervisor)
             }
             Self::Auditor => matches!(permission, ReadLog | TraceSubject | Inspect | ReadApprovals | ReadPolicy),
@@ -145,6 +147,7 @@ mod tests {
                 Permission::Monitor,
                 Permission::ReadBatches,
                 Permission::SteerCase,
+                Permission::AskErasure,
                 Permission::DecideRecords,
                 Permission::IssueReport,
             ] {

@@ -81,8 +81,9 @@ fn authenticator(folder: &std::path::Path, keys: &[Value], clock: Clock) -> Auth
     let jwks_file = folder.join("jwks.json");
     std::fs::write(&jwks_file, json!({"keys": keys}).to_string()).unwrap();
     let issuer = IssuerSettings { issuer: "sso".into(), algorithm: "ES256".into(), keys: KeySource::File(jwks_file) };
-    let settings = AuthSettings { audience: "hedui".into(), issuers: vec![issuer] };
-    Authenticator::new(&settings, Clients::new(vec![client()]), clock).unwrap()
+    let settings = AuthSettings { audience: "hedui".into(), issuers: vec![issuer], ..AuthSettings::default() };
+    let officer = Client { id: "officer".into(), roles: vec!["supervisor".into()], ..client() };
+    Authenticator::new(&settings, Clients::new(vec![client(), officer]), clock).unwrap()
 }
 
 #[test]
@@ -119,6 +120,10 @@ fn claims_that_are_missing_or_of_another_type_refuse_the_token() {
         ("iss", Value::Null, AuthError::Invalid),
         ("iss", json!("other"), AuthError::Invalid),
         ("org", json!("another"), AuthError::Unregistered),
+        ("iat", json!(now + 610 - 86_401), AuthError::TooLong),
+        ("iat", json!("now"), AuthError::Invalid),
+        ("exp", json!(now + 86_401), AuthError::TooLong),
+        ("exp", json!(i64::MAX), AuthError::TooLong),
     ];
     for (name, value, refusal) in table {
         let token = signer.token(&header(), &with(name, value.clone()));
@@ -126,6 +131,24 @@ fn claims_that_are_missing_or_of_another_type_refuse_the_token() {
     }
     let several = signer.token(&header(), &with("aud", json!(["other", "hedui"])));
     assert!(door.caller(Some(&several)).is_ok());
+    let a_day = signer.token(&header(), &with("exp", json!(now + 86_400)));
+    assert!(door.caller(Some(&a_day)).is_ok());
+    for (claim, of, system) in [
+        ("client_id", "another-program", false),
+        ("client_id", "officer", true),
+        ("azp", "officer", true),
+        ("sid", "officer", false),
+    ] {
+        let mut claims = with("sub", json!("officer"));
+        claims["roles"] = json!(["supervisor"]);
+        claims[claim] = json!(of);
+        let caller = door.caller(Some(&signer.token(&header(), &claims))).unwrap();
+        assert_eq!(
+            caller.is_system, system,
+            "{claim} = {of}: a token issued to the program itself has nobody behind it"
+        );
+    }
+    assert!(caller.is_system, "registered as a system");
     for regions in [json!(["0000"]), json!([""]), json!(["620"]), json!(["61"])] {
         let caller = door.caller(Some(&signer.token(&header(), &with("regions", regions.clone())))).unwrap();
         assert!(caller.regions.is_empty() && !caller.covers_region("620422"), "{regions}");
@@ -158,7 +181,13 @@ fn the_algorithm_is_the_issuers_and_keys_of_the_token_count_for_nothing() {
     let mut nothing_critical = header();
     nothing_critical["crit"] = json!([]);
     let es384 = json!({"alg": "ES384", "typ": "JWT", "kid": "one"});
+    let typ = |typ: &str| json!({"alg": "ES256", "typ": typ, "kid": "one"});
+    for access in ["JWT", "at+jwt", "application/at+JWT"] {
+        assert!(door.caller(Some(&signer.token(&typ(access), &claims()))).is_ok(), "{access}");
+    }
     let table = [
+        ("a token that ends sessions", signer.token(&typ("logout+jwt"), &claims())),
+        ("a proof of possession", signer.token(&typ("dpop+jwt"), &claims())),
         ("alg none", unsigned),
         ("HS256 with the public point", by_public_key(signer.pair.public_key().as_ref())),
         ("HS256 with the key set", by_public_key(signer.jwk().to_string().as_bytes())),
@@ -235,7 +264,7 @@ fn a_key_set_with_a_private_or_a_shared_key_is_refused() {
     let file = folder.path().join("jwks.json");
     let issuer =
         IssuerSettings { issuer: "sso".into(), algorithm: "ES256".into(), keys: KeySource::File(file.clone()) };
-    let settings = AuthSettings { audience: "hedui".into(), issuers: vec![issuer] };
+    let settings = AuthSettings { audience: "hedui".into(), issuers: vec![issuer], ..AuthSettings::default() };
     let read = || Authenticator::new(&settings, Clients::new(Vec::new()), Clock::fixed(NOW.parse().unwrap()));
     for (set, refused) in [(with("d"), true), (with("k"), true), (json!({"keys": [good]}).to_string(), false)] {
         std::fs::write(&file, &set).unwrap();

@@ -32,6 +32,7 @@ const REMEMBERED_FOR: Duration = Duration::from_secs(300);
 /// Checks bearer tokens.
 pub struct Authenticator {
     audience: String,
+    lifetime_secs: i64,
     issuers: HashMap<String, IssuerKeys>,
     register: Register,
     clock: Clock,
@@ -49,14 +50,27 @@ struct Claims {
     exp: i64,
     nbf: i64,
     #[serde(default)]
+    iat: Option<i64>,
+    #[serde(default)]
     jti: Option<String>,
     org: String,
     regions: Vec<String>,
     roles: Vec<String>,
     #[serde(default)]
     scope: String,
+    /// To whom the token was issued (RFC 9068, 2.2; OpenID Connect's `azp`). The same as `sub` where nobody but the program itself stands behind it.
+    #[serde(default)]
+    client_id: Option<String>,
+    #[serde(default)]
+    azp: Option<String>,
     #[serde(default)]
     cnf: Option<Confirmation>,
+}
+
+impl Claims {
+    fn is_of_a_program(&self) -> bool {
+        [&self.client_id, &self.azp].into_iter().flatten().any(|program| *program == self.sub)
+    }
 }
 
 /// What the token's holder must prove (RFC 8705, 3.1). Any other proof than a certificate is not asked for here, so that such a token is
@@ -117,7 +131,8 @@ impl Authenticator {
         let audience = settings.audience.clone();
         let signed = Cache::builder().max_capacity(REMEMBERED).time_to_live(REMEMBERED_FOR).build();
         if problems.is_empty() {
-            Ok(Self { audience, issuers, register: register.into(), clock, signed })
+            let lifetime_secs = i64::from(settings.token_minutes) * 60;
+            Ok(Self { audience, lifetime_secs, issuers, register: register.into(), clock, signed })
         } else {
             Err(problems)
         }
@@ -184,6 +199,9 @@ impl Authenticator {
         if claims.exp.saturating_add(LEEWAY_SECS) <= now {
             return Err(AuthError::Expired);
         }
+        if claims.exp.saturating_sub(claims.iat.unwrap_or(claims.nbf)) > self.lifetime_secs {
+            return Err(AuthError::TooLong);
+        }
         if claims.nbf.saturating_sub(LEEWAY_SECS) > now {
             return Err(AuthError::NotYet);
         }
@@ -223,6 +241,7 @@ impl Authenticator {
             organisation: client.organisation.clone(),
             regions: client.regions.clone(),
             roles,
+            is_system: false,
             oversees: client.oversees.clone(),
             scopes: vec!["report:read".into()],
             token_hash: hex::encode(session),
@@ -256,7 +275,7 @@ impl Authenticator {
     fn issuer_of(&self, token: &str) -> Result<(&IssuerKeys, Option<String>), AuthError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| AuthError::Invalid)?;
         // Extensions that must be understood (RFC 7515, 4.1.11): none is.
-        if header.crit.is_some() {
+        if header.crit.is_some() || !header.typ.as_deref().is_none_or(is_access) {
             return Err(AuthError::Invalid);
         }
         let claims: Claims = jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(|_| AuthError::Invalid)?;
@@ -288,6 +307,7 @@ impl Authenticator {
             organisation: claims.org.clone(),
             regions: regions.collect(),
             roles: roles.collect(),
+            is_system: client.is_system() || claims.is_of_a_program(),
             oversees: client.oversees.clone(),
             scopes: claims.scope.split_whitespace().map(str::to_owned).collect(),
             token_hash: hex::encode(Sha256::digest(claims.jti.as_deref().unwrap_or(token).as_bytes())),
@@ -304,6 +324,12 @@ impl Authenticator {
 fn bearer(authorization: Option<&str>) -> Result<&str, AuthError> {
     let (scheme, token) = authorization.and_then(|header| header.split_once(' ')).ok_or(AuthError::Missing)?;
     if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(AuthError::Missing) }
+}
+
+/// Whether a token of this `typ` is one to call with (RFC 9068, 2.1), and none that an issuer signs for another use.
+fn is_access(typ: &str) -> bool {
+    let typ = typ.to_ascii_lowercase();
+    matches!(typ.strip_prefix("application/").unwrap_or(&typ), "jwt" | "at+jwt")
 }
 
 /// Checks a token's signature. Keys, or addresses of keys, in its header (`jwk`, `jku`, `x5c`, `x5u`) are not looked at.

@@ -102,6 +102,8 @@ impl KeptTerms {
             organisation: self.organisation,
             regions: self.regions,
             roles: self.roles.iter().filter_map(|role| Role::parse(role)).collect(),
+            // nothing that takes two persons is done in its name
+            is_system: true,
             oversees: Vec::new(),
             scopes: Vec::new(),
             token_hash: self.token_hash,

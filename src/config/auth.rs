@@ -10,13 +10,25 @@ use super::reader::{Reading, Section};
 /// Algorithms an issuer can be pinned to.
 const ALGORITHMS: &[&str] = &["ES256", "RS256", "PS256", "EdDSA"];
 
+/// A day. Assumed: no law gives a number.
+const TOKEN_MINUTES: u32 = 1440;
+
 /// Which tokens are accepted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthSettings {
     /// Required `aud`.
     pub audience: String,
+    /// For how many minutes a token may be good, from its `iat` (or `nbf`) to its `exp`.
+    pub token_minutes: u32,
     /// Issuers.
     pub issuers: Vec<IssuerSettings>,
+}
+
+impl Default for AuthSettings {
+    /// Nobody's tokens.
+    fn default() -> Self {
+        Self { audience: String::new(), token_minutes: TOKEN_MINUTES, issuers: Vec::new() }
+    }
 }
 
 /// An issuer of tokens.
@@ -51,6 +63,8 @@ impl std::fmt::Display for KeySource {
 pub(super) fn read_auth(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> AuthSettings {
     let mut auth = root.table("auth", reading);
     let audience = auth.text("audience", reading).map_or_else(|| "hedui".to_owned(), |text| text.value);
+    let minutes = auth.number("token_minutes", 1..43_201, u64::from(TOKEN_MINUTES), reading);
+    let token_minutes = u32::try_from(minutes).unwrap_or(TOKEN_MINUTES);
     let mut issuers = Vec::new();
     for mut section in auth.tables("issuer", reading) {
         let issuer = section.required_text("issuer", reading);
@@ -70,7 +84,7 @@ pub(super) fn read_auth(root: &mut Section<'_>, base: &Path, reading: &mut Readi
         }
     }
     auth.finish(reading);
-    AuthSettings { audience, issuers }
+    AuthSettings { audience, token_minutes, issuers }
 }
 
 fn read_keys(issuer: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> Option<KeySource> {

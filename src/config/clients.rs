@@ -11,6 +11,9 @@ use super::reader::{Origin, Problem, Reading, Section};
 /// Roles of SECURITY's list, as written in files and tokens.
 const ROLES: &[&str] = &["client", "caseworker", "supervisor", "auditor", "system_admin", "security_admin"];
 
+/// The role of a caseworker system.
+const SYSTEM: &str = "client";
+
 /// What `oversees` holds for an auditor of the whole log.
 pub const EVERY_ORGANISATION: &str = "all";
 
@@ -43,6 +46,14 @@ pub struct Client {
     pub calls_per_second: Option<NonZeroU32>,
     /// Certificates of which a connection must present one for the client's tokens to count; none = tokens alone.
     pub certificates: Vec<CertificateHash>,
+}
+
+impl Client {
+    /// Whether it is a caseworker system, not somebody.
+    #[must_use]
+    pub fn is_system(&self) -> bool {
+        self.roles.iter().any(|role| role == SYSTEM)
+    }
 }
 
 /// All callers.
@@ -230,6 +241,12 @@ fn read_roles(section: &mut Section<'_>, reading: &mut Reading<'_>) -> Vec<Strin
         let advice = "data, audit, system and security are four separate hands (等保三级)";
         reading.problem(&list, &path, "these roles must not be held together", Some(advice.into()));
     }
+    if holds(&[SYSTEM]) && holds(&["caseworker", "supervisor"]) {
+        let advice = "register the people who work with the system by ids of their own";
+        let message =
+            "\"client\" is a system's role: together with a person's, one account would count as two hands (双人复核)";
+        reading.problem(&list, &path, message, Some(advice.into()));
+    }
     roles.into_iter().map(|role| role.value).collect()
 }
 
@@ -322,6 +339,22 @@ mod tests {
             at(5, "roles", "names no role: the caller could do nothing"),
         ];
         assert_eq!(found(nothing), expected);
+    }
+
+    #[test]
+    fn a_system_has_no_persons_role() {
+        for (role, faulty) in [("caseworker", true), ("supervisor", true), ("client", false)] {
+            let text = format!(
+                "[[client]]\nid = \"a\"\norganisation = \"o\"\nregions = [\"62\"]\nroles = [\"client\", \"{role}\"]\n"
+            );
+            match faulty {
+                true => assert!(
+                    read(&text, Path::new(".")).unwrap_err()[0].message.contains("is a system's role"),
+                    "{role}"
+                ),
+                false => assert!(read(&text, Path::new(".")).unwrap().get("a").unwrap().is_system()),
+            }
+        }
     }
 
     #[test]

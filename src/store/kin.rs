@@ -33,13 +33,22 @@ pub struct KinRow {
     pub document: Uuid,
 }
 
+/// A tag of somebody who is registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KinTag {
+    /// The tag.
+    pub tag: Tag,
+    /// Whether it is the caller's own, not a relative's.
+    pub own: bool,
+}
+
 impl Store {
     /// Keeps a registration with the people's tags, under every epoch, in place of the caller's former one, whose key is destroyed: an effect of
     /// its entry.
     ///
     /// Fails with [`StoreError::WrongReceipt`].
     #[must_use]
-    pub fn registering(kin: KinRow, tags: Vec<Tag>, people: SealedDocument) -> Effect<()> {
+    pub fn registering(kin: KinRow, tags: Vec<KinTag>, people: SealedDocument) -> Effect<()> {
         Effect::new(move |tx, entries| {
             Box::pin(async move {
                 entry_of(kin.id, entries)?;
@@ -95,7 +104,7 @@ impl Store {
         receipt: &AuditReceipt,
         kin: &KinRow,
         epoch: u32,
-        tags: Vec<Tag>,
+        tags: Vec<KinTag>,
     ) -> Result<(), StoreError> {
         receipt.must_speak_of(kin.id)?;
         let kin = kin.clone();
@@ -121,6 +130,19 @@ impl Store {
         let all = query("SELECT subject_tag FROM kin_tags WHERE client = $1");
         let rows = all.bind(client).fetch_all(self.reader()).await?;
         rows.iter().map(|row| row.must("subject_tag", Tag::parse)).collect()
+    }
+
+    /// The other callers for whom the same own number is registered as for this one: they are one person.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn same_person(&self, client: &str) -> Result<Vec<String>, StoreError> {
+        let others = query(
+            "SELECT DISTINCT k.client FROM kin_tags mine JOIN kin_tags k ON k.subject_tag = mine.subject_tag AND k.own
+             WHERE mine.client = $1 AND mine.own AND k.client <> $1 ORDER BY k.client",
+        );
+        let rows = others.bind(client).fetch_all(self.reader()).await?;
+        rows.iter().map(|row| row.text("client")).collect()
     }
 
     /// Which of these cases are about somebody who is registered for a caller.
@@ -169,11 +191,12 @@ async fn forget(tx: &mut Connection, client: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn insert_tags(tx: &mut Connection, client: &str, tags: &[Tag]) -> Result<(), StoreError> {
+async fn insert_tags(tx: &mut Connection, client: &str, tags: &[KinTag]) -> Result<(), StoreError> {
     for tag in tags {
-        query("INSERT INTO kin_tags (client, subject_tag) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+        query("INSERT INTO kin_tags (client, subject_tag, own) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
             .bind(client)
-            .bind(tag.to_string())
+            .bind(tag.tag.to_string())
+            .bind(tag.own)
             .execute(&mut *tx)
             .await?;
     }

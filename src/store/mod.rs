@@ -78,7 +78,7 @@ pub use hearings::HearingRow;
 pub use households::DueFilter;
 pub use idempotency::IdempotencyKey;
 pub use kept_evidence::KeptEvidence;
-pub use kin::KinRow;
+pub use kin::{KinRow, KinTag};
 pub use log::{LeafColumns, LogHead, LogTile, LogTx, PreparedLeaf, PublishedCheckpoint, StoredLeaf};
 pub use open::Store;
 pub use outbox::{OutboxAttempt, OutboxRow, OutboxTopic};

@@ -68,6 +68,7 @@ impl Verifier {
             organisation: watched.organisation.clone(),
             regions: vec![watched.region.as_str().to_owned()],
             roles: vec![Role::Client],
+            is_system: true,
             oversees: Vec::new(),
             scopes: Vec::new(),
             token_hash: String::new(),

@@ -72,7 +72,7 @@ impl Door {
         let clock = Clock::of(move || Timestamp::now() + SignedDuration::from_secs(shown.load(Ordering::SeqCst)));
         let issuer = LocalIssuer::new(clock.clone()).expect("an issuer");
         let issuers = vec![issuer.publish(stage.folder.path()).expect("a key set")];
-        let auth = AuthSettings { audience: "hedui".into(), issuers };
+        let auth = AuthSettings { audience: "hedui".into(), issuers, ..AuthSettings::default() };
         let authenticator = Authenticator::new(&auth, Clients::new(register), clock.clone());
         let authenticator = Arc::new(authenticator.unwrap_or_else(|_| panic!("the key set is read")));
         let state = hedui::api::ApiState {

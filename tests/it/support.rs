@@ -134,6 +134,7 @@ impl Stage {
         let auth = AuthSettings {
             audience: "hedui".into(),
             issuers: vec![issuer.publish(self.folder.path()).expect("a key set")],
+            ..AuthSettings::default()
         };
         let clients = clients(&self.recipient_public);
         self.register.replace(Clients::new(clients.clone()));
@@ -204,8 +205,8 @@ fn clients(recipient: &Value) -> Vec<Client> {
         client("system", ORGANISATION, "620422", "client"),
         client("second-supervisor", ORGANISATION, "620422", "supervisor"),
         Client {
-            roles: vec!["client".into(), "supervisor".into()],
-            ..client("both", ORGANISATION, "620422", "client")
+            roles: vec!["caseworker".into(), "supervisor".into()],
+            ..client("both", ORGANISATION, "620422", "caseworker")
         },
         Client { oversees: vec!["all".into()], ..client("chief-auditor", "county", "620422", "auditor") },
         client("=cmd", ORGANISATION, "620422", "caseworker"),

@@ -170,7 +170,7 @@ pub async fn erase(
     PathText(id): PathText,
     query: Result<Query<ErasureQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
-    let caller = permit(&verifier, signed_in, Permission::SteerCase).await?;
+    let caller = permit(&verifier, signed_in, Permission::AskErasure).await?;
     let grounds = query.ok().and_then(|Query(query)| ErasureGrounds::parse(&query.grounds));
     let Some(grounds) = grounds else {
         let known = ErasureGrounds::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>();

@@ -71,7 +71,7 @@ impl Issuer {
         let clock = Clock::of(move || start + SignedDuration::from_secs(*seconds.lock().unwrap()));
         let url = format!("http://{}/jwks", self.address).parse().unwrap();
         let issuer = IssuerSettings { issuer: "sso".into(), algorithm: "ES256".into(), keys: KeySource::Url(url) };
-        let settings = AuthSettings { audience: "hedui".into(), issuers: vec![issuer] };
+        let settings = AuthSettings { audience: "hedui".into(), issuers: vec![issuer], token_minutes: u32::MAX };
         Authenticator::new(&settings, Clients::new(vec![client()]), clock).unwrap()
     }
 }

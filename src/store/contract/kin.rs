@@ -1,7 +1,7 @@
 //! Whom callers stand apart from.
 
 use super::*;
-use crate::store::{KinRow, SealedDocument};
+use crate::store::{KinRow, KinTag, SealedDocument};
 
 fn kin(client: &str, epoch: u32) -> (KinRow, SealedDocument) {
     let (id, organisation, registered_by) = (Uuid::now_v7(), "township-1".to_owned(), "security".to_owned());
@@ -10,7 +10,16 @@ fn kin(client: &str, epoch: u32) -> (KinRow, SealedDocument) {
     (KinRow { id, client: client.into(), organisation, registered_by, at: at(1), epoch, document }, people)
 }
 
-async fn register(store: &Store, (kin, people): (KinRow, SealedDocument), tags: Vec<Tag>) -> KinRow {
+/// Tags of relatives.
+fn kin_of(tags: &[Tag]) -> Vec<KinTag> {
+    tags.iter().map(|tag| KinTag { tag: *tag, own: false }).collect()
+}
+
+fn own(tag: Tag) -> KinTag {
+    KinTag { tag, own: true }
+}
+
+async fn register(store: &Store, (kin, people): (KinRow, SealedDocument), tags: Vec<KinTag>) -> KinRow {
     store.apply(Store::registering(kin.clone(), tags, people), vec![receipt(kin.id)]).await.unwrap();
     assert_eq!(store.kin_of(&kin.client).await.unwrap().as_ref(), Some(&kin));
     kin
@@ -24,12 +33,12 @@ pub(super) async fn whoever_is_registered_is_found_among_cases(backend: impl Bac
     }
     let cases = [own.id, other.id];
     assert!(store.cases_of_kin("officer", &cases).await.unwrap().is_empty());
-    let row = register(&store, kin("officer", 1), vec![tag(7), tag(77)]).await;
+    let row = register(&store, kin("officer", 1), kin_of(&[tag(7), tag(77)])).await;
     assert_eq!(store.cases_of_kin("officer", &cases).await.unwrap(), [own.id].into());
     assert!(store.cases_of_kin("another", &cases).await.unwrap().is_empty());
     assert_eq!(store.kin_tags("officer").await.unwrap(), [tag(7), tag(77)].into());
     // a new epoch of the ring: the other case knows the same person by another tag
-    store.tag_kin_anew(&receipt(row.id), &row, 2, vec![tag(7), tag(8)]).await.unwrap();
+    store.tag_kin_anew(&receipt(row.id), &row, 2, kin_of(&[tag(7), tag(8)])).await.unwrap();
     assert_eq!(store.cases_of_kin("officer", &cases).await.unwrap(), cases.into());
     assert_eq!(store.kin_of("officer").await.unwrap().map(|row| row.epoch), Some(2));
     let wrong = store.tag_kin_anew(&receipt(own.id), &row, 3, Vec::new()).await;
@@ -41,18 +50,29 @@ pub(super) async fn whoever_is_registered_is_found_among_cases(backend: impl Bac
 
 pub(super) async fn a_registration_takes_the_place_of_the_former(backend: impl Backend) {
     let store = backend.open().await;
-    let first = register(&store, kin("officer", 1), vec![tag(1)]).await;
+    let first = register(&store, kin("officer", 1), kin_of(&[tag(1)])).await;
     let (second, people) = kin("officer", 1);
-    let replacing = Store::registering(second.clone(), vec![tag(2)], people.clone());
+    let replacing = Store::registering(second.clone(), kin_of(&[tag(2)]), people.clone());
     let wrong = store.apply(replacing, vec![receipt(first.id)]).await;
     assert!(matches!(wrong, Err(StoreError::WrongReceipt { .. })), "an entry about another registration");
-    let second = register(&store, (second, people), vec![tag(2)]).await;
+    let second = register(&store, (second, people), kin_of(&[tag(2)])).await;
     assert_eq!(store.kin_tags("officer").await.unwrap(), [tag(2)].into());
     assert!(matches!(store.get_document(first.document).await, Err(StoreError::Erased { .. })));
     assert!(store.get_document(second.document).await.is_ok());
     let late = store.apply(Store::deregistering(first.clone()), vec![receipt(first.id)]).await;
     assert!(matches!(late, Err(StoreError::NotFound { .. })), "what was replaced takes nothing along");
-    let late = store.tag_kin_anew(&receipt(first.id), &first, 2, vec![tag(1)]).await;
+    let late = store.tag_kin_anew(&receipt(first.id), &first, 2, kin_of(&[tag(1)])).await;
     assert!(matches!(late, Err(StoreError::NotFound { .. })));
     assert_eq!(store.kin_of("officer").await.unwrap().map(|row| row.id), Some(second.id));
+}
+
+pub(super) async fn callers_with_one_own_number_are_one_person(backend: impl Backend) {
+    let store = backend.open().await;
+    register(&store, kin("one", 1), vec![own(tag(1)), own(tag(11))]).await;
+    register(&store, kin("two", 2), vec![own(tag(11)), KinTag { tag: tag(3), own: false }]).await;
+    register(&store, kin("spouse", 1), vec![own(tag(3)), KinTag { tag: tag(1), own: false }]).await;
+    let same = async |client: &str| store.same_person(client).await.unwrap();
+    assert_eq!(same("one").await, ["two"], "known by the tag of any epoch");
+    assert_eq!(same("two").await, ["one"]);
+    assert!(same("spouse").await.is_empty() && same("nobody").await.is_empty(), "kin are other people");
 }

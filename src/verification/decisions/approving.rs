@@ -1,10 +1,13 @@
-//! What waits for a second person: asked for, agreed to, refused. Who asked never agrees, and nobody agrees twice.
+//! What waits for a second person: asked for, agreed to, refused. Who asked never agrees, and nobody agrees twice: callers for whom the
+//! same own number is registered (`kin`) are one person, and a system's account is none.
 //!
 //! | asked | by | agreed by |
 //! |---|---|---|
 //! | a decision that changes a total | caseworker, supervisor | another supervisor of the case's organisation |
-//! | an erasure | client, caseworker, supervisor | another supervisor of the case's organisation |
+//! | an erasure | caseworker, supervisor | another supervisor of the case's organisation |
 //! | an inspection | auditor | a supervisor **and** a security administrator of the case's organisation |
+
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -162,8 +165,9 @@ impl Verifier {
         rows.truncate(limit as usize);
         let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
         let barred = self.barred(caller, &rows.iter().map(|row| row.case_id).collect::<Vec<_>>()).await?;
+        let own = self.ids_of(caller).await?;
         let item = |row: &ApprovalRow| {
-            let item = summary(row, caller, now);
+            let item = summary(row, caller, &own, now);
             let barred = barred.contains(&row.case_id);
             ApprovalSummary { may_agree: item.may_agree && !barred, barred, ..item }
         };
@@ -179,7 +183,8 @@ impl Verifier {
         must_be_shown(caller, &row)?;
         let asked = self.asked_for(caller, &row).await?;
         let asked = serde_json::to_value(&asked).map_err(|_| VerificationError::Unreadable { what: "approval" })?;
-        Ok(ApprovalDetail { summary: summary(&row, caller, self.0.clock.now()), asked })
+        let own = self.ids_of(caller).await?;
+        Ok(ApprovalDetail { summary: summary(&row, caller, &own, self.0.clock.now()), asked })
     }
 
     /// Agrees as the second person (of an inspection, as one of two). What was asked is done with the last of them.
@@ -189,8 +194,8 @@ impl Verifier {
     /// another one by now.
     pub async fn agree(&self, caller: &Caller, id: &str) -> Result<ApprovalSummary, DecideError> {
         let row = self.seen(caller, id).await?;
-        let now = self.0.clock.now();
-        let role = hand_of(&row, caller, now)?;
+        let (now, own) = (self.0.clock.now(), self.ids_of(caller).await?);
+        let role = hand_of(&row, caller, &own, now)?;
         must_be_shown(caller, &row)?;
         let case = self.0.store.get_case(row.case_id).await?;
         let hand = Hand { by: caller.subject.clone(), role: role.as_str().to_owned(), at: now, agrees: true };
@@ -229,7 +234,7 @@ impl Verifier {
                 self.0.ledger.decided(events, Store::raising_hand(row.clone(), hand, then)).await?;
             }
         }
-        Ok(summary(&self.0.store.approval(row.id).await?, caller, now))
+        Ok(summary(&self.0.store.approval(row.id).await?, caller, &own, now))
     }
 
     /// Refuses, or takes back what the caller asked. One refusal closes it.
@@ -238,18 +243,17 @@ impl Verifier {
     /// As [`Verifier::agree`]; whoever asked may take it back.
     pub async fn refuse_approval(&self, caller: &Caller, id: &str) -> Result<ApprovalSummary, DecideError> {
         let row = self.seen(caller, id).await?;
-        let now = self.0.clock.now();
-        let own = row.asked_by == caller.subject && row.is_open(now);
-        let role = match own {
+        let (now, own) = (self.0.clock.now(), self.ids_of(caller).await?);
+        let role = match own.contains(&row.asked_by) && row.is_open(now) {
             true => caller.roles.first().copied().ok_or(DecideError::OtherRole)?,
-            false => hand_of(&row, caller, now)?,
+            false => hand_of(&row, caller, &own, now)?,
         };
         let case = self.0.store.get_case(row.case_id).await?;
         let hand = Hand { by: caller.subject.clone(), role: role.as_str().to_owned(), at: now, agrees: false };
         let event = Event::new(&actor(caller), Action::ApprovalRefused).case(case.id).purpose(case.purpose);
         let event = row.version.map_or(event.clone(), |version| event.version(version));
         self.0.ledger.decided(vec![event], Store::raising_hand(row.clone(), hand, Hands::Refuse)).await?;
-        Ok(summary(&self.0.store.approval(row.id).await?, caller, now))
+        Ok(summary(&self.0.store.approval(row.id).await?, caller, &own, now))
     }
 
     /// Asks for something that takes a second person.
@@ -321,12 +325,18 @@ fn must_be_shown(caller: &Caller, row: &ApprovalRow) -> Result<(), DecideError> 
     if shown || row.kind != ApprovalKind::Review { Ok(()) } else { Err(DecideError::Undisclosed) }
 }
 
+/// Fails for a system's account: where two persons are needed it is neither of them.
+pub(super) fn must_be_a_person(caller: &Caller) -> Result<(), DecideError> {
+    if caller.is_system { Err(DecideError::NotAPerson) } else { Ok(()) }
+}
+
 /// In which role a caller may raise a hand now.
-fn hand_of(row: &ApprovalRow, caller: &Caller, now: Timestamp) -> Result<Role, DecideError> {
+fn hand_of(row: &ApprovalRow, caller: &Caller, own: &BTreeSet<String>, now: Timestamp) -> Result<Role, DecideError> {
     if !row.is_open(now) {
         return Err(DecideError::NotOpen);
     }
-    if row.asked_by == caller.subject || row.hands.iter().any(|hand| hand.by == caller.subject) {
+    must_be_a_person(caller)?;
+    if own.contains(&row.asked_by) || row.hands.iter().any(|hand| own.contains(&hand.by)) {
         return Err(DecideError::SamePerson);
     }
     let has = |role: Role| caller.roles.contains(&role);
@@ -341,7 +351,7 @@ fn hand_of(row: &ApprovalRow, caller: &Caller, now: Timestamp) -> Result<Role, D
     }
 }
 
-fn summary(row: &ApprovalRow, caller: &Caller, now: Timestamp) -> ApprovalSummary {
+fn summary(row: &ApprovalRow, caller: &Caller, own: &BTreeSet<String>, now: Timestamp) -> ApprovalSummary {
     let lapsed = row.state == ApprovalState::Open && now >= row.lapses_at;
     ApprovalSummary {
         id: row.id.to_string(),
@@ -365,7 +375,7 @@ fn summary(row: &ApprovalRow, caller: &Caller, now: Timestamp) -> ApprovalSummar
                 agrees: hand.agrees,
             })
             .collect(),
-        may_agree: hand_of(row, caller, now).and_then(|_| must_be_shown(caller, row)).is_ok(),
+        may_agree: hand_of(row, caller, own, now).and_then(|_| must_be_shown(caller, row)).is_ok(),
         barred: false,
     }
 }

@@ -1,6 +1,6 @@
 //! Erasing a case: its data keys are destroyed (crypto-shredding). Two persons; the log's entries stay, they hold nothing personal.
 
-use super::approving::AskedFor;
+use super::approving::{AskedFor, must_be_a_person};
 use super::{Asked, DecideError};
 use crate::auth::Caller;
 use crate::store::{ApprovalKind, CaseRow, CaseState, words};
@@ -24,8 +24,9 @@ impl Verifier {
     /// Asks that a case be erased. It must be at rest: whoever wants one stopped cancels it first.
     ///
     /// # Errors
-    /// [`DecideError::State`] of a case at work or erased; [`DecideError::AlreadyAsked`].
+    /// [`DecideError::NotAPerson`]; [`DecideError::State`] of a case at work or erased; [`DecideError::AlreadyAsked`].
     pub async fn ask_erasure(&self, caller: &Caller, id: &str, grounds: ErasureGrounds) -> Result<Asked, DecideError> {
+        must_be_a_person(caller)?;
         let case = self.case(caller, id).await?;
         if !case.state.at_rest() || case.state == CaseState::Erased {
             return Err(DecideError::State(case.state));

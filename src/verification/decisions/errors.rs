@@ -26,6 +26,9 @@ pub enum DecideError {
     /// Whoever has a hand in it already may not be the second person.
     #[error("a second person is needed")]
     SamePerson,
+    /// A caseworker system is no person: where two are needed it is neither.
+    #[error("a person is needed")]
+    NotAPerson,
     /// The caller's role may not be that second person.
     #[error("another role is needed")]
     OtherRole,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::approving::AskedFor;
+use super::approving::{AskedFor, must_be_a_person};
 use super::{Asked, DecideError};
 use crate::auth::{Caller, Role};
 use crate::store::{ApprovalKind, CaseRow, CaseState, words};
@@ -48,6 +48,7 @@ impl Verifier {
     /// # Errors
     /// [`DecideError::NotFound`]; [`DecideError::State`] of an erased case; [`DecideError::AlreadyAsked`].
     pub async fn ask_inspection(&self, caller: &Caller, terms: &InspectionTerms) -> Result<Asked, DecideError> {
+        must_be_a_person(caller)?;
         let id = Uuid::parse_str(&terms.case).map_err(|_| DecideError::NotFound)?;
         let case = self.0.store.get_case(id).await?;
         let oversees = caller.overseen().is_none_or(|all| all.contains(&case.organisation));

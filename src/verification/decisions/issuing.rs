@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use super::DecideError;
+use super::approving::must_be_a_person;
 use crate::audit::{Action, Event};
 use crate::auth::{Caller, Role};
 use crate::report::{self, Attestation, Issue, Report, Status};
@@ -35,6 +36,7 @@ impl Verifier {
     /// [`DecideError::SamePerson`], [`DecideError::Moved`] when a later version stands or this one is provisional,
     /// [`DecideError::AlreadyIssued`].
     pub async fn issue(&self, caller: &Caller, id: &str, version: u32) -> Result<IssuedReport, DecideError> {
+        must_be_a_person(caller)?;
         if !caller.roles.contains(&Role::Supervisor) {
             return Err(DecideError::OtherRole);
         }
@@ -47,7 +49,8 @@ impl Verifier {
             return Err(DecideError::AlreadyIssued);
         }
         let decisions = self.0.store.decisions(case.id).await?;
-        let has_a_hand = |by: &str| by == caller.subject;
+        let own = self.ids_of(caller).await?;
+        let has_a_hand = |by: &str| own.contains(by);
         let about_records = ApprovalFilter {
             case_id: Some(case.id),
             kinds: vec![ApprovalKind::Review],

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::approving::AskedFor;
+use super::approving::{AskedFor, must_be_a_person};
 use super::{Asked, DecideError, Kept, MOST_REASON, RecordDecision, hash_of};
 use crate::audit::{Action, Event};
 use crate::auth::{Caller, Role};
@@ -188,6 +188,7 @@ impl Verifier {
         version: u32,
         decisions: Vec<RecordDecision>,
     ) -> Result<Reviewed, DecideError> {
+        must_be_a_person(caller)?;
         let case = self.case(caller, id).await?;
         if !matches!(case.state, CaseState::Final | CaseState::Waiting) {
             return Err(DecideError::State(case.state));

@@ -18,7 +18,7 @@ use crate::audit::{Action, Actor, Event};
 use crate::auth::Caller;
 use crate::household::{Fault, Faults, IdNumber, Request};
 use crate::identity::id_number::normalise;
-use crate::store::{AuditReceipt, DocumentKind, KinRow, Store, StoreError, Tag, words};
+use crate::store::{AuditReceipt, DocumentKind, KinRow, KinTag, Store, StoreError, Tag, words};
 
 words! {
     /// How somebody is related to a caller.
@@ -62,6 +62,19 @@ pub struct RegisteredKin {
 }
 
 impl Verifier {
+    /// Every id by which a caller is known: the own one, and those for whom the same own number is registered. Where two persons are needed they
+    /// count as one.
+    ///
+    /// # Errors
+    /// The log cannot be written; the store failed.
+    pub(super) async fn ids_of(&self, caller: &Caller) -> Result<BTreeSet<String>, VerificationError> {
+        let mut ids = BTreeSet::from([caller.subject.clone()]);
+        if self.tagged_registration(caller).await? {
+            ids.extend(self.0.store.same_person(&caller.subject).await?);
+        }
+        Ok(ids)
+    }
+
     /// Registers whom a caller stands apart from, in place of whoever was before. `body` is the JSON document.
     ///
     /// # Errors
@@ -71,7 +84,7 @@ impl Verifier {
         if !self.0.settings.register.has(of, |_| true) {
             return Err(DecideError::NotFound);
         }
-        must_be_another(caller, of)?;
+        self.must_be_another(caller, of).await?;
         let people = given::read(body, self.today()).map_err(DecideError::Faults)?;
         let bytes = serde_json::to_vec(&people).map_err(|_| VerificationError::Unreadable { what: "registration" })?;
         let (id, tags) = (Uuid::now_v7(), self.tags_of(&people));
@@ -108,7 +121,7 @@ impl Verifier {
     /// [`DecideError::NotFound`]; [`DecideError::SamePerson`]: nobody removes their own; [`DecideError::Closed`]; the store failed.
     pub async fn remove_kin(&self, caller: &Caller, of: &str) -> Result<(), DecideError> {
         let registered = self.own_registration(caller, of).await?;
-        must_be_another(caller, of)?;
+        self.must_be_another(caller, of).await?;
         let Some(row) = registered else { return Ok(()) };
         let event = Event::new(&actor(caller), Action::KinRemoved).registration(row.id).detail(hash_of(of));
         Ok(self.0.ledger.decided(vec![event], Store::deregistering(row)).await?)
@@ -233,21 +246,25 @@ impl Verifier {
         Ok((receipt, people.map_err(|_| VerificationError::Unreadable { what: "registration" })?))
     }
 
-    fn tags_of(&self, people: &[Person]) -> Vec<Tag> {
-        people.iter().flat_map(|person| self.tags("person", person.id_number.expose())).collect()
+    fn tags_of(&self, people: &[Person]) -> Vec<KinTag> {
+        let of = |person: &Person| {
+            let own = person.relation == Relation::Myself;
+            self.tags("person", person.id_number.expose()).into_iter().map(move |tag| KinTag { tag, own })
+        };
+        people.iter().flat_map(of).collect()
     }
-}
 
-fn must_be_another(caller: &Caller, of: &str) -> Result<(), DecideError> {
-    if caller.subject == of { Err(DecideError::SamePerson) } else { Ok(()) }
+    async fn must_be_another(&self, caller: &Caller, of: &str) -> Result<(), DecideError> {
+        if self.ids_of(caller).await?.contains(of) { Err(DecideError::SamePerson) } else { Ok(()) }
+    }
 }
 
 fn hash_of(text: &str) -> [u8; 32] {
     Sha256::digest(text).into()
 }
 
-fn newest(tags: &[Tag]) -> u32 {
-    tags.iter().map(|tag| tag.epoch()).max().unwrap_or_default()
+fn newest(tags: &[KinTag]) -> u32 {
+    tags.iter().map(|known| known.tag.epoch()).max().unwrap_or_default()
 }
 
 fn shown(row: &KinRow, people: &[Person]) -> RegisteredKin {

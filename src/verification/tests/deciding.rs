@@ -98,6 +98,26 @@ async fn a_decision_that_changes_a_total_stands_when_a_second_person_agrees() {
 }
 
 #[tokio::test]
+async fn a_systems_account_is_neither_the_first_person_nor_the_second() {
+    let (_house, verifier, _, _, case) = case_with_held().await;
+    let id = case.to_string();
+    let system = Caller { is_system: true, ..supervisor("system") };
+    let none =
+        |outcome: Result<(), DecideError>| assert!(matches!(outcome, Err(DecideError::NotAPerson)), "{outcome:?}");
+    none(verifier.review(&system, &id, 1, belongs(true)).await.map(drop));
+    none(verifier.issue(&system, &id, 1).await.map(drop));
+    none(verifier.ask_erasure(&system, &id, ErasureGrounds::Mistaken).await.map(drop));
+    let terms = InspectionTerms { case: id.clone(), grounds: Grounds::Sample, document: "1".into(), hours: 1 };
+    let auditor = Caller { is_system: true, ..with_role("auditor", Role::Auditor) };
+    none(verifier.ask_inspection(&auditor, &terms).await.map(drop));
+    let approval = asked(verifier.review(&supervisor("one"), &id, 1, belongs(true)).await).await;
+    none(verifier.agree(&system, &approval).await.map(drop));
+    let page = verifier.approvals(&system, true, None, 10).await.unwrap();
+    assert!(!page.items[0].may_agree);
+    verifier.agree(&supervisor("two"), &approval).await.unwrap();
+}
+
+#[tokio::test]
 async fn whoever_refuses_or_takes_back_closes_it_and_nothing_changes() {
     let (house, verifier, _, _, case) = case_with_held().await;
     let id = case.to_string();

@@ -76,7 +76,11 @@ impl Service {
             certificates: bound,
             ..Client::default()
         };
-        let settings = AuthSettings { audience: "hedui".into(), issuers: vec![issuer.publish(folder.path()).unwrap()] };
+        let settings = AuthSettings {
+            audience: "hedui".into(),
+            issuers: vec![issuer.publish(folder.path()).unwrap()],
+            ..AuthSettings::default()
+        };
         let token = issuer.token(&client, "hedui", "", 3600).unwrap();
         let door = Authenticator::new(&settings, Clients::new(vec![client]), Clock::system()).unwrap();
         let routes = Router::new().route("/who", get(async |SignedIn(caller): SignedIn| caller.subject));

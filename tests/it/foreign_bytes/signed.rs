@@ -36,8 +36,11 @@ fn no_altered_token_is_let_in() {
         disclosure: Disclosure::Full,
         ..Client::default()
     };
-    let settings =
-        AuthSettings { audience: "hedui".into(), issuers: vec![issuer.publish(folder.path()).expect("a key set")] };
+    let settings = AuthSettings {
+        audience: "hedui".into(),
+        issuers: vec![issuer.publish(folder.path()).expect("a key set")],
+        ..AuthSettings::default()
+    };
     let token = issuer.token(&client, "hedui", "report:read", 3600).expect("a token");
     let Ok(authenticator) = Authenticator::new(&settings, Clients::new(vec![client]), Clock::system()) else {
         panic!("the key set is read")

@@ -211,11 +211,10 @@ async fn whoever_has_several_roles_acts_in_the_one_that_allows_it() {
     let id = office.verify(&face.household(0)).await;
     let version = office.wait_for_final(&id).await["version"].clone();
     let both = face.client("both", "report:read");
-    assert_eq!(both.get(&format!("/v1/verifications/{id}/reviews?all=true")).await.status, 200);
     let issued = post(&both, &format!("/v1/verifications/{id}/issue"), json!({"version": version})).await;
     assert_eq!(issued.status, 200, "{}", issued.text());
     let own = |leaf: &Leaf| leaf.event.actor.subject.as_str() == "both";
     let roles: Vec<_> =
         face.stage.entries().await.iter().filter(|leaf| own(leaf)).map(|leaf| leaf.event.actor.role).collect();
-    assert!(roles.len() > 2 && roles.iter().all(|role| *role == ActorRole::Supervisor), "{roles:?}");
+    assert!(roles.len() > 1 && roles.iter().all(|role| *role == ActorRole::Supervisor), "{roles:?}");
 }

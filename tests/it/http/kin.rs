@@ -257,3 +257,36 @@ async fn what_was_registered_for_somebody_who_left_is_shown_and_removed() {
     assert_eq!(act(&guard, Method::DELETE, KIN, &json!(null)).await.status, 204);
     guard.get(KIN).await.assert_problem(404, "not-found");
 }
+
+#[tokio::test]
+async fn two_accounts_of_one_person_are_one_hand() {
+    let face = Face::up().await;
+    let (one, two) = (face.client("supervisor", "report:read"), face.client("second-supervisor", "report:read"));
+    let another = face.client("both", "report:read");
+    let myself = number(&face.household(9), 0);
+    let guard = face.client("security_admin", "");
+    for who in ["supervisor", "second-supervisor"] {
+        let people = json!({"people": [{"relation": "self", "id_number": myself}]});
+        let reply = act(&guard, Method::PUT, &format!("/v1/callers/{who}/kin"), &people).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+    }
+    let id = one.verify(&face.household(0)).await;
+    let version = one.wait_for_final(&id).await["version"].clone();
+    let one_person = |reply: &Reply| {
+        let problem = reply.assert_problem(403, "forbidden");
+        assert!(problem["detail_zh"].as_str().is_some_and(|text| text.starts_with("须由另一人办理")), "{problem}");
+    };
+    let issue = format!("/v1/verifications/{id}/issue");
+    one_person(&act(&two, Method::POST, &issue, &json!({"version": version})).await);
+    assert_eq!(act(&another, Method::POST, &issue, &json!({"version": version})).await.status, 200);
+
+    let erase = format!("/v1/verifications/{id}?grounds=mistaken");
+    let asked = act(&one, Method::DELETE, &erase, &json!(null)).await;
+    assert_eq!(asked.status, 202, "{}", asked.text());
+    let approval = asked.header("location").to_owned();
+    let may_agree = async |client: &Client| client.get("/v1/approvals").await.json()["items"][0]["may_agree"].clone();
+    assert_eq!((may_agree(&two).await, may_agree(&another).await), (json!(false), json!(true)));
+    let agree = format!("{approval}/agree");
+    one_person(&act(&two, Method::POST, &agree, &json!(null)).await);
+    assert_eq!(act(&another, Method::POST, &agree, &json!(null)).await.status, 200);
+}

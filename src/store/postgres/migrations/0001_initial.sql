@@ -337,8 +337,11 @@ CREATE TABLE kin (
 CREATE TABLE kin_tags (
     client TEXT COLLATE "C" NOT NULL,
     subject_tag TEXT COLLATE "C" NOT NULL,
+    -- of the caller, by which two callers are known for one person
+    own BOOLEAN NOT NULL,
     PRIMARY KEY (client, subject_tag)
 );
+CREATE INDEX kin_tags_own ON kin_tags (subject_tag, client) WHERE own;
 
 -- Households that are looked at again every so often.
 CREATE TABLE subscriptions (

@@ -335,10 +335,13 @@ CREATE TABLE kin (
 ) WITHOUT ROWID;
 
 CREATE TABLE kin_tags (
-    client      TEXT NOT NULL,
-    subject_tag TEXT NOT NULL,
+    client      TEXT    NOT NULL,
+    subject_tag TEXT    NOT NULL,
+    -- of the caller, by which two callers are known for one person
+    own         BOOLEAN NOT NULL,
     PRIMARY KEY (client, subject_tag)
 ) WITHOUT ROWID;
+CREATE INDEX kin_tags_own ON kin_tags (subject_tag, client) WHERE own;
 
 -- Households that are looked at again every so often.
 CREATE TABLE subscriptions (

@@ -25,6 +25,7 @@ mod postgres_server;
 mod privacy;
 mod recompute;
 mod replicas;
+mod restored;
 mod screening;
 mod simulate;
 mod support;

@@ -97,8 +97,7 @@ async fn a_database_that_was_away_is_taken_up_again() {
     let client = installation.client(&service);
     let request = |index| mocks.request_for(index, &Default::default()).expect("a household").to_string();
     assert_eq!(client.submit(request(0)).await.status, 202);
-    let name = &database[database.find("hedui_test_").expect("its name")..];
-    let name = name.split('?').next().expect("its name");
+    let name = postgres_server::name_of(&database);
     let mut admin = PgConnection::connect(&database.replace(name, "postgres")).await.expect("the test server");
     let mut say = async |statement: String| {
         sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut admin).await.expect("the test server");

@@ -9,6 +9,7 @@ use crate::config::PostgresSettings;
 use crate::store::{Store, StoreError};
 
 #[path = "../../../tests/it/postgres_server.rs"]
+#[expect(dead_code, reason = "the integration tests use all of it")]
 pub(crate) mod server;
 
 async fn open(url: &str) -> Result<Store, StoreError> {

@@ -194,6 +194,17 @@ impl KeyRing {
         of_file.chain(elsewhere).map(|(kek, _)| kek).collect()
     }
 
+    /// The key encryption key that wraps new data keys.
+    ///
+    /// # Panics
+    /// Never: a ring, and a provider, has one that is active.
+    #[must_use]
+    pub fn active_kek(&self) -> KekId {
+        let keys = self.provider.as_ref().map_or_else(|| self.file_keks.keys(), |provider| provider.keys());
+        let active = keys.into_iter().find(|(_, state)| *state == KekState::Active);
+        active.expect("exactly one key is active").0
+    }
+
     /// The directory of the ring.
     #[must_use]
     pub fn dir(&self) -> &Path {

@@ -86,7 +86,7 @@ macro_rules! contract {
                 a_withdrawn_number_is_known_in_its_organisation_alone, an_approval_closes_once, what_lapsed_is_agreed_to_by_nobody,
             }
             erasing::{
-                an_erased_case_opens_no_more, what_departments_answered_is_erased_with_the_case, nothing_of_an_erased_case_is_left, keys_are_wrapped_anew,
+                an_erased_case_opens_no_more, what_departments_answered_is_erased_with_the_case, nothing_of_an_erased_case_is_left, keys_are_wrapped_anew, nothing_is_wrapped_under_a_destroyed_key,
                 only_a_case_at_rest_is_erased, a_row_of_a_file_that_is_being_read_is_not_erased,
                 what_rests_is_found_with_what_keeps_it, what_was_taken_up_since_it_was_chosen_is_kept,
             }

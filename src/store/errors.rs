@@ -7,6 +7,9 @@ use uuid::Uuid;
 
 use super::{BatchState, CaseState};
 
+/// How the schemas refuse a data key under a destroyed key: SQLite's code of a trigger, of which there are no others, and one of our own.
+const DESTROYED_KEK: [&str; 2] = ["1811", "HK001"];
+
 /// An error of the store.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
@@ -223,6 +226,17 @@ pub enum StoreError {
         /// Document.
         id: Uuid,
     },
+    /// A data key came wrapped under a key that is destroyed.
+    #[error(
+        "this process wraps under a key encryption key that was destroyed, so nothing it seals is kept: bring the present key folder to it"
+    )]
+    KekDestroyed,
+    /// A key encryption key still wraps data keys.
+    #[error("{data_keys} data keys are still wrapped under the key encryption key")]
+    KekInUse {
+        /// How many.
+        data_keys: u64,
+    },
     /// The leaves offered do not continue the log.
     #[error("the log has {found} leaves, the append expects {expected}: reload the head")]
     HeadMoved {
@@ -248,6 +262,9 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match error {
             sqlx::Error::PoolClosed => Self::ReadOnly,
+            sqlx::Error::Database(error) if error.code().is_some_and(|code| DESTROYED_KEK.contains(&code.as_ref())) => {
+                Self::KekDestroyed
+            }
             other => Self::Database(Arc::new(other)),
         }
     }

@@ -221,6 +221,10 @@ impl Verifier {
         if !self.0.ledger.is_open() {
             reasons.push("the audit log cannot be written".to_owned());
         }
+        let kek = self.0.keys.active_kek();
+        if self.0.store.is_destroyed(kek.as_str()).await.unwrap_or_default() {
+            reasons.push("the key folder is old: the key that it wraps with was destroyed".to_owned());
+        }
         reasons
     }
 

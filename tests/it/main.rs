@@ -18,6 +18,7 @@ mod invented;
 mod keys;
 mod link;
 mod monitoring;
+mod old_ring;
 mod oracle;
 mod outbound;
 mod policy;

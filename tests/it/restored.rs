@@ -1,6 +1,6 @@
 //! An older copy of the database put in the place of the present one: nobody goes on as if nothing had been lost.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hedui_mock_sources::{Config, MockSources};
 
@@ -8,7 +8,7 @@ use super::binary::{DEFAULTS, Installation};
 use super::cli::{assert_code, err, out};
 use super::client::Client;
 use super::postgres_server::{self, put_back, save};
-use super::support::PATIENCE;
+use super::support::until;
 
 async fn departments() -> MockSources {
     let config = Config { households: 20, ticket_delay: Duration::from_millis(50), ..Config::default() };
@@ -32,14 +32,6 @@ fn entries(installation: &Installation) -> u64 {
     let said = installation.run(&["audit", "verify", "--json"]);
     let said: serde_json::Value = serde_json::from_slice(&said.stdout).expect("JSON");
     said["entries"].as_u64().expect("a number")
-}
-
-async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    let begun = Instant::now();
-    while !holds().await {
-        assert!(begun.elapsed() < PATIENCE, "{what}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -29,6 +29,15 @@ pub const ORGANISATION: &str = "huishi-township";
 /// Patience of a test that waits for something that must come.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Waits until something holds that must come to hold.
+pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let begun = std::time::Instant::now();
+    while !holds().await {
+        assert!(begun.elapsed() < PATIENCE, "{what}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 /// Settings of a service under test.
 pub struct Setup {
     pub mocks: Config,

@@ -96,6 +96,10 @@ const FREE_TABLES: &[(&str, &str)] = &[
     ("case_events", "told to who waits; what happened has its entry"),
     ("withdrawn_authorisations", "the sealed decision that took it back says it; who is asked has an entry"),
     ("outbox", "what is still to be sent; what was sent has its entry"),
+    (
+        "destroyed_keks",
+        "it only ever refuses; that a key is destroyed has its entry, with which each start compares the ring",
+    ),
     ("meta", "the store's own id and the schema's hash"),
     (
         "sessions",

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::KeyringError;
 use crate::audit::{Action, Actor, Event, Leaf, Log, Outcome};
 use crate::keys::{Condemned, Destruction, KekId, KeyListing, KeyRing};
-use crate::store::{Hash, Store};
+use crate::store::{Hash, Store, StoreError};
 
 /// A key that has just stopped wrapping is not destroyed yet: what was sealed under it may still be on its way to the store.
 const ON_ITS_WAY: SignedDuration = SignedDuration::from_mins(10);
@@ -73,10 +73,11 @@ pub(super) async fn known(store: &Store) -> Result<(BTreeSet<Fact>, BTreeSet<Has
     for leaf in store.key_leaves().await? {
         let Ok(Leaf { event, .. }) = Leaf::parse(&leaf.leaf.bytes) else { continue };
         let Some(name) = event.detail_sha256 else { continue };
-        if event.action == Action::KeyRotated && event.outcome == Outcome::Done {
-            emptied.insert(name);
-        } else {
-            facts.insert((event.action, name));
+        match (event.action, event.outcome) {
+            (Action::KeyRotated, Outcome::Done) => drop(emptied.insert(name)),
+            // What was announced before did not come about.
+            (action, Outcome::Failed) => drop(facts.remove(&(action, name))),
+            (action, _) => drop(facts.insert((action, name))),
         }
     }
     Ok((facts, emptied))
@@ -138,7 +139,8 @@ pub async fn settle(
     Ok(settled)
 }
 
-/// Destroys a key, entry first, unless it is still needed and nobody said that this is to be lost.
+/// Destroys a key, entry first, unless it is still needed and nobody said that this is to be lost. From the entry's commit on the store takes
+/// nothing more that is wrapped under it, from any process.
 async fn destroy(
     store: &Store,
     log: &Log,
@@ -152,14 +154,24 @@ async fn destroy(
     let counts = store.count_deks().await?;
     let data_keys = counts.iter().find(|(id, _)| id == kek.as_str()).map_or(0, |(_, count)| *count);
     let on_their_way = retired.is_some_and(|retired| now.duration_since(retired) < ON_ITS_WAY);
-    if *how == Destruction::OfAnEmptyKey && (data_keys > 0 || on_their_way) {
-        keys.mark_for_destruction(kek, None)?;
+    let keep = |data_keys, settled: &mut Settled| {
         settled.kept.push((kek.clone(), data_keys));
-        return Ok(());
+        keys.mark_for_destruction(kek, None)
+    };
+    if *how == Destruction::OfAnEmptyKey && (data_keys > 0 || on_their_way) {
+        return Ok(keep(data_keys, settled)?);
     }
     let event = Event::new(actor, Action::KeyDestroyed).detail(named("kek", kek.as_str()));
-    log.append_one(if data_keys > 0 { event.count(data_keys) } else { event }).await?;
+    let event = if data_keys > 0 { event.count(data_keys) } else { event };
+    let destroying = Store::destroying_kek(kek.as_str(), *how == Destruction::WithItsDataKeys);
+    let (_, outcome) = log.append_with(vec![event], destroying).await?;
     settled.entered += 1;
+    match outcome {
+        Ok(_) => {}
+        // Another process has wrapped under it since they were counted.
+        Err(StoreError::KekInUse { data_keys }) => return Ok(keep(data_keys, settled)?),
+        Err(error) => return Err(error.into()),
+    }
     keys.destroy_kek(kek, now)?;
     settled.destroyed.push(kek.clone());
     Ok(())

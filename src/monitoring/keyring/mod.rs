@@ -103,6 +103,11 @@ async fn look(care: &KeyringParts, tells: &tokio::sync::Notify) {
     loop {
         ticks.tick().await;
         if !care.keys.is_behind() {
+            let kek = care.keys.active_kek();
+            if said.is_empty() && care.store.is_destroyed(kek.as_str()).await.unwrap_or_default() {
+                said = StoreError::KekDestroyed.to_string();
+                tracing::error!(%kek, "{said}");
+            }
             continue;
         }
         match settle(&care.store, &care.log, &care.keys, &Actor::service(), care.clock.now()).await {

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::*;
-use crate::audit::{Action, Leaf, LogOptions, Outcome};
+use crate::audit::{Action, Event, Leaf, LogOptions, Outcome};
 use crate::keys::{Destruction, DocumentContext};
 use crate::store::{AuditReceipt, DocumentKind, SealedDocument};
 
@@ -51,6 +51,18 @@ impl House {
     }
 
     async fn sealed(&self, text: &[u8]) -> Uuid {
+        let (case, document) = self.seal(text);
+        let id = document.id;
+        self.put(case, document).await.unwrap();
+        id
+    }
+
+    async fn put(&self, case: Uuid, document: SealedDocument) -> Result<(), StoreError> {
+        self.care.store.put_document(&AuditReceipt::for_test(Some(case)), Some(case), document).await
+    }
+
+    /// A document of a case, not stored yet.
+    fn seal(&self, text: &[u8]) -> (Uuid, SealedDocument) {
         let case = Uuid::now_v7();
         let id = Uuid::now_v7();
         let context = DocumentContext { document_id: &id.to_string(), kind: "review", owner_id: &case.to_string() };
@@ -64,8 +76,7 @@ impl House {
             commitment: sealed.commitment,
             ciphertext: sealed.ciphertext,
         };
-        self.care.store.put_document(&AuditReceipt::for_test(Some(case)), Some(case), document).await.unwrap();
-        id
+        (case, document)
     }
 }
 
@@ -243,4 +254,33 @@ async fn a_running_service_notices_a_changed_ring_by_itself() {
         .expect("it is entered, put in force, and the data key moved");
     assert!(is_entered(store, keys).await.unwrap());
     care.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_on_its_way_when_its_key_was_destroyed_is_not_kept() {
+    let house = House::new().await;
+    house.settle(now()).await.unwrap();
+    let first = house.care.keys.active_kek();
+    let (case, late) = house.seal(b"x");
+    house.command().rotate(now()).unwrap();
+    house.settle(now()).await.unwrap();
+    house.command().mark_for_destruction(&first, Some(Destruction::WithItsDataKeys)).unwrap();
+    assert_eq!(house.settle(now()).await.unwrap().destroyed.as_slice(), std::slice::from_ref(&first));
+    let refused = house.put(case, late).await;
+    assert!(matches!(refused, Err(StoreError::KekDestroyed)), "{refused:?}");
+    assert!(house.care.store.deks_under(first.as_str(), None, 1).await.unwrap().is_empty());
+    let id = house.sealed(b"x").await;
+    assert_eq!(opens(&house.care.store, &house.care.keys, id).await.unwrap(), b"x", "sealed anew it is");
+}
+
+#[tokio::test]
+async fn a_destruction_that_failed_is_none() {
+    let house = House::new().await;
+    house.settle(now()).await.unwrap();
+    let name = entering::named("kek", house.care.keys.active_kek().as_str());
+    let event = Event::new(&Actor::service(), Action::KeyDestroyed).detail(name);
+    house.care.log.append(vec![event.clone()]).await.unwrap();
+    assert!(matches!(house.settle(now()).await, Err(KeyringError::Resurrected { .. })), "so it would read");
+    house.care.log.append_failed(vec![event]).await;
+    assert_eq!(house.settle(now()).await.unwrap(), Settled::default());
 }

@@ -174,6 +174,34 @@ pub(super) async fn keys_are_wrapped_anew(backend: impl Backend) {
     assert_eq!(store.count_deks().await.unwrap(), [("kek-1".to_owned(), 2), ("kek-2".to_owned(), 3)]);
 }
 
+pub(super) async fn nothing_is_wrapped_under_a_destroyed_key(backend: impl Backend) {
+    let store = backend.open().await;
+    let some = AuditReceipt::for_test(None);
+    let destroy = async |may_lose| store.apply(Store::destroying_kek("kek-1", may_lose), Vec::new()).await;
+    accepted(&store, at(0)).await;
+    let kept = destroy(false).await;
+    assert!(matches!(kept, Err(StoreError::KekInUse { data_keys: 1 })), "{kept:?}");
+    assert!(!store.is_destroyed("kek-1").await.unwrap());
+    accepted(&store, at(1)).await;
+    assert_eq!(destroy(true).await.unwrap(), 2);
+    assert_eq!(destroy(true).await.unwrap(), 2, "a second time changes nothing");
+
+    let under = |kek: &str| SealedDocument { kek_id: kek.into(), ..document(DocumentKind::Review) };
+    let late = store.put_document(&some, None, under("kek-1")).await;
+    assert!(matches!(late, Err(StoreError::KekDestroyed)), "{late:?}");
+    store.put_document(&some, None, under("kek-2")).await.unwrap();
+    let anew = |from: &[WrappedDek], kek: &str| -> Vec<_> {
+        from.iter().map(|dek| WrappedDek { kek_id: kek.into(), ..dek.clone() }).collect()
+    };
+    let living = store.deks_under("kek-2", None, 10).await.unwrap();
+    let back = store.rewrap_deks(&some, "kek-2", anew(&living, "kek-1")).await;
+    assert!(matches!(back, Err(StoreError::KekDestroyed)), "{back:?}");
+    let lost = store.deks_under("kek-1", None, 10).await.unwrap();
+    assert_eq!(store.rewrap_deks(&some, "kek-1", anew(&lost, "kek-2")).await.unwrap(), 2, "away from it is no harm");
+    assert_eq!(store.count_deks().await.unwrap(), [("kek-2".to_owned(), 3)]);
+    assert!(store.is_destroyed("kek-1").await.unwrap() && !store.is_destroyed("kek-2").await.unwrap());
+}
+
 pub(super) async fn what_rests_is_found_with_what_keeps_it(backend: impl Backend) {
     let store = backend.open().await;
     let of = async |household: Option<u8>, second| {

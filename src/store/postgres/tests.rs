@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use sqlx::{Connection as _, PgConnection};
+use uuid::Uuid;
 
 use crate::config::PostgresSettings;
-use crate::store::{Store, StoreError};
+use crate::store::{AuditReceipt, DocumentKind, SealedDocument, Store, StoreError};
 
 #[path = "../../../tests/it/postgres_server.rs"]
 #[expect(dead_code, reason = "the integration tests use all of it")]
@@ -49,6 +50,48 @@ async fn a_database_is_made_once_by_whoever_comes_first() {
     let mut session = PgConnection::connect(&url).await.unwrap();
     sqlx::query("UPDATE meta SET value = 'ab' WHERE key = 'schema_sha256'").execute(&mut session).await.unwrap();
     assert!(matches!(open(&url).await, Err(StoreError::OtherSchema { version: 1 })));
+}
+
+/// Waits until a session stands before a lock of `deks`.
+async fn somebody_waits(url: &str) {
+    let mut beside = PgConnection::connect(url).await.unwrap();
+    let waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'deks'::regclass AND NOT granted";
+    while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut beside).await.unwrap() == 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_is_destroyed_before_or_after_another_process_wraps_under_it() {
+    let Some(url) = server::database().await else { return };
+    let store = open(&url).await.unwrap();
+    let mut session = PgConnection::connect(&url).await.unwrap();
+    let say = async |session: &mut PgConnection, statements: &'static str| {
+        sqlx::raw_sql(statements).execute(session).await.unwrap();
+    };
+    say(&mut session, "BEGIN; INSERT INTO deks (id, kek_id, wrapped) VALUES ('d', 'kek-1', '')").await;
+    let destroying = tokio::spawn({
+        let store = store.clone();
+        async move { store.apply(Store::destroying_kek("kek-1", false), Vec::new()).await }
+    });
+    somebody_waits(&url).await;
+    say(&mut session, "COMMIT").await;
+    let found = destroying.await.unwrap();
+    assert!(matches!(found, Err(StoreError::KekInUse { data_keys: 1 })), "what was on its way is counted: {found:?}");
+
+    say(&mut session, "BEGIN; LOCK TABLE deks IN SHARE MODE; INSERT INTO destroyed_keks VALUES ('kek-2')").await;
+    let wrapping = tokio::spawn({
+        let (store, id) = (store.clone(), Uuid::now_v7());
+        let kek_id = "kek-2".to_owned();
+        let (dek_id, kind, commitment) = (Uuid::now_v7(), DocumentKind::Review, [0; 32]);
+        let document =
+            SealedDocument { id, kind, dek_id, kek_id, wrapped_dek: vec![0], commitment, ciphertext: vec![0] };
+        async move { store.put_document(&AuditReceipt::for_test(None), None, document).await }
+    });
+    somebody_waits(&url).await;
+    say(&mut session, "COMMIT").await;
+    let late = wrapping.await.unwrap();
+    assert!(matches!(late, Err(StoreError::KekDestroyed)), "what comes after is refused: {late:?}");
 }
 
 /// What is said of a table's parts, one line each.

@@ -59,6 +59,22 @@ CREATE TABLE deks (
 );
 CREATE INDEX deks_by_kek ON deks (kek_id, id);
 
+-- Key encryption keys that were destroyed: nothing is wrapped under them any more, by whoever still holds one. Whoever destroys one locks `deks`
+-- first, so that each row that comes is either counted before or refused after.
+CREATE TABLE destroyed_keks (
+    kek_id TEXT COLLATE "C" NOT NULL PRIMARY KEY
+);
+CREATE FUNCTION refuse_destroyed_kek() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM destroyed_keks WHERE kek_id = NEW.kek_id) THEN
+        RAISE EXCEPTION 'destroyed key' USING ERRCODE = 'HK001';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER deks_wrapped BEFORE INSERT OR UPDATE OF kek_id ON deks
+FOR EACH ROW EXECUTE FUNCTION refuse_destroyed_kek();
+
 CREATE TABLE documents (
     id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     case_id TEXT COLLATE "C",

@@ -59,6 +59,17 @@ CREATE TABLE deks (
 ) WITHOUT ROWID;
 CREATE INDEX deks_by_kek ON deks (kek_id, id);
 
+-- Key encryption keys that were destroyed: nothing is wrapped under them any more, by whoever still holds one.
+CREATE TABLE destroyed_keks (
+    kek_id TEXT NOT NULL PRIMARY KEY
+) WITHOUT ROWID;
+CREATE TRIGGER deks_wrapped BEFORE INSERT ON deks
+WHEN EXISTS (SELECT 1 FROM destroyed_keks WHERE kek_id = NEW.kek_id)
+BEGIN SELECT RAISE(ABORT, 'destroyed key'); END;
+CREATE TRIGGER deks_wrapped_anew BEFORE UPDATE OF kek_id ON deks
+WHEN EXISTS (SELECT 1 FROM destroyed_keks WHERE kek_id = NEW.kek_id)
+BEGIN SELECT RAISE(ABORT, 'destroyed key'); END;
+
 CREATE TABLE documents (
     id         TEXT NOT NULL PRIMARY KEY,
     case_id    TEXT,

@@ -41,12 +41,18 @@ impl Register {
         self.0.clients.send_replace(Arc::new(clients));
     }
 
-    /// Ends when a caller is registered otherwise than now, or no more.
-    pub async fn changed(&self, id: &str) {
+    /// Ends when a caller is registered otherwise than at the call, or no more; also where nobody waits for it yet.
+    pub fn changed(&self, id: &str) -> impl Future<Output = ()> + Send + use<> {
+        let (kept, id) = (self.clone(), id.to_owned());
         let mut changes = self.0.clients.subscribe();
-        let Some(now) = changes.borrow_and_update().get(id).cloned() else { return };
-        // The sender lives as long as `self`: there is no other end.
-        drop(changes.wait_for(|clients| clients.get(id) != Some(&now)).await);
+        let now = changes.borrow_and_update().get(&id).cloned();
+        async move {
+            if now.is_some() {
+                drop(changes.wait_for(|clients| clients.get(&id) != now.as_ref()).await);
+            }
+            // The sender lives until here: there was no other end.
+            drop(kept);
+        }
     }
 
     /// Notes how many faults the file has that was to replace them.
@@ -96,7 +102,9 @@ mod tests {
         let shared = register.clone();
         let mut waits = ["a", "b", "c", "nobody"].map(|id| Box::pin(shared.changed(id)));
         assert_eq!(waits.each_mut().map(|wait| wait.now_or_never().is_some()), [false, false, false, true]);
+        let unwatched = Box::pin(shared.changed("b"));
         register.replace(clients(&[("a", false), ("b", true)]));
+        assert!(unwatched.now_or_never().is_some(), "though nobody waited for it yet");
         let [a, b, c, _] = &mut waits;
         assert_eq!([a, b, c].map(|wait| wait.now_or_never().is_some()), [false, true, true]);
         assert!(shared.has("b", |client| client.issues_itself) && !shared.has("c", |_| true));

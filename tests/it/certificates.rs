@@ -1,7 +1,7 @@
 //! Callers' certificates, and the register and TLS files that change while the service runs: the built program, over real connections, with curl
 //! beside the client of the other tests.
 
-mod made;
+pub mod made;
 
 use std::process::{Command, Stdio};
 use std::time::Instant;

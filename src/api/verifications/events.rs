@@ -30,6 +30,8 @@ pub async fn events(
     PathText(id): PathText,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    // From the sign-in on: nothing that is changed while the entry is written is missed.
+    let otherwise = authenticator.register().changed(&signed_in.0.subject);
     let caller = permit(&verifier, signed_in, Permission::ReadCase).await?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let after = last.and_then(|text| text.parse().ok()).unwrap_or(0);
@@ -38,7 +40,7 @@ pub async fn events(
     let end = async move {
         tokio::select! {
             () = tokio::time::sleep(caller.lasts.unwrap_or(Duration::MAX / 4)) => {}
-            () = authenticator.register().changed(&caller.subject) => {}
+            () = otherwise => {}
         }
     };
     let lines = events.map(|event| Ok(encode(&event))).take_until(Box::pin(end));

@@ -90,7 +90,7 @@ pub async fn agree(
     }
 }
 
-/// Refuses it, or takes back what the caller asked.
+/// Refuses it, takes back what the caller asked, or ends an inspection that was agreed to: its auditor opens no report any more.
 #[utoipa::path(post, path = "/v1/approvals/{id}/refuse", tag = "decisions", params(("id" = String, Path)),
     responses((status = 200, body = ApprovalSummary), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)),

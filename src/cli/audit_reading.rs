@@ -96,7 +96,8 @@ impl Place {
         let store = compose::store(&settings).await?;
         let options = compose::log_options(&settings, &keys, clock.clone());
         let log = Log::open(store.clone(), options).await.context("the audit log")?;
-        let parts = OversightParts { store: store.clone(), log, keys, clock, settings: settings.audit.findings };
+        let settings = settings.audit.findings;
+        let parts = OversightParts { store: store.clone(), log, keys, clock, settings, verifier: None };
         Ok(Self::Here(Here { oversight: Oversight::new(parts), store, caller: Caller::local_auditor() }))
     }
 }

@@ -421,6 +421,7 @@ pub(super) async fn running(
         keys: Arc::clone(&keys),
         clock: clock.clone(),
         settings: settings.audit.findings,
+        verifier: Some(verifier.clone()),
     });
     verifier.run_beside(oversight.clone().keep_looking());
     let monitoring = Monitoring::start(MonitoringParts {

@@ -107,7 +107,7 @@ pub struct Watched {
     pub id: String,
     /// active or ended.
     pub status: String,
-    /// cancelled, expired, not_authorised or erased.
+    /// cancelled, expired, not_authorised, erased or client_gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_why: Option<String>,
     /// Case whose household it is.
@@ -185,6 +185,9 @@ impl Monitoring {
         if watched.until.is_some_and(|until| until < inner.clock.today()) {
             return self.end(&Actor::service(), watched, SubscriptionEnd::Expired).await.map(drop);
         }
+        if !inner.verifier.is_registered(&watched.client, &watched.organisation) {
+            return self.end(&Actor::service(), watched, SubscriptionEnd::ClientGone).await.map(drop);
+        }
         match inner.verifier.look_at(watched).await {
             Ok(Look::Begun(case)) => {
                 inner.store.subscription_looked(watched, inner.clock.now()).await?;
@@ -214,7 +217,7 @@ impl Monitoring {
         Ok(self.0.store.end_subscription(&receipt, watched.case_id, watched.id, why).await?)
     }
 
-    /// Watches the households of cases that have a final report.
+    /// Watches the households of cases that have a final report: for the case's client, or for the caller where that one is registered no more.
     ///
     /// # Errors
     /// [`ReadError::Closed`]; the store failed.
@@ -270,16 +273,13 @@ impl Monitoring {
         wanted: &Wanted,
         row: Option<CaseRow>,
     ) -> Result<Option<bool>, ReadError> {
-        let can_be = |row: &CaseRow| {
-            caller.covers(&row.organisation, row.region.as_str())
-                && row.state == CaseState::Final
-                && !row.purpose.is_screening()
-        };
-        let Some(row) = row.filter(can_be) else { return Ok(None) };
-        let inner = &self.0;
-        match inner.verifier.must_stand_apart_from(caller, row.id).await {
-            Err(ReadError::Barred) => return Ok(None),
+        let (Some(row), inner) = (row, &self.0) else { return Ok(None) };
+        match inner.verifier.within(caller, &row.organisation, row.region.as_str(), row.id).await {
+            Err(ReadError::NotFound | ReadError::Barred) => return Ok(None),
             other => other?,
+        }
+        if row.state != CaseState::Final || row.purpose.is_screening() {
+            return Ok(None);
         }
         let now = inner.clock.now();
         let pause = SignedDuration::from_hours(24 * i64::from(wanted.every_days));
@@ -288,6 +288,7 @@ impl Monitoring {
         let new = NewSubscription {
             id: Uuid::now_v7(),
             case_id: row.id,
+            client: (!inner.verifier.is_registered(&row.client, &row.organisation)).then(|| caller.subject.clone()),
             every_days: wanted.every_days,
             first_at: now.checked_add(pause).unwrap_or(Timestamp::MAX),
             until: wanted.until,

@@ -1,10 +1,11 @@
 //! Usage that somebody should look at, from the log alone: many cases opened by one actor, cases opened that nobody works on, many
-//! refusals, openings outside office hours. A finding is of one actor and one day in China, so that it keeps its name however often it
-//! is reckoned. That one was raised, and that an auditor has seen it, stands in the log; nothing is kept beside it.
+//! refusals, openings outside office hours. A finding is of one actor, one day in China and one level, so that it keeps its name however often it
+//! is reckoned; each time that it has doubled it is another one, raised anew and seen by nobody yet. That one was raised, and that an auditor
+//! has seen it, stands in the log; nothing is kept beside it. An auditor's findings are reckoned from the entries that a search shows them.
 
 mod reckoning;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -17,7 +18,7 @@ use super::{Oversight, scope};
 use crate::audit::{Action, Actor, Event, Label, Leaf, Outcome};
 use crate::auth::Caller;
 use crate::household::canonical_json;
-use crate::store::{AuditReceipt, LogFilter, words};
+use crate::store::{AuditReceipt, LogFilter, LogScope, words};
 use crate::telemetry::china_date;
 use crate::verification::ReadError;
 use reckoning::{Deed, Found};
@@ -50,7 +51,7 @@ words! {
 /// Something an auditor should look at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Finding {
-    /// Id: the same whenever it is reckoned.
+    /// Id: the same whenever it is reckoned, another one each time the count has doubled.
     pub id: String,
     /// What.
     pub kind: FindingKind,
@@ -67,6 +68,8 @@ pub struct Finding {
     pub count: u64,
     /// From how many on it is a finding.
     pub bound: u64,
+    /// 0 at the bound, one more each time that the count has doubled since.
+    pub level: u32,
     /// What is usual: of others in that role, or of the actor on other days, whichever is more; none where there is nothing to compare with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usual: Option<u64>,
@@ -82,6 +85,39 @@ pub struct Finding {
     /// Which auditor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acknowledged_by: Option<String>,
+    /// What it was before it had doubled, the first first: each is acknowledged by itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<EarlierLevel>,
+}
+
+/// A finding before it had doubled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EarlierLevel {
+    /// Id.
+    pub id: String,
+    /// From how many on.
+    pub from: u64,
+    /// Entry that says that an auditor has seen it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged_in: Option<u64>,
+    /// Which auditor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged_by: Option<String>,
+}
+
+impl Finding {
+    fn has(&self, id: &str) -> bool {
+        self.id == id || self.earlier.iter().any(|level| level.id == id)
+    }
+
+    /// Where it says whether one of its levels was seen; none of an id that is not its own.
+    fn seen(&mut self, id: &str) -> Option<(&mut Option<u64>, &mut Option<String>)> {
+        if self.id == id {
+            return Some((&mut self.acknowledged_in, &mut self.acknowledged_by));
+        }
+        let level = self.earlier.iter_mut().find(|level| level.id == id)?;
+        Some((&mut level.acknowledged_in, &mut level.acknowledged_by))
+    }
 }
 
 /// Findings of some days, the newest first.
@@ -97,7 +133,7 @@ pub struct FindingsPage {
 }
 
 impl Oversight {
-    /// What the last days show. That it is read is in the log first.
+    /// What the last days show, as far as the caller sees the log. That it is read is in the log first.
     ///
     /// # Errors
     /// [`ReadError::Closed`]: the log cannot be written; else the store failed.
@@ -108,36 +144,29 @@ impl Oversight {
         let logged_as = receipt.index();
         let from = self.first_day(days);
         let Some(scope) = scope(caller, None) else { return Ok(FindingsPage { items: Vec::new(), from, logged_as }) };
-        let labels: Option<HashSet<String>> =
-            scope.organisations.map(|all| all.into_iter().map(|organisation| organisation.label).collect());
-        let mut items = Vec::new();
-        let mut found = self.reckoned(&receipt, from).await?;
-        found.retain(|found| labels.as_ref().is_none_or(|labels| labels.contains(&found.organisation)));
-        let mut seen = self.about(&receipt, &found, Action::FindingAcknowledged).await?;
-        for found in found {
-            let seen = seen.remove(&found.id);
-            items.push(self.shown(found, seen));
-        }
+        let found = self.reckoned(&receipt, from, &scope).await?;
+        let ids = found.iter().flat_map(|found| (0..=found.level()).map(|level| found.id_at(level))).collect();
+        let mut seen = self.about(&receipt, ids, Action::FindingAcknowledged).await?;
+        let items = found.into_iter().map(|found| self.shown(found, &mut seen)).collect();
         Ok(FindingsPage { items, from, logged_as })
     }
 
-    /// Notes that an auditor has seen a finding of the last days. A note is not kept: its hash is, so keep the words.
+    /// Notes that an auditor has seen a finding of the last days, at the level that `id` names. A note is not kept: its hash is, so keep the words.
     ///
     /// # Errors
     /// [`ReadError::NotFound`]: no such finding, or not the caller's to see; as [`Oversight::findings`].
     pub async fn acknowledge(&self, caller: &Caller, id: &str, note: Option<&str>) -> Result<Finding, ReadError> {
         let page = self.findings(caller, MOST_DAYS).await?;
-        let mut finding = page.items.into_iter().find(|finding| finding.id == id).ok_or(ReadError::NotFound)?;
-        if finding.acknowledged_in.is_some() {
-            return Ok(finding);
-        }
-        let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
-        let mut event = Self::reading(caller, Action::FindingAcknowledged).finding(id);
+        let mut all = page.items.into_iter();
+        let mut finding = all.find(|finding| finding.has(id)).ok_or(ReadError::NotFound)?;
+        let Some((entry, by)) = finding.seen(id).filter(|(entry, _)| entry.is_none()) else { return Ok(finding) };
+        let mut event = Self::reading(caller, Action::FindingAcknowledged)
+            .finding(Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?);
         if let Some(note) = note {
             event = event.detail(Sha256::digest(note).into());
         }
-        finding.acknowledged_in = Some(self.0.log.append_one(event).await?.index());
-        finding.acknowledged_by = Some(caller.subject.clone());
+        *entry = Some(self.0.log.append_one(event).await?.index());
+        *by = Some(caller.subject.clone());
         Ok(finding)
     }
 
@@ -169,12 +198,13 @@ impl Oversight {
         let what = Sha256::digest(canonical_json(&serde_json::json!({"findings": 2}))).into();
         let receipt = self.enter(Event::new(&looker, Action::Search), what).await?;
         let mut raised = 0;
-        let found = self.reckoned(&receipt, self.first_day(2)).await?;
-        let before = self.about(&receipt, &found, Action::FindingRaised).await?;
-        for found in found.iter().filter(|found| !before.contains_key(&found.id)) {
-            self.0.log.append_one(Event::new(&looker, Action::FindingRaised).finding(found.id)).await?;
+        let found = self.reckoned(&receipt, self.first_day(2), &LogScope::default()).await?;
+        let before = self.about(&receipt, found.iter().map(Found::id).collect(), Action::FindingRaised).await?;
+        for found in found.iter().filter(|found| !before.contains_key(&found.id())) {
+            let id = found.id();
+            self.0.log.append_one(Event::new(&looker, Action::FindingRaised).finding(id)).await?;
             metrics::counter!("hedui_audit_findings_total", "kind" => found.kind.as_str()).increment(1);
-            tracing::warn!(kind = found.kind.as_str(), id = %found.id, "the audit log shows what an auditor should look at");
+            tracing::warn!(kind = found.kind.as_str(), %id, level = found.level(), "the audit log shows what an auditor should look at");
             raised += 1;
         }
         Ok(raised)
@@ -185,12 +215,12 @@ impl Oversight {
         self.0.clock.today().checked_sub(back).unwrap_or_else(|_| self.0.clock.today())
     }
 
-    /// Everything that is found since a day.
-    async fn reckoned(&self, receipt: &AuditReceipt, from: Date) -> Result<Vec<Found>, ReadError> {
+    /// Everything that entries in a scope show since a day.
+    async fn reckoned(&self, receipt: &AuditReceipt, from: Date, scope: &LogScope) -> Result<Vec<Found>, ReadError> {
         let mut deeds = Vec::new();
         for actor in self.0.store.log_actors().await? {
             if actor != Actor::service().subject.as_str() && actor != looker().subject.as_str() {
-                self.deeds_of(receipt, actor, from, &mut deeds).await?;
+                self.deeds_of(receipt, actor, from, scope, &mut deeds).await?;
             }
         }
         let worked = self.worked(receipt, &deeds).await?;
@@ -203,10 +233,12 @@ impl Oversight {
         receipt: &AuditReceipt,
         actor: String,
         from: Date,
+        scope: &LogScope,
         deeds: &mut Vec<Deed>,
     ) -> Result<(), ReadError> {
         let from = jiff::tz::Offset::constant(8).to_timestamp(from.at(0, 0, 0, 0)).unwrap_or(Timestamp::UNIX_EPOCH);
-        let mut filter = LogFilter { actor: Some(actor), from: Some(from), limit: 1000, ..LogFilter::default() };
+        let scope = scope.clone();
+        let mut filter = LogFilter { actor: Some(actor), from: Some(from), limit: 1000, scope, ..LogFilter::default() };
         let before = deeds.len();
         filter.actions = reckoning::actions().iter().map(|action| action.as_str().to_owned()).collect();
         loop {
@@ -269,10 +301,9 @@ impl Oversight {
     async fn about(
         &self,
         receipt: &AuditReceipt,
-        found: &[Found],
+        ids: Vec<Uuid>,
         action: Action,
     ) -> Result<HashMap<Uuid, (u64, String)>, ReadError> {
-        let ids: Vec<Uuid> = found.iter().map(|found| found.id).collect();
         let mut about = HashMap::new();
         for ids in ids.chunks(CASES) {
             for entry in self.0.store.entries_about(receipt, ids, &[action.as_str()], "").await? {
@@ -282,14 +313,21 @@ impl Oversight {
         Ok(about)
     }
 
-    fn shown(&self, found: Found, seen: Option<(u64, String)>) -> Finding {
-        let (acknowledged_in, acknowledged_by) = seen.unzip();
+    fn shown(&self, found: Found, seen: &mut HashMap<Uuid, (u64, String)>) -> Finding {
+        let (id, level) = (found.id(), found.level());
+        let (acknowledged_in, acknowledged_by) = seen.remove(&id).unzip();
+        let before = |level| {
+            let id = found.id_at(level);
+            let (acknowledged_in, acknowledged_by) = seen.remove(&id).unzip();
+            EarlierLevel { id: id.to_string(), from: found.bound << level, acknowledged_in, acknowledged_by }
+        };
+        let earlier = (0..level).map(before).collect();
         let [why_zh, why] = found.why(&self.0.settings);
         let mut entries = found.entries;
         entries.sort_unstable_by(|left, right| right.cmp(left));
         entries.truncate(LISTED);
         Finding {
-            id: found.id.to_string(),
+            id: id.to_string(),
             kind: found.kind,
             day: found.day,
             actor: found.actor,
@@ -297,12 +335,14 @@ impl Oversight {
             role: found.role.as_str().to_owned(),
             count: found.count,
             bound: found.bound,
+            level,
             usual: found.usual,
             why_zh,
             why,
             entries,
             acknowledged_in,
             acknowledged_by,
+            earlier,
         }
     }
 }

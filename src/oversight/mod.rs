@@ -15,7 +15,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 pub use entry::{Entry, EntryActor, csv_heading};
-pub use findings::{Finding, FindingKind, FindingsPage};
+pub use findings::{EarlierLevel, Finding, FindingKind, FindingsPage};
 pub use proofs::Proof;
 pub use search::{EntryPage, ExportForm, Search};
 pub use trail::{SubjectQuery, TrailCase, TrailPage};
@@ -27,7 +27,7 @@ use crate::config::FindingSettings;
 use crate::keys::KeyRing;
 use crate::store::{AuditReceipt, Hash, LogScope, ScopedOrganisation, Store};
 use crate::telemetry::Clock;
-use crate::verification::actor;
+use crate::verification::{Verifier, actor};
 
 /// What it is made of.
 pub struct OversightParts {
@@ -41,6 +41,8 @@ pub struct OversightParts {
     pub clock: Clock,
     /// From when on something is a finding.
     pub settings: FindingSettings,
+    /// Knows whom callers stand apart from; none for the operator of a stopped service's data, for whom nobody is registered.
+    pub verifier: Option<Verifier>,
 }
 
 /// Reads the log for auditors. Cheap to clone.

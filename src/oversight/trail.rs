@@ -83,7 +83,7 @@ impl Oversight {
     /// A page of a person's trail. That it is read is in the log first, under the person's own tag.
     ///
     /// # Errors
-    /// [`ReadError::Closed`]: the log cannot be written; else the store failed.
+    /// [`ReadError::Barred`]: the person is the caller or registered kin (回避); [`ReadError::Closed`]: the log cannot be written; else the store failed.
     pub async fn trail(
         &self,
         caller: &Caller,
@@ -92,7 +92,7 @@ impl Oversight {
         limit: u32,
     ) -> Result<TrailPage, ReadError> {
         let tags = self.tags(id_number);
-        let receipt = self.enter_trail(caller, Action::Search, &tags).await?;
+        let receipt = self.enter_trail(caller, Action::Search, id_number, &tags).await?;
         let subjects: Vec<String> = tags.iter().map(Tag::to_string).collect();
         let logged_as = receipt.index();
         let Some(filter) = self.filter(caller, id_number, tags.clone()).await? else {
@@ -115,12 +115,21 @@ impl Oversight {
         form: ExportForm,
     ) -> Result<impl Stream<Item = Result<Bytes, ReadError>> + use<>, ReadError> {
         let tags = self.tags(id_number);
-        let receipt = self.enter_trail(caller, Action::LogExported, &tags).await?;
+        let receipt = self.enter_trail(caller, Action::LogExported, id_number, &tags).await?;
         let filter = self.filter(caller, id_number, tags.clone()).await?;
         Ok(self.file(receipt, filter, form, tags))
     }
 
-    async fn enter_trail(&self, caller: &Caller, action: Action, tags: &[Tag]) -> Result<AuditReceipt, ReadError> {
+    async fn enter_trail(
+        &self,
+        caller: &Caller,
+        action: Action,
+        id_number: &str,
+        tags: &[Tag],
+    ) -> Result<AuditReceipt, ReadError> {
+        if let Some(verifier) = &self.0.verifier {
+            verifier.must_not_be_kin(caller, id_number).await?;
+        }
         let mut event = Self::reading(caller, action);
         let mut what = Sha256::new();
         for tag in tags {

@@ -29,6 +29,8 @@ words! {
         Agreed = "agreed",
         /// Somebody refused, or whoever asked took it back.
         Refused = "refused",
+        /// An inspection that was agreed to was ended before its time.
+        Revoked = "revoked",
         /// Nobody can agree any more: it lapsed before it was asked again, or the report is another one.
         Void = "void",
     }
@@ -251,6 +253,26 @@ impl Store {
                     .execute(tx)
                     .await?;
                 Ok(())
+            })
+        })
+    }
+
+    /// Ends an inspection that was agreed to and still lasts: an effect of its entry.
+    ///
+    /// Fails with [`StoreError::NotOpen`] where it does not last any more; [`StoreError::WrongReceipt`].
+    #[must_use]
+    pub fn revoking_inspection(approval: Uuid, case: Uuid, now: Timestamp) -> Effect<()> {
+        Effect::new(move |tx, entries| {
+            Box::pin(async move {
+                entry_of(case, entries)?;
+                let ended = query(
+                    "UPDATE approvals SET state = 'revoked'
+                     WHERE id = $1 AND case_id = $2 AND kind = 'inspection' AND state = 'agreed' AND until > $3",
+                )
+                .bind(approval.to_string())
+                .bind(case.to_string())
+                .bind(millis(now));
+                if ended.execute(tx).await? == 1 { Ok(()) } else { Err(StoreError::NotOpen { id: approval }) }
             })
         })
     }

@@ -83,7 +83,8 @@ macro_rules! contract {
             }
             deciding::{
                 a_decision_has_its_case_worked_on_again, an_objection_has_its_departments_asked_anew,
-                a_withdrawn_number_is_known_in_its_organisation_alone, an_approval_closes_once, what_lapsed_is_agreed_to_by_nobody,
+                a_withdrawn_number_is_known_in_its_organisation_alone,
+                words_about_whoever_withdrew_go_and_that_they_were_said_stays, an_approval_closes_once, what_lapsed_is_agreed_to_by_nobody,
             }
             erasing::{
                 an_erased_case_opens_no_more, what_departments_answered_is_erased_with_the_case, nothing_of_an_erased_case_is_left, keys_are_wrapped_anew, nothing_is_wrapped_under_a_destroyed_key,

@@ -210,21 +210,27 @@ impl Store {
     }
 }
 
-/// Answers under an authorisation taken back, to be destroyed.
+/// Answers under an authorisation taken back, and words about them, to be destroyed.
 #[derive(Clone, Debug, Default)]
 pub struct Shredding {
     /// Documents with nothing else in them.
     pub gone: Vec<Uuid>,
-    /// Those that hold answers about others too, with what stands in their place.
+    /// Those that speak of others too, with what stands in their place.
     pub replaced: Vec<(Uuid, SealedDocument)>,
 }
 
-/// Destroys answers, and with them what tells of them: drafts of the report with their evidence and changes, alerts, and what waits for a
-/// second person about records. Issued versions stay.
+/// Destroys answers, and with them what tells of them: drafts of the report with their evidence and changes, alerts, what families said when they
+/// were heard, and what waits for a second person about records. Issued versions stay, and that somebody was heard or decided.
 pub(super) async fn shred(tx: &mut Connection, case: Uuid, shredding: &Shredding) -> Result<(), StoreError> {
     for (old, new) in &shredding.replaced {
         documents::insert(tx, Some(case), new).await?;
         query("UPDATE cells SET evidence_document = $1 WHERE case_id = $2 AND evidence_document = $3")
+            .bind(new.id.to_string())
+            .bind(case.to_string())
+            .bind(old.to_string())
+            .execute(&mut *tx)
+            .await?;
+        query("UPDATE decisions SET document_id = $1 WHERE case_id = $2 AND document_id = $3")
             .bind(new.id.to_string())
             .bind(case.to_string())
             .bind(old.to_string())
@@ -240,6 +246,7 @@ pub(super) async fn shred(tx: &mut Connection, case: Uuid, shredding: &Shredding
          UNION SELECT change_document FROM versions WHERE case_id = $1 AND NOT issued AND change_document IS NOT NULL
          UNION SELECT document_id FROM alerts WHERE case_id = $1
          UNION SELECT note_document FROM alerts WHERE case_id = $1 AND note_document IS NOT NULL
+         UNION SELECT document_id FROM hearings WHERE case_id = $1
          UNION SELECT document_id FROM approvals WHERE case_id = $1 AND kind = 'review'",
     );
     for row in telling.bind(case.to_string()).fetch_all(&mut *tx).await? {

@@ -27,6 +27,8 @@ words! {
         NotAuthorised = "not_authorised",
         /// The household's case was erased.
         Erased = "erased",
+        /// The client it belongs to is registered no more.
+        ClientGone = "client_gone",
     }
 }
 
@@ -37,6 +39,8 @@ pub struct NewSubscription {
     pub id: Uuid,
     /// The case whose household it is.
     pub case_id: Uuid,
+    /// Whose it is in the place of the case's client, who is registered no more.
+    pub client: Option<String>,
     /// Days between two looks.
     pub every_days: u32,
     /// The first look.
@@ -109,7 +113,7 @@ impl Store {
                 )
                 .bind(new.id.to_string())
                 .bind(case.organisation)
-                .bind(case.client)
+                .bind(new.client.unwrap_or(case.client))
                 .bind(case.region.as_str())
                 .bind(new.case_id.to_string())
                 .bind(case.household_tag.map(|tag| tag.to_string()))

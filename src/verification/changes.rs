@@ -35,8 +35,12 @@ pub struct Statement {
     /// When.
     #[schema(value_type = String, format = Date)]
     pub on: Date,
-    /// In its own words.
-    pub words: String,
+    /// In its own words; none where `withdrawn`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
+    /// Whether they were destroyed with the answers of a member who took the authorisation back (撤回授权). That the family was heard stays.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
 }
 
 impl Verifier {
@@ -85,10 +89,14 @@ impl Verifier {
             let pack = packs.resolve(&case.region, case.as_of).map_err(|_| VerificationError::NoPack)?;
             let mut statements = Vec::new();
             for heard in store.heard(case.id, version.number).await? {
-                let words = sealing::open(store, keys, &receipt, case.id, heard.document).await?;
-                let words = String::from_utf8(words.to_vec())
-                    .map_err(|_| VerificationError::Unreadable { what: "statement" })?;
-                statements.push(Statement { on: china_date(heard.at), words });
+                let words = match sealing::open(store, keys, &receipt, case.id, heard.document).await {
+                    Err(VerificationError::Store(StoreError::Erased { .. })) => None,
+                    opened => Some(
+                        String::from_utf8(opened?.to_vec())
+                            .map_err(|_| VerificationError::Unreadable { what: "statement" })?,
+                    ),
+                };
+                statements.push(Statement { on: china_date(heard.at), withdrawn: words.is_none(), words });
             }
             changed.push(Some(Changed {
                 reference: request.reference.unwrap_or_default(),

@@ -9,6 +9,7 @@ mod failing;
 mod kept;
 mod reading;
 mod stand_in;
+mod withdrawing;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

@@ -96,6 +96,11 @@ impl Verifier {
         }
     }
 
+    /// Whether a client is registered, in an organisation.
+    pub(crate) fn is_registered(&self, client: &str, organisation: &str) -> bool {
+        self.0.settings.register.has(client, |client| client.organisation == organisation)
+    }
+
     /// What a look found that the report before it does not say, sealed for the case.
     pub(super) fn alerts_of(
         &self,

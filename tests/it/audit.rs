@@ -411,6 +411,10 @@ async fn findings_come_from_real_calls_and_are_raised_once() {
     assert!(office.stage.oversight.raise_new().await.unwrap() >= 2);
     assert_eq!(office.stage.oversight.raise_new().await.unwrap(), 0, "each is raised once");
     assert_eq!(items(&office.client("auditor@elsewhere").get("/v1/audit/findings").await), [json!(null); 0]);
+    // an auditor of another region sees no entry about these cases, and so no finding of them
+    let neighbour = office.client("auditor@other-region");
+    let nearby = items(&neighbour.get("/v1/audit/findings?days=2").await);
+    assert!(nearby.iter().all(|finding| finding["kind"] == "many_denials"), "{nearby:?}");
     let path = format!("/v1/audit/findings/{}/acknowledge", many["id"].as_str().unwrap());
     let seen = |client: &Client| {
         send(
@@ -420,11 +424,32 @@ async fn findings_come_from_real_calls_and_are_raised_once() {
                 .body(r#"{"note": "a campaign"}"#),
         )
     };
-    seen(&office.client("auditor@elsewhere")).await.assert_problem(404, "not-found");
+    for stranger in [&office.client("auditor@elsewhere"), &neighbour] {
+        seen(stranger).await.assert_problem(404, "not-found");
+    }
     assert_eq!(seen(&auditor).await.json()["acknowledged_by"], "auditor");
     let entry = office.last().await;
     assert_eq!(entry.event.action, Action::FindingAcknowledged);
     assert_eq!(entry.event.detail_sha256, Some(Sha256::digest("a campaign").into()));
     let again = items(&auditor.get("/v1/audit/findings?days=2").await);
     assert!(again.iter().any(|finding| finding["id"] == many["id"] && finding["acknowledged_by"] == "auditor"));
+
+    // twice as many is another finding, which nobody has seen
+    for index in 3..6 {
+        let id = office.verified(&office.household(index)).await;
+        curious.get_as(&format!("/v1/verifications/{id}/report"), "application/json").await;
+    }
+    assert_eq!(office.stage.oversight.raise_new().await.unwrap(), 1, "it is raised anew");
+    let found = items(&auditor.get("/v1/audit/findings?days=2").await);
+    let doubled = found.iter().find(|finding| finding["kind"] == "many_cases").expect("the finding");
+    assert_eq!((&doubled["count"], &doubled["level"], doubled.get("acknowledged_by")), (&json!(6), &json!(1), None));
+    let before = json!({"id": many["id"], "from": 3, "acknowledged_in": doubled["earlier"][0]["acknowledged_in"], "acknowledged_by": "auditor"});
+    assert_eq!(doubled["earlier"], json!([before]));
+    let entries = office.stage.entries().await.len();
+    let again = seen(&auditor).await.json();
+    assert_eq!(again["id"], doubled["id"], "an earlier level is found by its own name");
+    assert_eq!(office.stage.entries().await.len(), entries + 1, "the look alone: it was acknowledged before");
+    let path = format!("/v1/audit/findings/{}/acknowledge", doubled["id"].as_str().unwrap());
+    let call = auditor.call(Method::POST, &path).header("content-type", "application/json").body("{}");
+    assert_eq!(send(call).await.json()["acknowledged_by"], "auditor");
 }

@@ -276,3 +276,50 @@ async fn a_watched_household_is_looked_at_until_its_authorisation_ends() {
     let theirs = send(elsewhere.call(Method::DELETE, &format!("/v1/subscriptions/{id}"))).await;
     theirs.assert_problem(404, "not-found");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_watch_of_a_client_who_has_left_ends_and_is_another_s_to_take_up() {
+    let forward = Forward::default();
+    let stage = stage(&forward).await;
+    let served = stage.serve().await;
+    let client = |id: &str| Client::new(&served.url(""), Some(served.token(id, "report:read")));
+    let request = of_size(&stage, 2);
+    let case = verified(&client("supervisor"), &request).await;
+    let office = client("caseworker");
+    let subscribe = async || {
+        let call = office.call(Method::POST, "/v1/subscriptions").header("content-type", "application/json");
+        send(call.body(json!({"cases": [case], "every_days": 20}).to_string())).await.json()
+    };
+    assert_eq!(subscribe().await["watched"], 1);
+    let stay = served.clients.iter().filter(|client| client.id != "supervisor").cloned().collect();
+    stage.register.replace(hedui::config::Clients::new(stay));
+    forward.days(21);
+    let until = async |path: &str, wanted: &dyn Fn(&Value) -> bool| {
+        for _ in 0..PATIENCE.as_secs() * 4 {
+            let listed = office.get(path).await.json()["items"].clone();
+            if listed.as_array().expect("items").iter().any(wanted) {
+                return listed;
+            }
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+        panic!("{path}: it never came");
+    };
+    let ended = until("/v1/subscriptions", &|one| one["status"] == "ended").await;
+    assert_eq!(ended[0]["ended_why"], "client_gone", "{ended}");
+    let of_case = |leaf: &hedui::audit::Leaf| leaf.event.case.map(|id| id.to_string()).as_ref() == Some(&case);
+    let ends = |leaf: &hedui::audit::Leaf| leaf.event.action == hedui::audit::Action::Unsubscribed && of_case(leaf);
+    assert_eq!(stage.entries().await.iter().filter(|leaf| ends(leaf)).count(), 1);
+    let looks = |one: &Value| one["purpose"] == "monitoring";
+    let listed = office.get("/v1/verifications").await.json();
+    assert!(
+        !listed["items"].as_array().expect("items").iter().any(looks),
+        "nobody was asked for somebody who has left"
+    );
+    // somebody of the office takes it up
+    assert_eq!(subscribe().await["watched"], 1);
+    forward.days(21);
+    until("/v1/verifications", &looks).await;
+    let key = hedui::audit::VerifierKey::of(&stage.keys.log_signer());
+    let report = hedui::audit::verify_log(&stage.store, &[key], &[]).await.expect("read");
+    assert!(report.sound(), "{:?}", report.rows.faults);
+}

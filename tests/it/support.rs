@@ -292,6 +292,7 @@ pub async fn running(setup: &Setup, base_url: &str, data: &Path, keys: Arc<KeyRi
         keys: Arc::clone(&keys),
         clock: clock.clone(),
         settings: FindingSettings { cases_a_day: 3, ..FindingSettings::default() },
+        verifier: Some(verifier.clone()),
     });
     let monitoring = Monitoring::start(MonitoringParts {
         store: store.clone(),

@@ -42,6 +42,16 @@ impl FileKeks {
         *self.keks.write().unwrap_or_else(PoisonError::into_inner) = keks.into();
     }
 
+    /// Holds a key as destroyed.
+    pub(in crate::keys) fn forget(&self, kek: &KekId) {
+        let mut keks = self.keks.write().unwrap_or_else(PoisonError::into_inner);
+        let destroyed = |held: &Kek| match held.id == *kek {
+            true => Kek { state: KekState::Destroyed, key: None, ..held.clone() },
+            false => held.clone(),
+        };
+        *keks = keks.iter().map(destroyed).collect();
+    }
+
     pub(in crate::keys) fn current(&self) -> Arc<[Kek]> {
         self.keks.read().unwrap_or_else(PoisonError::into_inner).clone()
     }

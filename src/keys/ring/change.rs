@@ -36,29 +36,34 @@ impl KeyRing {
     }
 
     /// Marks a decrypt-only key encryption key as one to be destroyed, or takes the mark off. Whoever has the audit log does it, once its
-    /// entry is durable.
+    /// entry is durable. Nothing of the file is put in force by it.
     ///
     /// # Errors
     /// [`KeyError::UnknownKek`], [`KeyError::NotDestroyable`], and as [`KeyRing::load`]; nothing has changed then.
     pub fn mark_for_destruction(&self, kek: &KekId, how: Option<Destruction>) -> Result<(), KeyError> {
-        self.change(|document| {
+        let mark = |document: &mut RingDocument| {
             decrypt_only(document, kek)?.to_be_destroyed = how;
             Ok(())
-        })
+        };
+        self.change_file(mark).map(drop)
     }
 
     /// Destroys a decrypt-only key encryption key: what is still wrapped under it can never be opened again. Final with
-    /// respect to backups once no backup of the ring holds the key either.
+    /// respect to backups once no backup of the ring holds the key either. Here it opens nothing from now on; nothing else of the file is put in
+    /// force: it may hold keys by now that nobody has entered in the audit log.
     ///
     /// # Errors
     /// [`KeyError::UnknownKek`], [`KeyError::NotDestroyable`], and as [`KeyRing::load`]; nothing has changed then.
     pub fn destroy_kek(&self, kek: &KekId, now: Timestamp) -> Result<(), KeyError> {
-        self.change(|document| {
+        let destroy = |document: &mut RingDocument| {
             let entry = decrypt_only(document, kek)?;
             (entry.state, entry.destroyed, entry.key) = (KekState::Destroyed, Some(now), None);
             entry.to_be_destroyed = None;
             Ok(())
-        })
+        };
+        self.change_file(destroy)?;
+        self.file_keks.forget(kek);
+        Ok(())
     }
 
     /// Adds a report signing key, which signs from now on; the former stays published. Returns its `kid`.
@@ -87,8 +92,18 @@ impl KeyRing {
         })
     }
 
-    /// Changes the ring file under the directory's lock: reads it afresh, changes, checks, replaces it, then holds it.
+    /// Changes the ring file, then holds it.
     fn change<T>(&self, change: impl FnOnce(&mut RingDocument) -> Result<T, KeyError>) -> Result<T, KeyError> {
+        let (changed, contents, stamp) = self.change_file(change)?;
+        self.hold_contents(contents, stamp);
+        Ok(changed)
+    }
+
+    /// Changes the ring file under the directory's lock: reads it afresh, changes, checks, replaces it.
+    fn change_file<T>(
+        &self,
+        change: impl FnOnce(&mut RingDocument) -> Result<T, KeyError>,
+    ) -> Result<(T, RingContents, Option<Stamp>), KeyError> {
         let _lock = DirLock::take(&self.dir)?;
         let (mut document, _) = read_contents(&self.dir)?;
         let changed = change(&mut document)?;
@@ -96,8 +111,7 @@ impl KeyRing {
         let contents =
             RingContents::check(&document).map_err(|faults| KeyError::RingFaults { path: path.clone(), faults })?;
         file_access::replace(&path, document.to_text()?.as_bytes())?;
-        self.hold_contents(contents, Stamp::of(&self.dir).ok());
-        Ok(changed)
+        Ok((changed, contents, Stamp::of(&self.dir).ok()))
     }
 }
 

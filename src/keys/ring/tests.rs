@@ -132,6 +132,27 @@ fn a_destruction_is_asked_for_before_it_is_done() {
 }
 
 #[test]
+fn a_destruction_puts_nothing_else_of_the_file_in_force() {
+    let (_dir, ring) = ring();
+    let former = KekId(ring.list().unwrap()[0].id.clone());
+    let present = ring.rotate(now()).unwrap();
+    let command = KeyRing::load(ring.dir()).unwrap();
+    let kid = ring.report_signer().kid().to_owned();
+    command.rotate(now()).unwrap();
+    command.roll_report_signing_key(now()).unwrap();
+    let context = crate::keys::DocumentContext { document_id: "d", kind: "report", owner_id: "c" };
+    let as_before = || {
+        let wraps = ring.seal_document(&context, b"x").unwrap().kek_id == present;
+        wraps && ring.report_signer().kid() == kid && ring.is_behind()
+    };
+    ring.mark_for_destruction(&former, Some(Destruction::OfAnEmptyKey)).unwrap();
+    assert!(as_before(), "what the command made is entered in the log by nobody yet");
+    ring.destroy_kek(&former, now()).unwrap();
+    assert!(as_before());
+    assert_eq!(ring.list().unwrap().iter().filter(|key| key.state == "destroyed").count(), 1);
+}
+
+#[test]
 fn a_rotation_by_another_process_is_kept_and_picked_up() {
     let (_dir, ring) = ring();
     let other = KeyRing::load(ring.dir()).unwrap();

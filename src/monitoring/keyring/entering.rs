@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::KeyringError;
 use crate::audit::{Action, Actor, Event, Leaf, Log, Outcome};
-use crate::keys::{Condemned, Destruction, KekId, KeyListing, KeyRing};
+use crate::keys::{Condemned, Destruction, KekId, KeyListing, KeyRing, ReadRing};
 use crate::store::{Hash, Store, StoreError};
 
 /// A key that has just stopped wrapping is not destroyed yet: what was sealed under it may still be on its way to the store.
@@ -105,7 +105,29 @@ pub async fn settle(
     now: Timestamp,
 ) -> Result<Settled, KeyringError> {
     let mut settled = Settled::default();
-    let read = keys.read()?;
+    loop {
+        let read = keys.read()?;
+        enter(store, log, &read, actor, &mut settled).await?;
+        let condemned = read.condemned();
+        if condemned.is_empty() {
+            keys.hold(read);
+            return Ok(settled);
+        }
+        // This changes the file, in which there may be other keys by then: it is in force once it was compared again.
+        for condemned in condemned {
+            destroy(store, log, keys, actor, now, &condemned, &mut settled).await?;
+        }
+    }
+}
+
+/// Enters what the log does not know of a ring file that was read.
+async fn enter(
+    store: &Store,
+    log: &Log,
+    read: &ReadRing,
+    actor: &Actor,
+    settled: &mut Settled,
+) -> Result<(), KeyringError> {
     let (known, _) = known(store).await?;
     let listed = read.keys();
     let condemned = read.condemned();
@@ -129,14 +151,9 @@ pub async fn settle(
     let missing = listed.iter().flat_map(facts).filter(|fact| !known.contains(fact));
     let event = |(action, name): Fact| Event::new(actor, action).detail(name);
     let events: Vec<_> = missing.map(event).collect();
-    settled.entered = events.len();
+    settled.entered += events.len();
     log.append(events).await?;
-    for condemned in condemned {
-        destroy(store, log, keys, actor, now, &condemned, &mut settled).await?;
-    }
-    // Destroying changed the file.
-    keys.hold(if settled.destroyed.is_empty() && settled.kept.is_empty() { read } else { keys.read()? });
-    Ok(settled)
+    Ok(())
 }
 
 /// Destroys a key, entry first, unless it is still needed and nobody said that this is to be lost. From the entry's commit on the store takes

@@ -139,6 +139,52 @@ async fn a_ring_whose_changes_cannot_be_entered_is_not_put_in_force() {
     assert!(house.entries().await.iter().any(|(action, ..)| *action == Action::KeyDestroyed));
 }
 
+/// What the ring uses now: the key that wraps, and the key that signs reports.
+fn in_force(keys: &KeyRing) -> [crate::store::Hash; 2] {
+    let sealed = keys.seal_document(&DocumentContext { document_id: "d", kind: "k", owner_id: "c" }, b"x").unwrap();
+    let signs = keys.report_signer().kid().to_owned();
+    [entering::named("kek", sealed.kek_id.as_str()), entering::named("report_signing_key", &signs)]
+}
+
+#[tokio::test]
+async fn a_key_made_while_another_is_destroyed_is_entered_before_it_is_used() {
+    // the file is changed at every moment at which the comparison waits for something
+    for moment in 0.. {
+        let house = House::new().await;
+        house.settle(now()).await.unwrap();
+        let former = KekId(house.command().list().unwrap()[0].id.clone());
+        house.command().rotate(now()).unwrap();
+        house.settle(now()).await.unwrap();
+        house.command().mark_for_destruction(&former, Some(Destruction::WithItsDataKeys)).unwrap();
+        let mut settling = Box::pin(house.settle(now()));
+        let mut ended = None;
+        for _ in 0..moment {
+            match futures_util::poll!(&mut settling) {
+                std::task::Poll::Ready(outcome) => {
+                    ended = Some(outcome);
+                    break;
+                }
+                std::task::Poll::Pending => tokio::time::sleep(Duration::from_millis(2)).await,
+            }
+        }
+        let too_late = ended.is_some();
+        house.command().rotate(now()).unwrap();
+        house.command().roll_report_signing_key(now()).unwrap();
+        let outcome = match ended {
+            Some(outcome) => outcome,
+            None => settling.await,
+        };
+        assert_eq!(outcome.unwrap().destroyed, [former], "{moment}");
+        let (known, _) = entering::known(&house.care.store).await.unwrap();
+        for key in in_force(&house.care.keys) {
+            assert!(known.contains(&(Action::KeyCreated, key)), "{moment}: in force, and not in the log");
+        }
+        if too_late {
+            break;
+        }
+    }
+}
+
 #[tokio::test]
 async fn former_keys_are_emptied_destroyed_and_an_old_copy_opens_nothing() {
     let house = House::new().await;

@@ -86,7 +86,6 @@ impl Deed {
 
 /// A finding before it is put into words.
 pub(super) struct Found {
-    pub(super) id: Uuid,
     pub(super) kind: FindingKind,
     pub(super) day: Date,
     pub(super) actor: String,
@@ -189,7 +188,6 @@ fn at_least(kind: FindingKind, deeds: Vec<&Deed>, bound: u32) -> Option<Found> {
 fn of(kind: FindingKind, deeds: Vec<&Deed>, count: u64, bound: u64) -> Option<Found> {
     let first = deeds.first().filter(|_| count >= bound)?;
     Some(Found {
-        id: id(kind, &first.actor, first.day),
         kind,
         day: first.day,
         actor: first.actor.clone(),
@@ -203,15 +201,26 @@ fn of(kind: FindingKind, deeds: Vec<&Deed>, count: u64, bound: u64) -> Option<Fo
     })
 }
 
-/// A finding's name, from what it is (UUIDv8).
-fn id(kind: FindingKind, actor: &str, day: Date) -> Uuid {
-    let digest = Sha256::digest(format!("hedui/finding/v1\n{}\n{actor}\n{day}", kind.as_str()));
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid()
-}
-
 impl Found {
+    /// Its level: 0 at the bound, one more each time that the count has doubled since.
+    pub(super) fn level(&self) -> u32 {
+        self.count.checked_div(self.bound).and_then(u64::checked_ilog2).unwrap_or(0)
+    }
+
+    /// Its name at its level.
+    pub(super) fn id(&self) -> Uuid {
+        self.id_at(self.level())
+    }
+
+    /// Its name at a level, from what it is (UUIDv8): a finding that doubles is another one, and whoever has seen the first has not seen it.
+    pub(super) fn id_at(&self, level: u32) -> Uuid {
+        let Self { kind, actor, day, .. } = self;
+        let digest = Sha256::digest(format!("hedui/finding/v2\n{}\n{actor}\n{day}\n{level}", kind.as_str()));
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    }
+
     /// Why, in Chinese and in English.
     pub(super) fn why(&self, settings: &FindingSettings) -> [String; 2] {
         let count = self.count;
@@ -343,12 +352,16 @@ mod tests {
     }
 
     #[test]
-    fn a_finding_keeps_its_name_as_it_grows() {
+    fn a_finding_keeps_its_name_until_it_has_doubled() {
         let settings = FindingSettings { cases_a_day: 10, ..FindingSettings::default() };
-        let id = |cases| found(&opened("a", cases, 0), &HashMap::new(), &settings)[0].id;
-        assert_eq!(id(10), id(30));
+        let of = |cases| found(&opened("a", cases, 0), &HashMap::new(), &settings).remove(0);
+        for (cases, level) in [(10, 0), (19, 0), (20, 1), (39, 1), (40, 2), (80, 3)] {
+            assert_eq!((of(cases).level(), of(cases).id()), (level, of(10).id_at(level)), "{cases}");
+        }
+        let names: BTreeSet<Uuid> = (0..4).map(|level| of(10).id_at(level)).collect();
+        assert_eq!(names.len(), 4);
         let denied: Vec<Deed> =
             (0..10).map(|n| deed(n, "a", Action::AccessDenied, 1, "2026-11-02T02:00:00Z")).collect();
-        assert_ne!(found(&denied, &HashMap::new(), &settings)[0].id, id(10));
+        assert_ne!(found(&denied, &HashMap::new(), &settings)[0].id(), of(10).id());
     }
 }

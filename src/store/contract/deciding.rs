@@ -120,6 +120,36 @@ pub(super) async fn a_withdrawn_number_is_known_in_its_organisation_alone(backen
     assert_eq!(store.documents_of(id, DocumentKind::Evidence).await.unwrap().last(), Some(&kept.id));
 }
 
+pub(super) async fn words_about_whoever_withdrew_go_and_that_they_were_said_stays(backend: impl Backend) {
+    let store = backend.open().await;
+    let id = reported(&store).await;
+    let (alone, shared) = (decision(id, 1, DecisionKind::Review), decision(id, 1, DecisionKind::Review));
+    let documents = [alone.document.id, shared.document.id];
+    apply(&store, id, Store::deciding(alone)).await.unwrap();
+    apply(&store, id, Store::deciding(shared)).await.unwrap();
+    let said = document(DocumentKind::Objection);
+    let heard = said.id;
+    store.hear(&receipt(id), id, 1, said, at(5)).await.unwrap();
+    let before = store.decisions(id).await.unwrap();
+    let standing = document(DocumentKind::Review);
+    let shredding = Shredding { gone: vec![documents[0]], replaced: vec![(documents[1], standing.clone())] };
+    let left = taken_up(&store, at(6)).await;
+    store.fail_case(&receipt(id), &left, "no_pack", at(7)).await.unwrap();
+    store.unmark_at_rest(&receipt(id), id, Some(shredding)).await.unwrap();
+    for gone in [documents[0], documents[1], heard] {
+        assert!(matches!(store.get_document(gone).await, Err(StoreError::Erased { .. })));
+    }
+    assert!(store.get_document(standing.id).await.is_ok());
+    let after = store.decisions(id).await.unwrap();
+    let mut moved = before.iter().map(|row| row.document).collect::<Vec<_>>();
+    moved.iter_mut().filter(|id| **id == documents[1]).for_each(|id| *id = standing.id);
+    assert_eq!(
+        after.iter().map(|row| row.document).collect::<std::collections::BTreeSet<_>>(),
+        moved.into_iter().collect()
+    );
+    assert_eq!(store.heard(id, 1).await.unwrap().len(), 1, "that the family was heard");
+}
+
 pub(super) async fn an_approval_closes_once(backend: impl Backend) {
     let store = backend.open().await;
     let id = reported(&store).await;

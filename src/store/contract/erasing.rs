@@ -218,6 +218,7 @@ pub(super) async fn what_rests_is_found_with_what_keeps_it(backend: impl Backend
     let subscription = NewSubscription {
         id: Uuid::now_v7(),
         case_id: watched,
+        client: None,
         every_days: 30,
         first_at: at(1000),
         until: None,
@@ -273,6 +274,7 @@ pub(super) async fn what_was_taken_up_since_it_was_chosen_is_kept(backend: impl 
     let subscription = NewSubscription {
         id: Uuid::now_v7(),
         case_id: cases[0],
+        client: None,
         every_days: 30,
         first_at: at(1000),
         until: None,

@@ -125,6 +125,7 @@ pub(super) async fn a_look_that_nobody_began_is_taken_again(backend: impl Backen
     let watched = NewSubscription {
         id: uuid::Uuid::now_v7(),
         case_id: case,
+        client: None,
         every_days: 30,
         first_at: at(10),
         until: None,

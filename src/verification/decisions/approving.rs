@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::erasing::ErasureGrounds;
-use super::inspecting::Grounds;
+use super::inspecting::{self, Grounds};
 use super::{DecideError, Kept};
 use crate::audit::{Action, Event};
 use crate::auth::{Caller, Role};
@@ -73,7 +73,8 @@ pub struct ApprovalSummary {
     pub id: String,
     /// `review`, `erasure` or `inspection`.
     pub kind: ApprovalKind,
-    /// `open`, `agreed`, `refused`, `lapsed`, or `void`: asked again since, or of an earlier version of the report.
+    /// `open`, `agreed`, `refused`, `revoked` (an inspection that was ended), `lapsed`, or `void`: asked again since, or of an earlier version of
+    /// the report.
     pub status: String,
     /// Case.
     pub case: String,
@@ -237,13 +238,17 @@ impl Verifier {
         Ok(summary(&self.0.store.approval(row.id).await?, caller, &own, now))
     }
 
-    /// Refuses, or takes back what the caller asked. One refusal closes it.
+    /// Refuses, or takes back what the caller asked. One refusal closes it; an inspection that was agreed to ends with it.
     ///
     /// # Errors
     /// As [`Verifier::agree`]; whoever asked may take it back.
     pub async fn refuse_approval(&self, caller: &Caller, id: &str) -> Result<ApprovalSummary, DecideError> {
         let row = self.seen(caller, id).await?;
         let (now, own) = (self.0.clock.now(), self.ids_of(caller).await?);
+        if inspecting::lasts(&row, now) {
+            self.end_inspection(caller, &row).await?;
+            return Ok(summary(&self.0.store.approval(row.id).await?, caller, &own, now));
+        }
         let role = match own.contains(&row.asked_by) && row.is_open(now) {
             true => caller.roles.first().copied().ok_or(DecideError::OtherRole)?,
             false => hand_of(&row, caller, &own, now)?,

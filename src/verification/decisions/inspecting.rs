@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use super::approving::{AskedFor, must_be_a_person};
 use super::{Asked, DecideError};
+use crate::audit::{Action, Event};
 use crate::auth::{Caller, Role};
-use crate::store::{ApprovalKind, CaseRow, CaseState, words};
-use crate::verification::{ReadError, Verifier};
+use crate::store::{ApprovalKind, ApprovalRow, ApprovalState, CaseRow, CaseState, Store, words};
+use crate::verification::{ReadError, Verifier, actor};
 
 /// Longest inspection.
 pub const MOST_HOURS: u32 = 72;
@@ -51,8 +52,7 @@ impl Verifier {
         must_be_a_person(caller)?;
         let id = Uuid::parse_str(&terms.case).map_err(|_| DecideError::NotFound)?;
         let case = self.0.store.get_case(id).await?;
-        let oversees = caller.overseen().is_none_or(|all| all.contains(&case.organisation));
-        if !oversees || !caller.covers_region(case.region.as_str()) {
+        if !oversees(caller, &case) {
             self.denied(caller, Some(case.id), "scope").await?;
             return Err(DecideError::NotFound);
         }
@@ -64,7 +64,16 @@ impl Verifier {
         self.ask_second(caller, &case, ApprovalKind::Inspection, None, Some(terms.hours), &asked).await
     }
 
-    /// The case whose report somebody opens: one in the caller's scope, or one that an auditor inspects.
+    /// Ends an inspection that lasts still: whoever sees it may. The next reading is refused.
+    pub(super) async fn end_inspection(&self, caller: &Caller, row: &ApprovalRow) -> Result<(), DecideError> {
+        let case = self.0.store.get_case(row.case_id).await?;
+        let event = Event::new(&actor(caller), Action::ApprovalRefused).case(case.id).purpose(case.purpose);
+        let effect = Store::revoking_inspection(row.id, case.id, self.0.clock.now());
+        Ok(self.0.ledger.decided(vec![event], effect).await?)
+    }
+
+    /// The case whose report somebody opens: one in the caller's scope, or one that an auditor inspects. Whether the inspection still lasts, the
+    /// auditor still oversees the case, and is nobody's kin in it, is looked at each time.
     pub(in crate::verification) async fn case_to_read(&self, caller: &Caller, id: &str) -> Result<CaseRow, ReadError> {
         if !caller.roles.contains(&Role::Auditor) {
             return self.case(caller, id).await;
@@ -72,11 +81,23 @@ impl Verifier {
         let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
         let case = self.0.store.get_case(id).await?;
         let inspects = self.0.store.inspection(case.id, &caller.subject, self.0.clock.now()).await?;
-        if inspects.is_none() {
+        if inspects.is_none() || !oversees(caller, &case) {
             self.denied(caller, Some(case.id), "inspection").await?;
             return Err(ReadError::NotFound);
         }
         self.must_stand_apart_from(caller, case.id).await?;
         Ok(case)
     }
+}
+
+/// Whether a case is of an organisation and region that an auditor oversees.
+fn oversees(caller: &Caller, case: &CaseRow) -> bool {
+    let of_theirs = caller.overseen().is_none_or(|all| all.contains(&case.organisation));
+    of_theirs && caller.covers_region(case.region.as_str())
+}
+
+/// Whether an inspection was agreed to and lasts.
+pub(super) fn lasts(row: &ApprovalRow, now: jiff::Timestamp) -> bool {
+    let agreed = row.kind == ApprovalKind::Inspection && row.state == ApprovalState::Agreed;
+    agreed && row.until.is_some_and(|until| now < until)
 }

@@ -22,7 +22,7 @@ use utoipa::ToSchema;
 
 use super::{VerificationError, Verifier, sealing};
 use crate::household::{Attributed, MatchReason, MemberRef, Record, ReviewDecision, Verdict, canonical_json};
-use crate::store::{AuditReceipt, CaseRow, DecisionKind};
+use crate::store::{AuditReceipt, CaseRow, DecisionKind, StoreError};
 
 pub use approving::{ApprovalDetail, ApprovalHand, ApprovalPage, ApprovalSummary, Asked};
 pub use erasing::ErasureGrounds;
@@ -132,7 +132,13 @@ impl Verifier {
             if row.kind == DecisionKind::Objection {
                 continue;
             }
-            let sealed = sealing::open(&self.0.store, &self.0.keys, receipt, case.id, row.document).await?;
+            let sealed = match sealing::open(&self.0.store, &self.0.keys, receipt, case.id, row.document).await {
+                // it went with its member's authorisation
+                Err(VerificationError::Store(StoreError::Erased { .. })) if row.kind == DecisionKind::Review => {
+                    continue;
+                }
+                opened => opened?,
+            };
             match row.kind {
                 DecisionKind::Review => decided.add(&sealed)?,
                 _ => drop(decided.withdrawn.insert(withdrawing::whose(&sealed)?)),

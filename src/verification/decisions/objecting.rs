@@ -9,7 +9,7 @@ use super::DecideError;
 use crate::audit::{Action, Event};
 use crate::auth::Caller;
 use crate::household::{AnswerKind, Faults, SourceKey};
-use crate::store::{CaseState, DecisionKind, DocumentKind, NewDecision, Store};
+use crate::store::{CaseState, DecisionKind, DocumentKind, NewDecision, Store, StoreError};
 use crate::telemetry::china_date;
 use crate::verification::{VerificationError, Verifier, actor, sealing};
 
@@ -37,9 +37,12 @@ pub struct Objection {
     pub on: jiff::civil::Date,
     /// Who entered it.
     pub entered_by: String,
-    /// What it says.
+    /// What it says; nothing where `withdrawn`.
     #[serde(flatten)]
-    pub objection: NewObjection,
+    pub objection: Option<NewObjection>,
+    /// Whether its words were destroyed with the answers of a member who took the authorisation back (撤回授权).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
 }
 
 /// Most characters of a statement.
@@ -106,14 +109,22 @@ impl Verifier {
     /// [`DecideError`].
     pub async fn objections(&self, caller: &Caller, id: &str) -> Result<Vec<Objection>, DecideError> {
         let case = self.case(caller, id).await?;
+        if case.state == CaseState::Erased {
+            return Err(DecideError::Erased);
+        }
         let rows = self.0.store.decisions(case.id).await?;
         let receipt = self.0.ledger.looked_at(caller, &case).await?;
         let mut objections = Vec::new();
         for row in rows.into_iter().filter(|row| row.kind == DecisionKind::Objection) {
-            let sealed = sealing::open(&self.0.store, &self.0.keys, &receipt, case.id, row.document).await?;
-            let objection =
-                serde_json::from_slice(&sealed).map_err(|_| VerificationError::Unreadable { what: "objection" })?;
-            objections.push(Objection { on: china_date(row.at), entered_by: row.decided_by, objection });
+            let objection = match sealing::open(&self.0.store, &self.0.keys, &receipt, case.id, row.document).await {
+                Err(VerificationError::Store(StoreError::Erased { .. })) => None,
+                opened => Some(
+                    serde_json::from_slice(&opened?)
+                        .map_err(|_| VerificationError::Unreadable { what: "objection" })?,
+                ),
+            };
+            let withdrawn = objection.is_none();
+            objections.push(Objection { on: china_date(row.at), entered_by: row.decided_by, objection, withdrawn });
         }
         Ok(objections)
     }

@@ -2,7 +2,9 @@
 //! number any more, in this case or another; what was answered is destroyed, and the next version leaves them open.
 //!
 //! What was done before the withdrawal stays lawful (art. 15): a version that was issued is the record of an administrative act and is kept
-//! until the case is erased. Drafts go, with the evidence they were made from.
+//! until the case is erased. Drafts go, with the evidence they were made from, and so do the words of people about it (`words`).
+
+mod words;
 
 use std::collections::BTreeSet;
 
@@ -10,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::DecideError;
+use super::{DecideError, Decided};
 use crate::audit::{Action, AuthorisationRef, Event, Label};
 use crate::auth::Caller;
 use crate::household::{AnswerKind, Member, MemberRef, Request};
@@ -138,11 +140,11 @@ impl Verifier {
         Ok(gone.map(|(reference, _)| reference.clone()).collect())
     }
 
-    /// What a withdrawal left without a place, to be destroyed with the next version: answers that no cell names any more. Those that share
-    /// a document with others are left out of it.
+    /// What a withdrawal left without a place, to be destroyed with the next version: answers that no cell names any more, and words about
+    /// the member. Those that share a document with others are left out of it.
     pub(in crate::verification) async fn shredding(&self, work: &Work) -> Result<Option<Shredding>, VerificationError> {
         match work.decided.awaits(DecisionKind::Withdrawal) {
-            true => self.without_a_place(&work.receipt, &work.case).await.map(Some),
+            true => self.without_a_place(&work.receipt, &work.case, &work.decided).await.map(Some),
             false => Ok(None),
         }
     }
@@ -151,7 +153,7 @@ impl Verifier {
     pub(super) async fn follow_at_rest(&self, receipt: &AuditReceipt, case: &CaseRow) -> Result<(), VerificationError> {
         let decided = self.decided(receipt, case).await?;
         let shredding = match decided.awaits(DecisionKind::Withdrawal) {
-            true => Some(self.without_a_place(receipt, case).await?),
+            true => Some(self.without_a_place(receipt, case, &decided).await?),
             false => None,
         };
         Ok(self.0.store.unmark_at_rest(receipt, case.id, shredding).await?)
@@ -180,10 +182,15 @@ impl Verifier {
         self.follow_at_rest(&receipt, &case).await
     }
 
-    async fn without_a_place(&self, receipt: &AuditReceipt, case: &CaseRow) -> Result<Shredding, VerificationError> {
+    async fn without_a_place(
+        &self,
+        receipt: &AuditReceipt,
+        case: &CaseRow,
+        decided: &Decided,
+    ) -> Result<Shredding, VerificationError> {
         let (store, keys) = (&self.0.store, &self.0.keys);
         let cells = store.cells(case.id).await?;
-        let mut shredding = Shredding::default();
+        let mut shredding = self.words_about_who_withdrew(receipt, case, &cells, decided).await?;
         for document in store.documents_of(case.id, DocumentKind::Evidence).await? {
             if !cells.iter().any(|cell| cell.evidence_document == Some(document)) {
                 shredding.gone.push(document);

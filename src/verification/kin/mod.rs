@@ -156,7 +156,7 @@ impl Verifier {
     ///
     /// # Errors
     /// [`ReadError::Barred`]; [`ReadError::Closed`]; the store failed.
-    pub async fn must_not_be_kin(&self, caller: &Caller, id_number: &str) -> Result<(), ReadError> {
+    pub(crate) async fn must_not_be_kin(&self, caller: &Caller, id_number: &str) -> Result<(), ReadError> {
         let kin = self.kin_tags(caller).await?;
         if kin.is_empty() || !self.tags("person", &normalise(id_number)).iter().any(|tag| kin.contains(tag)) {
             return Ok(());

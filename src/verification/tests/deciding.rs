@@ -206,7 +206,7 @@ async fn a_decision_stays_with_its_record_and_leaves_another_one_alone() {
     work(&house, &verifier).await;
     assert_eq!(verdict(4).await, (Verdict::Review, false), "another record waits for a person again");
     let told = verifier.objections(&caller(), &id).await.unwrap();
-    let told: Vec<_> = told.iter().map(|one| one.objection.statement.as_str()).collect();
+    let told: Vec<_> = told.iter().map(|one| one.objection.as_ref().unwrap().statement.as_str()).collect();
     assert_eq!(told, ["这不是我领的", "金额也不对"]);
     let unasked = NewObjection { sources: vec![key("vehicles")], ..objection(4, "没有车") };
     assert!(matches!(verifier.object(&caller(), &id, unasked).await, Err(DecideError::Faults(_))));
@@ -540,6 +540,43 @@ async fn an_auditor_reads_one_case_for_a_while_after_two_others_agreed() {
     assert!(matches!(other, Err(ReadError::NotFound)), "no other case");
     house.pass(2 * 3600);
     assert!(matches!(read().await, Err(ReadError::NotFound)), "the time is over");
+}
+
+#[tokio::test]
+async fn an_inspection_is_looked_at_again_at_each_reading() {
+    let (house, _, agriculture, tax, case) = case_with_held().await;
+    let verifier = house.verifier_with(sources(&[&agriculture, &tax]), &[], &["auditor"]);
+    let id = case.to_string();
+    let overseer = Caller { oversees: vec![caller().organisation], ..with_role("auditor", Role::Auditor) };
+    let auditor = Caller { organisation: String::new(), ..overseer };
+    let guard = with_role("guard", Role::SecurityAdmin);
+    let read = async |who: &Caller| verifier.report(who, &id, None, ReportForm::Json).await.map(drop);
+    let granted = async || {
+        let terms = InspectionTerms { case: id.clone(), grounds: Grounds::Sample, document: "1".into(), hours: 2 };
+        let approval = verifier.ask_inspection(&auditor, &terms).await.unwrap().approval;
+        verifier.agree(&guard, &approval).await.unwrap();
+        assert_eq!(verifier.agree(&supervisor("two"), &approval).await.unwrap().status, "agreed");
+        read(&auditor).await.unwrap();
+        approval
+    };
+    let approval = granted().await;
+    let no_more = Caller { oversees: Vec::new(), ..auditor.clone() };
+    assert!(matches!(read(&no_more).await, Err(ReadError::NotFound)), "the case is overseen by others now");
+    let moved = Caller { regions: vec!["620423".into()], ..auditor.clone() };
+    assert!(matches!(read(&moved).await, Err(ReadError::NotFound)));
+    for (who, given) in [(&supervisor("three"), approval), (&guard, granted().await), (&auditor, granted().await)] {
+        let (before, _) = said(&house, case, Action::ApprovalRefused).await;
+        assert_eq!(verifier.refuse_approval(who, &given).await.unwrap().status, "revoked");
+        assert_eq!(said(&house, case, Action::ApprovalRefused).await, (before + 1, 0));
+        assert!(matches!(verifier.refuse_approval(who, &given).await, Err(DecideError::NotOpen)), "once");
+    }
+    assert!(matches!(read(&auditor).await, Err(ReadError::NotFound)), "it was ended");
+    granted().await;
+    let people =
+        serde_json::json!({"people": [{"relation": "sibling", "id_number": "110101199003070038"}]}).to_string();
+    let registrar = Caller { organisation: String::new(), ..guard.clone() };
+    verifier.register_kin(&registrar, "auditor", people.as_bytes()).await.unwrap();
+    assert!(matches!(read(&auditor).await, Err(ReadError::Barred)), "registered since");
 }
 
 #[tokio::test]

@@ -218,7 +218,7 @@ impl World {
         let asked = send(auditor.header("content-type", "application/json").body(terms.to_string())).await.json();
         let approval = asked["approval"].as_str().expect("an id").to_owned();
         let today = Clock::system().today();
-        let named = Sha256::digest(format!("hedui/finding/v1\nmany_denials\nauditor\n{today}"));
+        let named = Sha256::digest(format!("hedui/finding/v2\nmany_denials\nauditor\n{today}\n0"));
         let finding =
             uuid::Builder::from_custom_bytes(named[..16].try_into().expect("16 bytes")).into_uuid().to_string();
         let world = Self { face, case, batch, subscription, alert, callback, approval, finding, log };
@@ -396,7 +396,9 @@ async fn lists_show_to_each_what_is_theirs() {
         let client = world.face.client(&format!("supervisor{place}"), "report:read");
         for body in [json!({"batch": world.batch}), json!({"cases": [world.case]})] {
             let call = client.call(Method::POST, "/v1/subscriptions").header("content-type", "application/json");
+            let before = world.entries().await;
             let counted = send(call.body(body.to_string())).await.json();
+            assert_eq!(world.denials_since(before).await, 1, "{place} {body}: that it was tried stands in the log");
             assert_eq!((&counted["watched"], &counted["already"]), (&json!(expected), &json!(expected)), "{counted}");
             let passed_over = i32::from(body["batch"].is_null());
             assert_eq!(counted["passed_over"], passed_over, "not even a batch's size is told: {counted}");

@@ -63,6 +63,9 @@ const IMPURE: &[&str] = &[
 /// Who may speak to the connector engine; everybody else uses `household`'s re-export of the canonical records.
 const KNOWS_CONNECTORS: &[&str] = &["verification", "household"];
 
+/// What of the connectors' crate others may use, because it is theirs as well.
+const SHARED: &[(&str, &str)] = &[("config", "hedui_connectors::secret_place")];
+
 /// Who may speak SQL.
 const KNOWS_SQL: &[&str] = &["store"];
 
@@ -73,7 +76,8 @@ fn level(room: &str) -> Option<usize> {
 /// What is wrong with a path that a file of `room` names; none when it is allowed.
 fn fault(room: &str, path: &str) -> Option<String> {
     let begins = |prefix: &str| path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with("::"));
-    if begins("hedui_connectors") && !KNOWS_CONNECTORS.contains(&room) {
+    let shared = SHARED.iter().any(|(who, what)| *who == room && begins(what));
+    if begins("hedui_connectors") && !KNOWS_CONNECTORS.contains(&room) && !shared {
         return Some(format!("{room} speaks to the connector engine: {path}"));
     }
     if begins("sqlx") && !KNOWS_SQL.contains(&room) {
@@ -214,6 +218,8 @@ const SNIPPETS: &[(&[&str], &str, bool)] = &[
     (&["policy"], "fn f() { tracing::warn!(\"x\"); }", false),
     (&["household"], "use tokio as t;", false),
     (&["policy"], "use std::fs;", false),
+    (&["config"], "use hedui_connectors::Registry;", false),
+    (&["config"], "use hedui_connectors::secret_place::SecretPlace;", true),
     (&["report"], "use hedui_connectors::Registry;", false),
     (&["audit"], "use sqlx::Row;", false),
     (&["api"], "extern crate sqlx;", false),

@@ -10,6 +10,7 @@ pub mod problem;
 pub mod records;
 pub mod registry;
 pub mod samples;
+pub mod secret_place;
 pub mod settings;
 pub mod source;
 pub mod toml_bounds;

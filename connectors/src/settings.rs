@@ -17,7 +17,7 @@ use crate::records::SourceKey;
 use crate::source::Lane;
 
 pub use hours::{Hours, HoursFault};
-pub use secret::{Secret, SecretFault};
+pub use secret::Secret;
 
 /// The settings this project ships: every source at an address of an example domain.
 pub const SHIPPED: &str = include_str!("../../config/sources.toml");
@@ -221,6 +221,15 @@ mod tests {
             ]
         );
         assert!(!shown.iter().any(|line| line.contains("hunter2")));
+    }
+
+    #[test]
+    fn a_name_that_is_no_credential_s_is_refused() {
+        for name in ["", "a/b", ".."] {
+            let text = format!("[source.vehicles]\nsecret = {{ credential = '{name}' }}\n");
+            let problems = SourcesConfig::parse("sources.toml", &text, Path::new("")).unwrap_err();
+            assert!(problems[0].message.contains("no name of a credential"), "{name}: {problems:?}");
+        }
     }
 
     #[test]

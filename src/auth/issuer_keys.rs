@@ -7,8 +7,8 @@ use std::time::Duration;
 use jsonwebtoken::Algorithm;
 use sha2::{Digest, Sha256};
 
-use super::AuthError;
 use super::key_set::KeySet;
+use super::{AuthError, fetch};
 use crate::config::{IssuerSettings, KeySource};
 
 /// Keys are not looked for sooner than this after the last time: strangers' tokens must not make the service call the issuer.
@@ -19,8 +19,6 @@ const RENEW_SECS: i64 = 600;
 const KEPT_SECS: i64 = 86_400;
 /// Longest wait for the issuer.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// Most bytes of a key set.
-const LARGEST: usize = 256 * 1024;
 
 /// How an issuer's keys stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -162,25 +160,8 @@ impl IssuerKeys {
 
     /// The set as the issuer sends it. The error says nothing of what was sent.
     async fn fetched(&self, url: reqwest::Url) -> Result<Vec<u8>, String> {
-        let said =
-            |error: &reqwest::Error| if error.is_timeout() { "no answer in time" } else { "no connection" }.to_owned();
-        let request = self.http.get(url).header("Accept", "application/jwk-set+json, application/json");
-        let mut answer = request.send().await.map_err(|error| said(&error))?;
-        let status = answer.status();
-        if status.is_redirection() {
-            return Err(format!("status {}: redirects are not followed", status.as_u16()));
-        }
-        if status != reqwest::StatusCode::OK {
-            return Err(format!("status {}", status.as_u16()));
-        }
-        let mut text = Vec::new();
-        while let Some(piece) = answer.chunk().await.map_err(|error| said(&error))? {
-            if text.len() + piece.len() > LARGEST {
-                return Err(format!("the key set is larger than {LARGEST} bytes"));
-            }
-            text.extend_from_slice(&piece);
-        }
-        Ok(text)
+        let call = self.http.get(url).header("Accept", "application/jwk-set+json, application/json");
+        fetch::body(call).await.map_err(|fault| fault.to_string())
     }
 
     fn held(&self) -> RwLockReadGuard<'_, Held> {
@@ -194,13 +175,5 @@ fn from_file(path: &Path) -> Result<Vec<u8>, String> {
 
 /// The client that fetches key sets: from the configured host and from no other, within bounds.
 pub(super) fn http() -> Result<reqwest::Client, reqwest::Error> {
-    // Another part of the process may have installed one already: that one stays.
-    drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
-    reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(TIMEOUT)
-        .timeout(TIMEOUT)
-        .user_agent(concat!("hedui/", env!("CARGO_PKG_VERSION")))
-        .build()
+    fetch::client(TIMEOUT)
 }

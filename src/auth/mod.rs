@@ -4,6 +4,7 @@
 //! fetched from the issuer) and never from the token, and a caller may do only what the token **and** `clients.toml` grant.
 
 mod caller;
+mod fetch;
 mod issuer;
 mod issuer_keys;
 mod key_set;

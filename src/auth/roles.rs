@@ -17,9 +17,23 @@ pub enum Role {
     SecurityAdmin,
 }
 
+/// Permissions, and all of them: what is told of each cannot leave one out.
+macro_rules! permissions {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$variant_doc])* $variant,)* }
+
+        impl $name {
+            /// Every permission.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+        }
+    };
+}
+
+permissions! {
 /// Something a caller may be allowed to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Permission {
+Permission {
     /// Send a household.
     SubmitCase,
     /// See a case's state, without contents.
@@ -64,6 +78,7 @@ pub enum Permission {
     ReadSources,
     /// See the resolved rules.
     ReadPolicy,
+}
 }
 
 impl Role {

@@ -9,6 +9,7 @@ mod batch;
 mod check_config;
 mod compose;
 mod demo;
+mod file_watch;
 mod generated;
 mod keys;
 mod link;

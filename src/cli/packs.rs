@@ -1,11 +1,11 @@
 //! Packs from a folder: read whole, laid over the built-in ones, and looked at again when a file has changed.
 
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use super::arguments::PacksFolder;
 use super::compose;
 use super::compose::{Faulty, fault, unreadable};
+use super::file_watch::{Stamp, stamp};
 use crate::config::{Problem, Settings};
 use crate::household::toml_bounds;
 use crate::policy::Packs;
@@ -94,15 +94,14 @@ fn toml_paths(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 }
 
 /// What a folder looks like from outside: when this is the same, nothing was saved in between.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Look(Option<Vec<(PathBuf, Option<SystemTime>, u64)>>);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Look(Option<Vec<(PathBuf, Stamp)>>);
 
 /// Looks at a folder, without reading its files.
 pub(super) fn look(folder: &Path) -> Look {
     let seen = |path: PathBuf| {
-        let metadata = std::fs::metadata(&path).ok();
-        let (saved, size) = (metadata.as_ref().and_then(|m| m.modified().ok()), metadata.map_or(0, |m| m.len()));
-        (path, saved, size)
+        let stamp = stamp(&path);
+        (path, stamp)
     };
     Look(toml_paths(folder).ok().map(|paths| paths.into_iter().map(seen).collect()))
 }

@@ -2,44 +2,24 @@
 //! those in force stay, the log has every problem, `/readyz` the first.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use super::file_watch::FileWatch;
 use super::packs;
 use crate::verification::Verifier;
 
-/// How often the folder is looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
-
 /// Watches until told to stop. Without a folder the packs are those built in, and SIGHUP is heard without effect.
 pub(super) async fn watch(verifier: Verifier, folder: Option<PathBuf>, stop: CancellationToken) {
-    let Ok(mut hang_up) = signal(SignalKind::hangup()) else {
-        tracing::error!("SIGHUP cannot be heard: packs are loaded again at the next start only");
-        return;
-    };
-    let mut ticks = tokio::time::interval(LOOK_EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    // What was loaded last, and what was seen last: a folder in which somebody is still saving is left until it rests.
-    let (mut loaded, mut seen) = (None, None);
-    loop {
-        let told = tokio::select! {
-            () = stop.cancelled() => return,
-            told = hang_up.recv() => told.is_some(),
-            _ = ticks.tick() => false,
-        };
+    let Some(mut watch) = FileWatch::new() else { return };
+    while stop.run_until_cancelled(watch.tick()).await.is_some() {
         let Some(folder) = &folder else {
-            if told {
+            if watch.is_told() {
                 tracing::info!("SIGHUP: the packs are those built in, there is nothing to load");
             }
             continue;
         };
-        let look = Some(packs::look(folder));
-        let rests = look == seen;
-        seen = look;
-        if told || (rests && seen != loaded) {
-            loaded = Some(packs::look(folder));
+        if watch.is_due(packs::look(folder), false) {
             load(&verifier, folder).await;
         }
     }

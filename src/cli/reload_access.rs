@@ -1,25 +1,14 @@
 //! Who may call and over which TLS, put in force again when one of their files has changed, or on SIGHUP: after an entry in the audit log, wholly
 //! or not at all. Files at fault change nothing: the log has every fault, the metrics and, for callers, `/readyz` their number.
 
-use std::os::unix::fs::MetadataExt as _;
-use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
-
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::time::Interval;
 use tokio_util::sync::CancellationToken;
 
 use super::compose;
+use super::file_watch::{FileWatch, stamp};
 use crate::config::{Client, Register, Settings};
 use crate::telemetry::Clock;
 use crate::verification::Verifier;
 use crate::web::{Tls, TlsFault};
-
-/// How often the files are looked at.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
-
-/// What a file looks like from outside; none when it is not there.
-type Stamp = Option<(SystemTime, u64, u64)>;
 
 /// Keeps access as the files say.
 #[derive(Clone)]
@@ -34,13 +23,14 @@ impl Access {
     /// Watches the callers' file and the keys it names until told to stop.
     pub(super) async fn watch_clients(self, settings: Settings, register: Register, stop: CancellationToken) {
         let Some(file) = settings.clients_file.clone() else { return };
-        let Some(mut watch) = Watch::new() else { return };
+        let Some(mut watch) = FileWatch::new() else { return };
         let mut said = Vec::new();
         while stop.run_until_cancelled(watch.tick()).await.is_some() {
             let keys = register.clients();
-            let keys = keys.iter().filter_map(|client| client.recipient_key_file.clone());
+            let keys = keys.iter().filter_map(|client| client.recipient_key_file.as_deref());
+            let look: Vec<_> = std::iter::once(file.as_path()).chain(keys).map(stamp).collect();
             // What is wrong may be in a file that only the faulty one names.
-            if !watch.is_due(std::iter::once(file.clone()).chain(keys).collect(), register.faults() > 0) {
+            if !watch.is_due(look, register.faults() > 0) {
                 continue;
             }
             match compose::clients(&settings) {
@@ -82,7 +72,7 @@ impl Access {
 
     /// Watches the files of TLS until told to stop.
     pub(super) async fn watch_tls(self, tls: Tls, stop: CancellationToken) {
-        let Some(mut watch) = Watch::new() else { return };
+        let Some(mut watch) = FileWatch::new() else { return };
         let mut said: Option<TlsFault> = None;
         let mut ran_out = false;
         while stop.run_until_cancelled(watch.tick()).await.is_some() {
@@ -94,7 +84,8 @@ impl Access {
                 );
             }
             ran_out = over;
-            if !watch.is_due(tls.files().paths(), said.is_some()) {
+            let look: Vec<_> = tls.files().paths().iter().map(|path| stamp(path)).collect();
+            if !watch.is_due(look, said.is_some()) {
                 continue;
             }
             match tls.read_again(now) {
@@ -131,51 +122,4 @@ fn tell_differences(register: &Register, next: &crate::config::Clients) {
     let changed = next.iter().filter(|client| former.get(&client.id).is_some_and(|known| known != *client));
     let changed = of(changed.collect());
     tracing::info!(%added, %changed, %taken_out, "the callers were loaded again");
-}
-
-/// When files are to be read again: when they look otherwise than when they were read, and have rested since the last look, so that what
-/// somebody is still saving is left.
-struct Watch {
-    ticks: Interval,
-    hang_up: Signal,
-    told: bool,
-    read: Vec<Stamp>,
-    seen: Vec<Stamp>,
-}
-
-impl Watch {
-    fn new() -> Option<Self> {
-        let mut ticks = tokio::time::interval(LOOK_EVERY);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let hang_up = signal(SignalKind::hangup())
-            .inspect_err(|error| tracing::error!(%error, "changed files are noticed at the next start only"));
-        Some(Self { ticks, hang_up: hang_up.ok()?, told: false, read: Vec::new(), seen: Vec::new() })
-    }
-
-    async fn tick(&mut self) {
-        self.told = tokio::select! {
-            told = self.hang_up.recv() => told.is_some(),
-            _ = self.ticks.tick() => false,
-        };
-    }
-
-    fn is_due(&mut self, paths: Vec<PathBuf>, anyway: bool) -> bool {
-        let stamp = |path: PathBuf| {
-            let data = std::fs::metadata(path).ok()?;
-            Some((data.modified().ok()?, data.len(), data.ino()))
-        };
-        let look: Vec<Stamp> = paths.into_iter().map(stamp).collect();
-        let rests = look == self.seen;
-        let due = self.told || (rests && (anyway || look != self.read));
-        if due {
-            self.read.clone_from(&look);
-        }
-        self.seen = look;
-        due
-    }
-
-    /// What was read could not be put in force.
-    fn again(&mut self) {
-        self.read.clear();
-    }
 }

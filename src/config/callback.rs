@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use reqwest::Url;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 use super::reader::{Reading, Section};
 use super::secret_place::{self, SecretFault, SecretPlace};
@@ -27,12 +27,7 @@ impl Callback {
     /// # Errors
     /// When it is not there, or too short.
     pub fn secret(&self) -> Result<SecretString, SecretFault> {
-        let secret = self.secret.read()?;
-        if secret.expose_secret().len() < SHORTEST_SECRET {
-            Err(SecretFault::TooShort(SHORTEST_SECRET))
-        } else {
-            Ok(secret)
-        }
+        self.secret.read_long(SHORTEST_SECRET)
     }
 }
 

@@ -112,7 +112,7 @@ async fn shown(console: &Console, user: &ConsoleUser, query: HomeQuery) -> Resul
         }
     }
     let pages = pages(frame, &query, wanted, list.as_ref().and_then(|list| list.next.clone()));
-    let may = terms::PERMISSIONS.iter().filter(|(permission, ..)| caller.may(*permission));
+    let may = Permission::ALL.iter().copied().filter(|permission| caller.may(*permission));
     let page = HomePage {
         frame,
         words,
@@ -126,7 +126,7 @@ async fn shown(console: &Console, user: &ConsoleUser, query: HomeQuery) -> Resul
         regions: caller.regions.join(frame.lang.pick("、", ", ")),
         roles: frame.who.as_ref().map_or("", |who| &who.roles),
         disclosure: terms::disclosure(caller.disclosure, frame.lang),
-        may: may.map(|(_, zh, en)| frame.lang.pick(zh, en)).collect(),
+        may: may.map(|permission| terms::permission(permission, frame.lang)).collect(),
     };
     let status = if page.errors.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(frame.page(status, &page))
@@ -152,7 +152,7 @@ fn filter(frame: &Frame, words: &'static HomeWords, query: &HomeQuery) -> Filter
             label: words.state,
             hint: None,
             value: query.status.clone(),
-            choices: std::iter::once(any).chain(terms::STATES.iter().map(state)).collect(),
+            choices: std::iter::once(any).chain(CaseState::ALL.iter().map(state)).collect(),
             error: (!known).then_some(words.state_unknown),
         },
     }

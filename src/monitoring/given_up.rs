@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::watching::Monitoring;
 use crate::audit::{Action, Event};
 use crate::auth::Caller;
+use crate::store::OutboxTopic;
 use crate::verification::{ReadError, actor};
 
 /// Most callbacks in a list.
@@ -21,7 +22,7 @@ pub struct GivenUp {
     /// Whom it was for.
     pub client: String,
     /// version, alert or batch.
-    pub topic: String,
+    pub topic: OutboxTopic,
     /// The case, or the batch.
     pub about: String,
     /// When it came to be owed.
@@ -44,7 +45,7 @@ impl Monitoring {
         let shown = |row: crate::store::OutboxRow| GivenUp {
             id: row.id.to_string(),
             client: row.client,
-            topic: row.topic.as_str().to_owned(),
+            topic: row.topic,
             about: row.case_id.to_string(),
             created_at: row.created_at.to_string(),
             attempts: row.attempts,

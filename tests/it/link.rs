@@ -7,6 +7,8 @@ mod explaining;
 mod faults;
 mod labels;
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -90,8 +92,14 @@ fn neither_threads_nor_the_order_of_rows_change_what_is_found() {
             link(folder.path(), &[&["left.csv", "right.csv", "--out", pairs], &written[..], &measured[..]].concat());
         assert_eq!(all.status.code(), Some(0), "{}", said(&all));
         let summary = linked(folder.path(), &["--out", lines, "--threads", threads, "--train", trained]);
+        let mode =
+            |name: &str| std::fs::metadata(folder.path().join(name)).expect("a file").permissions().mode() & 0o777;
+        assert_eq!(files.map(mode), [0o600; 8], "they hold ids and what is said of people: for their owner alone");
         (all.stdout, summary, files.map(read))
     };
+    // others could read a file of an earlier run
+    std::fs::write(folder.path().join("one.csv"), "").expect("a file");
+    std::fs::set_permissions(folder.path().join("one.csv"), Permissions::from_mode(0o644)).expect("a mode");
     let one = run("1");
     for threads in ["2", "3"] {
         assert!(one == run(threads), "{threads} threads");

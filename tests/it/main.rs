@@ -8,6 +8,7 @@ mod cli;
 mod client;
 mod console;
 mod crash;
+mod credentials;
 mod event_streams;
 mod examples;
 mod faults;

@@ -6,7 +6,8 @@ use std::time::Duration;
 use reqwest::{Certificate, Client, Identity, Url, redirect};
 use secrecy::SecretString;
 
-use crate::settings::{SecretFault, SourceSettings};
+use crate::secret_place::SecretFault;
+use crate::settings::SourceSettings;
 
 /// Makes aws-lc-rs the TLS provider of this process. May be called any number of times.
 pub fn install_crypto_provider() {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Hours, Secret, SourceSettings, SourcesConfig};
 use crate::problem::{Problem, position};
 use crate::records::SourceKey;
+use crate::secret_place::SecretPlace;
 use crate::toml_reader::{Entry, Section, read_file};
 
 const DAY_MS: u64 = 86_400_000;
@@ -187,9 +188,11 @@ fn secret(entry: &Entry<'_>, folder: &Path) -> Option<Secret> {
     };
     let section = entry.section()?;
     match (section.text_opt("env"), section.text_opt("file"), section.text_opt("credential")) {
-        (Some(name), None, None) => Some(Secret::Env(name)),
-        (None, Some(path), None) => Some(Secret::File(folder.join(path))),
-        (None, None, Some(name)) if !name.contains('/') && !name.starts_with('.') => Some(Secret::Credential(name)),
+        (Some(name), None, None) => Some(Secret::In(SecretPlace::Env(name))),
+        (None, Some(path), None) => Some(Secret::In(SecretPlace::File(folder.join(path)))),
+        (None, None, Some(name)) if SecretPlace::is_credential_name(&name) => {
+            Some(Secret::In(SecretPlace::Credential(name)))
+        }
         (None, None, Some(_)) => {
             section.fault("`credential` is no name of a credential", None);
             None

@@ -25,11 +25,11 @@ const AGAIN_SECS: i64 = 5;
 const EXCHANGES: usize = 16;
 
 /// Why somebody is not signed in. Neither code nor token nor what the provider wrote is repeated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignInError {
     /// The provider does not answer, or not as it should.
     #[error("the sign-in provider cannot be used: {0}")]
-    Unreachable(&'static str),
+    Unreachable(String),
     /// The answer is not one to what this browser began.
     #[error("the answer does not belong to an attempt of this browser: {0}")]
     NotOurs(&'static str),
@@ -193,7 +193,7 @@ impl OpenIdProvider {
     }
 
     async fn exchange(&self, metadata: &Metadata, attempt: &Attempt, code: &str) -> Result<Tokens, SignInError> {
-        let busy = SignInError::Unreachable("too many people sign in at this moment");
+        let busy = SignInError::Unreachable("too many people sign in at this moment".into());
         let _place = self.exchanges.try_acquire().map_err(|_| busy)?;
         let id = self.settings.client_id.as_str();
         let verifier = attempt.verifier();
@@ -229,10 +229,10 @@ impl OpenIdProvider {
         {
             return Ok(Arc::clone(metadata));
         }
-        if let Some((error, at)) = known.failed
+        if let Some((error, at)) = &known.failed
             && now - at < AGAIN_SECS
         {
-            return Err(error);
+            return Err(error.clone());
         }
         match self.discover().await {
             Ok(metadata) => {
@@ -244,7 +244,7 @@ impl OpenIdProvider {
             Err(error) => {
                 tracing::warn!(%error, "console");
                 // from the end of the try: whoever waited meanwhile is told the same, and does not try in turn
-                known.failed = Some((error, self.clock.now().as_second()));
+                known.failed = Some((error.clone(), self.clock.now().as_second()));
                 Err(error)
             }
         }
@@ -255,7 +255,7 @@ impl OpenIdProvider {
         let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
         let metadata: Metadata = fetch::json(&fetch::body(self.http.get(address)).await?)?;
         if !bool::from(metadata.issuer.as_bytes().ct_eq(issuer.as_bytes())) {
-            return Err(SignInError::Unreachable("its discovery document names another issuer"));
+            return Err(SignInError::Unreachable("its discovery document names another issuer".into()));
         }
         Ok(metadata)
     }
@@ -270,7 +270,8 @@ impl OpenIdProvider {
         }
         let read = fetch::body(self.http.get(metadata.jwks_uri.clone())).await?;
         let keys = KeySet::parse(&read, self.algorithm);
-        let keys = Arc::new(keys.map_err(|_| SignInError::Unreachable("it publishes no key set that can be used"))?);
+        let keys =
+            Arc::new(keys.map_err(|_| SignInError::Unreachable("it publishes no key set that can be used".into()))?);
         known.keys = Some((Arc::clone(&keys), self.clock.now().as_second()));
         Ok(keys)
     }

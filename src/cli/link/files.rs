@@ -1,6 +1,9 @@
-//! Files of one run: written beside their places, and moved there together once all are whole.
+//! Files of one run: written beside their places, and moved there together once all are whole. They hold ids, and what rosters say of people:
+//! their owner alone reads them, even where a file that others could read is put out of its place.
 
+use std::fs::Permissions;
 use std::io::{BufWriter, Write};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -42,7 +45,9 @@ impl Files {
         }
         // the error itself would name a file that nobody asked for
         let unmade = |error: std::io::Error| std::io::Error::from(error.kind());
-        let mut file = NamedTempFile::new_in(folder(path)).map_err(unmade).with_context(place)?;
+        let owners = Permissions::from_mode(0o600);
+        let file = tempfile::Builder::new().permissions(owners).tempfile_in(folder(path));
+        let mut file = file.map_err(unmade).with_context(place)?;
         whole(&mut file).with_context(place)?;
         self.0.push((path.to_owned(), file));
         Ok(())

@@ -225,7 +225,7 @@ fn row_of_approval(asked: &ApprovalSummary, lang: Lang) -> Vec<Cell> {
 
 fn row_of_callback(callback: &GivenUp, lang: Lang) -> Vec<Cell> {
     vec![
-        Cell::Named(terms::topic(&callback.topic, lang).to_owned(), callback.about.clone()),
+        Cell::Named(terms::topic(callback.topic, lang).to_owned(), callback.about.clone()),
         Cell::Text(callback.client.clone()),
         Cell::Whole(moment(&callback.created_at, lang)),
         Cell::Whole(callback.attempts.to_string()),

@@ -4,7 +4,7 @@ use crate::auth::{Permission, Role};
 use crate::config::Disclosure;
 use crate::household::{Lang, Purpose};
 use crate::report::text;
-use crate::store::ApprovalKind;
+use crate::store::{ApprovalKind, OutboxTopic};
 use crate::verification::CaseState;
 
 /// A role.
@@ -41,17 +41,6 @@ pub(in crate::console) fn state(state: CaseState, lang: Lang) -> &'static str {
     }
 }
 
-/// Every state, in the order of a case's life.
-pub(in crate::console) const STATES: [CaseState; 7] = [
-    CaseState::Accepted,
-    CaseState::Running,
-    CaseState::Waiting,
-    CaseState::Final,
-    CaseState::Cancelled,
-    CaseState::Failed,
-    CaseState::Erased,
-];
-
 /// A purpose by its code.
 pub(in crate::console) fn purpose(code: &str, lang: Lang) -> String {
     Purpose::parse(code).map_or_else(|| code.to_owned(), |purpose| text::purpose(purpose, lang).to_owned())
@@ -67,36 +56,38 @@ pub(in crate::console) fn approval(kind: ApprovalKind, lang: Lang) -> &'static s
 }
 
 /// What a callback is about.
-pub(in crate::console) fn topic(topic: &str, lang: Lang) -> &'static str {
+pub(in crate::console) fn topic(topic: OutboxTopic, lang: Lang) -> &'static str {
     match topic {
-        "version" => lang.pick("报告版本", "a version of a report"),
-        "alert" => lang.pick("预警", "an alert"),
-        "batch" => lang.pick("批次", "a batch"),
-        _ => lang.pick("其他", "something else"),
+        OutboxTopic::Version => lang.pick("报告版本", "a version of a report"),
+        OutboxTopic::Alert => lang.pick("预警", "an alert"),
+        OutboxTopic::Batch => lang.pick("批次", "a batch"),
     }
 }
 
-/// What a permission allows, in the order in which it is shown.
-pub(in crate::console) const PERMISSIONS: &[(Permission, &str, &str)] = &[
-    (Permission::SubmitCase, "发起家庭核对", "start a verification of a household"),
-    (Permission::ReadCase, "查看核对进度", "see how a verification stands"),
-    (Permission::OpenReport, "查看核对报告", "open reports"),
-    (Permission::FetchReport, "下载加密报告", "fetch sealed reports"),
-    (Permission::SteerCase, "撤销核对、登记异议、撤回授权", "cancel, object, take consent back"),
-    (Permission::DecideRecords, "判定存疑记录的归属", "decide whose a held record is"),
-    (Permission::IssueReport, "签发报告", "issue reports"),
-    (Permission::SecondHand, "作为第二人复核", "agree as the second person"),
-    (Permission::ReadApprovals, "查看待复核事项", "see what waits for a second person"),
-    (Permission::RunBatches, "批量核对", "run batches"),
-    (Permission::ReadBatches, "查看批次进度", "see how batches stand"),
-    (Permission::Monitor, "动态监测与预警处理", "watch households and acknowledge alerts"),
-    (Permission::Assess, "按政策试算", "apply the rules to evidence you give"),
-    (Permission::Compare, "比对两个身份", "compare two identities"),
-    (Permission::Inspect, "申请审计查阅", "ask for an inspection"),
-    (Permission::ReadLog, "检索审计日志", "search the audit log"),
-    (Permission::TraceSubject, "查看一个人的全部留痕", "see everything done about one person"),
-    (Permission::RegisterKin, "登记工作人员的回避关系", "register whom somebody stands apart from"),
-    (Permission::ManageCallbacks, "管理回调", "look after callbacks"),
-    (Permission::ReadSources, "查看数据来源状态", "see the state of the departments"),
-    (Permission::ReadPolicy, "查看政策规则", "see the rules in force"),
-];
+/// What a permission allows.
+pub(in crate::console) fn permission(permission: Permission, lang: Lang) -> &'static str {
+    match permission {
+        Permission::SubmitCase => lang.pick("发起家庭核对", "start a verification of a household"),
+        Permission::ReadCase => lang.pick("查看核对进度", "see how a verification stands"),
+        Permission::OpenReport => lang.pick("查看核对报告", "open reports"),
+        Permission::FetchReport => lang.pick("下载加密报告", "fetch sealed reports"),
+        Permission::SteerCase => lang.pick("撤销核对、登记异议、撤回授权", "cancel, object, take consent back"),
+        Permission::AskErasure => lang.pick("申请销毁案件数据", "ask that a case is erased"),
+        Permission::DecideRecords => lang.pick("判定存疑记录的归属", "decide whose a held record is"),
+        Permission::IssueReport => lang.pick("签发报告", "issue reports"),
+        Permission::SecondHand => lang.pick("作为第二人复核", "agree as the second person"),
+        Permission::ReadApprovals => lang.pick("查看待复核事项", "see what waits for a second person"),
+        Permission::RunBatches => lang.pick("批量核对", "run batches"),
+        Permission::ReadBatches => lang.pick("查看批次进度", "see how batches stand"),
+        Permission::Monitor => lang.pick("动态监测与预警处理", "watch households and acknowledge alerts"),
+        Permission::Assess => lang.pick("按政策试算", "apply the rules to evidence you give"),
+        Permission::Compare => lang.pick("比对两个身份", "compare two identities"),
+        Permission::Inspect => lang.pick("申请审计查阅", "ask for an inspection"),
+        Permission::ReadLog => lang.pick("检索审计日志", "search the audit log"),
+        Permission::TraceSubject => lang.pick("查看一个人的全部留痕", "see everything done about one person"),
+        Permission::RegisterKin => lang.pick("登记工作人员的回避关系", "register whom somebody stands apart from"),
+        Permission::ManageCallbacks => lang.pick("管理回调", "look after callbacks"),
+        Permission::ReadSources => lang.pick("查看数据来源状态", "see the state of the departments"),
+        Permission::ReadPolicy => lang.pick("查看政策规则", "see the rules in force"),
+    }
+}

@@ -8,6 +8,7 @@ mod household;
 mod pairs;
 mod seal;
 mod turns;
+mod verify;
 
 use criterion::Criterion;
 
@@ -17,6 +18,17 @@ fn main() {
     pairs::run(&mut criterion);
     assess::run(&mut criterion);
     seal::run(&mut criterion);
-    append::run();
+    if wanted("append") {
+        append::run();
+    }
+    if wanted("verify") {
+        verify::run();
+    }
     criterion.final_summary();
+}
+
+/// Whether a part that Criterion does not measure is asked for: by its name, or all are.
+fn wanted(name: &str) -> bool {
+    let mut names = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).peekable();
+    names.peek().is_none() || names.any(|given| given == name)
 }

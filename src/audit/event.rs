@@ -207,6 +207,9 @@ pub struct Event {
     /// Kind of answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<AnswerKind>,
+    /// What waits, or waited, for a second person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Uuid>,
     /// Authorisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorisation: Option<AuthorisationRef>,
@@ -272,6 +275,7 @@ impl Event {
         Self {
             actor: actor.clone(),
             action,
+            approval: None,
             outcome: Outcome::Allowed,
             batch: None,
             case: None,
@@ -298,7 +302,14 @@ impl Event {
         self
     }
 
+    /// The same, with the outcome that what it announces did not come about.
+    pub(super) fn failed(self) -> Self {
+        self.outcome(Outcome::Failed)
+    }
+
     with! {
+        /// Names what waits, or waited, for a second person.
+        approval -> approval: Uuid,
         /// Names the case; its receipt speaks of this case alone.
         case -> case: Uuid,
         /// Names the batch; without a case, its receipt speaks of this batch alone.
@@ -443,6 +454,7 @@ mod tests {
             .authorisation(AuthorisationRef::new("会民授〔2026〕1号", |_| Tag::new(2, [8; 16])))
             .source(SourceKey::new("tax").unwrap())
             .count(7)
+            .approval(Uuid::max())
             .level(Disclosure::Amounts)
             .detail([1; 32]);
         Leaf::new(event, "2026-11-01T00:00:00.123456789Z".parse().unwrap())

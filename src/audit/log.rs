@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::cosignature::{WitnessKey, cosignatures};
-use super::event::{Action, Actor, Event, Outcome};
+use super::event::{Action, Actor, Event};
 use super::known::Reach;
 use super::note::{CheckpointSigner, VerifierKey};
 use super::publish::{Publication, Publisher};
@@ -154,7 +154,8 @@ impl Log {
     }
 
     /// Appends events, at least one, and does in the same transaction what follows from them: one fsync for both. When the effect fails,
-    /// the entries stand without it, and others after them say so: see [`Log::append_failed`].
+    /// the entries stand without it, and the same after them, with the outcome `failed`, say so: in the same commit, or after the last try where
+    /// others stood in its way.
     ///
     /// # Errors
     /// As [`Log::append`]; the effect's own error is the inner one.
@@ -164,13 +165,14 @@ impl Log {
         effect: Effect<T>,
     ) -> Result<(Vec<AuditReceipt>, Result<T, StoreError>), AuditError> {
         let (effect, outcome) = effect.split();
+        let is_done = outcome.judge();
         let log = self.clone();
         // a caller that stops waiting takes the effect's outcome from nobody
         let done = tokio::spawn(async move {
             let again = events.clone();
-            let receipts = log.send(events, Some(effect), false).await?.receipts;
+            let Appended { receipts, put_off, .. } = log.send(events, Some(effect), false).await?;
             let outcome = outcome.told().await;
-            if outcome.is_err() {
+            if put_off && !outcome.as_ref().is_ok_and(is_done) {
                 log.append_failed(again).await;
             }
             Ok((receipts, outcome))
@@ -181,7 +183,7 @@ impl Log {
     /// Says of entries that what they announced did not come about: the same again, with the outcome `failed`. When they cannot be written
     /// either, the operator is told.
     pub async fn append_failed(&self, events: Vec<Event>) {
-        let failed = events.into_iter().map(|event| event.outcome(Outcome::Failed)).collect();
+        let failed = events.into_iter().map(Event::failed).collect();
         if let Err(error) = self.append(failed).await {
             tracing::error!(%error, "the audit log could not be told that what it says failed");
         }
@@ -192,7 +194,7 @@ impl Log {
     /// # Errors
     /// As [`Log::append`].
     pub async fn append_proved(&self, event: Event) -> Result<(AuditReceipt, Proved), AuditError> {
-        let Appended { receipts, proved } = self.send(vec![event], None, true).await?;
+        let Appended { receipts, proved, .. } = self.send(vec![event], None, true).await?;
         Ok((receipts.into_iter().next().expect("one receipt an event"), proved.expect("one proof an event")))
     }
 

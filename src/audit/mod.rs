@@ -41,6 +41,9 @@ pub use proof::{ConsistencyProof, InclusionProof, ProofError};
 pub use publish::published_checkpoint;
 pub use scrub::scrub;
 pub use tile_path::{TilePath, entry_bundle, read_entry_bundle};
-pub use verify::{Fault, FaultKind, RowFault, RowsReport, VerifyReport, verify_log, verify_witnessed_log};
+pub use verify::{
+    Fault, FaultKind, RowFault, RowsReport, Uncosigned, VerifyReport, Wrong, verify_log, verify_tree,
+    verify_witnessed_log,
+};
 pub use witness::{AddCheckpoint, Refusal, Witness, WitnessError};
 pub use writer::Proved;

@@ -185,6 +185,8 @@ impl Publisher {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
+            // a disk that fills up while nobody calls lets its reserve go as well
+            let _full = self.store.must_have_room();
             match self.publication.publish_in_turn(&self.store, (self.clock)(), self.every).await {
                 Ok(_) => {}
                 Err(AuditError::Store(StoreError::ReadOnly)) => break,

@@ -1,6 +1,7 @@
 //! Tests of the log as a whole: against two foreign trees, under faults, across restarts, after tampering.
 
 mod faults;
+mod gone;
 mod killed;
 mod merkle;
 mod replicas;

@@ -1,6 +1,6 @@
 //! The one task that appends: it takes whatever queued during the last commit, and commits it at once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -14,7 +14,7 @@ use super::log::Clock;
 use super::note::{Checkpoint, CheckpointSigner};
 use super::proof::InclusionProof;
 use super::tree::Tree;
-use crate::store::{AuditReceipt, LogHead, LogTx, PendingEffect, PreparedLeaf, Store};
+use crate::store::{AuditReceipt, EffectState, LogHead, LogTx, PendingEffect, PreparedLeaf, Store};
 
 /// Entries in one commit, unless one call alone brings more.
 const BATCH: usize = 256;
@@ -35,6 +35,8 @@ type Reply = oneshot::Sender<Result<Appended, AuditError>>;
 pub(super) struct Appended {
     pub(super) receipts: Vec<AuditReceipt>,
     pub(super) proved: Option<Proved>,
+    /// Whether what follows from the entries is still to be tried, in a later transaction.
+    pub(super) put_off: bool,
 }
 
 /// A leaf and the proof that it is in the tree of its own commit.
@@ -75,6 +77,8 @@ impl Batch {
 
 /// Proofs by the place of their event in the batch.
 type Proofs = HashMap<usize, Proved>;
+/// What was committed, and the places whose effect was put off.
+type Committed = (Vec<AuditReceipt>, Proofs, HashSet<usize>);
 
 /// The state of the task.
 pub(super) struct Writer {
@@ -130,13 +134,13 @@ impl Writer {
         let calls = std::mem::take(&mut batch.calls);
         let entries = batch.events.len();
         match self.append(batch).await {
-            Ok((receipts, mut proved)) => {
+            Ok((receipts, mut proved, put_off)) => {
                 metrics::counter!("hedui_audit_entries_total").increment(receipts.len() as u64);
                 metrics::histogram!("hedui_audit_append_seconds").record(begun.elapsed());
                 for (range, reply) in calls {
-                    let proved = proved.remove(&range.start);
+                    let (proved, put_off) = (proved.remove(&range.start), put_off.contains(&range.start));
                     // A caller that went away does not want its receipts; the entries stand.
-                    let _gone = reply.send(Ok(Appended { receipts: receipts[range].to_vec(), proved }));
+                    let _gone = reply.send(Ok(Appended { receipts: receipts[range].to_vec(), proved, put_off }));
                 }
             }
             Err(error) => {
@@ -149,7 +153,7 @@ impl Writer {
         }
     }
 
-    async fn append(&mut self, batch: Batch) -> Result<(Vec<AuditReceipt>, Proofs), AuditError> {
+    async fn append(&mut self, batch: Batch) -> Result<Committed, AuditError> {
         if let Some(reason) = self.stopped.get() {
             return Err(AuditError::Stopped { reason: Arc::clone(reason) });
         }
@@ -193,20 +197,17 @@ impl Writer {
         Ok((tx, tree))
     }
 
-    async fn commit(
-        &mut self,
-        mut tx: LogTx,
-        mut tree: Tree,
-        batch: Batch,
-    ) -> Result<(Vec<AuditReceipt>, Proofs), AuditError> {
+    async fn commit(&mut self, mut tx: LogTx, mut tree: Tree, batch: Batch) -> Result<Committed, AuditError> {
         let (now, first) = ((self.clock)(), tree.size());
+        let effects: Vec<_> = batch
+            .effects
+            .into_iter()
+            .map(|(effect, entries)| (effect, batch.events[entries.clone()].to_vec(), entries))
+            .collect();
         let leaves: Vec<PreparedLeaf> = batch.events.into_iter().map(|event| Leaf::new(event, now).prepare()).collect();
         let tiles = tree.grow(&leaves)?;
-        let head = self.sign(&tree);
+        let mut head = self.sign(&tree);
         tx.append(&leaves, &tiles, head.clone()).await?;
-        for (effect, entries) in batch.effects {
-            tx.effect(effect, entries).await?;
-        }
         let mut proofs = Proofs::new();
         for place in batch.prove {
             let index = first + place as u64;
@@ -214,10 +215,26 @@ impl Writer {
             let proof = InclusionProof::new(index, hashes, head.checkpoint.clone().unwrap_or_default());
             proofs.insert(place, Proved { leaf: leaves[place].clone(), proof });
         }
+        let (mut failed, mut put_off) = (Vec::new(), HashSet::new());
+        for (effect, events, entries) in effects {
+            let first = entries.start;
+            match tx.effect(effect, entries).await? {
+                EffectState::Done => {}
+                EffectState::NotDone => failed.extend(events.into_iter().map(Event::failed)),
+                EffectState::PutOff => drop(put_off.insert(first)),
+            }
+        }
+        // What came to nothing says so in the same commit: no crash can part the two.
+        if !failed.is_empty() {
+            let failed: Vec<_> = failed.into_iter().map(|event| Leaf::new(event, now).prepare()).collect();
+            let tiles = tree.grow(&failed)?;
+            head = self.sign(&tree);
+            tx.append(&failed, &tiles, head.clone()).await?;
+        }
         let receipts = tx.commit().await?;
         self.known.reach(Reach::of(&head));
         self.tree = Some(tree);
-        Ok((receipts, proofs))
+        Ok((receipts, proofs, put_off))
     }
 
     fn sign(&self, tree: &Tree) -> LogHead {

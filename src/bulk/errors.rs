@@ -27,6 +27,9 @@ pub enum BulkError {
     /// The log cannot be written: nothing is accepted or shown.
     #[error("the audit log is closed")]
     Closed,
+    /// The disk is nearly full: no file is taken.
+    #[error("{0}")]
+    NoRoom(StoreError),
     /// Something failed inside.
     #[error("{0}")]
     Inside(#[from] Box<VerificationError>),
@@ -38,6 +41,7 @@ impl From<VerificationError> for BulkError {
             VerificationError::Store(StoreError::NotFound { .. }) => Self::NotFound,
             VerificationError::Store(StoreError::IdempotencyConflict) => Self::IdempotencyConflict,
             VerificationError::Store(StoreError::BatchState { found, .. }) => Self::State(found),
+            VerificationError::Store(full @ StoreError::NoRoom { .. }) => Self::NoRoom(full),
             VerificationError::Audit(_) => Self::Closed,
             other => Self::Inside(Box::new(other)),
         }
@@ -76,6 +80,7 @@ impl From<SubmitError> for BulkError {
         match error {
             SubmitError::Inside(inside) => Self::Inside(inside),
             SubmitError::IdempotencyConflict => Self::IdempotencyConflict,
+            SubmitError::NoRoom(full) => Self::NoRoom(full),
             SubmitError::Faults(_) | SubmitError::Barred(_) | SubmitError::Forbidden | SubmitError::Closed => {
                 Self::Closed
             }

@@ -50,7 +50,9 @@ impl Bulk {
         let now = inner.clock.now();
         match batch.state {
             BatchState::Running => {
-                if inner.store.let_in(id, inner.settings.window, now).await? > 0 {
+                // what was let in ends; no more is let in while the disk is nearly full
+                let window = if inner.store.must_have_room().is_ok() { inner.settings.window } else { 0 };
+                if window > 0 && inner.store.let_in(id, window, now).await? > 0 {
                     inner.verifier.ring();
                 } else if batch.all_read && inner.store.has_no_open_case(id).await? {
                     self.finish(batch).await?;

@@ -53,6 +53,7 @@ impl Bulk {
     /// [`BulkError::Closed`]; the store failed.
     pub async fn begin(&self, caller: &Caller, terms: Terms) -> Result<Receiving, BulkError> {
         let inner = &self.0;
+        inner.store.must_have_room()?;
         let batch = Uuid::now_v7();
         let kept = serde_json::to_vec(&KeptTerms::of(&terms, caller));
         let kept = kept.map_err(|_| VerificationError::Unreadable { what: "terms of a batch" })?;
@@ -105,6 +106,7 @@ impl Bulk {
     }
 
     async fn keep_part(&self, file: &mut Receiving) -> Result<(), BulkError> {
+        self.0.store.must_have_room()?;
         if file.parts == 0 {
             file.begin.clone_from(&file.buffer);
         }

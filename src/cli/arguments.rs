@@ -21,8 +21,8 @@ pub use batch::{
     FileTerms, RosterTerms,
 };
 pub use keys::{
-    Keys, KeysChange, KeysCommand, KeysDestroy, KeysEpoch, KeysExport, KeysFolder, KeysRecipient, KeysRestore,
-    KeysRotate, TagUse,
+    Keys, KeysChange, KeysCommand, KeysDestroy, KeysEpoch, KeysExport, KeysFolder, KeysInit, KeysRecipient,
+    KeysRestore, KeysRotate, TagUse,
 };
 pub use link::Link;
 pub use policy::{PacksFolder, Policy, PolicyAssess, PolicyCheck, PolicyCommand, PolicyExplain, PolicyTest, Simulate};
@@ -336,7 +336,10 @@ pub struct AuditVerify {
     /// The log's public key as printed by `hedui keys list`, instead of the key folder
     #[arg(long, value_name = "KEY")]
     pub log_key: Option<String>,
-    /// Key of a witness that must have cosigned the log, as `witness init` prints it; may be given several times. Those of the settings
+    /// Only the tree: leaves hashed, tiles, head and checkpoints recomputed. Index columns and the rows beside the log are left out
+    #[arg(long)]
+    pub tree_only: bool,
+    /// Key of a witness whose cosignatures are looked for, as `witness init` prints it; may be given several times. Those of the settings
     /// unless given
     #[arg(long, value_name = "KEY")]
     pub witness_key: Vec<String>,

@@ -6,7 +6,9 @@ use anyhow::Context as _;
 
 use super::arguments::{Audit, AuditCommand, AuditResume, AuditVerify};
 use super::{Usage, audit_reading, compose, output};
-use crate::audit::{Actor, AuditError, Log, VerifierKey, WitnessKey, published_checkpoint, verify_witnessed_log};
+use crate::audit::{
+    Actor, AuditError, Log, VerifierKey, WitnessKey, published_checkpoint, verify_tree, verify_witnessed_log,
+};
 use crate::keys::KeyRing;
 use crate::telemetry::Clock;
 
@@ -59,7 +61,10 @@ async fn verify(arguments: AuditVerify) -> anyhow::Result<ExitCode> {
         Err(missing @ AuditError::PublicationMissing { .. }) => (None, Some(missing.to_string())),
         Err(error) => return Err(error).context("the published checkpoint"),
     };
-    let report = verify_witnessed_log(&store, &[key], &witnesses, published.as_slice()).await?;
+    let report = match arguments.tree_only {
+        true => verify_tree(&store, &[key], &witnesses, published.as_slice()).await?,
+        false => verify_witnessed_log(&store, &[key], &witnesses, published.as_slice()).await?,
+    };
     let elapsed = started.elapsed();
     store.close().await;
     let sound = report.sound() && missing.is_none();
@@ -69,7 +74,8 @@ async fn verify(arguments: AuditVerify) -> anyhow::Result<ExitCode> {
     if arguments.json {
         output::say(&serde_json::to_string_pretty(&serde_json::json!({
             "sound": sound, "entries": report.size, "root": hex::encode(report.root),
-            "checkpoints": report.checkpoints, "cosignatures": report.cosigned, "rows": report.rows.rows, "faults": faults, "more_faults": more_faults,
+            "checkpoints": report.checkpoints, "cosignatures": report.cosigned, "rows": report.rows.rows,
+            "uncosigned": report.uncosigned.iter().map(ToString::to_string).collect::<Vec<_>>(), "tree_only": arguments.tree_only, "faults": faults, "more_faults": more_faults,
             "elapsed_ms": u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         }))?);
     } else {
@@ -84,6 +90,9 @@ async fn verify(arguments: AuditVerify) -> anyhow::Result<ExitCode> {
         ));
         for fault in &faults {
             output::say(&format!("✕ {fault}"));
+        }
+        for behind in &report.uncosigned {
+            output::say(&format!("! {behind}"));
         }
         if more_faults > 0 {
             output::say(&format!("✕ and {} more faults", more_faults));

@@ -39,7 +39,7 @@ pub(super) async fn run(command: AuditReading) -> anyhow::Result<ExitCode> {
             match Place::open(&plain.at).await? {
                 Place::Service(service) => String::from_utf8(service.get("/v1/audit/checkpoint", "text/plain").await?)?,
                 Place::Here(here) => {
-                    let note = here.oversight.checkpoint().await.map_err(anyhow::Error::from);
+                    let note = here.oversight.checkpoint(false).await.map_err(anyhow::Error::from);
                     here.closing(note).await?.context("no checkpoint is published yet")?
                 }
             }
@@ -123,7 +123,7 @@ impl Here {
     }
 
     async fn proof(&self, name: &str, json: bool) -> anyhow::Result<String> {
-        let proof = self.oversight.inclusion(self.index(name).await?).await.context("the entry")?;
+        let proof = self.oversight.inclusion(self.index(name).await?, false).await.context("the entry")?;
         if json { Ok(serde_json::to_string_pretty(&proof)?) } else { Ok(proof.proof.to_text()) }
     }
 }

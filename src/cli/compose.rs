@@ -271,7 +271,9 @@ pub(super) fn placed(place: &Place) -> Result<Settings, Faulty> {
 /// Opens the store that the settings name, for writing.
 pub(super) async fn store(settings: &Settings) -> anyhow::Result<Store> {
     match &settings.store {
-        StoreSettings::Sqlite => Store::open(&settings.data_directory).await.context("the data directory"),
+        StoreSettings::Sqlite { reserve } => {
+            Store::open_reserving(&settings.data_directory, *reserve).await.context("the data directory")
+        }
         StoreSettings::Postgres(database) => {
             Store::open_shared(&settings.data_directory, database).await.context("the database")
         }
@@ -281,7 +283,7 @@ pub(super) async fn store(settings: &Settings) -> anyhow::Result<Store> {
 /// Opens the store that the settings name for reading, beside whoever writes to it; `data` is its data directory.
 pub(super) async fn store_to_read(settings: &StoreSettings, data: &Path) -> anyhow::Result<Store> {
     match settings {
-        StoreSettings::Sqlite => Store::open_read_only(data).await.context("the data directory"),
+        StoreSettings::Sqlite { .. } => Store::open_read_only(data).await.context("the data directory"),
         StoreSettings::Postgres(database) => Store::open_shared_read_only(data, database).await.context("the database"),
     }
 }

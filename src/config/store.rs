@@ -7,6 +7,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::reader::{Origin, Reading, Section};
 use super::secret_place::{self, ADVICE, SecretPlace};
 
+/// Mebibytes of the disk kept free, unless set.
+const RESERVE_MIB: u64 = 64;
 /// Connections that read, unless set.
 const CONNECTIONS: u64 = 8;
 
@@ -14,7 +16,10 @@ const CONNECTIONS: u64 = 8;
 #[derive(Clone, Debug)]
 pub enum StoreSettings {
     /// SQLite in the data directory: one process.
-    Sqlite,
+    Sqlite {
+        /// Bytes of the disk kept free for what was accepted; 0: none.
+        reserve: u64,
+    },
     /// A PostgreSQL database: as many processes as there are machines.
     Postgres(PostgresSettings),
 }
@@ -36,6 +41,8 @@ pub(super) fn read_store(root: &mut Section<'_>, base: &Path, reading: &mut Read
     let backend = section.text("backend", reading);
     let connections = section.number("connections", 1..1001, CONNECTIONS, reading);
     let connections = u32::try_from(connections).unwrap_or(1);
+    let reserve_mib = section.number("reserve_mib", 0..65_537, RESERVE_MIB, reading);
+    let sqlite = StoreSettings::Sqlite { reserve: reserve_mib << 20 };
     let (places, _) = secret_place::named(&mut section, "url", base, reading);
     let allow_plaintext = section.flag("allow_plaintext", reading).unwrap_or(false);
     let settings = match backend.as_ref().map(|text| text.value.as_str()) {
@@ -44,7 +51,7 @@ pub(super) fn read_store(root: &mut Section<'_>, base: &Path, reading: &mut Read
                 let message = "is for backend = \"postgres\" only";
                 reading.problem(origin, "store.url", message, None);
             }
-            StoreSettings::Sqlite
+            sqlite
         }
         Some("postgres") => {
             let url = read_url(&section, places, allow_plaintext, reading).unwrap_or_default();
@@ -53,7 +60,7 @@ pub(super) fn read_store(root: &mut Section<'_>, base: &Path, reading: &mut Read
         Some(_) => {
             let origin = backend.map_or_else(|| section.origin().clone(), |text| text.origin);
             reading.problem(&origin, "store.backend", "must be sqlite or postgres", None);
-            StoreSettings::Sqlite
+            sqlite
         }
     };
     section.finish(reading);
@@ -163,7 +170,14 @@ mod tests {
         let faults = read(&wrong, folder.path()).unwrap_err();
         assert_eq!((faults[0].0, faults[0].1.as_str()), (4, "store.url"));
         assert!(!faults[0].2.contains("geheim"), "{faults:?}");
-        assert!(matches!(read("", folder.path()), Ok(StoreSettings::Sqlite)));
+        let size = |text: &str| match read(text, folder.path()) {
+            Ok(StoreSettings::Sqlite { reserve }) => reserve,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            (size(""), size("[store]\nreserve_mib = 0\n"), size("[store]\nreserve_mib = 3\n")),
+            (64 << 20, 0, 3 << 20)
+        );
     }
 
     #[test]

@@ -284,7 +284,6 @@ impl Monitoring {
         let now = inner.clock.now();
         let pause = SignedDuration::from_hours(24 * i64::from(wanted.every_days));
         let event = Event::new(&actor(caller), Action::Subscribed).case(row.id).purpose(row.purpose);
-        let receipt = inner.log.append_one(event).await?;
         let new = NewSubscription {
             id: Uuid::now_v7(),
             case_id: row.id,
@@ -294,7 +293,8 @@ impl Monitoring {
             until: wanted.until,
             created_at: now,
         };
-        Ok(Some(inner.store.subscribe(&receipt, new).await?))
+        let (_, watched) = inner.log.append_with(vec![event], Store::subscribing(new)).await?;
+        Ok(Some(watched?))
     }
 
     /// Ends a subscription; one that has ended already stays so.

@@ -21,20 +21,28 @@ pub struct Proof {
 }
 
 impl Oversight {
-    /// The checkpoint that was published last; none before the first.
+    /// The checkpoint that was published last, or the largest that a witness cosigned; none before the first.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn checkpoint(&self) -> Result<Option<String>, ReadError> {
+    pub async fn checkpoint(&self, cosigned: bool) -> Result<Option<String>, ReadError> {
+        if cosigned {
+            return self.0.log.cosigned_checkpoint().await.map_err(out_of_range);
+        }
         Ok(self.0.store.last_checkpoint().await?.map(|checkpoint| checkpoint.note))
     }
 
-    /// Proof that an entry is under the newest checkpoint.
+    /// Proof that an entry is under the newest checkpoint, or under the largest that a witness cosigned.
     ///
     /// # Errors
-    /// [`ReadError::NotFound`]: no such entry; else the store failed.
-    pub async fn inclusion(&self, index: u64) -> Result<Proof, ReadError> {
-        let proof = self.0.log.prove_inclusion(index).await.map_err(out_of_range)?;
+    /// [`ReadError::NotFound`]: no such entry, or none that old is cosigned; else the store failed.
+    pub async fn inclusion(&self, index: u64, cosigned: bool) -> Result<Proof, ReadError> {
+        let proof = match self.checkpoint(cosigned).await?.filter(|_| cosigned) {
+            Some(checkpoint) => self.0.log.prove_inclusion_under(index, checkpoint).await,
+            None if cosigned => return Err(ReadError::NotFound),
+            None => self.0.log.prove_inclusion(index).await,
+        };
+        let proof = proof.map_err(out_of_range)?;
         let leaf = self.0.log.leaf(index).await.map_err(out_of_range)?;
         Ok(Proof { leaf_hash: EncodedHash(leaf.leaf.hash), proof })
     }

@@ -2,13 +2,14 @@
 //! agree, and how many must, is `verification`'s to say; here nobody counts twice and nothing closes twice.
 
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::columns::{Columns as _, millis};
+use super::columns::{Columns as _, int, millis};
 use super::db::{Builder, Connection, Lock, Row, query};
 use super::decisions::{self, NewDecision};
 use super::receipt::entry_of;
-use super::{CaseState, Effect, SealedDocument, Store, StoreError, documents, words};
+use super::{AuditReceipt, CaseState, Effect, Hash, SealedDocument, Store, StoreError, documents, words};
 use crate::household::Region;
 
 words! {
@@ -135,6 +136,12 @@ impl ApprovalRow {
     }
 }
 
+/// What the entry that grants an inspection says of its end: the hash of the milliseconds since 1970 as decimal digits.
+#[must_use]
+pub fn until_sha256(until: Timestamp) -> Hash {
+    Sha256::digest(until.as_millisecond().to_string()).into()
+}
+
 /// Which approvals to list.
 #[derive(Clone, Debug, Default)]
 pub struct ApprovalFilter {
@@ -222,14 +229,17 @@ impl Store {
             Box::pin(async move {
                 let case = approval.case_id;
                 entry_of(case, entries)?;
+                // the hand's own entry stands last, after that of what follows from it
+                let entry = entries.last().map_or(0, AuditReceipt::index);
                 super::cases::lock(tx, case).await?;
                 must_be_open(tx, &approval, hand.at).await?;
-                query("INSERT INTO approval_hands (approval_id, by_subject, role, at, agrees) VALUES ($1, $2, $3, $4, $5)")
+                query("INSERT INTO approval_hands (approval_id, by_subject, role, at, agrees, leaf_index) VALUES ($1, $2, $3, $4, $5, $6)")
                     .bind(approval.id.to_string())
                     .bind(hand.by.as_str())
                     .bind(hand.role.as_str())
                     .bind(millis(hand.at))
                     .bind(hand.agrees)
+                    .bind(int(entry))
                     .execute(&mut *tx)
                     .await?;
                 let (state, until) = match &then {

@@ -8,46 +8,93 @@ use tokio::sync::oneshot;
 
 use super::db::Connection;
 use super::writer::{self, Work};
-use super::{AuditReceipt, Store, StoreError};
+use super::{AuditReceipt, Created, Store, StoreError};
 
 /// Made by the functions of this room alone, so that the receipts of entries that are not durable yet never leave it.
 pub struct Effect<T> {
     work: Box<dyn Work>,
     outcome: oneshot::Receiver<Result<T, StoreError>>,
+    is_done: fn(&T) -> bool,
 }
 
 /// An effect on its way to the log's writer; its outcome is told elsewhere.
 pub struct PendingEffect(pub(super) Box<dyn Work>);
 
+/// What an effect may come to: nothing new, too.
+pub(super) trait Outcome {
+    /// Whether what was to follow from the entries did.
+    fn is_done(&self) -> bool {
+        true
+    }
+}
+
+impl Outcome for () {}
+impl Outcome for u64 {}
+
+impl Outcome for bool {
+    fn is_done(&self) -> bool {
+        *self
+    }
+}
+
+impl Outcome for Created {
+    fn is_done(&self) -> bool {
+        matches!(self, Self::New(_))
+    }
+}
+
+/// How an effect stands in the transaction of its entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EffectState {
+    /// Done.
+    Done,
+    /// It failed, or what it would do was done before.
+    NotDone,
+    /// Others stood in its way: it is tried again in the next transaction.
+    PutOff,
+}
+
 /// Where the outcome of an effect is told.
-pub struct EffectOutcome<T>(oneshot::Receiver<Result<T, StoreError>>);
+pub struct EffectOutcome<T> {
+    outcome: oneshot::Receiver<Result<T, StoreError>>,
+    is_done: fn(&T) -> bool,
+}
 
 impl<T: Send + 'static> Effect<T> {
     pub(super) fn new<F>(work: F) -> Self
     where
+        T: Outcome,
         F: for<'c> FnOnce(&'c mut Connection, &'c [AuditReceipt]) -> BoxFuture<'c, Result<T, StoreError>>
             + Clone
             + Send
             + 'static,
     {
-        let (work, outcome) = writer::piece(work);
-        Self { work, outcome }
+        let (work, outcome) = writer::piece(work, T::is_done);
+        Self { work, outcome, is_done: T::is_done }
     }
+}
 
+impl<T> Effect<T> {
     /// Apart: what the writer takes, and where the outcome is told.
     #[must_use]
     pub fn split(self) -> (PendingEffect, EffectOutcome<T>) {
-        (PendingEffect(self.work), EffectOutcome(self.outcome))
+        (PendingEffect(self.work), EffectOutcome { outcome: self.outcome, is_done: self.is_done })
     }
 }
 
 impl<T> EffectOutcome<T> {
+    /// What tells whether an outcome is what was to follow from the entries.
+    #[must_use]
+    pub fn judge(&self) -> fn(&T) -> bool {
+        self.is_done
+    }
+
     /// Waits until the transaction has ended.
     ///
     /// # Errors
     /// The effect's own; [`StoreError::ReadOnly`] when nothing is written any more.
     pub async fn told(self) -> Result<T, StoreError> {
-        self.0.await.unwrap_or(Err(StoreError::ReadOnly))
+        self.outcome.await.unwrap_or(Err(StoreError::ReadOnly))
     }
 }
 

@@ -37,6 +37,16 @@ pub enum StoreError {
         /// Cause.
         cause: Arc<std::io::Error>,
     },
+    /// The disk is nearly full: what was accepted ends, nothing new is begun.
+    #[error(
+        "the disk of the data directory is nearly full ({free} bytes free): free some, new work begins again by itself once {wanted} bytes are free"
+    )]
+    NoRoom {
+        /// Bytes that are free.
+        free: u64,
+        /// Bytes that must be free.
+        wanted: u64,
+    },
     /// The database was written by a newer program.
     #[error("the database has schema {found}, this program knows {known}: run the newer program, there is no way back")]
     NewerSchema {

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::columns::{Columns as _, millis};
+use super::columns::{Columns as _, int, millis};
 use super::db::query;
-use super::{AuditReceipt, CaseState, SealedDocument, Store, StoreError, documents};
+use super::receipt::entry_of;
+use super::{CaseState, Effect, SealedDocument, Store, StoreError, documents};
 
 /// A hearing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,36 +22,31 @@ pub struct HearingRow {
 }
 
 impl Store {
-    /// Notes a hearing.
+    /// Notes a hearing: an effect of its entry.
     ///
-    /// # Errors
-    /// [`StoreError::Erased`] of a case that is; [`StoreError::WrongReceipt`]; the database failed.
-    pub async fn hear(
-        &self,
-        receipt: &AuditReceipt,
-        case: Uuid,
-        version: u32,
-        statement: SealedDocument,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        receipt.must_speak_of(case)?;
-        self.write(move |tx| {
+    /// Fails with [`StoreError::Erased`] of a case that is; [`StoreError::WrongReceipt`].
+    #[must_use]
+    pub fn hearing(case: Uuid, version: u32, statement: SealedDocument, now: Timestamp) -> Effect<()> {
+        Effect::new(move |tx, entries| {
             Box::pin(async move {
+                let entry = entry_of(case, entries)?;
                 if super::cases::state(tx, case).await? == CaseState::Erased {
                     return Err(StoreError::Erased { id: case });
                 }
                 documents::insert(tx, Some(case), &statement).await?;
-                query("INSERT INTO hearings (document_id, case_id, version, at) VALUES ($1, $2, $3, $4)")
-                    .bind(statement.id.to_string())
-                    .bind(case.to_string())
-                    .bind(i64::from(version))
-                    .bind(millis(now))
-                    .execute(tx)
-                    .await?;
+                query(
+                    "INSERT INTO hearings (document_id, case_id, version, at, leaf_index) VALUES ($1, $2, $3, $4, $5)",
+                )
+                .bind(statement.id.to_string())
+                .bind(case.to_string())
+                .bind(i64::from(version))
+                .bind(millis(now))
+                .bind(int(entry.index()))
+                .execute(tx)
+                .await?;
                 Ok(())
             })
         })
-        .await
     }
 
     /// The hearings about a version of a case, the first first: what was said about an earlier version is not about this one.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::columns::{Columns as _, int, millis};
 use super::db::{Builder, Connection, Lock, Row, Tx, query};
-use super::effect::PendingEffect;
+use super::effect::{EffectState, PendingEffect};
 use super::postgres::Turn;
 use super::writer::Work;
 use super::{AuditReceipt, Hash, KEPT_ROWS, Store, StoreError, Tag};
@@ -238,16 +238,21 @@ impl LogTx {
     }
 
     /// Does what follows from the entries in this range of those appended here, in the same transaction. Where it fails, the entries
-    /// stand without it; who wanted it is told.
+    /// stand without it, which is said; who wanted it is told.
     ///
     /// # Errors
     /// The database failed, and nothing can be appended any more.
-    pub async fn effect(&mut self, effect: PendingEffect, entries: std::ops::Range<usize>) -> Result<(), StoreError> {
+    pub async fn effect(
+        &mut self,
+        effect: PendingEffect,
+        entries: std::ops::Range<usize>,
+    ) -> Result<EffectState, StoreError> {
         let mut work = effect.0;
         work.follow(self.receipts.get(entries).unwrap_or_default().to_vec(), None);
         work.run(&mut self.tx, true).await?;
+        let state = work.state();
         self.effects.push(work);
-        Ok(())
+        Ok(state)
     }
 
     /// Makes it durable; the only place where receipts come from.

@@ -9,7 +9,7 @@ use super::StoreError;
 use super::columns::Columns as _;
 use super::db::{Connection, Pool, query};
 use super::postgres::{self, Presence};
-use super::sqlite::{self, Directory};
+use super::sqlite::{self, Directory, Room};
 use super::writer::Writer;
 use crate::config::PostgresSettings;
 
@@ -22,6 +22,8 @@ pub struct Store {
 struct Inner {
     path: PathBuf,
     readers: Pool,
+    /// Room on the disk, where that is this process's to keep.
+    room: Option<Room>,
     /// None when opened for reading only.
     writer: Option<Arc<Writer>>,
     /// Among the processes that share the database.
@@ -50,13 +52,23 @@ impl Store {
     /// [`StoreError::Locked`] when another process has the directory, [`StoreError::Permissions`] when others may read it,
     /// [`StoreError::NewerSchema`] when a newer program wrote it, [`StoreError::OtherSchema`] when an unreleased one did, [`StoreError::Directory`] and [`StoreError::Database`] else.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::open_reserving(path, 0).await
+    }
+
+    /// The same, with `reserve` bytes of the disk kept free for what was accepted: see [`Store::must_have_room`].
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn open_reserving(path: impl AsRef<Path>, reserve: u64) -> Result<Self, StoreError> {
         let directory = Directory::take(path.as_ref())?;
         directory.make_database()?;
         let path = directory.path().to_owned();
+        // A disk that is full has room for opening once the reserve is gone.
+        let room = Some(Room::keep(&path, reserve));
         let writing = Pool::Sqlite(sqlite::open_writer(&path).await?);
         let readers = Pool::Sqlite(sqlite::open_readers(&path).await?);
         let writer = Some(Writer::start(writing, directory));
-        Ok(Self { inner: Arc::new(Inner { path, readers, writer, presence: None }) })
+        Ok(Self { inner: Arc::new(Inner { path, readers, room, writer, presence: None }) })
     }
 
     /// Opens the store in a PostgreSQL database, which other processes may have open too, and brings its schema up to date. `path` is a data
@@ -71,7 +83,7 @@ impl Store {
         let readers = Pool::Postgres(connections.reading);
         let presence = Some(Presence::begin(readers.clone()).await?);
         let writer = Some(Writer::start(Pool::Postgres(connections.writing), directory));
-        Ok(Self { inner: Arc::new(Inner { path, readers, writer, presence }) })
+        Ok(Self { inner: Arc::new(Inner { path, readers, room: None, writer, presence }) })
     }
 
     /// Opens an existing store in a PostgreSQL database for reading.
@@ -84,7 +96,7 @@ impl Store {
     ) -> Result<Self, StoreError> {
         let readers = Pool::Postgres(postgres::open_read_only(database).await?);
         let path = path.as_ref().to_owned();
-        Ok(Self { inner: Arc::new(Inner { path, readers, writer: None, presence: None }) })
+        Ok(Self { inner: Arc::new(Inner { path, readers, room: None, writer: None, presence: None }) })
     }
 
     /// Opens an existing store for reading, beside a process that may be writing to it. Everything that writes fails with
@@ -95,7 +107,7 @@ impl Store {
     pub async fn open_read_only(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref().to_owned();
         let readers = Pool::Sqlite(sqlite::open_readers(&path).await?);
-        Ok(Self { inner: Arc::new(Inner { path, readers, writer: None, presence: None }) })
+        Ok(Self { inner: Arc::new(Inner { path, readers, room: None, writer: None, presence: None }) })
     }
 
     /// Does the work that is queued, then lets go of the database and the directory. Other clones fail from now on.
@@ -139,6 +151,15 @@ impl Store {
     /// The database failed.
     pub async fn id(&self) -> Result<uuid::Uuid, StoreError> {
         query("SELECT value FROM meta WHERE key = 'store_id'").fetch_one(self.reader()).await?.uuid("value")
+    }
+
+    /// Fails when the disk has so little room that nothing new may begin. What was accepted ends nevertheless, and reads go on: the reserve
+    /// is theirs. A database server's disk is not looked at.
+    ///
+    /// # Errors
+    /// [`StoreError::NoRoom`].
+    pub fn must_have_room(&self) -> Result<(), StoreError> {
+        self.inner.room.as_ref().map_or(Ok(()), Room::must_be_ample)
     }
 
     /// Whether the database answers.

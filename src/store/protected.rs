@@ -3,11 +3,11 @@
 
 use uuid::Uuid;
 
-use super::columns::{Columns as _, Hash};
-use super::db::{Builder, Row, query};
+use super::columns::{Columns as _, Hash, int};
+use super::db::{Builder, Row};
 use super::{
     ApprovalKind, ApprovalState, ArtifactKind, BatchState, CaseState, DecisionKind, DocumentKind, LogSnapshot,
-    StoreError, SubscriptionState, VersionReason, report_document_id,
+    StoreError, SubscriptionState, VersionReason, report_document_id, until_sha256,
 };
 use crate::household::{AnswerKind, Purpose};
 
@@ -34,6 +34,10 @@ pub enum Claim {
     Actor(String),
     /// The hash.
     Detail(Hash),
+    /// What waits, or waited, for a second person.
+    Approval(Uuid),
+    /// What was done.
+    Action(&'static str),
 }
 
 /// Which entry a row goes with.
@@ -218,8 +222,9 @@ pub const PROTECTED: &[ProtectedTable] = &[
     ProtectedTable {
         name: "hearings",
         key: &["h.document_id"],
-        rows: "SELECT h.*, (SELECT count(*) FROM documents d WHERE d.id = h.document_id AND d.case_id = h.case_id) AS document_there
-               FROM hearings h",
+        rows: "SELECT h.*, l.bytes AS leaf_bytes, CAST(CASE WHEN l.idx IS NULL THEN 0 ELSE 1 END AS BIGINT) AS leaf_there,
+                      (SELECT count(*) FROM documents d WHERE d.id = h.document_id AND d.case_id = h.case_id) AS document_there
+               FROM hearings h LEFT JOIN log_leaves l ON l.idx = h.leaf_index",
         read: hearing,
     },
     ProtectedTable {
@@ -242,7 +247,8 @@ pub const PROTECTED: &[ProtectedTable] = &[
     ProtectedTable {
         name: "approval_hands",
         key: &["h.approval_id", "h.by_subject"],
-        rows: "SELECT h.*, a.case_id FROM approval_hands h LEFT JOIN approvals a ON a.id = h.approval_id",
+        rows: "SELECT h.*, a.case_id, l.bytes AS leaf_bytes, CAST(CASE WHEN l.idx IS NULL THEN 0 ELSE 1 END AS BIGINT) AS leaf_there
+               FROM approval_hands h LEFT JOIN approvals a ON a.id = h.approval_id LEFT JOIN log_leaves l ON l.idx = h.leaf_index",
         read: hand,
     },
     ProtectedTable {
@@ -255,11 +261,12 @@ pub const PROTECTED: &[ProtectedTable] = &[
     ProtectedTable {
         name: "subscriptions",
         key: &["s.id"],
-        rows: "SELECT s.*, (SELECT count(*) FROM cases c WHERE c.id = s.case_id) AS case_there,
+        rows: "SELECT s.*, l.bytes AS leaf_bytes, CAST(CASE WHEN l.idx IS NULL THEN 0 ELSE 1 END AS BIGINT) AS leaf_there,
+                      (SELECT count(*) FROM cases c WHERE c.id = s.case_id) AS case_there,
                       (SELECT count(*) FROM cases c WHERE c.id = s.case_id AND c.organisation = s.organisation) AS organisation_there,
                       (SELECT count(*) FROM cases c WHERE c.id = s.case_id AND c.client = s.client) AS client_there,
                       (SELECT count(*) FROM cases c WHERE c.id = s.case_id AND c.region = s.region) AS region_there
-               FROM subscriptions s",
+               FROM subscriptions s LEFT JOIN log_leaves l ON l.idx = s.leaf_index",
         read: subscription,
     },
     ProtectedTable {
@@ -338,7 +345,7 @@ impl LogSnapshot {
             statement.push(")");
         }
         statement.push(" ORDER BY ").push(&key).push(" LIMIT ").push_bind(i64::from(limit));
-        let rows = statement.build().persistent(false).fetch_all(self.connection()).await?;
+        let rows = statement.build().persistent(false).fetch_all(self.connection()?).await?;
         let last = rows.last().map(|row| table.key_of(row)).transpose()?;
         let mut read = Vec::with_capacity(rows.len());
         for row in &rows {
@@ -348,15 +355,49 @@ impl LogSnapshot {
         Ok((read, last))
     }
 
-    /// The entries of a case or batch, by their index.
+    /// The entries of these cases or batches that say one of these actions, in the log's order: whose, index, bytes.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn entries_of(&mut self, case: Uuid) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
-        let rows = query("SELECT idx, bytes FROM log_leaves WHERE case_id = $1 ORDER BY idx")
-            .bind(case.to_string())
-            .fetch_all(self.connection())
-            .await?;
+    pub async fn entries_of(
+        &mut self,
+        cases: &[Uuid],
+        actions: &[&'static str],
+    ) -> Result<Vec<(Uuid, u64, Vec<u8>)>, StoreError> {
+        let mut statement = Builder::new("SELECT case_id, idx, bytes FROM log_leaves WHERE case_id IN (");
+        let mut ids = statement.separated(", ");
+        for case in cases {
+            ids.push_bind(case.to_string());
+        }
+        if !actions.is_empty() {
+            statement.push(") AND action IN (");
+            let mut words = statement.separated(", ");
+            for action in actions {
+                words.push_bind(*action);
+            }
+        }
+        statement.push(") ORDER BY case_id, idx");
+        let rows = statement.build().persistent(false).fetch_all(self.connection()?).await?;
+        rows.iter().map(|row| Ok((row.uuid("case_id")?, row.index("idx")?, row.bytes("bytes")?))).collect()
+    }
+
+    /// The entries from `from` on that say one of these actions, whatever they are about, in the log's order: index, bytes.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn entries_that(
+        &mut self,
+        actions: &[&'static str],
+        from: u64,
+    ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
+        let mut statement = Builder::new("SELECT idx, bytes FROM log_leaves WHERE idx >= ");
+        statement.push_bind(int(from)).push(" AND action IN (");
+        let mut words = statement.separated(", ");
+        for action in actions {
+            words.push_bind(*action);
+        }
+        statement.push(") ORDER BY idx");
+        let rows = statement.build().persistent(false).fetch_all(self.connection()?).await?;
         rows.iter().map(|row| Ok((row.index("idx")?, row.bytes("bytes")?))).collect()
     }
 }
@@ -488,10 +529,9 @@ fn batch_document(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreErro
 fn hearing(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
     let mut kept = ProtectedRow::new("hearings", key);
     kept.actions = &["heard"];
-    if let Some(case) = kept.value(row.uuid("case_id"))? {
-        kept.entry = Entry::Of(case);
-        kept.claim("case_id", Some(Claim::Case(case)));
-    }
+    let case = kept.value(row.uuid("case_id"))?;
+    kept.at(row, "leaf_index", case)?;
+    kept.claim("case_id", case.map(Claim::Case));
     let version = kept.value(row.small("version"))?.map(Claim::Version);
     kept.claim("version", version);
     kept.must_be_there(row, "document_id", "document_there")?;
@@ -532,35 +572,58 @@ fn decision(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
 }
 
 fn approval(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
-    let mut kept = ProtectedRow::new("approvals", key);
+    let mut kept = ProtectedRow::new("approvals", key.clone());
     kept.actions = &["approval_asked"];
-    if let Some(case) = kept.value(row.uuid("case_id"))? {
+    let case = kept.value(row.uuid("case_id"))?;
+    if let Some(case) = case {
         kept.entry = Entry::Of(case);
         kept.claim("case_id", Some(Claim::Case(case)));
     }
+    let id = kept.value(row.uuid("id"))?.map(Claim::Approval);
+    kept.claim("id", id.clone());
     let by = kept.value(row.text("asked_by"))?.map(Claim::Actor);
     kept.claim("asked_by", by);
     let asked_for = kept.value(row.text("asked_for"))?.map(Claim::Organisation);
     kept.claim("asked_for", asked_for);
-    kept.value(row.must("kind", ApprovalKind::parse))?;
-    kept.value(row.must("state", ApprovalState::parse))?;
+    let kind = kept.value(row.must("kind", ApprovalKind::parse))?;
+    let state = kept.value(row.must("state", ApprovalState::parse))?;
+    let until = kept.value(row.opt_time("until"))?.flatten();
     kept.must_be_there(row, "organisation", "organisation_there")?;
     kept.must_be_there(row, "region", "region_there")?;
     kept.must_be_there(row, "document_id", "document_there")?;
-    Ok(vec![kept])
+    let mut rows = vec![kept];
+    // Where it stands is what somebody's hand brought about, and the log says that too.
+    let ended: &'static [&'static str] = match (state, kind) {
+        (Some(ApprovalState::Agreed), Some(ApprovalKind::Review)) => &["reviewed"],
+        (Some(ApprovalState::Agreed), Some(ApprovalKind::Erasure)) => &["erased"],
+        (Some(ApprovalState::Agreed), Some(ApprovalKind::Inspection)) => &["inspection_granted"],
+        (Some(ApprovalState::Refused), _) => &["approval_refused"],
+        _ => return Ok(rows),
+    };
+    if let Some(case) = case {
+        let mut ending = ProtectedRow::new("approvals", key);
+        (ending.entry, ending.actions) = (Entry::Of(case), ended);
+        ending.claim("state", id);
+        ending.claim("until", until.map(|until| Claim::Detail(until_sha256(until))));
+        rows.push(ending);
+    }
+    Ok(rows)
 }
 
 fn hand(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
     let mut kept = ProtectedRow::new("approval_hands", key);
     let agrees = kept.value(row.flag("agrees"))?.unwrap_or_default();
-    kept.actions = if agrees { &["approval_given"] } else { &["approval_refused"] };
+    kept.actions = &["approval_given", "approval_refused"];
+    kept.claim("agrees", Some(Claim::Action(kept.actions[usize::from(!agrees)])));
     match kept.value(row.opt_uuid("case_id"))?.flatten() {
         Some(case) => {
-            kept.entry = Entry::Of(case);
-            kept.claim("agrees", Some(Claim::Case(case)));
+            kept.at(row, "leaf_index", Some(case))?;
+            kept.claim("approval_id", Some(Claim::Case(case)));
         }
         None => kept.wrong.push("approval_id"),
     }
+    let id = kept.value(row.uuid("approval_id"))?.map(Claim::Approval);
+    kept.claim("approval_id", id);
     let by = kept.value(row.text("by_subject"))?.map(Claim::Actor);
     kept.claim("by_subject", by);
     Ok(vec![kept])
@@ -569,10 +632,9 @@ fn hand(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
 fn subscription(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
     let mut kept = ProtectedRow::new("subscriptions", key);
     kept.actions = &["subscribed"];
-    if let Some(case) = kept.value(row.uuid("case_id"))? {
-        kept.entry = Entry::Of(case);
-        kept.claim("case_id", Some(Claim::Case(case)));
-    }
+    let case = kept.value(row.uuid("case_id"))?;
+    kept.at(row, "leaf_index", case)?;
+    kept.claim("case_id", case.map(Claim::Case));
     kept.value(row.must("state", SubscriptionState::parse))?;
     kept.must_be_there(row, "case_id", "case_there")?;
     kept.must_be_there(row, "organisation", "organisation_there")?;

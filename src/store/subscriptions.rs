@@ -4,9 +4,10 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::columns::{Columns as _, millis};
+use super::columns::{Columns as _, int, millis};
 use super::db::{Builder, Connection, Lock, Row, query};
-use super::{AuditReceipt, CaseState, Store, StoreError, Tag, words};
+use super::receipt::entry_of;
+use super::{AuditReceipt, CaseState, Effect, Store, StoreError, Tag, words};
 use crate::household::Region;
 
 words! {
@@ -83,14 +84,15 @@ pub struct SubscriptionRow {
 }
 
 impl Store {
-    /// Watches the household of a case: of an organisation each household once; one that is watched already stays as it is. Whether it is new.
+    /// Watches the household of a case, an effect of its entry: of an organisation each household once; one that is watched already stays as
+    /// it is. Whether it is new.
     ///
-    /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::WrongReceipt`].
-    pub async fn subscribe(&self, receipt: &AuditReceipt, new: NewSubscription) -> Result<bool, StoreError> {
-        receipt.must_speak_of(new.case_id)?;
-        self.write(move |tx| {
+    /// Fails with [`StoreError::NotFound`]; [`StoreError::WrongReceipt`].
+    #[must_use]
+    pub fn subscribing(new: NewSubscription) -> Effect<bool> {
+        Effect::new(move |tx, entries| {
             Box::pin(async move {
+                let entry = entry_of(new.case_id, entries)?;
                 // under its row's lock, so that it is not erased meanwhile
                 super::cases::lock(tx, new.case_id).await?;
                 let case = super::cases::read(tx, new.case_id).await?;
@@ -99,7 +101,8 @@ impl Store {
                 }
                 if let Some(tag) = case.household_tag {
                     let watched = "SELECT id FROM subscriptions WHERE organisation = $1 AND household_tag = $2 AND state = 'active'";
-                    let watched = query(watched).bind(case.organisation.as_str()).bind(tag.to_string()).lock(Lock::Rows);
+                    let watched =
+                        query(watched).bind(case.organisation.as_str()).bind(tag.to_string()).lock(Lock::Rows);
                     if watched.fetch_optional(&mut *tx).await?.is_some() {
                         return Ok(false);
                     }
@@ -107,8 +110,8 @@ impl Store {
                 // another process may have begun to watch the household since
                 let begun = query(
                     "INSERT INTO subscriptions (id, state, organisation, client, region, case_id, household_tag, every_days, next_at,
-                                                until_on, created_at)
-                     VALUES ($1, 'active', $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                                                until_on, created_at, leaf_index)
+                     VALUES ($1, 'active', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
                      ON CONFLICT (organisation, household_tag) WHERE state = 'active' AND household_tag IS NOT NULL DO NOTHING",
                 )
                 .bind(new.id.to_string())
@@ -121,12 +124,12 @@ impl Store {
                 .bind(millis(new.first_at))
                 .bind(new.until.map(|day| day.to_string()))
                 .bind(millis(new.created_at))
+                .bind(int(entry.index()))
                 .execute(tx)
                 .await?;
                 Ok(begun == 1)
             })
         })
-        .await
     }
 
     /// Takes subscriptions whose look is due, at most `limit`: until `until` nobody else takes them, and whoever dies before

@@ -15,6 +15,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::db::{Connection, Pool, Tx};
+use super::effect::EffectState;
 use super::sqlite::{self, Directory};
 use super::{AuditReceipt, StoreError};
 
@@ -69,7 +70,7 @@ impl Writer {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, StoreError>> + Clone + Send + 'static,
     {
-        let (piece, told) = piece(|tx: &mut Connection, _: &[AuditReceipt]| work(tx));
+        let (piece, told) = piece(|tx: &mut Connection, _: &[AuditReceipt]| work(tx), |_| true);
         self.queue_up(piece, Vec::new()).await?;
         told.await.unwrap_or(Err(StoreError::ReadOnly))
     }
@@ -276,6 +277,8 @@ pub(super) trait Work: Send {
     fn run<'c>(&'c mut self, tx: &'c mut Connection, apart: bool) -> BoxFuture<'c, Result<(), StoreError>>;
     /// Whether it was broken off because of what others did, nothing of it stands, and it can be done in another transaction.
     fn again(&self) -> bool;
+    /// How it stands in the transaction.
+    fn state(&self) -> EffectState;
     /// Tells its outcome.
     fn answer(self: Box<Self>, committed: &Result<(), StoreError>);
 }
@@ -284,6 +287,8 @@ struct Piece<F, T> {
     work: Option<F>,
     entries: Vec<AuditReceipt>,
     outcome: Option<Result<T, StoreError>>,
+    /// Whether an outcome is what was to be done.
+    is_done: fn(&T) -> bool,
     reply: oneshot::Sender<Result<T, StoreError>>,
     /// Times it was broken off.
     broken_off: u32,
@@ -292,7 +297,7 @@ struct Piece<F, T> {
 }
 
 /// A piece of work, and where its outcome is told. It can be copied, so that it can be done again where others stood in its way.
-pub(super) fn piece<T, F>(work: F) -> (Box<dyn Work>, oneshot::Receiver<Result<T, StoreError>>)
+pub(super) fn piece<T, F>(work: F, is_done: fn(&T) -> bool) -> (Box<dyn Work>, oneshot::Receiver<Result<T, StoreError>>)
 where
     T: Send + 'static,
     F: for<'c> FnOnce(&'c mut Connection, &'c [AuditReceipt]) -> BoxFuture<'c, Result<T, StoreError>>
@@ -302,7 +307,7 @@ where
 {
     let (reply, told) = oneshot::channel();
     let (entries, outcome) = (Vec::new(), None);
-    (Box::new(Piece { work: Some(work), entries, outcome, reply, broken_off: 0, _room: None }), told)
+    (Box::new(Piece { work: Some(work), entries, outcome, is_done, reply, broken_off: 0, _room: None }), told)
 }
 
 impl<F, T> Work for Piece<F, T>
@@ -349,6 +354,14 @@ where
 
     fn again(&self) -> bool {
         self.work.is_some() && (1..TRIES).contains(&self.broken_off)
+    }
+
+    fn state(&self) -> EffectState {
+        match &self.outcome {
+            _ if self.again() => EffectState::PutOff,
+            Some(Ok(outcome)) if (self.is_done)(outcome) => EffectState::Done,
+            _ => EffectState::NotDone,
+        }
     }
 
     fn answer(self: Box<Self>, committed: &Result<(), StoreError>) {

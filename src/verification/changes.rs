@@ -9,7 +9,7 @@ use super::{ReadError, VerificationError, Verifier, sealing};
 use crate::auth::Caller;
 use crate::policy::notice::{self, Notice};
 use crate::report::change::Change;
-use crate::store::{CaseRow, DocumentKind, StoreError};
+use crate::store::{CaseRow, DocumentKind, Store, StoreError};
 use crate::telemetry::china_date;
 
 /// What changed in a household, and where its hearing stands.
@@ -130,9 +130,8 @@ impl Verifier {
             Err(StoreError::NotFound { .. }) => return Err(ReadError::NoVersion),
             other => other?,
         };
-        let receipt = self.0.ledger.heard(caller, &case, &version).await?;
         let sealed = sealing::seal(&self.0.keys, case.id, DocumentKind::Objection, statement.as_bytes())?;
-        self.0.store.hear(&receipt, case.id, version.number, sealed, self.0.clock.now()).await?;
-        Ok(())
+        let hearing = Store::hearing(case.id, version.number, sealed, self.0.clock.now());
+        Ok(self.0.ledger.heard(caller, &case, &version, hearing).await?)
     }
 }

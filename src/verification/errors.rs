@@ -55,6 +55,9 @@ pub enum SubmitError {
     /// The log cannot be written: nothing is accepted.
     #[error("the audit log is closed")]
     Closed,
+    /// The disk is nearly full: nothing new is accepted.
+    #[error("{0}")]
+    NoRoom(StoreError),
     /// Something failed inside.
     #[error("{0}")]
     Inside(#[from] Box<VerificationError>),
@@ -93,6 +96,7 @@ impl From<VerificationError> for SubmitError {
     fn from(error: VerificationError) -> Self {
         match error {
             VerificationError::Store(StoreError::IdempotencyConflict) => Self::IdempotencyConflict,
+            VerificationError::Store(full @ StoreError::NoRoom { .. }) => Self::NoRoom(full),
             VerificationError::Audit(_) => Self::Closed,
             other => Self::Inside(Box::new(other)),
         }

@@ -178,15 +178,16 @@ impl Ledger {
         self.0.append(cases.map(event).collect()).await
     }
 
-    /// A family was heard about a version.
+    /// A family was heard about a version, with what is kept of it in the entry's own commit.
     pub(super) async fn heard(
         &self,
         caller: &Caller,
         case: &CaseRow,
         version: &VersionRow,
-    ) -> Result<AuditReceipt, AuditError> {
+        hearing: Effect<()>,
+    ) -> Result<(), VerificationError> {
         let event = Event::new(&actor(caller), Action::Heard).case(case.id).version(version.number);
-        self.0.append_one(event.purpose(case.purpose).detail(version.body_hash)).await
+        self.decided(vec![event.purpose(case.purpose).detail(version.body_hash)], hearing).await
     }
 
     /// Somebody is about to look at what a version was made from.

@@ -142,6 +142,8 @@ impl Verifier {
         batch: Option<InBatch>,
     ) -> Result<Created, SubmitError> {
         let inner = &self.0;
+        // no entry says so: there is hardly room for those of what was accepted
+        inner.store.must_have_room()?;
         let id = Uuid::now_v7();
         let stored = serde_json::to_vec(&request).map_err(|_| VerificationError::Unreadable { what: "request" })?;
         let sealed = sealing::seal(&inner.keys, id, DocumentKind::Request, &stored)?;

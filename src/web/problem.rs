@@ -69,6 +69,8 @@ pub enum ProblemKind {
     Internal,
     /// The service cannot take it now.
     Unavailable,
+    /// The disk is nearly full.
+    NoRoom,
 }
 
 impl ProblemKind {
@@ -105,6 +107,12 @@ impl ProblemKind {
             Self::Gone => (StatusCode::GONE, "gone", "erased", "已删除"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "something failed here", "服务内部错误"),
             Self::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "not available now", "服务暂不可用"),
+            Self::NoRoom => (
+                StatusCode::INSUFFICIENT_STORAGE,
+                "store-full",
+                "the disk is nearly full: nothing new is accepted",
+                "磁盘空间不足，暂不受理新的事项",
+            ),
         }
     }
 }
@@ -132,6 +140,16 @@ impl Problem {
         self.detail_zh = Some(zh.into());
         self.detail = Some(en.into());
         self
+    }
+
+    /// The disk is nearly full: what that means, and when to call again.
+    #[must_use]
+    pub fn no_room() -> Self {
+        let problem = Self::new(ProblemKind::NoRoom).with_detail(
+            "已受理的事项继续办理，报告和日志可照常查阅；磁盘腾出空间后自动恢复受理，请稍后重试",
+            "what was accepted goes on, reports and the log can be read; work begins again by itself once there is room: call again later",
+        );
+        Self { retry_after: Some(60), ..problem }
     }
 
     /// Too many calls: when to call again.

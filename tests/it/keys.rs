@@ -150,7 +150,9 @@ async fn a_ring_goes_to_custodians_and_comes_back() {
     let common = ["keys", "export", "--out", &folder, "--shares", "2", "--threshold", "2", "--passphrase-file", &one];
     assert_code(&place.run(&common), 2);
     let exported = done(&place, &[&common[..], &["--passphrase-file", &two, "--json"]].concat());
-    assert_eq!((&exported["log"], &exported["keys"]), (&"hedui".into(), &6.into()));
+    let name = exported["log"].as_str().expect("the log's name");
+    assert!(name.starts_with("hedui-") && name.len() == 14, "a name of its own: {name}");
+    assert_eq!(exported["keys"], 6);
     let file = |name: &str| place.path("exported").join(name).display().to_string();
     let (ring, first, second) = (file("ring.sealed"), file("share-1-of-2.toml"), file("share-2-of-2.toml"));
     let back = place.path("back").display().to_string();

@@ -9,6 +9,7 @@ mod client;
 mod console;
 mod crash;
 mod credentials;
+mod disk_full;
 mod event_streams;
 mod examples;
 mod faults;

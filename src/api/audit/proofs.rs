@@ -19,18 +19,32 @@ use crate::web::{PathText, Problem, ProblemKind, SignedIn};
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
-/// The checkpoint that was published last: a signed note (C2SP tlog-checkpoint).
-#[utoipa::path(get, path = "/v1/audit/checkpoint", tag = "audit",
+/// Which checkpoint.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct CheckpointQuery {
+    /// The largest that a witness cosigned, with all its cosignatures, instead of the newest.
+    #[serde(default)]
+    pub cosigned: bool,
+}
+
+/// The checkpoint that was published last, or cosigned: a signed note (C2SP tlog-checkpoint).
+#[utoipa::path(get, path = "/v1/audit/checkpoint", tag = "audit", params(CheckpointQuery),
     responses((status = 200, body = String, content_type = "text/plain"), (status = 403, body = Problem),
-        (status = 404, description = "None is published yet: each second one is, once there is an entry", body = Problem)),
+        (status = 404, description = "None is published yet: each second one is, once there is an entry; or none is cosigned", body = Problem),
+        (status = 422, body = Problem)),
     security(("bearer" = [])))]
 pub async fn checkpoint(
     signed_in: SignedIn,
     State(verifier): State<Verifier>,
     State(oversight): State<Oversight>,
+    query: Result<Query<CheckpointQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
     permit(&verifier, signed_in, Permission::ReadLog).await?;
-    let note = oversight.checkpoint().await.map_err(problem)?.ok_or(Problem::new(ProblemKind::NotFound))?;
+    let Query(query) =
+        query.map_err(|_| invalid("参数：cosigned（true 或 false）", "parameter: cosigned (true or false)"))?;
+    let note =
+        oversight.checkpoint(query.cosigned).await.map_err(problem)?.ok_or(Problem::new(ProblemKind::NotFound))?;
     Ok(([(header::CONTENT_TYPE, TEXT)], note).into_response())
 }
 
@@ -40,9 +54,12 @@ pub async fn checkpoint(
 pub struct InclusionQuery {
     /// Its index, or its id.
     pub index: String,
+    /// Under the largest checkpoint that a witness cosigned, instead of the newest.
+    #[serde(default)]
+    pub cosigned: bool,
 }
 
-/// Proof that an entry is in the log, under the newest checkpoint: JSON, or C2SP tlog-proof as text. It holds hashes and nothing of what the
+/// Proof that an entry is in the log, under the newest checkpoint or a cosigned one: JSON, or C2SP tlog-proof as text. It holds hashes and nothing of what the
 /// entry says.
 #[utoipa::path(get, path = "/v1/audit/proofs/inclusion", tag = "audit", params(InclusionQuery),
     responses((status = 200, content((Proof = "application/json"), (String = "text/plain"))),
@@ -56,8 +73,12 @@ pub async fn inclusion(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     permit(&verifier, signed_in, Permission::ReadLog).await?;
-    let Query(query) =
-        query.map_err(|_| invalid("参数：index（序号或条目编号）", "parameter: index (a place or an id)"))?;
+    let Query(query) = query.map_err(|_| {
+        invalid(
+            "参数：index（序号或条目编号）、cosigned",
+            "parameters: index (a place or an id), cosigned (true or false)",
+        )
+    })?;
     let as_text = match preferred(&headers, &["application/json", "text/plain"]) {
         Some(place) => place == 1,
         None => {
@@ -67,7 +88,7 @@ pub async fn inclusion(
         }
     };
     let index = place(&oversight, &query.index).await?;
-    let proof = oversight.inclusion(index).await.map_err(problem)?;
+    let proof = oversight.inclusion(index, query.cosigned).await.map_err(problem)?;
     match as_text {
         true => Ok(([(header::CONTENT_TYPE, TEXT)], proof.proof.to_text()).into_response()),
         false => Ok(Json(proof).into_response()),

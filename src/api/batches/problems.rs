@@ -18,6 +18,7 @@ pub(super) fn problem(error: BulkError) -> Problem {
             .with_detail("文件过大：分成多个批次", "the file is too large: send several batches"),
         BulkError::IdempotencyConflict => Problem::new(ProblemKind::IdempotencyConflict),
         BulkError::Closed => closed("审计日志无法写入，服务暂停", "the audit log cannot be written: nothing is done"),
+        BulkError::NoRoom(_) => Problem::no_room(),
         BulkError::Inside(error) => Problem::internal(error.as_ref()),
     }
 }

@@ -68,6 +68,7 @@ pub struct AcceptedBatch {
         (status = 403, body = Problem), (status = 408, description = "The file stopped coming", body = Problem),
         (status = 413, body = Problem), (status = 415, body = Problem),
         (status = 422, description = "None of the file can be read, or a parameter is wrong", body = Problem),
+        (status = 507, description = "The disk is nearly full: no file is taken", body = Problem),
     ),
     security(("bearer" = []))
 )]

@@ -49,6 +49,7 @@ pub struct Accepted {
         (status = 408, description = "The body did not come whole in time", body = Problem),
         (status = 413, description = "Body too large", body = Problem),
         (status = 415, description = "Not JSON", body = Problem),
+        (status = 507, description = "The disk is nearly full: nothing new is accepted", body = Problem),
         (status = 422, description = "Every fault, with JSON pointers", body = Problem),
     ),
     security(("bearer" = []))
@@ -125,6 +126,7 @@ pub(in crate::api) fn problem(error: SubmitError) -> Problem {
         SubmitError::Closed => {
             closed("审计日志无法写入，暂不受理", "the audit log cannot be written: nothing is accepted")
         }
+        SubmitError::NoRoom(_) => Problem::no_room(),
         SubmitError::Inside(error) => Problem::internal(error.as_ref()),
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use sqlx::{AssertSqlSafe, Row as _};
@@ -12,7 +13,7 @@ use super::House;
 use crate::audit::note::tests::TestSigner;
 use crate::audit::{Action, Actor, ActorRole, Event, Label, WitnessKey, cosign};
 use crate::household::{Purpose, SourceKey};
-use crate::store::{CosignedCheckpoint, PROTECTED, report_document_id};
+use crate::store::{CosignedCheckpoint, PROTECTED, report_document_id, until_sha256};
 
 /// Columns in which a changed byte is found and named: they are the log's own, say what an entry says, hold one of a few words, or point at
 /// a row that must be there.
@@ -34,12 +35,12 @@ const PROTECTED_COLUMNS: &[(&str, &str)] = &[
     ("batches", "id state organisation client terms_document"),
     ("batch_parts", "batch_id document_id"),
     ("batch_faults", "batch_id document_id"),
-    ("hearings", "document_id case_id version"),
+    ("hearings", "document_id case_id version leaf_index"),
     ("decisions", "document_id case_id kind leaf_index"),
-    ("approvals", "kind state case_id organisation region asked_by asked_for document_id"),
-    ("approval_hands", "approval_id by_subject agrees"),
+    ("approvals", "id kind state case_id organisation region asked_by asked_for until document_id"),
+    ("approval_hands", "approval_id by_subject agrees leaf_index"),
     ("kin", "client id organisation registered_by document_id"),
-    ("subscriptions", "state organisation client region case_id"),
+    ("subscriptions", "state organisation client region case_id leaf_index"),
     ("alerts", "case_id organisation region document_id acknowledged_by note_document"),
 ];
 
@@ -73,9 +74,8 @@ const FREE: &[(&str, &str, &str)] = &[
     ("hearings", "at", OWN_CLOCK),
     ("decisions", "version decided_by", SEALED_SAYS),
     ("decisions", "at", OWN_CLOCK),
-    ("approvals", "id", LOOK_UP),
     ("approvals", "version hours", SEALED_SAYS),
-    ("approvals", "asked_at lapses_at until", OWN_CLOCK),
+    ("approvals", "asked_at lapses_at", OWN_CLOCK),
     ("approval_hands", "role", "the entry of the hand says in what capacity"),
     ("approval_hands", "at", OWN_CLOCK),
     ("kin", "at", OWN_CLOCK),
@@ -107,13 +107,15 @@ const FREE_TABLES: &[(&str, &str)] = &[
     ),
 ];
 
-const CASE: u128 = 0x11;
-const ERASED: u128 = 0x22;
-const BATCH: u128 = 0x33;
-const KIN: u128 = 0x77;
+pub(super) const CASE: u128 = 0x11;
+pub(super) const ERASED: u128 = 0x22;
+pub(super) const BATCH: u128 = 0x33;
+pub(super) const REVIEW: u128 = 0x66;
+const INSPECTION: u128 = 0x67;
+pub(super) const KIN: u128 = 0x77;
 const DOCUMENT: u128 = 0x100;
 
-fn id(number: u128) -> String {
+pub(super) fn id(number: u128) -> String {
     Uuid::from_u128(number).to_string()
 }
 
@@ -121,7 +123,7 @@ fn id(number: u128) -> String {
 const BODY: [u8; 32] = [5; 32];
 
 /// A closed store with a row in every protected table, no column of which is without a value.
-async fn furnished() -> House {
+pub(super) async fn furnished() -> House {
     let house = House::new();
     let log = house.log().await;
     let by = Actor {
@@ -144,14 +146,18 @@ async fn furnished() -> House {
         of(Action::Subscribed, case),
         of(Action::AlertAcknowledged, case),
         of(Action::Reviewed, case).version(2),
-        of(Action::ApprovalAsked, case),
-        of(Action::ApprovalGiven, case),
+        of(Action::ApprovalAsked, case).approval(Uuid::from_u128(REVIEW)),
+        of(Action::ApprovalGiven, case).approval(Uuid::from_u128(REVIEW)),
         of(Action::Accepted, erased),
         of(Action::Erased, erased),
         Event::new(&by, Action::BatchReceived).batch(batch),
         Event::new(&by, Action::KinRegistered)
             .registration(Uuid::from_u128(KIN))
             .detail(Sha256::digest("officer").into()),
+        of(Action::ApprovalAsked, case).approval(Uuid::from_u128(INSPECTION)),
+        of(Action::InspectionGranted, case)
+            .approval(Uuid::from_u128(INSPECTION))
+            .detail(until_sha256(Timestamp::from_millisecond(9).unwrap())),
     ];
     log.append(events).await.unwrap();
     log.publish(super::now()).await.unwrap();
@@ -226,14 +232,16 @@ async fn furnished() -> House {
         version(1, "NULL", "first", 3),
         version(2, "1", "late_answer", 4),
         format!("INSERT INTO cells (case_id, member_ref, source, leaf_index, planned_at, kind, evidence_document) VALUES ('{}', 'm1', 'tax', 1, 1, 'found', '{}')", id(CASE), document(6)),
+        format!("INSERT INTO cells (case_id, member_ref, source, leaf_index, planned_at) VALUES ('{}', 'm1', 'bank', 2, 1)", id(CASE)),
         format!("INSERT INTO batches (id, state, organisation, client, format, created_at, updated_at, terms_document) VALUES ('{}', 'running', '{org}', 'zhang', 'csv', 1, 1, '{}')", id(BATCH), document(7)),
         format!("INSERT INTO decisions VALUES ('{}', '{}', 'review', 2, 'zhang', 1, 8)", document(11), id(CASE)),
-        format!("INSERT INTO approvals (id, kind, state, case_id, organisation, region, asked_by, asked_for, asked_at, lapses_at, document_id) VALUES ('{}', 'review', 'open', '{}', '{org}', '620422', 'zhang', '{org}', 1, 2, '{}')", id(0x66), id(CASE), document(11)),
-        format!("INSERT INTO approval_hands VALUES ('{}', 'zhang', 'supervisor', 1, 1)", id(0x66)),
+        format!("INSERT INTO approvals (id, kind, state, case_id, organisation, region, asked_by, asked_for, asked_at, lapses_at, document_id) VALUES ('{}', 'review', 'open', '{}', '{org}', '620422', 'zhang', '{org}', 1, 2, '{}')", id(REVIEW), id(CASE), document(11)),
+        format!("INSERT INTO approvals (id, kind, state, case_id, organisation, region, asked_by, asked_for, asked_at, lapses_at, hours, until, document_id) VALUES ('{}', 'inspection', 'agreed', '{}', '{org}', '620422', 'zhang', '{org}', 1, 2, 1, 9, '{}')", id(INSPECTION), id(CASE), document(11)),
+        format!("INSERT INTO approval_hands VALUES ('{}', 'zhang', 'supervisor', 1, 1, 10)", id(REVIEW)),
         format!("INSERT INTO batch_parts VALUES ('{}', 0, '{}')", id(BATCH), document(8)),
         format!("INSERT INTO batch_faults VALUES ('{}', 7, 1, '{}')", id(BATCH), document(9)),
-        format!("INSERT INTO hearings VALUES ('{}', '{}', 2, 1)", document(11), id(CASE)),
-        format!("INSERT INTO subscriptions VALUES ('{}', 'ended', 'x', '{org}', 'zhang', '620422', '{}', '1.aa', 30, 1, 1, '2027-01-01', 1)", id(0x44), id(CASE)),
+        format!("INSERT INTO hearings VALUES ('{}', '{}', 2, 1, 5)", document(11), id(CASE)),
+        format!("INSERT INTO subscriptions VALUES ('{}', 'ended', 'x', '{org}', 'zhang', '620422', '{}', '1.aa', 30, 1, 1, '2027-01-01', 1, 6)", id(0x44), id(CASE)),
         format!("INSERT INTO kin VALUES ('officer', '{}', '{org}', 'zhang', 1, 1, '{}')", id(KIN), document(12)),
         format!("INSERT INTO alerts VALUES ('{}', '{}', '{org}', '620422', 1, '{}', 1, 'zhang', '{}')", id(0x55), id(CASE), document(10), document(11)),
         "INSERT INTO artifacts VALUES ('2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824', 'pack', CAST('hello' AS BLOB))".to_owned(),
@@ -248,7 +256,7 @@ async fn furnished() -> House {
     house
 }
 
-async fn open(house: &House) -> SqlitePool {
+pub(super) async fn open(house: &House) -> SqlitePool {
     let path = house.directory.path().join("data/hedui.sqlite");
     SqlitePool::connect_with(SqliteConnectOptions::new().filename(path).foreign_keys(false)).await.unwrap()
 }
@@ -407,7 +415,7 @@ async fn an_erased_case_without_its_entry_is_named() {
 async fn a_row_that_points_at_another_entry_is_told_from_one_that_was_changed() {
     let house = furnished().await;
     let pool = open(&house).await;
-    sqlx::query("UPDATE cells SET leaf_index = 2").execute(&pool).await.unwrap();
+    sqlx::query("UPDATE cells SET leaf_index = 2 WHERE source = 'tax'").execute(&pool).await.unwrap();
     pool.close().await;
     let report = house.verify(&[]).await;
     let said: Vec<_> = report.rows.faults.iter().map(ToString::to_string).collect();

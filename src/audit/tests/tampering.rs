@@ -13,7 +13,7 @@ async fn grown() -> House {
     for part in 0..3 {
         let log = house.log().await;
         log.append(searches(100)).await.unwrap();
-        let query = Event::new(&Actor::service(), Action::QueryAuthorised)
+        let query = Event::new(&Actor::service(), Action::QueryReused)
             .case(uuid::Uuid::from_u128(part))
             .subject(Tag::new(1, [1; 16]))
             .member(Label::new("m1").unwrap())

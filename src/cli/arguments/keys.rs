@@ -18,8 +18,10 @@ pub struct Keys {
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
     /// Make a key ring (refuses when there is one)
-    #[command(after_help = "Examples:\n  hedui keys init\n  hedui keys init --keys /etc/hedui/keys")]
-    Init(KeysFolder),
+    #[command(
+        after_help = "Examples:\n  hedui keys init\n  hedui keys init --log-name huining.example/hedui --keys /etc/hedui/keys"
+    )]
+    Init(KeysInit),
     /// Show the ring: ids, states, data keys under each, public keys; never a secret
     #[command(after_help = "Examples:\n  hedui keys list\n  hedui keys list --keys /etc/hedui/keys --json")]
     List(KeysFolder),
@@ -52,6 +54,18 @@ pub enum KeysCommand {
     /// Make a P-256 key pair for a client that receives reports; prints the public JWK
     #[command(after_help = "Example:\n  hedui keys recipient --out recipient.jwk > recipient.public.jwk")]
     Recipient(KeysRecipient),
+}
+
+/// `hedui keys init`
+#[derive(Debug, Args)]
+pub struct KeysInit {
+    /// Name of the audit log in its checkpoints, by which witnesses tell logs apart: unique, no spaces, no `+`; one that nobody else has
+    /// is made up unless given. It stays for good
+    #[arg(long, value_name = "NAME")]
+    pub log_name: Option<String>,
+    /// Where.
+    #[command(flatten)]
+    pub folder: KeysFolder,
 }
 
 /// Where the ring is.

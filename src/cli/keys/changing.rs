@@ -153,7 +153,7 @@ pub(super) async fn data_keys(settings: &Settings) -> anyhow::Result<BTreeMap<St
 
 /// Sees to it that the log knows the ring: here when nobody else has the log, else by whoever has it.
 pub(super) async fn enter(settings: &Settings, ring: &KeyRing) -> anyhow::Result<Entered> {
-    if matches!(settings.store, StoreSettings::Sqlite) && !settings.data_directory.exists() {
+    if matches!(settings.store, StoreSettings::Sqlite { .. }) && !settings.data_directory.exists() {
         return Ok(Entered::AtTheNextStart);
     }
     let store = match compose::store(settings).await {

@@ -7,20 +7,19 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::arguments::{Keys, KeysCommand, KeysFolder, KeysRecipient};
+use uuid::Uuid;
+
+use super::arguments::{Keys, KeysCommand, KeysFolder, KeysInit, KeysRecipient};
 use super::{compose, output};
 use crate::audit::VerifierKey;
 use crate::keys::KeyRing;
 use crate::report::jose::generate_recipient;
 use crate::telemetry::Clock;
 
-/// Name of the log of a new ring, unless the host says otherwise: checkpoints carry it.
-const LOG_NAME: &str = "hedui";
-
 /// Runs a command on the key ring.
 pub(super) async fn run(arguments: &Keys) -> anyhow::Result<ExitCode> {
     match &arguments.command {
-        KeysCommand::Init(folder) => init(folder),
+        KeysCommand::Init(arguments) => init(arguments),
         KeysCommand::List(folder) => list(folder).await,
         KeysCommand::Rotate(rotation) => changing::rotate(rotation).await,
         KeysCommand::Roll(change) => changing::roll(change).await,
@@ -39,9 +38,12 @@ fn place(folder: &KeysFolder) -> anyhow::Result<PathBuf> {
     }
 }
 
-fn init(folder: &KeysFolder) -> anyhow::Result<ExitCode> {
+fn init(arguments: &KeysInit) -> anyhow::Result<ExitCode> {
+    let folder = &arguments.folder;
     let path = place(folder)?;
-    let ring = KeyRing::create(&path, LOG_NAME, Clock::system().now())?;
+    // Checkpoints carry the name: a witness that watches two logs of one name would take one for a fork of the other.
+    let name = arguments.log_name.clone().unwrap_or_else(|| format!("hedui-{:08x}", Uuid::new_v4().as_fields().0));
+    let ring = KeyRing::create(&path, &name, Clock::system().now())?;
     output::tell(&format!(
         "made a key ring in {}: back it up apart from the data, nothing opens without it",
         path.display()

@@ -129,7 +129,7 @@ pub(super) async fn words_about_whoever_withdrew_go_and_that_they_were_said_stay
     apply(&store, id, Store::deciding(shared)).await.unwrap();
     let said = document(DocumentKind::Objection);
     let heard = said.id;
-    store.hear(&receipt(id), id, 1, said, at(5)).await.unwrap();
+    store.apply(Store::hearing(id, 1, said, at(5)), vec![receipt(id)]).await.unwrap();
     let before = store.decisions(id).await.unwrap();
     let standing = document(DocumentKind::Review);
     let shredding = Shredding { gone: vec![documents[0]], replaced: vec![(documents[1], standing.clone())] };

@@ -76,7 +76,7 @@ async fn with_everything(store: &Store, number: i64) -> (Uuid, Vec<SealedDocumen
     };
     let (report, basis) = (version.report.clone(), version.evidence.clone());
     store.add_version(&receipt(id), id, &lease(id), version, CaseState::Final).await.unwrap();
-    store.hear(&receipt(id), id, 1, heard.clone(), at(number)).await.unwrap();
+    store.apply(Store::hearing(id, 1, heard.clone(), at(number)), vec![receipt(id)]).await.unwrap();
     store.put_document(&receipt(id), Some(id), objection.clone()).await.unwrap();
     let filter = AlertFilter {
         organisation: "township-1".into(),
@@ -224,7 +224,7 @@ pub(super) async fn what_rests_is_found_with_what_keeps_it(backend: impl Backend
         until: None,
         created_at: at(4),
     };
-    assert!(store.subscribe(&receipt(watched), subscription).await.unwrap());
+    assert!(store.apply(Store::subscribing(subscription), vec![receipt(watched)]).await.unwrap());
     let stopped = accepted(&store, at(5)).await;
     cancel(&store, stopped, at(6)).await.unwrap();
     let at_work = running(&store, at(7)).await;
@@ -280,7 +280,7 @@ pub(super) async fn what_was_taken_up_since_it_was_chosen_is_kept(backend: impl 
         until: None,
         created_at: at(51),
     };
-    assert!(store.subscribe(&receipt(cases[0]), subscription.clone()).await.unwrap());
+    assert!(store.apply(Store::subscribing(subscription.clone()), vec![receipt(cases[0])]).await.unwrap());
     let word = NewDecision {
         kind: DecisionKind::Review,
         case_id: cases[1],
@@ -313,5 +313,8 @@ pub(super) async fn what_was_taken_up_since_it_was_chosen_is_kept(backend: impl 
     assert!(again().await.unwrap() > 1);
     assert!(matches!(again().await, Err(StoreError::RestsNoMore { .. })), "once");
     let gone = NewSubscription { id: Uuid::now_v7(), case_id: cases[3], ..subscription };
-    assert!(store.subscribe(&receipt(cases[3]), gone).await.is_err(), "nobody watches what is erased");
+    assert!(
+        store.apply(Store::subscribing(gone), vec![receipt(cases[3])]).await.is_err(),
+        "nobody watches what is erased"
+    );
 }

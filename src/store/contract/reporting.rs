@@ -48,8 +48,8 @@ pub(super) async fn versions_follow_each_other(backend: impl Backend) {
     assert_eq!(store.get_version(id, Some(1)).await.unwrap(), versions[0]);
     assert!(matches!(store.get_version(id, Some(9)).await, Err(StoreError::NotFound { .. })));
     assert_eq!(store.get_case(id).await.unwrap().latest_version, Some(3));
-    store.hear(&receipt(id), id, 2, document(DocumentKind::Objection), at(4)).await.unwrap();
-    store.hear(&receipt(id), id, 2, document(DocumentKind::Objection), at(5)).await.unwrap();
+    store.apply(Store::hearing(id, 2, document(DocumentKind::Objection), at(4)), vec![receipt(id)]).await.unwrap();
+    store.apply(Store::hearing(id, 2, document(DocumentKind::Objection), at(5)), vec![receipt(id)]).await.unwrap();
     let heard: Vec<_> = store.heard(id, 2).await.unwrap().iter().map(|hearing| hearing.at).collect();
     assert_eq!(heard, [at(4), at(5)]);
     assert_eq!(

@@ -131,7 +131,7 @@ pub(super) async fn a_look_that_nobody_began_is_taken_again(backend: impl Backen
         until: None,
         created_at: at(1),
     };
-    assert!(store.subscribe(&receipt(case), watched).await.unwrap());
+    assert!(store.apply(Store::subscribing(watched), vec![receipt(case)]).await.unwrap());
     let due = async |now| store.take_due_subscriptions(at(now), at(now + 600), 10).await.unwrap();
     assert!(due(9).await.is_empty());
     let taken = due(10).await;

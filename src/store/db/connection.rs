@@ -72,7 +72,19 @@ impl Pool {
     /// it, and what is read to decide is locked by the row.
     pub(in crate::store) async fn begin(&self) -> Result<Tx, StoreError> {
         let to = match self {
-            Self::Sqlite(pool) => To::Sqlite(Held::InTransaction(pool.begin_with("BEGIN IMMEDIATE").await?)),
+            Self::Sqlite(pool) => {
+                let begin = || pool.begin_with("BEGIN IMMEDIATE");
+                let begun = match begin().await {
+                    // SQLite undoes a whole transaction by itself when the disk is full; sqlx counts it still, and begins no other on
+                    // that connection.
+                    Err(sqlx::Error::InvalidSavePointStatement) => {
+                        pool.acquire().await?.close().await?;
+                        begin().await?
+                    }
+                    begun => begun?,
+                };
+                To::Sqlite(Held::InTransaction(begun))
+            }
             Self::Postgres(pool) => {
                 let begin = || pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
                 let begun = match begin().await {
@@ -193,7 +205,6 @@ impl Tx {
     }
 
     /// Undoes it.
-    #[cfg(test)]
     pub(in crate::store) async fn rollback(self) -> Result<(), sqlx::Error> {
         match self.0.to {
             To::Sqlite(Held::InTransaction(tx)) => tx.rollback().await,

@@ -4,6 +4,7 @@
 //! and a writing connection whose transactions are durable when acknowledged.
 
 mod directory;
+mod room;
 mod schema;
 
 use std::path::Path;
@@ -13,6 +14,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePo
 
 use super::StoreError;
 pub(super) use directory::{DATABASE, Directory};
+pub(super) use room::Room;
 
 /// How long a statement waits for another connection's lock before it fails.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

@@ -21,7 +21,7 @@ use crate::audit::{Action, Event};
 use crate::auth::{Caller, Role};
 use crate::store::{
     ApprovalFilter, ApprovalKind, ApprovalRow, ApprovalState, CaseRow, CaseState, DocumentKind, Hand, Hands,
-    NewApproval, Store,
+    NewApproval, Store, until_sha256,
 };
 use crate::verification::{VerificationError, Verifier, actor, sealing};
 
@@ -201,7 +201,7 @@ impl Verifier {
         let case = self.0.store.get_case(row.case_id).await?;
         let hand = Hand { by: caller.subject.clone(), role: role.as_str().to_owned(), at: now, agrees: true };
         let event = |action| {
-            let event = Event::new(&actor(caller), action).case(case.id).purpose(case.purpose);
+            let event = Event::new(&actor(caller), action).case(case.id).purpose(case.purpose).approval(row.id);
             row.version.map_or(event.clone(), |version| event.version(version))
         };
         let given = event(Action::ApprovalGiven);
@@ -226,11 +226,12 @@ impl Verifier {
             ApprovalKind::Inspection => {
                 let last = row.hands.iter().any(|other| other.agrees);
                 let hours = SignedDuration::from_hours(i64::from(row.hours.unwrap_or(1)));
-                let then = match last {
-                    true => Hands::Agree { until: now.checked_add(hours).ok(), decision: None },
-                    false => Hands::More,
+                let until = last.then(|| now.checked_add(hours).unwrap_or(Timestamp::MAX));
+                let then = match until {
+                    Some(_) => Hands::Agree { until, decision: None },
+                    None => Hands::More,
                 };
-                let granted = last.then(|| event(Action::InspectionGranted));
+                let granted = until.map(|until| event(Action::InspectionGranted).detail(until_sha256(until)));
                 let events = granted.into_iter().chain([given]).collect();
                 self.0.ledger.decided(events, Store::raising_hand(row.clone(), hand, then)).await?;
             }
@@ -255,7 +256,8 @@ impl Verifier {
         };
         let case = self.0.store.get_case(row.case_id).await?;
         let hand = Hand { by: caller.subject.clone(), role: role.as_str().to_owned(), at: now, agrees: false };
-        let event = Event::new(&actor(caller), Action::ApprovalRefused).case(case.id).purpose(case.purpose);
+        let event =
+            Event::new(&actor(caller), Action::ApprovalRefused).case(case.id).purpose(case.purpose).approval(row.id);
         let event = row.version.map_or(event.clone(), |version| event.version(version));
         self.0.ledger.decided(vec![event], Store::raising_hand(row.clone(), hand, Hands::Refuse)).await?;
         Ok(summary(&self.0.store.approval(row.id).await?, caller, &own, now))
@@ -287,7 +289,7 @@ impl Verifier {
             document: sealing::seal(&self.0.keys, case.id, DocumentKind::Approval, &bytes)?,
         };
         let id = approval.id;
-        let event = Event::new(&actor(caller), Action::ApprovalAsked).case(case.id).purpose(case.purpose);
+        let event = Event::new(&actor(caller), Action::ApprovalAsked).case(case.id).purpose(case.purpose).approval(id);
         let event = version.map_or(event.clone(), |version| event.version(version));
         self.0.ledger.decided(vec![event], Store::asking(approval)).await?;
         Ok(Asked { approval: id.to_string(), lapses_at: lapses_at.to_string() })

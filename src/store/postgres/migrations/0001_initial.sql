@@ -281,7 +281,8 @@ CREATE TABLE hearings (
     document_id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     case_id TEXT COLLATE "C" NOT NULL,
     version BIGINT NOT NULL,
-    at BIGINT NOT NULL
+    at BIGINT NOT NULL,
+    leaf_index  BIGINT NOT NULL
 );
 CREATE INDEX hearings_by_case ON hearings (case_id, at);
 
@@ -333,6 +334,7 @@ CREATE TABLE approval_hands (
     role TEXT COLLATE "C" NOT NULL,
     at BIGINT NOT NULL,
     agrees BOOLEAN NOT NULL,
+    leaf_index  BIGINT  NOT NULL,
     PRIMARY KEY (approval_id, by_subject)
 );
 
@@ -373,7 +375,8 @@ CREATE TABLE subscriptions (
     next_at BIGINT NOT NULL,
     looks BIGINT NOT NULL DEFAULT 0,
     until_on TEXT COLLATE "C",
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    leaf_index    BIGINT NOT NULL
 );
 CREATE INDEX subscriptions_by_look         ON subscriptions (next_at) WHERE state = 'active';
 CREATE INDEX subscriptions_by_organisation ON subscriptions (organisation, id);

@@ -276,7 +276,8 @@ CREATE TABLE hearings (
     document_id TEXT   NOT NULL PRIMARY KEY,
     case_id     TEXT   NOT NULL,
     version     BIGINT NOT NULL,
-    at          BIGINT NOT NULL
+    at          BIGINT NOT NULL,
+    leaf_index  BIGINT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX hearings_by_case ON hearings (case_id, at);
 
@@ -328,6 +329,7 @@ CREATE TABLE approval_hands (
     role        TEXT    NOT NULL,
     at          BIGINT  NOT NULL,
     agrees      BOOLEAN NOT NULL,
+    leaf_index  BIGINT  NOT NULL,
     PRIMARY KEY (approval_id, by_subject)
 ) WITHOUT ROWID;
 
@@ -368,7 +370,8 @@ CREATE TABLE subscriptions (
     next_at       BIGINT NOT NULL,
     looks         BIGINT NOT NULL DEFAULT 0,
     until_on      TEXT,
-    created_at    BIGINT NOT NULL
+    created_at    BIGINT NOT NULL,
+    leaf_index    BIGINT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX subscriptions_by_look         ON subscriptions (next_at) WHERE state = 'active';
 CREATE INDEX subscriptions_by_organisation ON subscriptions (organisation, id);

@@ -12,6 +12,10 @@ mod verify;
 
 use criterion::Criterion;
 
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let mut criterion = Criterion::default().sample_size(20).configure_from_args();
     compare::run(&mut criterion);

@@ -29,6 +29,8 @@ const window = async (options) => {
 
 // Names, contrast, structure (WCAG 2.2 AA); nothing wider than the screen; then a picture.
 const look = async (page, name) => {
+  // A click is done when the next page has begun, which may be before its stylesheet is there.
+  await page.waitForLoadState('load');
   await page.evaluate(axe);
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
   const { violations } = await page.evaluate((values) => window.axe.run({ runOnly: { type: 'tag', values } }), tags);

@@ -333,6 +333,7 @@ pub(super) async fn erase_file(tx: &mut Connection, batch: Uuid) -> Result<(), S
 }
 
 async fn destroy(tx: &mut Connection, batch: Uuid, kinds: &[DocumentKind]) -> Result<(), StoreError> {
+    tx.owes_cut = true;
     for kind in kinds {
         query("DELETE FROM deks WHERE id IN (SELECT dek_id FROM documents WHERE case_id = $1 AND kind = $2)")
             .bind(batch.to_string())

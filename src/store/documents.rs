@@ -223,6 +223,7 @@ pub(super) async fn insert(
 
 /// Destroys the key and the ciphertext of a document of a case; that it was there stays.
 pub(super) async fn shred(tx: &mut Connection, case: Uuid, document: Uuid) -> Result<(), StoreError> {
+    tx.owes_cut = true;
     query("DELETE FROM deks WHERE id IN (SELECT dek_id FROM documents WHERE id = $1 AND case_id = $2)")
         .bind(document.to_string())
         .bind(case.to_string())

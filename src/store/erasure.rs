@@ -112,6 +112,7 @@ pub(super) async fn erase(tx: &mut Connection, case: Uuid, now: Timestamp) -> Re
 /// Destroys the data keys of every document of a case or batch, and its ciphertext too: what a key of another copy could open is not here.
 async fn destroy_documents(tx: &mut Connection, owner: Uuid) -> Result<u64, StoreError> {
     let owner = owner.to_string();
+    tx.owes_cut = true;
     let destroyed = query("DELETE FROM deks WHERE id IN (SELECT dek_id FROM documents WHERE case_id = $1)")
         .bind(owner.as_str())
         .execute(&mut *tx)

@@ -8,8 +8,9 @@
 //! transaction, when this one no longer holds the rows that they wait for; the others of its transaction stand.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
@@ -23,6 +24,8 @@ use super::{AuditReceipt, StoreError};
 const BATCH: usize = 256;
 /// Times that a piece of work is begun, at most, when others stand in its way.
 const TRIES: u32 = 5;
+/// After this a write-ahead log that a reader stood in the way of is cut again.
+const CUT_AGAIN: Duration = Duration::from_secs(1);
 /// Pieces of work that may wait; who brings more waits until there is room.
 pub(super) const QUEUE: usize = 4096;
 
@@ -34,6 +37,9 @@ pub(super) struct Writer {
     room: Arc<Semaphore>,
     wake: Notify,
     commits: AtomicU64,
+    /// Whether wrapped keys that were destroyed may still stand in the write-ahead log.
+    owes_cut: AtomicBool,
+    owing: Notify,
     #[cfg(test)]
     pub(super) faults: Arc<super::faults::Faults>,
     /// Let go once the connection is closed.
@@ -56,11 +62,16 @@ impl Writer {
             room: Arc::new(Semaphore::new(QUEUE)),
             wake: Notify::new(),
             commits: AtomicU64::new(0),
+            owes_cut: AtomicBool::new(false),
+            owing: Notify::new(),
             #[cfg(test)]
             faults: Default::default(),
             directory: Mutex::new(Some(directory)),
         });
         tokio::spawn(Arc::clone(&writer).run());
+        if !writer.pool.is_shared() {
+            tokio::spawn(Arc::clone(&writer).cut_what_is_owed());
+        }
         writer
     }
 
@@ -155,7 +166,13 @@ impl Writer {
     async fn end(&self, tx: Tx) -> Result<(), StoreError> {
         #[cfg(test)]
         let tx = self.faults.at_commit(tx).await?;
-        tx.commit().await?;
+        let owes_cut = tx.owes_cut;
+        let committed = tx.commit().await;
+        if owes_cut {
+            self.owes_cut.store(true, Ordering::Release);
+            self.owing.notify_one();
+        }
+        committed?;
         self.commits.fetch_add(1, Ordering::Relaxed);
         metrics::counter!("hedui_store_commits_total").increment(1);
         Ok(())
@@ -203,9 +220,23 @@ impl Writer {
         }
     }
 
-    /// Lets the task end once the queue is empty.
+    /// Cuts the write-ahead log whenever wrapped keys were destroyed, again and again while a reader stands in the way. At a start it is cut anyway.
+    async fn cut_what_is_owed(self: Arc<Self>) {
+        while !self.queue().closed {
+            if !self.owes_cut.swap(false, Ordering::AcqRel) {
+                self.owing.notified().await;
+            } else if !matches!(self.truncate_wal().await, Ok(true)) {
+                self.owes_cut.store(true, Ordering::Release);
+                // ends early when another key goes, or the store is closed
+                let _early = tokio::time::timeout(CUT_AGAIN, self.owing.notified()).await;
+            }
+        }
+    }
+
+    /// Lets the tasks end once the queue is empty.
     pub(super) fn close(&self) {
         self.queue().closed = true;
+        self.owing.notify_one();
         self.room.close();
         self.wake.notify_one();
     }

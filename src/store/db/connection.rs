@@ -25,6 +25,8 @@ pub(in crate::store) enum Pool {
 /// A connection; given back to its pool when dropped, and what its transaction did undone.
 pub(in crate::store) struct Connection {
     pub(super) to: To,
+    /// Whether wrapped keys were destroyed, which the write-ahead log must not keep.
+    pub(in crate::store) owes_cut: bool,
     #[cfg(test)]
     pub(in crate::store) faults: Option<Arc<Faults>>,
 }
@@ -41,6 +43,7 @@ impl From<To> for Connection {
     fn from(to: To) -> Self {
         Self {
             to,
+            owes_cut: false,
             #[cfg(test)]
             faults: None,
         }

@@ -55,7 +55,13 @@ async fn void_leases(pool: &SqlitePool) -> Result<(), StoreError> {
 
 /// Moves the write-ahead log into the database and cuts it to nothing; false when a reader stood in the way.
 pub(super) async fn truncate_wal(pool: &SqlitePool) -> Result<bool, StoreError> {
-    let busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(pool).await?;
+    let mut writer = pool.acquire().await?;
+    // whoever writes does not wait for whoever reads
+    let _set: i64 = sqlx::query_scalar("PRAGMA busy_timeout = 20").fetch_one(&mut *writer).await?;
+    let busy = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *writer).await;
+    let patience = format!("PRAGMA busy_timeout = {}", BUSY_TIMEOUT.as_millis());
+    let _set: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(patience)).fetch_one(&mut *writer).await?;
+    let busy: i64 = busy?;
     Ok(busy == 0)
 }
 

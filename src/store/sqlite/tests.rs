@@ -92,3 +92,38 @@ async fn what_is_acknowledged_is_synced() {
     let journal = query("PRAGMA journal_mode").fetch_one(&mut *tx).await.unwrap();
     assert_eq!(journal.text("journal_mode").unwrap(), "wal");
 }
+
+#[tokio::test]
+async fn a_wrapped_key_that_was_destroyed_stands_in_no_file_though_a_reader_was_in_the_way() {
+    let parent = tempfile::tempdir().unwrap();
+    let directory = parent.path().join("data");
+    let store = Store::open(&directory).await.unwrap();
+    let (owner, wrapped) = (uuid::Uuid::now_v7(), b"a wrapped key, forty bytes as they all are".to_vec());
+    let document = crate::store::SealedDocument {
+        id: uuid::Uuid::now_v7(),
+        kind: crate::store::DocumentKind::Upload,
+        dek_id: uuid::Uuid::now_v7(),
+        kek_id: "k".into(),
+        wrapped_dek: wrapped.clone(),
+        commitment: [0; 32],
+        ciphertext: vec![1],
+    };
+    let id = document.id;
+    store.put_document(&AuditReceipt::for_test(Some(owner)), Some(owner), document).await.unwrap();
+    let stands = || {
+        let files = directory.read_dir().unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        files.into_iter().any(|bytes| bytes.windows(wrapped.len()).any(|window| window == wrapped))
+    };
+    let mut reader = store.reader().still().await.unwrap();
+    query("SELECT count(*) AS n FROM documents").fetch_one(&mut *reader).await.unwrap();
+    store.write(move |tx| Box::pin(async move { crate::store::documents::shred(tx, owner, id).await })).await.unwrap();
+    assert!(!store.cut_wal().await.unwrap() && stands(), "the reader still sees it");
+    drop(reader);
+    let mut tries = 3000;
+    while stands() {
+        assert!(tries > 0, "the key stands in a file though nobody reads");
+        tries -= 1;
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    store.close().await;
+}

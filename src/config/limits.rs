@@ -1,7 +1,20 @@
 //! What a client of the service may cost it: connections, time and calls.
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::time::Duration;
+
+/// KiB a second of a long body unless the settings say otherwise.
+pub(super) const UPLOAD_KIB: u64 = 16;
+
+/// Calls of one caller at the same time unless the settings say otherwise: an eighth of the connections.
+pub(super) fn calls_at_once(connections: usize) -> usize {
+    (connections / 8).max(1)
+}
+
+/// The same of event streams: a sixteenth.
+pub(super) fn streams_at_once(connections: usize) -> usize {
+    (connections / 16).max(1)
+}
 
 /// Limits of the listener and of each call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,8 +25,14 @@ pub struct ServerLimits {
     pub header_timeout: Duration,
     /// From the header to the body's last byte.
     pub body_timeout: Duration,
+    /// Bytes a second that a long body (a batch's file) must come to on average, once that time has passed.
+    pub upload_floor: NonZeroU64,
     /// Longest time in which a client takes nothing of an answer.
     pub write_timeout: Duration,
+    /// Calls of one caller that are open at the same time.
+    pub calls_at_once: usize,
+    /// Streams of events of one caller that are open at the same time, beside its calls.
+    pub streams_at_once: usize,
     /// One call of a caller every so often, on average.
     pub call_every: Duration,
     /// Calls of a caller that may come at once.
@@ -39,7 +58,10 @@ impl ServerLimits {
             connections,
             header_timeout: Duration::from_secs(header_secs),
             body_timeout: Duration::from_secs(body_secs),
+            upload_floor: NonZeroU64::MIN.saturating_add(UPLOAD_KIB * 1024 - 1),
             write_timeout: Duration::from_secs(30),
+            calls_at_once: calls_at_once(connections),
+            streams_at_once: streams_at_once(connections),
             call_every: Duration::from_secs(1),
             call_burst: NonZeroU32::MIN,
         };

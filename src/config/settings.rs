@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::audit::{AuditSettings, read_audit};
 use super::auth::{AuthSettings, read_auth};
 use super::console::{ConsoleSettings, read_console};
+use super::limits::UPLOAD_KIB;
 use super::reader::{Origin, Problem, Reading, Section};
 use super::retention::{RetentionSettings, read_retention};
 use super::store::{StoreSettings, read_store};
@@ -296,7 +297,16 @@ fn read_limits(server: &mut Section<'_>, reading: &mut Reading<'_>) -> ServerLim
     let body_secs = server.number("body_timeout_secs", 1..601, 30, reading);
     let calls = server.number("calls_per_second", 1..100_001, 200, reading);
     let calls = u32::try_from(calls).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MIN);
-    ServerLimits::with(usize::try_from(connections).unwrap_or(1024), header_secs, body_secs, calls)
+    let limits = ServerLimits::with(usize::try_from(connections).unwrap_or(1024), header_secs, body_secs, calls);
+    let mut at_once = |key, usual: usize| {
+        let number = server.number(key, 1..connections + 1, u64::try_from(usual).unwrap_or(1), reading);
+        usize::try_from(number).unwrap_or(usual)
+    };
+    let calls_at_once = at_once("calls_at_once", limits.calls_at_once);
+    let streams_at_once = at_once("streams_at_once", limits.streams_at_once);
+    let floor = server.number("upload_min_kib_per_sec", 1..1_048_577, UPLOAD_KIB, reading) * 1024;
+    let upload_floor = NonZeroU64::new(floor).unwrap_or(limits.upload_floor);
+    ServerLimits { calls_at_once, streams_at_once, upload_floor, ..limits }
 }
 
 fn read_log(root: &mut Section<'_>, reading: &mut Reading<'_>) -> (String, LogFormat) {

@@ -12,7 +12,7 @@ use super::return_path::ReturnPath;
 use super::sessions::Secret;
 use super::state::Console;
 use crate::auth::{Caller, Permission};
-use crate::web::take_turn;
+use crate::web::{Kind, take_turn};
 
 /// Somebody with a session, and the frame of the page they asked for.
 pub struct ConsoleUser {
@@ -51,7 +51,7 @@ impl FromRequestParts<Console> for ConsoleUser {
         let secret = Secret::of_cookie(cookie).ok_or_else(ended)?;
         let caller = console.0.sessions.caller(secret).await.map_err(|error| frame.failed_inside(&error))?;
         let caller = caller.ok_or_else(ended)?;
-        take_turn(&parts.extensions, &caller).map_err(|_| frame.notice(Notice::TooOften))?;
+        take_turn(&parts.extensions, &caller, Kind::Call).map_err(|_| frame.notice(Notice::TooOften))?;
         let frame = frame.signed_in(&caller, forms::token(secret.bytes()));
         Ok(Self { caller, frame, secret })
     }

@@ -9,6 +9,7 @@ use axum::http::Extensions;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
+use super::places::{Kind, Places, Seat};
 use crate::auth::Caller;
 use crate::config::ServerLimits;
 
@@ -60,13 +61,27 @@ fn quota(limits: &ServerLimits) -> Quota {
     Quota::with_period(every).expect("not zero").allow_burst(limits.call_burst)
 }
 
-/// Takes one call of a caller, where [`super::guard`] counts them; when there are too many, the time after which the next one is allowed.
+/// Why a caller has to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TooMuch {
+    /// It calls too often: the time after which the next call is allowed.
+    Often(Duration),
+    /// It has as many calls, or streams of events, open as one caller may.
+    AtOnce(Kind),
+}
+
+/// Takes one call of a caller, and a place for it until its answer has gone, where [`super::guard`] counts them.
 ///
 /// # Errors
-/// That time.
-pub fn take_turn(extensions: &Extensions, caller: &Caller) -> Result<(), Duration> {
-    let take = |rate: &Arc<CallRate>| rate.take(&caller.subject, caller.calls_per_second);
-    extensions.get::<Arc<CallRate>>().map_or(Ok(()), take)
+/// [`TooMuch`].
+pub fn take_turn(extensions: &Extensions, caller: &Caller, kind: Kind) -> Result<(), TooMuch> {
+    if let Some(rate) = extensions.get::<Arc<CallRate>>() {
+        rate.take(&caller.subject, caller.calls_per_second).map_err(TooMuch::Often)?;
+    }
+    if let (Some(places), Some(seat)) = (extensions.get::<Arc<Places>>(), extensions.get::<Seat>()) {
+        seat.put(places.take(&caller.subject, kind).ok_or(TooMuch::AtOnce(kind))?);
+    }
+    Ok(())
 }
 
 #[cfg(test)]

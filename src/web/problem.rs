@@ -1,14 +1,16 @@
 //! Errors as RFC 9457 problem documents. A body never carries personal data; the cause of a 500 goes to the log alone.
 
-use std::time::Duration;
-
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::{Kind, TooMuch};
 use crate::auth::AuthError;
 use crate::household::Fault;
+
+/// Seconds after which to call again where too many calls were open at once.
+const AT_ONCE_SECS: u64 = 5;
 
 /// A problem document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -152,13 +154,27 @@ impl Problem {
         Self { retry_after: Some(60), ..problem }
     }
 
-    /// Too many calls: when to call again.
+    /// Too many calls, one after the other or at once: when to call again.
     #[must_use]
-    pub fn too_many_calls(wait: Duration) -> Self {
-        let secs = wait.as_secs() + 1;
-        let problem = Self::new(ProblemKind::TooManyCalls)
-            .with_detail(format!("请在{secs}秒后重试"), format!("call again after {secs} s"));
-        Self { retry_after: Some(secs), ..problem }
+    pub fn too_much(much: TooMuch) -> Self {
+        let problem = Self::new(ProblemKind::TooManyCalls);
+        let (secs, zh, en) = match much {
+            TooMuch::Often(wait) => {
+                let secs = wait.as_secs() + 1;
+                (secs, format!("请在{secs}秒后重试"), format!("call again after {secs} s"))
+            }
+            TooMuch::AtOnce(Kind::Call) => (
+                AT_ONCE_SECS,
+                format!("同时进行的调用过多，请等其中之一结束，{AT_ONCE_SECS}秒后重试"),
+                format!("too many of your calls are open: let one end, call again after {AT_ONCE_SECS} s"),
+            ),
+            TooMuch::AtOnce(Kind::Stream) => (
+                AT_ONCE_SECS,
+                format!("同时打开的事件流过多，请关闭其中之一，{AT_ONCE_SECS}秒后重试"),
+                format!("too many of your event streams are open: close one, call again after {AT_ONCE_SECS} s"),
+            ),
+        };
+        Self { retry_after: Some(secs), ..problem.with_detail(zh, en) }
     }
 
     /// With every fault.

@@ -7,11 +7,15 @@ use axum::http::{header, request::Parts};
 
 use super::Problem;
 use super::call_rate::take_turn;
+use super::places::Kind;
 use crate::auth::{Authenticator, Caller};
 use crate::config::CertificateHash;
 
 /// A caller with a valid token.
 pub struct SignedIn(pub Caller);
+
+/// A caller with a valid token who opens a stream of events: streams have a limit of their own.
+pub struct Watching(pub SignedIn);
 
 impl<S> FromRequestParts<S> for SignedIn
 where
@@ -21,12 +25,27 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let authenticator = Arc::<Authenticator>::from_ref(state);
-        let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let caller = authenticator.sign_in(header, parts.extensions.get::<CertificateHash>().copied()).await?;
-        take_turn(&parts.extensions, &caller).map_err(Problem::too_many_calls)?;
-        let template = parts.extensions.get::<MatchedPath>();
-        let call = template.map(|template| format!("{} {}", parts.method, template.as_str()).into());
-        Ok(Self(Caller { call, ..caller }))
+        signed_in(parts, &Arc::<Authenticator>::from_ref(state), Kind::Call).await
     }
+}
+
+impl<S> FromRequestParts<S> for Watching
+where
+    S: Send + Sync,
+    Arc<Authenticator>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        signed_in(parts, &Arc::<Authenticator>::from_ref(state), Kind::Stream).await.map(Self)
+    }
+}
+
+async fn signed_in(parts: &Parts, authenticator: &Authenticator, kind: Kind) -> Result<SignedIn, Problem> {
+    let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let caller = authenticator.sign_in(header, parts.extensions.get::<CertificateHash>().copied()).await?;
+    take_turn(&parts.extensions, &caller, kind).map_err(Problem::too_much)?;
+    let template = parts.extensions.get::<MatchedPath>();
+    let call = template.map(|template| format!("{} {}", parts.method, template.as_str()).into());
+    Ok(SignedIn(Caller { call, ..caller }))
 }

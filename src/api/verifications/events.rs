@@ -12,7 +12,7 @@ use futures_util::{Stream, StreamExt};
 use crate::api::permit::permit;
 use crate::auth::{Authenticator, Permission};
 use crate::verification::{CaseEvent, Verifier};
-use crate::web::{PathText, Problem, SignedIn};
+use crate::web::{PathText, Problem, Watching};
 
 /// Server-sent events: what stands already, then each answer as it lands, until the case is final or the token expires.
 ///
@@ -24,7 +24,7 @@ use crate::web::{PathText, Problem, SignedIn};
         (status = 403, body = Problem), (status = 404, body = Problem)),
     security(("bearer" = [])))]
 pub async fn events(
-    signed_in: SignedIn,
+    Watching(signed_in): Watching,
     State(verifier): State<Verifier>,
     State(authenticator): State<Arc<Authenticator>>,
     PathText(id): PathText,

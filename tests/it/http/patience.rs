@@ -1,6 +1,6 @@
 //! Clients that are slow, large, many or eager: each is let go, and nobody else waits for them.
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::time::Duration;
 
 use hedui::audit::{Action, Outcome};
@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 
 use super::Face;
 use crate::client::send;
-use crate::support::{PATIENCE, Setup, Stage};
+use crate::support::{PATIENCE, Setup, Stage, until};
 
 /// Limits short enough to be met within a test.
 fn short() -> ServerLimits {
@@ -143,4 +143,71 @@ async fn events_end_with_the_token() {
     assert_eq!(watched.status, 200, "{}", watched.text());
     let status = face.caseworker().get(&path).await.json();
     assert_eq!(status["status"], "running", "the stream ended although the case goes on");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_caller_cannot_hold_every_connection_and_its_streams_are_counted_apart() {
+    let mocks = Config { ticket_delay: Duration::from_secs(3600), ..Config::default() };
+    let stage = Stage::start(Setup { mocks, ..Setup::default() }).await;
+    let limits = ServerLimits { calls_at_once: 2, streams_at_once: 1, ..ServerLimits::default() };
+    let face = Face { served: stage.serve_within(limits).await, stage };
+    let client = face.caseworker();
+    // Departments that take an hour: the stream of its events stays open.
+    let case = client.verify(&face.household(0)).await;
+    let watch = || client.call(Method::GET, &format!("/v1/verifications/{case}/events")).send();
+    let stream = watch().await.expect("an answer");
+    assert_eq!(stream.status(), 200);
+    let second = client.get(&format!("/v1/verifications/{case}/events")).await;
+    let problem = second.assert_problem(429, "too-many-calls");
+    assert_eq!(second.header("retry-after"), "5");
+    assert!(problem["detail"].as_str().is_some_and(|text| text.contains("close one")), "{problem}");
+    assert_eq!(client.get("/v1/sources").await.status, 200, "calls are counted apart");
+
+    let token = face.served.token("caseworker", "");
+    let half = format!(
+        "POST /v1/verifications HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n\
+         content-length: 1000\r\n\r\n{{"
+    );
+    let mut open = Vec::new();
+    for _ in 0..2 {
+        let mut call = TcpStream::connect(face.served.address).await.expect("a connection");
+        call.write_all(half.as_bytes()).await.expect("sent");
+        open.push(call);
+    }
+    until("two calls are open", async || client.get("/v1/sources").await.status == 429).await;
+    let refused = client.get("/v1/sources").await;
+    refused.assert_problem(429, "too-many-calls");
+    assert_eq!(refused.header("retry-after"), "5");
+    assert_eq!(face.client("supervisor", "").get("/v1/sources").await.status, 200, "another caller");
+    drop((open, stream));
+    until("calls that ended give their places back", async || client.get("/v1/sources").await.status == 200).await;
+    until("so do streams", async || watch().await.expect("an answer").status() == 200).await;
+}
+
+#[tokio::test]
+async fn an_upload_that_trickles_is_let_go() {
+    let floor = NonZeroU64::new(1 << 30).expect("not zero");
+    let limits = ServerLimits { body_timeout: Duration::from_millis(500), upload_floor: floor, ..short() };
+    let face = face(limits).await;
+    let token = face.served.token("supervisor", "");
+    let mut upload = TcpStream::connect(face.served.address).await.expect("a connection");
+    let head = format!(
+        "POST /v1/batches?region=620422 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/x-ndjson\r\ncontent-length: 1000000\r\n\r\n"
+    );
+    upload.write_all(head.as_bytes()).await.expect("sent");
+    // A byte now and then, well before each pause would be too long: it is the whole that is too slow.
+    let (mut from, mut to) = upload.into_split();
+    let trickle = async {
+        while to.write_all(b" ").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let mut answer = [0; 12];
+    tokio::select! {
+        () = trickle => unreachable!("it only ends with the answer"),
+        read = tokio::time::timeout(PATIENCE, from.read_exact(&mut answer)) => { read.expect("it is let go").expect("with an answer"); }
+    }
+    assert_eq!(std::str::from_utf8(&answer), Ok("HTTP/1.1 408"));
 }

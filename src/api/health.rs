@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -14,6 +14,7 @@ use super::ApiState;
 use crate::auth::KeysStanding;
 use crate::monitoring::WitnessStanding;
 use crate::verification::RulesState;
+use crate::web::{Peer, Problem, ProblemKind};
 
 /// Whether the service can accept cases, and under which rules it works.
 #[derive(Serialize, ToSchema)]
@@ -68,8 +69,15 @@ pub async fn readyz(State(state): State<ApiState>) -> Response {
     (code, Json(standing)).into_response()
 }
 
-/// Prometheus metrics.
-#[utoipa::path(get, path = "/metrics", tag = "public", responses((status = 200, description = "Prometheus text", content_type = "text/plain")))]
-pub async fn metrics(State(state): State<ApiState>) -> Response {
+/// Prometheus metrics: to this machine alone unless `[server] metrics` says otherwise.
+#[utoipa::path(get, path = "/metrics", tag = "public", responses((status = 200, description = "Prometheus text", content_type = "text/plain"), (status = 403, body = Problem)))]
+pub async fn metrics(State(state): State<ApiState>, peer: Option<Extension<Peer>>) -> Response {
+    if !state.metrics.is_for(peer.map(|Extension(Peer(address))| address)) {
+        let problem = Problem::new(ProblemKind::Forbidden).with_detail(
+            "指标仅供本机读取；如需从其他主机读取，请在 hedui.toml 的 [server] 中设 metrics = \"all\"",
+            "metrics are for this machine; [server] metrics = \"all\" in hedui.toml shows them to others",
+        );
+        return problem.into_response();
+    }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], state.metrics.render()).into_response()
 }

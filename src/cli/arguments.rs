@@ -297,7 +297,7 @@ pub enum AuditCommand {
     Verify(AuditVerify),
     /// After a restored backup: log why the log goes on where it does, and publish from there (the service must be stopped)
     #[command(
-        after_help = "Example:\n  hedui audit resume-after-restore --reason \"disk lost on 3 May, backup of 2 May put back\""
+        after_help = "Example:\n  hedui audit resume-after-restore --reason \"disk lost on 3 May, backup of 2 May put back\" --operator zhang.wei"
     )]
     ResumeAfterRestore(AuditResume),
     /// Be a witness of somebody else's log: cosign its checkpoints as long as it only grows
@@ -316,6 +316,9 @@ pub struct AuditResume {
     /// Why: its hash is entered in the log, so keep the words
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
+    /// Who does it, as the log names them; the system's user name ($USER) unless given
+    #[arg(long, value_name = "NAME")]
+    pub operator: Option<String>,
     /// Settings.
     #[command(flatten)]
     pub config: ConfigFile,

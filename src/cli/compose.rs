@@ -361,6 +361,9 @@ pub(super) async fn running(
     let store = store(settings).await?;
     let options = log_options(settings, &keys, clock.clone());
     let log = Log::open(store.clone(), options).await.context("the audit log")?;
+    for kek in keys.raise_wraps(store.count_deks().await?).context("the counts of wraps in the key folder")? {
+        tracing::warn!(%kek, "wraps.toml was missing or old: its count of wraps begins with the data keys in the store");
+    }
     // Before a key is used: whatever the ring holds stands in the log.
     settle(&store, &log, &keys, &Actor::service(), clock.now()).await?.warn();
     let verifier = Verifier::start(Parts {

@@ -119,7 +119,7 @@ pub(super) fn listen_on(
         witnesses: running.witnesses.clone(),
         oversight: running.oversight.clone(),
         authenticator: Arc::clone(&authenticator),
-        metrics: MetricsPage::start(),
+        metrics: MetricsPage::start().for_all(settings.metrics_for_all),
     };
     let routes = router(state, &settings.limits);
     let routes = match &settings.console {

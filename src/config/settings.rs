@@ -28,6 +28,8 @@ pub struct Settings {
     pub tls: Option<TlsFiles>,
     /// What a client may cost.
     pub limits: ServerLimits,
+    /// Whether `/metrics` is shown to whoever reaches the listener, not to this machine alone.
+    pub metrics_for_all: bool,
     /// Database, log, checkpoints.
     pub data_directory: PathBuf,
     /// Where the database is.
@@ -154,6 +156,7 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
     let (listen, listen_origin) = read_listen(&mut server, reading);
     let tls = read_tls(&mut server, (listen, &listen_origin), base, reading);
     let limits = read_limits(&mut server, reading);
+    let metrics_for_all = read_metrics(&mut server, reading);
     server.finish(reading);
     let directory = |root: &mut Section<'_>, name, default: &str, reading: &mut Reading<'_>| {
         let mut section = root.table(name, reading);
@@ -199,6 +202,7 @@ fn read_root(root: &mut Section<'_>, base: &Path, reading: &mut Reading<'_>) -> 
         listen,
         tls,
         limits,
+        metrics_for_all,
         data_directory,
         store,
         audit,
@@ -307,6 +311,18 @@ fn read_limits(server: &mut Section<'_>, reading: &mut Reading<'_>) -> ServerLim
     let floor = server.number("upload_min_kib_per_sec", 1..1_048_577, UPLOAD_KIB, reading) * 1024;
     let upload_floor = NonZeroU64::new(floor).unwrap_or(limits.upload_floor);
     ServerLimits { calls_at_once, streams_at_once, upload_floor, ..limits }
+}
+
+fn read_metrics(server: &mut Section<'_>, reading: &mut Reading<'_>) -> bool {
+    match server.text("metrics", reading) {
+        None => false,
+        Some(text) if text.value == "loopback" => false,
+        Some(text) if text.value == "all" => true,
+        Some(text) => {
+            reading.problem(&text.origin, "server.metrics", "must be loopback or all", None);
+            false
+        }
+    }
 }
 
 fn read_log(root: &mut Section<'_>, reading: &mut Reading<'_>) -> (String, LogFormat) {

@@ -211,6 +211,17 @@ impl KeyRing {
         &self.dir
     }
 
+    /// Sees to it that no key counts fewer wraps than data keys were found under it, by id: the file of the counts may be lost, or older than
+    /// the store. Keys that counted too few.
+    ///
+    /// # Errors
+    /// [`KeyError::Io`], [`KeyError::RingFaults`]: the counts cannot be read or written.
+    pub fn raise_wraps(&self, found: Vec<(String, u64)>) -> Result<Vec<KekId>, KeyError> {
+        let own: Vec<KekId> = self.file_keks.keys().into_iter().map(|(kek, _)| kek).collect();
+        let found = found.into_iter().map(|(kek, count)| (KekId(kek), count)).filter(|(kek, _)| own.contains(kek));
+        self.file_keks.raise(&found.collect())
+    }
+
     /// Signs reports: the newest key.
     #[must_use]
     pub fn report_signer(&self) -> ReportSigner {

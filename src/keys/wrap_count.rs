@@ -2,7 +2,8 @@
 //!
 //! Wraps are reserved in blocks: the file `wraps.toml` says how many *may* have been made, and is raised by a block before
 //! the first wrap of that block. A crash loses the rest of a block, never a count. Several processes on one ring each hold
-//! their own block. The counts are no secret; without the file they start again from zero.
+//! their own block. The counts are no secret. A file that is missing, or older than the store, is raised to the data keys that the store holds
+//! ([`WrapCounts::raise`]); those that were destroyed since are known to the file alone.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -58,6 +59,24 @@ impl WrapCounts {
         Ok(self.read()?.get(kek).copied().unwrap_or_default())
     }
 
+    /// Raises the counts to at least these, which were found elsewhere; says which were too low.
+    pub(super) fn raise(&self, found: &BTreeMap<KekId, u64>) -> Result<Vec<KekId>, KeyError> {
+        let _lock = DirLock::take(self.path.parent().unwrap_or(Path::new(".")))?;
+        let mut counts = self.read()?;
+        let mut raised = Vec::new();
+        for (kek, found) in found {
+            let count = counts.entry(kek.clone()).or_default();
+            if *count < *found {
+                *count = *found;
+                raised.push(kek.clone());
+            }
+        }
+        if !raised.is_empty() {
+            self.write(&counts)?;
+        }
+        Ok(raised)
+    }
+
     fn reserve(&self, kek: &KekId) -> Result<Reserved, KeyError> {
         let _lock = DirLock::take(self.path.parent().unwrap_or(Path::new(".")))?;
         let mut counts = self.read()?;
@@ -67,9 +86,13 @@ impl WrapCounts {
             return Err(KeyError::WrapBound { kek: kek.clone(), bound: self.bound });
         }
         counts.insert(kek.clone(), until);
-        let text = toml::to_string(&counts).map_err(|_| KeyError::Library { doing: "write the wrap counts" })?;
-        file_access::replace(&self.path, text.as_bytes())?;
+        self.write(&counts)?;
         Ok(Reserved { used, until })
+    }
+
+    fn write(&self, counts: &BTreeMap<KekId, u64>) -> Result<(), KeyError> {
+        let text = toml::to_string(counts).map_err(|_| KeyError::Library { doing: "write the wrap counts" })?;
+        file_access::replace(&self.path, text.as_bytes())
     }
 
     fn read(&self) -> Result<BTreeMap<KekId, u64>, KeyError> {
@@ -119,6 +142,19 @@ mod tests {
             assert!(matches!(counts.take(&kek("a")), Err(KeyError::WrapBound { bound: 3, .. })));
             counts.take(&kek("other")).unwrap_or_else(|_| assert_eq!(counts.at_most(&kek("other")).unwrap(), 3));
         }
+    }
+
+    #[test]
+    fn a_file_that_is_lost_or_old_is_raised_to_what_the_store_holds() {
+        let dir = tempfile::tempdir().unwrap();
+        let counts = WrapCounts::with_bound(dir.path(), 5);
+        let found = BTreeMap::from([(kek("a"), 5), (kek("b"), 2)]);
+        assert_eq!(counts.raise(&found).unwrap(), [kek("a"), kek("b")], "the file is missing");
+        assert!(matches!(counts.take(&kek("a")), Err(KeyError::WrapBound { .. })), "the limit holds");
+        counts.take(&kek("b")).unwrap();
+        assert_eq!(counts.at_most(&kek("b")).unwrap(), 5);
+        assert!(counts.raise(&found).unwrap().is_empty(), "never lowered");
+        assert_eq!(counts.at_most(&kek("b")).unwrap(), 5);
     }
 
     #[test]

@@ -15,6 +15,6 @@ pub use limits::{BodyFault, guard, only_over_tls, pieces, policy_of_page, read_b
 pub use path_text::PathText;
 pub use places::Kind;
 pub use problem::{Problem, ProblemKind};
-pub use server::serve;
+pub use server::{Peer, serve};
 pub use signed_in::{SignedIn, Watching};
 pub use tls::{Tls, TlsFault, TlsMade};

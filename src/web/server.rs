@@ -1,11 +1,12 @@
 //! The accept loop. Every wait for a client has an end: TLS handshake and header, body (`limits`), a reader's silence (`patient`);
 //! headers are bounded in number and bytes, connections in number.
 
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -29,6 +30,10 @@ const MOST_HEADER_BYTES: usize = 32 * 1024;
 /// Pause after a failed accept (too many open files), so that the loop does not spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// The address that a call came from: of the last hop, so of a proxy where there is one.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub IpAddr);
+
 /// Serves until `stop` is cancelled; then takes no new connection, and returns when the present calls have ended.
 pub async fn serve(
     listener: TcpListener,
@@ -41,11 +46,12 @@ pub async fn serve(
     let connections = TaskTracker::new();
     let next = async || (places.clone().acquire_owned().await, listener.accept().await);
     while let Some((place, accepted)) = stop.run_until_cancelled(next()).await {
-        let Ok((stream, _)) = accepted else {
+        let Ok((stream, peer)) = accepted else {
             tokio::time::sleep(ACCEPT_PAUSE).await;
             continue;
         };
-        let (tls, routes, limits, stop) = (tls.clone(), routes.clone(), limits.clone(), stop.clone());
+        let (tls, limits, stop) = (tls.clone(), limits.clone(), stop.clone());
+        let routes = routes.clone().layer(Extension(Peer(peer.ip())));
         connections.spawn(async move {
             greet(stream, tls, routes, &limits, stop).await;
             drop(place);

@@ -164,7 +164,8 @@ async fn a_published_checkpoint_that_is_gone_is_a_fault_until_somebody_says_why(
     let refused = installation.run(&["serve"]);
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(!refused.status.success() && said.contains("audit resume-after-restore --reason"), "{said}");
-    let (code, said) = audit(&installation, &["resume-after-restore", "--reason", "the disk was lost"]);
+    let (code, said) =
+        audit(&installation, &["resume-after-restore", "--reason", "the disk was lost", "--operator", "zhang.wei"]);
     assert_eq!(code, Some(0), "{said}");
     installation.verify_audit();
     drop(installation.serve().await);

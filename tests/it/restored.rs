@@ -67,7 +67,14 @@ async fn a_restored_database_is_refused_at_start_until_somebody_says_why() {
         assert!(out(&found).contains("it went back"), "{}", out(&found));
     }
 
-    let resumed = installation.run(&["audit", "resume-after-restore", "--reason", "disk lost on 26 November"]);
+    let resumed = installation.run(&[
+        "audit",
+        "resume-after-restore",
+        "--reason",
+        "disk lost on 26 November",
+        "--operator",
+        "zhang.wei",
+    ]);
     assert_code(&resumed, 0);
     // The other machine still holds what proves that there was more: it is kept elsewhere.
     let own = [("HEDUI__DATA__DIRECTORY", "data-2")];

@@ -1,5 +1,6 @@
 //! The default provider of key encryption keys: they stand in the ring file.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -59,6 +60,10 @@ impl FileKeks {
     /// The count of wraps that the key may have made: exact within this process, rounded up across restarts.
     pub(in crate::keys) fn wraps_at_most(&self, kek: &KekId) -> Result<u64, KeyError> {
         self.counts.at_most(kek)
+    }
+
+    pub(in crate::keys) fn raise(&self, found: &BTreeMap<KekId, u64>) -> Result<Vec<KekId>, KeyError> {
+        self.counts.raise(found)
     }
 
     /// A key that is held; else one that the ring file has got since, as when another process of the service wraps under a new key already.

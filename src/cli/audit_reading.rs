@@ -342,9 +342,49 @@ fn findings(page: &Value, language: Language) {
         output::say(if language == Language::Zh { "没有需要查看的情况" } else { "nothing to look at" });
     }
     for finding in found {
-        let why = if language == Language::Zh { &finding["why_zh"] } else { &finding["why"] };
-        let mark = if finding["acknowledged_by"].is_string() { "✓" } else { "!" };
-        let by = text(&finding["actor"]);
-        output::say(&format!("{mark} {} {by}  {}  {}", text(&finding["day"]), text(why), text(&finding["id"])));
+        output::say(&finding_lines(finding, language));
+    }
+}
+
+/// A finding in a line, and each of its earlier levels, which are acknowledged by themselves, in one more.
+fn finding_lines(finding: &Value, language: Language) -> String {
+    let zh = language == Language::Zh;
+    let why = if zh { &finding["why_zh"] } else { &finding["why"] };
+    let level = |number: u64| if zh { format!("第{number}级") } else { format!("level {number}") };
+    let mark = |seen: &Value| if seen["acknowledged_by"].is_string() { "✓" } else { "!" };
+    let mut lines = vec![format!(
+        "{} {} {}  {}  {}  {}",
+        mark(finding),
+        text(&finding["day"]),
+        text(&finding["actor"]),
+        text(why),
+        level(finding["level"].as_u64().unwrap_or(0)),
+        text(&finding["id"]),
+    )];
+    for (number, earlier) in (0..).zip(finding["earlier"].as_array().into_iter().flatten()) {
+        let from = earlier["from"].as_u64().unwrap_or(0);
+        let from = if zh { format!("自{from}起") } else { format!("from {from} on") };
+        lines.push(format!("  {} {}  {from}  {}", mark(earlier), level(number), text(&earlier["id"])));
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_level_of_a_finding_is_shown_with_the_id_it_is_acknowledged_by() {
+        let mut finding = json!({"id": "f2", "day": "2026-11-02", "actor": "clerk", "why_zh": "查阅过多", "why": "many cases", "level": 2,
+            "earlier": [{"id": "f0", "from": 20, "acknowledged_by": "auditor"}, {"id": "f1", "from": 40}]});
+        assert_eq!(
+            finding_lines(&finding, Language::En),
+            "! 2026-11-02 clerk  many cases  level 2  f2\n  ✓ level 0  from 20 on  f0\n  ! level 1  from 40 on  f1"
+        );
+        finding["acknowledged_by"] = "auditor".into();
+        finding["earlier"] = json!([]);
+        assert_eq!(finding_lines(&finding, Language::Zh), "✓ 2026-11-02 clerk  查阅过多  第2级  f2");
     }
 }

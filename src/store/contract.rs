@@ -3,6 +3,7 @@
 mod accepting;
 mod answering;
 mod batching;
+mod crossing;
 mod deciding;
 mod erasing;
 mod failing;
@@ -86,6 +87,7 @@ macro_rules! contract {
                 a_withdrawn_number_is_known_in_its_organisation_alone,
                 words_about_whoever_withdrew_go_and_that_they_were_said_stays, an_approval_closes_once, what_lapsed_is_agreed_to_by_nobody,
             }
+            crossing::{ what_crosses_at_one_case_ends }
             erasing::{
                 an_erased_case_opens_no_more, what_departments_answered_is_erased_with_the_case, nothing_of_an_erased_case_is_left, keys_are_wrapped_anew, nothing_is_wrapped_under_a_destroyed_key,
                 only_a_case_at_rest_is_erased, a_row_of_a_file_that_is_being_read_is_not_erased,
@@ -214,6 +216,7 @@ mod postgres {
             retries_at_two_processes_make_one_case, one_of_two_publishes, a_lost_connection_is_replaced,
             who_waits_for_each_other_is_done_again, an_aborted_transaction_is_never_acknowledged,
             processes_know_of_each_other, turns_are_given_once, a_running_process_outlives_an_upgrade,
+            processes_that_cross_at_one_case_never_lock_each_other,
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::store::{
     NewDecision, Shredding,
 };
 
-fn decision(case: Uuid, version: u32, kind: DecisionKind) -> NewDecision {
+pub(super) fn decision(case: Uuid, version: u32, kind: DecisionKind) -> NewDecision {
     NewDecision {
         kind,
         case_id: case,
@@ -17,7 +17,7 @@ fn decision(case: Uuid, version: u32, kind: DecisionKind) -> NewDecision {
     }
 }
 
-fn approval(case: Uuid, kind: ApprovalKind, lapses_at: Timestamp) -> NewApproval {
+pub(super) fn approval(case: Uuid, kind: ApprovalKind, lapses_at: Timestamp) -> NewApproval {
     NewApproval {
         id: Uuid::now_v7(),
         kind,
@@ -32,7 +32,7 @@ fn approval(case: Uuid, kind: ApprovalKind, lapses_at: Timestamp) -> NewApproval
     }
 }
 
-fn hand(by: &str, when: Timestamp, agrees: bool) -> Hand {
+pub(super) fn hand(by: &str, when: Timestamp, agrees: bool) -> Hand {
     Hand { by: by.into(), role: "supervisor".into(), at: when, agrees }
 }
 
@@ -41,7 +41,7 @@ async fn apply(store: &Store, case: Uuid, effect: Effect<()>) -> Result<(), Stor
 }
 
 /// A case whose first final version stands.
-async fn reported(store: &Store) -> Uuid {
+pub(super) async fn reported(store: &Store) -> Uuid {
     let id = running(store, at(0)).await;
     let version = version(1, true, VersionReason::First, at(1));
     store.add_version(&receipt(id), id, &lease(id), version, CaseState::Final).await.unwrap();

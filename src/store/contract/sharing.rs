@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+pub(super) use super::crossing::processes_that_cross_at_one_case_never_lock_each_other;
 use super::postgres::Postgres;
 use super::*;
 use crate::household::Lane;

@@ -67,6 +67,7 @@ impl Service {
                 urgent_patience: Duration::from_secs(30),
                 bulk_patience: Duration::from_secs(3600),
                 provisional_after: Duration::from_secs(3600),
+                withdrawn_wait: Duration::from_secs(72 * 3600),
                 register: Default::default(),
                 lease: Duration::from_secs(60),
                 objection_days: 10,

@@ -61,6 +61,8 @@ words! {
         CallbackRedelivered = "callback_redelivered",
         /// A case's data keys are destroyed.
         Erased = "erased",
+        /// What was answered under an authorisation that was taken back is destroyed, with the drafts that tell of it.
+        EvidenceDestroyed = "evidence_destroyed",
         /// A report was made again from what is kept of it; the detail is its body's hash.
         Recomputed = "recomputed",
         /// Rules are tried on the kept evidence of so many cases; the detail is the hash of which rules and which cases.

@@ -380,6 +380,7 @@ pub(super) async fn running(
             urgent_patience: settings.verification.urgent_patience,
             bulk_patience: settings.bulk.patience,
             provisional_after: settings.bulk.provisional_after,
+            withdrawn_wait: settings.retention.withdrawn_wait(),
             lease: settings.verification.lease,
             register: register.clone(),
             objection_days: settings.objection_days,

@@ -21,11 +21,12 @@ pub(super) async fn run(arguments: &Retention) -> anyhow::Result<ExitCode> {
         output::say(&serde_json::to_string_pretty(&swept)?);
         return Ok(ExitCode::SUCCESS);
     }
+    let Sweep { cases, batches, withdrawn, kept_watched, kept_last, ids } = swept;
+    output::say(&format!("{withdrawn:>8} cases' answers under authorisations taken back"));
     if !settings.retention.is_anything() {
-        output::say("nothing: [retention] in hedui.toml names no number of months");
+        output::say("no cases or batches: [retention] in hedui.toml names no number of months");
         return Ok(ExitCode::SUCCESS);
     }
-    let Sweep { cases, batches, kept_watched, kept_last, ids } = swept;
     for (purpose, count) in &cases {
         output::say(&format!("{count:>8} cases of {purpose}"));
     }

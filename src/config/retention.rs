@@ -1,6 +1,7 @@
 //! `[retention]` of `hedui.toml`: after how many months what is kept of a household is erased by itself. Nothing is unless a number stands there.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::reader::{Reading, Section};
 
@@ -18,11 +19,13 @@ pub const PURPOSES: [&str; 11] = [
     "disability_screening",
     "medical_screening",
 ];
+/// Three days. Assumed: the law (PIPL, art. 47) demands deletion and gives no number.
+const WITHDRAWN_HOURS: u32 = 72;
 /// A century.
 const MOST_MONTHS: u64 = 1201;
 
 /// Months after which something is erased; 0 = never.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetentionSettings {
     /// Of every programme without a number of its own, since the case came to rest.
     pub months: u32,
@@ -34,13 +37,35 @@ pub struct RetentionSettings {
     pub last_report_months: u32,
     /// Of what was wrong with rows of files.
     pub batch_months: u32,
+    /// Hours within which others may refuse that what was answered is destroyed once an authorisation is taken back.
+    pub withdrawn_hours: u32,
+}
+
+impl Default for RetentionSettings {
+    /// Nothing goes by itself but what was answered under an authorisation taken back.
+    fn default() -> Self {
+        Self {
+            months: 0,
+            by_purpose: BTreeMap::new(),
+            unfinished_months: 0,
+            last_report_months: 0,
+            batch_months: 0,
+            withdrawn_hours: WITHDRAWN_HOURS,
+        }
+    }
 }
 
 impl RetentionSettings {
-    /// Whether anything is ever erased by itself.
+    /// Whether cases or batches are ever erased by themselves.
     #[must_use]
     pub fn is_anything(&self) -> bool {
-        *self != Self::default()
+        *self != Self { withdrawn_hours: self.withdrawn_hours, ..Self::default() }
+    }
+
+    /// For how long others may refuse.
+    #[must_use]
+    pub fn withdrawn_wait(&self) -> Duration {
+        Duration::from_secs(u64::from(self.withdrawn_hours) * 3600)
     }
 }
 
@@ -56,6 +81,8 @@ pub(super) fn read_retention(root: &mut Section<'_>, reading: &mut Reading<'_>) 
         unfinished_months: number(&mut section, "unfinished_months", reading),
         last_report_months: number(&mut section, "last_report_months", reading),
         batch_months: number(&mut section, "batch_months", reading),
+        withdrawn_hours: u32::try_from(section.number("withdrawn_hours", 0..721, WITHDRAWN_HOURS.into(), reading))
+            .unwrap_or(WITHDRAWN_HOURS),
     };
     let mut purposes = section.table("purpose", reading);
     for purpose in PURPOSES {

@@ -37,6 +37,8 @@ pub struct Sweep {
     pub cases: BTreeMap<String, u64>,
     /// Batches whose faults go.
     pub batches: u64,
+    /// Cases of which what was answered under an authorisation taken back goes.
+    pub withdrawn: u64,
     /// Cases that are old enough but whose household is watched.
     pub kept_watched: u64,
     /// That are old enough but are the last report of a household.
@@ -97,6 +99,7 @@ pub async fn would_sweep(store: &Store, settings: &RetentionSettings, now: Times
             sweep.count(case, fate(case, settings, now));
         }
     }
+    sweep.withdrawn = store.to_destroy(now, 1_000_000).await?.len() as u64;
     if settings.batch_months > 0 {
         let before = months_before(now, settings.batch_months);
         sweep.batches = store.resting_batches(before, 1_000_000).await?.len() as u64;
@@ -115,12 +118,30 @@ pub async fn sweep(
     now: Timestamp,
 ) -> Result<Sweep, KeyringError> {
     let mut swept = Sweep::default();
-    let ended = erase(store, log, settings, now, &mut swept).await;
+    let mut ended = destroy(store, log, now, &mut swept).await;
+    if ended.is_ok() {
+        ended = erase(store, log, settings, now, &mut swept).await;
+    }
     // of a sweep that broke off, too, no key is left in the write-ahead log
-    if !swept.cases.is_empty() || swept.batches > 0 {
+    if !swept.cases.is_empty() || swept.batches > 0 || swept.withdrawn > 0 {
         store.cut_wal().await?;
     }
     ended.map(|()| swept)
+}
+
+/// Destroys what was answered under authorisations taken back, where nobody has refused in time.
+async fn destroy(store: &Store, log: &Log, now: Timestamp, swept: &mut Sweep) -> Result<(), KeyringError> {
+    loop {
+        let page = store.to_destroy(now, PAGE).await?;
+        for case in &page {
+            let event = Event::new(&Actor::service(), Action::EvidenceDestroyed).case(*case);
+            let destroyed = log.append_with(vec![event], Store::destroying(*case, now)).await?.1?;
+            swept.withdrawn += u64::from(destroyed);
+        }
+        if page.is_empty() {
+            return Ok(());
+        }
+    }
 }
 
 async fn erase(
@@ -190,14 +211,12 @@ pub struct Retention {
 }
 
 impl Retention {
-    /// Starts to sweep, when the settings name anything. Must be called within a Tokio runtime.
+    /// Starts to sweep. Must be called within a Tokio runtime.
     #[must_use]
     pub fn start(store: Store, log: Log, settings: RetentionSettings, clock: Clock) -> Self {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        if settings.is_anything() {
-            let stopped = stop.clone();
-            tasks.spawn(async move { stopped.run_until_cancelled(run(store, log, settings, clock)).await });
-        }
+        let stopped = stop.clone();
+        tasks.spawn(async move { stopped.run_until_cancelled(run(store, log, settings, clock)).await });
         Self { stop, tasks }
     }
 

@@ -46,14 +46,18 @@ pub struct AlertFilter {
     pub limit: u32,
 }
 
+/// Those that tell of somebody who took the authorisation back are not there until a second person refuses that they go.
+const READABLE: &str = "SELECT * FROM alerts
+    WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.id = alerts.document_id AND d.locked)";
+
 impl Store {
     /// Alerts in scope, newest first.
     ///
     /// # Errors
     /// The database failed.
     pub async fn list_alerts(&self, filter: &AlertFilter) -> Result<Vec<AlertRow>, StoreError> {
-        let mut list = Builder::new("SELECT * FROM alerts WHERE organisation = ");
-        list.push_bind(filter.organisation.as_str());
+        let mut list = Builder::new(READABLE);
+        list.push(" AND organisation = ").push_bind(filter.organisation.as_str());
         super::case_list::within(&mut list, "region", &filter.region_prefixes);
         match filter.acknowledged {
             Some(true) => drop(list.push(" AND acknowledged_at IS NOT NULL")),
@@ -73,7 +77,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn alert(&self, id: Uuid) -> Result<AlertRow, StoreError> {
-        let row = query("SELECT * FROM alerts WHERE id = $1").bind(id.to_string()).fetch_optional(self.reader());
+        let mut one = Builder::new(READABLE);
+        one.push(" AND id = ").push_bind(id.to_string());
+        let row = one.build().fetch_optional(self.reader());
         alert_of(&row.await?.ok_or(StoreError::NotFound { what: "alert", id })?)
     }
 

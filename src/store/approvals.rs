@@ -21,6 +21,8 @@ words! {
         Erasure = "erasure",
         /// That an auditor may open the reports of a case for a while.
         Inspection = "inspection",
+        /// That what was answered under an authorisation taken back is destroyed at once; it is in any case when nobody refuses in time.
+        Destruction = "destruction",
     }
     /// Where it stands.
     ApprovalState {
@@ -82,6 +84,8 @@ pub enum Hands {
     More,
     /// It is refused.
     Refuse,
+    /// It is agreed, and what is locked of the case is destroyed in the same transaction.
+    Destroy,
     /// It is agreed, and the case is erased in the same transaction.
     Erase,
     /// It is agreed.
@@ -196,25 +200,7 @@ impl Store {
                 if open.fetch_optional(&mut *tx).await?.is_some() {
                     return Err(StoreError::AlreadyAsked { case });
                 }
-                documents::insert(tx, Some(case), &approval.document).await?;
-                query(
-                    "INSERT INTO approvals (id, kind, state, case_id, organisation, region, version, asked_by, asked_for, asked_at,
-                                            lapses_at, hours, document_id)
-                     SELECT $1, $2, 'open', id, organisation, region, $3, $4, $10, $5, $6, $7, $8 FROM cases WHERE id = $9",
-                )
-                .bind(approval.id.to_string())
-                .bind(approval.kind.as_str())
-                .bind(approval.version.map(i64::from))
-                .bind(approval.asked_by.as_str())
-                .bind(millis(approval.at))
-                .bind(millis(approval.lapses_at))
-                .bind(approval.hours.map(i64::from))
-                .bind(approval.document.id.to_string())
-                .bind(case.to_string())
-                .bind(approval.asked_for.as_str())
-                .execute(tx)
-                .await?;
-                Ok(())
+                insert(tx, &approval).await
             })
         })
     }
@@ -244,7 +230,16 @@ impl Store {
                     .await?;
                 let (state, until) = match &then {
                     Hands::More => return Ok(()),
-                    Hands::Refuse => (ApprovalState::Refused, None),
+                    Hands::Refuse => {
+                        if approval.kind == ApprovalKind::Destruction {
+                            super::locked::unlock(tx, case).await?;
+                        }
+                        (ApprovalState::Refused, None)
+                    }
+                    Hands::Destroy => {
+                        super::locked::destroy(tx, case).await?;
+                        (ApprovalState::Agreed, None)
+                    }
                     Hands::Erase => {
                         super::erasure::erase(tx, case, hand.at).await?;
                         (ApprovalState::Agreed, None)
@@ -371,6 +366,29 @@ impl Store {
         };
         rows.iter().map(hand).collect()
     }
+}
+
+pub(super) async fn insert(tx: &mut Connection, approval: &NewApproval) -> Result<(), StoreError> {
+    let case = approval.case_id;
+    documents::insert(tx, Some(case), &approval.document).await?;
+    query(
+        "INSERT INTO approvals (id, kind, state, case_id, organisation, region, version, asked_by, asked_for, asked_at,
+                                lapses_at, hours, document_id)
+         SELECT $1, $2, 'open', id, organisation, region, $3, $4, $10, $5, $6, $7, $8 FROM cases WHERE id = $9",
+    )
+    .bind(approval.id.to_string())
+    .bind(approval.kind.as_str())
+    .bind(approval.version.map(i64::from))
+    .bind(approval.asked_by.as_str())
+    .bind(millis(approval.at))
+    .bind(millis(approval.lapses_at))
+    .bind(approval.hours.map(i64::from))
+    .bind(approval.document.id.to_string())
+    .bind(case.to_string())
+    .bind(approval.asked_for.as_str())
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// Closes what is open about an earlier version of a report: what it would decide is not what stands any more.

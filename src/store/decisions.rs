@@ -6,11 +6,14 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::approvals::NewApproval;
 use super::cases::transition;
 use super::columns::{Columns as _, int, millis};
 use super::db::{Builder, Connection, Row, query};
 use super::receipt::entry_of;
-use super::{AuditReceipt, CaseState, Effect, SealedDocument, Store, StoreError, Tag, VersionReason, documents, words};
+use super::{
+    AuditReceipt, CaseState, Effect, SealedDocument, Store, StoreError, Tag, VersionReason, documents, locked, words,
+};
 use crate::household::{MemberRef, SourceKey};
 
 words! {
@@ -107,11 +110,17 @@ impl Store {
     }
 
     /// Takes a member's authorisation back: nobody is asked about them any more under its number, and what was answered about them is no
-    /// part of the case's next version.
+    /// part of the case's next version. Drafts open no more; that they and the answers are destroyed is asked for.
     ///
     /// Fails as [`Store::deciding`].
     #[must_use]
-    pub fn withdrawing(withdrawal: NewDecision, member: MemberRef, organisation: String, number: Tag) -> Effect<()> {
+    pub fn withdrawing(
+        withdrawal: NewDecision,
+        member: MemberRef,
+        organisation: String,
+        number: Tag,
+        destruction: NewApproval,
+    ) -> Effect<()> {
         Effect::new(move |tx, entries| {
             Box::pin(async move {
                 keep(tx, &withdrawal, entries).await?;
@@ -134,6 +143,7 @@ impl Store {
                 .bind(member.as_str())
                 .execute(&mut *tx)
                 .await?;
+                locked::ask(tx, &destruction).await?;
                 reopen(tx, &withdrawal).await
             })
         })
@@ -210,7 +220,7 @@ impl Store {
     }
 }
 
-/// Answers under an authorisation taken back, and words about them, to be destroyed.
+/// Answers under an authorisation taken back, and words about them, to be locked.
 #[derive(Clone, Debug, Default)]
 pub struct Shredding {
     /// Documents with nothing else in them.
@@ -219,7 +229,7 @@ pub struct Shredding {
     pub replaced: Vec<(Uuid, SealedDocument)>,
 }
 
-/// Destroys answers, and with them what tells of them: drafts of the report with their evidence and changes, alerts, what families said when they
+/// Locks answers, and with them what tells of them: drafts of the report with their evidence and changes, alerts, what families said when they
 /// were heard, and what waits for a second person about records. Issued versions stay, and that somebody was heard or decided.
 pub(super) async fn shred(tx: &mut Connection, case: Uuid, shredding: &Shredding) -> Result<(), StoreError> {
     for (old, new) in &shredding.replaced {
@@ -237,22 +247,22 @@ pub(super) async fn shred(tx: &mut Connection, case: Uuid, shredding: &Shredding
             .execute(&mut *tx)
             .await?;
     }
-    for document in shredding.gone.iter().chain(shredding.replaced.iter().map(|(old, _)| old)) {
-        documents::shred(tx, case, *document).await?;
+    if locked::is_refused(tx, case).await? {
+        return Ok(());
     }
+    for document in shredding.gone.iter().chain(shredding.replaced.iter().map(|(old, _)| old)) {
+        locked::lock(tx, case, *document).await?;
+    }
+    locked::lock_drafts(tx, case).await?;
     let telling = query(
-        "SELECT report_document AS document FROM versions WHERE case_id = $1 AND NOT issued
-         UNION SELECT evidence_document FROM versions WHERE case_id = $1 AND NOT issued
-         UNION SELECT change_document FROM versions WHERE case_id = $1 AND NOT issued AND change_document IS NOT NULL
-         UNION SELECT document_id FROM alerts WHERE case_id = $1
+        "SELECT document_id AS document FROM alerts WHERE case_id = $1
          UNION SELECT note_document FROM alerts WHERE case_id = $1 AND note_document IS NOT NULL
          UNION SELECT document_id FROM hearings WHERE case_id = $1
          UNION SELECT document_id FROM approvals WHERE case_id = $1 AND kind = 'review'",
     );
     for row in telling.bind(case.to_string()).fetch_all(&mut *tx).await? {
-        documents::shred(tx, case, row.uuid("document")?).await?;
+        locked::lock(tx, case, row.uuid("document")?).await?;
     }
-    query("DELETE FROM alerts WHERE case_id = $1").bind(case.to_string()).execute(&mut *tx).await?;
     super::approvals::void_reviews(tx, case).await
 }
 

@@ -36,6 +36,7 @@ mod idempotency;
 mod kept_evidence;
 mod key_entries;
 mod kin;
+mod locked;
 mod log;
 mod open;
 mod outbox;

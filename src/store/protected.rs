@@ -596,6 +596,7 @@ fn approval(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
     let ended: &'static [&'static str] = match (state, kind) {
         (Some(ApprovalState::Agreed), Some(ApprovalKind::Review)) => &["reviewed"],
         (Some(ApprovalState::Agreed), Some(ApprovalKind::Erasure)) => &["erased"],
+        (Some(ApprovalState::Agreed), Some(ApprovalKind::Destruction)) => &["evidence_destroyed"],
         (Some(ApprovalState::Agreed), Some(ApprovalKind::Inspection)) => &["inspection_granted"],
         (Some(ApprovalState::Refused), _) => &["approval_refused"],
         _ => return Ok(rows),

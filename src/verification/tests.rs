@@ -4,6 +4,7 @@
 mod alerting;
 mod assessing;
 mod deciding;
+mod destroying;
 mod ending;
 mod failing;
 mod kept;
@@ -93,6 +94,7 @@ impl House {
                 urgent_patience: std::time::Duration::from_secs(30),
                 bulk_patience: std::time::Duration::from_secs(3600),
                 provisional_after: std::time::Duration::from_secs(7200),
+                withdrawn_wait: std::time::Duration::from_secs(72 * 3600),
                 register: Clients::new(issuers.iter().map(issues_itself).collect()).into(),
                 lease: LEASE,
                 objection_days: 10,

@@ -46,6 +46,8 @@ pub struct VerifierSettings {
     pub bulk_patience: Duration,
     /// How long a case of a batch waits for asynchronous departments before its report is made without them, provisionally.
     pub provisional_after: Duration,
+    /// For how long others may refuse that what was answered is destroyed once an authorisation is taken back.
+    pub withdrawn_wait: Duration,
     /// A dead process's cases are taken over after this.
     pub lease: Duration,
     /// The callers in force: who is told of every version of its cases, whose final reports are issued at once, without a second person.

@@ -271,6 +271,7 @@ pub async fn running(setup: &Setup, base_url: &str, data: &Path, keys: Arc<KeyRi
             urgent_patience: Duration::from_secs(30),
             bulk_patience: Duration::from_secs(3600),
             provisional_after: Duration::from_secs(3600),
+            withdrawn_wait: Duration::from_secs(72 * 3600),
             lease: setup.lease,
             register: register.clone(),
             objection_days: 10,

@@ -65,6 +65,7 @@ const FREE: &[(&str, &str, &str)] = &[
     ("cells", "why attempts elapsed_ms speaks_for told_in", SEALED_SAYS),
     ("cells", "polls next_poll_at deadline ask_at asks", QUEUE),
     ("documents", "dek_id commitment ciphertext", SEALED),
+    ("documents", "locked", "what is locked opens nothing, what is not is sealed"),
     ("deks", "id kek_id wrapped", "a data key that does not unwrap opens nothing; one that is gone was destroyed"),
     ("batches", "format fault fault_line read_rows accepted faulty passed_over all_read settled bytes parts", COUNT),
     ("batches", "created_at updated_at", OWN_CLOCK),
@@ -195,7 +196,7 @@ pub(super) async fn furnished() -> House {
         .enumerate()
         .map(|(place, (case, kind))| {
             format!(
-                "INSERT INTO documents VALUES ('{}', '{}', '{kind}', '{}', x'01', x'02')",
+                "INSERT INTO documents VALUES ('{}', '{}', '{kind}', '{}', x'01', x'02', 0)",
                 document(place),
                 id(*case),
                 id(0x900 + place as u128)
@@ -228,7 +229,7 @@ pub(super) async fn furnished() -> House {
     statements.extend([
         case_row(CASE, "final", 0, document(0)),
         case_row(ERASED, "erased", 11, document(1)),
-        format!("INSERT INTO documents VALUES ('{}', '{}', 'report', '{}', x'01', x'02')", report(1), id(CASE), id(0x8ff)),
+        format!("INSERT INTO documents VALUES ('{}', '{}', 'report', '{}', x'01', x'02', 0)", report(1), id(CASE), id(0x8ff)),
         version(1, "NULL", "first", 3),
         version(2, "1", "late_answer", 4),
         format!("INSERT INTO cells (case_id, member_ref, source, leaf_index, planned_at, kind, evidence_document) VALUES ('{}', 'm1', 'tax', 1, 1, 'found', '{}')", id(CASE), document(6)),

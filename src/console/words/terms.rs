@@ -51,6 +51,7 @@ pub(in crate::console) fn approval(kind: ApprovalKind, lang: Lang) -> &'static s
     match kind {
         ApprovalKind::Review => lang.pick("记录归属判定", "whose records are"),
         ApprovalKind::Erasure => lang.pick("销毁案件数据", "erasure of a case"),
+        ApprovalKind::Destruction => lang.pick("撤回授权后销毁", "destruction after a withdrawal"),
         ApprovalKind::Inspection => lang.pick("审计查阅", "inspection"),
     }
 }

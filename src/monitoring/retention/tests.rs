@@ -39,6 +39,7 @@ fn each_case_goes_by_its_programme_and_its_end() {
         unfinished_months: 1,
         last_report_months: 36,
         batch_months: 0,
+        ..RetentionSettings::default()
     };
     assert_eq!(horizon(&settings, now()), Some("2026-10-27T02:00:00Z".parse().unwrap()));
     let (dibao, relief) = (Purpose::DibaoApplication, Purpose::TemporaryRelief);

@@ -95,7 +95,19 @@ pub(super) async fn a_withdrawn_number_is_known_in_its_organisation_alone(backen
     let store = backend.open().await;
     let id = reported(&store).await;
     let withdrawal = decision(id, 1, DecisionKind::Withdrawal);
-    apply(&store, id, Store::withdrawing(withdrawal, member("m1"), "township-1".into(), tag(7))).await.unwrap();
+    apply(
+        &store,
+        id,
+        Store::withdrawing(
+            withdrawal,
+            member("m1"),
+            "township-1".into(),
+            tag(7),
+            approval(id, ApprovalKind::Destruction, at(50)),
+        ),
+    )
+    .await
+    .unwrap();
     assert_eq!(store.withdrawn("township-1", &[tag(6), tag(7)]).await.unwrap(), [tag(7)]);
     assert!(store.withdrawn("township-2", &[tag(7)]).await.unwrap().is_empty());
     assert!(store.withdrawn("township-1", &[]).await.unwrap().is_empty());

@@ -5,6 +5,7 @@
 //! |---|---|---|
 //! | a decision that changes a total | caseworker, supervisor | another supervisor of the case's organisation |
 //! | an erasure | caseworker, supervisor | another supervisor of the case's organisation |
+//! | that evidence goes after a withdrawal | whoever entered it | another supervisor of the case's organisation (two, where a system's account entered it), or nobody refuses in time |
 //! | an inspection | auditor | a supervisor **and** a security administrator of the case's organisation |
 
 use std::collections::BTreeSet;
@@ -19,9 +20,10 @@ use super::inspecting::{self, Grounds};
 use super::{DecideError, Kept};
 use crate::audit::{Action, Event};
 use crate::auth::{Caller, Role};
+use crate::household::MemberRef;
 use crate::store::{
-    ApprovalFilter, ApprovalKind, ApprovalRow, ApprovalState, CaseRow, CaseState, DocumentKind, Hand, Hands,
-    NewApproval, Store, until_sha256,
+    ApprovalFilter, ApprovalKind, ApprovalRow, ApprovalState, CaseRow, CaseState, DecisionKind, DocumentKind, Hand,
+    Hands, NewApproval, Store, until_sha256,
 };
 use crate::verification::{VerificationError, Verifier, actor, sealing};
 
@@ -49,6 +51,8 @@ pub(super) enum AskedFor {
     },
     /// That a case is erased.
     Erasure { grounds: ErasureGrounds },
+    /// That what was answered under an authorisation taken back is destroyed.
+    Destruction { member: MemberRef },
     /// That an auditor opens a case's reports.
     Inspection { grounds: Grounds, document: String },
 }
@@ -71,7 +75,7 @@ pub struct ApprovalHand {
 pub struct ApprovalSummary {
     /// Id.
     pub id: String,
-    /// `review`, `erasure` or `inspection`.
+    /// `review`, `erasure`, `inspection` or `destruction`.
     pub kind: ApprovalKind,
     /// `open`, `agreed`, `refused`, `revoked` (an inspection that was ended), `lapsed`, or `void`: asked again since, or of an earlier version of
     /// the report.
@@ -155,7 +159,7 @@ impl Verifier {
             () if caller.roles.contains(&Role::Caseworker) => ApprovalFilter {
                 organisation: Some(caller.organisation.clone()),
                 region_prefixes: caller.regions.clone(),
-                kinds: vec![ApprovalKind::Review, ApprovalKind::Erasure],
+                kinds: vec![ApprovalKind::Review, ApprovalKind::Erasure, ApprovalKind::Destruction],
                 ..ApprovalFilter::default()
             },
             () => ApprovalFilter { asked_by: Some(caller.subject.clone()), ..ApprovalFilter::default() },
@@ -218,6 +222,17 @@ impl Verifier {
                 self.0.ledger.decided(events, Store::raising_hand(row.clone(), hand, then)).await?;
                 self.go_on(&case);
             }
+            ApprovalKind::Destruction => {
+                self.must_be_apart_from_withdrawals(&own, &row).await?;
+                // whoever runs a system's account may be the one who agrees: there it takes one more
+                if row.hands.is_empty() && self.is_withdrawn_by_system(caller, &case).await? {
+                    self.0.ledger.decided(vec![given], Store::raising_hand(row.clone(), hand, Hands::More)).await?;
+                } else {
+                    let events = vec![event(Action::EvidenceDestroyed), given];
+                    self.0.ledger.decided(events, Store::raising_hand(row.clone(), hand, Hands::Destroy)).await?;
+                    self.erased(&case).await?;
+                }
+            }
             ApprovalKind::Erasure => {
                 let events = vec![event(Action::Erased), given];
                 self.0.ledger.decided(events, Store::raising_hand(row.clone(), hand, Hands::Erase)).await?;
@@ -250,10 +265,15 @@ impl Verifier {
             self.end_inspection(caller, &row).await?;
             return Ok(summary(&self.0.store.approval(row.id).await?, caller, &own, now));
         }
-        let role = match own.contains(&row.asked_by) && row.is_open(now) {
+        // whoever took an authorisation back does not keep what was had under it
+        let takes_back = row.kind != ApprovalKind::Destruction && own.contains(&row.asked_by) && row.is_open(now);
+        let role = match takes_back {
             true => caller.roles.first().copied().ok_or(DecideError::OtherRole)?,
             false => hand_of(&row, caller, &own, now)?,
         };
+        if row.kind == ApprovalKind::Destruction {
+            self.must_be_apart_from_withdrawals(&own, &row).await?;
+        }
         let case = self.0.store.get_case(row.case_id).await?;
         let hand = Hand { by: caller.subject.clone(), role: role.as_str().to_owned(), at: now, agrees: false };
         let event =
@@ -293,6 +313,21 @@ impl Verifier {
         let event = version.map_or(event.clone(), |version| event.version(version));
         self.0.ledger.decided(vec![event], Store::asking(approval)).await?;
         Ok(Asked { approval: id.to_string(), lapses_at: lapses_at.to_string() })
+    }
+
+    /// Several withdrawals of a case are destroyed together: whoever entered one of them is no second person.
+    async fn must_be_apart_from_withdrawals(
+        &self,
+        own: &BTreeSet<String>,
+        row: &ApprovalRow,
+    ) -> Result<(), DecideError> {
+        let decisions = self.0.store.decisions(row.case_id).await?;
+        for withdrawal in decisions.iter().filter(|decision| decision.kind == DecisionKind::Withdrawal) {
+            if own.contains(&withdrawal.decided_by) {
+                return Err(DecideError::SamePerson);
+            }
+        }
+        Ok(())
     }
 
     /// An approval that the caller may see.
@@ -352,7 +387,7 @@ fn hand_of(row: &ApprovalRow, caller: &Caller, own: &BTreeSet<String>, now: Time
     let guards =
         has(Role::SecurityAdmin) && row.kind == ApprovalKind::Inspection && row.organisation == caller.organisation;
     match (supervises, guards) {
-        (true, _) if !raised(Role::Supervisor) => Ok(Role::Supervisor),
+        (true, _) if row.kind == ApprovalKind::Destruction || !raised(Role::Supervisor) => Ok(Role::Supervisor),
         (_, true) if !raised(Role::SecurityAdmin) => Ok(Role::SecurityAdmin),
         _ => Err(DecideError::OtherRole),
     }

@@ -1,5 +1,8 @@
 //! A member takes the authorisation back (撤回授权; Personal Information Protection Law, art. 15, 47): nobody is asked about them under its
-//! number any more, in this case or another; what was answered is destroyed, and the next version leaves them open.
+//! number any more, in this case or another, nobody opens what was answered, and the next version leaves them open.
+//!
+//! What was answered is destroyed when a second person agrees, or when the time for a refusal is over (`retention.withdrawn_hours`): one person
+//! alone cannot have evidence destroyed, and nobody reads it meanwhile.
 //!
 //! What was done before the withdrawal stays lawful (art. 15): a version that was issued is the record of an administrative act and is kept
 //! until the case is erased. Drafts go, with the evidence they were made from, and so do the words of people about it (`words`).
@@ -8,16 +11,19 @@ mod words;
 
 use std::collections::BTreeSet;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::approving::AskedFor;
 use super::{DecideError, Decided};
 use crate::audit::{Action, AuthorisationRef, Event, Label};
 use crate::auth::Caller;
 use crate::household::{AnswerKind, Member, MemberRef, Request};
 use crate::store::{
-    AuditReceipt, CaseRow, CaseState, DecisionKind, DocumentKind, NewDecision, Shredding, Store, StoreError, Tag,
+    ApprovalKind, AuditReceipt, CaseRow, CaseState, DecisionKind, DocumentKind, NewApproval, NewDecision, Shredding,
+    Store, StoreError, Tag,
 };
 use crate::verification::answers::SealedAnswer;
 use crate::verification::case_work::Work;
@@ -37,6 +43,8 @@ pub struct Withdrawn {
     pub member: String,
     /// Whether another version of the report is made.
     pub another_version: bool,
+    /// When what was answered is destroyed, unless somebody else agrees before, or refuses: `/v1/approvals`.
+    pub destroyed_at: String,
 }
 
 /// As it is sealed.
@@ -44,6 +52,9 @@ pub struct Withdrawn {
 struct Kept {
     member: MemberRef,
     reason: String,
+    /// Whether a system's account entered it, behind which anybody may stand.
+    #[serde(default)]
+    by_system: bool,
 }
 
 impl Verifier {
@@ -93,7 +104,7 @@ impl Verifier {
                 return Err(DecideError::NothingToWithdraw);
             }
         }
-        let kept = Kept { member: person.reference.clone(), reason: reason.to_owned() };
+        let kept = Kept { member: person.reference.clone(), reason: reason.to_owned(), by_system: caller.is_system };
         let bytes = serde_json::to_vec(&kept).map_err(|_| VerificationError::Unreadable { what: "withdrawal" })?;
         let withdrawal = NewDecision {
             kind: DecisionKind::Withdrawal,
@@ -112,8 +123,15 @@ impl Verifier {
         if let Some(id_number) = &person.id_number {
             event = event.subject(self.subject_tag(id_number));
         }
-        let effect = Store::withdrawing(withdrawal, person.reference.clone(), case.organisation.clone(), number);
-        self.0.ledger.decided(vec![event], effect).await?;
+        let destruction = self.destruction(caller, &case, &person.reference)?;
+        let destroyed_at = destruction.lapses_at.to_string();
+        let asked = Event::new(&actor(caller), Action::ApprovalAsked)
+            .case(case.id)
+            .purpose(case.purpose)
+            .approval(destruction.id);
+        let organisation = case.organisation.clone();
+        let effect = Store::withdrawing(withdrawal, person.reference.clone(), organisation, number, destruction);
+        self.0.ledger.decided(vec![event, asked], effect).await?;
         // as it stands now: it may have been cancelled meanwhile
         let case = self.0.store.get_case(case.id).await?;
         let another_version = !case.state.at_rest();
@@ -121,7 +139,31 @@ impl Verifier {
             true => self.go_on(&case),
             false => self.follow_at_rest(&receipt, &case).await?,
         }
-        Ok(Withdrawn { member: member.to_owned(), another_version })
+        Ok(Withdrawn { member: member.to_owned(), another_version, destroyed_at })
+    }
+
+    /// What a second person may agree to, or refuse, until it is done without one.
+    fn destruction(
+        &self,
+        caller: &Caller,
+        case: &CaseRow,
+        member: &MemberRef,
+    ) -> Result<NewApproval, VerificationError> {
+        let asked = AskedFor::Destruction { member: member.clone() };
+        let bytes = serde_json::to_vec(&asked).map_err(|_| VerificationError::Unreadable { what: "approval" })?;
+        let (at, wait) = (self.0.clock.now(), SignedDuration::try_from(self.0.settings.withdrawn_wait));
+        Ok(NewApproval {
+            id: Uuid::now_v7(),
+            kind: ApprovalKind::Destruction,
+            case_id: case.id,
+            version: None,
+            asked_by: caller.subject.clone(),
+            asked_for: caller.organisation.clone(),
+            at,
+            lapses_at: at.checked_add(wait.unwrap_or(SignedDuration::ZERO)).unwrap_or(at),
+            hours: None,
+            document: sealing::seal(&self.0.keys, case.id, DocumentKind::Approval, &bytes)?,
+        })
     }
 
     /// The people of a case whose authorisations were taken back, here or in another case of the organisation.
@@ -140,7 +182,22 @@ impl Verifier {
         Ok(gone.map(|(reference, _)| reference.clone()).collect())
     }
 
-    /// What a withdrawal left without a place, to be destroyed with the next version: answers that no cell names any more, and words about
+    /// Whether a system's account entered a withdrawal of the case.
+    pub(super) async fn is_withdrawn_by_system(&self, caller: &Caller, case: &CaseRow) -> Result<bool, DecideError> {
+        let receipt = self.0.ledger.looked_at(caller, case).await?;
+        let decisions = self.0.store.decisions(case.id).await?;
+        for withdrawal in decisions.iter().filter(|decision| decision.kind == DecisionKind::Withdrawal) {
+            let sealed = sealing::open(&self.0.store, &self.0.keys, &receipt, case.id, withdrawal.document).await?;
+            let kept: Kept =
+                serde_json::from_slice(&sealed).map_err(|_| VerificationError::Unreadable { what: "withdrawal" })?;
+            if kept.by_system {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// What a withdrawal left without a place, to be locked with the next version: answers that no cell names any more, and words about
     /// the member. Those that share a document with others are left out of it.
     pub(in crate::verification) async fn shredding(&self, work: &Work) -> Result<Option<Shredding>, VerificationError> {
         match work.decided.awaits(DecisionKind::Withdrawal) {

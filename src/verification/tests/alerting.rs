@@ -1,5 +1,6 @@
 //! What monitoring finds in a look that no record dates: a certificate that is new, deposits that grew. After silence nothing is new.
 
+use super::deciding::{supervisor, work};
 use super::stand_in::no_record;
 use super::*;
 use crate::household::{
@@ -103,6 +104,31 @@ async fn what_was_noted_at_an_alert_is_shown_to_whoever_may_open_it_and_not_lost
     let filter = LogFilter { actions: vec!["callback_redelivered".into()], ..LogFilter::default() };
     assert!(house.store.search_log(&filter).await.unwrap().is_empty(), "nothing was done");
     monitoring.stop().await;
+}
+
+#[tokio::test]
+async fn an_alert_about_whoever_withdrew_is_not_there_until_a_second_person_refuses_that_it_goes() {
+    let house = House::new().await;
+    let finance = StandIn::speaking("finance", &["financial"], deposit(1_000));
+    let verifier = house.verifier(sources(&[&finance]), &[]);
+    checked(&house, &verifier, Purpose::PeriodicReview).await;
+    finance.now(deposit(50_000));
+    checked(&house, &verifier, Purpose::Monitoring).await;
+    let filter = AlertFilter {
+        organisation: caller().organisation,
+        region_prefixes: vec!["62".into()],
+        limit: 10,
+        ..AlertFilter::default()
+    };
+    let alerts = async || house.store.list_alerts(&filter).await.unwrap();
+    let [alert] = &alerts().await[..] else { panic!("one alert") };
+    verifier.withdraw(&supervisor("one"), &alert.case_id.to_string(), "m1", "本人撤回").await.unwrap();
+    work(&house, &verifier).await;
+    assert!(alerts().await.is_empty());
+    assert!(house.store.alert(alert.id).await.is_err());
+    let page = verifier.approvals(&supervisor("two"), true, None, 10).await.unwrap();
+    verifier.refuse_approval(&supervisor("two"), &page.items[0].id).await.unwrap();
+    assert_eq!(alerts().await, std::slice::from_ref(alert));
 }
 
 #[tokio::test]

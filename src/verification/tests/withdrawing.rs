@@ -11,7 +11,7 @@ use crate::verification::{NewObjection, RecordDecision, Reviewed};
 const OTHER: &str = "440524188001010014";
 
 /// A final case of two members, each with a held record of the same department.
-async fn case_of_two() -> (House, Verifier, Arc<StandIn>, Uuid) {
+pub(super) async fn case_of_two() -> (House, Verifier, Arc<StandIn>, Uuid) {
     let house = House::new().await;
     let subsidy = |number: &str, id_number: &str| -> Record {
         serde_json::from_value(serde_json::json!({

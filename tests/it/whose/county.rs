@@ -62,6 +62,7 @@ impl County {
                 urgent_patience: Duration::from_secs(30),
                 bulk_patience: Duration::from_secs(3600),
                 provisional_after: Duration::from_secs(3600),
+                withdrawn_wait: Duration::from_secs(72 * 3600),
                 register: Default::default(),
                 lease: PATIENCE,
                 objection_days: 10,

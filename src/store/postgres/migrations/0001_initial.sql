@@ -81,8 +81,11 @@ CREATE TABLE documents (
     kind TEXT COLLATE "C" NOT NULL,
     dek_id TEXT COLLATE "C" NOT NULL,
     commitment BYTEA NOT NULL,
-    ciphertext BYTEA NOT NULL
+    ciphertext BYTEA NOT NULL,
+    -- of an authorisation that was taken back: nobody opens it, and it goes when that is agreed to or the time to refuse is over
+    locked     BOOLEAN NOT NULL DEFAULT FALSE
 );
+CREATE INDEX documents_locked ON documents (case_id) WHERE locked;
 CREATE INDEX documents_by_case ON documents (case_id) WHERE case_id IS NOT NULL;
 
 -- What reports are made from beside requests and evidence, by the hash they name: packs, models, facts. Nothing personal.

@@ -76,8 +76,11 @@ CREATE TABLE documents (
     kind       TEXT NOT NULL,
     dek_id     TEXT NOT NULL,
     commitment BLOB NOT NULL,
-    ciphertext BLOB NOT NULL
+    ciphertext BLOB NOT NULL,
+    -- of an authorisation that was taken back: nobody opens it, and it goes when that is agreed to or the time to refuse is over
+    locked     BOOLEAN NOT NULL DEFAULT FALSE
 );
+CREATE INDEX documents_locked ON documents (case_id) WHERE locked;
 CREATE INDEX documents_by_case ON documents (case_id) WHERE case_id IS NOT NULL;
 
 -- What reports are made from beside requests and evidence, by the hash they name: packs, models, facts. Nothing personal.

@@ -17,14 +17,10 @@ words! {
         Accepted = "accepted",
         /// A request was refused; nothing of it is kept.
         Refused = "refused",
-        /// The plan of a case: which cells are skipped, as a hash of the detail.
-        Planned = "planned",
         /// One source may be asked about one member.
         QueryAuthorised = "query_authorised",
         /// An identical query in flight serves this one; the detail names the first leaf.
         QueryReused = "query_reused",
-        /// A source has answered about a member.
-        AnswerReceived = "answer_received",
         /// A version of the report stands; the detail is its body's hash.
         Completed = "completed",
         /// The service gave a case up.
@@ -117,8 +113,6 @@ words! {
         KeyDestroyed = "key_destroyed",
         /// Settings, clients or packs changed; the detail is the hash of the new ones.
         SettingsChanged = "settings_changed",
-        /// A source was switched on or off.
-        SourceSwitched = "source_switched",
         /// Something was asked that takes a second person.
         ApprovalAsked = "approval_asked",
         /// A second person agreed.
@@ -129,10 +123,6 @@ words! {
         InspectionGranted = "inspection_granted",
         /// The service started; the detail is the hash of its settings.
         Started = "started",
-        /// The service stopped.
-        Stopped = "stopped",
-        /// A checkpoint was handed to a witness or an auditor.
-        CheckpointGiven = "checkpoint",
         /// The log goes on after a restore; the detail is the hash of the last published checkpoint and of the reason.
         LogResumed = "log_resumed",
     }

@@ -97,7 +97,9 @@ impl Log {
     pub async fn open(store: Store, options: LogOptions) -> Result<Self, AuditError> {
         let publication = Publication::at(&store, options.publish_to.clone());
         let reach = startup::check(&store, &options.keys(), &publication).await?;
-        Ok(Self::start(store, options, publication, reach))
+        let (log, publisher) = Self::start(store, options, publication, reach);
+        log.publish_from_now_on(publisher);
+        Ok(log)
     }
 
     /// Opens a log that was restored from a backup: logs, as `actor`, that it goes on after a gap, with a hash over the last
@@ -114,13 +116,15 @@ impl Log {
         let publication = Publication::at(&store, options.publish_to.clone());
         let reach = startup::check_tree(&store, &options.keys()).await?;
         let gap = publication.gap(reason).await?;
-        let log = Self::start(store, options, publication, reach);
+        let (log, publisher) = Self::start(store, options, publication, reach);
         log.append_one(Event::new(actor, Action::LogResumed).detail(gap)).await?;
         log.inner.publication.replace(&log.inner.store).await?;
+        // Not before: what was published proves what is missing until the log says that it is.
+        log.publish_from_now_on(publisher);
         Ok(log)
     }
 
-    fn start(store: Store, options: LogOptions, publication: Publication, reach: Reach) -> Self {
+    fn start(store: Store, options: LogOptions, publication: Publication, reach: Reach) -> (Self, Publisher) {
         let publication = Arc::new(publication);
         publication.known().reach(reach);
         let (queue, requests) = mpsc::channel(QUEUE);
@@ -136,8 +140,12 @@ impl Log {
             every: options.publish_every,
             stopped: Arc::clone(&stopped),
         };
-        let tasks = vec![tokio::spawn(writer.run(requests)), tokio::spawn(publisher.run())];
-        Self { inner: Arc::new(Inner { store, keys, queue, publication, stopped, tasks: Mutex::new(tasks) }) }
+        let tasks = Mutex::new(vec![tokio::spawn(writer.run(requests))]);
+        (Self { inner: Arc::new(Inner { store, keys, queue, publication, stopped, tasks }) }, publisher)
+    }
+
+    fn publish_from_now_on(&self, publisher: Publisher) {
+        self.inner.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(tokio::spawn(publisher.run()));
     }
 
     /// Appends events, all in one commit and in this order, and returns their receipts once they are durable, indexed and in the

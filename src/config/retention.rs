@@ -1,4 +1,5 @@
-//! `[retention]` of `hedui.toml`: after how many months what is kept of a household is erased by itself. Nothing is unless a number stands there.
+//! `[retention]` of `hedui.toml`: after how many months what is kept of a household is erased by itself. No case is
+//! unless a number stands there; what was answered under an authorisation taken back goes after `withdrawn_hours`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -37,7 +38,8 @@ pub struct RetentionSettings {
     pub last_report_months: u32,
     /// Of what was wrong with rows of files.
     pub batch_months: u32,
-    /// Hours within which others may refuse that what was answered is destroyed once an authorisation is taken back.
+    /// Hours within which others may refuse that what was answered is destroyed once an authorisation is taken back; never 0: one person
+    /// alone destroys nothing.
     pub withdrawn_hours: u32,
 }
 
@@ -81,7 +83,7 @@ pub(super) fn read_retention(root: &mut Section<'_>, reading: &mut Reading<'_>) 
         unfinished_months: number(&mut section, "unfinished_months", reading),
         last_report_months: number(&mut section, "last_report_months", reading),
         batch_months: number(&mut section, "batch_months", reading),
-        withdrawn_hours: u32::try_from(section.number("withdrawn_hours", 0..721, WITHDRAWN_HOURS.into(), reading))
+        withdrawn_hours: u32::try_from(section.number("withdrawn_hours", 1..721, WITHDRAWN_HOURS.into(), reading))
             .unwrap_or(WITHDRAWN_HOURS),
     };
     let mut purposes = section.table("purpose", reading);

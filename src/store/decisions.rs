@@ -174,7 +174,7 @@ impl Store {
         rows.iter().map(|row| row.must("number_tag", Tag::parse)).collect()
     }
 
-    /// Takes the mark of a person's word off a case that is at rest, and destroys what a withdrawal left without a place: see
+    /// Takes the mark of a person's word off a case that is at rest, and locks what a withdrawal left without a place: see
     /// [`Shredding`]. Of others it is done with the next version.
     ///
     /// # Errors
@@ -232,6 +232,9 @@ pub struct Shredding {
 /// Locks answers, and with them what tells of them: drafts of the report with their evidence and changes, alerts, what families said when they
 /// were heard, and what waits for a second person about records. Issued versions stay, and that somebody was heard or decided.
 pub(super) async fn shred(tx: &mut Connection, case: Uuid, shredding: &Shredding) -> Result<(), StoreError> {
+    if locked::is_refused(tx, case).await? {
+        return Ok(());
+    }
     for (old, new) in &shredding.replaced {
         documents::insert(tx, Some(case), new).await?;
         query("UPDATE cells SET evidence_document = $1 WHERE case_id = $2 AND evidence_document = $3")
@@ -246,9 +249,6 @@ pub(super) async fn shred(tx: &mut Connection, case: Uuid, shredding: &Shredding
             .bind(old.to_string())
             .execute(&mut *tx)
             .await?;
-    }
-    if locked::is_refused(tx, case).await? {
-        return Ok(());
     }
     for document in shredding.gone.iter().chain(shredding.replaced.iter().map(|(old, _)| old)) {
         locked::lock(tx, case, *document).await?;

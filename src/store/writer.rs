@@ -62,7 +62,8 @@ impl Writer {
             room: Arc::new(Semaphore::new(QUEUE)),
             wake: Notify::new(),
             commits: AtomicU64::new(0),
-            owes_cut: AtomicBool::new(false),
+            // what a process that died has destroyed may stand there, and a reader in the way of the cut at the start
+            owes_cut: AtomicBool::new(true),
             owing: Notify::new(),
             #[cfg(test)]
             faults: Default::default(),
@@ -220,7 +221,7 @@ impl Writer {
         }
     }
 
-    /// Cuts the write-ahead log whenever wrapped keys were destroyed, again and again while a reader stands in the way. At a start it is cut anyway.
+    /// Cuts the write-ahead log whenever wrapped keys were destroyed, again and again while a reader stands in the way. The first cut is owed from the start.
     async fn cut_what_is_owed(self: Arc<Self>) {
         while !self.queue().closed {
             if !self.owes_cut.swap(false, Ordering::AcqRel) {

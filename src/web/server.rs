@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::{Extension, Router};
+use axum::Router;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -51,9 +51,9 @@ pub async fn serve(
             continue;
         };
         let (tls, limits, stop) = (tls.clone(), limits.clone(), stop.clone());
-        let routes = routes.clone().layer(Extension(Peer(peer.ip())));
+        let (routes, peer) = (routes.clone(), Peer(peer.ip()));
         connections.spawn(async move {
-            greet(stream, tls, routes, &limits, stop).await;
+            greet(stream, peer, tls, routes, &limits, stop).await;
             drop(place);
         });
     }
@@ -61,28 +61,36 @@ pub async fn serve(
     connections.wait().await;
 }
 
-async fn greet(stream: TcpStream, tls: Option<Tls>, routes: Router, limits: &ServerLimits, stop: CancellationToken) {
+async fn greet(
+    stream: TcpStream,
+    peer: Peer,
+    tls: Option<Tls>,
+    routes: Router,
+    limits: &ServerLimits,
+    stop: CancellationToken,
+) {
     // An answer is written whole: waiting for more of it to fill a packet only costs time.
     drop(stream.set_nodelay(true));
     let stream = Patient::new(stream, limits.write_timeout);
-    let Some(tls) = tls else { return converse(stream, None, routes, limits, stop).await };
+    let Some(tls) = tls else { return converse(stream, peer, None, routes, limits, stop).await };
     let Ok(Ok(stream)) = tokio::time::timeout(limits.header_timeout, tls.acceptor().accept(stream)).await else {
         metrics::counter!("hedui_tls_refused_total").increment(1);
         return;
     };
     let Some(presented) = tls.presented(stream.get_ref().1.peer_certificates()) else {
-        return converse(stream, None, routes, limits, stop).await;
+        return converse(stream, peer, None, routes, limits, stop).await;
     };
     tokio::select! {
         // Looked at first: no call is read over a connection whose certificate is refused by now.
         biased;
         () = presented.refused() => metrics::counter!("hedui_tls_cut_off_total").increment(1),
-        () = converse(stream, Some(presented.hash()), routes, limits, stop) => {}
+        () = converse(stream, peer, Some(presented.hash()), routes, limits, stop) => {}
     }
 }
 
 async fn converse<S>(
     stream: S,
+    peer: Peer,
     certificate: Option<CertificateHash>,
     routes: Router,
     limits: &ServerLimits,
@@ -95,6 +103,7 @@ async fn converse<S>(
     protocol.max_headers(MOST_HEADERS).max_buf_size(MOST_HEADER_BYTES);
     let routes = TowerToHyperService::new(routes);
     let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
         if let Some(certificate) = certificate {
             request.extensions_mut().insert(certificate);
         }

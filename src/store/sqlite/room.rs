@@ -1,6 +1,6 @@
 //! Room on the disk. A file of a set size lies beside the database and holds nothing: while it is there as much can be written when the disk is
 //! full otherwise. When less than its size is free nothing new is begun, and the file goes, so that what was accepted can end and
-//! whatever is read can be entered in the log. It is made again, and work begins again, once there is room for it twice over.
+//! whatever is read can be entered in the log. It is made again, and work begins again, once 2.25 times its size is free.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -52,7 +52,7 @@ impl Room {
         };
         let now = match held {
             true => free >= self.reserve,
-            false => free >= self.reserve.saturating_mul(9) / 4 && self.make().is_ok(),
+            false => free >= self.wanted() && self.make().is_ok(),
         };
         if held && !now {
             let _gone = std::fs::remove_file(self.file());
@@ -68,7 +68,12 @@ impl Room {
         }
         *ample = now;
         metrics::gauge!("hedui_store_room").set(if now { 1.0 } else { 0.0 });
-        if now { Ok(()) } else { Err(StoreError::NoRoom { free, wanted: self.reserve.saturating_mul(9) / 4 }) }
+        if now { Ok(()) } else { Err(StoreError::NoRoom { free, wanted: self.wanted() }) }
+    }
+
+    /// What must be free before the file is made again: more than itself, so that one look does not undo the other.
+    fn wanted(&self) -> u64 {
+        self.reserve.saturating_mul(9) / 4
     }
 
     fn file(&self) -> PathBuf {

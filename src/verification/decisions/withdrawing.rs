@@ -5,7 +5,7 @@
 //! alone cannot have evidence destroyed, and nobody reads it meanwhile.
 //!
 //! What was done before the withdrawal stays lawful (art. 15): a version that was issued is the record of an administrative act and is kept
-//! until the case is erased. Drafts go, with the evidence they were made from, and so do the words of people about it (`words`).
+//! until the case is erased. Drafts are locked, with the evidence they were made from, and so are the words of people about it (`words`).
 
 mod words;
 
@@ -100,7 +100,8 @@ impl Verifier {
             let cells = self.0.store.cells(case.id).await?;
             let mut theirs = cells.iter().filter(|cell| cell.member_ref == person.reference);
             // one that still bears its mark is not done yet
-            if case.reopened_for.is_none() && theirs.all(|cell| cell.kind == Some(AnswerKind::Skipped)) {
+            let marked = case.reopened_for == Some(DecisionKind::Withdrawal);
+            if !marked && theirs.all(|cell| cell.kind == Some(AnswerKind::Skipped)) {
                 return Err(DecideError::NothingToWithdraw);
             }
         }

@@ -1,8 +1,8 @@
-//! What people said about a member's records goes with them: a reviewer's words on a record, an objection. That something was said, when and by
-//! whom stays, as does its entry in the log.
+//! What people said about a member's records is locked with them, and destroyed with them: a reviewer's words on a record, an objection. That
+//! something was said, when and by whom stays, as does its entry in the log.
 //!
-//! An objection goes unless it names a record of somebody else: in its own words it may speak of anybody whom its departments were asked about.
-//! What a family said when it was heard cannot be parted by member either; `store` destroys it with the rest.
+//! An objection is locked unless it names a record of somebody else: in its own words it may speak of anybody whom its departments were asked about.
+//! What a family said when it was heard cannot be parted by member either; `store` locks it with the rest.
 
 use std::collections::BTreeSet;
 

@@ -374,13 +374,22 @@ async fn what_the_log_said_and_was_not_done_is_said_to_have_failed() {
     let (two, three) = (supervisor("two"), supervisor("three"));
     let (one, other) = tokio::join!(verifier.issue(&two, &id, 1), verifier.issue(&three, &id, 1));
     assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
-    assert_eq!(said(&house, case, Action::Issued).await, (2, 1));
+    // Whoever comes when the other is done is refused before anything is entered.
+    let (entered, failed) = said(&house, case, Action::Issued).await;
+    assert_eq!(entered, 1 + failed);
 
-    let waiting = accepted(&verifier).await;
-    let (by, id) = (caller(), waiting.to_string());
-    let stopped = tokio::join!(verifier.cancel(&by, &id), verifier.cancel(&by, &id));
-    assert!(stopped.0.is_ok() != stopped.1.is_ok(), "{stopped:?}");
-    assert_eq!(said(&house, waiting, Action::Cancelled).await, (2, 1));
+    for _ in 0..100 {
+        let waiting = accepted(&verifier).await;
+        let (by, id) = (caller(), waiting.to_string());
+        let stopped = tokio::join!(verifier.cancel(&by, &id), verifier.cancel(&by, &id));
+        assert!(stopped.0.is_ok() != stopped.1.is_ok(), "{stopped:?}");
+        let (entered, failed) = said(&house, waiting, Action::Cancelled).await;
+        assert_eq!(entered, 1 + failed);
+        if failed == 1 {
+            return;
+        }
+    }
+    panic!("two never came at once");
 }
 
 #[tokio::test]

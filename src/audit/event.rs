@@ -63,13 +63,13 @@ words! {
         Recomputed = "recomputed",
         /// Rules are tried on the kept evidence of so many cases; the detail is the hash of which rules and which cases.
         RulesTried = "rules_tried",
-        /// Rules were run on supplied evidence: a caller's calls of a second, with the root over the hashes of what was sent.
+        /// Rules were run on supplied evidence: a caller's calls of a second, with the root over the MACs of what was sent.
         Assessed = "assessed",
-        /// Supplied identities were compared: a caller's calls of a second, with the root over the hashes of what was sent.
+        /// Supplied identities were compared: a caller's calls of a second, with the root over the MACs of what was sent.
         Matched = "matched",
         /// A file of households is about to come.
         BatchReceived = "batch_received",
-        /// The file is whole and becomes a batch; the detail is its SHA-256.
+        /// The file is whole and becomes a batch; the detail is the MAC of its SHA-256.
         BatchAccepted = "batch_accepted",
         /// No more cases of a batch begin.
         BatchPaused = "batch_paused",
@@ -89,7 +89,7 @@ words! {
         KinRegistered = "kin_registered",
         /// Nobody is registered for a caller any more; the detail is the hash of the caller's id.
         KinRemoved = "kin_removed",
-        /// Somebody signed in, or was refused: then the detail is the hash of the subject, or of a closed word.
+        /// Somebody signed in, or was refused: then the detail is the MAC of the subject, or the hash of a closed word.
         SignIn = "sign_in",
         /// Somebody ended a session.
         SignOut = "sign_out",
@@ -101,7 +101,7 @@ words! {
         LogExported = "log_exported",
         /// The log shows what an auditor should look at.
         FindingRaised = "finding_raised",
-        /// An auditor has seen a finding; the detail is the hash of a note.
+        /// An auditor has seen a finding; the detail is the MAC of a note.
         FindingAcknowledged = "finding_acknowledged",
         /// A receipt of a report's version was handed out.
         ReceiptGiven = "receipt_given",
@@ -217,7 +217,7 @@ pub struct Event {
     /// How many cases or calls it stands for, where it stands for several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
-    /// SHA-256 of the encrypted detail, or of what the action says.
+    /// SHA-256 of the encrypted detail, or of what the action says; of what could be guessed a MAC under the ring's key.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "opt_hex")]
     pub detail_sha256: Option<Hash>,
     /// How much of a report was shown.

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::identity::may_hold_personal_number;
 use crate::store::Tag;
 
 /// A machine name: 1 to 128 ASCII letters, digits and `. _ : @ / + = - ~`, without an ID number or telephone number in it.
@@ -93,20 +94,22 @@ impl From<Label> for String {
     }
 }
 
-/// The authorisation a query rests on: its number where that is a machine name, else a keyed hash of it.
+/// The authorisation a query rests on: its number where that is a machine name that cannot hold a number of a person, else a keyed hash of it.
+/// Unlike a machine name the number is whatever an office wrote on its form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthorisationRef {
     /// Its number.
     Number(Label),
-    /// A tag of its number, which is in words.
+    /// A tag of its number, which is in words or may be a person's.
     Tag(Tag),
 }
 
 impl AuthorisationRef {
     /// The number itself if it may stand in the log, else what `tag` makes of it.
     pub fn new(number: &str, tag: impl FnOnce(&str) -> Tag) -> Self {
-        Label::new(number).map_or_else(|_| Self::Tag(tag(number)), Self::Number)
+        let label = Label::new(number).ok().filter(|_| !may_hold_personal_number(number));
+        label.map_or_else(|| Self::Tag(tag(number)), Self::Number)
     }
 }
 
@@ -132,6 +135,26 @@ mod tests {
             "tel:13800138000",
         ] {
             assert_eq!(Label::new(personal), Err(NotALabel::Personal), "{personal}");
+        }
+    }
+
+    #[test]
+    fn an_authorisation_s_number_that_may_be_a_person_s_stands_as_a_tag() {
+        let of = |number| AuthorisationRef::new(number, |_| Tag::new(1, [1; 16]));
+        for plain in ["SQ-2026-0001", "SQ20261020000123"] {
+            assert_eq!(of(plain), AuthorisationRef::Number(Label::new(plain).unwrap()), "{plain}");
+        }
+        for personal in [
+            "11010519491231002X",
+            "110105-19491231-002X",
+            "SQ-110105491231002",
+            "１３８００１３８０００",
+            "138-0013-8000",
+            "138 0013 8000",
+            "+8613800138000",
+            "SQ2026-13800138000-1",
+        ] {
+            assert!(matches!(of(personal), AuthorisationRef::Tag(_)), "{personal}");
         }
     }
 }

@@ -33,6 +33,9 @@ pub enum AuthError {
     /// `sub` stands in no `clients.toml`, or the organisations differ.
     #[error("the caller is not registered here, or under another organisation")]
     Unregistered,
+    /// `sub` holds a number of a person, which would stand in every entry of theirs.
+    #[error("the token's `sub` holds an ID number or a mobile number: have the issuer name callers by an account")]
+    PersonalSubject,
 }
 
 impl AuthError {
@@ -50,6 +53,7 @@ impl AuthError {
             Self::NotYet => "令牌尚未生效：请核对时钟",
             Self::Audience => "令牌的受众不是本服务",
             Self::Unregistered => "调用方未在本服务登记，或登记在其他单位名下",
+            Self::PersonalSubject => "令牌的 sub 含有身份证号码或手机号码：请由签发方改用账号标识",
         }
     }
 
@@ -67,6 +71,7 @@ impl AuthError {
             Self::NotYet => "not_yet",
             Self::Audience => "audience",
             Self::Unregistered => "unregistered",
+            Self::PersonalSubject => "personal_subject",
         }
     }
 }

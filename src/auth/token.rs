@@ -17,6 +17,7 @@ use super::issuer_keys::{IssuerKeys, KeysStanding, http};
 use super::key_set::KeySet;
 use super::{AuthError, Caller, Role};
 use crate::config::{AuthSettings, CertificateHash, Problem, Register, region_prefix};
+use crate::identity::holds_personal_number;
 use crate::telemetry::Clock;
 
 /// Seconds by which clocks may differ.
@@ -266,6 +267,9 @@ impl Authenticator {
         }
         let (issuer, kid) = self.issuer_of(token)?;
         let (claims, generation) = issuer.with(now, |keys| verified(token, kid.as_deref(), keys, issuer.algorithm))?;
+        if holds_personal_number(&claims.sub) {
+            return Err(AuthError::PersonalSubject);
+        }
         let claims = Arc::new(claims);
         self.signed.insert(name, (Arc::clone(&claims), generation));
         Ok(claims)

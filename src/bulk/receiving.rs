@@ -138,7 +138,9 @@ impl Bulk {
             expires_at: now.saturating_add(IDEMPOTENCY_HOURS.hours()).unwrap_or(now),
         });
         let received = Received { bytes: file.bytes, parts: file.parts, idempotency };
-        let event = Event::new(&actor(&file.caller), Action::BatchAccepted).batch(file.batch).detail(digest);
+        let event = Event::new(&actor(&file.caller), Action::BatchAccepted)
+            .batch(file.batch)
+            .detail(inner.keys.detail("batch", &digest));
         let effect = Store::received(file.batch, received, now);
         let outcome = inner.log.append_with(vec![event], effect).await.map(|(_, outcome)| outcome);
         match outcome {

@@ -17,7 +17,7 @@ use crate::config::{
     StoreSettings, WitnessSettings,
 };
 use crate::household::Region;
-use crate::identity::{Model, ModelFault};
+use crate::identity::{Model, ModelFault, holds_personal_number};
 use crate::keys::{KeyRing, Suite};
 use crate::monitoring::{
     CallbackParts, CallbackSettings, Callbacks, Keyring, KeyringParts, Monitoring, MonitoringParts, Retention,
@@ -88,7 +88,7 @@ pub(super) fn clients(settings: &Settings) -> Result<(Clients, [u8; 32]), Vec<Pr
         Err(faults) => faults.iter().map(ToString::to_string).collect(),
     };
     let certificates = settings.tls.as_ref().is_some_and(|files| files.clients.is_some());
-    let checks = ClientChecks { key: &check_key, certificates, secrets: true };
+    let checks = ClientChecks { key: &check_key, is_personal: &holds_personal_number, certificates, secrets: true };
     let (shown, text, base) = match &settings.clients_file {
         None => ("(shipped) clients.toml".to_owned(), DEFAULT_CLIENTS.to_owned(), Path::new(".")),
         Some(path) => {

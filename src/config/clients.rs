@@ -83,7 +83,12 @@ impl Clients {
     /// # Errors
     /// Every fault of the file.
     pub fn read(file: &str, text: &str, base: &Path, check_key: &CheckKey<'_>) -> Result<Self, Vec<Problem>> {
-        Self::read_for(file, text, base, &ClientChecks { key: check_key, certificates: true, secrets: false })
+        Self::read_for(
+            file,
+            text,
+            base,
+            &ClientChecks { key: check_key, is_personal: &|_| false, certificates: true, secrets: false },
+        )
     }
 
     /// The same, for a service: what it lacks to serve a client is a fault as well.
@@ -113,6 +118,8 @@ impl Clients {
 pub struct ClientChecks<'a> {
     /// Their keys.
     pub key: &'a CheckKey<'a>,
+    /// Whether an id holds a number of a person.
+    pub is_personal: &'a dyn Fn(&str) -> bool,
     /// Whether the service asks callers for certificates: else nobody can be bound to one.
     pub certificates: bool,
     /// Whether callbacks' secrets must be there.
@@ -143,6 +150,10 @@ fn read_client(
     reading: &mut Reading<'_>,
 ) -> (Client, Origin) {
     let id = section.required_text("id", reading);
+    if (checks.is_personal)(&id.value) {
+        let remedy = "name the account instead: ids stand in the audit log and in lists".to_owned();
+        reading.problem(&id.origin, &section.path("id"), "holds an ID number or a mobile number", Some(remedy));
+    }
     let organisation = section.required_text("organisation", reading).value;
     let regions = read_regions(section, reading);
     let roles = read_roles(section, reading);

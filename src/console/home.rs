@@ -18,6 +18,7 @@ use super::user::ConsoleUser;
 use super::words::home::{HomeWords, silent};
 use super::words::terms;
 use crate::auth::{Caller, Permission};
+use crate::identity::holds_personal_number;
 use crate::verification::CaseState;
 
 /// Most characters of a caller's own reference.
@@ -144,7 +145,7 @@ fn filter(frame: &Frame, words: &'static HomeWords, query: &HomeQuery) -> Filter
             hint: Some(words.reference_hint),
             value: query.reference.clone(),
             choices: Vec::new(),
-            error: (query.reference.chars().count() > MOST_REFERENCE).then_some(words.reference_long),
+            error: reference_fault(words, &query.reference),
         },
         status: Field {
             words: frame.words,
@@ -156,6 +157,13 @@ fn filter(frame: &Frame, words: &'static HomeWords, query: &HomeQuery) -> Filter
             error: (!known).then_some(words.state_unknown),
         },
     }
+}
+
+fn reference_fault(words: &'static HomeWords, reference: &str) -> Option<&'static str> {
+    if holds_personal_number(reference) {
+        return Some(words.reference_personal);
+    }
+    (reference.chars().count() > MOST_REFERENCE).then_some(words.reference_long)
 }
 
 fn pages(frame: &Frame, query: &HomeQuery, wanted: Option<Wanted>, next: Option<String>) -> Pages {

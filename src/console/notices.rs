@@ -7,6 +7,8 @@ use axum::http::StatusCode;
 pub(super) enum Notice {
     /// The provider knows them, `clients.toml` does not.
     NotRegistered,
+    /// The provider names them by a number of theirs.
+    PersonalSubject,
     /// Too long without use, or altogether; signed out; or not registered any more.
     SessionEnded,
     /// The provider does not answer as it should.
@@ -32,7 +34,11 @@ pub(super) enum Notice {
 impl Notice {
     pub(super) fn status(self) -> StatusCode {
         match self {
-            Self::NotRegistered | Self::SignInRefused | Self::NotAllowed | Self::ForeignForm => StatusCode::FORBIDDEN,
+            Self::NotRegistered
+            | Self::PersonalSubject
+            | Self::SignInRefused
+            | Self::NotAllowed
+            | Self::ForeignForm => StatusCode::FORBIDDEN,
             Self::SessionEnded => StatusCode::UNAUTHORIZED,
             Self::ProviderUnreachable | Self::Closed => StatusCode::SERVICE_UNAVAILABLE,
             Self::StartAgain => StatusCode::BAD_REQUEST,

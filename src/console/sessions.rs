@@ -13,9 +13,10 @@ use sha2::{Digest as _, Sha256};
 use crate::audit::{Action, Actor, AuditError, Event, Log, Outcome};
 use crate::auth::{Authenticator, Caller};
 use crate::config::ConsoleSettings;
-use crate::store::{SessionLimits, Store, StoreError};
+use crate::identity::holds_personal_number;
+use crate::store::{Hash, SessionLimits, Store, StoreError};
 use crate::telemetry::Clock;
-use crate::verification::actor;
+use crate::verification::{Verifier, actor};
 
 /// A session in use is noted as such no more often than this.
 const NOTED_EVERY: SignedDuration = SignedDuration::from_secs(60);
@@ -23,6 +24,7 @@ const NOTED_EVERY: SignedDuration = SignedDuration::from_secs(60);
 pub(super) struct Sessions {
     store: Store,
     log: Log,
+    verifier: Verifier,
     clock: Clock,
     authenticator: Arc<Authenticator>,
     /// Whose word signs people in.
@@ -38,6 +40,9 @@ pub(super) struct Secret([u8; 32]);
 /// Why there is no session.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SessionError {
+    /// The provider names people by a number of theirs.
+    #[error("a number of a person as the subject")]
+    PersonalSubject,
     /// Nobody of this name is registered.
     #[error("not registered")]
     NotRegistered,
@@ -80,21 +85,27 @@ impl Sessions {
     pub(super) fn new(
         store: Store,
         log: Log,
+        verifier: Verifier,
         clock: Clock,
         authenticator: Arc<Authenticator>,
         settings: &ConsoleSettings,
     ) -> Self {
         let ConsoleSettings { issuer, idle, absolute, .. } = settings;
-        Self { store, log, clock, authenticator, provider: issuer.clone(), idle: *idle, absolute: *absolute }
+        Self { store, log, verifier, clock, authenticator, provider: issuer.clone(), idle: *idle, absolute: *absolute }
     }
 
     /// Begins a session of somebody the provider vouches for, if they are registered. Either way it is entered first. The browser's former
     /// session ends with it.
     pub(super) async fn begin(&self, subject: &str, former: Option<Secret>) -> Result<Secret, SessionError> {
+        if holds_personal_number(subject) {
+            self.disbelieved("personal_subject").await?;
+            return Err(SessionError::PersonalSubject);
+        }
         let secret = Secret::new()?;
         let caller = self.authenticator.of_session(&self.provider, subject, &secret.hash(), self.absolute);
         let Some(caller) = caller else {
-            self.refused(subject).await?;
+            // known to the provider and not here: the name by its MAC alone, since names can be guessed
+            self.refused(self.verifier.log_detail("sign_in", subject.as_bytes())).await?;
             return Err(SessionError::NotRegistered);
         };
         let now = self.clock.now();
@@ -106,17 +117,17 @@ impl Sessions {
         Ok(secret)
     }
 
-    /// Enters that somebody was not let in, who is known to the provider and not here; the name by its hash alone.
-    async fn refused(&self, subject: &str) -> Result<(), AuditError> {
+    /// Enters that somebody was not let in; `what` says who, or why.
+    async fn refused(&self, what: Hash) -> Result<(), AuditError> {
         let event = Event::new(&Actor::service(), Action::SignIn).outcome(Outcome::Denied);
-        self.log.append_one(event.detail(Sha256::digest(subject).into())).await?;
+        self.log.append_one(event.detail(what)).await?;
         metrics::counter!("hedui_sign_ins_total", "outcome" => "denied").increment(1);
         Ok(())
     }
 
     /// Enters that the provider's word was not believed; `why` is a closed word.
     pub(super) async fn disbelieved(&self, why: &'static str) -> Result<(), AuditError> {
-        self.refused(why).await
+        self.refused(Sha256::digest(why).into()).await
     }
 
     /// Whose session it is; none when it has ended, or its owner is not registered any more.

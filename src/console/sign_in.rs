@@ -160,6 +160,7 @@ fn explained(frame: &Frame, error: SignInError) -> Response {
 
 fn failed(frame: &Frame, error: &SessionError) -> Response {
     match error {
+        SessionError::PersonalSubject => frame.notice(Notice::PersonalSubject),
         SessionError::NotRegistered => frame.notice(Notice::NotRegistered),
         SessionError::Audit(_) => frame.notice(Notice::Closed),
         SessionError::Randomness | SessionError::Store(_) => frame.failed_inside(error),

@@ -59,7 +59,7 @@ impl Console {
             .map(|issuer| issuer.origin().ascii_serialization())
             .unwrap_or_default();
         let secure = settings.base_url.scheme() == "https";
-        let sessions = Sessions::new(store, log, clock.clone(), authenticator, &settings);
+        let sessions = Sessions::new(store, log, verifier.clone(), clock.clone(), authenticator, &settings);
         let provider = OpenIdProvider::new(settings, clock.clone())?;
         Ok(Self(Arc::new(Inner { verifier, monitoring, provider, sessions, clock, origin, secure, provider_origin })))
     }

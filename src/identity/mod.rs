@@ -24,6 +24,7 @@ pub mod name;
 mod numerals;
 pub mod packed;
 pub mod person;
+pub mod personal_number;
 pub mod phone;
 pub mod pinyin;
 #[cfg(test)]
@@ -42,4 +43,5 @@ pub use levels::Level;
 pub use model::{Field, Model, ModelFault, ModelFaults};
 pub use name::Name;
 pub use person::Person;
+pub use personal_number::{holds_personal_number, may_hold_personal_number};
 pub use rules::Rule;

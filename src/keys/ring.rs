@@ -280,6 +280,22 @@ impl KeyRing {
         self.held().mac_keys.body_macs(body)
     }
 
+    /// The MACs of what an entry of the audit log speaks of under every epoch, newest first: the first is what a new entry holds. `kind` keeps
+    /// kinds of detail apart (`call`, `batch`, `note`, `sign_in`).
+    #[must_use]
+    pub fn detail_macs(&self, kind: &str, bytes: &[u8]) -> Vec<BodyMac> {
+        self.held().mac_keys.detail_macs(kind, bytes)
+    }
+
+    /// What a new entry holds of something that could be guessed.
+    ///
+    /// # Panics
+    /// Never: a ring has a key for each use.
+    #[must_use]
+    pub fn detail(&self, kind: &str, bytes: &[u8]) -> [u8; 32] {
+        self.detail_macs(kind, bytes).first().map(BodyMac::bytes).expect("a ring has a key for each use")
+    }
+
     pub(super) fn suite(&self) -> Suite {
         self.suite
     }

@@ -20,11 +20,13 @@ pub enum MacUse {
     BlindIndex,
     /// The exact bytes of a request, for `Idempotency-Key`.
     RequestBody,
+    /// What an entry of the audit log holds of something that could be guessed: with the log alone no guess can be tried.
+    AuditDetail,
 }
 
 impl MacUse {
     /// Every use; a ring has at least one key for each.
-    pub const ALL: [Self; 3] = [Self::SubjectTag, Self::BlindIndex, Self::RequestBody];
+    pub const ALL: [Self; 4] = [Self::SubjectTag, Self::BlindIndex, Self::RequestBody, Self::AuditDetail];
 
     /// The name in the ring file, and what separates the uses inside the MAC.
     #[must_use]
@@ -33,6 +35,7 @@ impl MacUse {
             Self::SubjectTag => "subject_tag",
             Self::BlindIndex => "blind_index",
             Self::RequestBody => "request_body",
+            Self::AuditDetail => "audit_detail",
         }
     }
 }
@@ -166,6 +169,11 @@ impl MacKeys {
     pub(super) fn body_macs(&self, body: &[u8]) -> Vec<BodyMac> {
         self.of(MacUse::RequestBody).map(|key| BodyMac::new(key.epoch, &mac(key, &[body]))).collect()
     }
+
+    pub(super) fn detail_macs(&self, kind: &str, bytes: &[u8]) -> Vec<BodyMac> {
+        let details = self.of(MacUse::AuditDetail);
+        details.map(|key| BodyMac::new(key.epoch, &mac(key, &[kind.as_bytes(), bytes]))).collect()
+    }
 }
 
 /// `x` and `X`, a stray space: the same person. Turning a 15-digit number into 18 is `identity`'s business.
@@ -201,6 +209,7 @@ mod tests {
             key(MacUse::SubjectTag, 2, 2),
             key(MacUse::BlindIndex, 1, 1),
             key(MacUse::RequestBody, 1, 1),
+            key(MacUse::AuditDetail, 1, 1),
         ])
     }
 
@@ -227,6 +236,16 @@ mod tests {
         let keys = keys();
         assert_eq!(keys.body_macs(b"{\"a\":1}"), keys.body_macs(b"{\"a\":1}"));
         assert_ne!(keys.body_macs(b"{\"a\":1}"), keys.body_macs(b"{\"a\": 1}"));
+    }
+
+    #[test]
+    fn a_detail_of_one_kind_is_none_of_another_nor_a_request_s() {
+        let keys = keys();
+        let call = keys.detail_macs("call", b"a")[0];
+        assert_eq!(call, keys.detail_macs("call", b"a")[0]);
+        assert_ne!(call, keys.detail_macs("note", b"a")[0]);
+        assert_ne!(call, keys.body_macs(b"a")[0]);
+        assert_ne!(call.bytes(), <[u8; 32]>::from(<Sha256 as sha2::Digest>::digest("a")));
     }
 
     #[test]

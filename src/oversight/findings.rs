@@ -151,7 +151,7 @@ impl Oversight {
         Ok(FindingsPage { items, from, logged_as })
     }
 
-    /// Notes that an auditor has seen a finding of the last days, at the level that `id` names. A note is not kept: its hash is, so keep the words.
+    /// Notes that an auditor has seen a finding of the last days, at the level that `id` names. A note is not kept: its MAC is, so keep the words.
     ///
     /// # Errors
     /// [`ReadError::NotFound`]: no such finding, or not the caller's to see; as [`Oversight::findings`].
@@ -163,7 +163,7 @@ impl Oversight {
         let mut event = Self::reading(caller, Action::FindingAcknowledged)
             .finding(Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?);
         if let Some(note) = note {
-            event = event.detail(Sha256::digest(note).into());
+            event = event.detail(self.0.keys.detail("note", note.as_bytes()));
         }
         *entry = Some(self.0.log.append_one(event).await?.index());
         *by = Some(caller.subject.clone());

@@ -43,12 +43,12 @@ type Key = (Action, String, bool);
 /// One caller's calls of one kind and outcome.
 struct Tally {
     actor: Actor,
-    /// Hash of each call's body.
+    /// MAC of each call's body: what was supplied could be guessed, so a plain hash would tell whoever has the log.
     calls: Vec<Hash>,
 }
 
 impl Tally {
-    /// The entry: how many calls, and the root of the Merkle tree over their hashes in ascending order, so that whoever has the bodies can
+    /// The entry: how many calls, and the root of the Merkle tree over their MACs in ascending order, so that whoever has the bodies and the ring can
     /// recompute it and prove that one of them is among them.
     fn event(&mut self, action: Action, answered: bool) -> Event {
         self.calls.sort_unstable();
@@ -115,7 +115,7 @@ impl Verifier {
     }
 
     fn assess_now(&self, caller: &Caller, body: &[u8]) -> Result<Assessed, SubmitError> {
-        let call: Hash = Sha256::digest(body).into();
+        let call = self.0.keys.detail("call", body);
         let packs = self.0.rules.packs();
         let outcome = match supplied::read(body, &packs) {
             Err(faults) => Err(SubmitError::Faults(faults)),

@@ -15,7 +15,7 @@ use crate::auth::Caller;
 use crate::household::{Declared, Fault, IdNumber, Lane, Region, Request, is_emergency_relief};
 use crate::keys::BodyMac;
 use crate::policy::missing_rule;
-use crate::store::{Created, DocumentKind, IdempotencyKey, NewCase, StoreError, Tag};
+use crate::store::{Created, DocumentKind, Hash, IdempotencyKey, NewCase, StoreError, Tag};
 
 /// Hours an idempotency key is remembered: 30 days.
 const IDEMPOTENCY_HOURS: i64 = 30 * 24;
@@ -203,6 +203,11 @@ impl Verifier {
     /// The blind indexes of a text under every epoch of the ring, newest first: by any of them it may be found.
     pub(crate) fn tags(&self, domain: &str, text: &str) -> Vec<Tag> {
         self.0.keys.blind_indexes(domain, text).iter().map(|tag| Tag::new(tag.epoch(), tag.bytes())).collect()
+    }
+
+    /// What an entry of the log holds of something that could be guessed.
+    pub(crate) fn log_detail(&self, kind: &str, bytes: &[u8]) -> Hash {
+        self.0.keys.detail(kind, bytes)
     }
 
     /// Every blind index a caller's reference may stand under, apart for each organisation.

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
+use hedui::audit::Action;
 use hedui_mock_sources::batches::{BatchFormat, Headings, Households};
 use hedui_mock_sources::faults::{Delay, Fault, FaultPlan, FaultRule};
 use hedui_mock_sources::{Config, MockSources};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::binary::{DEFAULTS, Installation};
 use super::client::{Client, Reply, send};
@@ -134,6 +136,10 @@ async fn batches_are_for_those_who_may() {
         send_as(refused).await.assert_problem(403, "forbidden");
     }
     let id = send_as("system").await.json()["id"].as_str().expect("an id").to_owned();
+    let entries = stage.entries().await;
+    let entered = entries.iter().find(|entry| entry.event.action == Action::BatchAccepted).expect("an entry");
+    let file: [u8; 32] = Sha256::digest(&line).into();
+    assert_eq!(entered.event.detail_sha256, Some(stage.keys.detail("batch", &file)), "no guess of a file can be tried");
     let of_batch = format!("/v1/batches/{id}");
     for name in ["caseworker", "supervisor", "system"] {
         assert_eq!(client(name, "").get(&of_batch).await.status, 200, "{name}");

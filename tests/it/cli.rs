@@ -279,6 +279,12 @@ async fn a_ring_is_made_once_and_configuration_says_what_is_in_force() {
         assert!(out(&checked).contains(file), "{file} is not named:\n{}", out(&checked));
     }
     assert_code(&place.run(&["serve"]), 1);
+    let by_number =
+        "[[client]]\norganisation = \"o\"\nid = \"13800138000\"\nregions = [\"62\"]\nroles = [\"client\"]\n";
+    std::fs::write(place.path("clients.toml"), by_number).expect("clients");
+    let checked = place.run(&["check-config"]);
+    let told = "clients.toml:3:6: client[0].id: holds an ID number or a mobile number";
+    assert!(out(&checked).contains(told) && !out(&checked).contains("13800138000"), "{}", out(&checked));
 }
 
 #[test]

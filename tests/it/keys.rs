@@ -102,7 +102,7 @@ async fn keys_are_rotated_emptied_and_destroyed_under_load() {
     place.verify_audit();
     let log = entries(&place.path("data")).await;
     let count = |action| log.iter().filter(|leaf| leaf.event.action == action).count();
-    assert_eq!(count(Action::KeyCreated), 6 + 3);
+    assert_eq!(count(Action::KeyCreated), 7 + 3);
     assert_eq!(count(Action::KeyDestroyed), 1);
     let by: Vec<_> = log.iter().filter(|leaf| leaf.event.action == Action::KeyCreated).collect();
     assert_eq!(by.last().map(|leaf| leaf.event.actor.subject.as_str()), Some("operator"));
@@ -152,7 +152,7 @@ async fn a_ring_goes_to_custodians_and_comes_back() {
     let exported = done(&place, &[&common[..], &["--passphrase-file", &two, "--json"]].concat());
     let name = exported["log"].as_str().expect("the log's name");
     assert!(name.starts_with("hedui-") && name.len() == 14, "a name of its own: {name}");
-    assert_eq!(exported["keys"], 6);
+    assert_eq!(exported["keys"], 7);
     let file = |name: &str| place.path("exported").join(name).display().to_string();
     let (ring, first, second) = (file("ring.sealed"), file("share-1-of-2.toml"), file("share-2-of-2.toml"));
     let back = place.path("back").display().to_string();

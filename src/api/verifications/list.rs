@@ -7,6 +7,7 @@ use utoipa::IntoParams;
 
 use crate::api::permit::permit;
 use crate::auth::Permission;
+use crate::identity::holds_personal_number;
 use crate::verification::{CasePage, ListFilter, Verifier};
 use crate::web::{Problem, ProblemKind, SignedIn};
 
@@ -16,7 +17,7 @@ use crate::web::{Problem, ProblemKind, SignedIn};
 pub struct ListQuery {
     /// accepted, running, waiting, final, cancelled, failed or erased.
     pub status: Option<String>,
-    /// The caller's own reference.
+    /// The caller's own reference; never an ID number or a mobile number.
     pub reference: Option<String>,
     /// From the former page's `next`.
     pub cursor: Option<String>,
@@ -48,6 +49,13 @@ pub async fn list(
     };
     if query.cursor.as_deref().is_some_and(|cursor| uuid::Uuid::parse_str(cursor).is_err()) {
         return Err(invalid("cursor 应为上一页的 next", "cursor is the `next` of the former page"));
+    }
+    if query.reference.as_deref().is_some_and(holds_personal_number) {
+        return Err(invalid(
+            "reference 中含有身份证号码或手机号码：网址中不得有个人信息；请按业务编号查询，查某人请用 POST /v1/audit/subjects（审计员）",
+            "reference holds an ID number or a mobile number, and nothing personal may stand in an address: ask by your case number; an \
+             auditor asks about a person by POST /v1/audit/subjects",
+        ));
     }
     let filter = ListFilter { status: query.status, reference: query.reference, cursor: query.cursor, limit };
     if filter.status.as_deref().is_some_and(|status| crate::verification::CaseState::parse(status).is_none()) {

@@ -113,6 +113,8 @@ pub enum TagUse {
     BlindIndex,
     /// Idempotency keys
     RequestBody,
+    /// What the audit log holds of calls, files, notes and unknown names
+    AuditDetail,
     /// All of them
     All,
 }

@@ -76,6 +76,7 @@ pub(super) async fn epoch(arguments: &KeysEpoch) -> anyhow::Result<ExitCode> {
         TagUse::SubjectTag => &[MacUse::SubjectTag],
         TagUse::BlindIndex => &[MacUse::BlindIndex],
         TagUse::RequestBody => &[MacUse::RequestBody],
+        TagUse::AuditDetail => &[MacUse::AuditDetail],
         TagUse::All => &MacUse::ALL,
     };
     let mut begun = BTreeMap::new();

@@ -47,6 +47,7 @@ page_words! {
         filter: "筛选", "Filter";
         reference: "业务编号", "Reference";
         reference_hint: "提交时填写的编号，例如 HN-2026-000123", "The number given when it was submitted, such as HN-2026-000123";
+        reference_personal: "请按业务编号查询，不要使用身份证号码或手机号码：它会出现在网址中", "Search by case number, not by an ID or mobile number: it would stand in the address";
         reference_long: "业务编号至多 64 个字符", "A reference has at most 64 characters";
         any_state: "全部状态", "Any state";
         state_unknown: "请从列表中选择状态", "Choose a state from the list";

@@ -22,6 +22,15 @@ pub(in crate::console) fn notice(notice: Notice, lang: Lang) -> [&'static str; 2
                      the audit log. Ask your office's security administrator to register you.",
             ),
         ],
+        Notice::PersonalSubject => [
+            ("登录账号不能是个人号码", "You cannot sign in by a number of yours"),
+            (
+                "统一身份认证以身份证号码或手机号码作为您的账号标识，本系统的审计日志和名单中不得有个人号码，因此不能进入。请系统管理员\
+                     将统一身份认证的 sub 改为账号标识，并按该标识登记。",
+                "The sign-in service names you by an ID number or a mobile number, and no such number may stand in this system's log and \
+                     lists. Ask the system administrator to have the service send an account name as `sub`, and to register you by it.",
+            ),
+        ],
         Notice::SessionEnded => [
             ("登录已失效", "Your session has ended"),
             (

@@ -50,7 +50,7 @@ impl Exported {
 #[test]
 fn any_two_of_three_custodians_put_the_ring_back() {
     let exported = exported(3, 2);
-    assert_eq!((exported.about.log.as_str(), exported.about.keys), ("huining.example/hedui", 2 + 3 + 1 + 1));
+    assert_eq!((exported.about.log.as_str(), exported.about.keys), ("huining.example/hedui", 2 + 4 + 1 + 1));
     let document = exported.ring.seal_document(&CONTEXT, b"kept").unwrap();
     let tag = exported.ring.subject_tag("A");
     for shares in [[(1, 1), (2, 2)], [(3, 3), (1, 1)], [(2, 2), (3, 3)]] {
@@ -142,7 +142,7 @@ fn no_file_of_an_export_shows_a_key_and_all_are_private() {
     let exported = exported(2, 2);
     let ring = fs::read_to_string(exported.ring.dir().join(RING_FILE)).unwrap();
     let secrets: Vec<_> = ring.lines().filter_map(|line| line.strip_prefix("key = \"")).collect();
-    assert_eq!(secrets.len(), 7);
+    assert_eq!(secrets.len(), 8);
     for entry in fs::read_dir(exported.folder.path().join("out")).unwrap() {
         let path = entry.unwrap().path();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600);

@@ -44,7 +44,7 @@ fn a_new_ring_loads_to_the_same_keys() {
     assert_eq!(ring.blind_index("name", "A"), again.blind_index("name", "A"));
     assert_eq!(ring.log_signer().public_key(), again.log_signer().public_key());
     assert_eq!(again.log_signer().name(), LOG);
-    assert_eq!(ring.list().unwrap().len(), 1 + 3 + 1 + 1);
+    assert_eq!(ring.list().unwrap().len(), 1 + 4 + 1 + 1);
 }
 
 #[test]
@@ -244,7 +244,7 @@ fn no_error_and_no_debug_shows_a_key() {
         .lines()
         .filter_map(|line| line.strip_prefix("key = \"").and_then(|line| line.strip_suffix('"')).map(str::to_owned))
         .collect();
-    assert_eq!(secrets.len(), 6);
+    assert_eq!(secrets.len(), 7);
     let mut shown = vec![format!("{ring:?} {:?} {:?}", ring.report_signer(), ring.log_signer())];
     shown.push(serde_json::to_string(&ring.list().unwrap()).unwrap());
     // Broken in turn: the quotes, the name, the type, the whole line.

@@ -17,6 +17,7 @@ use jiff::civil::Date;
 use crate::household::{
     Fault, Faults, Household, LegalBasis, LegalBasisKind, MemberRef, Purpose, Region, RegisteredAs, Request, SourceKey,
 };
+use crate::identity::holds_personal_number;
 use crate::report::jose::RecipientKey;
 use shape::Object;
 pub use written::document_of;
@@ -112,6 +113,18 @@ fn read_root(root: &mut Object, context: &IntakeContext<'_>, faults: &mut Faults
     let region = read_region(root, context, faults);
     let as_of = root.required_date("as_of", faults);
     let reference = root.text("reference", 128, faults);
+    if reference.as_deref().is_some_and(holds_personal_number) {
+        faults.add(
+            &root.at("reference"),
+            "personal_number",
+            "业务编号中含有身份证号码或手机号码",
+            "holds an ID number or a mobile number",
+            [
+                "请改用本单位的业务编号，例如 HN-2026-000123：编号会出现在网址和名单中",
+                "use your office's own case number, such as HN-2026-000123: references stand in addresses and lists",
+            ],
+        );
+    }
     let commissioned_by = person::read_commission(root, faults);
     let legal_basis = read_legal_basis(root, faults);
     let applicant = MemberRef(root.required_text("applicant", 32, faults));

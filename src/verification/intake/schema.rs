@@ -14,7 +14,7 @@ pub fn request() -> Value {
         "purpose": {"enum": purposes},
         "region": {"type": "string", "pattern": "^[0-9]{6}$", "description": "GB/T 2260"},
         "as_of": date("The day the question is about: today or earlier, within three years"),
-        "reference": {"type": ["string", "null"], "maxLength": 128, "description": "The caller's own reference"},
+        "reference": {"type": ["string", "null"], "maxLength": 128, "description": "The caller's own reference; never an ID number or a mobile number"},
         "commissioned_by": object(
             &["organisation", "investigators"],
             json!({"organisation": text(128), "investigators": {"type": "array", "items": text(64), "minItems": 2, "maxItems": 2}}),

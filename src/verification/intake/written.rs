@@ -96,5 +96,19 @@ mod tests {
         let read = read_request(request.to_string().as_bytes(), &context).unwrap();
         let again = read_request(document_of(&read).to_string().as_bytes(), &context).unwrap();
         assert_eq!(again, read);
+        let named = |reference: &str| {
+            let mut document = document_of(&read);
+            document["reference"] = json!(reference);
+            read_request(document.to_string().as_bytes(), &context)
+        };
+        for personal in ["11010519491231002X", "户110105491231002", "13800138000"] {
+            let faults = named(personal).unwrap_err();
+            let found: Vec<_> = faults.iter().map(|fault| (fault.pointer.as_str(), fault.code.as_str())).collect();
+            assert_eq!(found, [("/reference", "personal_number")], "{personal}");
+            assert!(!format!("{faults:?}").contains(personal), "no fault repeats the value");
+        }
+        for plain in ["HN-2026-000123", "20261127000000000123", "12"] {
+            assert!(named(plain).is_ok(), "{plain}");
+        }
     }
 }

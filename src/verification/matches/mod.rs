@@ -20,7 +20,6 @@ use crate::household::{Lang, MatchReason, MemberRef, SourceKey};
 use crate::identity::bits::plain_ppm;
 use crate::identity::model::Thresholds;
 use crate::identity::{Attribution, Comparison, Field, Known, Model, Standing, attribute_prepared};
-use crate::store::Hash;
 pub use answer::{Correction, FieldWeight, Followed, MatchModel, MatchThresholds, Matched, OtherMatched};
 use given::{Given, KNOWN};
 
@@ -30,7 +29,7 @@ impl Verifier {
     /// # Errors
     /// [`SubmitError::Faults`] with every fault, [`SubmitError::Closed`] while the log cannot be written.
     pub fn compare_supplied(&self, caller: &Caller, body: &[u8]) -> Result<(Matched, Lang), SubmitError> {
-        let call: Hash = Sha256::digest(body).into();
+        let call = self.0.keys.detail("call", body);
         let given = given::read(body, self.0.clock.today(), &self.0.departments.keys());
         self.count_call(Action::Matched, caller, call, given.is_ok())?;
         let given = given.map_err(SubmitError::Faults)?;

@@ -78,6 +78,9 @@ async fn a_filter_that_is_wrong_says_what_is_wrong_and_where() {
     {
         assert!(wrong.body.contains(told), "{told}: {}", wrong.body);
     }
+    let personal = browser.get(&door.url("/?tab=cases&reference=13800138000")).await;
+    assert_eq!(personal.status, 422);
+    assert!(personal.body.contains("不要使用身份证号码或手机号码"), "{}", personal.body);
     let markup = browser.get(&door.url("/?tab=cases&reference=%22%3E%3Cscript%3E")).await;
     assert!(!markup.body.contains("<script"), "{}", markup.body);
     assert!(none.body.contains("href=\"?tab=cases&#38;reference=HN-1&#38;status=final&#38;lang=en\""), "{}", none.body);

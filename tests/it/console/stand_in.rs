@@ -6,6 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hedui::auth::LocalIssuer;
 use hedui::telemetry::Clock;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::browser::Browser;
 use super::provider::StandIn;
@@ -49,6 +50,8 @@ async fn an_id_token_that_is_not_right_signs_nobody_in() {
         ("not valid yet", set("nbf", json!(now + 600))),
         ("another access token", set("at_hash", json!(half("another")))),
         ("nobody", set("sub", json!(""))),
+        ("somebody unregistered", set("sub", json!("zhang-san"))),
+        ("a number of a person", set("sub", json!("13800138000"))),
     ];
     let mut denied = 0;
     for (what, change) in &refused {
@@ -67,6 +70,10 @@ async fn an_id_token_that_is_not_right_signs_nobody_in() {
         assert!(browser.cookie(&base, "hedui-session").is_none(), "{what}");
         denied += 1;
     }
+    let details: Vec<_> = stage.entries().await.iter().map(|entry| entry.event.detail_sha256).collect();
+    let plain = |word: &str| Some(<[u8; 32]>::from(Sha256::digest(word)));
+    let last = [Some(stage.keys.detail("sign_in", b"zhang-san")), plain("personal_subject")];
+    assert!(details.ends_with(&last), "a number is not entered in any form, a name only with the ring's key");
     let stranger = LocalIssuer::new(Clock::system()).unwrap();
     let point = provider.keys.key_set()["keys"][0].to_string();
     type Make<'a> = Box<dyn Fn(&str) -> String + 'a>;

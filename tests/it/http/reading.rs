@@ -45,6 +45,13 @@ async fn lists_are_paged_and_filtered() {
     for wrong in ["limit=0", "limit=201", "limit=x", "status=done", "cursor=abc", "name=x", "reference=a&reference=b"] {
         client.get(&format!("/v1/verifications?{wrong}")).await.assert_problem(422, "invalid-request");
     }
+    for personal in ["11010519491231002X", "HN-110105491231002", "%2B86%20138%200013%208000"] {
+        let refused = client.get(&format!("/v1/verifications?reference={personal}")).await;
+        refused.assert_problem(422, "invalid-request");
+        assert!(refused.text().contains("身份证号码") && !refused.text().contains(personal), "{}", refused.text());
+    }
+    assert_eq!(found("reference=HN-2026-000123").await, json!([]));
+    assert_eq!(found("reference=20261127000000000123").await, json!([]));
 }
 
 /// Every text of a request that is about a person.

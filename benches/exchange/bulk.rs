@@ -77,9 +77,9 @@ async fn measured(departments: &Departments, bare: &Bare, work: impl Future<Outp
 pub(crate) async fn as_batch(service: &Service, requests: &[Value]) {
     let file: String = requests.iter().map(|request| format!("{request}\n")).collect();
     let (bulk, caller) = (&service.bulk, &service.caller);
-    let mut receiving = bulk.begin(caller, Terms::plain(Format::Ndjson, AS_OF)).await.expect("a batch");
+    let mut receiving = bulk.begin(caller, Terms::plain(Format::Ndjson, AS_OF), None).await.expect("a batch");
     bulk.more(&mut receiving, file.as_bytes()).await.expect("the file");
-    let id = bulk.whole(receiving, None).await.expect("the whole file").id.to_string();
+    let id = bulk.whole(receiving).await.expect("the whole file").id.to_string();
     loop {
         let status = bulk.status(caller, &id).await.expect("the batch");
         if status.status == "finished" {

@@ -186,7 +186,7 @@ impl Publisher {
         loop {
             ticks.tick().await;
             // a disk that fills up while nobody calls lets its reserve go as well
-            let _full = self.store.must_have_room();
+            let _full = self.store.must_have_room().await;
             match self.publication.publish_in_turn(&self.store, (self.clock)(), self.every).await {
                 Ok(_) => {}
                 Err(AuditError::Store(StoreError::ReadOnly)) => break,

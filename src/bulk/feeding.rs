@@ -51,7 +51,7 @@ impl Bulk {
         match batch.state {
             BatchState::Running => {
                 // what was let in ends; no more is let in while the disk is nearly full
-                let window = if inner.store.must_have_room().is_ok() { inner.settings.window } else { 0 };
+                let window = if inner.store.must_have_room().await.is_ok() { inner.settings.window } else { 0 };
                 if window > 0 && inner.store.let_in(id, window, now).await? > 0 {
                     inner.verifier.ring();
                 } else if batch.all_read && inner.store.has_no_open_case(id).await? {

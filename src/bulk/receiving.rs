@@ -11,7 +11,9 @@ use super::{Bulk, BulkError};
 use crate::audit::{Action, Actor, Event};
 use crate::auth::Caller;
 use crate::keys::BodyMac;
-use crate::store::{AuditReceipt, BatchState, Created, DocumentKind, IdempotencyKey, NewBatch, Received, Store};
+use crate::store::{
+    AuditReceipt, BatchState, Created, DocumentKind, Hash, IdempotencyKey, MadeUnder, NewBatch, Received, Store, Tag,
+};
 use crate::verification::{VerificationError, actor, sealing};
 
 /// Bytes of a file in one sealed part.
@@ -25,16 +27,30 @@ const IDEMPOTENCY_HOURS: i64 = 30 * 24;
 
 /// A file of which parts have come.
 pub struct Receiving {
-    batch: Uuid,
     caller: Caller,
     terms: Terms,
-    receipt: AuditReceipt,
+    key: Option<Key>,
+    kept: Kept,
     buffer: Vec<u8>,
     /// The beginning of the file, by which a file that is none is known at once.
     begin: Vec<u8>,
     parts: u32,
     bytes: u64,
     digest: Sha256,
+}
+
+/// An Idempotency-Key as the store knows it.
+struct Key {
+    tags: Vec<Tag>,
+    at: Timestamp,
+}
+
+/// Where the parts of a file are kept.
+enum Kept {
+    /// Under this batch.
+    Under(Uuid, AuditReceipt),
+    /// Nowhere: the key has made a batch already, and the file is held against that one's.
+    Not(MadeUnder),
 }
 
 /// A batch that was accepted.
@@ -47,15 +63,41 @@ pub struct SubmittedBatch {
 }
 
 impl Bulk {
-    /// Begins to receive a file.
+    /// Begins to receive a file. One whose Idempotency-Key has made a batch already is not kept: it is told what it made, though nothing new
+    /// may begin.
     ///
     /// # Errors
-    /// [`BulkError::Closed`]; the store failed.
-    pub async fn begin(&self, caller: &Caller, terms: Terms) -> Result<Receiving, BulkError> {
+    /// [`BulkError::NoRoom`]; [`BulkError::Closed`]; the store failed.
+    pub async fn begin(&self, caller: &Caller, terms: Terms, key: Option<&str>) -> Result<Receiving, BulkError> {
         let inner = &self.0;
-        inner.store.must_have_room()?;
+        let tags = |key| inner.verifier.tags("batch-key", &format!("{}\n{key}", caller.subject));
+        let key = key.map(|key| Key { tags: tags(key), at: inner.clock.now() });
+        let made = match &key {
+            Some(key) => inner.store.made_under(&caller.subject, &key.tags, key.at).await?,
+            None => None,
+        };
+        let kept = match made {
+            Some(made) => Kept::Not(made),
+            None => self.make(caller, &terms).await?,
+        };
+        Ok(Receiving {
+            caller: caller.clone(),
+            terms,
+            key,
+            kept,
+            buffer: Vec::with_capacity(PART),
+            begin: Vec::new(),
+            parts: 0,
+            bytes: 0,
+            digest: Sha256::new(),
+        })
+    }
+
+    async fn make(&self, caller: &Caller, terms: &Terms) -> Result<Kept, BulkError> {
+        let inner = &self.0;
+        inner.store.must_have_room().await?;
         let batch = Uuid::now_v7();
-        let kept = serde_json::to_vec(&KeptTerms::of(&terms, caller));
+        let kept = serde_json::to_vec(&KeptTerms::of(terms, caller));
         let kept = kept.map_err(|_| VerificationError::Unreadable { what: "terms of a batch" })?;
         let new = NewBatch {
             id: batch,
@@ -71,17 +113,7 @@ impl Bulk {
         made?;
         let receipt = receipts.into_iter().next();
         let receipt = receipt.ok_or(VerificationError::Uneven { what: "entries of a batch" })?;
-        Ok(Receiving {
-            batch,
-            caller: caller.clone(),
-            terms,
-            receipt,
-            buffer: Vec::with_capacity(PART),
-            begin: Vec::new(),
-            parts: 0,
-            bytes: 0,
-            digest: Sha256::new(),
-        })
+        Ok(Kept::Under(batch, receipt))
     }
 
     /// Takes the next bytes of a file, and stores what makes a part.
@@ -94,6 +126,9 @@ impl Bulk {
             return Err(BulkError::TooLarge);
         }
         file.digest.update(bytes);
+        if matches!(file.kept, Kept::Not(_)) {
+            return Ok(());
+        }
         while !bytes.is_empty() {
             let taken = bytes.len().min(PART - file.buffer.len());
             file.buffer.extend_from_slice(&bytes[..taken]);
@@ -106,12 +141,13 @@ impl Bulk {
     }
 
     async fn keep_part(&self, file: &mut Receiving) -> Result<(), BulkError> {
-        self.0.store.must_have_room()?;
+        let Kept::Under(batch, receipt) = &file.kept else { return Ok(()) };
+        self.0.store.must_have_room().await?;
         if file.parts == 0 {
             file.begin.clone_from(&file.buffer);
         }
-        let part = sealing::seal(&self.0.keys, file.batch, DocumentKind::Upload, &file.buffer)?;
-        self.0.store.add_part(&file.receipt, file.batch, file.parts, part).await?;
+        let part = sealing::seal(&self.0.keys, *batch, DocumentKind::Upload, &file.buffer)?;
+        self.0.store.add_part(receipt, *batch, file.parts, part).await?;
         file.parts += 1;
         file.buffer.clear();
         Ok(())
@@ -121,7 +157,14 @@ impl Bulk {
     ///
     /// # Errors
     /// [`BulkError::File`] when its beginning shows that none of it can be read; [`BulkError::IdempotencyConflict`]; the store failed.
-    pub async fn whole(&self, mut file: Receiving, key: Option<&str>) -> Result<SubmittedBatch, BulkError> {
+    pub async fn whole(&self, mut file: Receiving) -> Result<SubmittedBatch, BulkError> {
+        let inner = &self.0;
+        let digest: [u8; 32] = std::mem::take(&mut file.digest).finalize().into();
+        let body_macs: Vec<_> = inner.keys.body_macs(&digest).iter().map(BodyMac::bytes).collect();
+        let batch = match file.kept {
+            Kept::Under(batch, _) => batch,
+            Kept::Not(made) => return self.repeated(&file.caller, made, &body_macs).await,
+        };
         if !file.buffer.is_empty() || file.parts == 0 {
             self.keep_part(&mut file).await?;
         }
@@ -129,19 +172,17 @@ impl Bulk {
             self.give_up(file).await;
             return Err(BulkError::File(fault));
         }
-        let inner = &self.0;
-        let digest: [u8; 32] = std::mem::take(&mut file.digest).finalize().into();
         let now = inner.clock.now();
-        let idempotency = key.map(|key| IdempotencyKey {
-            key_tags: inner.verifier.tags("batch-key", &format!("{}\n{key}", file.caller.subject)),
-            body_macs: inner.keys.body_macs(&digest).iter().map(BodyMac::bytes).collect(),
+        let idempotency = file.key.take().map(|key| IdempotencyKey {
+            key_tags: key.tags,
+            body_macs,
             expires_at: now.saturating_add(IDEMPOTENCY_HOURS.hours()).unwrap_or(now),
         });
         let received = Received { bytes: file.bytes, parts: file.parts, idempotency };
         let event = Event::new(&actor(&file.caller), Action::BatchAccepted)
-            .batch(file.batch)
+            .batch(batch)
             .detail(inner.keys.detail("batch", &digest));
-        let effect = Store::received(file.batch, received, now);
+        let effect = Store::received(batch, received, now);
         let outcome = inner.log.append_with(vec![event], effect).await.map(|(_, outcome)| outcome);
         match outcome {
             Ok(Ok(Created::New(id))) => {
@@ -160,9 +201,27 @@ impl Bulk {
         }
     }
 
+    /// A file that came again, or another under a key that was used.
+    async fn repeated(
+        &self,
+        caller: &Caller,
+        made: MadeUnder,
+        body_macs: &[Hash],
+    ) -> Result<SubmittedBatch, BulkError> {
+        match made.with(body_macs) {
+            Ok(id) => Ok(SubmittedBatch { id, replayed: true }),
+            Err(conflict) => {
+                self.0.verifier.refuse(caller, "idempotency_conflict").await?;
+                Err(conflict.into())
+            }
+        }
+    }
+
     /// Lets go of a file that did not come whole, or is none. What was stored of it is erased.
     pub async fn give_up(&self, file: Receiving) {
-        self.let_go(&actor(&file.caller), file.batch).await;
+        if let Kept::Under(batch, _) = file.kept {
+            self.let_go(&actor(&file.caller), batch).await;
+        }
     }
 
     /// The same for files whose sender or receiving process went away.

@@ -150,9 +150,9 @@ impl Store {
                 let row = locked(tx, batch).await?;
                 let client = row.text("client")?;
                 if let Some(key) = &received.idempotency
-                    && let Some(existing) = idempotency::find(tx, &client, key, now).await?
+                    && let Some(made) = idempotency::find(tx, &client, &key.key_tags, now).await?
                 {
-                    return Ok(Created::Existing(existing));
+                    return made.with(&key.body_macs).map(Created::Existing);
                 }
                 if let Some(key) = &received.idempotency {
                     let made = idempotency::remember(tx, &client, key, batch, now).await?;

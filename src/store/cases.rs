@@ -134,9 +134,9 @@ impl Store {
             Box::pin(async move {
                 let entry = entry_of(case.id, entries)?;
                 if let Some(key) = &case.idempotency
-                    && let Some(existing) = idempotency::find(tx, &case.client, key, case.created_at).await?
+                    && let Some(made) = idempotency::find(tx, &case.client, &key.key_tags, case.created_at).await?
                 {
-                    return Ok(Created::Existing(existing));
+                    return made.with(&key.body_macs).map(Created::Existing);
                 }
                 if let Some(existing) = in_batch(tx, &case).await? {
                     return Ok(Created::Existing(existing));

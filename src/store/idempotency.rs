@@ -18,6 +18,23 @@ pub struct IdempotencyKey {
     pub expires_at: Timestamp,
 }
 
+/// A case or batch that was made under a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MadeUnder {
+    id: Uuid,
+    body_mac: Hash,
+}
+
+impl MadeUnder {
+    /// It, if it was made of this body: HMACs of the body under every epoch.
+    ///
+    /// # Errors
+    /// [`StoreError::IdempotencyConflict`] when it was another.
+    pub fn with(self, body_macs: &[Hash]) -> Result<Uuid, StoreError> {
+        if body_macs.contains(&self.body_mac) { Ok(self.id) } else { Err(StoreError::IdempotencyConflict) }
+    }
+}
+
 impl Store {
     /// The case a client made under this key, if any: to be asked before anything is logged for a retry.
     ///
@@ -29,8 +46,22 @@ impl Store {
         key: &IdempotencyKey,
         now: Timestamp,
     ) -> Result<Option<Uuid>, StoreError> {
+        let made = self.made_under(client, &key.key_tags, now).await?;
+        made.map(|made| made.with(&key.body_macs)).transpose()
+    }
+
+    /// What a client made under a key, whose body is still to come.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn made_under(
+        &self,
+        client: &str,
+        key_tags: &[Tag],
+        now: Timestamp,
+    ) -> Result<Option<MadeUnder>, StoreError> {
         let mut connection = self.reader().acquire().await?;
-        find(&mut connection, client, key, now).await
+        find(&mut connection, client, key_tags, now).await
     }
 
     /// Forgets idempotency keys that have expired; returns how many.
@@ -52,10 +83,10 @@ impl Store {
 pub(super) async fn find(
     connection: &mut Connection,
     client: &str,
-    key: &IdempotencyKey,
+    key_tags: &[Tag],
     now: Timestamp,
-) -> Result<Option<Uuid>, StoreError> {
-    for tag in &key.key_tags {
+) -> Result<Option<MadeUnder>, StoreError> {
+    for tag in key_tags {
         let row =
             query("SELECT body_mac, case_id FROM idempotency WHERE client = $1 AND key_tag = $2 AND expires_at > $3")
                 .bind(client)
@@ -63,12 +94,9 @@ pub(super) async fn find(
                 .bind(millis(now))
                 .fetch_optional(&mut *connection)
                 .await?;
-        let Some(row) = row else { continue };
-        let known = row.hash("body_mac")?;
-        return match key.body_macs.contains(&known) {
-            true => Ok(Some(row.uuid("case_id")?)),
-            false => Err(StoreError::IdempotencyConflict),
-        };
+        if let Some(row) = row {
+            return Ok(Some(MadeUnder { id: row.uuid("case_id")?, body_mac: row.hash("body_mac")? }));
+        }
     }
     Ok(None)
 }
@@ -100,5 +128,6 @@ pub(super) async fn remember(
     if taken == 1 {
         return Ok(Created::New(made));
     }
-    find(tx, client, key, now).await?.map(Created::Existing).ok_or(StoreError::IdempotencyConflict)
+    let found = find(tx, client, &key.key_tags, now).await?.ok_or(StoreError::IdempotencyConflict)?;
+    found.with(&key.body_macs).map(Created::Existing)
 }

@@ -81,7 +81,7 @@ pub use events::{CaseEvent, CaseEventKind};
 pub use expected::Expected;
 pub use hearings::HearingRow;
 pub use households::DueFilter;
-pub use idempotency::IdempotencyKey;
+pub use idempotency::{IdempotencyKey, MadeUnder};
 pub use kept_evidence::KeptEvidence;
 pub use kin::{KinRow, KinTag};
 pub use log::{LeafColumns, LogHead, LogTile, LogTx, PreparedLeaf, PublishedCheckpoint, StoredLeaf};

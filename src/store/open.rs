@@ -64,7 +64,7 @@ impl Store {
         directory.make_database()?;
         let path = directory.path().to_owned();
         // A disk that is full has room for opening once the reserve is gone.
-        let room = Some(Room::keep(&path, reserve));
+        let room = Room::keep(&path, reserve).await?;
         let writing = Pool::Sqlite(sqlite::open_writer(&path).await?);
         let readers = Pool::Sqlite(sqlite::open_readers(&path).await?);
         let writer = Some(Writer::start(writing, directory));
@@ -157,9 +157,12 @@ impl Store {
     /// is theirs. A database server's disk is not looked at.
     ///
     /// # Errors
-    /// [`StoreError::NoRoom`].
-    pub fn must_have_room(&self) -> Result<(), StoreError> {
-        self.inner.room.as_ref().map_or(Ok(()), Room::must_be_ample)
+    /// [`StoreError::NoRoom`]; [`StoreError::Directory`] when no room can be kept for another reason.
+    pub async fn must_have_room(&self) -> Result<(), StoreError> {
+        match &self.inner.room {
+            Some(room) => room.must_be_ample().await,
+            None => Ok(()),
+        }
     }
 
     /// Whether the database answers.

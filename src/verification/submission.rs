@@ -143,7 +143,9 @@ impl Verifier {
     ) -> Result<Created, SubmitError> {
         let inner = &self.0;
         // no entry says so: there is hardly room for those of what was accepted
-        inner.store.must_have_room()?;
+        if let Err(full) = inner.store.must_have_room().await {
+            return self.accepted_already(caller, idempotency.as_ref()).await?.ok_or_else(|| full.into());
+        }
         let id = Uuid::now_v7();
         let stored = serde_json::to_vec(&request).map_err(|_| VerificationError::Unreadable { what: "request" })?;
         let sealed = sealing::seal(&inner.keys, id, DocumentKind::Request, &stored)?;
@@ -192,6 +194,17 @@ impl Verifier {
             metrics::counter!("hedui_cases_accepted_total", "lane" => lane.as_str()).increment(1);
         }
         Ok(created)
+    }
+
+    /// What was accepted under the same key is told whatever stands in the way of anything new.
+    async fn accepted_already(
+        &self,
+        caller: &Caller,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Option<Created>, SubmitError> {
+        let Some(key) = key else { return Ok(None) };
+        let found = self.0.store.find_idempotent(&caller.subject, key, self.0.clock.now()).await?;
+        Ok(found.map(Created::Existing))
     }
 
     /// A blind index for look-up.

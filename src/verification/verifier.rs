@@ -220,7 +220,7 @@ impl Verifier {
         if self.0.store.ping().await.is_err() {
             reasons.push("the store does not answer".to_owned());
         }
-        if let Err(full) = self.0.store.must_have_room() {
+        if let Err(full) = self.0.store.must_have_room().await {
             reasons.push(full.to_string());
         }
         if !self.0.ledger.is_open() {

@@ -93,6 +93,8 @@ async fn a_table_with_faulty_rows_is_done_but_for_these() {
     assert_eq!((again["id"].as_str(), &again["replayed"]), (Some(&*id), &true.into()));
     let other = post(&client, "", "text/csv", b"household,name,id_number\n1,2,3\n".to_vec());
     send(other.header("idempotency-key", "once")).await.assert_problem(422, "idempotency-conflict");
+    let known = client.get("/v1/batches").await.json()["items"].as_array().map(Vec::len);
+    assert_eq!(known, Some(1), "nothing is kept of a file that comes again");
 
     let status = wait_for(&client, &id, finished).await;
     let good = u64::from(HOUSEHOLDS) - wrong.len() as u64

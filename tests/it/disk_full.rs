@@ -8,9 +8,10 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use hedui_mock_sources::{Config, MockSources};
+use reqwest::Method;
 
 use super::binary::{DEFAULTS, Installation};
-use super::client::Client;
+use super::client::{Client, send};
 
 /// A file system of its own of 24 MiB. Let go when dropped.
 struct SmallDisk(PathBuf);
@@ -60,6 +61,15 @@ async fn accept(client: &Client, mocks: &MockSources, households: std::ops::Rang
     }
 }
 
+/// Waits until something holds.
+async fn until(what: &str, holds: impl AsyncFn() -> bool) {
+    let begun = Instant::now();
+    while !holds().await {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{what}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_stops_what_is_new_and_loses_nothing() {
     let config = Config { households: 40, ..Config::default() };
@@ -72,6 +82,7 @@ async fn a_full_disk_stops_what_is_new_and_loses_nothing() {
     )
     .expect("settings");
     let Some(disk) = SmallDisk::at(&installation.path("data")) else { return };
+    let household = |number| mocks.request_for(number, &Default::default()).expect("a household").to_string();
     let reserve = installation.path("data/reserve");
     let mut accepted = Vec::new();
 
@@ -79,8 +90,15 @@ async fn a_full_disk_stops_what_is_new_and_loses_nothing() {
     let client = installation.client(&service);
     assert_eq!(reserve.metadata().expect("a reserve").len(), 4 << 20);
     accept(&client, &mocks, 0..4, &mut accepted).await;
+    let once = |body| send(client.submission(body).header("idempotency-key", "once"));
+    let file = |rows: String| {
+        let call = installation.supervisor(&service).call(Method::POST, "/v1/batches").body(rows);
+        send(call.header("content-type", "application/x-ndjson").header("idempotency-key", "once"))
+    };
+    accepted.push(once(household(4)).await.json()["id"].as_str().expect("an id").to_owned());
+    let batch = file(household(5)).await.json();
     disk.fill();
-    let body = mocks.request_for(9, &Default::default()).expect("a household").to_string();
+    let body = household(9);
     let refused = client.submit(body.clone()).await;
     assert_eq!(refused.status, 507, "{}", refused.text());
     let problem = refused.json();
@@ -89,6 +107,12 @@ async fn a_full_disk_stops_what_is_new_and_loses_nothing() {
     let ready = client.get("/readyz").await;
     assert!(ready.status == 503 && ready.text().contains("nearly full"), "{}", ready.text());
     assert!(!reserve.exists(), "its room is for what was accepted");
+    let again = once(household(4)).await;
+    assert!(again.status == 202 && again.json()["id"] == accepted[4].as_str(), "what was accepted: {}", again.text());
+    once(body.clone()).await.assert_problem(422, "idempotency-conflict");
+    let again = file(household(5)).await;
+    assert!(again.status == 202 && again.json()["id"] == batch["id"], "{}", again.text());
+    file(household(6)).await.assert_problem(422, "idempotency-conflict");
     for id in &accepted {
         client.wait_for_final(id).await;
     }
@@ -96,23 +120,24 @@ async fn a_full_disk_stops_what_is_new_and_loses_nothing() {
 
     // Somebody else takes the last byte too.
     disk.fill();
-    tokio::time::sleep(Duration::from_millis(1500)).await;
     assert_eq!(client.submit(body.clone()).await.status, 507);
     assert_eq!(client.get("/v1/verifications?limit=1").await.status, 200, "lists are read");
     disk.free();
-    let begun = Instant::now();
-    while client.get("/readyz").await.status != 200 {
-        assert!(begun.elapsed() < Duration::from_secs(60), "it goes on by itself");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    until("it goes on by itself", async || client.get("/readyz").await.status == 200).await;
     assert!(reserve.exists(), "and the reserve is made again");
     accept(&client, &mocks, 10..16, &mut accepted).await;
 
     // Full to the last byte while cases are at work, and then killed.
     disk.fill();
     let _ = client.submit(body.clone()).await;
-    disk.fill();
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    let last = accepted.last().expect("some");
+    until("a write finds no room, or all is done", async || {
+        disk.fill();
+        let log = std::fs::read_to_string(installation.path("log.txt")).expect("the log");
+        let status = client.get(&format!("/v1/verifications/{last}")).await.json();
+        log.contains("database or disk is full") || status["status"] == "final"
+    })
+    .await;
     service.kill();
     installation.verify_audit();
     disk.free();
@@ -124,8 +149,8 @@ async fn a_full_disk_stops_what_is_new_and_loses_nothing() {
     let listed = client.get("/v1/verifications?limit=200").await.json();
     assert_eq!(
         listed["items"].as_array().map(Vec::len),
-        Some(accepted.len()),
-        "each that was acknowledged, and no other"
+        Some(accepted.len() + 1),
+        "the batch's, each that was acknowledged, and no other"
     );
     service.kill();
     installation.verify_audit();

@@ -99,7 +99,7 @@ async fn receive(
     key: Option<&str>,
     request: Request<Body>,
 ) -> Result<SubmittedBatch, Problem> {
-    let mut file = bulk.begin(caller, terms).await.map_err(problem)?;
+    let mut file = bulk.begin(caller, terms, key).await.map_err(problem)?;
     let pieces = pieces(request);
     tokio::pin!(pieces);
     while let Some(piece) = pieces.next().await {
@@ -112,7 +112,7 @@ async fn receive(
             return Err(refuse(verifier, caller, why, problem).await);
         }
     }
-    bulk.whole(file, key).await.map_err(problem)
+    bulk.whole(file).await.map_err(problem)
 }
 
 type Refused = (&'static str, Problem);

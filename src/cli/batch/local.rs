@@ -1,6 +1,6 @@
 //! `hedui batch run`: a whole batch in this process.
 
-use std::io::Read as _;
+use std::io::{Read as _, Seek as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::cli::arguments::{BatchRun, Language};
 use crate::cli::streamed::Streamed;
 use crate::cli::{compose, output, show};
 use crate::telemetry::Clock;
-use crate::verification::Verifier;
+use crate::verification::{VerificationError, Verifier};
 
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(500);
@@ -113,26 +113,33 @@ async fn submit(
     terms: Terms,
     day: Option<jiff::civil::Date>,
 ) -> Result<crate::bulk::SubmittedBatch, BulkError> {
-    // the day on which it began stays its day, however long it takes
+    // the same file meant the same way is the same batch; the day on which it began stays its day, however long it takes
     let meant = format!("{:?}{day:?}", Terms { as_of: jiff::civil::Date::MIN, ..terms.clone() });
-    let mut receiving = bulk.begin(caller, terms).await?;
     let mut digest = Sha256::new().chain_update(meant);
     let mut piece = vec![0; 1 << 16];
-    loop {
-        let read = tokio::task::block_in_place(|| file.read(&mut piece));
-        let read = read.map_err(|_| crate::verification::VerificationError::Unreadable { what: "file" })?;
-        if read == 0 {
-            break;
-        }
-        digest.update(&piece[..read]);
-        if let Err(error) = bulk.more(&mut receiving, &piece[..read]).await {
+    while let Some(bytes) = next(&mut file, &mut piece)? {
+        digest.update(bytes);
+    }
+    file.rewind().map_err(unreadable)?;
+    let key = hex::encode(digest.finalize());
+    let mut receiving = bulk.begin(caller, terms, Some(&key)).await?;
+    while let Some(bytes) = next(&mut file, &mut piece)? {
+        if let Err(error) = bulk.more(&mut receiving, bytes).await {
             bulk.give_up(receiving).await;
             return Err(error);
         }
     }
-    // the same file meant the same way is the same batch
-    let key = hex::encode(digest.finalize());
-    bulk.whole(receiving, Some(&key)).await
+    bulk.whole(receiving).await
+}
+
+/// The next bytes of a file; none at its end.
+fn next<'p>(file: &mut std::fs::File, piece: &'p mut [u8]) -> Result<Option<&'p [u8]>, BulkError> {
+    let read = tokio::task::block_in_place(|| file.read(piece)).map_err(unreadable)?;
+    Ok((read > 0).then_some(&piece[..read]))
+}
+
+fn unreadable(_: std::io::Error) -> VerificationError {
+    VerificationError::Unreadable { what: "file" }
 }
 
 async fn follow(

@@ -93,11 +93,11 @@ async fn batch(stage: &Stage) -> Vec<Case> {
     }
     let (bulk, caller) = (&stage.bulk, stage.caller());
     let today = stage.mocks.population().as_of();
-    let mut receiving = bulk.begin(&caller, Terms::plain(Format::Ndjson, today)).await.expect("a batch");
+    let mut receiving = bulk.begin(&caller, Terms::plain(Format::Ndjson, today), None).await.expect("a batch");
     for piece in file.as_bytes().chunks(100_000) {
         bulk.more(&mut receiving, piece).await.expect("a part");
     }
-    let id = bulk.whole(receiving, None).await.expect("a whole batch").id.to_string();
+    let id = bulk.whole(receiving).await.expect("a whole batch").id.to_string();
     let began = Instant::now();
     loop {
         let status = bulk.status(&caller, &id).await.expect("the batch");

@@ -10,7 +10,10 @@ mod schema;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::Connection as _;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 
 use super::StoreError;
 pub(super) use directory::{DATABASE, Directory};
@@ -18,6 +21,8 @@ pub(super) use room::Room;
 
 /// How long a statement waits for another connection's lock before it fails.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a cut of the write-ahead log waits for readers: whoever writes waits as long.
+const CUT_PATIENCE: Duration = Duration::from_millis(20);
 /// Connections that only read.
 const READERS: u32 = 4;
 
@@ -53,15 +58,14 @@ async fn void_leases(pool: &SqlitePool) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Moves the write-ahead log into the database and cuts it to nothing; false when a reader stood in the way.
+/// Moves the write-ahead log into the database and cuts it to nothing; false when a reader stood in the way. Nobody writes meanwhile. A
+/// connection of its own does it, which has no patience with readers: wherever a caller leaves this, the writing one stays as it is.
 pub(super) async fn truncate_wal(pool: &SqlitePool) -> Result<bool, StoreError> {
-    let mut writer = pool.acquire().await?;
-    // whoever writes does not wait for whoever reads
-    let _set: i64 = sqlx::query_scalar("PRAGMA busy_timeout = 20").fetch_one(&mut *writer).await?;
-    let busy = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *writer).await;
-    let patience = format!("PRAGMA busy_timeout = {}", BUSY_TIMEOUT.as_millis());
-    let _set: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(patience)).fetch_one(&mut *writer).await?;
-    let busy: i64 = busy?;
+    let _writer = pool.acquire().await?;
+    let impatient = pool.connect_options().as_ref().clone().busy_timeout(CUT_PATIENCE);
+    let mut cutter = SqliteConnection::connect_with(&impatient).await?;
+    let busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut cutter).await?;
+    cutter.close().await?;
     Ok(busy == 0)
 }
 

@@ -127,3 +127,38 @@ async fn a_wrapped_key_that_was_destroyed_stands_in_no_file_though_a_reader_was_
     }
     store.close().await;
 }
+
+/// What is left after so many polls.
+struct Left<F> {
+    call: std::pin::Pin<Box<F>>,
+    polls: usize,
+}
+
+impl<F: Future> Future for Left<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(mut self: std::pin::Pin<&mut Self>, context: &mut std::task::Context<'_>) -> std::task::Poll<Self::Output> {
+        if self.polls == 0 {
+            return std::task::Poll::Ready(None);
+        }
+        self.polls -= 1;
+        self.call.as_mut().poll(context).map(Some)
+    }
+}
+
+#[tokio::test]
+async fn whoever_leaves_a_cut_leaves_the_writer_its_patience() {
+    let parent = tempfile::tempdir().unwrap();
+    let store = Store::open(parent.path().join("data")).await.unwrap();
+    for polls in 1.. {
+        let ended = Left { call: Box::pin(store.cut_wal()), polls }.await;
+        let mut tx = store.writer().unwrap().begin().await.unwrap();
+        let patience = query("PRAGMA busy_timeout").fetch_one(&mut *tx).await.unwrap().int("timeout").unwrap();
+        assert_eq!(patience, i64::try_from(super::BUSY_TIMEOUT.as_millis()).unwrap(), "left after {polls} polls");
+        if ended.is_some() {
+            assert!(polls > 2, "it was left somewhere");
+            break;
+        }
+    }
+    store.close().await;
+}

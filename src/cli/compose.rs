@@ -436,6 +436,7 @@ pub(super) async fn running(
         keys,
         clock: clock.clone(),
         verifier: verifier.clone(),
+        client_away_days: settings.retention.client_away_days,
     });
     Ok(Running {
         store,

@@ -22,6 +22,8 @@ pub const PURPOSES: [&str; 11] = [
 ];
 /// Three days. Assumed: the law (PIPL, art. 47) demands deletion and gives no number.
 const WITHDRAWN_HOURS: u32 = 72;
+/// Assumed: long enough for a mistake in the file of callers to be seen.
+const CLIENT_AWAY_DAYS: u32 = 30;
 /// A century.
 const MOST_MONTHS: u64 = 1201;
 
@@ -41,6 +43,8 @@ pub struct RetentionSettings {
     /// Hours within which others may refuse that what was answered is destroyed once an authorisation is taken back; never 0: one person
     /// alone destroys nothing.
     pub withdrawn_hours: u32,
+    /// Days after which watches end whose client is registered no more: a household that is watched keeps all its cases.
+    pub client_away_days: u32,
 }
 
 impl Default for RetentionSettings {
@@ -53,6 +57,7 @@ impl Default for RetentionSettings {
             last_report_months: 0,
             batch_months: 0,
             withdrawn_hours: WITHDRAWN_HOURS,
+            client_away_days: CLIENT_AWAY_DAYS,
         }
     }
 }
@@ -61,7 +66,9 @@ impl RetentionSettings {
     /// Whether cases or batches are ever erased by themselves.
     #[must_use]
     pub fn is_anything(&self) -> bool {
-        *self != Self { withdrawn_hours: self.withdrawn_hours, ..Self::default() }
+        let apart =
+            Self { withdrawn_hours: self.withdrawn_hours, client_away_days: self.client_away_days, ..Self::default() };
+        *self != apart
     }
 
     /// For how long others may refuse.
@@ -85,6 +92,8 @@ pub(super) fn read_retention(root: &mut Section<'_>, reading: &mut Reading<'_>) 
         batch_months: number(&mut section, "batch_months", reading),
         withdrawn_hours: u32::try_from(section.number("withdrawn_hours", 1..721, WITHDRAWN_HOURS.into(), reading))
             .unwrap_or(WITHDRAWN_HOURS),
+        client_away_days: u32::try_from(section.number("client_away_days", 1..3661, CLIENT_AWAY_DAYS.into(), reading))
+            .unwrap_or(CLIENT_AWAY_DAYS),
     };
     let mut purposes = section.table("purpose", reading);
     for purpose in PURPOSES {

@@ -30,6 +30,8 @@ const PAUSE: Duration = Duration::from_secs(2);
 const TAKEN_FOR: SignedDuration = SignedDuration::from_mins(10);
 /// A look that could not be begun is tried again after this.
 const AGAIN: SignedDuration = SignedDuration::from_mins(5);
+/// A client who is not registered is looked for again after this.
+const AWAY: SignedDuration = SignedDuration::from_hours(1);
 /// Most cases in one call.
 pub const MOST_CASES: usize = 1000;
 /// Cases of a batch looked at for a page, and how many of them at a time: their entries share a commit.
@@ -50,6 +52,8 @@ pub struct MonitoringParts {
     pub clock: Clock,
     /// Runs the looks.
     pub verifier: Verifier,
+    /// Days after which the watches of a client who is not registered end.
+    pub client_away_days: u32,
 }
 
 /// Watches households. Cheap to clone.
@@ -62,6 +66,7 @@ pub(super) struct Inner {
     pub(super) keys: Arc<KeyRing>,
     pub(super) clock: Clock,
     pub(super) verifier: Verifier,
+    client_away_for: SignedDuration,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -118,6 +123,9 @@ pub struct Watched {
     pub every_days: u32,
     /// The next look.
     pub next_at: String,
+    /// Since when nothing is looked at, because the client it is watched for is not registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_away_since: Option<String>,
     /// Last day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Date)]
@@ -140,9 +148,10 @@ impl Monitoring {
     /// Starts to look at what is due. Must be called within a Tokio runtime.
     #[must_use]
     pub fn start(parts: MonitoringParts) -> Self {
-        let MonitoringParts { store, log, keys, clock, verifier } = parts;
+        let MonitoringParts { store, log, keys, clock, verifier, client_away_days } = parts;
+        let client_away_for = SignedDuration::from_hours(24 * i64::from(client_away_days));
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let monitoring = Self(Arc::new(Inner { store, log, keys, clock, verifier, stop, tasks }));
+        let monitoring = Self(Arc::new(Inner { store, log, keys, clock, verifier, client_away_for, stop, tasks }));
         let (watcher, stop) = (monitoring.clone(), monitoring.0.stop.clone());
         monitoring.0.tasks.spawn(async move { stop.run_until_cancelled(watcher.watch()).await });
         monitoring
@@ -186,7 +195,7 @@ impl Monitoring {
             return self.end(&Actor::service(), watched, SubscriptionEnd::Expired).await.map(drop);
         }
         if !inner.verifier.is_registered(&watched.client, &watched.organisation) {
-            return self.end(&Actor::service(), watched, SubscriptionEnd::ClientGone).await.map(drop);
+            return self.look_for_client(watched).await;
         }
         match inner.verifier.look_at(watched).await {
             Ok(Look::Begun(case)) => {
@@ -204,6 +213,19 @@ impl Monitoring {
                 Ok(inner.store.look_again(watched.id, again).await?)
             }
         }
+    }
+
+    /// Of a client who is not registered nothing is asked. A register may have lost one by mistake: the watch goes on once the client is back,
+    /// and ends when that takes too long.
+    async fn look_for_client(&self, watched: &SubscriptionRow) -> Result<(), VerificationError> {
+        let (inner, now) = (&self.0, self.0.clock.now());
+        if watched.away_since.is_some_and(|since| now.duration_since(since) >= inner.client_away_for) {
+            return self.end(&Actor::service(), watched, SubscriptionEnd::ClientGone).await.map(drop);
+        }
+        if watched.away_since.is_none() {
+            tracing::warn!(subscription = %watched.id, "a household is not looked at: the client it is watched for is not registered");
+        }
+        Ok(inner.store.client_is_away(watched.id, now, now.checked_add(AWAY).unwrap_or(Timestamp::MAX)).await?)
     }
 
     async fn end(
@@ -344,6 +366,7 @@ fn shown(row: SubscriptionRow) -> Watched {
         region: row.region.as_str().to_owned(),
         every_days: row.every_days,
         next_at: row.next_at.to_string(),
+        client_away_since: row.away_since.filter(|_| row.state == SubscriptionState::Active).map(|at| at.to_string()),
         until: row.until,
         barred: false,
     }

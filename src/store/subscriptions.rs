@@ -28,7 +28,7 @@ words! {
         NotAuthorised = "not_authorised",
         /// The household's case was erased.
         Erased = "erased",
-        /// The client it belongs to is registered no more.
+        /// The client it belongs to was away for too long.
         ClientGone = "client_gone",
     }
 }
@@ -79,6 +79,8 @@ pub struct SubscriptionRow {
     pub looks: u32,
     /// Last day.
     pub until: Option<Date>,
+    /// Since when the client it belongs to is not registered.
+    pub away_since: Option<Timestamp>,
     /// When it began.
     pub created_at: Timestamp,
 }
@@ -175,7 +177,7 @@ impl Store {
         let next = now.checked_add(pause).unwrap_or(Timestamp::MAX);
         self.write(move |tx| {
             Box::pin(async move {
-                query("UPDATE subscriptions SET next_at = $1, looks = looks + 1 WHERE id = $2 AND looks = $3")
+                query("UPDATE subscriptions SET next_at = $1, looks = looks + 1, away_since = NULL WHERE id = $2 AND looks = $3")
                     .bind(millis(next))
                     .bind(id.to_string())
                     .bind(i64::from(looks))
@@ -187,15 +189,31 @@ impl Store {
         .await
     }
 
-    /// Has a look that could not be begun tried again at `at`.
+    /// Has a look that could not be begun, though its client is there, tried again at `at`.
     ///
     /// # Errors
     /// The database failed.
     pub async fn look_again(&self, subscription: Uuid, at: Timestamp) -> Result<(), StoreError> {
         self.write(move |tx| {
             Box::pin(async move {
-                let again = "UPDATE subscriptions SET next_at = $1 WHERE id = $2 AND state = 'active'";
+                let again =
+                    "UPDATE subscriptions SET next_at = $1, away_since = NULL WHERE id = $2 AND state = 'active'";
                 query(again).bind(millis(at)).bind(subscription.to_string()).execute(tx).await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Notes that the client of a subscription is not registered, unless that is known, and has it looked for again at `at`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn client_is_away(&self, subscription: Uuid, now: Timestamp, at: Timestamp) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            Box::pin(async move {
+                let away = "UPDATE subscriptions SET next_at = $1, away_since = COALESCE(away_since, $2) WHERE id = $3 AND state = 'active'";
+                query(away).bind(millis(at)).bind(millis(now)).bind(subscription.to_string()).execute(tx).await?;
                 Ok(())
             })
         })
@@ -283,6 +301,7 @@ fn subscription_of(row: &Row) -> Result<SubscriptionRow, StoreError> {
         next_at: row.time("next_at")?,
         looks: row.small("looks")?,
         until: row.word("until_on", |text| text.parse().ok())?,
+        away_since: row.opt_time("away_since")?,
         created_at: row.time("created_at")?,
     })
 }

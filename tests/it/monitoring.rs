@@ -291,8 +291,11 @@ async fn a_watch_of_a_client_who_has_left_ends_and_is_another_s_to_take_up() {
         send(call.body(json!({"cases": [case], "every_days": 20}).to_string())).await.json()
     };
     assert_eq!(subscribe().await["watched"], 1);
-    let stay = served.clients.iter().filter(|client| client.id != "supervisor").cloned().collect();
-    stage.register.replace(hedui::config::Clients::new(stay));
+    let registered = |with_supervisor: bool| {
+        let stay = served.clients.iter().filter(|client| with_supervisor || client.id != "supervisor");
+        stage.register.replace(hedui::config::Clients::new(stay.cloned().collect()));
+    };
+    registered(false);
     forward.days(21);
     let until = async |path: &str, wanted: &dyn Fn(&Value) -> bool| {
         for _ in 0..PATIENCE.as_secs() * 4 {
@@ -304,21 +307,42 @@ async fn a_watch_of_a_client_who_has_left_ends_and_is_another_s_to_take_up() {
         }
         panic!("{path}: it never came");
     };
+    // a register that lost the client by mistake
+    let is_away = |one: &Value| one["client_away_since"].is_string() && one["status"] == "active";
+    until("/v1/subscriptions", &is_away).await;
+    let looks = |one: &Value| one["purpose"] == "monitoring";
+    let looked = async || {
+        let listed = office.get("/v1/verifications").await.json();
+        listed["items"].as_array().expect("items").iter().filter(|one| looks(one)).count()
+    };
+    assert_eq!(looked().await, 0, "nobody is asked for somebody who is not there");
+    registered(true);
+    forward.days(1);
+    let goes_on = until("/v1/subscriptions", &|one| one["client_away_since"].is_null()).await;
+    assert_eq!((looked().await, &goes_on[0]["status"]), (1, &"active".into()), "it goes on where it was");
+
+    registered(false);
+    forward.days(21);
+    until("/v1/subscriptions", &is_away).await;
+    forward.days(29);
+    assert_eq!(subscribe().await["already"], 1, "it rests, and stays");
+    forward.days(2);
     let ended = until("/v1/subscriptions", &|one| one["status"] == "ended").await;
     assert_eq!(ended[0]["ended_why"], "client_gone", "{ended}");
     let of_case = |leaf: &hedui::audit::Leaf| leaf.event.case.map(|id| id.to_string()).as_ref() == Some(&case);
     let ends = |leaf: &hedui::audit::Leaf| leaf.event.action == hedui::audit::Action::Unsubscribed && of_case(leaf);
     assert_eq!(stage.entries().await.iter().filter(|leaf| ends(leaf)).count(), 1);
-    let looks = |one: &Value| one["purpose"] == "monitoring";
-    let listed = office.get("/v1/verifications").await.json();
-    assert!(
-        !listed["items"].as_array().expect("items").iter().any(looks),
-        "nobody was asked for somebody who has left"
-    );
+    assert_eq!(looked().await, 1, "nobody was asked for somebody who has left");
     // somebody of the office takes it up
     assert_eq!(subscribe().await["watched"], 1);
     forward.days(21);
-    until("/v1/verifications", &looks).await;
+    for _ in 0..PATIENCE.as_secs() * 4 {
+        if looked().await == 2 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    assert_eq!(looked().await, 2, "for whoever took it up");
     let key = hedui::audit::VerifierKey::of(&stage.keys.log_signer());
     let report = hedui::audit::verify_log(&stage.store, &[key], &[]).await.expect("read");
     assert!(report.sound(), "{:?}", report.rows.faults);

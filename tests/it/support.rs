@@ -301,6 +301,7 @@ pub async fn running(setup: &Setup, base_url: &str, data: &Path, keys: Arc<KeyRi
         keys,
         clock,
         verifier: verifier.clone(),
+        client_away_days: 30,
     });
     Running { store, log, verifier, bulk, monitoring, oversight }
 }

@@ -89,6 +89,7 @@ async fn what_was_noted_at_an_alert_is_shown_to_whoever_may_open_it_and_not_lost
         keys: house.keys.clone(),
         clock: Clock::of(move || *told.lock().unwrap()),
         verifier,
+        client_away_days: 30,
     });
     let alerts = async |opened| monitoring.alerts(&caller(), None, None, opened).await.unwrap().items;
     let id = alerts(false).await[0].id.clone();

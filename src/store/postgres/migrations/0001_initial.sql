@@ -379,6 +379,8 @@ CREATE TABLE subscriptions (
     looks BIGINT NOT NULL DEFAULT 0,
     until_on TEXT COLLATE "C",
     created_at BIGINT NOT NULL,
+    -- since when the client it belongs to is not registered
+    away_since    BIGINT,
     leaf_index    BIGINT NOT NULL
 );
 CREATE INDEX subscriptions_by_look         ON subscriptions (next_at) WHERE state = 'active';

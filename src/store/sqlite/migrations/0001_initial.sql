@@ -374,6 +374,8 @@ CREATE TABLE subscriptions (
     looks         BIGINT NOT NULL DEFAULT 0,
     until_on      TEXT,
     created_at    BIGINT NOT NULL,
+    -- since when the client it belongs to is not registered
+    away_since    BIGINT,
     leaf_index    BIGINT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX subscriptions_by_look         ON subscriptions (next_at) WHERE state = 'active';

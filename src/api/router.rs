@@ -1,8 +1,8 @@
 //! Every call, one a line: the router is made of this list, and the table of who may call what (`tests/it/http/access.rs`) is held to it.
 
-use axum::Router;
 use axum::handler::Handler;
 use axum::routing::{self, MethodRouter};
+use axum::{Extension, Router};
 
 use super::verifications::steer;
 use super::{
@@ -110,7 +110,7 @@ pub fn router(state: ApiState, limits: &ServerLimits) -> Router {
     let routes = routes
         .fallback(|| async { Problem::new(ProblemKind::NotFound) })
         .method_not_allowed_fallback(|| async { Problem::new(ProblemKind::MethodNotAllowed) });
-    guard(routes, limits).with_state(state)
+    guard(routes, limits).layer(Extension(state.verifier.clone())).with_state(state)
 }
 
 /// Method and path of every call.

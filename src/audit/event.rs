@@ -91,6 +91,10 @@ words! {
         KinRemoved = "kin_removed",
         /// Somebody signed in, or was refused: then the detail is the MAC of the subject, or the hash of a closed word.
         SignIn = "sign_in",
+        /// So many sign-ins of a minute came to nothing before anybody was known; the detail is the hash of why, a closed word.
+        SignInRefused = "sign_in_refused",
+        /// So many bearer tokens of a minute were not believed; the detail is the hash of why, a closed word.
+        TokenRefused = "token_refused",
         /// Somebody ended a session.
         SignOut = "sign_out",
         /// Somebody was refused at sign-in or for want of a role, or stands apart from a case.
@@ -111,6 +115,10 @@ words! {
         KeyRotated = "key_rotated",
         /// A key was destroyed.
         KeyDestroyed = "key_destroyed",
+        /// A sealed copy of the key ring was made; the detail is the hash of its id.
+        KeysExported = "keys_exported",
+        /// The key ring was put together from such a copy.
+        KeysRestored = "keys_restored",
         /// Settings, clients or packs changed; the detail is the hash of the new ones.
         SettingsChanged = "settings_changed",
         /// Something was asked that takes a second person.
@@ -123,7 +131,7 @@ words! {
         InspectionGranted = "inspection_granted",
         /// The service started; the detail is the hash of its settings.
         Started = "started",
-        /// The log goes on after a restore; the detail is the hash of the last published checkpoint and of the reason.
+        /// The log goes on after a restore; the detail is the MAC of the last published checkpoint and of the reason.
         LogResumed = "log_resumed",
     }
     /// In what capacity.

@@ -102,8 +102,8 @@ impl Log {
         Ok(log)
     }
 
-    /// Opens a log that was restored from a backup: logs, as `actor`, that it goes on after a gap, with a hash over the last
-    /// published checkpoint and the reason, and publishes from there. The stored tree itself must be whole.
+    /// Opens a log that was restored from a backup: logs, as `actor`, that it goes on after a gap, with what `mac` makes of the
+    /// last published checkpoint, a zero byte and the reason, and publishes from there: a reason could be guessed. The stored tree itself must be whole.
     ///
     /// # Errors
     /// [`AuditError::TreeBroken`] and [`AuditError::Checkpoint`]; else the store failed.
@@ -112,10 +112,11 @@ impl Log {
         options: LogOptions,
         actor: &Actor,
         reason: &str,
+        mac: impl FnOnce(&[u8]) -> Hash,
     ) -> Result<Self, AuditError> {
         let publication = Publication::at(&store, options.publish_to.clone());
         let reach = startup::check_tree(&store, &options.keys()).await?;
-        let gap = publication.gap(reason).await?;
+        let gap = mac(&publication.gap(reason).await?);
         let (log, publisher) = Self::start(store, options, publication, reach);
         log.append_one(Event::new(actor, Action::LogResumed).detail(gap)).await?;
         log.inner.publication.replace(&log.inner.store).await?;

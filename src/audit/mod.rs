@@ -38,7 +38,7 @@ pub use label::{AuthorisationRef, Label, NotALabel};
 pub use log::{Clock, Log, LogOptions};
 pub use note::{Checkpoint, CheckpointSigner, NoteError, NoteKey, VerifierKey};
 pub use proof::{ConsistencyProof, InclusionProof, ProofError};
-pub use publish::published_checkpoint;
+pub use publish::{published_checkpoint, restore_gap};
 pub use scrub::scrub;
 pub use tile_path::{TilePath, entry_bundle, read_entry_bundle};
 pub use verify::{

@@ -6,7 +6,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
 use tokio::time::MissedTickBehavior;
 
 use super::AuditError;
@@ -14,7 +13,7 @@ use super::known::{Known, Reach};
 use super::log::Clock;
 use super::note::Checkpoint;
 use super::tree::root_at;
-use crate::store::{Hash, PublishedCheckpoint, Store, StoreError};
+use crate::store::{PublishedCheckpoint, Store, StoreError};
 
 /// The file's name in the data directory.
 const FILE: &str = "checkpoint";
@@ -28,6 +27,12 @@ pub(super) struct Publication {
     /// How far the log has come; of a publication that is only read, nothing.
     known: Arc<Known>,
     files: Files,
+}
+
+/// What names the gap after a restore: the checkpoint that was published last, a zero byte, and why the log goes on.
+#[must_use]
+pub fn restore_gap(published: &str, reason: &str) -> Vec<u8> {
+    [published.as_bytes(), &[0], reason.as_bytes()].concat()
 }
 
 impl Publication {
@@ -128,10 +133,9 @@ impl Publication {
         }
     }
 
-    /// Names the gap after a restore: SHA-256 over the last published checkpoint, a zero byte and the reason.
-    pub(super) async fn gap(&self, reason: &str) -> Result<Hash, AuditError> {
-        let published = self.read().await?.unwrap_or_default();
-        Ok(Sha256::new().chain_update(published).chain_update([0]).chain_update(reason).finalize().into())
+    /// What names the gap after a restore.
+    pub(super) async fn gap(&self, reason: &str) -> Result<Vec<u8>, AuditError> {
+        Ok(restore_gap(&self.read().await?.unwrap_or_default(), reason))
     }
 
     /// Takes what another process published into this one's file, which only ever grows, and only with a log that begins with what is known.

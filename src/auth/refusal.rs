@@ -33,8 +33,10 @@ pub enum AuthError {
     /// `sub` stands in no `clients.toml`, or the organisations differ.
     #[error("the caller is not registered here, or under another organisation")]
     Unregistered,
-    /// `sub` holds a number of a person, which would stand in every entry of theirs.
-    #[error("the token's `sub` holds an ID number or a mobile number: have the issuer name callers by an account")]
+    /// `sub`, `client_id` or `azp` holds a number of a person, which would stand in every entry of theirs.
+    #[error(
+        "the token's `sub`, `client_id` or `azp` holds an ID number or a mobile number: have the issuer name callers by an account"
+    )]
     PersonalSubject,
 }
 
@@ -53,11 +55,17 @@ impl AuthError {
             Self::NotYet => "令牌尚未生效：请核对时钟",
             Self::Audience => "令牌的受众不是本服务",
             Self::Unregistered => "调用方未在本服务登记，或登记在其他单位名下",
-            Self::PersonalSubject => "令牌的 sub 含有身份证号码或手机号码：请由签发方改用账号标识",
+            Self::PersonalSubject => "令牌的 sub、client_id 或 azp 含有身份证号码或手机号码：请由签发方改用账号标识",
         }
     }
 
-    /// In metrics.
+    /// Whether a token was there and was not believed: not so where none came, or where its issuer is silent.
+    #[must_use]
+    pub fn is_about_a_token(self) -> bool {
+        !matches!(self, Self::Missing | Self::IssuerSilent)
+    }
+
+    /// In metrics, and hashed in the audit log.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {

@@ -122,6 +122,8 @@ fn claims_that_are_missing_or_of_another_type_refuse_the_token() {
         ("org", json!("another"), AuthError::Unregistered),
         ("sub", json!("620422-110105491231002"), AuthError::PersonalSubject),
         ("sub", json!("13800138000"), AuthError::PersonalSubject),
+        ("client_id", json!("app-13800138000"), AuthError::PersonalSubject),
+        ("azp", json!("11010519491231002X"), AuthError::PersonalSubject),
         ("iat", json!(now + 610 - 86_401), AuthError::TooLong),
         ("iat", json!("now"), AuthError::Invalid),
         ("exp", json!(now + 86_401), AuthError::TooLong),

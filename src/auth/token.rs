@@ -72,6 +72,11 @@ impl Claims {
     fn is_of_a_program(&self) -> bool {
         [&self.client_id, &self.azp].into_iter().flatten().any(|program| *program == self.sub)
     }
+
+    /// Every name that it holds of somebody or something.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        [Some(&self.sub), self.client_id.as_ref(), self.azp.as_ref()].into_iter().flatten().map(String::as_str)
+    }
 }
 
 /// What the token's holder must prove (RFC 8705, 3.1). Any other proof than a certificate is not asked for here, so that such a token is
@@ -267,7 +272,7 @@ impl Authenticator {
         }
         let (issuer, kid) = self.issuer_of(token)?;
         let (claims, generation) = issuer.with(now, |keys| verified(token, kid.as_deref(), keys, issuer.algorithm))?;
-        if holds_personal_number(&claims.sub) {
+        if claims.names().any(holds_personal_number) {
             return Err(AuthError::PersonalSubject);
         }
         let claims = Arc::new(claims);

@@ -10,7 +10,7 @@ use super::terms::{KeptTerms, Terms};
 use super::{Bulk, BulkError};
 use crate::audit::{Action, Actor, Event};
 use crate::auth::Caller;
-use crate::keys::BodyMac;
+use crate::keys::{BodyMac, DetailKind};
 use crate::store::{
     AuditReceipt, BatchState, Created, DocumentKind, Hash, IdempotencyKey, MadeUnder, NewBatch, Received, Store, Tag,
 };
@@ -181,7 +181,7 @@ impl Bulk {
         let received = Received { bytes: file.bytes, parts: file.parts, idempotency };
         let event = Event::new(&actor(&file.caller), Action::BatchAccepted)
             .batch(batch)
-            .detail(inner.keys.detail("batch", &digest));
+            .detail(inner.keys.detail(DetailKind::Batch, &digest));
         let effect = Store::received(batch, received, now);
         let outcome = inner.log.append_with(vec![event], effect).await.map(|(_, outcome)| outcome);
         match outcome {

@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::Disclosure;
 
-pub use audit_reading::{AuditReading, AuditReceiptFile, AuditSearch, AuditSubject, LogAt};
+pub use audit_reading::{AuditDetail, AuditReading, AuditReceiptFile, AuditSearch, AuditSubject, KeyedAction, LogAt};
 pub use batch::{
     AtService, Batch, BatchChanges, BatchCommand, BatchFile, BatchOne, BatchRun, BatchShow, BatchSubmit, BatchTemplate,
     FileTerms, RosterTerms,
@@ -313,7 +313,7 @@ pub enum AuditCommand {
 /// `hedui audit resume-after-restore`
 #[derive(Debug, Args)]
 pub struct AuditResume {
-    /// Why: its hash is entered in the log, so keep the words
+    /// Why: its MAC is entered in the log, so keep the words
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
     /// Who does it, as the log names them; the system's user name ($USER) unless given

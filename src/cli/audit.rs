@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 use super::arguments::{Audit, AuditCommand, AuditResume, AuditVerify};
-use super::{Usage, audit_reading, compose, output};
+use super::{Usage, audit_reading, compose, operator, output};
 use crate::audit::{
     Actor, ActorRole, AuditError, Label, Log, VerifierKey, WitnessKey, published_checkpoint, verify_tree,
     verify_witnessed_log,
 };
-use crate::keys::KeyRing;
+use crate::keys::{DetailKind, KeyRing};
 use crate::telemetry::Clock;
 
 /// Runs a command on the log.
@@ -24,24 +24,28 @@ pub(super) async fn run(arguments: Audit) -> anyhow::Result<ExitCode> {
 }
 
 async fn resume(arguments: AuditResume) -> anyhow::Result<ExitCode> {
-    let operator = operator(arguments.operator.or_else(|| std::env::var("USER").ok()))?;
+    let operator = operator(arguments.operator.as_ref())?;
     let settings = compose::settings(&arguments.config)?;
     let keys = KeyRing::load(&settings.keys_directory)?;
     let store = compose::store(&settings).await?;
     let options = compose::log_options(&settings, &keys, Clock::system());
-    let log = Log::resume_after_restore(store.clone(), options, &operator, &arguments.reason).await?;
+    let log = Log::resume_after_restore(store.clone(), options, &operator, &arguments.reason, |gap| {
+        keys.detail(DetailKind::Restore, gap)
+    })
+    .await?;
     let size = store.log_head().await?.size;
     drop(log);
     store.close().await;
-    output::say(&format!("✓ the log goes on with entry {size}: keep the reason, the log holds its hash"));
+    output::say(&format!(
+        "✓ the log goes on with entry {size}: keep the reason and the checkpoint published before, the log holds their MAC"
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whoever is at the machine, by name: that a log goes on after a restore is somebody's word.
-fn operator(name: Option<String>) -> anyhow::Result<Actor> {
-    let name = name.ok_or_else(|| Usage("--operator NAME: say who does it (there is no $USER)".into()))?;
-    let subject = Label::new(name).map_err(|error| Usage(format!("--operator: {error}")))?;
+/// That a log goes on after a restore is somebody's word.
+fn operator(name: Option<&String>) -> anyhow::Result<Actor> {
     let organisation = Label::new("local").expect("a machine name");
+    let subject = operator::named(name)?;
     Ok(Actor { subject, organisation, role: ActorRole::SystemAdmin, token_sha256: None })
 }
 

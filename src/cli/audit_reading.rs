@@ -1,4 +1,4 @@
-//! `hedui audit search | show | checkpoint | prove | subject | findings`: at a running service, or on the data of one that is stopped. What is read is
+//! `hedui audit search | show | checkpoint | prove | subject | findings | detail`: at a running service, or on the data of one that is stopped. What is read is
 //! entered in the log first either way.
 
 use std::io::{Read as _, Write as _};
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::arguments::{AuditReading, AuditSearch, AuditSubject, Language, LogAt};
 use super::remote::Service;
-use super::{Usage, compose, output, receipt};
+use super::{Usage, audit_detail, compose, output, receipt};
 use crate::audit::{Action, Log};
 use crate::auth::Caller;
 use crate::keys::KeyRing;
@@ -26,13 +26,9 @@ pub(super) async fn run(command: AuditReading) -> anyhow::Result<ExitCode> {
         AuditReading::Receipt(arguments) => return receipt::run(&arguments),
         AuditReading::Search(arguments) => search(&arguments).await?,
         AuditReading::Subject(arguments) => subject(&arguments).await?,
+        AuditReading::Detail(arguments) => return audit_detail::run(&arguments).await,
         AuditReading::Show(one) => {
-            let entry = match Place::open(&one.at).await? {
-                Place::Service(service) => {
-                    read(&service, &format!("/v1/audit/events/{}", path_part(&one.entry)?)).await?
-                }
-                Place::Here(here) => here.closing(here.entry(&one.entry).await).await?,
-            };
+            let entry = entry(&one.at, &one.entry).await?;
             if one.json { print_json(&entry)? } else { output::say(&line(&entry)) }
         }
         AuditReading::Checkpoint(plain) => output::say(
@@ -70,6 +66,14 @@ pub(super) async fn run(command: AuditReading) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// An entry by index or id.
+pub(super) async fn entry(at: &LogAt, name: &str) -> anyhow::Result<Value> {
+    match Place::open(at).await? {
+        Place::Service(service) => read(&service, &format!("/v1/audit/events/{}", path_part(name)?)).await,
+        Place::Here(here) => here.closing(here.entry(name).await).await,
+    }
 }
 
 /// Where the log is.
@@ -298,12 +302,17 @@ async fn write<E: std::error::Error + Send + Sync + 'static>(
 
 /// A file's text, or that of standard input.
 pub(super) fn read_text(path: &Path) -> anyhow::Result<String> {
+    String::from_utf8(read_bytes(path)?).with_context(|| path.display().to_string())
+}
+
+/// A file's bytes, or those of standard input.
+pub(super) fn read_bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
     if path != Path::new("-") {
-        return std::fs::read_to_string(path).with_context(|| path.display().to_string());
+        return std::fs::read(path).with_context(|| path.display().to_string());
     }
-    let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).context("standard input")?;
-    Ok(text)
+    let mut bytes = Vec::new();
+    std::io::stdin().read_to_end(&mut bytes).context("standard input")?;
+    Ok(bytes)
 }
 
 fn print_json(value: &Value) -> anyhow::Result<()> {

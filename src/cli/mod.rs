@@ -4,6 +4,7 @@
 
 mod arguments;
 mod audit;
+mod audit_detail;
 mod audit_reading;
 mod batch;
 mod check_config;
@@ -14,6 +15,7 @@ mod generated;
 mod keys;
 mod link;
 mod open;
+mod operator;
 mod output;
 mod packs;
 mod policy;

@@ -14,6 +14,7 @@ use crate::audit::{Action, Actor, AuditError, Event, Log, Outcome};
 use crate::auth::{Authenticator, Caller};
 use crate::config::ConsoleSettings;
 use crate::identity::holds_personal_number;
+use crate::keys::DetailKind;
 use crate::store::{Hash, SessionLimits, Store, StoreError};
 use crate::telemetry::Clock;
 use crate::verification::{Verifier, actor};
@@ -105,7 +106,7 @@ impl Sessions {
         let caller = self.authenticator.of_session(&self.provider, subject, &secret.hash(), self.absolute);
         let Some(caller) = caller else {
             // known to the provider and not here: the name by its MAC alone, since names can be guessed
-            self.refused(self.verifier.log_detail("sign_in", subject.as_bytes())).await?;
+            self.refused(self.verifier.log_detail(DetailKind::SignIn, subject.as_bytes())).await?;
             return Err(SessionError::NotRegistered);
         };
         let now = self.clock.now();

@@ -18,6 +18,7 @@ use super::return_path::ReturnPath;
 use super::sessions::{Secret, SessionError};
 use super::state::Console;
 use super::words::sign_in::SignInWords;
+use crate::audit::Action;
 use crate::auth::{Answer, Attempt, SignInError};
 
 #[derive(Template)]
@@ -71,7 +72,7 @@ pub(super) async fn begin(State(console): State<Console>, frame: Frame, request:
             let keep = Cookie::Attempt.set(&kept, Some(Attempt::LASTS_SECS), console.0.secure);
             see_other(address.as_str(), [keep])
         }
-        Err(error) => explained(&frame, error),
+        Err(error) => explained(&console, &frame, error),
     }
 }
 
@@ -91,7 +92,7 @@ pub(super) async fn complete(
             }
         }
         // an answer to another attempt, or to none: the one that this browser is about goes on
-        _ => return explained(&frame, SignInError::NotOurs("no attempt")),
+        _ => return explained(&console, &frame, SignInError::NotOurs("no attempt")),
     };
     // An attempt counts once.
     response.headers_mut().append(header::SET_COOKIE, Cookie::Attempt.forget(secure));
@@ -121,7 +122,7 @@ async fn completed(
             {
                 return Err(failed(frame, &error.into()));
             }
-            return Err(explained(frame, error));
+            return Err(explained(console, frame, error));
         }
     };
     let former = Cookie::Session.of(headers, console.0.secure).and_then(Secret::of_cookie);
@@ -146,7 +147,7 @@ fn see_other(to: &str, cookies: [HeaderValue; 1]) -> Response {
     response
 }
 
-fn explained(frame: &Frame, error: SignInError) -> Response {
+fn explained(console: &Console, frame: &Frame, error: SignInError) -> Response {
     tracing::warn!(%error, "nobody was signed in");
     let (notice, outcome) = match error {
         SignInError::Unreachable(_) => (Notice::ProviderUnreachable, "unreachable"),
@@ -155,6 +156,9 @@ fn explained(frame: &Frame, error: SignInError) -> Response {
         SignInError::Token(_) => return frame.notice(Notice::SignInRefused),
     };
     metrics::counter!("hedui_sign_ins_total", "outcome" => outcome).increment(1);
+    if outcome != "unreachable" {
+        console.0.verifier.count_refusal(Action::SignInRefused, outcome);
+    }
     frame.notice(notice)
 }
 

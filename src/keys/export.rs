@@ -157,31 +157,42 @@ pub enum ExportError {
     },
 }
 
+/// Whether an export can be written, for whoever enters it in the audit log first.
+///
+/// # Errors
+/// [`ExportError::Threshold`], [`ExportError::ShortPassphrase`], [`ExportError::SamePassphrase`], [`ExportError::NotEmpty`].
+pub fn check(out: &Path, threshold: u8, passphrases: &[Zeroizing<String>]) -> Result<(), ExportError> {
+    let shares = u8::try_from(passphrases.len()).unwrap_or(u8::MAX);
+    if shares > MOST_SHARES || threshold == 0 || threshold > shares {
+        return Err(ExportError::Threshold { shares, threshold });
+    }
+    check_passphrases(passphrases)?;
+    let is_taken = match std::fs::read_dir(out) {
+        Ok(mut files) => files.next().is_some(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+        Err(error) => return Err(KeyError::io("read", out)(error).into()),
+    };
+    if is_taken { Err(ExportError::NotEmpty { path: out.to_owned() }) } else { Ok(()) }
+}
+
 /// Writes an export of the ring file into `out`: the sealed ring, and a share for each passphrase. Returns what it is of.
 ///
 /// # Errors
-/// [`ExportError::Threshold`], [`ExportError::ShortPassphrase`], [`ExportError::SamePassphrase`], [`ExportError::NotEmpty`]; the ring cannot be read, the files
-/// not written.
+/// As [`check`]; the ring cannot be read, the files not written.
 pub fn export(
     ring: &KeyRing,
     out: &Path,
     threshold: u8,
     passphrases: &[Zeroizing<String>],
     cost: Cost,
+    id: Uuid,
     now: Timestamp,
 ) -> Result<RingAbout, ExportError> {
     let shares = u8::try_from(passphrases.len()).unwrap_or(u8::MAX);
-    if shares > MOST_SHARES || threshold == 0 || threshold > shares {
-        return Err(ExportError::Threshold { shares, threshold });
-    }
-    check_passphrases(passphrases)?;
+    check(out, threshold, passphrases)?;
     file_access::create_dir(out)?;
-    let taken = std::fs::read_dir(out).map_err(KeyError::io("read", out))?.next().is_some();
-    if taken {
-        return Err(ExportError::NotEmpty { path: out.to_owned() });
-    }
     let document = RingDocument::read(&ring.dir().join(RING_FILE))?;
-    let about = RingAbout::of(&document, threshold, shares, now);
+    let about = RingAbout::of(&document, id, threshold, shares, now);
     let key = SecretKey::random()?;
     let text = document.to_text()?;
     let sealed = seal(&key, &about.bytes(), text.as_bytes())?;

@@ -14,13 +14,15 @@ use super::file_access::{self, DirLock};
 use super::kek::FileKeks;
 use super::ring_contents::RingContents;
 use super::ring_file::{
-    Destruction, KekEntry, LogKeyEntry, MacKeyEntry, RING_FILE, RING_VERSION, ReportKeyEntry, RingDocument, Stamp,
+    Custody, Destruction, KekEntry, LogKeyEntry, MacKeyEntry, RING_FILE, RING_VERSION, ReportKeyEntry, RingDocument,
+    Stamp,
 };
 use super::signing::{generate_p256, is_note_name};
 use super::tags::MacKeys;
 use super::wrap_count::WrapCounts;
 use super::{
-    BodyMac, IndexTag, KekId, KekProvider, KekState, KeyError, LogSigner, MacUse, ReportSigner, SecretKey, SubjectTag,
+    BodyMac, DetailKind, IndexTag, KekId, KekProvider, KekState, KeyError, LogSigner, MacUse, ReportSigner, SecretKey,
+    SubjectTag,
 };
 
 pub(super) use change::rotate;
@@ -74,6 +76,12 @@ impl ReadRing {
         listing::list(&self.document)
     }
 
+    /// Where it went, the first time first.
+    #[must_use]
+    pub fn custody(&self) -> &[Custody] {
+        &self.document.custody
+    }
+
     /// Those that are to be destroyed.
     #[must_use]
     pub fn condemned(&self) -> Vec<Condemned> {
@@ -115,6 +123,7 @@ impl KeyRing {
             keks: vec![new_kek(1, now)?],
             mac_keys,
             report_signing_keys: vec![new_report_key(now)?],
+            custody: Vec::new(),
         };
         file_access::replace(&path, document.to_text()?.as_bytes())?;
         Self::load(dir)
@@ -280,10 +289,9 @@ impl KeyRing {
         self.held().mac_keys.body_macs(body)
     }
 
-    /// The MACs of what an entry of the audit log speaks of under every epoch, newest first: the first is what a new entry holds. `kind` keeps
-    /// kinds of detail apart (`call`, `batch`, `note`, `sign_in`).
+    /// The MACs of what an entry of the audit log speaks of under every epoch, newest first: the first is what a new entry holds.
     #[must_use]
-    pub fn detail_macs(&self, kind: &str, bytes: &[u8]) -> Vec<BodyMac> {
+    pub fn detail_macs(&self, kind: DetailKind, bytes: &[u8]) -> Vec<BodyMac> {
         self.held().mac_keys.detail_macs(kind, bytes)
     }
 
@@ -292,7 +300,7 @@ impl KeyRing {
     /// # Panics
     /// Never: a ring has a key for each use.
     #[must_use]
-    pub fn detail(&self, kind: &str, bytes: &[u8]) -> [u8; 32] {
+    pub fn detail(&self, kind: DetailKind, bytes: &[u8]) -> [u8; 32] {
         self.detail_macs(kind, bytes).first().map(BodyMac::bytes).expect("a ring has a key for each use")
     }
 

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::secret::SecretText;
@@ -35,6 +36,44 @@ pub(super) struct RingDocument {
     pub(super) mac_keys: Vec<MacKeyEntry>,
     #[serde(rename = "report_signing_key")]
     pub(super) report_signing_keys: Vec<ReportKeyEntry>,
+    /// Where the ring went: whoever has the audit log enters what is new here, as with a key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) custody: Vec<Custody>,
+}
+
+/// That a copy of the ring was made, or put back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Custody {
+    /// Which of them.
+    pub what: CustodyKind,
+    /// The export's id, or one of the restoring itself.
+    pub id: Uuid,
+    /// When.
+    pub at: Timestamp,
+    /// By whom, as the audit log names them.
+    pub by: String,
+}
+
+/// What happened to the ring as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CustodyKind {
+    /// A sealed copy and shares of it went to custodians.
+    Exported,
+    /// It was put together from such a copy.
+    Restored,
+}
+
+impl CustodyKind {
+    /// The word of it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exported => "exported",
+            Self::Restored => "restored",
+        }
+    }
 }
 
 /// A key encryption key. A destroyed one keeps its line, without the key.

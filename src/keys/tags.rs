@@ -40,6 +40,33 @@ impl MacUse {
     }
 }
 
+/// What an entry's detail is of: the same bytes give another MAC for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DetailKind {
+    /// The body of a call.
+    Call,
+    /// The SHA-256 of a batch's file.
+    Batch,
+    /// An auditor's note on a finding.
+    Note,
+    /// The name of somebody whom the provider knows and the register does not.
+    SignIn,
+    /// The last published checkpoint, a zero byte and why a log goes on after a restore.
+    Restore,
+}
+
+impl DetailKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Batch => "batch",
+            Self::Note => "note",
+            Self::SignIn => "sign_in",
+            Self::Restore => "restore",
+        }
+    }
+}
+
 impl std::fmt::Display for MacUse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(self.as_str())
@@ -170,9 +197,9 @@ impl MacKeys {
         self.of(MacUse::RequestBody).map(|key| BodyMac::new(key.epoch, &mac(key, &[body]))).collect()
     }
 
-    pub(super) fn detail_macs(&self, kind: &str, bytes: &[u8]) -> Vec<BodyMac> {
+    pub(super) fn detail_macs(&self, kind: DetailKind, bytes: &[u8]) -> Vec<BodyMac> {
         let details = self.of(MacUse::AuditDetail);
-        details.map(|key| BodyMac::new(key.epoch, &mac(key, &[kind.as_bytes(), bytes]))).collect()
+        details.map(|key| BodyMac::new(key.epoch, &mac(key, &[kind.as_str().as_bytes(), bytes]))).collect()
     }
 }
 
@@ -241,9 +268,9 @@ mod tests {
     #[test]
     fn a_detail_of_one_kind_is_none_of_another_nor_a_request_s() {
         let keys = keys();
-        let call = keys.detail_macs("call", b"a")[0];
-        assert_eq!(call, keys.detail_macs("call", b"a")[0]);
-        assert_ne!(call, keys.detail_macs("note", b"a")[0]);
+        let call = keys.detail_macs(DetailKind::Call, b"a")[0];
+        assert_eq!(call, keys.detail_macs(DetailKind::Call, b"a")[0]);
+        assert_ne!(call, keys.detail_macs(DetailKind::Note, b"a")[0]);
         assert_ne!(call, keys.body_macs(b"a")[0]);
         assert_ne!(call.bytes(), <[u8; 32]>::from(<Sha256 as sha2::Digest>::digest("a")));
     }

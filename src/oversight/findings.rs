@@ -18,6 +18,7 @@ use super::{Oversight, scope};
 use crate::audit::{Action, Actor, Event, Label, Leaf, Outcome};
 use crate::auth::Caller;
 use crate::household::canonical_json;
+use crate::keys::DetailKind;
 use crate::store::{AuditReceipt, LogFilter, LogScope, words};
 use crate::telemetry::china_date;
 use crate::verification::ReadError;
@@ -163,7 +164,7 @@ impl Oversight {
         let mut event = Self::reading(caller, Action::FindingAcknowledged)
             .finding(Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?);
         if let Some(note) = note {
-            event = event.detail(self.0.keys.detail("note", note.as_bytes()));
+            event = event.detail(self.0.keys.detail(DetailKind::Note, note.as_bytes()));
         }
         *entry = Some(self.0.log.append_one(event).await?.index());
         *by = Some(caller.subject.clone());

@@ -8,13 +8,12 @@ use super::log::leaf_of;
 use super::{Effect, Store, StoreError, StoredLeaf};
 
 impl Store {
-    /// Every entry of the log that speaks of a key, in the order of the log. They are few, and found by an index of their own.
+    /// Every entry of the log that speaks of a key or of the whole ring, in the order of the log. They are few, and found by an index of their own.
     ///
     /// # Errors
     /// The database failed.
     pub async fn key_leaves(&self) -> Result<Vec<StoredLeaf>, StoreError> {
-        let of_keys =
-            "SELECT * FROM log_leaves WHERE action IN ('key_created', 'key_rotated', 'key_destroyed') ORDER BY idx";
+        let of_keys = "SELECT * FROM log_leaves WHERE action IN ('key_created', 'key_rotated', 'key_destroyed', 'keys_exported', 'keys_restored') ORDER BY idx";
         let rows = query(of_keys).fetch_all(self.reader()).await?;
         rows.iter().map(leaf_of).collect()
     }

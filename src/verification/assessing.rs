@@ -18,6 +18,7 @@ use super::{SubmitError, VerificationError, Verifier};
 use crate::audit::merkle::{Frontier, leaf_hash};
 use crate::audit::{Action, Actor, Event, Outcome};
 use crate::auth::Caller;
+use crate::keys::DetailKind;
 use crate::store::Hash;
 
 /// How often what was counted is entered. Unit tests enter by themselves.
@@ -51,15 +52,22 @@ impl Tally {
     /// The entry: how many calls, and the root of the Merkle tree over their MACs in ascending order, so that whoever has the bodies and the ring can
     /// recompute it and prove that one of them is among them.
     fn event(&mut self, action: Action, answered: bool) -> Event {
-        self.calls.sort_unstable();
-        let mut tree = Frontier::default();
-        for call in &self.calls {
-            tree.push(leaf_hash(call), |_, _| {});
-        }
+        let root = calls_root(&mut self.calls);
         let outcome = if answered { Outcome::Done } else { Outcome::Denied };
         let count = u64::try_from(self.calls.len()).unwrap_or(u64::MAX);
-        Event::new(&self.actor, action).outcome(outcome).count(count).detail(tree.root())
+        Event::new(&self.actor, action).outcome(outcome).count(count).detail(root)
     }
+}
+
+/// What one entry says of several calls: the root of the RFC 6962 tree over their MACs in ascending order.
+#[must_use]
+pub fn calls_root(calls: &mut [Hash]) -> Hash {
+    calls.sort_unstable();
+    let mut tree = Frontier::default();
+    for call in &*calls {
+        tree.push(leaf_hash(call), |_, _| {});
+    }
+    tree.root()
 }
 
 impl Tallies {
@@ -115,7 +123,7 @@ impl Verifier {
     }
 
     fn assess_now(&self, caller: &Caller, body: &[u8]) -> Result<Assessed, SubmitError> {
-        let call = self.0.keys.detail("call", body);
+        let call = self.0.keys.detail(DetailKind::Call, body);
         let packs = self.0.rules.packs();
         let outcome = match supplied::read(body, &packs) {
             Err(faults) => Err(SubmitError::Faults(faults)),

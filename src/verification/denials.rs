@@ -1,7 +1,7 @@
 //! Refusals that come in a stream. The first of a caller, call, case and reason stands in the log before the caller hears of it; the same again
 //! within a minute is counted, and one entry at the minute's end says how many more there were. Else a loop over a forbidden call would fill
 //! the log, and wear out whoever reads it. Nothing is lost when the service stops; a process that is killed loses the count of its last
-//! minute, never the first.
+//! minute, never the first. Of refusals before anybody is known (`count_refusal`) there is the count alone.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{VerificationError, Verifier, actor};
-use crate::audit::{Action, Event, Outcome};
+use crate::audit::{Action, Actor, Event, Outcome};
 use crate::auth::Caller;
 
 /// For how long refusals are counted together.
@@ -20,6 +20,7 @@ const TOGETHER: SignedDuration = SignedDuration::from_mins(1);
 /// What makes two refusals the same.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
+    action: Action,
     subject: String,
     token: String,
     call: Option<Arc<str>>,
@@ -51,6 +52,11 @@ impl Denials {
     /// Notes that the first of a run stands in the log.
     fn entered(&self, key: Key, event: Event, now: Timestamp) {
         self.runs().entry(key).or_insert(Run { since: now, event, more: 0 });
+    }
+
+    /// Counts one of a kind of which none is entered by itself.
+    fn counted(&self, key: Key, event: Event, now: Timestamp) {
+        self.runs().entry(key).or_insert(Run { since: now, event, more: 0 }).more += 1;
     }
 
     /// Takes out the runs that are over.
@@ -111,6 +117,7 @@ impl Verifier {
         metrics::counter!("hedui_access_denied_total", "why" => why).increment(1);
         let event = event.outcome(Outcome::Denied).detail(Sha256::digest(why).into());
         let key = Key {
+            action: event.action,
             subject: caller.subject.clone(),
             token: caller.token_hash.clone(),
             call: caller.call.clone(),
@@ -124,6 +131,14 @@ impl Verifier {
             denials.entered(key, event, self.0.clock.now());
         }
         Ok(())
+    }
+
+    /// Counts a refusal of somebody who is not known yet: a token that is not believed, a sign-in that came to nothing. Strangers can make up as
+    /// many as they like, so that none is entered by itself: an entry a minute and reason at most, with their number. `why` is a closed word.
+    pub fn count_refusal(&self, action: Action, why: &'static str) {
+        let event = Event::new(&Actor::service(), action).outcome(Outcome::Denied).detail(Sha256::digest(why).into());
+        let key = Key { action, subject: String::new(), token: String::new(), call: None, about: None, why };
+        self.0.denials.counted(key, event, self.0.clock.now());
     }
 
     /// Enters how many more there were of the runs that are over; of all of them, when it is the last time.

@@ -49,6 +49,7 @@ mod versions;
 mod watching;
 
 pub use archive::{Archive, ArchiveError, Contradiction, Reopened};
+pub use assessing::calls_root;
 pub use changes::{Changed, Statement};
 pub use decisions::{
     ApprovalDetail, ApprovalHand, ApprovalPage, ApprovalSummary, Asked, CaseRecords, DecideError, ErasureGrounds,

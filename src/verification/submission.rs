@@ -13,7 +13,7 @@ use super::memory::Known;
 use super::{SubmitError, VerificationError, Verifier, plan, sealing};
 use crate::auth::Caller;
 use crate::household::{Declared, Fault, IdNumber, Lane, Region, Request, is_emergency_relief};
-use crate::keys::BodyMac;
+use crate::keys::{BodyMac, DetailKind};
 use crate::policy::missing_rule;
 use crate::store::{Created, DocumentKind, Hash, IdempotencyKey, NewCase, StoreError, Tag};
 
@@ -219,7 +219,7 @@ impl Verifier {
     }
 
     /// What an entry of the log holds of something that could be guessed.
-    pub(crate) fn log_detail(&self, kind: &str, bytes: &[u8]) -> Hash {
+    pub(crate) fn log_detail(&self, kind: DetailKind, bytes: &[u8]) -> Hash {
         self.0.keys.detail(kind, bytes)
     }
 

@@ -8,8 +8,10 @@ use axum::http::{header, request::Parts};
 use super::Problem;
 use super::call_rate::take_turn;
 use super::places::Kind;
+use crate::audit::Action;
 use crate::auth::{Authenticator, Caller};
 use crate::config::CertificateHash;
+use crate::verification::Verifier;
 
 /// A caller with a valid token.
 pub struct SignedIn(pub Caller);
@@ -43,7 +45,17 @@ where
 
 async fn signed_in(parts: &Parts, authenticator: &Authenticator, kind: Kind) -> Result<SignedIn, Problem> {
     let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let caller = authenticator.sign_in(header, parts.extensions.get::<CertificateHash>().copied()).await?;
+    let certificate = parts.extensions.get::<CertificateHash>().copied();
+    let caller = match authenticator.sign_in(header, certificate).await {
+        Ok(caller) => caller,
+        Err(error) => {
+            // for the log, where the routes have one
+            if let Some(verifier) = parts.extensions.get::<Verifier>().filter(|_| error.is_about_a_token()) {
+                verifier.count_refusal(Action::TokenRefused, error.word());
+            }
+            return Err(error.into());
+        }
+    };
     take_turn(&parts.extensions, &caller, kind).map_err(Problem::too_much)?;
     let template = parts.extensions.get::<MatchedPath>();
     let call = template.map(|template| format!("{} {}", parts.method, template.as_str()).into());

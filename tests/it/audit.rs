@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::client::{Client, Reply, send};
 use super::support::{Served, Setup, Stage};
 use hedui::audit::{Action, Checkpoint, InclusionProof, Leaf, VerifierKey, read_entry_bundle};
-use hedui::keys::MacUse;
+use hedui::keys::{DetailKind, MacUse};
 use hedui::telemetry::Clock;
 
 struct Office {
@@ -430,7 +430,7 @@ async fn findings_come_from_real_calls_and_are_raised_once() {
     assert_eq!(seen(&auditor).await.json()["acknowledged_by"], "auditor");
     let entry = office.last().await;
     assert_eq!(entry.event.action, Action::FindingAcknowledged);
-    assert_eq!(entry.event.detail_sha256, Some(office.stage.keys.detail("note", b"a campaign")));
+    assert_eq!(entry.event.detail_sha256, Some(office.stage.keys.detail(DetailKind::Note, b"a campaign")));
     assert_ne!(entry.event.detail_sha256, Some(Sha256::digest("a campaign").into()), "no guess can be tried");
     let again = items(&auditor.get("/v1/audit/findings?days=2").await);
     assert!(again.iter().any(|finding| finding["id"] == many["id"] && finding["acknowledged_by"] == "auditor"));

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use hedui::audit::Action;
+use hedui::keys::DetailKind;
 use hedui_mock_sources::batches::{BatchFormat, Headings, Households};
 use hedui_mock_sources::faults::{Delay, Fault, FaultPlan, FaultRule};
 use hedui_mock_sources::{Config, MockSources};
@@ -141,7 +142,11 @@ async fn batches_are_for_those_who_may() {
     let entries = stage.entries().await;
     let entered = entries.iter().find(|entry| entry.event.action == Action::BatchAccepted).expect("an entry");
     let file: [u8; 32] = Sha256::digest(&line).into();
-    assert_eq!(entered.event.detail_sha256, Some(stage.keys.detail("batch", &file)), "no guess of a file can be tried");
+    assert_eq!(
+        entered.event.detail_sha256,
+        Some(stage.keys.detail(DetailKind::Batch, &file)),
+        "no guess of a file can be tried"
+    );
     let of_batch = format!("/v1/batches/{id}");
     for name in ["caseworker", "supervisor", "system"] {
         assert_eq!(client(name, "").get(&of_batch).await.status, 200, "{name}");

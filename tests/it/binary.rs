@@ -245,6 +245,12 @@ impl Service {
         self.child.wait().expect("it ends");
     }
 
+    /// Stops it as an operator does, and waits for its end.
+    pub fn stop(mut self) {
+        self.signal("TERM");
+        assert!(self.child.wait().expect("it ends").success());
+    }
+
     /// SIGKILL: no handler runs, nothing is flushed.
     pub fn kill(mut self) {
         self.child.kill().expect("the process is ours");

@@ -94,7 +94,7 @@ fn wrong_usage_ends_with_2_and_every_command_shows_an_example() {
         let arguments: Vec<_> = arguments.iter().map(|text| if *text == "h.json" { household } else { text }).collect();
         assert_code(&hedui(&arguments), 2);
     }
-    let commands: [&[&str]; 41] = [
+    let commands: [&[&str]; 42] = [
         &[],
         &["demo"],
         &["serve"],
@@ -112,6 +112,7 @@ fn wrong_usage_ends_with_2_and_every_command_shows_an_example() {
         &["audit", "subject"],
         &["audit", "findings"],
         &["audit", "receipt"],
+        &["audit", "detail"],
         &["sources"],
         &["sources", "list"],
         &["sources", "check"],

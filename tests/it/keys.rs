@@ -148,8 +148,10 @@ async fn a_ring_goes_to_custodians_and_comes_back() {
     let (one, two) = (secret("one", "correct horse battery\n"), secret("two", "staple correct horse\n"));
     let folder = place.path("exported").display().to_string();
     let common = ["keys", "export", "--out", &folder, "--shares", "2", "--threshold", "2", "--passphrase-file", &one];
-    assert_code(&place.run(&common), 2);
-    let exported = done(&place, &[&common[..], &["--passphrase-file", &two, "--json"]].concat());
+    let by = ["--operator", "zhang.wei"];
+    assert_code(&place.run(&[&common[..], &by].concat()), 2);
+    let exported = done(&place, &[&common[..], &by, &["--passphrase-file", &two, "--json"]].concat());
+    assert_eq!(exported["entered"], "at_the_next_start", "there is no log yet");
     let name = exported["log"].as_str().expect("the log's name");
     assert!(name.starts_with("hedui-") && name.len() == 14, "a name of its own: {name}");
     assert_eq!(exported["keys"], 7);
@@ -157,7 +159,20 @@ async fn a_ring_goes_to_custodians_and_comes_back() {
     let (ring, first, second) = (file("ring.sealed"), file("share-1-of-2.toml"), file("share-2-of-2.toml"));
     let back = place.path("back").display().to_string();
     let restore = |passphrases: [&str; 2]| {
-        let from = ["keys", "restore", "--from", &ring, "--share", &first, "--share", &second, "--keys", &back];
+        let from = [
+            "keys",
+            "restore",
+            "--from",
+            &ring,
+            "--share",
+            &first,
+            "--share",
+            &second,
+            "--keys",
+            &back,
+            "--operator",
+            "li.na",
+        ];
         let by = ["--passphrase-file", passphrases[0], "--passphrase-file", passphrases[1]];
         place.run(&[&from[..], &by].concat())
     };

@@ -10,6 +10,7 @@ mod console;
 mod crash;
 mod credentials;
 mod disk_full;
+mod entered;
 mod event_streams;
 mod examples;
 mod faults;

@@ -43,7 +43,7 @@ pub async fn findings(
     oversight.findings(&caller, days).await.map(Json).map_err(problem)
 }
 
-/// Notes that the caller has seen a finding. Of a note only the hash is kept, in the log: keep the words.
+/// Notes that the caller has seen a finding. Of a note only a MAC is kept, in the log: keep the words.
 #[utoipa::path(post, path = "/v1/audit/findings/{id}/acknowledge", tag = "audit", params(("id" = String, Path)),
     request_body = Acknowledgement,
     responses((status = 200, body = Finding), (status = 403, body = Problem), (status = 404, body = Problem), (status = 408, body = Problem),

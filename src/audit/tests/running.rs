@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{House, now, searches};
@@ -325,8 +326,8 @@ async fn a_restored_backup_is_refused_until_somebody_says_why() {
     let report = house.verify(std::slice::from_ref(&held)).await;
     assert_eq!(report.faults[0].to_string(), "the log has 10 leaves, a signed checkpoint has 15: it went back");
 
-    let log =
-        Log::resume_after_restore(house.store().await, house.options(), &Actor::service(), "disk lost").await.unwrap();
+    let (actor, mac) = (Actor::service(), |gap: &[u8]| Sha256::digest(gap).into());
+    let log = Log::resume_after_restore(house.store().await, house.options(), &actor, "disk lost", mac).await.unwrap();
     assert_eq!(log.store().log_head().await.unwrap().size, 11);
     log.append(searches(9)).await.unwrap();
     log.publish(now()).await.unwrap();

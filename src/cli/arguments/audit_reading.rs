@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Language, Place};
 
@@ -35,6 +35,11 @@ pub enum AuditReading {
     /// Usage that an auditor should look at
     #[command(after_help = "Example:\n  hedui audit findings --days 7 --lang en")]
     Findings(AuditFindings),
+    /// Make again what an entry holds of something that could be guessed, from the thing itself and the key ring
+    #[command(
+        after_help = "Examples:\n  hedui audit detail --action batch_accepted households.xlsx --entry 17\n  hedui audit detail --action assessed call-1.json call-2.json --entry 240 --json\n  hedui audit detail --action finding_acknowledged note.txt --entry 31 --server https://hedui.example --token-file auditor.txt\n  hedui audit detail --action log_resumed reason.txt --checkpoint checkpoint-of-before\n\nA line for each epoch of the ring's audit_detail key, the newest first; of a text the line break at its end is left out. Exit 0 unless the entry holds another.\nThe ring is that of this machine, with --server too."
+    )]
+    Detail(AuditDetail),
     /// Check a receipt offline: what was scanned, the receipt's page or its JSON
     #[command(
         after_help = "Examples:\n  hedui audit receipt scanned.txt --log-key \"$(cat service.log-key)\"\n  hedui audit receipt receipt.html --log-key \"$(cat service.log-key)\" --report report.json\n\nExit 0 only when the log's key signed what the code says (and the report given is that version)."
@@ -154,6 +159,47 @@ pub struct AuditFindings {
     #[arg(long)]
     pub json: bool,
     /// Where the log is.
+    #[command(flatten)]
+    pub at: LogAt,
+}
+
+/// Kinds of entry whose detail is a MAC under the ring's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum KeyedAction {
+    /// Bodies of assessments: all that the entry stands for
+    Assessed,
+    /// Bodies of comparisons: all that the entry stands for
+    Matched,
+    /// A batch's file
+    BatchAccepted,
+    /// An auditor's note
+    FindingAcknowledged,
+    /// The name of somebody who was refused because nobody registered them
+    SignIn,
+    /// Why a log went on after a restore
+    LogResumed,
+}
+
+/// `hedui audit detail`
+#[derive(Debug, Args)]
+pub struct AuditDetail {
+    /// What was entered
+    #[arg(long, value_enum)]
+    pub action: KeyedAction,
+    /// The thing itself; - = standard input. Several only for calls
+    #[arg(required = true)]
+    pub file: Vec<PathBuf>,
+    /// Does this entry hold it? The look is entered in the log
+    #[arg(long, value_name = "INDEX|ID")]
+    pub entry: Option<String>,
+    /// The checkpoint that was published last before the restore, for log_resumed; none where there was none
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
+    /// For programs
+    #[arg(long)]
+    pub json: bool,
+    /// Where log and ring are.
     #[command(flatten)]
     pub at: LogAt,
 }

@@ -43,12 +43,12 @@ pub enum KeysCommand {
     Destroy(KeysDestroy),
     /// Keep a copy of the ring: sealed under a key of which several persons hold shares, each under a passphrase of their own
     #[command(
-        after_help = "Examples:\n  hedui keys export --out /media/safe/ring --shares 3 --threshold 2\n  hedui keys export --out ring --shares 1 --threshold 1 --passphrase-file passphrase\n\nWrites ring.sealed and share-1-of-3.toml, … : give every custodian a share, keep ring.sealed with the backups. Any two of three\nshares with their passphrases put the ring back; one alone says nothing. Make a new export after every change of the ring."
+        after_help = "Examples:\n  hedui keys export --out /media/safe/ring --shares 3 --threshold 2\n  hedui keys export --out ring --shares 1 --threshold 1 --passphrase-file passphrase\n\nWrites ring.sealed and share-1-of-3.toml, … : give every custodian a share, keep ring.sealed with the backups. Any two of three\nshares with their passphrases put the ring back; one alone says nothing. Make a new export after every change of the ring. That it was exported, and by whom, is entered in the\naudit log before anything is written."
     )]
     Export(KeysExport),
     /// Put an exported ring back into an empty folder, with a new active key
     #[command(
-        after_help = "Example:\n  hedui keys restore --from /media/safe/ring/ring.sealed --share share-1-of-3.toml --share share-3-of-3.toml\n\nThe restored keys open what was sealed; new data keys are wrapped under a key made now, because nobody knows how often the old one was used since\nthe export."
+        after_help = "Example:\n  hedui keys restore --from /media/safe/ring/ring.sealed --share share-1-of-3.toml --share share-3-of-3.toml\n\nThe restored keys open what was sealed; new data keys are wrapped under a key made now, because nobody knows how often the old one was used since\nthe export. Who put it back is entered in the audit log: now where there is one, else before the ring is used."
     )]
     Restore(KeysRestore),
     /// Make a P-256 key pair for a client that receives reports; prints the public JWK
@@ -157,6 +157,9 @@ pub struct KeysExport {
     /// File with a custodian's passphrase (mode 0600), one for each share in their order; asked for at the terminal unless given
     #[arg(long, value_name = "FILE")]
     pub passphrase_file: Vec<PathBuf>,
+    /// Who does it, as the log names them; the system's user name ($USER) unless given
+    #[arg(long, value_name = "NAME")]
+    pub operator: Option<String>,
     /// How and where.
     #[command(flatten)]
     pub change: KeysChange,
@@ -174,6 +177,9 @@ pub struct KeysRestore {
     /// File with the passphrase of a share (mode 0600), one for each in their order; asked for at the terminal unless given
     #[arg(long, value_name = "FILE")]
     pub passphrase_file: Vec<PathBuf>,
+    /// Who does it, as the log names them; the system's user name ($USER) unless given
+    #[arg(long, value_name = "NAME")]
+    pub operator: Option<String>,
     /// Where.
     #[command(flatten)]
     pub folder: KeysFolder,

@@ -29,7 +29,7 @@ pub(super) enum Entered {
 }
 
 impl Entered {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Here => "here",
             Self::ByTheService => "by_the_service",
@@ -37,7 +37,7 @@ impl Entered {
         }
     }
 
-    fn sentence(self) -> &'static str {
+    pub(super) fn sentence(self) -> &'static str {
         match self {
             Self::Here => "it stands in the audit log",
             Self::ByTheService => "the running service has entered it in the audit log and put it in force",
@@ -150,6 +150,14 @@ pub(super) async fn data_keys(settings: &Settings) -> anyhow::Result<BTreeMap<St
     let counts = store.count_deks().await;
     store.close().await;
     Ok(counts?.into_iter().collect())
+}
+
+/// Whether there is a log in which anything stands: looking makes none.
+pub(super) async fn has_log(settings: &Settings) -> bool {
+    let Ok(store) = compose::store_to_read(&settings.store, &settings.data_directory).await else { return false };
+    let head = store.log_head().await;
+    store.close().await;
+    head.is_ok_and(|head| head.size > 0)
 }
 
 /// Sees to it that the log knows the ring: here when nobody else has the log, else by whoever has it.

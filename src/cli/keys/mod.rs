@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::arguments::{Keys, KeysCommand, KeysFolder, KeysInit, KeysRecipient};
 use super::{compose, output};
 use crate::audit::VerifierKey;
-use crate::keys::KeyRing;
+use crate::keys::{Custody, KeyRing};
 use crate::report::jose::generate_recipient;
 use crate::telemetry::Clock;
 
@@ -25,8 +25,8 @@ pub(super) async fn run(arguments: &Keys) -> anyhow::Result<ExitCode> {
         KeysCommand::Roll(change) => changing::roll(change).await,
         KeysCommand::Epoch(epoch) => changing::epoch(epoch).await,
         KeysCommand::Destroy(destruction) => changing::destroy(destruction).await,
-        KeysCommand::Export(export) => sharing::export(export),
-        KeysCommand::Restore(restore) => sharing::restore(restore),
+        KeysCommand::Export(export) => sharing::export(export).await,
+        KeysCommand::Restore(restore) => sharing::restore(restore).await,
         KeysCommand::Recipient(recipient) => make_recipient(recipient),
     }
 }
@@ -67,13 +67,15 @@ async fn list(folder: &KeysFolder) -> anyhow::Result<ExitCode> {
 fn print(ring: &KeyRing, data_keys: &BTreeMap<String, u64>, json: bool) -> anyhow::Result<ExitCode> {
     let log_key = VerifierKey::of(compose::log_signer(ring).as_ref()).to_string();
     let keys = ring.list()?;
+    let read = ring.read()?;
+    let custody = read.custody();
     if json {
         let mut keys = serde_json::to_value(keys)?;
         for key in keys.as_array_mut().into_iter().flatten().filter(|key| key["kind"] == "kek") {
             let count = key["id"].as_str().and_then(|id| data_keys.get(id)).copied().unwrap_or_default();
             key["data_keys"] = count.into();
         }
-        let value = serde_json::json!({ "keys": keys, "log_key": log_key, "jwks": ring.jwks() });
+        let value = serde_json::json!({ "keys": keys, "custody": custody, "log_key": log_key, "jwks": ring.jwks() });
         output::say(&serde_json::to_string_pretty(&value)?);
         return Ok(ExitCode::SUCCESS);
     }
@@ -88,6 +90,9 @@ fn print(ring: &KeyRing, data_keys: &BTreeMap<String, u64>, json: bool) -> anyho
         table.add_row([key.kind.to_owned(), key.id, key.state.to_owned(), key.created.to_string(), count]);
     }
     output::say(&table.to_string());
+    for Custody { what, id, at, by } in custody {
+        output::say(&format!("{} {at} by {by} ({id})", what.as_str()));
+    }
     output::say(&format!("log key (for `hedui open --log-key`): {log_key}"));
     Ok(ExitCode::SUCCESS)
 }

@@ -5,17 +5,22 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::bail;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::super::arguments::{KeysExport, KeysRestore};
-use super::super::{Usage, output};
-use super::{changing, place};
-use crate::keys::export::{Cost, RingAbout, SEALED_RING, export as export_ring, restore as restore_ring};
+use super::super::{Usage, compose, operator, output};
+use super::changing::{self, Entered};
+use super::place;
+use crate::keys::export::{
+    Cost, RingAbout, SEALED_RING, check as check_export, export as export_ring, restore as restore_ring,
+};
 use crate::keys::{KeyError, KeyRing, file_access};
 use crate::telemetry::Clock;
 
-pub(super) fn export(arguments: &KeysExport) -> anyhow::Result<ExitCode> {
-    let (_, ring) = changing::opened(&arguments.change)?;
+pub(super) async fn export(arguments: &KeysExport) -> anyhow::Result<ExitCode> {
+    let operator = operator::named(arguments.operator.as_ref())?;
+    let (settings, ring) = changing::opened(&arguments.change)?;
     let (shares, threshold) = (arguments.shares, arguments.threshold);
     if threshold > shares {
         return Err(Usage(format!("of {shares} shares {threshold} cannot be needed")).into());
@@ -31,11 +36,25 @@ pub(super) fn export(arguments: &KeysExport) -> anyhow::Result<ExitCode> {
             None => asked_twice(number, shares)?,
         });
     }
-    let about = export_ring(&ring, &arguments.out, threshold, &passphrases, Cost::default(), Clock::system().now())?;
+    check_export(&arguments.out, threshold, &passphrases)?;
+    let (id, now) = (Uuid::new_v4(), Clock::system().now());
+    ring.note_export(id, operator.as_str(), now)?;
+    let entered = match changing::has_log(&settings).await {
+        true => changing::enter(&settings, &ring).await?,
+        false => Entered::AtTheNextStart,
+    };
+    if entered == Entered::AtTheNextStart && changing::has_log(&settings).await {
+        bail!(
+            "the running service has not entered the export in the audit log, so nothing was exported: look at its log, then try again"
+        );
+    }
+    let about = export_ring(&ring, &arguments.out, threshold, &passphrases, Cost::default(), id, now)?;
     if arguments.change.json {
-        output::say(&serde_json::to_string_pretty(&about)?);
+        let mut facts = serde_json::to_value(&about)?;
+        facts["entered"] = entered.word().into();
+        output::say(&serde_json::to_string_pretty(&facts)?);
     } else {
-        output::say(&format!("✓ {}", described(&about)));
+        output::say(&format!("✓ {}; {}", described(&about), entered.sentence()));
         output::say(&format!(
             "{} in {}: keep {SEALED_RING} with the backups, give every custodian a share; {threshold} of {shares} put the ring back",
             if shares == 1 { "a share".to_owned() } else { format!("{shares} shares") },
@@ -45,7 +64,8 @@ pub(super) fn export(arguments: &KeysExport) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn restore(arguments: &KeysRestore) -> anyhow::Result<ExitCode> {
+pub(super) async fn restore(arguments: &KeysRestore) -> anyhow::Result<ExitCode> {
+    let operator = operator::named(arguments.operator.as_ref())?;
     let dir = place(&arguments.folder)?;
     let told = |about: &RingAbout| output::tell(&format!("this is {}", described(about)));
     let passphrase = |index: usize, share: &Path| match arguments.passphrase_file.get(index) {
@@ -54,17 +74,32 @@ pub(super) fn restore(arguments: &KeysRestore) -> anyhow::Result<ExitCode> {
     };
     let now = Clock::system().now();
     let (about, ring): (RingAbout, KeyRing) =
-        restore_ring(&arguments.from, &arguments.share, &dir, now, told, passphrase)?;
+        restore_ring(&arguments.from, &arguments.share, &dir, operator.as_str(), now, told, passphrase)?;
+    let entered = enter_restored(arguments, &ring).await;
     if arguments.folder.json {
-        let value = serde_json::json!({ "ring": about, "keys": ring.list()? });
+        let value = serde_json::json!({ "ring": about, "keys": ring.list()?, "entered": entered.word() });
         output::say(&serde_json::to_string_pretty(&value)?);
     } else {
         output::say(&format!(
-            "✓ the ring stands in {}: it opens what was sealed, and wraps under a new key from now on; make a new export",
-            dir.display()
+            "✓ the ring stands in {}: it opens what was sealed, and wraps under a new key from now on; make a new export; {}",
+            dir.display(),
+            entered.sentence()
         ));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The ring stands already: what keeps it from the log is told, and the next start says it again.
+async fn enter_restored(arguments: &KeysRestore, ring: &KeyRing) -> Entered {
+    let entered = async {
+        let settings = compose::settings(&arguments.folder.config)?;
+        let is_the_log_s = settings.keys_directory == ring.dir() && changing::has_log(&settings).await;
+        if is_the_log_s { changing::enter(&settings, ring).await } else { Ok(Entered::AtTheNextStart) }
+    };
+    entered.await.unwrap_or_else(|error: anyhow::Error| {
+        output::tell(&format!("{error:#}"));
+        Entered::AtTheNextStart
+    })
 }
 
 fn described(about: &RingAbout) -> String {

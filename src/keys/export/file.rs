@@ -40,11 +40,11 @@ pub struct RingAbout {
 }
 
 impl RingAbout {
-    pub(super) fn of(document: &RingDocument, threshold: u8, shares: u8, now: Timestamp) -> Self {
+    pub(super) fn of(document: &RingDocument, export: Uuid, threshold: u8, shares: u8, now: Timestamp) -> Self {
         let alive = document.keks.iter().filter(|kek| kek.key.is_some()).count();
         Self {
             version: FORM,
-            export: Uuid::new_v4(),
+            export,
             log: document.log_signing_key.name.clone(),
             made: document.log_signing_key.created,
             keys: alive + document.mac_keys.len() + document.report_signing_keys.len() + 1,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use blahaj::{Share, Sharks};
 use jiff::Timestamp;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::file::{RingFile, ShareFile};
@@ -12,14 +13,14 @@ use super::{ExportError, RingAbout, open};
 use crate::keys::file_access::{self, DirLock};
 use crate::keys::ring::{new_report_key, rotate};
 use crate::keys::ring_contents::RingContents;
-use crate::keys::ring_file::{RING_FILE, RingDocument};
+use crate::keys::ring_file::{Custody, CustodyKind, RING_FILE, RingDocument};
 use crate::keys::{KekState, KeyError, KeyRing, SecretKey};
 
 /// Puts an exported ring back into `dir`, which has none. Which ring it is is told to `confirm` before any passphrase is asked for; `passphrase` gives that
 /// of a share.
 ///
 /// The restored key encryption keys only open from then on, and a new one is active: how often the old one was used since the export nobody
-/// knows, so that its count of wraps must not go on.
+/// knows, so that its count of wraps must not go on. That `by` put it back stands in it.
 ///
 /// # Errors
 /// Every [`ExportError`] of a file, a share or a passphrase; [`KeyError::RingExists`]. Nothing is written then.
@@ -27,6 +28,7 @@ pub fn restore(
     sealed_ring: &Path,
     shares: &[PathBuf],
     dir: &Path,
+    by: &str,
     now: Timestamp,
     confirm: impl FnOnce(&RingAbout),
     mut passphrase: impl FnMut(usize, &Path) -> Result<Zeroizing<String>, KeyError>,
@@ -79,6 +81,7 @@ pub fn restore(
     }
     rotate(&mut document, now)?;
     document.report_signing_keys.push(new_report_key(now)?);
+    document.custody.push(Custody { what: CustodyKind::Restored, id: Uuid::new_v4(), at: now, by: by.to_owned() });
     RingContents::check(&document).map_err(|faults| KeyError::RingFaults { path: ring_path.clone(), faults })?;
 
     file_access::create_dir(dir)?;

@@ -28,7 +28,8 @@ fn exported(shares: usize, threshold: u8) -> Exported {
     let ring = KeyRing::create(&folder.path().join("keys"), "huining.example/hedui", now()).unwrap();
     ring.rotate(now()).unwrap();
     let passphrases: Vec<_> = (1..=shares).map(passphrase).collect();
-    let about = export(&ring, &folder.path().join("out"), threshold, &passphrases, CHEAP, now()).unwrap();
+    let about =
+        export(&ring, &folder.path().join("out"), threshold, &passphrases, CHEAP, Uuid::new_v4(), now()).unwrap();
     Exported { folder, ring, about }
 }
 
@@ -43,7 +44,7 @@ impl Exported {
     fn back(&self, shares: &[(usize, usize)]) -> Result<(RingAbout, KeyRing), ExportError> {
         let paths: Vec<_> = shares.iter().map(|(number, _)| self.share(*number)).collect();
         let said = |index: usize, _: &Path| Ok(passphrase(shares[index].1));
-        restore(&self.sealed(), &paths, &self.folder.path().join("back"), now(), |_| {}, said)
+        restore(&self.sealed(), &paths, &self.folder.path().join("back"), "zhang.wei", now(), |_| {}, said)
     }
 }
 
@@ -122,7 +123,7 @@ fn what_would_protect_nothing_is_not_exported() {
     let out = exported.folder.path().join("again");
     let try_with = |threshold, passphrases: &[&str]| {
         let passphrases: Vec<_> = passphrases.iter().map(|text| Zeroizing::new((*text).to_owned())).collect();
-        export(&exported.ring, &out, threshold, &passphrases, CHEAP, now()).unwrap_err()
+        export(&exported.ring, &out, threshold, &passphrases, CHEAP, Uuid::new_v4(), now()).unwrap_err()
     };
     let (one, two) = ("correct horse battery", "staple correct horse");
     assert!(matches!(try_with(3, &[one, two]), ExportError::Threshold { shares: 2, threshold: 3 }));
@@ -132,7 +133,7 @@ fn what_would_protect_nothing_is_not_exported() {
     assert!(matches!(try_with(2, &[one, two, one]), ExportError::SamePassphrase { first: 1, second: 3 }));
     assert!(!out.exists());
     let taken = exported.folder.path().join("out");
-    let again = export(&exported.ring, &taken, 1, &[passphrase(1)], CHEAP, now());
+    let again = export(&exported.ring, &taken, 1, &[passphrase(1)], CHEAP, Uuid::new_v4(), now());
     assert!(matches!(again, Err(ExportError::NotEmpty { .. })));
 }
 

@@ -1,10 +1,11 @@
 //! Changes of a ring while it serves: rotation, new epochs, destruction.
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::super::file_access::{self, DirLock};
 use super::super::ring_contents::RingContents;
-use super::super::ring_file::{Destruction, KekEntry, RING_FILE, RingDocument, Stamp};
+use super::super::ring_file::{Custody, CustodyKind, Destruction, KekEntry, RING_FILE, RingDocument, Stamp};
 use super::{KeyRing, new_kek, new_mac_key, new_report_key, read_contents};
 use crate::keys::{KekId, KekState, KeyError, MacUse};
 
@@ -89,6 +90,17 @@ impl KeyRing {
             let epoch = same_use.map(|entry| entry.epoch).max().unwrap_or_default() + 1;
             document.mac_keys.push(new_mac_key(used_for, epoch, now)?);
             Ok(epoch)
+        })
+    }
+
+    /// Notes that a copy of the ring is about to be made, which is done once it stands in the audit log.
+    ///
+    /// # Errors
+    /// As [`KeyRing::load`]; nothing has changed then.
+    pub fn note_export(&self, id: Uuid, by: &str, now: Timestamp) -> Result<(), KeyError> {
+        self.change(|document| {
+            document.custody.push(Custody { what: CustodyKind::Exported, id, at: now, by: by.to_owned() });
+            Ok(())
         })
     }
 

@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 use super::KeyringError;
-use crate::audit::{Action, Actor, Event, Leaf, Log, Outcome};
-use crate::keys::{Condemned, Destruction, KekId, KeyListing, KeyRing, ReadRing};
+use crate::audit::{Action, Actor, ActorRole, Event, Label, Leaf, Log, Outcome};
+use crate::keys::{Condemned, Custody, CustodyKind, Destruction, KekId, KeyListing, KeyRing, ReadRing};
 use crate::store::{Hash, Store, StoreError};
 
 /// A key that has just stopped wrapping is not destroyed yet: what was sealed under it may still be on its way to the store.
@@ -67,6 +67,21 @@ fn facts(key: &KeyListing) -> Vec<Fact> {
     facts
 }
 
+/// The fact that a copy of the ring was made, or put back.
+fn passed(custody: &Custody) -> Fact {
+    let action = match custody.what {
+        CustodyKind::Exported => Action::KeysExported,
+        CustodyKind::Restored => Action::KeysRestored,
+    };
+    (action, named(custody.what.as_str(), &custody.id.to_string()))
+}
+
+/// Who did it, as the ring file says: whoever has the key folder is the security administrator of this machine.
+fn custodian(custody: &Custody) -> Actor {
+    let organisation = Label::new("local").expect("a machine name");
+    Actor { subject: Label::of_name(&custody.by), organisation, role: ActorRole::SecurityAdmin, token_sha256: None }
+}
+
 /// What the log says of keys; and of which there was no data key left.
 pub(super) async fn known(store: &Store) -> Result<(BTreeSet<Fact>, BTreeSet<Hash>), KeyringError> {
     let (mut facts, mut emptied) = (BTreeSet::new(), BTreeSet::new());
@@ -90,7 +105,8 @@ pub(super) async fn known(store: &Store) -> Result<(BTreeSet<Fact>, BTreeSet<Has
 pub async fn is_entered(store: &Store, keys: &KeyRing) -> Result<bool, KeyringError> {
     let (known, _) = known(store).await?;
     let read = keys.read()?;
-    Ok(read.condemned().is_empty() && read.keys().iter().flat_map(facts).all(|fact| known.contains(&fact)))
+    let all = read.keys().iter().flat_map(facts).chain(read.custody().iter().map(passed)).collect::<Vec<_>>();
+    Ok(read.condemned().is_empty() && all.iter().all(|fact| known.contains(fact)))
 }
 
 /// Enters in the log what it does not know of the ring file's keys, as done by `actor`; destroys what is to be destroyed; puts the file in force.
@@ -150,7 +166,10 @@ async fn enter(
 
     let missing = listed.iter().flat_map(facts).filter(|fact| !known.contains(fact));
     let event = |(action, name): Fact| Event::new(actor, action).detail(name);
-    let events: Vec<_> = missing.map(event).collect();
+    let passed = read.custody().iter().map(|custody| (custody, passed(custody)));
+    let passed = passed.filter(|(_, fact)| !known.contains(fact));
+    let passed = passed.map(|(custody, (action, name))| Event::new(&custodian(custody), action).detail(name));
+    let events: Vec<_> = missing.map(event).chain(passed).collect();
     settled.entered += events.len();
     log.append(events).await?;
     Ok(())

@@ -100,7 +100,7 @@ async fn opens(store: &Store, keys: &KeyRing, id: Uuid) -> Result<Vec<u8>, KeyEr
 async fn whatever_the_ring_holds_stands_in_the_log_once() {
     let house = House::new().await;
     assert!(!is_entered(&house.care.store, &house.care.keys).await.unwrap());
-    assert_eq!(house.settle(now()).await.unwrap().entered, 6, "one for each key of a new ring");
+    assert_eq!(house.settle(now()).await.unwrap().entered, 7, "one for each key of a new ring");
     assert_eq!(house.settle(now()).await.unwrap(), Settled::default(), "and none twice");
 
     let command = house.command();
@@ -118,7 +118,7 @@ async fn whatever_the_ring_holds_stands_in_the_log_once() {
     assert!(is_entered(&house.care.store, &house.care.keys).await.unwrap());
     assert_eq!(house.care.keys.former_keks(), [kek]);
     assert_ne!(house.care.keys.report_signer().kid(), kid);
-    let last: Vec<_> = house.entries().await.split_off(6).into_iter().map(|(action, ..)| action).collect();
+    let last: Vec<_> = house.entries().await.split_off(7).into_iter().map(|(action, ..)| action).collect();
     assert_eq!(last.iter().filter(|action| **action == Action::KeyCreated).count(), 2);
     assert_eq!(last.iter().filter(|action| **action == Action::KeyRotated).count(), 2);
 }

@@ -20,6 +20,7 @@ use crate::household::{Lang, MatchReason, MemberRef, SourceKey};
 use crate::identity::bits::plain_ppm;
 use crate::identity::model::Thresholds;
 use crate::identity::{Attribution, Comparison, Field, Known, Model, Standing, attribute_prepared};
+use crate::keys::DetailKind;
 pub use answer::{Correction, FieldWeight, Followed, MatchModel, MatchThresholds, Matched, OtherMatched};
 use given::{Given, KNOWN};
 
@@ -29,7 +30,7 @@ impl Verifier {
     /// # Errors
     /// [`SubmitError::Faults`] with every fault, [`SubmitError::Closed`] while the log cannot be written.
     pub fn compare_supplied(&self, caller: &Caller, body: &[u8]) -> Result<(Matched, Lang), SubmitError> {
-        let call = self.0.keys.detail("call", body);
+        let call = self.0.keys.detail(DetailKind::Call, body);
         let given = given::read(body, self.0.clock.today(), &self.0.departments.keys());
         self.count_call(Action::Matched, caller, call, given.is_ok())?;
         let given = given.map_err(SubmitError::Faults)?;

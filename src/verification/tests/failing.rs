@@ -171,6 +171,41 @@ async fn expired_idempotency_keys_are_forgotten() {
 }
 
 #[tokio::test]
+async fn refusals_of_strangers_are_an_entry_a_minute_and_reason_and_wait_while_the_log_is_closed() {
+    let house = House::new().await;
+    let verifier = house.verifier(sources(&[]), &[]);
+    let entries = async || {
+        let found = house.store.search_log(&LogFilter { limit: 99, ..LogFilter::default() }).await.unwrap();
+        let event = |stored: &StoredLeaf| Leaf::parse(&stored.leaf.bytes).unwrap().event;
+        found.iter().rev().map(event).map(|event| (event.action, event.count)).collect::<Vec<_>>()
+    };
+    let (token, sign_in) = (Action::TokenRefused, Action::SignInRefused);
+    for minute in 1..=3 {
+        (0..1000).for_each(|_| verifier.count_refusal(token, "invalid"));
+        verifier.count_refusal(token, "expired");
+        verifier.count_refusal(sign_in, "invalid");
+        verifier.enter_denials(false).await.unwrap();
+        assert_eq!(entries().await.len(), 3 * (minute - 1), "none before the minute is over");
+        house.pass(60);
+        verifier.enter_denials(false).await.unwrap();
+        let mut counts = entries().await.split_off(3 * (minute - 1));
+        counts.sort_unstable();
+        let mut expected = [(token, Some(1000)), (token, Some(1)), (sign_in, Some(1))];
+        expected.sort_unstable();
+        assert_eq!(counts, expected);
+    }
+    verifier.count_refusal(token, "invalid");
+    verifier.enter_denials(true).await.unwrap();
+    assert_eq!(entries().await.last(), Some(&(token, Some(1))), "the last are not lost");
+    let before = entries().await.len();
+    stop_log(&house).await;
+    verifier.count_refusal(token, "invalid");
+    assert!(verifier.enter_denials(true).await.is_err());
+    assert!(verifier.enter_denials(true).await.is_err(), "what could not be entered is still counted");
+    assert_eq!(entries().await.len(), before);
+}
+
+#[tokio::test]
 async fn refusals_in_a_stream_are_one_entry_at_first_and_one_with_their_number() {
     let house = House::new().await;
     let verifier = house.verifier(sources(&[]), &[]);

@@ -3,7 +3,9 @@
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hedui::audit::Action;
 use hedui::auth::LocalIssuer;
+use hedui::keys::DetailKind;
 use hedui::telemetry::Clock;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -72,7 +74,7 @@ async fn an_id_token_that_is_not_right_signs_nobody_in() {
     }
     let details: Vec<_> = stage.entries().await.iter().map(|entry| entry.event.detail_sha256).collect();
     let plain = |word: &str| Some(<[u8; 32]>::from(Sha256::digest(word)));
-    let last = [Some(stage.keys.detail("sign_in", b"zhang-san")), plain("personal_subject")];
+    let last = [Some(stage.keys.detail(DetailKind::SignIn, b"zhang-san")), plain("personal_subject")];
     assert!(details.ends_with(&last), "a number is not entered in any form, a name only with the ring's key");
     let stranger = LocalIssuer::new(Clock::system()).unwrap();
     let point = provider.keys.key_set()["keys"][0].to_string();
@@ -149,6 +151,18 @@ async fn an_answer_counts_only_for_the_browser_and_the_attempt_it_is_of() {
 
     let foreign = browser.submit_from("https://elsewhere.example", &door.url("/signin").parse().unwrap(), &[]).await;
     assert_eq!(foreign.status, 403, "a form of another page begins nothing");
+
+    stage.verifier.stop().await;
+    let entries = stage.entries().await;
+    let refused = entries.iter().filter(|leaf| leaf.event.action == Action::SignInRefused);
+    let refused: Vec<_> = refused.map(|leaf| (leaf.event.detail_sha256, leaf.event.count)).collect();
+    let plain = |word: &str| Some(<[u8; 32]>::from(Sha256::digest(word)));
+    assert_eq!(
+        refused,
+        [(plain("not_ours"), Some(5)), (plain("refused"), Some(1))],
+        "an entry a reason, with their number"
+    );
+    assert!(entries.iter().all(|leaf| leaf.event.action != Action::SignIn));
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ CREATE TABLE log_leaves (
 CREATE INDEX log_leaves_by_case    ON log_leaves (case_id, idx)     WHERE case_id IS NOT NULL;
 CREATE INDEX log_leaves_by_subject ON log_leaves (subject_tag, idx) WHERE subject_tag IS NOT NULL;
 CREATE INDEX log_leaves_by_actor   ON log_leaves (actor, idx);
-CREATE INDEX log_leaves_of_keys    ON log_leaves (idx)              WHERE action IN ('key_created', 'key_rotated', 'key_destroyed');
+CREATE INDEX log_leaves_of_keys    ON log_leaves (idx)              WHERE action IN ('key_created', 'key_rotated', 'key_destroyed', 'keys_exported', 'keys_restored');
 
 CREATE TABLE log_tiles (
     level BIGINT NOT NULL,

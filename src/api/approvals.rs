@@ -1,11 +1,11 @@
-//! `GET /v1/approvals`, `GET /v1/approvals/{id}`, `POST …/agree`, `POST …/refuse`, `POST /v1/inspections`: what takes a second person.
+//! `GET /v1/approvals`, `GET /v1/approvals/{id}`, `POST …/agree`, `POST …/refuse`, `POST …/ask-again`, `POST /v1/inspections`: what takes a second person.
 
 use axum::Json;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{Query, Request, State};
 use axum::response::Response;
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::decided::{invalid, problem, read, words};
@@ -13,7 +13,7 @@ use super::permit::permit;
 use super::reviews::waits;
 use crate::auth::Permission;
 use crate::verification::{
-    ApprovalDetail, ApprovalPage, ApprovalSummary, Asked, InspectionTerms, MOST_HOURS, Verifier,
+    ApprovalDetail, ApprovalPage, ApprovalSummary, Asked, InspectionTerms, MOST_HOURS, MOST_REASON, Verifier,
 };
 use crate::web::{PathText, Problem, ProblemKind, SignedIn};
 
@@ -90,19 +90,59 @@ pub async fn agree(
     }
 }
 
-/// Refuses it, takes back what the caller asked, or ends an inspection that was agreed to: its auditor opens no report any more.
+/// Why it is refused.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// 1 to 1,000 characters. Must be there where a destruction is refused.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+const REFUSAL: [&str; 2] =
+    [r#"空，或 {"reason": "……（1 至 1000 字）"}"#, r#"empty, or {"reason": "… (1 to 1,000 characters)"}"#];
+
+/// Refuses it, takes back what the caller asked, or ends an inspection that was agreed to: its auditor opens no report any more. Evidence that is not
+/// to be destroyed stays locked: nobody opens it, and its destruction may be asked for again.
 #[utoipa::path(post, path = "/v1/approvals/{id}/refuse", tag = "decisions", params(("id" = String, Path)),
-    responses((status = 200, body = ApprovalSummary), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem)),
+    request_body(content = Option<Refusal>),
+    responses((status = 200, body = ApprovalSummary), (status = 403, body = Problem), (status = 404, body = Problem), (status = 408, body = Problem),
+        (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem)),
     security(("bearer" = [])))]
 pub async fn refuse(
     signed_in: SignedIn,
     State(verifier): State<Verifier>,
     PathText(id): PathText,
+    request: Request<Body>,
 ) -> Result<Json<ApprovalSummary>, Problem> {
     let caller = permit(&verifier, signed_in, Permission::ReadApprovals).await?;
-    match verifier.refuse_approval(&caller, &id).await {
+    let refusal: Refusal = match request.body().is_end_stream() {
+        true => Refusal::default(),
+        false => read(&verifier, &caller, request, REFUSAL).await?,
+    };
+    let reason = refusal.reason.as_deref().map(|reason| words(reason, MOST_REASON));
+    if reason == Some(None) {
+        return Err(invalid(&verifier, &caller, REFUSAL).await);
+    }
+    match verifier.refuse_approval(&caller, &id, reason.flatten().as_deref()).await {
         Ok(summary) => Ok(Json(summary)),
+        Err(error) => Err(problem(&verifier, &caller, error).await),
+    }
+}
+
+/// Asks again that evidence locked by a withdrawal is destroyed, after a second person refused. The time for a refusal begins anew.
+#[utoipa::path(post, path = "/v1/approvals/{id}/ask-again", tag = "decisions", params(("id" = String, Path)),
+    responses((status = 202, body = Asked), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 410, body = Problem)),
+    security(("bearer" = [])))]
+pub async fn ask_again(
+    signed_in: SignedIn,
+    State(verifier): State<Verifier>,
+    PathText(id): PathText,
+) -> Result<Response, Problem> {
+    let caller = permit(&verifier, signed_in, Permission::SteerCase).await?;
+    match verifier.ask_again(&caller, &id).await {
+        Ok(asked) => Ok(waits(asked)),
         Err(error) => Err(problem(&verifier, &caller, error).await),
     }
 }

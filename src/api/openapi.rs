@@ -19,7 +19,7 @@ use super::{
         verifications::versions::versions, verifications::receipt::receipt, report::report, sources::sources, policies::policy, assessments::assess, matches::explain,
         verifications::steer::issue, verifications::steer::cancel, verifications::steer::withdraw, verifications::steer::object,
         verifications::steer::objections, verifications::steer::erase, reviews::list, reviews::records, reviews::review,
-        approvals::list, approvals::show, approvals::agree, approvals::refuse, approvals::inspect, callers::register, callers::kin, callers::remove,
+        approvals::list, approvals::show, approvals::agree, approvals::refuse, approvals::ask_again, approvals::inspect, callers::register, callers::kin, callers::remove,
         verifications::change::change, verifications::change::heard, due::due,
         batches::submit::submit, batches::status::list, batches::status::status, batches::results::results, batches::results::referrals, batches::results::changes, batches::results::faults,
         batches::steer::pause, batches::steer::resume, batches::steer::cancel,

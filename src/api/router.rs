@@ -53,6 +53,7 @@ fn calls() -> Vec<Call> {
         get("/v1/approvals/{id}", approvals::show),
         post("/v1/approvals/{id}/agree", approvals::agree),
         post("/v1/approvals/{id}/refuse", approvals::refuse),
+        post("/v1/approvals/{id}/ask-again", approvals::ask_again),
         post("/v1/inspections", approvals::inspect),
         put("/v1/callers/{id}/kin", callers::register),
         get("/v1/callers/{id}/kin", callers::kin),

@@ -29,7 +29,7 @@ words! {
         Reopened = "reopened",
         /// A client stopped a case.
         Cancelled = "cancelled",
-        /// A member took the authorisation back.
+        /// A member took the authorisation back; the detail is the hash of the ids of the documents that nobody opens any more.
         AuthorisationWithdrawn = "authorisation_withdrawn",
         /// A person decided on a record that was held.
         Reviewed = "reviewed",
@@ -129,6 +129,8 @@ words! {
         ApprovalRefused = "approval_refused",
         /// A case-bound inspection was granted.
         InspectionGranted = "inspection_granted",
+        /// An inspection was ended before its time.
+        InspectionEnded = "inspection_ended",
         /// The service started; the detail is the hash of its settings.
         Started = "started",
         /// The log goes on after a restore; the detail is the MAC of the last published checkpoint and of the reason.

@@ -17,15 +17,21 @@ pub(super) async fn run(arguments: &Retention) -> anyhow::Result<ExitCode> {
     if !arguments.cases {
         swept.ids.clear();
     }
+    let done = if swept.stuck.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     if arguments.json {
         output::say(&serde_json::to_string_pretty(&swept)?);
-        return Ok(ExitCode::SUCCESS);
+        return Ok(done);
     }
-    let Sweep { cases, batches, withdrawn, kept_watched, kept_last, ids } = swept;
+    let Sweep { cases, batches, withdrawn, kept_watched, kept_last, ids, stuck } = swept;
+    for case in &stuck {
+        output::complain(&format!(
+            "case {case}: what is locked of it should have been destroyed hours ago; is a service running, and what does its log say of the case?"
+        ));
+    }
     output::say(&format!("{withdrawn:>8} cases' answers under authorisations taken back"));
     if !settings.retention.is_anything() {
         output::say("no cases or batches: [retention] in hedui.toml names no number of months");
-        return Ok(ExitCode::SUCCESS);
+        return Ok(done);
     }
     for (purpose, count) in &cases {
         output::say(&format!("{count:>8} cases of {purpose}"));
@@ -36,5 +42,5 @@ pub(super) async fn run(arguments: &Retention) -> anyhow::Result<ExitCode> {
     for id in ids {
         output::say(&id.to_string());
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(done)
 }

@@ -46,6 +46,9 @@ pub struct Sweep {
     /// The cases that go.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ids: Vec<Uuid>,
+    /// Cases that could not be erased, or of which what goes could not be destroyed; as it is shown: of which it should have gone two sweeps ago.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stuck: Vec<Uuid>,
 }
 
 /// Why a case stays or that it goes.
@@ -99,7 +102,9 @@ pub async fn would_sweep(store: &Store, settings: &RetentionSettings, now: Times
             sweep.count(case, fate(case, settings, now));
         }
     }
-    sweep.withdrawn = store.to_destroy(now, 1_000_000).await?.len() as u64;
+    sweep.withdrawn = store.to_destroy(now, None, 1_000_000).await?.len() as u64;
+    let long_ago = now.checked_sub(2 * EVERY).unwrap_or(Timestamp::MIN);
+    sweep.stuck = store.to_destroy(long_ago, None, 1_000_000).await?;
     if settings.batch_months > 0 {
         let before = months_before(now, settings.batch_months);
         sweep.batches = store.resting_batches(before, 1_000_000).await?.len() as u64;
@@ -107,7 +112,7 @@ pub async fn would_sweep(store: &Store, settings: &RetentionSettings, now: Times
     Ok(sweep)
 }
 
-/// Erases what is to go.
+/// Erases what is to go. A case for which that fails is named in what is told, and keeps no other waiting.
 ///
 /// # Errors
 /// The log or the store failed; what was erased stands in the log.
@@ -118,10 +123,8 @@ pub async fn sweep(
     now: Timestamp,
 ) -> Result<Sweep, KeyringError> {
     let mut swept = Sweep::default();
-    let mut ended = destroy(store, log, now, &mut swept).await;
-    if ended.is_ok() {
-        ended = erase(store, log, settings, now, &mut swept).await;
-    }
+    let destroyed = destroy(store, log, now, &mut swept).await;
+    let ended = destroyed.and(erase(store, log, settings, now, &mut swept).await);
     // of a sweep that broke off, too, no key is left in the write-ahead log
     if !swept.cases.is_empty() || swept.batches > 0 || swept.withdrawn > 0 {
         store.cut_wal().await?;
@@ -131,15 +134,17 @@ pub async fn sweep(
 
 /// Destroys what was answered under authorisations taken back, where nobody has refused in time.
 async fn destroy(store: &Store, log: &Log, now: Timestamp, swept: &mut Sweep) -> Result<(), KeyringError> {
+    let mut after = None;
     loop {
-        let page = store.to_destroy(now, PAGE).await?;
-        for case in &page {
-            let event = Event::new(&Actor::service(), Action::EvidenceDestroyed).case(*case);
-            let destroyed = log.append_with(vec![event], Store::destroying(*case, now)).await?.1?;
-            swept.withdrawn += u64::from(destroyed);
-        }
-        if page.is_empty() {
-            return Ok(());
+        let page = store.to_destroy(now, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(*last);
+        for case in page {
+            let event = Event::new(&Actor::service(), Action::EvidenceDestroyed).case(case);
+            match log.append_with(vec![event], Store::destroying(case, now)).await?.1 {
+                Ok(destroyed) => swept.withdrawn += u64::from(destroyed),
+                Err(error) => swept.cannot(case, &error),
+            }
         }
     }
 }
@@ -170,7 +175,7 @@ async fn erase(
                 Ok(_) => swept.count(case, *fate),
                 // another process, or a person, came first
                 Err(StoreError::RestsNoMore { .. } | StoreError::StillInFile { .. }) => {}
-                Err(error) => return Err(error.into()),
+                Err(error) => swept.cannot(case.id, &error),
             }
         }
         if !going.is_empty() {
@@ -191,6 +196,13 @@ async fn erase(
 }
 
 impl Sweep {
+    /// What cannot be destroyed for one case keeps no other waiting: it is tried again with the next sweep.
+    fn cannot(&mut self, case: Uuid, error: &StoreError) {
+        tracing::error!(%case, %error, "what was kept of a case for long enough could not be destroyed");
+        metrics::counter!("hedui_retention_failed_total").increment(1);
+        self.stuck.push(case);
+    }
+
     fn count(&mut self, case: &RestingCase, fate: Fate) {
         match fate {
             Fate::Goes => {

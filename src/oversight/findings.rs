@@ -1,7 +1,8 @@
 //! Usage that somebody should look at, from the log alone: many cases opened by one actor, cases opened that nobody works on, many
 //! refusals, openings outside office hours. A finding is of one actor, one day in China and one level, so that it keeps its name however often it
 //! is reckoned; each time that it has doubled it is another one, raised anew and seen by nobody yet. That one was raised, and that an auditor
-//! has seen it, stands in the log; nothing is kept beside it. An auditor's findings are reckoned from the entries that a search shows them.
+//! has seen it, stands in the log; nothing is kept beside it. An auditor's findings are reckoned from the entries that a search shows them: of one
+//! that others see more of, an auditor has a part with a name of its own, and can acknowledge that alone.
 
 mod reckoning;
 
@@ -145,7 +146,7 @@ impl Oversight {
         let logged_as = receipt.index();
         let from = self.first_day(days);
         let Some(scope) = scope(caller, None) else { return Ok(FindingsPage { items: Vec::new(), from, logged_as }) };
-        let found = self.reckoned(&receipt, from, &scope).await?;
+        let found = self.named(&receipt, from, &scope).await?;
         let ids = found.iter().flat_map(|found| (0..=found.level()).map(|level| found.id_at(level))).collect();
         let mut seen = self.about(&receipt, ids, Action::FindingAcknowledged).await?;
         let items = found.into_iter().map(|found| self.shown(found, &mut seen)).collect();
@@ -214,6 +215,20 @@ impl Oversight {
     fn first_day(&self, days: u32) -> Date {
         let back = jiff::Span::new().days(i64::from(days) - 1);
         self.0.clock.today().checked_sub(back).unwrap_or_else(|_| self.0.clock.today())
+    }
+
+    /// What entries in a scope show since a day. A finding that is another one over the whole log has a name of its own in the scope: whoever sees a
+    /// part of it acknowledges that part, for those who see the same.
+    async fn named(&self, receipt: &AuditReceipt, from: Date, scope: &LogScope) -> Result<Vec<Found>, ReadError> {
+        let mut found = self.reckoned(receipt, from, scope).await?;
+        let whole = self.reckoned(receipt, from, &LogScope::default()).await?;
+        let organisations = scope.organisations.iter().flatten().map(|organisation| organisation.name.as_str());
+        let mut scope: Vec<&str> = organisations.chain(scope.regions.iter().map(String::as_str)).collect();
+        scope.sort_unstable();
+        for part in found.iter_mut().filter(|found| !whole.iter().any(|whole| whole.is_same(found))) {
+            part.part = Some(scope.join("\n"));
+        }
+        Ok(found)
     }
 
     /// Everything that entries in a scope show since a day.

@@ -46,9 +46,9 @@ pub struct AlertFilter {
     pub limit: u32,
 }
 
-/// Those that tell of somebody who took the authorisation back are not there until a second person refuses that they go.
+/// Those that tell of somebody who took the authorisation back are shown to nobody.
 const READABLE: &str = "SELECT * FROM alerts
-    WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.id = alerts.document_id AND d.locked)";
+    WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.id = alerts.document_id AND d.locked_in IS NOT NULL)";
 
 impl Store {
     /// Alerts in scope, newest first.

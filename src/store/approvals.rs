@@ -60,6 +60,8 @@ pub struct NewApproval {
     pub lapses_at: Timestamp,
     /// For how long an inspection lasts.
     pub hours: Option<u32>,
+    /// Of a destruction: the entry of the withdrawal that locked what would go.
+    pub withdrawn_in: Option<u64>,
     /// What is asked and why, sealed.
     pub document: SealedDocument,
 }
@@ -75,6 +77,8 @@ pub struct Hand {
     pub at: Timestamp,
     /// Agreed or refused.
     pub agrees: bool,
+    /// Why it was refused, sealed.
+    pub reason: Option<Uuid>,
 }
 
 /// What becomes of an approval with one more hand.
@@ -82,9 +86,9 @@ pub struct Hand {
 pub enum Hands {
     /// Somebody else has yet to agree.
     More,
-    /// It is refused.
-    Refuse,
-    /// It is agreed, and what is locked of the case is destroyed in the same transaction.
+    /// It is refused, for a sealed reason where the hand names one.
+    Refuse(Option<Box<SealedDocument>>),
+    /// It is agreed, and what the withdrawal locked is destroyed in the same transaction.
     Destroy,
     /// It is agreed, and the case is erased in the same transaction.
     Erase,
@@ -126,10 +130,14 @@ pub struct ApprovalRow {
     pub hours: Option<u32>,
     /// Of an inspection that was agreed to: until when it opens reports.
     pub until: Option<Timestamp>,
+    /// Of a destruction: the entry of the withdrawal that locked what would go.
+    pub withdrawn_in: Option<u64>,
     /// What is asked and why, sealed.
     pub document: Uuid,
     /// Who agreed or refused so far.
     pub hands: Vec<Hand>,
+    /// Of a destruction: who entered withdrawals of the case, none of whom is its second person.
+    pub withdrawn_by: Vec<String>,
 }
 
 impl ApprovalRow {
@@ -219,25 +227,27 @@ impl Store {
                 let entry = entries.last().map_or(0, AuditReceipt::index);
                 super::cases::lock(tx, case).await?;
                 must_be_open(tx, &approval, hand.at).await?;
-                query("INSERT INTO approval_hands (approval_id, by_subject, role, at, agrees, leaf_index) VALUES ($1, $2, $3, $4, $5, $6)")
+                query("INSERT INTO approval_hands (approval_id, by_subject, role, at, agrees, leaf_index, reason_document) VALUES ($1, $2, $3, $4, $5, $6, $7)")
                     .bind(approval.id.to_string())
                     .bind(hand.by.as_str())
                     .bind(hand.role.as_str())
                     .bind(millis(hand.at))
                     .bind(hand.agrees)
                     .bind(int(entry))
+                    .bind(hand.reason.map(|document| document.to_string()))
                     .execute(&mut *tx)
                     .await?;
                 let (state, until) = match &then {
                     Hands::More => return Ok(()),
-                    Hands::Refuse => {
-                        if approval.kind == ApprovalKind::Destruction {
-                            super::locked::unlock(tx, case).await?;
+                    Hands::Refuse(reason) => {
+                        if let Some(reason) = reason {
+                            documents::insert(tx, Some(case), reason).await?;
                         }
                         (ApprovalState::Refused, None)
                     }
                     Hands::Destroy => {
-                        super::locked::destroy(tx, case).await?;
+                        let leaf = approval.withdrawn_in.ok_or(StoreError::NotOpen { id: approval.id })?;
+                        super::locked::destroy(tx, case, leaf).await?;
                         (ApprovalState::Agreed, None)
                     }
                     Hands::Erase => {
@@ -289,8 +299,7 @@ impl Store {
     pub async fn approval(&self, id: Uuid) -> Result<ApprovalRow, StoreError> {
         let row = query("SELECT * FROM approvals WHERE id = $1").bind(id.to_string()).fetch_optional(self.reader());
         let row = row.await?.ok_or(StoreError::NotFound { what: "approval", id })?;
-        let hands = self.hands(id).await?;
-        approval_of(&row, hands)
+        self.with_hands(&row).await
     }
 
     /// Approvals in scope, newest first.
@@ -322,8 +331,7 @@ impl Store {
         let rows = list.build().persistent(false).fetch_all(self.reader()).await?;
         let mut approvals = Vec::with_capacity(rows.len());
         for row in &rows {
-            let hands = self.hands(row.uuid("id")?).await?;
-            approvals.push(approval_of(row, hands)?);
+            approvals.push(self.with_hands(row).await?);
         }
         Ok(approvals)
     }
@@ -353,6 +361,18 @@ impl Store {
         row.map(|row| approval_of(&row, Vec::new())).transpose()
     }
 
+    /// An approval with those who may have no other hand in it.
+    async fn with_hands(&self, row: &Row) -> Result<ApprovalRow, StoreError> {
+        let hands = self.hands(row.uuid("id")?).await?;
+        let mut approval = approval_of(row, hands)?;
+        if approval.kind == ApprovalKind::Destruction {
+            let by = query("SELECT DISTINCT decided_by FROM decisions WHERE case_id = $1 AND kind = 'withdrawal'");
+            let by = by.bind(approval.case_id.to_string()).fetch_all(self.reader()).await?;
+            approval.withdrawn_by = by.iter().map(|row| row.text("decided_by")).collect::<Result<_, _>>()?;
+        }
+        Ok(approval)
+    }
+
     async fn hands(&self, approval: Uuid) -> Result<Vec<Hand>, StoreError> {
         let all = query("SELECT * FROM approval_hands WHERE approval_id = $1 ORDER BY at, by_subject");
         let rows = all.bind(approval.to_string()).fetch_all(self.reader()).await?;
@@ -362,6 +382,7 @@ impl Store {
                 role: row.text("role")?,
                 at: row.time("at")?,
                 agrees: row.flag("agrees")?,
+                reason: row.opt_uuid("reason_document")?,
             })
         };
         rows.iter().map(hand).collect()
@@ -373,8 +394,8 @@ pub(super) async fn insert(tx: &mut Connection, approval: &NewApproval) -> Resul
     documents::insert(tx, Some(case), &approval.document).await?;
     query(
         "INSERT INTO approvals (id, kind, state, case_id, organisation, region, version, asked_by, asked_for, asked_at,
-                                lapses_at, hours, document_id)
-         SELECT $1, $2, 'open', id, organisation, region, $3, $4, $10, $5, $6, $7, $8 FROM cases WHERE id = $9",
+                                lapses_at, hours, document_id, withdrawn_in)
+         SELECT $1, $2, 'open', id, organisation, region, $3, $4, $10, $5, $6, $7, $8, $11 FROM cases WHERE id = $9",
     )
     .bind(approval.id.to_string())
     .bind(approval.kind.as_str())
@@ -386,6 +407,7 @@ pub(super) async fn insert(tx: &mut Connection, approval: &NewApproval) -> Resul
     .bind(approval.document.id.to_string())
     .bind(case.to_string())
     .bind(approval.asked_for.as_str())
+    .bind(approval.withdrawn_in.map(int))
     .execute(tx)
     .await?;
     Ok(())
@@ -433,7 +455,9 @@ fn approval_of(row: &Row, hands: Vec<Hand>) -> Result<ApprovalRow, StoreError> {
         lapses_at: row.time("lapses_at")?,
         hours: row.opt_small("hours")?,
         until: row.opt_time("until")?,
+        withdrawn_in: row.opt_index("withdrawn_in")?,
         document: row.uuid("document_id")?,
         hands,
+        withdrawn_by: Vec::new(),
     })
 }

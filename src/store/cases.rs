@@ -167,7 +167,7 @@ impl Store {
     }
 
     /// Stops a case: an effect of its entry. Its planned and pending cells stay as they are: nobody looks at them any more. One with a final
-    /// version, worked on again for a person's word, ends with that and bears the word's mark until [`Store::unmark_at_rest`].
+    /// version, worked on again for a person's word, ends with that.
     ///
     /// Fails with [`StoreError::IllegalTransition`] when it has ended; with [`StoreError::WrongReceipt`].
     #[must_use]
@@ -181,14 +181,17 @@ impl Store {
                 }
                 let to = if has_final(tx, case).await? { CaseState::Final } else { CaseState::Cancelled };
                 transition(tx, case, to, now).await?;
-                query("UPDATE cases SET failure = NULL WHERE id = $1").bind(case.to_string()).execute(tx).await?;
+                query("UPDATE cases SET failure = NULL, reopened_for = NULL WHERE id = $1")
+                    .bind(case.to_string())
+                    .execute(tx)
+                    .await?;
                 Ok(())
             })
         })
     }
 
     /// Gives a case up; `why` is a closed word, never a message. A report that stands is not lost because a person's word about it cannot be
-    /// followed: a case with a final version ends as final, and bears the word's mark until [`Store::unmark_at_rest`].
+    /// followed: a case with a final version ends as final.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`]; [`StoreError::IllegalTransition`] when it has ended; [`StoreError::WrongReceipt`].
@@ -206,7 +209,7 @@ impl Store {
                 must_hold(tx, &lease).await?;
                 let to = if has_final(tx, lease.case_id).await? { CaseState::Final } else { CaseState::Failed };
                 transition(tx, lease.case_id, to, now).await?;
-                query("UPDATE cases SET failure = $1 WHERE id = $2")
+                query("UPDATE cases SET failure = $1, reopened_for = NULL WHERE id = $2")
                     .bind(why)
                     .bind(lease.case_id.to_string())
                     .execute(tx)

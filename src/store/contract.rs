@@ -85,7 +85,8 @@ macro_rules! contract {
             deciding::{
                 a_decision_has_its_case_worked_on_again, an_objection_has_its_departments_asked_anew,
                 a_withdrawn_number_is_known_in_its_organisation_alone,
-                words_about_whoever_withdrew_go_and_that_they_were_said_stays, an_approval_closes_once, what_lapsed_is_agreed_to_by_nobody,
+                words_about_whoever_withdrew_go_and_that_they_were_said_stays,
+                what_is_refused_stays_locked_until_it_is_asked_for_again, an_approval_closes_once, what_lapsed_is_agreed_to_by_nobody,
             }
             crossing::{ what_crosses_at_one_case_ends }
             erasing::{
@@ -408,7 +409,6 @@ fn version(number: u32, is_final: bool, reason: VersionReason, created_at: Times
         due_on: None,
         compared: None,
         alerts: Vec::new(),
-        shredding: None,
     }
 }
 

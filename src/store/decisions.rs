@@ -6,14 +6,13 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::approvals::NewApproval;
+use super::approvals::{self, NewApproval};
 use super::cases::transition;
 use super::columns::{Columns as _, int, millis};
 use super::db::{Builder, Connection, Row, query};
+use super::locked::{self, Locking};
 use super::receipt::entry_of;
-use super::{
-    AuditReceipt, CaseState, Effect, SealedDocument, Store, StoreError, Tag, VersionReason, documents, locked, words,
-};
+use super::{AuditReceipt, CaseState, Effect, SealedDocument, Store, StoreError, Tag, VersionReason, documents, words};
 use crate::household::{MemberRef, SourceKey};
 
 words! {
@@ -55,6 +54,23 @@ pub struct NewDecision {
     pub at: Timestamp,
     /// What, sealed.
     pub document: SealedDocument,
+}
+
+/// An authorisation that is taken back.
+#[derive(Clone, Debug)]
+pub struct Withdrawal {
+    /// Who said so, and why.
+    pub decision: NewDecision,
+    /// Whose it is.
+    pub member: MemberRef,
+    /// In which organisation nobody is asked under it any more.
+    pub organisation: String,
+    /// Its number, with the person it is of.
+    pub number: Tag,
+    /// What nobody opens any more.
+    pub locking: Locking,
+    /// That this is destroyed.
+    pub destruction: NewApproval,
 }
 
 /// A decision as stored.
@@ -109,42 +125,40 @@ impl Store {
         })
     }
 
-    /// Takes a member's authorisation back: nobody is asked about them any more under its number, and what was answered about them is no
-    /// part of the case's next version. Drafts open no more; that they and the answers are destroyed is asked for.
+    /// Takes a member's authorisation back: nobody is asked about them any more under its number, and nobody opens what was answered about them,
+    /// nor what tells of it; that it is destroyed is asked for. The first of the entries holds [`Locking::sha256`].
     ///
-    /// Fails as [`Store::deciding`].
+    /// Fails as [`Store::deciding`]; with [`StoreError::MovedOn`] when documents of the case came meanwhile.
     #[must_use]
-    pub fn withdrawing(
-        withdrawal: NewDecision,
-        member: MemberRef,
-        organisation: String,
-        number: Tag,
-        destruction: NewApproval,
-    ) -> Effect<()> {
+    pub fn withdrawing(withdrawal: Withdrawal) -> Effect<()> {
+        let Withdrawal { decision, member, organisation, number, locking, destruction } = withdrawal;
         Effect::new(move |tx, entries| {
             Box::pin(async move {
-                keep(tx, &withdrawal, entries).await?;
+                let leaf = entry_of(decision.case_id, entries)?.index();
+                super::cases::lock(tx, decision.case_id).await?;
+                query(
+                    "UPDATE cells SET kind = 'skipped', why = 'not_authorised', answered_at = $1, evidence_document = NULL,
+                                      told_in = NULL, next_poll_at = NULL, deadline = NULL, ask_at = NULL
+                     WHERE case_id = $2 AND member_ref = $3 AND (kind IS NULL OR kind <> 'skipped')",
+                )
+                .bind(millis(decision.at))
+                .bind(decision.case_id.to_string())
+                .bind(member.as_str())
+                .execute(&mut *tx)
+                .await?;
+                locked::lock(tx, decision.case_id, &locking, leaf).await?;
+                keep(tx, &decision, entries).await?;
                 query(
                     "INSERT INTO withdrawn_authorisations (organisation, number_tag, at) VALUES ($1, $2, $3)
                      ON CONFLICT DO NOTHING",
                 )
                 .bind(organisation.as_str())
                 .bind(number.to_string())
-                .bind(millis(withdrawal.at))
+                .bind(millis(decision.at))
                 .execute(&mut *tx)
                 .await?;
-                query(
-                    "UPDATE cells SET kind = 'skipped', why = 'not_authorised', answered_at = $1, evidence_document = NULL,
-                                      told_in = NULL, next_poll_at = NULL, deadline = NULL, ask_at = NULL
-                     WHERE case_id = $2 AND member_ref = $3 AND (kind IS NULL OR kind <> 'skipped')",
-                )
-                .bind(millis(withdrawal.at))
-                .bind(withdrawal.case_id.to_string())
-                .bind(member.as_str())
-                .execute(&mut *tx)
-                .await?;
-                locked::ask(tx, &destruction).await?;
-                reopen(tx, &withdrawal).await
+                approvals::insert(tx, &NewApproval { withdrawn_in: Some(leaf), ..destruction }).await?;
+                reopen(tx, &decision).await
             })
         })
     }
@@ -174,96 +188,11 @@ impl Store {
         rows.iter().map(|row| row.must("number_tag", Tag::parse)).collect()
     }
 
-    /// Takes the mark of a person's word off a case that is at rest, and locks what a withdrawal left without a place: see
-    /// [`Shredding`]. Of others it is done with the next version.
-    ///
-    /// # Errors
-    /// [`StoreError::WrongReceipt`]; the database failed.
-    pub async fn unmark_at_rest(
-        &self,
-        receipt: &AuditReceipt,
-        case: Uuid,
-        shredding: Option<Shredding>,
-    ) -> Result<(), StoreError> {
-        receipt.must_speak_of(case)?;
-        self.write(move |tx| {
-            Box::pin(async move {
-                if !super::cases::state(tx, case).await?.at_rest() {
-                    return Ok(()); // a worker makes its next version, and shreds with it
-                }
-                if let Some(shredding) = &shredding {
-                    shred(tx, case, shredding).await?;
-                }
-                query("UPDATE cases SET reopened_for = NULL WHERE id = $1").bind(case.to_string()).execute(tx).await?;
-                Ok(())
-            })
-        })
-        .await
-    }
-
-    /// A page of the cases at rest that still bear the mark of a person's word: what was to follow from it, a process that died or gave up has left undone.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn marked_at_rest(&self, after: Option<Uuid>, limit: u32) -> Result<Vec<Uuid>, StoreError> {
-        let marked = "SELECT id FROM cases WHERE reopened_for IS NOT NULL AND state IN ('final', 'cancelled', 'failed') AND id > $1
-                      ORDER BY id LIMIT $2";
-        let marked = query(marked).bind(after.unwrap_or_default().to_string()).bind(i64::from(limit));
-        let rows = marked.fetch_all(self.reader()).await?;
-        rows.iter().map(|row| row.uuid("id")).collect()
-    }
-
     /// Fails unless the lease is still its worker's: what goes before entries that allow a worker to act.
     #[must_use]
     pub fn holding(lease: super::Lease) -> Effect<u64> {
         Effect::new(move |tx, _| Box::pin(async move { super::claims::must_hold(tx, &lease).await.map(|_| 0) }))
     }
-}
-
-/// Answers under an authorisation taken back, and words about them, to be locked.
-#[derive(Clone, Debug, Default)]
-pub struct Shredding {
-    /// Documents with nothing else in them.
-    pub gone: Vec<Uuid>,
-    /// Those that speak of others too, with what stands in their place.
-    pub replaced: Vec<(Uuid, SealedDocument)>,
-}
-
-/// Locks answers, and with them what tells of them: drafts of the report with their evidence and changes, alerts, what families said when they
-/// were heard, and what waits for a second person about records. Issued versions stay, and that somebody was heard or decided.
-pub(super) async fn shred(tx: &mut Connection, case: Uuid, shredding: &Shredding) -> Result<(), StoreError> {
-    if locked::is_refused(tx, case).await? {
-        return Ok(());
-    }
-    for (old, new) in &shredding.replaced {
-        documents::insert(tx, Some(case), new).await?;
-        query("UPDATE cells SET evidence_document = $1 WHERE case_id = $2 AND evidence_document = $3")
-            .bind(new.id.to_string())
-            .bind(case.to_string())
-            .bind(old.to_string())
-            .execute(&mut *tx)
-            .await?;
-        query("UPDATE decisions SET document_id = $1 WHERE case_id = $2 AND document_id = $3")
-            .bind(new.id.to_string())
-            .bind(case.to_string())
-            .bind(old.to_string())
-            .execute(&mut *tx)
-            .await?;
-    }
-    for document in shredding.gone.iter().chain(shredding.replaced.iter().map(|(old, _)| old)) {
-        locked::lock(tx, case, *document).await?;
-    }
-    locked::lock_drafts(tx, case).await?;
-    let telling = query(
-        "SELECT document_id AS document FROM alerts WHERE case_id = $1
-         UNION SELECT note_document FROM alerts WHERE case_id = $1 AND note_document IS NOT NULL
-         UNION SELECT document_id FROM hearings WHERE case_id = $1
-         UNION SELECT document_id FROM approvals WHERE case_id = $1 AND kind = 'review'",
-    );
-    for row in telling.bind(case.to_string()).fetch_all(&mut *tx).await? {
-        locked::lock(tx, case, row.uuid("document")?).await?;
-    }
-    super::approvals::void_reviews(tx, case).await
 }
 
 /// Keeps a decision about the latest version, and has the case worked on.
@@ -306,7 +235,8 @@ async fn reopen(tx: &mut Connection, decision: &NewDecision) -> Result<(), Store
     let (case, now) = (decision.case_id, decision.at);
     match super::cases::state(tx, case).await? {
         CaseState::Waiting | CaseState::Running => {}
-        CaseState::Accepted | CaseState::Cancelled | CaseState::Failed if decision.kind == DecisionKind::Withdrawal => {
+        CaseState::Cancelled | CaseState::Failed if decision.kind == DecisionKind::Withdrawal => return Ok(()),
+        CaseState::Accepted if decision.kind == DecisionKind::Withdrawal => {
             query("UPDATE cases SET reopened_for = $1 WHERE id = $2")
                 .bind(decision.kind.as_str())
                 .bind(case.to_string())

@@ -107,7 +107,7 @@ impl Store {
     /// A document, still sealed: opening its key demands a receipt.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Erased`] when its key was destroyed, or is about to be: of an authorisation taken back.
+    /// [`StoreError::NotFound`]; [`StoreError::Erased`] when its key was destroyed, or it is locked: of an authorisation taken back.
     pub async fn get_document(&self, id: Uuid) -> Result<StoredDocument, StoreError> {
         let row = query(
             "SELECT d.*, k.kek_id, k.wrapped FROM documents d LEFT JOIN deks k ON k.id = d.dek_id WHERE d.id = $1",
@@ -116,8 +116,8 @@ impl Store {
         .fetch_optional(self.reader())
         .await?
         .ok_or(StoreError::NotFound { what: "document", id })?;
-        let kek_id = row.opt_text("kek_id")?.filter(|_| !matches!(row.flag("locked"), Ok(true)));
-        let Some(kek_id) = kek_id else { return Err(StoreError::Erased { id }) };
+        let (kek_id, locked_in) = (row.opt_text("kek_id")?, row.opt_int("locked_in")?);
+        let Some(kek_id) = kek_id.filter(|_| locked_in.is_none()) else { return Err(StoreError::Erased { id }) };
         Ok(StoredDocument {
             case_id: row.opt_uuid("case_id")?,
             document: SealedDocument {
@@ -149,7 +149,7 @@ impl Store {
     /// The database failed.
     pub async fn documents_of(&self, case: Uuid, kind: DocumentKind) -> Result<Vec<Uuid>, StoreError> {
         let rows = query(
-            "SELECT d.id FROM documents d JOIN deks k ON k.id = d.dek_id WHERE d.case_id = $1 AND d.kind = $2 AND NOT d.locked
+            "SELECT d.id FROM documents d JOIN deks k ON k.id = d.dek_id WHERE d.case_id = $1 AND d.kind = $2 AND d.locked_in IS NULL
              ORDER BY d.id",
         )
         .bind(case.to_string())

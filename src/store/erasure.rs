@@ -59,6 +59,13 @@ impl Store {
             .index("documents")
     }
 
+    /// Whether a document's data key is there, whoever may open it.
+    #[cfg(test)]
+    pub(crate) async fn keeps(&self, document: Uuid) -> bool {
+        let key = query("SELECT 1 FROM documents d JOIN deks k ON k.id = d.dek_id WHERE d.id = $1");
+        key.bind(document.to_string()).fetch_optional(self.reader()).await.unwrap().is_some()
+    }
+
     /// Destroys what is kept of a batch beside its cases, once it has ended: what was wrong with rows of its file, and how it was meant. An
     /// effect of its entry; how many data keys were destroyed.
     ///

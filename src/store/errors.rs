@@ -198,6 +198,12 @@ pub enum StoreError {
         /// Number offered.
         offered: u32,
     },
+    /// Documents of a case came or went since they were read.
+    #[error("case {case} has other documents than were read: read it again")]
+    MovedOn {
+        /// Case.
+        case: Uuid,
+    },
     /// The first final version stands already.
     #[error("case {case} has its final version: only review, objection or correction make another")]
     AlreadyFinal {

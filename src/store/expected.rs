@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::columns::{Columns as _, int};
 use super::db::{Builder, Value, query};
-use super::{CaseState, LogSnapshot, StoreError};
+use super::{ApprovalState, CaseState, LogSnapshot, StoreError};
 
 /// A row that must be there, by what its entry says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub enum Expected {
     Subscription(Uuid, u64),
     /// What waits, or waited, for a second person.
     Approval(Uuid),
+    /// An inspection that was ended: it must still stand so.
+    Ended(Uuid),
     /// A hand raised for or against it, by its entry.
     Hand(Uuid, u64),
     /// A registration of whom a caller stands apart from.
@@ -33,7 +35,8 @@ pub enum Expected {
 
 impl Expected {
     /// The table and the columns by which the row is found.
-    const fn place(&self) -> (&'static str, &'static [&'static str]) {
+    #[must_use]
+    pub const fn place(&self) -> (&'static str, &'static [&'static str]) {
         match self {
             Self::Case(_) => ("cases", &["id"]),
             Self::Cell(..) => ("cells", &["case_id", "member_ref", "source"]),
@@ -43,6 +46,7 @@ impl Expected {
             Self::Hearing(..) => ("hearings", &["case_id", "leaf_index"]),
             Self::Subscription(..) => ("subscriptions", &["case_id", "leaf_index"]),
             Self::Approval(_) => ("approvals", &["id"]),
+            Self::Ended(_) => ("approvals", &["id", "state"]),
             Self::Hand(..) => ("approval_hands", &["approval_id", "leaf_index"]),
             Self::Kin(_) => ("kin", &["id"]),
         }
@@ -51,6 +55,7 @@ impl Expected {
     fn values(&self) -> Vec<Value<'_>> {
         match self {
             Self::Case(id) | Self::Batch(id) | Self::Approval(id) | Self::Kin(id) => vec![id.to_string().into()],
+            Self::Ended(id) => vec![id.to_string().into(), ApprovalState::Revoked.as_str().into()],
             Self::Cell(case, member, source) => {
                 vec![case.to_string().into(), member.as_str().into(), source.as_str().into()]
             }
@@ -75,6 +80,7 @@ impl Expected {
     pub fn key(&self) -> String {
         match self {
             Self::Case(id) | Self::Batch(id) | Self::Approval(id) | Self::Kin(id) => id.to_string(),
+            Self::Ended(id) => format!("{id} {}", ApprovalState::Revoked.as_str()),
             Self::Cell(case, member, source) => format!("{case} {member} {source}"),
             Self::Version(case, number) => format!("{case} {number}"),
             Self::Decision(of, leaf)

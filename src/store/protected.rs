@@ -7,7 +7,7 @@ use super::columns::{Columns as _, Hash, int};
 use super::db::{Builder, Row};
 use super::{
     ApprovalKind, ApprovalState, ArtifactKind, BatchState, CaseState, DecisionKind, DocumentKind, LogSnapshot,
-    StoreError, SubscriptionState, VersionReason, report_document_id, until_sha256,
+    StoreError, SubscriptionState, VersionReason, ids_sha256, report_document_id, until_sha256,
 };
 use crate::household::{AnswerKind, Purpose};
 
@@ -182,7 +182,8 @@ pub const PROTECTED: &[ProtectedTable] = &[
     ProtectedTable {
         name: "documents",
         key: &["d.id"],
-        rows: "SELECT d.id, d.kind, d.case_id,
+        rows: "SELECT d.id, d.kind, d.case_id, d.locked_in,
+                      (SELECT count(*) FROM decisions w WHERE w.case_id = d.case_id AND w.kind = 'withdrawal' AND w.leaf_index = d.locked_in) AS lock_there,
                       (SELECT count(*) FROM cases c WHERE c.id = d.case_id) + (SELECT count(*) FROM batches b WHERE b.id = d.case_id)
                       + (SELECT count(*) FROM log_leaves l WHERE d.kind = 'kin' AND l.case_id = d.case_id AND l.action = 'kin_registered') AS case_there
                FROM documents d",
@@ -231,7 +232,8 @@ pub const PROTECTED: &[ProtectedTable] = &[
         name: "decisions",
         key: &["x.document_id"],
         rows: "SELECT x.*, l.bytes AS leaf_bytes, CAST(CASE WHEN l.idx IS NULL THEN 0 ELSE 1 END AS BIGINT) AS leaf_there,
-                      (SELECT count(*) FROM documents d WHERE d.id = x.document_id AND d.case_id = x.case_id) AS document_there
+                      (SELECT count(*) FROM documents d WHERE d.id = x.document_id AND d.case_id = x.case_id) AS document_there,
+                      (SELECT string_agg(d.id, ' ') FROM documents d WHERE d.case_id = x.case_id AND d.locked_in = x.leaf_index) AS locked
                FROM decisions x LEFT JOIN log_leaves l ON l.idx = x.leaf_index",
         read: decision,
     },
@@ -240,14 +242,17 @@ pub const PROTECTED: &[ProtectedTable] = &[
         key: &["a.id"],
         rows: "SELECT a.*, (SELECT count(*) FROM cases c WHERE c.id = a.case_id AND c.organisation = a.organisation) AS organisation_there,
                       (SELECT count(*) FROM cases c WHERE c.id = a.case_id AND c.region = a.region) AS region_there,
-                      (SELECT count(*) FROM documents d WHERE d.id = a.document_id AND d.case_id = a.case_id) AS document_there
+                      (SELECT count(*) FROM documents d WHERE d.id = a.document_id AND d.case_id = a.case_id) AS document_there,
+                      (SELECT count(*) FROM decisions w WHERE w.case_id = a.case_id AND w.kind = 'withdrawal' AND w.leaf_index = a.withdrawn_in) AS withdrawal_there,
+                      (SELECT count(*) FROM approval_hands h WHERE h.approval_id = a.id AND NOT h.agrees) AS refusals
                FROM approvals a",
         read: approval,
     },
     ProtectedTable {
         name: "approval_hands",
         key: &["h.approval_id", "h.by_subject"],
-        rows: "SELECT h.*, a.case_id, l.bytes AS leaf_bytes, CAST(CASE WHEN l.idx IS NULL THEN 0 ELSE 1 END AS BIGINT) AS leaf_there
+        rows: "SELECT h.*, a.case_id, l.bytes AS leaf_bytes, CAST(CASE WHEN l.idx IS NULL THEN 0 ELSE 1 END AS BIGINT) AS leaf_there,
+                      (SELECT count(*) FROM documents d WHERE d.id = h.reason_document AND d.case_id = a.case_id AND d.kind = 'approval') AS reason_there
                FROM approval_hands h LEFT JOIN approvals a ON a.id = h.approval_id LEFT JOIN log_leaves l ON l.idx = h.leaf_index",
         read: hand,
     },
@@ -487,6 +492,9 @@ fn document(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
     if kept.value(row.opt_text("case_id"))?.flatten().is_some() {
         kept.must_be_there(row, "case_id", "case_there")?;
     }
+    if kept.value(row.opt_index("locked_in"))?.flatten().is_some() {
+        kept.must_be_there(row, "locked_in", "lock_there")?;
+    }
     Ok(vec![kept])
 }
 
@@ -568,7 +576,15 @@ fn decision(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
         None => &["reviewed", "objected", "authorisation_withdrawn"],
     };
     kept.must_be_there(row, "document_id", "document_there")?;
-    Ok(vec![kept])
+    if kept.actions != ["authorisation_withdrawn"] {
+        return Ok(vec![kept]);
+    }
+    // What it locked is locked still, or gone: the entry holds the hash of the documents' ids.
+    let locked = kept.value(row.opt_text("locked"))?.flatten().unwrap_or_default();
+    let mut lock = ProtectedRow::new("documents", case.map_or_else(String::new, |case| format!("of case {case}")));
+    (lock.entry, lock.actions) = (kept.entry.clone(), kept.actions);
+    lock.claim("locked_in", Some(Claim::Detail(ids_sha256(locked.split_whitespace().map(str::to_owned).collect()))));
+    Ok(vec![kept, lock])
 }
 
 fn approval(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
@@ -591,21 +607,31 @@ fn approval(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
     kept.must_be_there(row, "organisation", "organisation_there")?;
     kept.must_be_there(row, "region", "region_there")?;
     kept.must_be_there(row, "document_id", "document_there")?;
+    let of_withdrawal = kept.value(row.opt_index("withdrawn_in"))?.flatten().is_some();
+    kept.must("withdrawn_in", of_withdrawal == (kind == Some(ApprovalKind::Destruction)));
+    if of_withdrawal {
+        kept.must_be_there(row, "withdrawn_in", "withdrawal_there")?;
+    }
+    // one refusal closes it
+    kept.must("state", row.int("refusals")? == 0 || state == Some(ApprovalState::Refused));
+    let entry = kept.entry.clone();
     let mut rows = vec![kept];
     // Where it stands is what somebody's hand brought about, and the log says that too.
-    let ended: &'static [&'static str] = match (state, kind) {
-        (Some(ApprovalState::Agreed), Some(ApprovalKind::Review)) => &["reviewed"],
-        (Some(ApprovalState::Agreed), Some(ApprovalKind::Erasure)) => &["erased"],
-        (Some(ApprovalState::Agreed), Some(ApprovalKind::Destruction)) => &["evidence_destroyed"],
-        (Some(ApprovalState::Agreed), Some(ApprovalKind::Inspection)) => &["inspection_granted"],
-        (Some(ApprovalState::Refused), _) => &["approval_refused"],
+    let by_hand: &[&'static [&'static str]] = match (state, kind) {
+        (Some(ApprovalState::Agreed), Some(ApprovalKind::Review)) => &[&["reviewed"]],
+        (Some(ApprovalState::Agreed), Some(ApprovalKind::Erasure)) => &[&["erased"]],
+        (Some(ApprovalState::Agreed), Some(ApprovalKind::Destruction)) => &[&["evidence_destroyed"]],
+        (Some(ApprovalState::Agreed), Some(ApprovalKind::Inspection)) => &[&["inspection_granted"]],
+        (Some(ApprovalState::Revoked), _) => &[&["inspection_granted"], &["inspection_ended"]],
+        (Some(ApprovalState::Refused), _) => &[&["approval_refused"]],
         _ => return Ok(rows),
     };
-    if let Some(case) = case {
-        let mut ending = ProtectedRow::new("approvals", key);
-        (ending.entry, ending.actions) = (Entry::Of(case), ended);
-        ending.claim("state", id);
-        ending.claim("until", until.map(|until| Claim::Detail(until_sha256(until))));
+    for actions in by_hand {
+        let mut ending = ProtectedRow::new("approvals", key.clone());
+        (ending.entry, ending.actions) = (entry.clone(), actions);
+        ending.claim("state", id.clone());
+        let granted = until.filter(|_| *actions == ["inspection_granted"]);
+        ending.claim("until", granted.map(|until| Claim::Detail(until_sha256(until))));
         rows.push(ending);
     }
     Ok(rows)
@@ -627,6 +653,9 @@ fn hand(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
     kept.claim("approval_id", id);
     let by = kept.value(row.text("by_subject"))?.map(Claim::Actor);
     kept.claim("by_subject", by);
+    if kept.value(row.opt_text("reason_document"))?.flatten().is_some() {
+        kept.must_be_there(row, "reason_document", "reason_there")?;
+    }
     Ok(vec![kept])
 }
 

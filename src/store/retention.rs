@@ -86,7 +86,7 @@ fn at_rest(now: Timestamp) -> Builder<'static> {
                  AND NOT EXISTS (SELECT 1 FROM cases later WHERE later.household_tag = c.household_tag AND later.id > c.id
                                  AND later.organisation = c.organisation AND later.state = 'final')) AS last
          FROM cases c LEFT JOIN batches b ON b.id = c.batch_id
-         WHERE c.state IN ('final', 'cancelled', 'failed') AND (b.id IS NULL OR b.settled) AND c.reopened_for IS NULL
+         WHERE c.state IN ('final', 'cancelled', 'failed') AND (b.id IS NULL OR b.settled)
            AND NOT EXISTS (SELECT 1 FROM approvals a WHERE a.case_id = c.id AND ((a.state = 'open' AND a.lapses_at > ",
     );
     query.push_bind(millis(now)).push(") OR (a.state = 'agreed' AND a.until > ").push_bind(millis(now)).push(")))");

@@ -11,8 +11,8 @@ use super::columns::{Columns as _, int, millis};
 use super::db::{Connection, Row, query};
 use super::events::{self, Happened};
 use super::{
-    Artifact, AuditReceipt, CaseState, Hash, Lease, OutboxTopic, SealedDocument, Shredding, Store, StoreError,
-    artifacts, cases, documents, outbox, words,
+    Artifact, AuditReceipt, CaseState, Hash, Lease, OutboxTopic, SealedDocument, Store, StoreError, artifacts, cases,
+    documents, outbox, words,
 };
 
 words! {
@@ -84,8 +84,6 @@ pub struct NewVersion {
     pub compared: Option<Compared>,
     /// What monitoring found with it, sealed.
     pub alerts: Vec<SealedDocument>,
-    /// What a withdrawal left without a place, to be destroyed with the drafts before it.
-    pub shredding: Option<Shredding>,
 }
 
 /// A version that a second person signs off.
@@ -271,9 +269,6 @@ async fn add(
     }
     if !from.may_become(new_state) {
         return Err(StoreError::IllegalTransition { case, from, to: new_state });
-    }
-    if let Some(shredding) = &version.shredding {
-        super::decisions::shred(tx, case, shredding).await?;
     }
     insert(tx, case, &version, latest, !has_final && version.is_final, leaf).await?;
     query(

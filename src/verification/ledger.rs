@@ -221,13 +221,6 @@ impl Ledger {
         Ok(outcome?)
     }
 
-    /// The same of one entry, whose receipt is wanted for what follows elsewhere.
-    pub(super) async fn done(&self, event: Event, effect: Effect<()>) -> Result<AuditReceipt, VerificationError> {
-        let (receipts, outcome) = self.0.append_with(vec![event], effect).await?;
-        outcome?;
-        receipts.into_iter().next().ok_or(VerificationError::Uneven { what: "entries of a case" })
-    }
-
     /// Entries of what is about to be done outside the log's own commit.
     pub(super) async fn entered(&self, events: Vec<Event>) -> Result<Vec<AuditReceipt>, AuditError> {
         self.0.append(events).await

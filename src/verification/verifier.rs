@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use moka::sync::Cache;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -104,8 +103,6 @@ pub(super) struct Inner {
     pub(super) denials: Denials,
     /// Whose readings of answers an entry stands for.
     pub(super) answers_seen: AnswersSeen,
-    /// Cases at rest of which a person's word could not be followed a while ago.
-    pub(super) not_followed: Cache<Uuid, ()>,
     /// What was assessed in this second.
     pub(super) tallies: Tallies,
     /// Rung when there is a case to claim.
@@ -142,7 +139,6 @@ impl Verifier {
             in_hand: InHand::default(),
             denials: Denials::default(),
             answers_seen: AnswersSeen::default(),
-            not_followed: Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(3600)).build(),
             tallies: Tallies::default(),
             bell: Notify::new(),
             bulk_bell: Notify::new(),
@@ -185,9 +181,6 @@ impl Verifier {
             self.0.memory.sweep(std::time::Instant::now());
             if let Ok(replicas) = self.0.store.replicas(TIDY_EVERY).await {
                 metrics::gauge!("hedui_replicas").set(u32::try_from(replicas.len()).unwrap_or(u32::MAX));
-            }
-            if let Err(error) = self.follow_what_was_left().await {
-                tracing::warn!(%error, "what was to follow from a person's word is not done yet");
             }
             if round.is_multiple_of(PURGE_EVERY) {
                 self.purge().await;

@@ -99,7 +99,6 @@ impl Verifier {
             due_on: assessed.due.filter(|_| is_final).map(|due| due.on),
             compared,
             alerts,
-            shredding: self.shredding(&work).await?,
         };
         let kept: Vec<Hash> = version.artifacts.iter().map(|artifact| artifact.sha256).collect();
         inner.store.add_version(&receipt, work.case.id, &work.lease, version, new_state).await?;

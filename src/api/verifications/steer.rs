@@ -83,7 +83,7 @@ const WITHDRAWAL: [&str; 2] = [
 
 /// A member takes the authorisation back (撤回授权): nobody is asked about them under its number any more, in this case or another; nobody
 /// opens answers about them, nor drafts that tell of them; these are destroyed when a second person agrees (`/v1/approvals`), or by themselves after
-/// `retention.withdrawn_hours` unless one refuses. Issued versions stay as records of what was done. Another version is made.
+/// `retention.withdrawn_hours` unless one refuses: then they stay locked. Issued versions stay as records of what was done. Another version is made.
 #[utoipa::path(post, path = "/v1/verifications/{id}/withdraw-authorisation", tag = "decisions", params(("id" = String, Path)),
     request_body = WithdrawalTerms,
     responses((status = 200, body = Withdrawn), (status = 403, body = Problem), (status = 404, body = Problem),

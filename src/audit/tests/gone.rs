@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::House;
 use super::running::{accepted, case};
-use super::tables::{BATCH, CASE, ERASED, KIN, REVIEW, furnished, id, open};
+use super::tables::{BATCH, CASE, ENDED, ERASED, KIN, REVIEW, furnished, id, open};
 use crate::audit::{Action, Actor, Event, Leaf, Outcome};
 use crate::store::{Created, IdempotencyKey, NewCase, Store, Tag};
 
@@ -30,12 +30,12 @@ async fn a_row_that_is_gone_is_named_by_table_and_row() {
         ("DELETE FROM cells WHERE source = 'bank'", "cells", format!("{} m1 bank", id(CASE)), 2),
         ("DELETE FROM versions WHERE number = 2", "versions", format!("{} 2", id(CASE)), 4),
         ("DELETE FROM batches", "batches", id(BATCH), 13),
-        ("DELETE FROM decisions", "decisions", format!("{} of leaf 8", id(CASE)), 8),
+        ("DELETE FROM decisions WHERE kind = 'review'", "decisions", format!("{} of leaf 8", id(CASE)), 8),
         ("DELETE FROM hearings", "hearings", format!("{} of leaf 5", id(CASE)), 5),
         ("DELETE FROM subscriptions", "subscriptions", format!("{} of leaf 6", id(CASE)), 6),
         ("DELETE FROM approvals WHERE kind = 'review'", "approvals", id(REVIEW), 9),
         ("DELETE FROM kin", "kin", id(KIN), 14),
-        ("DELETE FROM approval_hands", "approval_hands", format!("{} of leaf 10", id(REVIEW)), 10),
+        ("DELETE FROM approval_hands WHERE agrees", "approval_hands", format!("{} of leaf 10", id(REVIEW)), 10),
     ] {
         let said = after(&house, statement).await;
         let named = format!(
@@ -51,7 +51,7 @@ async fn an_approval_that_nobody_asked_for_or_gave_is_named() {
     let forged = id(0x78);
     let copy = format!(
         "INSERT INTO approvals SELECT '{forged}', kind, state, case_id, organisation, region, version, asked_by, asked_for, asked_at, \
-         lapses_at, hours, until, document_id FROM approvals WHERE kind = 'inspection'"
+         lapses_at, hours, until, document_id, withdrawn_in FROM approvals WHERE kind = 'inspection' AND state = 'agreed'"
     );
     let said = after(&house, &copy).await;
     assert!(
@@ -66,12 +66,49 @@ async fn an_approval_that_nobody_asked_for_or_gave_is_named() {
         let said = after(&house, statement).await;
         assert!(said.iter().any(|fault| fault.contains(&format!("column {column}: "))), "{statement}: {said:?}");
     }
-    let hand = format!("INSERT INTO approval_hands VALUES ('{}', 'li', 'security_admin', 1, 1, 10)", id(REVIEW));
+    let hand = format!("INSERT INTO approval_hands VALUES ('{}', 'li', 'security_admin', 1, 1, 10, NULL)", id(REVIEW));
     let said = after(&house, &hand).await;
     assert!(
         said.iter().any(|fault| fault.contains(&format!("approval_hands, row {} li, column by_subject", id(REVIEW)))),
         "{said:?}"
     );
+}
+
+#[tokio::test]
+async fn a_lock_or_an_end_that_is_set_back_is_named() {
+    let house = furnished().await;
+    let (locked, ended) = (format!("table documents, row of case {}, column locked_in: ", id(CASE)), id(ENDED));
+    for (statement, named) in [
+        (
+            "UPDATE documents SET locked_in = NULL WHERE id = (SELECT max(id) FROM documents WHERE locked_in IS NOT NULL)",
+            locked.clone(),
+        ),
+        ("UPDATE documents SET locked_in = 17 WHERE kind = 'request'", locked.clone()),
+        ("DELETE FROM documents WHERE locked_in IS NOT NULL", locked),
+        (
+            "UPDATE approvals SET state = 'agreed' WHERE state = 'revoked'",
+            format!("table approvals, row {ended} revoked: leaf 22 brought it about"),
+        ),
+        (
+            "UPDATE approvals SET until = 99 WHERE state = 'revoked'",
+            format!("table approvals, row {ended}, column until: "),
+        ),
+        (
+            "UPDATE approvals SET state = 'revoked' WHERE kind = 'inspection'",
+            format!("table approvals, row {}, column state: ", id(0x67)),
+        ),
+        (
+            "UPDATE approvals SET state = 'open' WHERE kind = 'destruction'",
+            format!("table approvals, row {}, column state: ", id(0x69)),
+        ),
+        (
+            "UPDATE approvals SET withdrawn_in = NULL WHERE kind = 'destruction'",
+            format!("table approvals, row {}, column withdrawn_in: ", id(0x69)),
+        ),
+    ] {
+        let said = after(&house, statement).await;
+        assert!(said.iter().any(|fault| fault.starts_with(&named)), "{statement}: {said:?}");
+    }
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use super::House;
 use crate::audit::note::tests::TestSigner;
 use crate::audit::{Action, Actor, ActorRole, Event, Label, WitnessKey, cosign};
 use crate::household::{Purpose, SourceKey};
-use crate::store::{CosignedCheckpoint, PROTECTED, report_document_id, until_sha256};
+use crate::store::{CosignedCheckpoint, PROTECTED, ids_sha256, report_document_id, until_sha256};
 
 /// Columns in which a changed byte is found and named: they are the log's own, say what an entry says, hold one of a few words, or point at
 /// a row that must be there.
@@ -30,15 +30,15 @@ const PROTECTED_COLUMNS: &[(&str, &str)] = &[
          compared_with change_document",
     ),
     ("cells", "case_id member_ref source leaf_index kind evidence_document"),
-    ("documents", "id case_id kind"),
+    ("documents", "id case_id kind locked_in"),
     ("artifacts", "sha256 kind bytes"),
     ("batches", "id state organisation client terms_document"),
     ("batch_parts", "batch_id document_id"),
     ("batch_faults", "batch_id document_id"),
     ("hearings", "document_id case_id version leaf_index"),
     ("decisions", "document_id case_id kind leaf_index"),
-    ("approvals", "id kind state case_id organisation region asked_by asked_for until document_id"),
-    ("approval_hands", "approval_id by_subject agrees leaf_index"),
+    ("approvals", "id kind state case_id organisation region asked_by asked_for until document_id withdrawn_in"),
+    ("approval_hands", "approval_id by_subject agrees leaf_index reason_document"),
     ("kin", "client id organisation registered_by document_id"),
     ("subscriptions", "state organisation client region case_id leaf_index"),
     ("alerts", "case_id organisation region document_id acknowledged_by note_document"),
@@ -65,7 +65,6 @@ const FREE: &[(&str, &str, &str)] = &[
     ("cells", "why attempts elapsed_ms speaks_for told_in", SEALED_SAYS),
     ("cells", "polls next_poll_at deadline ask_at asks", QUEUE),
     ("documents", "dek_id commitment ciphertext", SEALED),
-    ("documents", "locked", "what is locked opens nothing, what is not is sealed"),
     ("deks", "id kek_id wrapped", "a data key that does not unwrap opens nothing; one that is gone was destroyed"),
     ("batches", "format fault fault_line read_rows accepted faulty passed_over all_read settled bytes parts", COUNT),
     ("batches", "created_at updated_at", OWN_CLOCK),
@@ -113,8 +112,12 @@ pub(super) const ERASED: u128 = 0x22;
 pub(super) const BATCH: u128 = 0x33;
 pub(super) const REVIEW: u128 = 0x66;
 const INSPECTION: u128 = 0x67;
+pub(super) const ENDED: u128 = 0x68;
+const DESTRUCTION: u128 = 0x69;
 pub(super) const KIN: u128 = 0x77;
 const DOCUMENT: u128 = 0x100;
+/// The place of the first document that a withdrawal has locked.
+const LOCKED: usize = 15;
 
 pub(super) fn id(number: u128) -> String {
     Uuid::from_u128(number).to_string()
@@ -159,6 +162,15 @@ pub(super) async fn furnished() -> House {
         of(Action::InspectionGranted, case)
             .approval(Uuid::from_u128(INSPECTION))
             .detail(until_sha256(Timestamp::from_millisecond(9).unwrap())),
+        of(Action::AuthorisationWithdrawn, case)
+            .detail(ids_sha256((LOCKED..LOCKED + 2).map(|place| id(DOCUMENT + place as u128)).collect())),
+        of(Action::ApprovalAsked, case).approval(Uuid::from_u128(DESTRUCTION)),
+        of(Action::ApprovalRefused, case).approval(Uuid::from_u128(DESTRUCTION)),
+        of(Action::ApprovalAsked, case).approval(Uuid::from_u128(ENDED)),
+        of(Action::InspectionGranted, case)
+            .approval(Uuid::from_u128(ENDED))
+            .detail(until_sha256(Timestamp::from_millisecond(8).unwrap())),
+        of(Action::InspectionEnded, case).approval(Uuid::from_u128(ENDED)),
     ];
     log.append(events).await.unwrap();
     log.publish(super::now()).await.unwrap();
@@ -184,6 +196,10 @@ pub(super) async fn furnished() -> House {
         (CASE, "alert"),
         (CASE, "review"),
         (KIN, "kin"),
+        (CASE, "withdrawal"),
+        (CASE, "approval"),
+        (CASE, "evidence"),
+        (CASE, "evidence"),
     ];
     let hash = |number| if number == 1 { [4; 32] } else { BODY };
     let report = |number| report_document_id(Uuid::from_u128(CASE), number, &hash(number)).to_string();
@@ -196,10 +212,11 @@ pub(super) async fn furnished() -> House {
         .enumerate()
         .map(|(place, (case, kind))| {
             format!(
-                "INSERT INTO documents VALUES ('{}', '{}', '{kind}', '{}', x'01', x'02', 0)",
+                "INSERT INTO documents VALUES ('{}', '{}', '{kind}', '{}', x'01', x'02', {})",
                 document(place),
                 id(*case),
-                id(0x900 + place as u128)
+                id(0x900 + place as u128),
+                if place < LOCKED { "NULL" } else { "17" }
             )
         })
         .collect();
@@ -229,7 +246,7 @@ pub(super) async fn furnished() -> House {
     statements.extend([
         case_row(CASE, "final", 0, document(0)),
         case_row(ERASED, "erased", 11, document(1)),
-        format!("INSERT INTO documents VALUES ('{}', '{}', 'report', '{}', x'01', x'02', 0)", report(1), id(CASE), id(0x8ff)),
+        format!("INSERT INTO documents VALUES ('{}', '{}', 'report', '{}', x'01', x'02', {})", report(1), id(CASE), id(0x8ff), "NULL"),
         version(1, "NULL", "first", 3),
         version(2, "1", "late_answer", 4),
         format!("INSERT INTO cells (case_id, member_ref, source, leaf_index, planned_at, kind, evidence_document) VALUES ('{}', 'm1', 'tax', 1, 1, 'found', '{}')", id(CASE), document(6)),
@@ -238,7 +255,11 @@ pub(super) async fn furnished() -> House {
         format!("INSERT INTO decisions VALUES ('{}', '{}', 'review', 2, 'zhang', 1, 8)", document(11), id(CASE)),
         format!("INSERT INTO approvals (id, kind, state, case_id, organisation, region, asked_by, asked_for, asked_at, lapses_at, document_id) VALUES ('{}', 'review', 'open', '{}', '{org}', '620422', 'zhang', '{org}', 1, 2, '{}')", id(REVIEW), id(CASE), document(11)),
         format!("INSERT INTO approvals (id, kind, state, case_id, organisation, region, asked_by, asked_for, asked_at, lapses_at, hours, until, document_id) VALUES ('{}', 'inspection', 'agreed', '{}', '{org}', '620422', 'zhang', '{org}', 1, 2, 1, 9, '{}')", id(INSPECTION), id(CASE), document(11)),
-        format!("INSERT INTO approval_hands VALUES ('{}', 'zhang', 'supervisor', 1, 1, 10)", id(REVIEW)),
+        format!("INSERT INTO approval_hands VALUES ('{}', 'zhang', 'supervisor', 1, 1, 10, NULL)", id(REVIEW)),
+        format!("INSERT INTO decisions VALUES ('{}', '{}', 'withdrawal', 2, 'zhang', 1, 17)", document(13), id(CASE)),
+        format!("INSERT INTO approvals (id, kind, state, case_id, organisation, region, asked_by, asked_for, asked_at, lapses_at, document_id, withdrawn_in) VALUES ('{}', 'destruction', 'refused', '{}', '{org}', '620422', 'zhang', '{org}', 1, 2, '{}', 17)", id(DESTRUCTION), id(CASE), document(14)),
+        format!("INSERT INTO approval_hands VALUES ('{}', 'zhang', 'supervisor', 1, 0, 19, '{}')", id(DESTRUCTION), document(14)),
+        format!("INSERT INTO approvals (id, kind, state, case_id, organisation, region, asked_by, asked_for, asked_at, lapses_at, hours, until, document_id) VALUES ('{}', 'inspection', 'revoked', '{}', '{org}', '620422', 'zhang', '{org}', 1, 2, 1, 8, '{}')", id(ENDED), id(CASE), document(14)),
         format!("INSERT INTO batch_parts VALUES ('{}', 0, '{}')", id(BATCH), document(8)),
         format!("INSERT INTO batch_faults VALUES ('{}', 7, 1, '{}')", id(BATCH), document(9)),
         format!("INSERT INTO hearings VALUES ('{}', '{}', 2, 1, 5)", document(11), id(CASE)),

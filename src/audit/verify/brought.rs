@@ -9,10 +9,13 @@ use crate::store::{Expected, LogSnapshot};
 /// Rows looked for at a time, of one table.
 const AT_ONCE: usize = 512;
 
+/// A table, and the columns by which its rows are found.
+type Place = (&'static str, &'static [&'static str]);
+
 /// Rows that entries of the page brought about, and those of earlier pages that were not there.
 #[derive(Default)]
 pub(super) struct Brought {
-    of_page: BTreeMap<&'static str, Vec<(u64, Expected)>>,
+    of_page: BTreeMap<Place, Vec<(u64, Expected)>>,
     absent: Vec<(u64, Expected)>,
     /// More that are absent than are kept.
     more: u64,
@@ -22,7 +25,7 @@ impl Brought {
     /// Notes what an entry brought about.
     pub(super) fn note(&mut self, index: u64, event: &Event) {
         if let Some(expected) = brought(index, event) {
-            self.of_page.entry(expected.table()).or_default().push((index, expected));
+            self.of_page.entry(expected.place()).or_default().push((index, expected));
         }
     }
 
@@ -82,6 +85,7 @@ fn brought(index: u64, event: &Event) -> Option<Expected> {
         Action::Subscribed => Expected::Subscription(case?, index),
         Action::ApprovalAsked => Expected::Approval(event.approval?),
         Action::ApprovalGiven | Action::ApprovalRefused => Expected::Hand(event.approval?, index),
+        Action::InspectionEnded => Expected::Ended(event.approval?),
         Action::KinRegistered => Expected::Kin(event.registration?),
         _ => return None,
     })

@@ -202,7 +202,6 @@ impl House {
             due_on: None,
             compared: None,
             alerts: Vec::new(),
-            shredding: None,
         };
         let receipt = AuditReceipt::for_test(Some(id));
         self.store.add_version(&receipt, id, &lease, version, CaseState::Final).await.unwrap();

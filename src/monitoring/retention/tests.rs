@@ -149,6 +149,90 @@ async fn two_sweeps_at_once_erase_each_case_once_and_the_log_says_so() {
     assert!(said.len() == 5 && said.values().all(|times| *times == 1), "{said:?}");
 }
 
+/// Has an authorisation of a case taken back, so that its destruction is due at once.
+async fn take_back(store: &Store, log: &Log, case: Uuid) {
+    let sealed = |kind| {
+        let id = Uuid::now_v7();
+        crate::store::SealedDocument {
+            id,
+            kind,
+            dek_id: Uuid::now_v7(),
+            kek_id: "kek".into(),
+            wrapped_dek: vec![1],
+            commitment: [1; 32],
+            ciphertext: vec![1],
+        }
+    };
+    let seen = store.open_documents(case).await.unwrap();
+    let locking = crate::store::Locking { whole: vec![seen[0].id], seen, replaced: Vec::new() };
+    let event = Event::new(&Actor::service(), Action::AuthorisationWithdrawn).case(case).detail(locking.sha256());
+    let withdrawal = crate::store::Withdrawal {
+        decision: crate::store::NewDecision {
+            kind: crate::store::DecisionKind::Withdrawal,
+            case_id: case,
+            version: 0,
+            decided_by: "one".into(),
+            at: now(),
+            document: sealed(crate::store::DocumentKind::Withdrawal),
+        },
+        member: crate::household::MemberRef("m1".into()),
+        organisation: "township-1".into(),
+        number: crate::store::Tag::new(1, [1; 16]),
+        locking,
+        destruction: crate::store::NewApproval {
+            id: Uuid::now_v7(),
+            kind: crate::store::ApprovalKind::Destruction,
+            case_id: case,
+            version: None,
+            asked_by: "one".into(),
+            asked_for: "township-1".into(),
+            at: now(),
+            lapses_at: now(),
+            hours: None,
+            withdrawn_in: None,
+            document: sealed(crate::store::DocumentKind::Approval),
+        },
+    };
+    log.append_with(vec![event], Store::withdrawing(withdrawal)).await.unwrap().1.unwrap();
+}
+
+#[tokio::test]
+async fn a_case_that_cannot_be_destroyed_is_named_and_keeps_no_other_waiting() {
+    let recent = "2026-11-20T00:00:00Z";
+    let (folder, store, log, mut cases) =
+        house(&[recent, recent, recent, "2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"]).await;
+    cases.sort();
+    let (locked, stuck) = (&cases[..3], [cases[0], cases[3]]);
+    for case in locked {
+        take_back(&store, &log, *case).await;
+    }
+    let path = folder.path().join("data/hedui.sqlite");
+    let database =
+        sqlx::SqlitePool::connect_with(sqlx::sqlite::SqliteConnectOptions::new().filename(path)).await.unwrap();
+    for case in stuck {
+        let stubborn = format!(
+            "CREATE TRIGGER stubborn_{} BEFORE DELETE ON deks
+             WHEN OLD.id IN (SELECT dek_id FROM documents WHERE case_id = '{case}')
+             BEGIN SELECT RAISE(ABORT, 'stubborn'); END",
+            case.simple()
+        );
+        sqlx::query(sqlx::AssertSqlSafe(stubborn)).execute(&database).await.unwrap();
+    }
+    let settings = RetentionSettings { unfinished_months: 6, ..RetentionSettings::default() };
+    let swept = sweep(&store, &log, &settings, now()).await.unwrap();
+    assert_eq!((swept.withdrawn, swept.ids.as_slice(), swept.stuck.as_slice()), (2, &cases[4..], &stuck[..]));
+    let later = |hours| now().checked_add(SignedDuration::from_hours(hours)).unwrap();
+    let told = async |hours| would_sweep(&store, &settings, later(hours)).await.unwrap().stuck;
+    assert_eq!((told(1).await, told(2).await), (Vec::new(), vec![cases[0]]), "as `hedui retention` shows it");
+    for case in stuck {
+        let free = format!("DROP TRIGGER stubborn_{}", case.simple());
+        sqlx::query(sqlx::AssertSqlSafe(free)).execute(&database).await.unwrap();
+    }
+    let swept = sweep(&store, &log, &settings, now()).await.unwrap();
+    assert_eq!((swept.withdrawn, swept.ids.as_slice(), swept.stuck.as_slice()), (1, &cases[3..4], &[][..]));
+    assert!(told(9).await.is_empty());
+}
+
 #[tokio::test]
 async fn an_entry_comes_before_each_erasure_and_nothing_goes_twice() {
     let (_folder, store, log, cases) = house(&["2026-01-01T00:00:00Z", "2026-11-20T00:00:00Z"]).await;

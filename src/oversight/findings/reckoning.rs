@@ -95,6 +95,8 @@ pub(super) struct Found {
     pub(super) bound: u64,
     pub(super) usual: Option<u64>,
     pub(super) entries: Vec<u64>,
+    /// The scope of the auditor who sees a part of it alone.
+    pub(super) part: Option<String>,
     /// The longest time for which nobody worked on a case; none where its keys were destroyed.
     idle: Option<SignedDuration>,
 }
@@ -197,11 +199,18 @@ fn of(kind: FindingKind, deeds: Vec<&Deed>, count: u64, bound: u64) -> Option<Fo
         bound,
         usual: None,
         entries: deeds.iter().map(|deed| deed.index).collect(),
+        part: None,
         idle: None,
     })
 }
 
 impl Found {
+    /// Whether two are the same in all that is seen of them.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let seen = |found: &Self| (found.kind, found.day, found.count, found.bound);
+        seen(self) == seen(other) && self.actor == other.actor && self.entries == other.entries
+    }
+
     /// Its level: 0 at the bound, one more each time that the count has doubled since.
     pub(super) fn level(&self) -> u32 {
         self.count.checked_div(self.bound).and_then(u64::checked_ilog2).unwrap_or(0)
@@ -214,8 +223,12 @@ impl Found {
 
     /// Its name at a level, from what it is (UUIDv8): a finding that doubles is another one, and whoever has seen the first has not seen it.
     pub(super) fn id_at(&self, level: u32) -> Uuid {
-        let Self { kind, actor, day, .. } = self;
-        let digest = Sha256::digest(format!("hedui/finding/v2\n{}\n{actor}\n{day}\n{level}", kind.as_str()));
+        let Self { kind, actor, day, part, .. } = self;
+        let mut named = format!("hedui/finding/v2\n{}\n{actor}\n{day}\n{level}", kind.as_str());
+        if let Some(part) = part {
+            named = format!("{named}\n{part}");
+        }
+        let digest = Sha256::digest(named);
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&digest[..16]);
         uuid::Builder::from_custom_bytes(bytes).into_uuid()

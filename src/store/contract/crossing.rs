@@ -4,7 +4,7 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use super::deciding::{approval, decision, hand, reported};
+use super::deciding::{approval, decision, hand, reported, withdrawal};
 use super::postgres::Postgres;
 use super::*;
 use crate::store::{ApprovalKind, CaseState, DecisionKind, Hands, IdempotencyKey, NewSubscription};
@@ -71,6 +71,13 @@ async fn steps(store: &Store, (id, held): &(Uuid, Option<Lease>), round: u8) -> 
         let new = NewSubscription { id, case_id, client, every_days, first_at, until, created_at };
         Box::pin(async move { store.apply(Store::subscribing(new), vec![receipt(case_id)]).await.map(drop) })
     };
+    let withdraw: Step = {
+        let store = store.clone();
+        Box::pin(async move {
+            let withdrawal = withdrawal(&store, id, &[], Vec::new()).await;
+            store.apply(Store::withdrawing(withdrawal), vec![receipt(id)]).await
+        })
+    };
     vec![
         apply(Store::deciding(word(DecisionKind::Review))),
         submit,
@@ -78,13 +85,7 @@ async fn steps(store: &Store, (id, held): &(Uuid, Option<Lease>), round: u8) -> 
         settle,
         apply(Store::objecting(word(DecisionKind::Objection), vec![source("tax"), source("bank")])),
         subscribe,
-        apply(Store::withdrawing(
-            word(DecisionKind::Withdrawal),
-            member("m1"),
-            "township-1".into(),
-            tag(7),
-            approval(id, ApprovalKind::Destruction, at(100)),
-        )),
+        withdraw,
         apply(Store::hearing(id, 1, document(DocumentKind::Objection), at(9))),
         apply(Store::stopping(id, at(9))),
         apply(Store::asking(approval(id, ApprovalKind::Inspection, at(100)))),

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::store::{
-    ApprovalFilter, ApprovalKind, ApprovalState, CaseState, DecisionKind, Effect, Hand, Hands, NewApproval,
-    NewDecision, Shredding,
+    ApprovalFilter, ApprovalKind, ApprovalState, CaseState, DecisionKind, Effect, Hand, Hands, Locking, NewApproval,
+    NewDecision, Withdrawal,
 };
 
 pub(super) fn decision(case: Uuid, version: u32, kind: DecisionKind) -> NewDecision {
@@ -28,12 +28,13 @@ pub(super) fn approval(case: Uuid, kind: ApprovalKind, lapses_at: Timestamp) -> 
         at: at(3),
         lapses_at,
         hours: None,
+        withdrawn_in: None,
         document: document(DocumentKind::Approval),
     }
 }
 
 pub(super) fn hand(by: &str, when: Timestamp, agrees: bool) -> Hand {
-    Hand { by: by.into(), role: "supervisor".into(), at: when, agrees }
+    Hand { by: by.into(), role: "supervisor".into(), at: when, agrees, reason: None }
 }
 
 async fn apply(store: &Store, case: Uuid, effect: Effect<()>) -> Result<(), StoreError> {
@@ -91,29 +92,42 @@ pub(super) async fn an_objection_has_its_departments_asked_anew(backend: impl Ba
     assert_eq!(store.get_case(id).await.unwrap().reopened_for, Some(DecisionKind::Objection));
 }
 
+/// That a member takes the authorisation back, as the case stands: everything is locked that tells of everybody, and what is named.
+pub(super) async fn withdrawal(
+    store: &Store,
+    case: Uuid,
+    whole: &[Uuid],
+    replaced: Vec<(Uuid, SealedDocument)>,
+) -> Withdrawal {
+    let seen = store.open_documents(case).await.unwrap();
+    let tells = seen.iter().filter(|document| document.tells).map(|document| document.id);
+    Withdrawal {
+        decision: decision(case, 1, DecisionKind::Withdrawal),
+        member: member("m1"),
+        organisation: "township-1".into(),
+        number: tag(7),
+        locking: Locking { whole: tells.chain(whole.iter().copied()).collect(), seen, replaced },
+        destruction: NewApproval { version: None, ..approval(case, ApprovalKind::Destruction, at(50)) },
+    }
+}
+
+async fn is_shut(store: &Store, document: Uuid) -> bool {
+    matches!(store.get_document(document).await, Err(StoreError::Erased { .. }))
+}
+
 pub(super) async fn a_withdrawn_number_is_known_in_its_organisation_alone(backend: impl Backend) {
     let store = backend.open().await;
     let id = reported(&store).await;
-    let withdrawal = decision(id, 1, DecisionKind::Withdrawal);
-    apply(
-        &store,
-        id,
-        Store::withdrawing(
-            withdrawal,
-            member("m1"),
-            "township-1".into(),
-            tag(7),
-            approval(id, ApprovalKind::Destruction, at(50)),
-        ),
-    )
-    .await
-    .unwrap();
+    let (taken_back, late) =
+        (withdrawal(&store, id, &[], Vec::new()).await, withdrawal(&store, id, &[], Vec::new()).await);
+    let draft = store.get_version(id, None).await.unwrap();
+    apply(&store, id, Store::withdrawing(taken_back)).await.unwrap();
     assert_eq!(store.withdrawn("township-1", &[tag(6), tag(7)]).await.unwrap(), [tag(7)]);
     assert!(store.withdrawn("township-2", &[tag(7)]).await.unwrap().is_empty());
     assert!(store.withdrawn("township-1", &[]).await.unwrap().is_empty());
-    let gone = store.get_case(id).await.unwrap().request_document;
-    let kept = document(DocumentKind::Evidence);
-    let shredding = Some(Shredding { gone: vec![gone], replaced: vec![(Uuid::now_v7(), kept.clone())] });
+    assert!(is_shut(&store, draft.report_document).await && is_shut(&store, draft.evidence_document).await);
+    let stale = apply(&store, id, Store::withdrawing(late)).await;
+    assert!(matches!(stale, Err(StoreError::MovedOn { .. })), "{stale:?}");
     let early = taken_up(&store, at(6)).await;
     let later = decision(id, 1, DecisionKind::Objection);
     apply(&store, id, Store::objecting(later, vec![])).await.unwrap();
@@ -123,13 +137,7 @@ pub(super) async fn a_withdrawn_number_is_known_in_its_organisation_alone(backen
     store.fail_case(&receipt(id), &left, "no_pack", at(7)).await.unwrap();
     let given_up = store.get_case(id).await.unwrap();
     assert_eq!((given_up.state, given_up.failure.as_deref()), (CaseState::Final, Some("no_pack")), "its report stands");
-    assert_eq!(store.marked_at_rest(None, 10).await.unwrap(), [id]);
-    assert!(store.marked_at_rest(Some(id), 10).await.unwrap().is_empty());
-    let draft = store.get_version(id, None).await.unwrap();
-    store.unmark_at_rest(&receipt(id), id, shredding).await.unwrap();
-    assert!(matches!(store.get_document(draft.report_document).await, Err(StoreError::Erased { .. })), "the draft too");
-    assert!(matches!(store.get_document(gone).await, Err(StoreError::Erased { .. })));
-    assert_eq!(store.documents_of(id, DocumentKind::Evidence).await.unwrap().last(), Some(&kept.id));
+    assert_eq!(given_up.reopened_for, None);
 }
 
 pub(super) async fn words_about_whoever_withdrew_go_and_that_they_were_said_stays(backend: impl Backend) {
@@ -144,22 +152,56 @@ pub(super) async fn words_about_whoever_withdrew_go_and_that_they_were_said_stay
     store.apply(Store::hearing(id, 1, said, at(5)), vec![receipt(id)]).await.unwrap();
     let before = store.decisions(id).await.unwrap();
     let standing = document(DocumentKind::Review);
-    let shredding = Shredding { gone: vec![documents[0]], replaced: vec![(documents[1], standing.clone())] };
-    let left = taken_up(&store, at(6)).await;
-    store.fail_case(&receipt(id), &left, "no_pack", at(7)).await.unwrap();
-    store.unmark_at_rest(&receipt(id), id, Some(shredding)).await.unwrap();
+    let taken_back = withdrawal(&store, id, &documents[..1], vec![(documents[1], standing.clone())]).await;
+    apply(&store, id, Store::withdrawing(taken_back)).await.unwrap();
     for gone in [documents[0], documents[1], heard] {
-        assert!(matches!(store.get_document(gone).await, Err(StoreError::Erased { .. })));
+        assert!(is_shut(&store, gone).await);
     }
     assert!(store.get_document(standing.id).await.is_ok());
     let after = store.decisions(id).await.unwrap();
     let mut moved = before.iter().map(|row| row.document).collect::<Vec<_>>();
     moved.iter_mut().filter(|id| **id == documents[1]).for_each(|id| *id = standing.id);
-    assert_eq!(
-        after.iter().map(|row| row.document).collect::<std::collections::BTreeSet<_>>(),
-        moved.into_iter().collect()
-    );
+    let reviews = after.iter().filter(|row| row.kind == DecisionKind::Review).map(|row| row.document);
+    assert_eq!(reviews.collect::<std::collections::BTreeSet<_>>(), moved.into_iter().collect());
     assert_eq!(store.heard(id, 1).await.unwrap().len(), 1, "that the family was heard");
+}
+
+pub(super) async fn what_is_refused_stays_locked_until_it_is_asked_for_again(backend: impl Backend) {
+    let store = backend.open().await;
+    let id = reported(&store).await;
+    let taken_back = withdrawal(&store, id, &[], Vec::new()).await;
+    let (asked, draft) = (taken_back.destruction.clone(), store.get_version(id, None).await.unwrap().report_document);
+    apply(&store, id, Store::withdrawing(taken_back)).await.unwrap();
+    let there = store.count_documents(id).await.unwrap();
+    let again = |at, lapses_at| {
+        let anew = approval(id, ApprovalKind::Destruction, lapses_at);
+        NewApproval { at, version: None, withdrawn_in: Some(0), ..anew }
+    };
+    let early = apply(&store, id, Store::asking_again(again(at(6), at(90)))).await;
+    assert!(matches!(early, Err(StoreError::AlreadyAsked { .. })), "{early:?}");
+    let row = store.approval(asked.id).await.unwrap();
+    assert_eq!((row.withdrawn_in, row.withdrawn_by.as_slice()), (Some(0), &["one".to_owned()][..]));
+    let reason = document(DocumentKind::Approval);
+    let refusing = Hand { reason: Some(reason.id), ..hand("two", at(7), false) };
+    apply(&store, id, Store::raising_hand(row, refusing, Hands::Refuse(Some(Box::new(reason.clone()))))).await.unwrap();
+    assert_eq!(store.approval(asked.id).await.unwrap().hands[0].reason, Some(reason.id));
+    assert!(store.get_document(reason.id).await.is_ok());
+    assert!(store.to_destroy(at(1000), None, 10).await.unwrap().is_empty(), "however long");
+    assert!(!store.apply(Store::destroying(id, at(1000)), vec![receipt(id)]).await.unwrap());
+    assert!(is_shut(&store, draft).await);
+    assert_eq!(store.count_documents(id).await.unwrap(), there + 1, "it is there, and nobody opens it");
+    let other =
+        apply(&store, id, Store::asking_again(NewApproval { withdrawn_in: Some(9), ..again(at(8), at(90)) })).await;
+    assert!(matches!(other, Err(StoreError::NotOpen { .. })), "of no withdrawal: {other:?}");
+    apply(&store, id, Store::asking_again(again(at(8), at(90)))).await.unwrap();
+    assert!(store.to_destroy(at(89), None, 10).await.unwrap().is_empty(), "the time begins anew");
+    assert_eq!(store.to_destroy(at(90), None, 10).await.unwrap(), [id]);
+    assert!(store.to_destroy(at(90), Some(id), 10).await.unwrap().is_empty());
+    assert!(store.apply(Store::destroying(id, at(90)), vec![receipt(id)]).await.unwrap());
+    assert!(!store.keeps(draft).await && store.keeps(reason.id).await);
+    assert!(store.to_destroy(at(90), None, 10).await.unwrap().is_empty());
+    let late = apply(&store, id, Store::asking_again(again(at(91), at(99)))).await;
+    assert!(matches!(late, Err(StoreError::NotOpen { .. })), "it is done: {late:?}");
 }
 
 pub(super) async fn an_approval_closes_once(backend: impl Backend) {

@@ -297,6 +297,7 @@ pub(super) async fn what_was_taken_up_since_it_was_chosen_is_kept(backend: impl 
         version: None,
         asked_by: "auditor".into(),
         asked_for: "county".into(),
+        withdrawn_in: None,
         at: at(51),
         lapses_at: at(100),
         hours: Some(1),

@@ -5,12 +5,13 @@
 //! |---|---|---|
 //! | a decision that changes a total | caseworker, supervisor | another supervisor of the case's organisation |
 //! | an erasure | caseworker, supervisor | another supervisor of the case's organisation |
-//! | that evidence goes after a withdrawal | whoever entered it | another supervisor of the case's organisation (two, where a system's account entered it), or nobody refuses in time |
+//! | that evidence goes after a withdrawal | whoever entered it, or asks again after a refusal | another supervisor of the case's organisation (two, where a system's account entered or asked), or nobody refuses in time |
 //! | an inspection | auditor | a supervisor **and** a security administrator of the case's organisation |
 
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -20,10 +21,10 @@ use super::inspecting::{self, Grounds};
 use super::{DecideError, Kept};
 use crate::audit::{Action, Event};
 use crate::auth::{Caller, Role};
-use crate::household::MemberRef;
+use crate::household::{Faults, MemberRef};
 use crate::store::{
-    ApprovalFilter, ApprovalKind, ApprovalRow, ApprovalState, CaseRow, CaseState, DecisionKind, DocumentKind, Hand,
-    Hands, NewApproval, Store, until_sha256,
+    ApprovalFilter, ApprovalKind, ApprovalRow, ApprovalState, CaseRow, CaseState, DocumentKind, Effect, Hand, Hands,
+    NewApproval, Store, until_sha256,
 };
 use crate::verification::{VerificationError, Verifier, actor, sealing};
 
@@ -52,9 +53,25 @@ pub(super) enum AskedFor {
     /// That a case is erased.
     Erasure { grounds: ErasureGrounds },
     /// That what was answered under an authorisation taken back is destroyed.
-    Destruction { member: MemberRef },
+    Destruction {
+        member: MemberRef,
+        /// Whether a system's account took it back or asked, behind which anybody may stand.
+        #[serde(default)]
+        by_system: bool,
+    },
     /// That an auditor opens a case's reports.
     Inspection { grounds: Grounds, document: String },
+}
+
+impl AskedFor {
+    fn kind(&self) -> ApprovalKind {
+        match self {
+            Self::Review { .. } => ApprovalKind::Review,
+            Self::Erasure { .. } => ApprovalKind::Erasure,
+            Self::Destruction { .. } => ApprovalKind::Destruction,
+            Self::Inspection { .. } => ApprovalKind::Inspection,
+        }
+    }
 }
 
 /// Somebody who agreed or refused.
@@ -126,6 +143,9 @@ pub struct ApprovalDetail {
     /// What is asked: decisions with what they change, a reason, or grounds with a document.
     #[schema(value_type = Object)]
     pub asked: serde_json::Value,
+    /// Why it was refused, where whoever refused said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused_because: Option<String>,
 }
 
 impl Verifier {
@@ -189,7 +209,11 @@ impl Verifier {
         let asked = self.asked_for(caller, &row).await?;
         let asked = serde_json::to_value(&asked).map_err(|_| VerificationError::Unreadable { what: "approval" })?;
         let own = self.ids_of(caller).await?;
-        Ok(ApprovalDetail { summary: summary(&row, caller, &own, self.0.clock.now()), asked })
+        let refused_because = match row.hands.iter().find_map(|hand| hand.reason) {
+            Some(reason) => Some(self.opened_for(caller, &row, reason).await?),
+            None => None,
+        };
+        Ok(ApprovalDetail { summary: summary(&row, caller, &own, self.0.clock.now()), asked, refused_because })
     }
 
     /// Agrees as the second person (of an inspection, as one of two). What was asked is done with the last of them.
@@ -203,11 +227,9 @@ impl Verifier {
         let role = hand_of(&row, caller, &own, now)?;
         must_be_shown(caller, &row)?;
         let case = self.0.store.get_case(row.case_id).await?;
-        let hand = Hand { by: caller.subject.clone(), role: role.as_str().to_owned(), at: now, agrees: true };
-        let event = |action| {
-            let event = Event::new(&actor(caller), action).case(case.id).purpose(case.purpose).approval(row.id);
-            row.version.map_or(event.clone(), |version| event.version(version))
-        };
+        let (by, role) = (caller.subject.clone(), role.as_str().to_owned());
+        let hand = Hand { by, role, at: now, agrees: true, reason: None };
+        let event = |action| about(caller, &case, action, row.id, row.version);
         let given = event(Action::ApprovalGiven);
         match row.kind {
             ApprovalKind::Review => {
@@ -223,9 +245,11 @@ impl Verifier {
                 self.go_on(&case);
             }
             ApprovalKind::Destruction => {
-                self.must_be_apart_from_withdrawals(&own, &row).await?;
+                let AskedFor::Destruction { by_system, .. } = self.asked_for(caller, &row).await? else {
+                    return Err(VerificationError::Unreadable { what: "approval" }.into());
+                };
                 // whoever runs a system's account may be the one who agrees: there it takes one more
-                if row.hands.is_empty() && self.is_withdrawn_by_system(caller, &case).await? {
+                if row.hands.is_empty() && by_system {
                     self.0.ledger.decided(vec![given], Store::raising_hand(row.clone(), hand, Hands::More)).await?;
                 } else {
                     let events = vec![event(Action::EvidenceDestroyed), given];
@@ -254,11 +278,17 @@ impl Verifier {
         Ok(summary(&self.0.store.approval(row.id).await?, caller, &own, now))
     }
 
-    /// Refuses, or takes back what the caller asked. One refusal closes it; an inspection that was agreed to ends with it.
+    /// Refuses, or takes back what the caller asked. One refusal closes it; an inspection that was agreed to ends with it. What was to be destroyed
+    /// stays locked, for a reason, until that is asked for again.
     ///
     /// # Errors
-    /// As [`Verifier::agree`]; whoever asked may take it back.
-    pub async fn refuse_approval(&self, caller: &Caller, id: &str) -> Result<ApprovalSummary, DecideError> {
+    /// As [`Verifier::agree`]; whoever asked may take it back. [`DecideError::Faults`] where a destruction is refused without a reason.
+    pub async fn refuse_approval(
+        &self,
+        caller: &Caller,
+        id: &str,
+        reason: Option<&str>,
+    ) -> Result<ApprovalSummary, DecideError> {
         let row = self.seen(caller, id).await?;
         let (now, own) = (self.0.clock.now(), self.ids_of(caller).await?);
         if inspecting::lasts(&row, now) {
@@ -271,16 +301,43 @@ impl Verifier {
             true => caller.roles.first().copied().ok_or(DecideError::OtherRole)?,
             false => hand_of(&row, caller, &own, now)?,
         };
-        if row.kind == ApprovalKind::Destruction {
-            self.must_be_apart_from_withdrawals(&own, &row).await?;
+        if row.kind == ApprovalKind::Destruction && reason.is_none() {
+            let mut faults = Faults::default();
+            let remedy =
+                ["写明不同意销毁的理由，1 至 1000 字", "say why it is not to be destroyed, in 1 to 1,000 characters"];
+            faults.add("/reason", "reason", "理由缺失", "the reason is missing", remedy);
+            return Err(DecideError::Faults(faults.0));
         }
         let case = self.0.store.get_case(row.case_id).await?;
-        let hand = Hand { by: caller.subject.clone(), role: role.as_str().to_owned(), at: now, agrees: false };
-        let event =
-            Event::new(&actor(caller), Action::ApprovalRefused).case(case.id).purpose(case.purpose).approval(row.id);
-        let event = row.version.map_or(event.clone(), |version| event.version(version));
-        self.0.ledger.decided(vec![event], Store::raising_hand(row.clone(), hand, Hands::Refuse)).await?;
+        let sealed = reason.map(|reason| {
+            let bytes = serde_json::to_vec(reason).map_err(|_| VerificationError::Unreadable { what: "reason" })?;
+            sealing::seal(&self.0.keys, case.id, DocumentKind::Approval, &bytes)
+        });
+        let sealed = sealed.transpose()?.map(Box::new);
+        let (by, role) = (caller.subject.clone(), role.as_str().to_owned());
+        let hand = Hand { by, role, at: now, agrees: false, reason: sealed.as_ref().map(|sealed| sealed.id) };
+        let event = about(caller, &case, Action::ApprovalRefused, row.id, row.version);
+        self.0.ledger.decided(vec![event], Store::raising_hand(row.clone(), hand, Hands::Refuse(sealed))).await?;
         Ok(summary(&self.0.store.approval(row.id).await?, caller, &own, now))
+    }
+
+    /// Asks again that what a withdrawal locked is destroyed, after a second person refused: whoever may take an authorisation back may. The time
+    /// for a refusal begins anew.
+    ///
+    /// # Errors
+    /// [`DecideError::NotOpen`] where nothing was refused; [`DecideError::AlreadyAsked`]; as [`Verifier::approval`].
+    pub async fn ask_again(&self, caller: &Caller, id: &str) -> Result<Asked, DecideError> {
+        let row = self.seen(caller, id).await?;
+        if row.kind != ApprovalKind::Destruction {
+            return Err(DecideError::NotOpen);
+        }
+        let case = self.0.store.get_case(row.case_id).await?;
+        let AskedFor::Destruction { member, by_system } = self.asked_for(caller, &row).await? else {
+            return Err(VerificationError::Unreadable { what: "approval" }.into());
+        };
+        let asked = AskedFor::Destruction { member, by_system: by_system || caller.is_system };
+        let approval = NewApproval { withdrawn_in: row.withdrawn_in, ..self.new_approval(caller, &case, &asked)? };
+        self.put_to_others(caller, &case, approval, Store::asking_again).await
     }
 
     /// Asks for something that takes a second person.
@@ -288,46 +345,53 @@ impl Verifier {
         &self,
         caller: &Caller,
         case: &CaseRow,
-        kind: ApprovalKind,
         version: Option<u32>,
         hours: Option<u32>,
         asked: &AskedFor,
     ) -> Result<Asked, DecideError> {
-        let bytes = serde_json::to_vec(asked).map_err(|_| VerificationError::Unreadable { what: "approval" })?;
-        let now = self.0.clock.now();
-        let lapses_at = now.checked_add(WAITS).unwrap_or(Timestamp::MAX);
-        let approval = NewApproval {
-            id: Uuid::now_v7(),
-            kind,
-            case_id: case.id,
-            version,
-            asked_by: caller.subject.clone(),
-            asked_for: caller.organisation.clone(),
-            at: now,
-            lapses_at,
-            hours,
-            document: sealing::seal(&self.0.keys, case.id, DocumentKind::Approval, &bytes)?,
-        };
-        let id = approval.id;
-        let event = Event::new(&actor(caller), Action::ApprovalAsked).case(case.id).purpose(case.purpose).approval(id);
-        let event = version.map_or(event.clone(), |version| event.version(version));
-        self.0.ledger.decided(vec![event], Store::asking(approval)).await?;
+        let approval = NewApproval { version, hours, ..self.new_approval(caller, case, asked)? };
+        self.put_to_others(caller, case, approval, Store::asking).await
+    }
+
+    async fn put_to_others(
+        &self,
+        caller: &Caller,
+        case: &CaseRow,
+        approval: NewApproval,
+        effect: fn(NewApproval) -> Effect<()>,
+    ) -> Result<Asked, DecideError> {
+        let (id, lapses_at) = (approval.id, approval.lapses_at);
+        let event = about(caller, case, Action::ApprovalAsked, id, approval.version);
+        self.0.ledger.decided(vec![event], effect(approval)).await?;
         Ok(Asked { approval: id.to_string(), lapses_at: lapses_at.to_string() })
     }
 
-    /// Several withdrawals of a case are destroyed together: whoever entered one of them is no second person.
-    async fn must_be_apart_from_withdrawals(
+    /// Something that is asked of others now, sealed. A destruction waits for as long as others may refuse it, the rest until others have agreed.
+    pub(super) fn new_approval(
         &self,
-        own: &BTreeSet<String>,
-        row: &ApprovalRow,
-    ) -> Result<(), DecideError> {
-        let decisions = self.0.store.decisions(row.case_id).await?;
-        for withdrawal in decisions.iter().filter(|decision| decision.kind == DecisionKind::Withdrawal) {
-            if own.contains(&withdrawal.decided_by) {
-                return Err(DecideError::SamePerson);
-            }
-        }
-        Ok(())
+        caller: &Caller,
+        case: &CaseRow,
+        asked: &AskedFor,
+    ) -> Result<NewApproval, VerificationError> {
+        let bytes = serde_json::to_vec(asked).map_err(|_| VerificationError::Unreadable { what: "approval" })?;
+        let (kind, at) = (asked.kind(), self.0.clock.now());
+        let waits = match kind {
+            ApprovalKind::Destruction => SignedDuration::try_from(self.0.settings.withdrawn_wait).unwrap_or(WAITS),
+            _ => WAITS,
+        };
+        Ok(NewApproval {
+            id: Uuid::now_v7(),
+            kind,
+            case_id: case.id,
+            version: None,
+            asked_by: caller.subject.clone(),
+            asked_for: caller.organisation.clone(),
+            at,
+            lapses_at: at.checked_add(waits).unwrap_or(Timestamp::MAX),
+            hours: None,
+            withdrawn_in: None,
+            document: sealing::seal(&self.0.keys, case.id, DocumentKind::Approval, &bytes)?,
+        })
     }
 
     /// An approval that the caller may see.
@@ -350,14 +414,33 @@ impl Verifier {
     }
 
     async fn asked_for(&self, caller: &Caller, row: &ApprovalRow) -> Result<AskedFor, DecideError> {
+        self.opened_for(caller, row, row.document).await
+    }
+
+    /// One of an approval's documents, opened for somebody.
+    async fn opened_for<T: DeserializeOwned>(
+        &self,
+        caller: &Caller,
+        row: &ApprovalRow,
+        document: Uuid,
+    ) -> Result<T, DecideError> {
         let case = self.0.store.get_case(row.case_id).await?;
         if case.state == CaseState::Erased {
             return Err(DecideError::State(case.state));
         }
         let receipt = self.0.ledger.looked_at(caller, &case).await?;
-        let sealed = sealing::open(&self.0.store, &self.0.keys, &receipt, case.id, row.document).await?;
+        let sealed = sealing::open(&self.0.store, &self.0.keys, &receipt, case.id, document).await?;
         let unreadable = |_| VerificationError::Unreadable { what: "approval" };
         Ok(serde_json::from_slice(&sealed).map_err(unreadable)?)
+    }
+}
+
+/// An entry about what waits, or waited, for a second person.
+pub(super) fn about(caller: &Caller, case: &CaseRow, action: Action, approval: Uuid, version: Option<u32>) -> Event {
+    let event = Event::new(&actor(caller), action).case(case.id).purpose(case.purpose).approval(approval);
+    match version {
+        Some(version) => event.version(version),
+        None => event,
     }
 }
 
@@ -378,7 +461,8 @@ fn hand_of(row: &ApprovalRow, caller: &Caller, own: &BTreeSet<String>, now: Time
         return Err(DecideError::NotOpen);
     }
     must_be_a_person(caller)?;
-    if own.contains(&row.asked_by) || row.hands.iter().any(|hand| own.contains(&hand.by)) {
+    let has_hand = own.contains(&row.asked_by) || row.hands.iter().any(|hand| own.contains(&hand.by));
+    if has_hand || row.withdrawn_by.iter().any(|by| own.contains(by)) {
         return Err(DecideError::SamePerson);
     }
     let has = |role: Role| caller.roles.contains(&role);

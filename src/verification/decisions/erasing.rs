@@ -3,7 +3,7 @@
 use super::approving::{AskedFor, must_be_a_person};
 use super::{Asked, DecideError};
 use crate::auth::Caller;
-use crate::store::{ApprovalKind, CaseRow, CaseState, words};
+use crate::store::{CaseRow, CaseState, words};
 use crate::verification::Verifier;
 
 words! {
@@ -32,7 +32,7 @@ impl Verifier {
             return Err(DecideError::State(case.state));
         }
         let asked = AskedFor::Erasure { grounds };
-        self.ask_second(caller, &case, ApprovalKind::Erasure, None, None, &asked).await
+        self.ask_second(caller, &case, None, None, &asked).await
     }
 
     /// After a case was erased: nothing of it is left in the write-ahead log, nor in memory.

@@ -84,7 +84,7 @@ impl From<StoreError> for DecideError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound { .. } => Self::NotFound,
-            StoreError::VersionOutOfOrder { .. } => Self::Moved,
+            StoreError::VersionOutOfOrder { .. } | StoreError::MovedOn { .. } => Self::Moved,
             StoreError::IllegalTransition { from, .. } => Self::State(from),
             StoreError::AlreadyAsked { .. } => Self::AlreadyAsked,
             StoreError::NotOpen { .. } => Self::NotOpen,

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::approving::{AskedFor, must_be_a_person};
+use super::approving::{AskedFor, about, must_be_a_person};
 use super::{Asked, DecideError};
-use crate::audit::{Action, Event};
+use crate::audit::Action;
 use crate::auth::{Caller, Role};
 use crate::store::{ApprovalKind, ApprovalRow, ApprovalState, CaseRow, CaseState, Store, words};
-use crate::verification::{ReadError, Verifier, actor};
+use crate::verification::{ReadError, Verifier};
 
 /// Longest inspection.
 pub const MOST_HOURS: u32 = 72;
@@ -61,13 +61,13 @@ impl Verifier {
         }
         self.must_stand_apart_from(caller, case.id).await?;
         let asked = AskedFor::Inspection { grounds: terms.grounds, document: terms.document.clone() };
-        self.ask_second(caller, &case, ApprovalKind::Inspection, None, Some(terms.hours), &asked).await
+        self.ask_second(caller, &case, None, Some(terms.hours), &asked).await
     }
 
     /// Ends an inspection that lasts still: whoever sees it may. The next reading is refused.
     pub(super) async fn end_inspection(&self, caller: &Caller, row: &ApprovalRow) -> Result<(), DecideError> {
         let case = self.0.store.get_case(row.case_id).await?;
-        let event = Event::new(&actor(caller), Action::ApprovalRefused).case(case.id).purpose(case.purpose);
+        let event = about(caller, &case, Action::InspectionEnded, row.id, None);
         let effect = Store::revoking_inspection(row.id, case.id, self.0.clock.now());
         Ok(self.0.ledger.decided(vec![event], effect).await?)
     }

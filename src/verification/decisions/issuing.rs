@@ -31,6 +31,7 @@ pub struct IssuedReport {
 
 impl Verifier {
     /// Issues the latest version, which must be final. Whoever sent the case, or decided about a record of it, alone or as the second person, is not the one.
+    /// The sender is the first hand: of a case that a system sent one person issues, for a system's account is none.
     ///
     /// # Errors
     /// [`DecideError::SamePerson`], [`DecideError::Moved`] when a later version stands or this one is provisional,

@@ -40,7 +40,7 @@ pub struct Objection {
     /// What it says; nothing where `withdrawn`.
     #[serde(flatten)]
     pub objection: Option<NewObjection>,
-    /// Whether its words were destroyed with the answers of a member who took the authorisation back (撤回授权).
+    /// Whether its words are locked, or destroyed, with the answers of a member who took the authorisation back (撤回授权).
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub withdrawn: bool,
 }

@@ -18,8 +18,7 @@ use crate::policy;
 use crate::report;
 use crate::report::difference::Difference;
 use crate::store::{
-    ApprovalKind, AuditReceipt, CaseFilter, CaseRow, CaseState, DecisionKind, DocumentKind, NewDecision, Store,
-    VersionRow,
+    AuditReceipt, CaseFilter, CaseRow, CaseState, DecisionKind, DocumentKind, NewDecision, Store, VersionRow,
 };
 use crate::verification::reading::read_report;
 use crate::verification::{VerificationError, Verifier, actor, attribution, plan, sealing};
@@ -213,7 +212,7 @@ impl Verifier {
             "lines": changes.lines, "totals": changes.totals, "outcomes": changes.outcomes, "amounts": changes.amounts,
         });
         let asked = AskedFor::Review { decisions: kept, effects };
-        self.ask_second(caller, &case, ApprovalKind::Review, Some(version), None, &asked).await.map(Reviewed::Waits)
+        self.ask_second(caller, &case, Some(version), None, &asked).await.map(Reviewed::Waits)
     }
 
     /// A decision sealed as it is kept.

@@ -17,14 +17,10 @@ impl Verifier {
             return Err(DecideError::State(case.state));
         }
         let event = Event::new(&actor(caller), Action::Cancelled).case(case.id).purpose(case.purpose);
-        let receipt = self.0.ledger.done(event, Store::stopping(case.id, self.0.clock.now())).await?;
+        self.0.ledger.decided(vec![event], Store::stopping(case.id, self.0.clock.now())).await?;
         self.0.in_hand.take_away(case.id);
         self.0.memory.forget(case.id);
         self.0.hub.tell_turn(case.id);
-        let case = self.0.store.get_case(case.id).await?;
-        if case.reopened_for.is_some() {
-            self.follow_at_rest(&receipt, &case).await?;
-        }
         Ok(())
     }
 }

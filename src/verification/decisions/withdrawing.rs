@@ -1,8 +1,9 @@
 //! A member takes the authorisation back (撤回授权; Personal Information Protection Law, art. 15, 47): nobody is asked about them under its
 //! number any more, in this case or another, nobody opens what was answered, and the next version leaves them open.
 //!
-//! What was answered is destroyed when a second person agrees, or when the time for a refusal is over (`retention.withdrawn_hours`): one person
-//! alone cannot have evidence destroyed, and nobody reads it meanwhile.
+//! What was answered is locked in the commit of the entry, and destroyed when a second person agrees, or when the time for a refusal is over
+//! (`retention.withdrawn_hours`): one person alone cannot have evidence destroyed. What a second person refuses to have destroyed stays locked: what may
+//! not be deleted yet is stored and protected, and nothing else is done with it (art. 47 para. 2).
 //!
 //! What was done before the withdrawal stays lawful (art. 15): a version that was issued is the record of an administrative act and is kept
 //! until the case is erased. Drafts are locked, with the evidence they were made from, and so are the words of people about it (`words`).
@@ -11,29 +12,24 @@ mod words;
 
 use std::collections::BTreeSet;
 
-use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
-use super::approving::AskedFor;
-use super::{DecideError, Decided};
+use super::DecideError;
+use super::approving::{AskedFor, about};
 use crate::audit::{Action, AuthorisationRef, Event, Label};
 use crate::auth::Caller;
 use crate::household::{AnswerKind, Member, MemberRef, Request};
 use crate::store::{
-    ApprovalKind, AuditReceipt, CaseRow, CaseState, DecisionKind, DocumentKind, NewApproval, NewDecision, Shredding,
-    Store, StoreError, Tag,
+    AuditReceipt, CaseRow, CaseState, CellRow, DecisionKind, DocumentKind, Locking, NewDecision, Store, StoreError,
+    Tag, Withdrawal,
 };
 use crate::verification::answers::SealedAnswer;
-use crate::verification::case_work::Work;
 use crate::verification::{VerificationError, Verifier, actor, plan, sealing};
 
 /// Domain of the tags of numbers of authorisations, each with the person it is of.
 const WHOSE_AUTHORISATION: &str = "authorisation-of";
-/// Cases that are read at a time.
-const A_PAGE: u32 = 100;
-/// Times that it is tried when a version comes in between.
+/// Times that it is tried when a version or an answer comes in between.
 const TRIES: u32 = 5;
 
 /// What followed from it.
@@ -52,9 +48,6 @@ pub struct Withdrawn {
 struct Kept {
     member: MemberRef,
     reason: String,
-    /// Whether a system's account entered it, behind which anybody may stand.
-    #[serde(default)]
-    by_system: bool,
 }
 
 impl Verifier {
@@ -99,15 +92,14 @@ impl Verifier {
         if !self.0.store.withdrawn(&case.organisation, &known).await?.is_empty() {
             let cells = self.0.store.cells(case.id).await?;
             let mut theirs = cells.iter().filter(|cell| cell.member_ref == person.reference);
-            // one that still bears its mark is not done yet
-            let marked = case.reopened_for == Some(DecisionKind::Withdrawal);
-            if !marked && theirs.all(|cell| cell.kind == Some(AnswerKind::Skipped)) {
+            if theirs.all(|cell| cell.kind == Some(AnswerKind::Skipped)) {
                 return Err(DecideError::NothingToWithdraw);
             }
         }
-        let kept = Kept { member: person.reference.clone(), reason: reason.to_owned(), by_system: caller.is_system };
+        let kept = Kept { member: person.reference.clone(), reason: reason.to_owned() };
         let bytes = serde_json::to_vec(&kept).map_err(|_| VerificationError::Unreadable { what: "withdrawal" })?;
-        let withdrawal = NewDecision {
+        let locking = self.locking(&receipt, &case, &person.reference).await?;
+        let decision = NewDecision {
             kind: DecisionKind::Withdrawal,
             case_id: case.id,
             version: case.latest_version.unwrap_or(0),
@@ -117,54 +109,28 @@ impl Verifier {
         };
         let reference = AuthorisationRef::new(&authorisation.number, |number| self.tag("authorisation", number));
         let mut event = Event::new(&actor(caller), Action::AuthorisationWithdrawn).case(case.id).purpose(case.purpose);
-        event = event.authorisation(reference);
+        event = event.authorisation(reference).detail(locking.sha256());
         if let Ok(label) = Label::new(person.reference.as_str()) {
             event = event.member(label);
         }
         if let Some(id_number) = &person.id_number {
             event = event.subject(self.subject_tag(id_number));
         }
-        let destruction = self.destruction(caller, &case, &person.reference)?;
+        let member_ref = person.reference.clone();
+        let asked = AskedFor::Destruction { member: member_ref.clone(), by_system: caller.is_system };
+        let destruction = self.new_approval(caller, &case, &asked)?;
         let destroyed_at = destruction.lapses_at.to_string();
-        let asked = Event::new(&actor(caller), Action::ApprovalAsked)
-            .case(case.id)
-            .purpose(case.purpose)
-            .approval(destruction.id);
+        let asked = about(caller, &case, Action::ApprovalAsked, destruction.id, None);
         let organisation = case.organisation.clone();
-        let effect = Store::withdrawing(withdrawal, person.reference.clone(), organisation, number, destruction);
-        self.0.ledger.decided(vec![event, asked], effect).await?;
+        let withdrawal = Withdrawal { decision, member: member_ref, organisation, number, locking, destruction };
+        self.0.ledger.decided(vec![event, asked], Store::withdrawing(withdrawal)).await?;
         // as it stands now: it may have been cancelled meanwhile
         let case = self.0.store.get_case(case.id).await?;
         let another_version = !case.state.at_rest();
-        match another_version {
-            true => self.go_on(&case),
-            false => self.follow_at_rest(&receipt, &case).await?,
+        if another_version {
+            self.go_on(&case);
         }
         Ok(Withdrawn { member: member.to_owned(), another_version, destroyed_at })
-    }
-
-    /// What a second person may agree to, or refuse, until it is done without one.
-    fn destruction(
-        &self,
-        caller: &Caller,
-        case: &CaseRow,
-        member: &MemberRef,
-    ) -> Result<NewApproval, VerificationError> {
-        let asked = AskedFor::Destruction { member: member.clone() };
-        let bytes = serde_json::to_vec(&asked).map_err(|_| VerificationError::Unreadable { what: "approval" })?;
-        let (at, wait) = (self.0.clock.now(), SignedDuration::try_from(self.0.settings.withdrawn_wait));
-        Ok(NewApproval {
-            id: Uuid::now_v7(),
-            kind: ApprovalKind::Destruction,
-            case_id: case.id,
-            version: None,
-            asked_by: caller.subject.clone(),
-            asked_for: caller.organisation.clone(),
-            at,
-            lapses_at: at.checked_add(wait.unwrap_or(SignedDuration::ZERO)).unwrap_or(at),
-            hours: None,
-            document: sealing::seal(&self.0.keys, case.id, DocumentKind::Approval, &bytes)?,
-        })
     }
 
     /// The people of a case whose authorisations were taken back, here or in another case of the organisation.
@@ -183,75 +149,24 @@ impl Verifier {
         Ok(gone.map(|(reference, _)| reference.clone()).collect())
     }
 
-    /// Whether a system's account entered a withdrawal of the case.
-    pub(super) async fn is_withdrawn_by_system(&self, caller: &Caller, case: &CaseRow) -> Result<bool, DecideError> {
-        let receipt = self.0.ledger.looked_at(caller, case).await?;
-        let decisions = self.0.store.decisions(case.id).await?;
-        for withdrawal in decisions.iter().filter(|decision| decision.kind == DecisionKind::Withdrawal) {
-            let sealed = sealing::open(&self.0.store, &self.0.keys, &receipt, case.id, withdrawal.document).await?;
-            let kept: Kept =
-                serde_json::from_slice(&sealed).map_err(|_| VerificationError::Unreadable { what: "withdrawal" })?;
-            if kept.by_system {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// What a withdrawal left without a place, to be locked with the next version: answers that no cell names any more, and words about
-    /// the member. Those that share a document with others are left out of it.
-    pub(in crate::verification) async fn shredding(&self, work: &Work) -> Result<Option<Shredding>, VerificationError> {
-        match work.decided.awaits(DecisionKind::Withdrawal) {
-            true => self.without_a_place(&work.receipt, &work.case, &work.decided).await.map(Some),
-            false => Ok(None),
-        }
-    }
-
-    /// The same at once, of a case that no worker will make a version of; its mark is taken off.
-    pub(super) async fn follow_at_rest(&self, receipt: &AuditReceipt, case: &CaseRow) -> Result<(), VerificationError> {
-        let decided = self.decided(receipt, case).await?;
-        let shredding = match decided.awaits(DecisionKind::Withdrawal) {
-            true => Some(self.without_a_place(receipt, case, &decided).await?),
-            false => None,
-        };
-        Ok(self.0.store.unmark_at_rest(receipt, case.id, shredding).await?)
-    }
-
-    /// Does for cases at rest what a process that died, or gave up, has left undone of a person's word.
-    pub(in crate::verification) async fn follow_what_was_left(&self) -> Result<(), VerificationError> {
-        let mut after = None;
-        loop {
-            let page = self.0.store.marked_at_rest(after, A_PAGE).await?;
-            let Some(last) = page.last() else { return Ok(()) };
-            after = Some(*last);
-            for id in page.iter().filter(|id| !self.0.not_followed.contains_key(*id)) {
-                // what cannot be done for one case keeps no other waiting
-                if let Err(error) = self.follow_left(*id).await {
-                    tracing::error!(case = %id, %error, "what was to follow from a person's word cannot be done; tried again in an hour");
-                    self.0.not_followed.insert(*id, ());
-                }
-            }
-        }
-    }
-
-    async fn follow_left(&self, id: Uuid) -> Result<(), VerificationError> {
-        let case = self.0.store.get_case(id).await?;
-        let receipt = self.0.ledger.resumed(id, case.purpose).await?;
-        self.follow_at_rest(&receipt, &case).await
-    }
-
-    async fn without_a_place(
+    /// What a withdrawal leaves without a place: answers that no cell will name any more, what tells of everybody, and words about the member.
+    /// Documents that others share are sealed again without it.
+    async fn locking(
         &self,
         receipt: &AuditReceipt,
         case: &CaseRow,
-        decided: &Decided,
-    ) -> Result<Shredding, VerificationError> {
+        member: &MemberRef,
+    ) -> Result<Locking, VerificationError> {
         let (store, keys) = (&self.0.store, &self.0.keys);
-        let cells = store.cells(case.id).await?;
-        let mut shredding = self.words_about_who_withdrew(receipt, case, &cells, decided).await?;
-        for document in store.documents_of(case.id, DocumentKind::Evidence).await? {
-            if !cells.iter().any(|cell| cell.evidence_document == Some(document)) {
-                shredding.gone.push(document);
+        let seen = store.open_documents(case.id).await?;
+        let mut cells = store.cells(case.id).await?;
+        cells.retain(|cell| cell.member_ref != *member);
+        let mut locking = self.words_about_who_withdrew(receipt, case, &cells, member).await?;
+        locking.whole.extend(seen.iter().filter(|document| document.tells).map(|document| document.id));
+        for document in seen.iter().filter(|document| document.kind == DocumentKind::Evidence).map(|one| one.id) {
+            let naming: Vec<&CellRow> = cells.iter().filter(|cell| cell.evidence_document == Some(document)).collect();
+            if naming.is_empty() {
+                locking.whole.push(document);
                 continue;
             }
             let sealed = sealing::open(store, keys, receipt, case.id, document).await?;
@@ -259,22 +174,18 @@ impl Verifier {
                 serde_json::from_slice(&sealed).map_err(|_| VerificationError::Unreadable { what: "answer" })?;
             let all = answers.len();
             let named = |answer: &SealedAnswer| {
-                cells.iter().any(|cell| {
-                    cell.evidence_document == Some(document)
-                        && cell.member_ref == answer.member
-                        && cell.source == answer.source
-                })
+                naming.iter().any(|cell| cell.member_ref == answer.member && cell.source == answer.source)
             };
             let standing: Vec<SealedAnswer> = answers.into_iter().filter(named).collect();
             if standing.is_empty() {
-                shredding.gone.push(document);
+                locking.whole.push(document);
             } else if standing.len() < all {
                 let bytes =
                     serde_json::to_vec(&standing).map_err(|_| VerificationError::Unreadable { what: "answer" })?;
-                shredding.replaced.push((document, sealing::seal(keys, case.id, DocumentKind::Evidence, &bytes)?));
+                locking.replaced.push((document, sealing::seal(keys, case.id, DocumentKind::Evidence, &bytes)?));
             }
         }
-        Ok(shredding)
+        Ok(Locking { seen, ..locking })
     }
 
     async fn request_of(&self, receipt: &AuditReceipt, case: &CaseRow) -> Result<Request, VerificationError> {

@@ -125,8 +125,8 @@ async fn whoever_refuses_or_takes_back_closes_it_and_nothing_changes() {
         let approval = asked(verifier.review(&with_role("one", Role::Caseworker), &id, 1, belongs(true)).await).await;
         let asker = with_role("one", Role::Caseworker);
         let closed = match who {
-            "one" => verifier.refuse_approval(&asker, &approval).await,
-            _ => verifier.refuse_approval(&supervisor("two"), &approval).await,
+            "one" => verifier.refuse_approval(&asker, &approval, None).await,
+            _ => verifier.refuse_approval(&supervisor("two"), &approval, None).await,
         };
         assert_eq!(closed.unwrap().status, "refused");
         assert!(matches!(verifier.agree(&supervisor("two"), &approval).await, Err(DecideError::NotOpen)));
@@ -457,52 +457,6 @@ async fn what_a_report_is_checked_again_for_is_given_up_and_the_report_stays() {
 }
 
 #[tokio::test]
-async fn a_withdrawal_that_nobody_followed_is_followed_later() {
-    let (house, verifier, _, _, case) = case_with_held().await;
-    let id = case.to_string();
-    verifier.withdraw(&caller(), &id, "m1", "本人撤回").await.unwrap();
-    // the worker gave up, or its process died: the case rests and bears the mark
-    let receipt = crate::store::AuditReceipt::for_test(Some(case));
-    let now = *house.now.lock().unwrap();
-    let left = house.claim().await.unwrap().lease;
-    house.store.fail_case(&receipt, &left, "no_pack", now).await.unwrap();
-    assert!(!house.store.documents_of(case, DocumentKind::Evidence).await.unwrap().is_empty());
-    verifier.follow_what_was_left().await.unwrap();
-    assert!(house.store.documents_of(case, DocumentKind::Evidence).await.unwrap().is_empty());
-    assert!(house.store.marked_at_rest(None, 10).await.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn one_case_that_cannot_be_followed_keeps_no_other_waiting() {
-    use crate::verification::plan::tests::{authorisation, request};
-    let house = House::new().await;
-    let agriculture = StandIn::speaking("agriculture", &["transfer"], Does::Answers(held("100.00")));
-    let tax = StandIn::speaking("tax", &["wage"], Does::Answers(no_record()));
-    let verifier = house.verifier(sources(&[&agriculture, &tax]), &[]);
-    let (now, mut cases) = (*house.now.lock().unwrap(), Vec::new());
-    for number in ["SQ-1", "SQ-2"] {
-        let mut request = request(Some(authorisation(SourceScope::All)), LegalBasisKind::Authorisation);
-        request.household.members[0].authorisation.as_mut().unwrap().number = number.into();
-        let case = Uuid::parse_str(&verifier.accept(&caller(), request, None).await.unwrap().id).unwrap();
-        work(&house, &verifier).await;
-        verifier.withdraw(&caller(), &case.to_string(), "m1", "本人撤回").await.unwrap();
-        let receipt = crate::store::AuditReceipt::for_test(Some(case));
-        let left = house.claim().await.unwrap().lease;
-        house.store.fail_case(&receipt, &left, "unreadable", now).await.unwrap();
-        cases.push(case);
-    }
-    cases.sort();
-    let broken =
-        format!("UPDATE documents SET ciphertext = x'00' WHERE kind = 'withdrawal' AND case_id = '{}'", cases[0]);
-    super::reading::change(&house, broken).await;
-    verifier.follow_what_was_left().await.unwrap();
-    assert_eq!(house.store.marked_at_rest(None, 10).await.unwrap(), [cases[0]], "the other was followed");
-    let tried = said(&house, cases[0], Action::DocumentOpened).await;
-    verifier.follow_what_was_left().await.unwrap();
-    assert_eq!(said(&house, cases[0], Action::DocumentOpened).await, tried, "and it is not tried every half minute");
-}
-
-#[tokio::test]
 async fn a_cancelled_case_keeps_its_draft_unless_consent_was_taken_back() {
     let house = House::new().await;
     let agriculture = StandIn::speaking("agriculture", &["transfer"], Does::Answers(held("100.00")));
@@ -574,10 +528,10 @@ async fn an_inspection_is_looked_at_again_at_each_reading() {
     let moved = Caller { regions: vec!["620423".into()], ..auditor.clone() };
     assert!(matches!(read(&moved).await, Err(ReadError::NotFound)));
     for (who, given) in [(&supervisor("three"), approval), (&guard, granted().await), (&auditor, granted().await)] {
-        let (before, _) = said(&house, case, Action::ApprovalRefused).await;
-        assert_eq!(verifier.refuse_approval(who, &given).await.unwrap().status, "revoked");
-        assert_eq!(said(&house, case, Action::ApprovalRefused).await, (before + 1, 0));
-        assert!(matches!(verifier.refuse_approval(who, &given).await, Err(DecideError::NotOpen)), "once");
+        let (before, _) = said(&house, case, Action::InspectionEnded).await;
+        assert_eq!(verifier.refuse_approval(who, &given, None).await.unwrap().status, "revoked");
+        assert_eq!(said(&house, case, Action::InspectionEnded).await, (before + 1, 0));
+        assert!(matches!(verifier.refuse_approval(who, &given, None).await, Err(DecideError::NotOpen)), "once");
     }
     assert!(matches!(read(&auditor).await, Err(ReadError::NotFound)), "it was ended");
     granted().await;
@@ -647,17 +601,13 @@ async fn consent_taken_back_while_a_department_is_asked_again_ends_its_ticket() 
 }
 
 #[tokio::test]
-async fn a_review_agreed_to_before_the_withdrawal_is_worked_on_leaves_nothing_of_the_member() {
-    let (house, verifier, _, _, case) = case_with_held().await;
+async fn what_was_asked_about_records_is_void_with_the_withdrawal() {
+    let (_house, verifier, _, _, case) = case_with_held().await;
     let id = case.to_string();
-    let answers = house.store.documents_of(case, DocumentKind::Evidence).await.unwrap();
     let approval = asked(verifier.review(&supervisor("one"), &id, 1, belongs(true)).await).await;
     verifier.withdraw(&caller(), &id, "m1", "本人撤回").await.unwrap();
-    verifier.agree(&supervisor("two"), &approval).await.unwrap();
-    work(&house, &verifier).await;
-    for document in answers {
-        assert!(matches!(house.store.get_document(document).await, Err(StoreError::Erased { .. })));
-    }
+    let late = verifier.agree(&supervisor("two"), &approval).await;
+    assert!(matches!(late, Err(DecideError::NotOpen)), "{late:?}");
     assert!(matches!(verifier.report(&caller(), &id, Some(1), ReportForm::Json).await, Err(ReadError::Erased)));
 }
 

@@ -128,6 +128,7 @@ const CLOSED: &[(&str, &str, Of, &[&str])] = &[
     ("DELETE", "/v1/subscriptions/{id}", Of::Subscription, OFFICE),
     ("POST", "/v1/verifications/{id}/withdraw-authorisation", Of::Case, OFFICE),
     ("DELETE", "/v1/verifications/{id}", Of::Case, &["caseworker", "supervisor"]),
+    ("POST", "/v1/approvals/{id}/ask-again", Of::Approval, OFFICE),
     ("POST", "/v1/approvals/{id}/agree", Of::Approval, &["supervisor", "security_admin"]),
     ("POST", "/v1/approvals/{id}/refuse", Of::Approval, ASKERS),
 ];

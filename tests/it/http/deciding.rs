@@ -144,7 +144,28 @@ async fn an_objection_asks_its_departments_anew_and_a_withdrawal_nobody() {
     let cells = status["cells"].as_array().expect("cells").iter().filter(|cell| cell["member"] == "m1");
     assert!(cells.into_iter().all(|cell| cell["answer"] == "skipped"));
     let report = format!("/v1/verifications/{id}/report");
-    office.get_as(&format!("{report}?version={version}"), "application/json").await.assert_problem(410, "gone");
+    let gone = async || {
+        office.get_as(&format!("{report}?version={version}"), "application/json").await.assert_problem(410, "gone");
+    };
+    gone().await;
+    let one = face.client("supervisor", "report:read");
+    let asked = one.get("/v1/approvals").await.json()["items"][0].clone();
+    assert_eq!(asked["kind"], "destruction");
+    let approval = format!("/v1/approvals/{}", asked["id"].as_str().expect("an id"));
+    act(&one, Method::POST, &format!("{approval}/refuse")).await.assert_problem(422, "invalid-request");
+    post(&one, &format!("{approval}/refuse"), json!({"reason": " "})).await.assert_problem(422, "invalid-request");
+    act(&office, Method::POST, &format!("{approval}/ask-again")).await.assert_problem(409, "conflict");
+    assert_eq!(
+        post(&one, &format!("{approval}/refuse"), json!({"reason": "另案调查"})).await.json()["status"],
+        "refused"
+    );
+    assert_eq!(one.get(&approval).await.json()["refused_because"], "另案调查");
+    gone().await;
+    let again = act(&office, Method::POST, &format!("{approval}/ask-again")).await;
+    assert_eq!(again.status, 202, "{}", again.text());
+    let again = again.header("location").to_owned();
+    assert_eq!(act(&one, Method::POST, &format!("{again}/agree")).await.json()["status"], "agreed");
+    gone().await;
     assert_eq!(office.get_as(&report, "application/json").await.json()["body"]["version"], version + 2);
     assert_sound(&face).await;
 }

@@ -63,6 +63,7 @@ const ROUTES: &[(&str, &str, Stand)] = &[
     ("GET", "/v1/approvals", Stand::Listed),
     ("GET", "/v1/approvals/{id}", Stand::Barred("null")),
     ("POST", "/v1/approvals/{id}/agree", Stand::Barred("{}")),
+    ("POST", "/v1/approvals/{id}/ask-again", Stand::Barred("{}")),
     ("POST", "/v1/approvals/{id}/refuse", Stand::Barred("{}")),
     ("GET", "/v1/subscriptions", Stand::Listed),
     ("DELETE", "/v1/subscriptions/{id}", Stand::Barred("{}")),

@@ -82,10 +82,10 @@ CREATE TABLE documents (
     dek_id TEXT COLLATE "C" NOT NULL,
     commitment BYTEA NOT NULL,
     ciphertext BYTEA NOT NULL,
-    -- of an authorisation that was taken back: nobody opens it, and it goes when that is agreed to or the time to refuse is over
-    locked     BOOLEAN NOT NULL DEFAULT FALSE
+    -- entry of the withdrawal (of an authorisation) that locked it: nobody opens it, and it goes when that is agreed to or nobody refuses in time
+    locked_in  BIGINT
 );
-CREATE INDEX documents_locked ON documents (case_id) WHERE locked;
+CREATE INDEX documents_locked ON documents (case_id, locked_in) WHERE locked_in IS NOT NULL;
 CREATE INDEX documents_by_case ON documents (case_id) WHERE case_id IS NOT NULL;
 
 -- What reports are made from beside requests and evidence, by the hash they name: packs, models, facts. Nothing personal.
@@ -137,7 +137,6 @@ CREATE INDEX cases_by_batch_state  ON cases (batch_id, state) WHERE batch_id IS 
 CREATE INDEX cases_held            ON cases (batch_id, batch_row) WHERE batch_id IS NOT NULL AND state = 'accepted' AND wake_at IS NULL;
 CREATE INDEX cases_let_in          ON cases (batch_id, wake_at) WHERE batch_id IS NOT NULL AND wake_at IS NOT NULL;
 CREATE INDEX cases_by_household    ON cases (organisation, household_tag, id) WHERE household_tag IS NOT NULL;
-CREATE INDEX cases_marked          ON cases (id) WHERE reopened_for IS NOT NULL;
 CREATE INDEX cases_by_due          ON cases (organisation, due_on) WHERE due_on IS NOT NULL;
 CREATE INDEX cases_by_lease        ON cases (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX cases_by_organisation ON cases (organisation, id);
@@ -326,7 +325,9 @@ CREATE TABLE approvals (
     hours BIGINT,
     -- of an inspection: until when it opens reports
     until BIGINT,
-    document_id TEXT COLLATE "C" NOT NULL
+    document_id TEXT COLLATE "C" NOT NULL,
+    -- of a destruction: entry of the withdrawal that locked what would go
+    withdrawn_in BIGINT
 );
 CREATE INDEX approvals_by_organisation ON approvals (organisation, id);
 CREATE INDEX approvals_by_case         ON approvals (case_id, kind);
@@ -338,6 +339,8 @@ CREATE TABLE approval_hands (
     at BIGINT NOT NULL,
     agrees BOOLEAN NOT NULL,
     leaf_index  BIGINT  NOT NULL,
+    -- why it was refused, sealed
+    reason_document TEXT COLLATE "C",
     PRIMARY KEY (approval_id, by_subject)
 );
 

@@ -2,13 +2,13 @@
 //! something was said, when and by whom stays, as does its entry in the log.
 //!
 //! An objection is locked unless it names a record of somebody else: in its own words it may speak of anybody whom its departments were asked about.
-//! What a family said when it was heard cannot be parted by member either; `store` locks it with the rest.
+//! What a family said when it was heard cannot be parted by member either: it is locked with the rest.
 
 use std::collections::BTreeSet;
 
 use crate::household::MemberRef;
-use crate::store::{AuditReceipt, CaseRow, CellRow, DecisionKind, DocumentKind, Shredding, StoreError};
-use crate::verification::decisions::{Decided, Kept, NewObjection};
+use crate::store::{AuditReceipt, CaseRow, CellRow, DecisionKind, DocumentKind, Locking, StoreError};
+use crate::verification::decisions::{Kept, NewObjection};
 use crate::verification::{VerificationError, Verifier, sealing};
 
 impl Verifier {
@@ -18,14 +18,15 @@ impl Verifier {
         receipt: &AuditReceipt,
         case: &CaseRow,
         cells: &[CellRow],
-        decided: &Decided,
-    ) -> Result<Shredding, VerificationError> {
+        member: &MemberRef,
+    ) -> Result<Locking, VerificationError> {
         let (store, keys) = (&self.0.store, &self.0.keys);
-        let others: BTreeSet<&MemberRef> =
-            cells.iter().map(|cell| &cell.member_ref).filter(|member| !decided.withdrawn.contains(member)).collect();
+        let decided = self.decided(receipt, case).await?;
+        let stands = |other: &&MemberRef| *other != member && !decided.withdrawn.contains(*other);
+        let others: BTreeSet<&MemberRef> = cells.iter().map(|cell| &cell.member_ref).filter(stands).collect();
         let of_another = |record: &str| others.iter().any(|member| whose(record) == member.as_str());
         let unreadable = |_| VerificationError::Unreadable { what: "decision" };
-        let mut shredding = Shredding::default();
+        let mut locking = Locking::default();
         for row in store.decisions(case.id).await?.into_iter().filter(|row| row.kind != DecisionKind::Withdrawal) {
             let sealed = match sealing::open(store, keys, receipt, case.id, row.document).await {
                 // it went with an earlier withdrawal
@@ -35,7 +36,7 @@ impl Verifier {
             if row.kind == DecisionKind::Objection {
                 let objection: NewObjection = serde_json::from_slice(&sealed).map_err(unreadable)?;
                 if !objection.record.as_deref().is_some_and(of_another) {
-                    shredding.gone.push(row.document);
+                    locking.whole.push(row.document);
                 }
                 continue;
             }
@@ -43,13 +44,13 @@ impl Verifier {
             let all = words.len();
             words.retain(|kept| of_another(&kept.decision.record));
             if words.is_empty() {
-                shredding.gone.push(row.document);
+                locking.whole.push(row.document);
             } else if words.len() < all {
                 let bytes = serde_json::to_vec(&words).map_err(unreadable)?;
-                shredding.replaced.push((row.document, sealing::seal(keys, case.id, DocumentKind::Review, &bytes)?));
+                locking.replaced.push((row.document, sealing::seal(keys, case.id, DocumentKind::Review, &bytes)?));
             }
         }
-        Ok(shredding)
+        Ok(locking)
     }
 }
 

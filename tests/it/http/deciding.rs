@@ -117,19 +117,22 @@ async fn an_objection_asks_its_departments_anew_and_a_withdrawal_nobody() {
     let office = face.caseworker();
     let id = office.verify(&face.household(0)).await;
     let version = office.wait_for_final(&id).await["version"].as_u64().expect("a version");
-    let path = format!("/v1/verifications/{id}/objections");
+    let objections = format!("/v1/verifications/{id}/objections");
     let objection = json!({"version": version, "sources": ["vehicles"], "statement": "车已于去年报废"});
     let wrong = json!({"version": version, "sources": ["none_such"], "statement": " "});
     assert_eq!(
-        post(&office, &path, wrong).await.assert_problem(422, "invalid-request")["errors"].as_array().map(Vec::len),
+        post(&office, &objections, wrong).await.assert_problem(422, "invalid-request")["errors"]
+            .as_array()
+            .map(Vec::len),
         Some(2)
     );
     let asked = |face: &Face| face.stage.mocks.statistics()["vehicles"]["requests"].as_u64().unwrap_or(0);
     let before = asked(&face);
-    assert_eq!(post(&office, &path, objection).await.status, 202);
+    assert_eq!(post(&office, &objections, objection).await.status, 202);
     face.stage.verifier.wait_for_rest(&id, crate::support::PATIENCE).await;
     assert!(asked(&face) > before, "the department was asked anew");
-    assert_eq!(office.get(&path).await.json()[0]["statement"], "车已于去年报废");
+    let objected = office.get(&objections).await.json();
+    assert_eq!((&objected[0]["statement"], objected[0].get("withdrawn")), (&json!("车已于去年报废"), None));
     let versions = office.get(&format!("/v1/verifications/{id}/versions")).await.json();
     let last = versions.as_array().and_then(|all| all.last()).expect("versions").clone();
     assert_eq!((last["reason"].as_str(), last["is_final"].as_bool()), (Some("objection"), Some(true)));
@@ -143,6 +146,8 @@ async fn an_objection_asks_its_departments_anew_and_a_withdrawal_nobody() {
     let status = office.get(&format!("/v1/verifications/{id}")).await.json();
     let cells = status["cells"].as_array().expect("cells").iter().filter(|cell| cell["member"] == "m1");
     assert!(cells.into_iter().all(|cell| cell["answer"] == "skipped"));
+    let objected = office.get(&objections).await.json();
+    assert_eq!((&objected[0]["withdrawn"], objected[0].get("statement")), (&json!(true), None), "{objected}");
     let report = format!("/v1/verifications/{id}/report");
     let gone = async || {
         office.get_as(&format!("{report}?version={version}"), "application/json").await.assert_problem(410, "gone");

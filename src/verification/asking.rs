@@ -98,7 +98,7 @@ impl Verifier {
         if !self.collect(work, FanOut::submit(asks), limit).await? {
             self.leave_for_later(work).await?;
         }
-        self.end_what_is_open(work).await
+        Ok(())
     }
 
     pub(super) async fn plan(&self, case: &CaseRow, request: &Request) -> Result<Vec<PlannedCell>, StoreError> {
@@ -265,18 +265,6 @@ impl Verifier {
         };
         let later = open.map(put_off).collect();
         self.put_off(work, later).await
-    }
-
-    /// Whatever happened on the way: a cell that was planned and has no answer by now has failed.
-    async fn end_what_is_open(&self, work: &mut Work) -> Result<(), VerificationError> {
-        let open = work
-            .cells
-            .iter()
-            .filter(|(_, state)| state.answer.is_none() && state.ask_at.is_none_or(|at| at <= work.begun));
-        let open = open.map(|(key, _)| key.clone());
-        let failed = |key| without_asking(key, Answer::Unavailable { why: Failure::SourceError });
-        let failed = open.map(failed).collect();
-        self.record(work, failed).await
     }
 
     /// Seals answers in one document and has them written in one commit, which is waited for by [`Verifier::settle`]: what follows from

@@ -49,8 +49,6 @@ pub(super) struct Work {
     pub(super) decided: Decided,
     /// Answers that are in `cells` and not yet known to stand in the store.
     pub(super) recording: Option<Recording>,
-    /// When this turn of work began: what is put off beyond it is left alone.
-    pub(super) begun: Timestamp,
 }
 
 impl Verifier {
@@ -170,7 +168,6 @@ impl Verifier {
     /// The request, and what stands of the case already.
     async fn take_up(&self, claimed: ClaimedCase) -> Result<Work, VerificationError> {
         let inner = &self.0;
-        let begun = inner.clock.now();
         if let Some(Known { request, receipt, cells, decided, .. }) = inner.memory.take(&claimed)
             && let Some(receipt) = receipt.get().cloned()
         {
@@ -182,7 +179,6 @@ impl Verifier {
                 cells,
                 decided,
                 recording: None,
-                begun,
             });
         }
         let ClaimedCase { case, lease, .. } = claimed;
@@ -192,7 +188,7 @@ impl Verifier {
         let rows = inner.store.cells(case.id).await?;
         let cells = self.read_cells(&receipt, &rows).await?;
         let decided = self.decided(&receipt, &case).await?;
-        Ok(Work { case, lease, request, receipt, cells, decided, recording: None, begun })
+        Ok(Work { case, lease, request, receipt, cells, decided, recording: None })
     }
 
     /// Cells of a case as they stand in the store, each document opened once.

@@ -106,6 +106,7 @@ async fn an_authorisation_that_has_run_out_since_is_not_used() {
     work.abort();
     drop(work.await);
     house.pass(61 * 86_400);
+    tax.now(Does::Answers(no_record()));
     let after = house.verifier(sources(&[&tax]), &[]);
     after.run_claimed(house.claim().await.unwrap()).await;
     assert_eq!((tax.asked(), house.said(case, "tax").await.as_str()), (1, "skipped not_authorised"));
@@ -120,6 +121,19 @@ async fn waiting(house: &House) -> (Arc<StandIn>, Verifier, Uuid) {
     verifier.run_claimed(house.claim().await.unwrap()).await;
     assert_eq!(house.case(case).await.state, CaseState::Waiting);
     (finance, verifier, case)
+}
+
+#[tokio::test]
+async fn a_source_that_falls_over_when_it_is_looked_at_again_has_failed() {
+    for does in [Does::Panics, Does::SaysNothing] {
+        let house = House::new().await;
+        let (finance, verifier, case) = waiting(&house).await;
+        finance.now(does);
+        house.pass(30);
+        verifier.run_claimed(house.claim().await.unwrap()).await;
+        assert_eq!(house.said(case, "finance").await, "unavailable source_error");
+        assert_eq!(house.case(case).await.state, CaseState::Final);
+    }
 }
 
 #[tokio::test]

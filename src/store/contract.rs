@@ -217,7 +217,7 @@ mod postgres {
             retries_at_two_processes_make_one_case, one_of_two_publishes, a_lost_connection_is_replaced,
             who_waits_for_each_other_is_done_again, an_aborted_transaction_is_never_acknowledged,
             processes_know_of_each_other, turns_are_given_once, a_running_process_outlives_an_upgrade,
-            processes_that_cross_at_one_case_never_lock_each_other,
+            processes_that_cross_at_one_case_never_lock_each_other, whoever_waits_for_a_case_holds_nothing_of_it,
         }
     }
 }

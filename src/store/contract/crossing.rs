@@ -4,6 +4,8 @@
 use std::pin::Pin;
 use std::time::Duration;
 
+use sqlx::{Connection as _, PgConnection};
+
 use super::deciding::{approval, decision, hand, reported, withdrawal};
 use super::postgres::Postgres;
 use super::*;
@@ -147,4 +149,59 @@ pub(super) async fn processes_that_cross_at_one_case_never_lock_each_other(backe
     let met = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
     let met: i64 = sqlx::query_scalar(met).fetch_one(&mut backend.beside().await).await.unwrap();
     assert_eq!(met, 0, "two steps locked each other");
+}
+
+/// What makes it so, whatever comes first: while somebody else has the case's row, a step waits for it with no other row of the case in hand.
+pub(super) async fn whoever_waits_for_a_case_holds_nothing_of_it(backend: Postgres) {
+    let store = backend.open().await;
+    let (mut holder, mut beside) = (backend.beside().await, backend.beside().await);
+    let tables = "SELECT table_name FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+                  WHERE column_name = 'case_id' AND table_schema = current_schema() AND table_type = 'BASE TABLE'";
+    let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(&mut beside).await.unwrap();
+    assert!(
+        tables.iter().any(|table| table == "approvals") && tables.iter().any(|table| table == "cells"),
+        "{tables:?}"
+    );
+    let mut waited = 0;
+    for at_rest in [true, false] {
+        let case = contested(&store, at_rest).await;
+        let count = steps(&store, &case, 0).await.len();
+        is_whole(&store, case.0).await;
+        for number in 0..count {
+            let case = contested(&store, at_rest).await;
+            let step = steps(&store, &case, 2).await.swap_remove(number);
+            let mut held = holder.begin().await.unwrap();
+            let row = sqlx::query("SELECT 1 FROM cases WHERE id = $1 FOR UPDATE").bind(case.0.to_string());
+            row.execute(&mut *held).await.unwrap();
+            let task = tokio::spawn(step);
+            if waits(&mut beside, &task).await {
+                waited += 1;
+                for table in &tables {
+                    let free = format!("SELECT 1 FROM {table} WHERE case_id = $1 FOR UPDATE NOWAIT");
+                    let free = sqlx::query(sqlx::AssertSqlSafe(free)).bind(case.0.to_string());
+                    let free = free.fetch_all(&mut beside).await;
+                    assert!(free.is_ok(), "step {number}, at rest: {at_rest}, holds rows of {table}: {free:?}");
+                }
+            }
+            held.rollback().await.unwrap();
+            let ended = tokio::time::timeout(FOREVER, task).await.expect("nothing waits for ever").unwrap();
+            assert!(!matches!(ended, Err(StoreError::Database(_) | StoreError::CommitFailed(_))), "{ended:?}");
+            is_whole(&store, case.0).await;
+        }
+    }
+    assert!(waited >= 14, "most steps take the case's row: {waited}");
+    store.close().await;
+}
+
+/// Waits until a step ends or waits for somebody's lock; whether it waits.
+async fn waits(beside: &mut PgConnection, step: &tokio::task::JoinHandle<Result<(), StoreError>>) -> bool {
+    let blocked =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while !step.is_finished() {
+        let blocked: i64 = sqlx::query_scalar(blocked).fetch_one(&mut *beside).await.unwrap();
+        if blocked > 0 {
+            return true;
+        }
+    }
+    false
 }

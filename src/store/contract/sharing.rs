@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-pub(super) use super::crossing::processes_that_cross_at_one_case_never_lock_each_other;
+pub(super) use super::crossing::{
+    processes_that_cross_at_one_case_never_lock_each_other, whoever_waits_for_a_case_holds_nothing_of_it,
+};
 use super::postgres::Postgres;
 use super::*;
 use crate::household::Lane;

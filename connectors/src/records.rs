@@ -361,6 +361,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn neither_the_person_nor_the_contents_of_an_answer_print() {
+        let subject =
+            Subject { name: Some("王建国".into()), phone: Some("13893001234".into()), ..Subject::default() };
+        assert_eq!(format!("{subject:?}"), "Subject(redacted)");
+        let book = Detail::Registration {
+            book: "620422001".into(),
+            relation: Some("01".to_owned()),
+            registered: None,
+            status: RegistrationStatus::Current,
+            died_on: None,
+            moved_on: None,
+        };
+        assert_eq!(format!("{book:?}"), "Detail(registration, redacted)");
+    }
+
+    #[test]
     fn what_the_line_or_the_load_did_passes_and_what_an_answer_or_a_person_did_lasts() {
         use Failure as F;
         for passing in [F::Connection, F::Timeout, F::Busy, F::RateLimited, F::SourceError, F::BreakerOpen] {

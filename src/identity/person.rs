@@ -93,6 +93,7 @@ mod tests {
 
     use super::*;
     use crate::household::IdNumber;
+    use crate::identity::text::TextKey;
 
     #[test]
     fn what_the_number_says_is_marked_as_derived() {
@@ -126,5 +127,22 @@ mod tests {
             ..Subject::default()
         });
         assert_eq!(format!("{person:?}"), "Person(redacted)");
+    }
+
+    #[test]
+    fn nothing_that_a_person_is_made_of_prints() {
+        let printed = [
+            (format!("{:?}", Name::read("王建国")), "Name(redacted)"),
+            (format!("{:?}", PhoneKey::read("13893001234")), "Some(PhoneKey(redacted))"),
+            (format!("{:?}", AddressKey::read("会宁县会师镇桃花山路12号")), "Some(AddressKey(redacted))"),
+            (format!("{:?}", TextKey::read("Wang Jianguo")), "TextKey(redacted)"),
+            (format!("{:?}", Document::read("11010519491231002X")), "Document::Resident(redacted)"),
+            (format!("{:?}", Document::read("110105******31002X")), "Document::Masked(redacted)"),
+            (format!("{:?}", Document::read("110105194912310021")), "Document::Faulty(redacted)"),
+            (format!("{:?}", Document::read("H12345678")), "Document::Other(redacted)"),
+        ];
+        for (printed, redacted) in printed {
+            assert_eq!(printed, redacted);
+        }
     }
 }

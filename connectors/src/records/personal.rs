@@ -72,7 +72,12 @@ mod tests {
 
     #[test]
     fn personal_types_do_not_print() {
-        let id = IdNumber::new("110101199003070038");
-        assert_eq!(format!("{id:?} {id}"), "IdNumber(redacted) [redacted]");
+        macro_rules! held {
+            ($($name:ident)*) => {$(
+                let text = $name::new("110101199003070038");
+                assert_eq!(format!("{text:?} {text}"), concat!(stringify!($name), "(redacted) [redacted]"));
+            )*};
+        }
+        held!(PersonName IdNumber Phone Address Private);
     }
 }

@@ -111,6 +111,25 @@ fn twins_are_told_apart_by_their_numbers_and_by_their_names() {
 }
 
 #[test]
+fn a_match_owns_a_record_only_while_nobody_else_comes_near() {
+    let model = Model::person();
+    let margin = model.thresholds().margin_centibits;
+    for (behind, owned) in [(margin, true), (margin - 1, false), (0, false)] {
+        let mut fits = ask("m3", "education", subject("王双", &number("62042219900307003"), "")).fits;
+        fits.retain(|fit| fit.comparison.verdict == Verdict::Match || fit.member == member("m4"));
+        let [owner, other] = &mut fits[..] else { panic!("an owner and another: {fits:?}") };
+        other.comparison.verdict = Verdict::Review;
+        other.comparison.weight_centibits = owner.comparison.weight_centibits - behind;
+        let found = standing(&model, &mut fits);
+        let expected = match owned {
+            true => Standing::Owned(member("m3")),
+            false => Standing::Open(vec![member("m3"), member("m4")]),
+        };
+        assert_eq!(found, expected, "{behind} behind");
+    }
+}
+
+#[test]
 fn a_stranger_in_the_household_book_is_said_to_be_one() {
     let stranger = || subject("李秀英", &number("62042219651230002"), "");
     let found = ask("m1", "household_registration", stranger());

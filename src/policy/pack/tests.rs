@@ -159,6 +159,11 @@ value = 10
 unit = "yuan"
 basis = "published"
 remark = "?"
+[[amount.single.share]]
+from = "2024-01-01"
+value = "50%"
+unit = "ratio"
+law = { document = "民函〔2024〕1号" }
 [[deduction.illness.tiers]]
 from = "2024-01-01"
 value = [{ up_to = "500.00", ratio = "50%" }, { up_to = "100.00", ratio = "70%" }, { ratio = "1/0" }]
@@ -177,6 +182,7 @@ basis = "guessed"
         "unreachable tier",
         "ratio is not a ratio",
         "unknown basis",
+        "amount.single.share: basis is missing",
     ] {
         assert!(all.contains(part), "{part:?} is missing from\n{all}");
     }

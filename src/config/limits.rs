@@ -3,8 +3,8 @@
 use std::num::{NonZeroU32, NonZeroU64};
 use std::time::Duration;
 
-/// KiB a second of a long body unless the settings say otherwise.
-pub(super) const UPLOAD_KIB: u64 = 16;
+/// What an upload must come to on average unless the settings say otherwise, in KiB a second.
+pub(super) const UPLOAD_MIN_KIB_PER_SEC: u64 = 16;
 
 /// Calls of one caller at the same time unless the settings say otherwise: an eighth of the connections.
 pub(super) fn calls_at_once(connections: usize) -> usize {
@@ -58,7 +58,7 @@ impl ServerLimits {
             connections,
             header_timeout: Duration::from_secs(header_secs),
             body_timeout: Duration::from_secs(body_secs),
-            upload_floor: NonZeroU64::MIN.saturating_add(UPLOAD_KIB * 1024 - 1),
+            upload_floor: NonZeroU64::MIN.saturating_add(UPLOAD_MIN_KIB_PER_SEC * 1024 - 1),
             write_timeout: Duration::from_secs(30),
             calls_at_once: calls_at_once(connections),
             streams_at_once: streams_at_once(connections),

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::audit::{AuditSettings, read_audit};
 use super::auth::{AuthSettings, read_auth};
 use super::console::{ConsoleSettings, read_console};
-use super::limits::UPLOAD_KIB;
+use super::limits::UPLOAD_MIN_KIB_PER_SEC;
 use super::reader::{Origin, Problem, Reading, Section};
 use super::retention::{RetentionSettings, read_retention};
 use super::store::{StoreSettings, read_store};
@@ -308,7 +308,7 @@ fn read_limits(server: &mut Section<'_>, reading: &mut Reading<'_>) -> ServerLim
     };
     let calls_at_once = at_once("calls_at_once", limits.calls_at_once);
     let streams_at_once = at_once("streams_at_once", limits.streams_at_once);
-    let floor = server.number("upload_min_kib_per_sec", 1..1_048_577, UPLOAD_KIB, reading) * 1024;
+    let floor = server.number("upload_min_kib_per_sec", 1..1_048_577, UPLOAD_MIN_KIB_PER_SEC, reading) * 1024;
     let upload_floor = NonZeroU64::new(floor).unwrap_or(limits.upload_floor);
     ServerLimits { calls_at_once, streams_at_once, upload_floor, ..limits }
 }
@@ -319,7 +319,12 @@ fn read_metrics(server: &mut Section<'_>, reading: &mut Reading<'_>) -> bool {
         Some(text) if text.value == "loopback" => false,
         Some(text) if text.value == "all" => true,
         Some(text) => {
-            reading.problem(&text.origin, "server.metrics", "must be loopback or all", None);
+            reading.problem(
+                &text.origin,
+                "server.metrics",
+                "must be loopback (this machine alone) or all (whoever reaches server.listen)",
+                Some("loopback".to_owned()),
+            );
             false
         }
     }

@@ -32,10 +32,7 @@ impl Office {
 
     /// A case with its final report, by the caseworker.
     async fn verified(&self, request: &Value) -> String {
-        let client = self.client("caseworker");
-        let id = client.verify(request).await;
-        client.wait_for_final(&id).await;
-        id
+        self.client("caseworker").verified(request).await
     }
 
     async fn last(&self) -> Leaf {

@@ -102,6 +102,16 @@ impl Installation {
         self.command(arguments).envs(environment.iter().copied()).output().expect("the program runs")
     }
 
+    /// Every key encryption key: id, state, data keys under it.
+    pub fn keks(&self) -> Vec<(String, String, u64)> {
+        let listed = self.run(&["keys", "list", "--json"]);
+        assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
+        let listed: Value = serde_json::from_slice(&listed.stdout).expect("JSON");
+        let text = |key: &Value, field: &str| key[field].as_str().expect("a text").to_owned();
+        let keys = listed["keys"].as_array().expect("keys").iter().filter(|key| key["kind"] == "kek");
+        keys.map(|key| (text(key, "id"), text(key, "state"), key["data_keys"].as_u64().expect("a count"))).collect()
+    }
+
     /// Has the service keep its data in a PostgreSQL database, and take over a dead process's cases soon.
     pub fn share(&self, database_url: &str) {
         self.write_secret("database-url", database_url);
@@ -119,6 +129,11 @@ impl Installation {
     /// The same, with a data directory of its own: one of several processes.
     pub async fn serve_in(&self, data: &str) -> Service {
         self.serve_under(data, &[], &[]).await
+    }
+
+    /// Two processes over one database, each with a data directory of its own.
+    pub async fn serve_two(&self) -> (Service, Service) {
+        (self.serve().await, self.serve_in("data-2").await)
     }
 
     /// The same, started by another program, and with more variables in its environment.

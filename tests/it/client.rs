@@ -71,6 +71,13 @@ impl Client {
         reply.json()["id"].as_str().expect("an id").to_owned()
     }
 
+    /// Sends a household and waits until its report is final; the case's id.
+    pub async fn verified(&self, request: &Value) -> String {
+        let id = self.verify(request).await;
+        self.wait_for_final(&id).await;
+        id
+    }
+
     /// Waits until a case is final; its status.
     pub async fn wait_for_final(&self, id: &str) -> Value {
         for _ in 0..600 {

@@ -147,8 +147,7 @@ async fn a_published_checkpoint_that_is_gone_is_a_fault_until_somebody_says_why(
     std::fs::write(installation.path("hedui.toml"), settings).expect("the settings");
     let service = installation.serve().await;
     let client = installation.client(&service);
-    let id = client.verify(&mocks.sample_request()).await;
-    client.wait_for_final(&id).await;
+    client.verified(&mocks.sample_request()).await;
     while !elsewhere.join("checkpoint").exists() {
         tokio::task::yield_now().await;
     }

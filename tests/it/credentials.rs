@@ -42,8 +42,7 @@ async fn answers(place: &Installation, folder: &std::path::Path, household: &Val
     let handed = [("CREDENTIALS_DIRECTORY", folder.to_str().expect("a path"))];
     let service = place.serve_under("data", &[], &handed).await;
     let client = place.client(&service);
-    let case = client.verify(household).await;
-    client.wait_for_final(&case).await;
+    let case = client.verified(household).await;
     let status = client.get(&format!("/v1/verifications/{case}")).await.json();
     service.kill();
     let cells = status["cells"].as_array().expect("cells").iter().filter(|cell| cell["source"] == DEPARTMENT);

@@ -143,8 +143,7 @@ async fn a_definition_and_a_setting_make_a_department_and_its_records_reach_the_
     drop(definition(&installation.path("")));
     let service = installation.serve().await;
     let client = installation.client(&service);
-    let id = client.verify(&request).await;
-    client.wait_for_final(&id).await;
+    let id = client.verified(&request).await;
     let report = client.get_as(&format!("/v1/verifications/{id}/report"), "application/json").await;
     let report: hedui::report::Report = serde_json::from_slice(&report.body).expect("a report");
     assert_eq!(report.body.sources.len(), 21);

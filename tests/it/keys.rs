@@ -18,15 +18,6 @@ async fn departments() -> MockSources {
     MockSources::start(config).await.expect("the departments start")
 }
 
-fn keks(place: &Installation) -> Vec<(String, String, u64)> {
-    let listed = place.run(&["keys", "list", "--json"]);
-    assert_code(&listed, 0);
-    let listed: Value = serde_json::from_slice(&listed.stdout).expect("JSON");
-    let text = |key: &Value, field: &str| key[field].as_str().expect("a text").to_owned();
-    let keys = listed["keys"].as_array().expect("keys").iter().filter(|key| key["kind"] == "kek");
-    keys.map(|key| (text(key, "id"), text(key, "state"), key["data_keys"].as_u64().expect("a count"))).collect()
-}
-
 fn done(place: &Installation, arguments: &[&str]) -> Value {
     let said = place.run(arguments);
     assert_code(&said, 0);
@@ -45,9 +36,8 @@ async fn keys_are_rotated_emptied_and_destroyed_under_load() {
     let place = Installation::new(&mocks.base_url(), DEFAULTS, "");
     let service = place.serve().await;
     let client = place.client(&service);
-    let before = client.verify(&mocks.request_for(0, &Default::default()).expect("a household")).await;
-    client.wait_for_final(&before).await;
-    let [(first, state, _)] = &keks(&place)[..] else { panic!("one key") };
+    let before = client.verified(&mocks.request_for(0, &Default::default()).expect("a household")).await;
+    let [(first, state, _)] = &place.keks()[..] else { panic!("one key") };
     assert_eq!(state, "active");
 
     // Households come in all the while.
@@ -55,8 +45,7 @@ async fn keys_are_rotated_emptied_and_destroyed_under_load() {
         let mut cases = Vec::new();
         for household in 1..12 {
             let request = mocks.request_for(household, &Default::default()).expect("a household");
-            let case = client.verify(&request).await;
-            client.wait_for_final(&case).await;
+            let case = client.verified(&request).await;
             cases.push(case);
         }
         cases
@@ -74,7 +63,7 @@ async fn keys_are_rotated_emptied_and_destroyed_under_load() {
     assert_eq!(published.json()["keys"].as_array().map(Vec::len), Some(2), "old reports verify under the former key");
 
     let emptied = async {
-        while keks(&place)[0].2 > 0 {
+        while place.keks()[0].2 > 0 {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     };
@@ -89,7 +78,7 @@ async fn keys_are_rotated_emptied_and_destroyed_under_load() {
     assert!(err(&active).contains("rotate first"), "{}", err(&active));
     let destroyed = done(&place, &["keys", "destroy", first, "--lose-data-keys", "--json"]);
     assert_eq!((&destroyed["entered"], &destroyed["data_keys_lost"]), (&"by_the_service".into(), &0.into()));
-    let states: Vec<_> = keks(&place).into_iter().map(|(_, state, _)| state).collect();
+    let states: Vec<_> = place.keks().into_iter().map(|(_, state, _)| state).collect();
     assert_eq!(states, ["destroyed", "active"]);
     for case in &cases {
         opens(&client, case).await;

@@ -46,12 +46,6 @@ fn of_size(stage: &Stage, least: usize) -> Value {
     all.find(|request| request["household"]["members"].as_array().map_or(0, Vec::len) >= least).expect("one so large")
 }
 
-async fn verified(client: &Client, request: &Value) -> String {
-    let id = client.verify(request).await;
-    client.wait_for_final(&id).await;
-    id
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_changed_is_told_with_reasons_and_the_family_is_heard_first() {
     let forward = Forward::default();
@@ -59,10 +53,10 @@ async fn what_changed_is_told_with_reasons_and_the_family_is_heard_first() {
     let served = stage.serve().await;
     let client = Client::new(&served.url(""), Some(served.token("supervisor", "report:read")));
     let request = of_size(&stage, 3);
-    let first = verified(&client, &request).await;
+    let first = client.verified(&request).await;
     client.get(&format!("/v1/verifications/{first}/change")).await.assert_problem(404, "not-found");
 
-    let same = verified(&client, &request).await;
+    let same = client.verified(&request).await;
     client.get(&format!("/v1/verifications/{same}/change")).await.assert_problem(404, "not-found");
 
     // somebody has left the household
@@ -118,7 +112,7 @@ async fn nothing_adverse_is_passed_on_before_the_family_was_heard_or_had_its_day
     let mut found = None;
     for index in 0..20 {
         let request = review(&stage, index);
-        let id = verified(&client, &request).await;
+        let id = client.verified(&request).await;
         let report = client.get_as(&format!("/v1/verifications/{id}/report"), "application/json").await.json();
         let outcomes = report["body"]["screening"].as_array().expect("outcomes");
         if outcomes.iter().any(|one| one["outcome"] == "dibao" && one["state"] == "met") {
@@ -160,7 +154,7 @@ async fn who_is_due_is_looked_at_again_once() {
     let served = stage.serve().await;
     let client = Client::new(&served.url(""), Some(served.token("supervisor", "report:read")));
     let request = of_size(&stage, 2);
-    let case = verified(&client, &request).await;
+    let case = client.verified(&request).await;
     let due = async |until: &str| client.get(&format!("/v1/due{until}")).await.json();
     assert_eq!(due("").await["items"], json!([]), "nobody is due today");
     let far = due("?until=2028-12-31").await;
@@ -171,7 +165,7 @@ async fn who_is_due_is_looked_at_again_once() {
     assert_eq!((&again["purpose"], &again["reference"]), (&json!("periodic_review"), &request["reference"]));
     assert!(by.as_str() > "2026-11", "{by}");
     // looked at again, it is the later case that is due
-    let later = verified(&client, &request).await;
+    let later = client.verified(&request).await;
     let far = due("?until=2028-12-31").await;
     let cases: Vec<_> = far["items"].as_array().expect("items").iter().map(|item| &item["case"]).collect();
     assert_eq!(cases, [&json!(later)]);
@@ -190,10 +184,10 @@ async fn a_household_is_one_under_a_new_epoch_of_the_ring() {
         let call = client.call(Method::POST, "/v1/subscriptions").header("content-type", "application/json");
         send(call.body(json!({"cases": [case]}).to_string())).await.json()
     };
-    let before = verified(&client, &request).await;
+    let before = client.verified(&request).await;
     assert_eq!(watch(&before).await["watched"], 1);
     stage.keys.add_mac_epoch(MacUse::BlindIndex, Timestamp::now()).expect("an epoch");
-    let after = verified(&client, &request).await;
+    let after = client.verified(&request).await;
     assert_eq!(watch(&after).await["already"], 1, "its household is watched already");
     let due = client.get("/v1/due?until=2028-12-31").await.json();
     let cases: Vec<_> = due["items"].as_array().expect("items").iter().map(|item| &item["case"]).collect();
@@ -211,7 +205,7 @@ async fn a_watched_household_is_looked_at_until_its_authorisation_ends() {
         member["authorisation"]["valid_until"] =
             json!((Clock::system().today() + jiff::Span::new().days(45)).to_string());
     }
-    let case = verified(&client, &request).await;
+    let case = client.verified(&request).await;
     let subscribe = async |body: Value| {
         let call = client.call(Method::POST, "/v1/subscriptions").header("content-type", "application/json");
         send(call.body(body.to_string())).await
@@ -284,7 +278,7 @@ async fn a_watch_of_a_client_who_has_left_ends_and_is_another_s_to_take_up() {
     let served = stage.serve().await;
     let client = |id: &str| Client::new(&served.url(""), Some(served.token(id, "report:read")));
     let request = of_size(&stage, 2);
-    let case = verified(&client("supervisor"), &request).await;
+    let case = client("supervisor").verified(&request).await;
     let office = client("caseworker");
     let subscribe = async || {
         let call = office.call(Method::POST, "/v1/subscriptions").header("content-type", "application/json");

@@ -3,13 +3,11 @@
 use std::path::Path;
 
 use hedui_mock_sources::{Config, MockSources};
-use serde_json::Value;
 
 use super::binary::{DEFAULTS, Installation};
 use super::cli::assert_code;
-use super::client::Client;
 use super::postgres_server;
-use super::support::until;
+use super::support::{household, until};
 
 /// The key folder as it is copied from one machine to another.
 fn copy_keys(from: &Path, to: &Path) {
@@ -18,22 +16,6 @@ fn copy_keys(from: &Path, to: &Path) {
         std::fs::copy(&file, to.join(file.file_name().expect("a name"))).expect("a copy");
     }
     std::fs::set_permissions(to, std::fs::metadata(from).expect("the folder").permissions()).expect("a mode");
-}
-
-/// Every key encryption key: id, state, data keys under it.
-fn keks(place: &Installation) -> Vec<(String, String, u64)> {
-    let listed = place.run(&["keys", "list", "--json"]);
-    assert_code(&listed, 0);
-    let listed: Value = serde_json::from_slice(&listed.stdout).expect("JSON");
-    let text = |key: &Value, field: &str| key[field].as_str().expect("a text").to_owned();
-    let keys = listed["keys"].as_array().expect("keys").iter().filter(|key| key["kind"] == "kek");
-    keys.map(|key| (text(key, "id"), text(key, "state"), key["data_keys"].as_u64().expect("a count"))).collect()
-}
-
-async fn verified(client: &Client, mocks: &MockSources, household: u32) -> String {
-    let case = client.verify(&mocks.request_for(household, &Default::default()).expect("a household")).await;
-    client.wait_for_final(&case).await;
-    case
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -48,16 +30,16 @@ async fn a_machine_with_an_old_key_folder_keeps_nothing_under_a_destroyed_key() 
     let one = place.serve().await;
     let other = place.serve_under("data-2", &[], &[("HEDUI__KEYS__DIRECTORY", "keys-2")]).await;
     let clients = [place.client(&one), place.client(&other)];
-    let before = verified(&clients[0], &mocks, 0).await;
+    let before = clients[0].verified(&household(&mocks, 0)).await;
 
     // Rotated and destroyed on the first machine alone, against what the README says.
     assert_code(&place.run(&["keys", "rotate"]), 0);
-    let first = keks(&place)[0].0.clone();
-    until("its data keys are wrapped anew", async || keks(&place)[0].2 == 0).await;
+    let first = place.keks()[0].0.clone();
+    until("its data keys are wrapped anew", async || place.keks()[0].2 == 0).await;
     assert_code(&place.run(&["keys", "destroy", &first, "--lose-data-keys"]), 0);
-    assert_eq!(keks(&place)[0].1, "destroyed");
+    assert_eq!(place.keks()[0].1, "destroyed");
 
-    let body = mocks.request_for(1, &Default::default()).expect("a household").to_string();
+    let body = household(&mocks, 1).to_string();
     let refused = clients[1].submit(body.clone()).await;
     assert!(refused.status.is_server_error(), "{} {}", refused.status, refused.text());
     let ready = clients[1].get("/readyz").await;
@@ -68,15 +50,15 @@ async fn a_machine_with_an_old_key_folder_keeps_nothing_under_a_destroyed_key() 
         log.contains("bring the present key folder")
     })
     .await;
-    verified(&clients[0], &mocks, 2).await;
-    assert_eq!(keks(&place)[0].2, 0, "nothing is under the destroyed key");
+    clients[0].verified(&household(&mocks, 2)).await;
+    assert_eq!(place.keks()[0].2, 0, "nothing is under the destroyed key");
 
     copy_keys(&keys, &place.path("keys-2"));
     until("the present folder is taken", async || clients[1].get("/readyz").await.status == 200).await;
-    verified(&clients[1], &mocks, 1).await;
+    clients[1].verified(&household(&mocks, 1)).await;
     let opened = clients[1].get_as(&format!("/v1/verifications/{before}/report"), "application/json").await;
     assert_eq!(opened.status, 200);
-    let counts: Vec<_> = keks(&place).into_iter().map(|(_, state, count)| (state, count > 0)).collect();
+    let counts: Vec<_> = place.keks().into_iter().map(|(_, state, count)| (state, count > 0)).collect();
     assert_eq!(counts, [("destroyed".to_owned(), false), ("active".to_owned(), true)]);
     drop((one, other));
     place.verify_audit();

@@ -190,8 +190,7 @@ async fn no_name_number_or_phone_in_logs_metrics_problems_or_files() {
     for (index, request) in requests.iter().enumerate() {
         let plan = if index % 2 == 0 { Vec::new() } else { faults.clone() };
         mocks.set_faults(FaultPlan { seed: 1, faults: plan }).expect("a plan");
-        let id = client.verify(request).await;
-        client.wait_for_final(&id).await;
+        let id = client.verified(request).await;
         for path in ["", "/events", "/versions"] {
             answers.push(client.get(&format!("/v1/verifications/{id}{path}")).await.body);
         }
@@ -326,8 +325,7 @@ async fn no_name_number_phone_or_key_in_the_rows_of_a_shared_database() {
     requests.extend((0..3).filter_map(|index| mocks.request_for(index, &Default::default())));
     for (index, request) in requests.iter_mut().enumerate() {
         request["reference"] = json!(format!("HN-2026-99{index:04}"));
-        let id = client.verify(request).await;
-        client.wait_for_final(&id).await;
+        client.verified(request).await;
     }
     let rows = rows_of(&url).await;
     assert!(rows.len() > 100_000 && rows.contains("final"), "{} bytes", rows.len());

@@ -30,7 +30,7 @@ async fn what_one_process_accepted_another_finishes() {
     let mocks = departments().await;
     let installation = Installation::new(&mocks.base_url(), DEFAULTS, "");
     installation.share(&database);
-    let (one, other) = (installation.serve().await, installation.serve_in("data-2").await);
+    let (one, other) = installation.serve_two().await;
     let clients = [installation.client(&one), installation.client(&other)];
     let mut accepted = Vec::new();
     for index in 0..6_u32 {
@@ -75,7 +75,7 @@ async fn a_case_is_watched_at_one_process_while_another_runs_it() {
     let mocks = departments().await;
     let installation = Installation::new(&mocks.base_url(), DEFAULTS, "");
     installation.share(&database);
-    let (one, other) = (installation.serve().await, installation.serve_in("data-2").await);
+    let (one, other) = installation.serve_two().await;
     for index in 0..4 {
         let body = mocks.request_for(index, &Default::default()).expect("a household").to_string();
         let id = installation.client(&one).submit(body).await.json()["id"].as_str().expect("an id").to_owned();

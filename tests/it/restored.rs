@@ -6,19 +6,12 @@ use hedui_mock_sources::{Config, MockSources};
 
 use super::binary::{DEFAULTS, Installation};
 use super::cli::{assert_code, err, out};
-use super::client::Client;
 use super::postgres_server::{self, put_back, save};
-use super::support::until;
+use super::support::{household, until};
 
 async fn departments() -> MockSources {
     let config = Config { households: 20, ticket_delay: Duration::from_millis(50), ..Config::default() };
     MockSources::start(config).await.expect("the departments start")
-}
-
-async fn verified(client: &Client, mocks: &MockSources, household: u32) -> String {
-    let case = client.verify(&mocks.request_for(household, &Default::default()).expect("a household")).await;
-    client.wait_for_final(&case).await;
-    case
 }
 
 /// How many entries the checkpoint in a process's data directory is of.
@@ -34,23 +27,27 @@ fn entries(installation: &Installation) -> u64 {
     said["entries"].as_u64().expect("a number")
 }
 
+/// Waits until both processes know of everything that is in the log by now, as published; how many entries it has.
+async fn both_know(installation: &Installation) -> u64 {
+    let size = entries(installation);
+    let know = async || ["data", "data-2"].iter().all(|data| published(installation, data) >= size);
+    until("both know what is published", know).await;
+    size
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restored_database_is_refused_at_start_until_somebody_says_why() {
     let Some(database) = postgres_server::database().await else { return };
     let mocks = departments().await;
     let installation = Installation::new(&mocks.base_url(), DEFAULTS, "");
     installation.share(&database);
-    let (one, other) = (installation.serve().await, installation.serve_in("data-2").await);
+    let (one, other) = installation.serve_two().await;
     let client = installation.client(&one);
-    let kept = verified(&client, &mocks, 0).await;
+    let kept = client.verified(&household(&mocks, 0)).await;
     let copy = installation.path("copy.dump");
     save(&database, &copy);
-    let lost = verified(&client, &mocks, 1).await;
-    let size = entries(&installation);
-    until("both know what is published", async || {
-        ["data", "data-2"].iter().all(|data| published(&installation, data) >= size)
-    })
-    .await;
+    let lost = client.verified(&household(&mocks, 1)).await;
+    both_know(&installation).await;
     one.kill();
     other.kill();
     installation.verify_audit();
@@ -81,12 +78,12 @@ async fn a_restored_database_is_refused_at_start_until_somebody_says_why() {
     assert_code(&installation.run_with(&["serve"], &own), 1);
     let proof = installation.path("data-2").join("checkpoint");
     std::fs::rename(&proof, installation.path("checkpoint-of-before")).expect("moved");
-    let (one, other) = (installation.serve().await, installation.serve_in("data-2").await);
+    let (one, other) = installation.serve_two().await;
     for service in [&one, &other] {
         let client = installation.client(service);
         assert_eq!(client.get(&format!("/v1/verifications/{kept}")).await.json()["status"], "final");
         assert_eq!(client.get(&format!("/v1/verifications/{lost}")).await.status, 404);
-        verified(&client, &mocks, 2).await;
+        client.verified(&household(&mocks, 2)).await;
     }
     drop((one, other));
     installation.verify_audit();
@@ -101,22 +98,18 @@ async fn a_database_put_back_beneath_running_processes_accepts_nothing_more() {
     let mocks = departments().await;
     let installation = Installation::new(&mocks.base_url(), DEFAULTS, "");
     installation.share(&database);
-    let (one, other) = (installation.serve().await, installation.serve_in("data-2").await);
+    let (one, other) = installation.serve_two().await;
     let clients = [installation.client(&one), installation.client(&other)];
     // The second process appends at the beginning alone: of what follows it knows by what is published.
-    verified(&clients[1], &mocks, 0).await;
+    clients[1].verified(&household(&mocks, 0)).await;
     let copy = installation.path("copy.dump");
     save(&database, &copy);
-    verified(&clients[0], &mocks, 1).await;
-    let size = entries(&installation);
-    until("both know what is published", async || {
-        ["data", "data-2"].iter().all(|data| published(&installation, data) >= size)
-    })
-    .await;
+    clients[0].verified(&household(&mocks, 1)).await;
+    let size = both_know(&installation).await;
 
     put_back(&database, &copy).await;
     for client in &clients {
-        let body = mocks.request_for(2, &Default::default()).expect("a household").to_string();
+        let body = household(&mocks, 2).to_string();
         until("it is not ready", async || {
             let answer = client.submit(body.clone()).await;
             assert!(answer.status.is_server_error(), "nothing is accepted: {} {}", answer.status, answer.text());

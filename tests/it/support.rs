@@ -38,6 +38,11 @@ pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     }
 }
 
+/// The request of a household of the mock departments' county.
+pub fn household(mocks: &MockSources, index: u32) -> Value {
+    mocks.request_for(index, &Default::default()).expect("a household")
+}
+
 /// Settings of a service under test.
 pub struct Setup {
     pub mocks: Config,

@@ -452,3 +452,38 @@ async fn findings_come_from_real_calls_and_are_raised_once() {
     let call = auditor.call(Method::POST, &path).header("content-type", "application/json").body("{}");
     assert_eq!(send(call).await.json()["acknowledged_by"], "auditor");
 }
+
+#[tokio::test]
+async fn an_auditor_who_sees_a_part_of_a_finding_acknowledges_that_part_alone() {
+    let office = Office::open().await;
+    let id = office.verified(&office.household(0)).await;
+    // about no case, and so for every auditor of the organisation; each call with a token of its own is an entry of its own
+    let stranger = || office.client("caseworker@other-region");
+    let forbidden = ["audit/events", "audit/findings", "audit/checkpoint", "audit/events/1", "callbacks"];
+    for path in [forbidden; 3].concat() {
+        stranger().get(&format!("/v1/{path}")).await.assert_problem(403, "forbidden");
+    }
+    // and about a case of one region
+    stranger().get(&format!("/v1/verifications/{id}")).await.assert_problem(404, "not-found");
+    let (auditor, neighbour) = (office.client("auditor"), office.client("auditor@other-region"));
+    let seen = async |client: &Client| {
+        let found = items(&client.get("/v1/audit/findings?days=2").await);
+        let of = |finding: &&Value| finding["actor"] == "caseworker@other-region" && finding["kind"] == "many_denials";
+        found.iter().find(of).expect("the finding").clone()
+    };
+    let path = |finding: &Value| format!("/v1/audit/findings/{}/acknowledge", finding["id"].as_str().unwrap());
+    let acknowledge = async |client: &Client, finding: &Value| {
+        send(client.call(Method::POST, &path(finding)).header("content-type", "application/json").body("{}")).await
+    };
+    let (whole, part) = (seen(&auditor).await, seen(&neighbour).await);
+    assert!(whole["count"].as_u64() > part["count"].as_u64(), "{whole} {part}");
+    let before = office.stage.entries().await.len();
+    acknowledge(&neighbour, &whole).await.assert_problem(404, "not-found");
+    acknowledge(&auditor, &part).await.assert_problem(404, "not-found");
+    let since = office.stage.entries().await.split_off(before);
+    assert!(since.iter().all(|leaf| leaf.event.action != Action::FindingAcknowledged), "{since:?}");
+    assert_eq!(acknowledge(&neighbour, &part).await.json()["acknowledged_by"], "auditor@other-region");
+    assert_eq!(seen(&neighbour).await["acknowledged_by"], "auditor@other-region");
+    assert_eq!(seen(&auditor).await.get("acknowledged_by"), None, "the others have seen nothing yet");
+    assert_eq!(acknowledge(&auditor, &whole).await.json()["acknowledged_by"], "auditor");
+}

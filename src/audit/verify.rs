@@ -4,28 +4,25 @@
 //! disturbed, and no picture is held for long, which would keep the write-ahead log from being cut.
 
 mod brought;
+mod checkpoints;
 mod fault;
 mod rows;
+mod witnessed;
 
-use std::collections::{BTreeMap, VecDeque};
-use std::fmt;
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::AuditError;
-use super::cosignature::{WitnessKey, cosignatures};
-use super::event::Leaf;
+use super::cosignature::WitnessKey;
+use super::leaf::Leaf;
 use super::merkle::{self, Frontier};
 use super::note::{Checkpoint, NoteError, VerifierKey};
 use super::tile::{Edge, TileId, width};
-use crate::store::{
-    CosignedCheckpoint, Hash, LeafColumns, LogHead, LogSnapshot, LogTile, PublishedCheckpoint, Store, StoreError,
-    StoredLeaf,
-};
+use crate::store::{Hash, LeafColumns, LogSnapshot, LogTile, Store, StoreError, StoredLeaf};
 use brought::Brought;
+use checkpoints::Checkpoints;
 pub use fault::{Fault, FaultKind};
 pub use rows::{RowFault, RowsReport, Wrong};
+pub use witnessed::Uncosigned;
 
 /// Rows read at a time.
 const PAGE: u32 = 512;
@@ -51,26 +48,6 @@ pub struct VerifyReport {
     pub more_faults: u64,
     /// Rows of other tables, held against the log, and entries whose rows are gone. Empty when the log itself is not whole.
     pub rows: RowsReport,
-}
-
-/// What a witness has not cosigned.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Uncosigned {
-    /// Name of the witness's key.
-    pub witness: String,
-    /// Leaves from this index on; 0 when it never cosigned anything.
-    pub from: u64,
-    /// When the first of them was made.
-    pub since: Timestamp,
-    /// How many they are.
-    pub entries: u64,
-}
-
-impl fmt::Display for Uncosigned {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { witness, from, since, entries } = self;
-        write!(f, "not cosigned by {witness} since {since}: {entries} entries, from leaf {from} on")
-    }
 }
 
 impl VerifyReport {
@@ -214,15 +191,6 @@ struct Verifier<'a> {
     report: VerifyReport,
 }
 
-/// Checkpoints still ahead.
-#[derive(Default)]
-struct Checkpoints {
-    published: VecDeque<PublishedCheckpoint>,
-    last_read: Option<u64>,
-    all_read: bool,
-    held: BTreeMap<u64, Vec<Hash>>,
-}
-
 impl Verifier<'_> {
     fn fault(&mut self, index: u64, kind: FaultKind) {
         self.fault_within(index, index + 1, kind);
@@ -350,105 +318,6 @@ impl Verifier<'_> {
         Ok(())
     }
 
-    /// Compares every checkpoint of the present size.
-    async fn checkpoints(&mut self) -> Result<(), AuditError> {
-        let size = self.frontier.size();
-        while let Some(published) = self.next_published(size).await? {
-            let opened = Checkpoint::open(&published.note, self.keys);
-            match opened {
-                Ok(signed) if (signed.size, signed.root) == (published.size, published.root) => {
-                    self.compare(size, &signed.root);
-                }
-                Ok(_) => self.fault(size - 1, FaultKind::CheckpointColumns { size }),
-                Err(cause) => self.fault(size - 1, FaultKind::Checkpoint { size, cause }),
-            }
-        }
-        for root in self.waiting.held.remove(&size).unwrap_or_default() {
-            self.compare(size, &root);
-        }
-        Ok(())
-    }
-
-    fn compare(&mut self, size: u64, root: &Hash) {
-        if self.frontier.root() == *root {
-            self.report.checkpoints += 1;
-            self.last_good = size;
-        } else if !self.tree_contradicted {
-            self.tree_contradicted = true;
-            self.fault_within(self.last_good, size, FaultKind::CheckpointRoot { size });
-        }
-    }
-
-    /// The next published checkpoint if it is of this size.
-    async fn next_published(&mut self, size: u64) -> Result<Option<PublishedCheckpoint>, AuditError> {
-        let ahead = &mut self.waiting;
-        if ahead.published.is_empty() && !ahead.all_read {
-            let page = self.snapshot.checkpoints(ahead.last_read, PAGE).await?;
-            ahead.all_read = page.is_empty();
-            ahead.last_read = page.last().map(|last| last.size).or(ahead.last_read);
-            ahead.published = page.into();
-        }
-        Ok(ahead.published.pop_front_if(|next| next.size <= size))
-    }
-
-    /// The checkpoints that witnesses cosigned, for the log to be held against.
-    async fn cosigned(&mut self, head: &LogHead) -> Result<Vec<String>, AuditError> {
-        let last = head.size.saturating_sub(1);
-        let rows = match self.snapshot.cosigned().await {
-            Ok(rows) => rows,
-            Err(StoreError::Corrupt { column }) => {
-                self.fault(last, FaultKind::Cosignature { witness: column.to_owned() });
-                return Ok(Vec::new());
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let mut notes = Vec::new();
-        let mut seen = Vec::new();
-        for row in rows {
-            let key = WitnessKey::parse(&row.witness).ok().filter(|key| holds(&row, key));
-            match key {
-                Some(key) => seen.push((key, row.size)),
-                None => self.fault(last, FaultKind::Cosignature { witness: row.witness }),
-            }
-            notes.push(row.note);
-        }
-        self.report.cosigned = seen.len() as u64;
-        self.cosigned_to = seen;
-        Ok(notes)
-    }
-
-    /// What the witnesses asked for have not cosigned.
-    async fn uncosigned(&mut self, witnesses: &[WitnessKey]) -> Result<(), AuditError> {
-        let size = self.report.size;
-        for witness in witnesses {
-            let from = self.cosigned_to.iter().find(|(key, _)| key == witness).map_or(0, |(_, size)| *size);
-            let first = if from < size { self.snapshot.leaf_time(from).await? } else { None };
-            if let Some(since) = first {
-                let (witness, entries) = (witness.name.clone(), size - from);
-                self.report.uncosigned.push(Uncosigned { witness, from, since, entries });
-            }
-        }
-        Ok(())
-    }
-
-    /// Opens the checkpoints somebody kept.
-    fn open_held(&mut self, held: &[String], head: &LogHead) -> BTreeMap<u64, Vec<Hash>> {
-        let mut opened: BTreeMap<u64, Vec<Hash>> = BTreeMap::new();
-        for note in held {
-            match Checkpoint::open(note, self.keys) {
-                Ok(checkpoint) if checkpoint.size > head.size => {
-                    self.fault(head.size, FaultKind::WentBack { size: checkpoint.size });
-                }
-                Ok(checkpoint) if checkpoint.size > 0 => {
-                    opened.entry(checkpoint.size).or_default().push(checkpoint.root);
-                }
-                Ok(_) => {}
-                Err(cause) => self.fault(head.size, FaultKind::Checkpoint { size: 0, cause }),
-            }
-        }
-        opened
-    }
-
     /// What can be said once every leaf was seen: partial tiles, the head, checkpoints beyond it.
     async fn end(&mut self) -> Result<(), AuditError> {
         let head = self.snapshot.head().clone();
@@ -477,13 +346,6 @@ impl Verifier<'_> {
         }
         Ok(())
     }
-}
-
-/// Whether a row's checkpoint is cosigned by this witness, and says what the row says.
-fn holds(row: &CosignedCheckpoint, key: &WitnessKey) -> bool {
-    let Ok(found) = cosignatures(&row.note, std::slice::from_ref(key)) else { return false };
-    let size = Checkpoint::read_unverified(&row.note).map(|checkpoint| checkpoint.size);
-    size == Ok(row.size) && found.iter().any(|cosignature| cosignature.at == row.cosigned_at)
 }
 
 /// How many tiles a tree of `size` leaves has.

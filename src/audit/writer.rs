@@ -8,8 +8,9 @@ use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 
 use super::AuditError;
-use super::event::{Event, Leaf};
+use super::event::Event;
 use super::known::{Known, Reach};
+use super::leaf::Leaf;
 use super::log::Clock;
 use super::note::{Checkpoint, CheckpointSigner};
 use super::proof::InclusionProof;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 
 use super::arguments::{Audit, AuditCommand, AuditResume, AuditVerify};
-use super::{Usage, audit_reading, compose, operator, output};
+use super::{Usage, audit_reading, compose, configured, operator, output};
 use crate::audit::{
     Actor, ActorRole, AuditError, Label, Log, VerifierKey, WitnessKey, published_checkpoint, verify_tree,
     verify_witnessed_log,
@@ -25,7 +25,7 @@ pub(super) async fn run(arguments: Audit) -> anyhow::Result<ExitCode> {
 
 async fn resume(arguments: AuditResume) -> anyhow::Result<ExitCode> {
     let operator = operator(arguments.operator.as_ref())?;
-    let settings = compose::settings(&arguments.config)?;
+    let settings = configured::settings(&arguments.config)?;
     let keys = KeyRing::load(&settings.keys_directory)?;
     let store = compose::store(&settings).await?;
     let options = compose::log_options(&settings, &keys, Clock::system());
@@ -50,9 +50,9 @@ fn operator(name: Option<&String>) -> anyhow::Result<Actor> {
 }
 
 async fn verify(arguments: AuditVerify) -> anyhow::Result<ExitCode> {
-    let settings = compose::settings(&arguments.config)?;
+    let settings = configured::settings(&arguments.config)?;
     let witnesses = match arguments.witness_key.as_slice() {
-        [] => compose::witness_places(&settings)?.into_iter().map(|place| place.key).collect(),
+        [] => configured::witness_places(&settings)?.into_iter().map(|place| place.key).collect(),
         keys => {
             let keys: Result<Vec<_>, _> = keys.iter().map(|key| WitnessKey::parse(key)).collect();
             keys.map_err(|error| Usage(format!("--witness-key: {error}")))?
@@ -88,18 +88,19 @@ async fn verify(arguments: AuditVerify) -> anyhow::Result<ExitCode> {
     if arguments.json {
         output::say(&serde_json::to_string_pretty(&serde_json::json!({
             "sound": sound, "entries": report.size, "root": hex::encode(report.root),
-            "checkpoints": report.checkpoints, "cosignatures": report.cosigned, "rows": report.rows.rows,
+            "checkpoints": report.checkpoints, "cosignatures": report.cosigned, "rows": report.rows.rows, "rows_looked_for": report.rows.entries,
             "uncosigned": report.uncosigned.iter().map(ToString::to_string).collect::<Vec<_>>(), "tree_only": arguments.tree_only, "faults": faults, "more_faults": more_faults,
             "elapsed_ms": u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         }))?);
     } else {
         let root = hex::encode(report.root);
         output::say(&format!(
-            "{} entries, {} checkpoints, {} cosigned, {} rows beside them, root {root}, {} ms",
+            "{} entries, {} checkpoints, {} cosigned, {} rows beside them, rows of {} entries looked for, root {root}, {} ms",
             report.size,
             report.checkpoints,
             report.cosigned,
             report.rows.rows,
+            report.rows.entries,
             elapsed.as_millis()
         ));
         for fault in &faults {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::arguments::{AuditDetail, KeyedAction, Language};
-use super::{Usage, audit_reading, compose, output};
+use super::{Usage, audit_reading, configured, output};
 use crate::audit::{Action, restore_gap};
 use crate::keys::{BodyMac, DetailKind, KeyRing};
 use crate::store::Hash;
@@ -15,7 +15,7 @@ use crate::verification::calls_root;
 
 /// Runs the command.
 pub(super) async fn run(arguments: &AuditDetail) -> anyhow::Result<ExitCode> {
-    let settings = compose::placed(&arguments.at.place)?;
+    let settings = configured::placed(&arguments.at.place)?;
     let details = details(arguments, &KeyRing::load(&settings.keys_directory)?)?;
     let entry = match &arguments.entry {
         Some(name) => Some(audit_reading::entry(&arguments.at, name).await?),

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::arguments::{AuditReading, AuditSearch, AuditSubject, Language, LogAt};
 use super::remote::Service;
-use super::{Usage, audit_detail, compose, output, receipt};
+use super::{Usage, audit_detail, compose, configured, output, receipt};
 use crate::audit::{Action, Log};
 use crate::auth::Caller;
 use crate::keys::KeyRing;
@@ -94,7 +94,7 @@ impl Place {
         if let (Some(server), Some(token)) = (&at.server, &at.token_file) {
             return Ok(Self::Service(Service::connect(server, token, at.lang)?));
         }
-        let settings = compose::placed(&at.place)?;
+        let settings = configured::placed(&at.place)?;
         let clock = Clock::system();
         let keys = Arc::new(KeyRing::load(&settings.keys_directory).context("the key ring")?);
         let store = compose::store(&settings).await?;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::arguments::CheckConfig;
-use super::{compose, output};
+use super::{configured, output};
 use crate::config::Problem;
 use crate::keys::KeyRing;
 use crate::telemetry::Clock;
@@ -11,7 +11,7 @@ use crate::telemetry::Clock;
 /// Checks and reports.
 pub(super) fn run(arguments: &CheckConfig) -> ExitCode {
     let clock = Clock::system();
-    let (in_force, mut problems) = match compose::configured(&arguments.config, &clock) {
+    let (in_force, mut problems) = match configured::configured(&arguments.config, &clock) {
         Ok(configured) => (configured.in_force(clock.today()), Vec::new()),
         Err(faulty) => (Vec::new(), faulty.0),
     };
@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &CheckConfig) -> ExitCode {
 
 /// What is wrong with the key ring; nothing while there is none.
 fn keys(arguments: &CheckConfig) -> Option<Problem> {
-    let folder = compose::settings(&arguments.config).ok()?.keys_directory;
+    let folder = configured::settings(&arguments.config).ok()?.keys_directory;
     let error = folder.exists().then(|| KeyRing::load(&folder).err())??;
     Some(Problem {
         file: folder.display().to_string(),

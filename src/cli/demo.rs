@@ -14,7 +14,7 @@ use anyhow::Context;
 use hedui_mock_sources::{Config, Key, MockSources};
 
 use super::arguments::{Demo, Language};
-use super::{compose, output, progress, serve, show};
+use super::{compose, configured, output, progress, serve, show};
 use crate::audit::VerifierKey;
 use crate::auth::{Authenticator, Caller, LocalIssuer};
 use crate::config::{Client, Clients, ConsoleSettings, DEFAULT_SETTINGS, Register, Settings};
@@ -47,7 +47,7 @@ pub(super) async fn run(arguments: Demo) -> anyhow::Result<ExitCode> {
     let base_url = mocks.base_url();
     let secret = |key: &str| Key::parse(key).map(Key::credential).unwrap_or_default();
     let address = OneAddress { base_url: &base_url, secret: &secret, poll_interval: Duration::from_millis(150) };
-    let departments = Departments::load_at(None, None, &address).map_err(compose::Faulty)?;
+    let departments = Departments::load_at(None, None, &address).map_err(configured::Faulty)?;
     let running = compose::running(
         &settings,
         Packs::embedded(),
@@ -137,7 +137,7 @@ async fn served(
         idle: Duration::from_secs(30 * 60),
         absolute: Duration::from_secs(10 * 3600),
     });
-    let authenticator = Authenticator::new(&settings.auth, Clients::new(people), clock).map_err(compose::Faulty)?;
+    let authenticator = Authenticator::new(&settings.auth, Clients::new(people), clock).map_err(configured::Faulty)?;
     let service = serve::listen_on(listener, &settings, running, authenticator, None)?;
     Ok((service, provider))
 }
@@ -175,7 +175,7 @@ impl Home {
             std::env::vars().filter(|(name, _)| name.starts_with("HEDUI__")).collect();
         environment.insert("HEDUI__SERVER__LISTEN".to_owned(), format!("127.0.0.1:{port}"));
         Ok(Settings::read("(shipped) hedui.toml", DEFAULT_SETTINGS, &self.directory, &environment)
-            .map_err(compose::Faulty)?)
+            .map_err(configured::Faulty)?)
     }
 
     fn caller(&self, client: &Client) -> Caller {
@@ -240,7 +240,7 @@ mod tests {
         let base_url = mocks.base_url();
         let secret = |key: &str| Key::parse(key).map(Key::credential).unwrap_or_default();
         let address = OneAddress { base_url: &base_url, secret: &secret, poll_interval: Duration::from_millis(150) };
-        let departments = Departments::load_at(None, None, &address).map_err(compose::Faulty).unwrap();
+        let departments = Departments::load_at(None, None, &address).map_err(configured::Faulty).unwrap();
         let running = compose::running(
             &settings,
             Packs::embedded(),

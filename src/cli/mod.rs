@@ -9,6 +9,7 @@ mod audit_reading;
 mod batch;
 mod check_config;
 mod compose;
+mod configured;
 mod demo;
 mod file_watch;
 mod generated;

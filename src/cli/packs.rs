@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::arguments::PacksFolder;
-use super::compose;
-use super::compose::{Faulty, fault, unreadable};
+use super::configured;
+use super::configured::{Faulty, fault, unreadable};
 use super::file_watch::{Stamp, stamp};
 use crate::config::{Problem, Settings};
 use crate::household::toml_bounds;
@@ -22,7 +22,7 @@ pub(super) fn configured(settings: &Settings) -> Result<Packs, Vec<Problem>> {
 pub(super) fn folder(arguments: &PacksFolder) -> Result<Option<PathBuf>, Faulty> {
     match &arguments.packs {
         Some(folder) => Ok(Some(folder.clone())),
-        None => Ok(compose::settings(&arguments.config)?.policy_directory),
+        None => Ok(configured::settings(&arguments.config)?.policy_directory),
     }
 }
 

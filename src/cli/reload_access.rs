@@ -3,7 +3,7 @@
 
 use tokio_util::sync::CancellationToken;
 
-use super::compose;
+use super::configured;
 use super::file_watch::{FileWatch, stamp};
 use crate::config::{Client, Register, Settings};
 use crate::telemetry::Clock;
@@ -33,7 +33,7 @@ impl Access {
             if !watch.is_due(look, register.faults() > 0) {
                 continue;
             }
-            match compose::clients(&settings) {
+            match configured::clients(&settings) {
                 Ok((clients, _)) if clients == *register.clients() => {
                     register.note_faults(0);
                     said.clear();

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::arguments::{Language, Recompute, Report, ReportCommand};
-use super::{compose, output, packs, show, tried_packs};
+use super::{compose, configured, output, packs, show, tried_packs};
 use crate::auth::Caller;
 use crate::policy::{Pack, Packs, assess};
 use crate::report::difference::{Difference, differing_pointers};
@@ -24,10 +24,10 @@ pub(super) async fn run(arguments: Report) -> anyhow::Result<ExitCode> {
 }
 
 async fn recompute(arguments: &Recompute) -> anyhow::Result<ExitCode> {
-    let settings = compose::placed(&arguments.place)?;
+    let settings = configured::placed(&arguments.place)?;
     let packs = match &arguments.packs {
         Some(path) => Some(tried_packs::read(&settings, path)?),
-        None if arguments.current => Some(packs::configured(&settings).map_err(compose::Faulty)?),
+        None if arguments.current => Some(packs::configured(&settings).map_err(configured::Faulty)?),
         None => None,
     };
     let clock = Clock::system();

@@ -3,13 +3,13 @@
 use std::process::ExitCode;
 
 use super::arguments::Retention;
-use super::{compose, output};
+use super::{compose, configured, output};
 use crate::monitoring::{Sweep, would_sweep};
 use crate::telemetry::Clock;
 
 /// Shows it, beside whoever writes.
 pub(super) async fn run(arguments: &Retention) -> anyhow::Result<ExitCode> {
-    let settings = compose::placed(&arguments.place)?;
+    let settings = configured::placed(&arguments.place)?;
     let store = compose::store_to_read(&settings.store, &settings.data_directory).await?;
     let swept = would_sweep(&store, &settings.retention, Clock::system().now()).await;
     store.close().await;

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use jiff::civil::Date;
 
 use super::arguments::{Language, Schedule};
-use super::{compose, output};
+use super::{compose, configured, output};
 use crate::bulk::planning::{self, Alike, Look, Manner, Plan, Roll, SourceQuota};
 use crate::config::Settings;
 use crate::household::Lang;
@@ -21,8 +21,8 @@ pub(super) async fn run(arguments: Schedule) -> anyhow::Result<ExitCode> {
         super::verify::check_out(Some(out), &["csv", "json", "txt"])?;
     }
     let clock = Clock::system();
-    let settings = compose::placed(&arguments.place)?;
-    let departments = compose::departments(&settings).map_err(compose::Faulty)?;
+    let settings = configured::placed(&arguments.place)?;
+    let departments = configured::departments(&settings).map_err(configured::Faulty)?;
     let year = arguments.year.unwrap_or_else(|| clock.today().year());
     let last = Date::new(year, 12, 31).context("--year: write a year such as 2027")?;
     let roll = match &arguments.roll {

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::arguments::Serve;
-use super::{compose, reload, reload_access};
+use super::{compose, configured, reload, reload_access};
 use crate::api::{ApiState, router};
 use crate::auth::Authenticator;
 use crate::config::Settings;
@@ -21,9 +21,9 @@ use crate::web::Tls;
 /// Runs the service until it is told to stop.
 pub(super) async fn run(arguments: Serve) -> anyhow::Result<ExitCode> {
     let clock = Clock::system();
-    let configured = compose::configured(&arguments.config, &clock)?;
+    let configured = configured::configured(&arguments.config, &clock)?;
     let in_force = configured.in_force(clock.today());
-    let compose::Configured { settings, authenticator, packs, model, departments, tls, register, clients_hash } =
+    let configured::Configured { settings, authenticator, packs, model, departments, tls, register, clients_hash } =
         configured;
     crate::telemetry::start_logs(&settings.log_level, settings.log_format);
     for what in in_force {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use comfy_table::{Table, presets};
 
 use super::arguments::{Sources, SourcesCommand, SourcesList, SourcesNamed};
-use super::{Usage, compose, output};
+use super::{Usage, configured, output};
 use crate::household::SourceKey;
 use crate::telemetry::Clock;
 use crate::verification::Departments;
@@ -24,8 +24,8 @@ pub(super) async fn run(arguments: Sources) -> anyhow::Result<ExitCode> {
 }
 
 fn departments(config: &super::arguments::ConfigFile) -> anyhow::Result<Departments> {
-    let settings = compose::settings(config)?;
-    Ok(compose::departments(&settings).map_err(compose::Faulty)?)
+    let settings = configured::settings(config)?;
+    Ok(configured::departments(&settings).map_err(configured::Faulty)?)
 }
 
 fn list(arguments: &SourcesList) -> anyhow::Result<ExitCode> {

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::compose::{self, Faulty};
+use super::configured;
+use super::configured::Faulty;
 use super::packs;
 use crate::config::{Problem, Settings};
 use crate::policy::Packs;
@@ -15,7 +16,7 @@ pub(super) fn read(settings: &Settings, path: &Path) -> Result<Packs, Faulty> {
         return packs::in_folder(path).map_err(Faulty);
     }
     let shown = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| Faulty(vec![compose::unreadable(&shown, &error)]))?;
+    let text = std::fs::read_to_string(path).map_err(|error| Faulty(vec![configured::unreadable(&shown, &error)]))?;
     let files = packs::files_in_force(settings).map_err(Faulty)?;
     let files = laid_over(files, &shown, &text).map_err(Faulty)?;
     packs::of_files(&files).map_err(|problems| Faulty(problems.into_iter().map(|p| placed(p, &shown, &text)).collect()))

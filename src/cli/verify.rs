@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 
 use super::arguments::Verify;
-use super::{Usage, compose, output, progress, remote, show};
+use super::{Usage, compose, configured, output, progress, remote, show};
 use crate::auth::Caller;
 use crate::config::Disclosure;
 use crate::report::jose::generate_recipient;
@@ -23,8 +23,8 @@ pub(super) async fn run(arguments: Verify) -> anyhow::Result<ExitCode> {
         return remote::verify(server, token_file, &request, &arguments).await;
     }
     let clock = Clock::system();
-    let compose::Configured { settings, packs, model, departments, register, .. } =
-        compose::configured(&arguments.config, &clock)?;
+    let configured::Configured { settings, packs, model, departments, register, .. } =
+        configured::configured(&arguments.config, &clock)?;
     crate::telemetry::start_logs("warn", settings.log_format);
     let running = compose::running(&settings, packs, model, departments, clock, register, false).await?;
     let outcome = local(&running.verifier, &request, &arguments).await;

@@ -24,7 +24,7 @@ use crate::config::Register;
 use crate::identity::Model;
 use crate::keys::KeyRing;
 use crate::policy::Packs;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::telemetry::Clock;
 
 /// How often what is kept in memory is looked through for what is too old.
@@ -221,7 +221,7 @@ impl Verifier {
         }
         let kek = self.0.keys.active_kek();
         if self.0.store.is_destroyed(kek.as_str()).await.unwrap_or_default() {
-            reasons.push("the key folder is old: the key that it wraps with was destroyed".to_owned());
+            reasons.push(StoreError::KekDestroyed.to_string());
         }
         reasons
     }

@@ -43,7 +43,11 @@ async fn a_machine_with_an_old_key_folder_keeps_nothing_under_a_destroyed_key() 
     let refused = clients[1].submit(body.clone()).await;
     assert!(refused.status.is_server_error(), "{} {}", refused.status, refused.text());
     let ready = clients[1].get("/readyz").await;
-    assert!(ready.status == 503 && ready.text().contains("the key folder is old"), "{}", ready.text());
+    assert!(
+        ready.status == 503 && ready.text().contains("a key encryption key that was destroyed"),
+        "{}",
+        ready.text()
+    );
     assert_eq!(clients[0].get("/readyz").await.status, 200);
     until("its operator is told", async || {
         let log = std::fs::read_to_string(place.path("log-data-2.txt")).expect("a log");

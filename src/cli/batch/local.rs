@@ -14,7 +14,7 @@ use crate::auth::Caller;
 use crate::bulk::{BatchStatus, Bulk, BulkError, ChangesForm, ChangesWanted, ResultsForm, Sheet, Terms, faults_csv};
 use crate::cli::arguments::{BatchRun, Language};
 use crate::cli::streamed::Streamed;
-use crate::cli::{compose, output, show};
+use crate::cli::{compose, configured, output, show};
 use crate::telemetry::Clock;
 use crate::verification::{VerificationError, Verifier};
 
@@ -42,8 +42,8 @@ pub(in crate::cli) async fn ran(arguments: BatchRun) -> anyhow::Result<BatchStat
     let clock = Clock::system();
     let terms = terms::read(&arguments.file, &arguments.terms, clock.today())?;
     let file = std::fs::File::open(&arguments.file).with_context(|| arguments.file.display().to_string())?;
-    let compose::Configured { settings, packs, model, departments, register, .. } =
-        compose::configured(&arguments.config, &clock)?;
+    let configured::Configured { settings, packs, model, departments, register, .. } =
+        configured::configured(&arguments.config, &clock)?;
     crate::telemetry::start_logs("warn", settings.log_format);
     let running = compose::running(&settings, packs, model, departments, clock, register, false).await?;
     let outcome = whole(&running.verifier, &running.bulk, file, terms, &arguments).await;

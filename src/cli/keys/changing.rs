@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 
 use super::super::arguments::{KeysChange, KeysDestroy, KeysEpoch, KeysRotate, TagUse};
-use super::super::{compose, output};
+use super::super::{compose, configured, output};
 use crate::audit::{Actor, ActorRole, Label, Log};
 use crate::config::{Settings, StoreSettings};
 use crate::keys::{Destruction, KekId, KeyRing, MacUse};
@@ -129,7 +129,7 @@ pub(super) async fn destroy(arguments: &KeysDestroy) -> anyhow::Result<ExitCode>
 }
 
 pub(super) fn opened(arguments: &KeysChange) -> anyhow::Result<(Settings, KeyRing)> {
-    let settings = compose::placed(&arguments.place)?;
+    let settings = configured::placed(&arguments.place)?;
     let ring = KeyRing::load(&settings.keys_directory)?;
     Ok((settings, ring))
 }

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use uuid::Uuid;
 
 use super::arguments::{Keys, KeysCommand, KeysFolder, KeysInit, KeysRecipient};
-use super::{compose, output};
+use super::{compose, configured, output};
 use crate::audit::VerifierKey;
 use crate::keys::{Custody, KeyRing};
 use crate::report::jose::generate_recipient;
@@ -34,7 +34,7 @@ pub(super) async fn run(arguments: &Keys) -> anyhow::Result<ExitCode> {
 fn place(folder: &KeysFolder) -> anyhow::Result<PathBuf> {
     match &folder.keys {
         Some(path) => Ok(path.clone()),
-        None => Ok(compose::settings(&folder.config)?.keys_directory),
+        None => Ok(configured::settings(&folder.config)?.keys_directory),
     }
 }
 
@@ -53,7 +53,7 @@ fn init(arguments: &KeysInit) -> anyhow::Result<ExitCode> {
 
 async fn list(folder: &KeysFolder) -> anyhow::Result<ExitCode> {
     let ring = KeyRing::load(&place(folder)?)?;
-    let settings = compose::settings(&folder.config)?;
+    let settings = configured::settings(&folder.config)?;
     let mut data_keys = BTreeMap::new();
     if settings.data_directory.exists() {
         match changing::data_keys(&settings).await {

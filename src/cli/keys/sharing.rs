@@ -9,7 +9,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::super::arguments::{KeysExport, KeysRestore};
-use super::super::{Usage, compose, operator, output};
+use super::super::{Usage, configured, operator, output};
 use super::changing::{self, Entered};
 use super::place;
 use crate::keys::export::{
@@ -92,7 +92,7 @@ pub(super) async fn restore(arguments: &KeysRestore) -> anyhow::Result<ExitCode>
 /// The ring stands already: what keeps it from the log is told, and the next start says it again.
 async fn enter_restored(arguments: &KeysRestore, ring: &KeyRing) -> Entered {
     let entered = async {
-        let settings = compose::settings(&arguments.folder.config)?;
+        let settings = configured::settings(&arguments.folder.config)?;
         let is_the_log_s = settings.keys_directory == ring.dir() && changing::has_log(&settings).await;
         if is_the_log_s { changing::enter(&settings, ring).await } else { Ok(Entered::AtTheNextStart) }
     };

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 
 use crate::cli::arguments::PolicyAssess;
-use crate::cli::{compose, output, packs, show};
+use crate::cli::{configured, output, packs, show};
 use crate::household::Evidence;
 use crate::policy::Pack;
 use crate::verification::supplied::{self, Assessed};
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &PolicyAssess) -> anyhow::Result<ExitCode> {
 
 /// Laid out as a report is, with the names and laws of the departments that are set up here.
 fn drawn(evidence: &Evidence, assessed: &Assessed, pack: &Pack, arguments: &PolicyAssess) -> anyhow::Result<String> {
-    let settings = compose::settings(&arguments.folder.config)?;
-    let departments = compose::departments(&settings).map_err(compose::Faulty)?;
+    let settings = configured::settings(&arguments.folder.config)?;
+    let departments = configured::departments(&settings).map_err(configured::Faulty)?;
     Ok(show::sheet(&supplied::sheet(evidence, assessed, pack, &departments), arguments.lang))
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use crate::cli::arguments::PolicyTest;
-use crate::cli::compose::{Faulty, unreadable};
+use crate::cli::configured::{Faulty, unreadable};
 use crate::cli::{output, packs};
 use crate::policy::cases::{self, CaseFailure};
 

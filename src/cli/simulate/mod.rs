@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::arguments::{Language, Simulate};
 use super::generated::County;
-use super::{Usage, compose, output, packs, tried_packs};
+use super::{Usage, compose, configured, output, packs, tried_packs};
 use crate::auth::Caller;
 use crate::config::Settings;
 use crate::household::Region;
@@ -39,8 +39,8 @@ pub(super) struct Outcome {
 /// Tries changed rules.
 pub(super) async fn run(arguments: &Simulate) -> anyhow::Result<ExitCode> {
     check(arguments)?;
-    let settings = compose::placed(&arguments.place)?;
-    let before = packs::configured(&settings).map_err(compose::Faulty)?;
+    let settings = configured::placed(&arguments.place)?;
+    let before = packs::configured(&settings).map_err(configured::Faulty)?;
     let after = tried_packs::read(&settings, &arguments.packs)?;
     let tried = match arguments.generated {
         Some(households) => on_generated(arguments, households, before.clone(), after.clone()).await?,
@@ -88,7 +88,7 @@ fn check(arguments: &Simulate) -> Result<(), Usage> {
 
 async fn on_generated(arguments: &Simulate, households: u32, before: Packs, after: Packs) -> anyhow::Result<Tried> {
     let region = Region(arguments.region.clone().unwrap_or_else(|| MADE_UP_COUNTY.to_owned()));
-    let sources = Departments::load(None, None).map_err(compose::Faulty)?.status();
+    let sources = Departments::load(None, None).map_err(configured::Faulty)?.status();
     let (seed, as_of) = (arguments.seed, arguments.as_of);
     let done = Done::default();
     let bar = progress(u64::from(households), arguments.lang, &done);

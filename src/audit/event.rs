@@ -346,6 +346,7 @@ impl Event {
 /// A hash as 64 hexadecimal digits.
 mod opt_hex {
     use serde::de::Error as _;
+    use serde::ser::Error as _;
     use serde::{Deserialize as _, Deserializer, Serializer};
 
     use super::Hash;
@@ -353,14 +354,19 @@ mod opt_hex {
     #[expect(clippy::ref_option, reason = "the signature serde calls")]
     pub(super) fn serialize<S: Serializer>(hash: &Option<Hash>, serializer: S) -> Result<S::Ok, S::Error> {
         match hash {
-            Some(hash) => serializer.serialize_str(&hex::encode(hash)),
+            Some(hash) => {
+                let mut digits = [0; 64];
+                hex::encode_to_slice(hash, &mut digits).map_err(S::Error::custom)?;
+                serializer.serialize_str(std::str::from_utf8(&digits).map_err(S::Error::custom)?)
+            }
             None => serializer.serialize_none(),
         }
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Hash>, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let bytes = hex::decode(text).ok().and_then(|bytes| bytes.try_into().ok());
-        bytes.map(Some).ok_or_else(|| D::Error::custom("a hash is 64 hexadecimal digits"))
+        let mut hash = [0; 32];
+        hex::decode_to_slice(text, &mut hash).map_err(|_| D::Error::custom("a hash is 64 hexadecimal digits"))?;
+        Ok(Some(hash))
     }
 }

@@ -29,14 +29,17 @@ impl Tag {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (epoch, mac) = text.split_once('.')?;
-        let tag = Self { epoch: epoch.parse().ok()?, mac: hex::decode(mac).ok()?.try_into().ok()? };
+        let mut tag = Self { epoch: epoch.parse().ok()?, mac: [0; 16] };
+        hex::decode_to_slice(mac, &mut tag.mac).ok()?;
         (tag.to_string() == text).then_some(tag)
     }
 }
 
 impl fmt::Display for Tag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.epoch, hex::encode(self.mac))
+        let mut digits = [0; 32];
+        hex::encode_to_slice(self.mac, &mut digits).map_err(|_| fmt::Error)?;
+        write!(f, "{}.{}", self.epoch, std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
     }
 }
 impl fmt::Debug for Tag {

@@ -66,6 +66,16 @@ async fn a_changed_byte_of_a_leaf_is_found() {
 }
 
 #[tokio::test]
+async fn an_entry_that_is_none_is_found_though_its_hash_is_right() {
+    let house = grown().await;
+    let hash = hex::encode(crate::audit::merkle::leaf_hash(b"{}"));
+    let statement = format!("UPDATE log_leaves SET bytes = CAST('{{}}' AS BLOB), hash = X'{hash}' WHERE idx = 123");
+    let report = after(&house, &[statement.leak()]).await;
+    let (index, kind) = first(&report);
+    assert!(index == 123 && matches!(kind, FaultKind::Leaf { .. }), "{index}: {kind:?}");
+}
+
+#[tokio::test]
 async fn every_changed_column_is_found_and_named() {
     let cases = [
         ("UPDATE log_leaves SET hash = zeroblob(32) WHERE idx = 100", FaultKind::LeafHash),

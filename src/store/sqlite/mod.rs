@@ -25,6 +25,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const CUT_PATIENCE: Duration = Duration::from_millis(20);
 /// Connections that only read.
 const READERS: u32 = 4;
+/// Rows that a reading connection has ready: each time that it must wait for room, two threads change places.
+const ROWS_READY: usize = 512;
 
 fn options(directory: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
@@ -74,7 +76,7 @@ pub(super) async fn open_readers(directory: &Path) -> Result<SqlitePool, StoreEr
     let pool = SqlitePoolOptions::new()
         .max_connections(READERS)
         .test_before_acquire(false)
-        .connect_with(options(directory).read_only(true))
+        .connect_with(options(directory).read_only(true).row_buffer_size(ROWS_READY))
         .await?;
     Ok(pool)
 }

@@ -146,12 +146,14 @@ async fn a_full_disk_stops_what_is_new_and_loses_nothing() {
     for id in &accepted {
         client.wait_for_final(id).await;
     }
-    let listed = client.get("/v1/verifications?limit=200").await.json();
-    assert_eq!(
-        listed["items"].as_array().map(Vec::len),
-        Some(accepted.len() + 1),
-        "the batch's, each that was acknowledged, and no other"
-    );
+    // The batch's household becomes a case when its turn comes.
+    let listed =
+        async || client.get("/v1/verifications?limit=200").await.json()["items"].as_array().map_or(0, Vec::len);
+    until("the batch's household is a case too", async || listed().await > accepted.len()).await;
+    let batch = batch["id"].as_str().expect("an id");
+    let done = async || installation.supervisor(&service).get(&format!("/v1/batches/{batch}")).await.json();
+    until("the batch comes to its end", async || done().await["status"] == "finished").await;
+    assert_eq!(listed().await, accepted.len() + 1, "the batch's, each that was acknowledged, and no other");
     service.kill();
     installation.verify_audit();
 }

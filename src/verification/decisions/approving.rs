@@ -1,5 +1,5 @@
 //! What waits for a second person: asked for, agreed to, refused. Who asked never agrees, and nobody agrees twice: callers for whom the
-//! same own number is registered (`kin`) are one person, and a system's account is none.
+//! same own number is registered (`kin`) are one person, and a system's account is none. What is put to others is in `asked`, how it is shown in `shown`.
 //!
 //! | asked | by | agreed by |
 //! |---|---|---|
@@ -8,214 +8,28 @@
 //! | that evidence goes after a withdrawal | whoever entered it, or asks again after a refusal | another supervisor of the case's organisation (two, where a system's account entered or asked), or nobody refuses in time |
 //! | an inspection | auditor | a supervisor **and** a security administrator of the case's organisation |
 
+mod asked;
+mod shown;
+
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::erasing::ErasureGrounds;
-use super::inspecting::{self, Grounds};
-use super::{DecideError, Kept};
+use super::{DecideError, inspecting};
 use crate::audit::{Action, Event};
 use crate::auth::{Caller, Role};
-use crate::household::{Faults, MemberRef};
-use crate::store::{
-    ApprovalFilter, ApprovalKind, ApprovalRow, ApprovalState, CaseRow, CaseState, DocumentKind, Effect, Hand, Hands,
-    NewApproval, Store, until_sha256,
-};
+use crate::household::Faults;
+use crate::store::{ApprovalKind, ApprovalRow, CaseRow, CaseState, DocumentKind, Hand, Hands, Store, until_sha256};
 use crate::verification::{VerificationError, Verifier, actor, sealing};
 
-/// How long what was asked waits for others.
-const WAITS: SignedDuration = SignedDuration::from_hours(24 * 14);
-
-/// Something that waits for a second person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Asked {
-    /// Its id: `/v1/approvals/{id}`.
-    pub approval: String,
-    /// Until when others may agree.
-    pub lapses_at: String,
-}
-
-/// What is asked and why, as it is sealed.
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub(super) enum AskedFor {
-    /// Decisions on records.
-    Review {
-        decisions: Vec<Kept>,
-        /// What they change, as it was when they were made.
-        effects: serde_json::Value,
-    },
-    /// That a case is erased.
-    Erasure { grounds: ErasureGrounds },
-    /// That what was answered under an authorisation taken back is destroyed.
-    Destruction {
-        member: MemberRef,
-        /// Whether a system's account took it back or asked, behind which anybody may stand.
-        #[serde(default)]
-        by_system: bool,
-    },
-    /// That an auditor opens a case's reports.
-    Inspection { grounds: Grounds, document: String },
-}
-
-impl AskedFor {
-    fn kind(&self) -> ApprovalKind {
-        match self {
-            Self::Review { .. } => ApprovalKind::Review,
-            Self::Erasure { .. } => ApprovalKind::Erasure,
-            Self::Destruction { .. } => ApprovalKind::Destruction,
-            Self::Inspection { .. } => ApprovalKind::Inspection,
-        }
-    }
-}
-
-/// Somebody who agreed or refused.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ApprovalHand {
-    /// Who.
-    pub by: String,
-    /// In which role.
-    pub role: String,
-    /// When.
-    pub at: String,
-    /// Agreed or refused.
-    pub agrees: bool,
-}
-
-/// What waits for a second person, or did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ApprovalSummary {
-    /// Id.
-    pub id: String,
-    /// `review`, `erasure`, `inspection` or `destruction`.
-    pub kind: ApprovalKind,
-    /// `open`, `agreed`, `refused`, `revoked` (an inspection that was ended), `lapsed`, or `void`: asked again since, or of an earlier version of
-    /// the report.
-    pub status: String,
-    /// Case.
-    pub case: String,
-    /// The version it is about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<u32>,
-    /// Who asked.
-    pub asked_by: String,
-    /// For which organisation they asked.
-    pub asked_for: String,
-    /// When.
-    pub asked_at: String,
-    /// Until when others may agree.
-    pub lapses_at: String,
-    /// For how many hours an inspection lasts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hours: Option<u32>,
-    /// Of an inspection that was agreed to: until when it opens reports.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub until: Option<String>,
-    /// Who agreed or refused so far.
-    pub hands: Vec<ApprovalHand>,
-    /// Whether the caller may agree to it now.
-    pub may_agree: bool,
-    /// Whether the case is about the caller or registered kin (回避), who has no hand in it.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub barred: bool,
-}
-
-/// A page of them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct ApprovalPage {
-    /// The newest first.
-    pub items: Vec<ApprovalSummary>,
-    /// Pass as `cursor` for the next page; none = the last.
-    pub next: Option<String>,
-}
-
-/// One with what is asked and why.
-#[derive(Serialize, ToSchema)]
-pub struct ApprovalDetail {
-    /// Summary.
-    #[serde(flatten)]
-    pub summary: ApprovalSummary,
-    /// What is asked: decisions with what they change, a reason, or grounds with a document.
-    #[schema(value_type = Object)]
-    pub asked: serde_json::Value,
-    /// Why it was refused, where whoever refused said so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub refused_because: Option<String>,
-}
+pub use asked::Asked;
+pub(super) use asked::AskedFor;
+use shown::summary;
+pub use shown::{ApprovalDetail, ApprovalHand, ApprovalPage, ApprovalSummary};
 
 impl Verifier {
-    /// What waits for a second person and the caller may see: a supervisor what is asked about the cases in scope, a caseworker
-    /// that but for inspections, a security administrator inspections of the organisation's cases, others what they asked themselves.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub async fn approvals(
-        &self,
-        caller: &Caller,
-        open: bool,
-        cursor: Option<Uuid>,
-        limit: u32,
-    ) -> Result<ApprovalPage, VerificationError> {
-        let now = self.0.clock.now();
-        if caller.regions.is_empty() {
-            return Ok(ApprovalPage { items: Vec::new(), next: None });
-        }
-        let scope = match () {
-            () if caller.roles.contains(&Role::Supervisor) => ApprovalFilter {
-                organisation: Some(caller.organisation.clone()),
-                region_prefixes: caller.regions.clone(),
-                ..ApprovalFilter::default()
-            },
-            () if caller.roles.contains(&Role::SecurityAdmin) => ApprovalFilter {
-                organisation: Some(caller.organisation.clone()),
-                kinds: vec![ApprovalKind::Inspection],
-                ..ApprovalFilter::default()
-            },
-            () if caller.roles.contains(&Role::Caseworker) => ApprovalFilter {
-                organisation: Some(caller.organisation.clone()),
-                region_prefixes: caller.regions.clone(),
-                kinds: vec![ApprovalKind::Review, ApprovalKind::Erasure, ApprovalKind::Destruction],
-                ..ApprovalFilter::default()
-            },
-            () => ApprovalFilter { asked_by: Some(caller.subject.clone()), ..ApprovalFilter::default() },
-        };
-        let filter = ApprovalFilter { open_at: open.then_some(now), cursor, limit: limit + 1, ..scope };
-        let mut rows = self.0.store.list_approvals(&filter).await?;
-        let more = rows.len() > limit as usize;
-        rows.truncate(limit as usize);
-        let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
-        let barred = self.barred(caller, &rows.iter().map(|row| row.case_id).collect::<Vec<_>>()).await?;
-        let own = self.ids_of(caller).await?;
-        let item = |row: &ApprovalRow| {
-            let item = summary(row, caller, &own, now);
-            let barred = barred.contains(&row.case_id);
-            ApprovalSummary { may_agree: item.may_agree && !barred, barred, ..item }
-        };
-        Ok(ApprovalPage { items: rows.iter().map(item).collect(), next })
-    }
-
-    /// One of them, opened: the reading is in the log first.
-    ///
-    /// # Errors
-    /// [`DecideError`].
-    pub async fn approval(&self, caller: &Caller, id: &str) -> Result<ApprovalDetail, DecideError> {
-        let row = self.seen(caller, id).await?;
-        must_be_shown(caller, &row)?;
-        let asked = self.asked_for(caller, &row).await?;
-        let asked = serde_json::to_value(&asked).map_err(|_| VerificationError::Unreadable { what: "approval" })?;
-        let own = self.ids_of(caller).await?;
-        let refused_because = match row.hands.iter().find_map(|hand| hand.reason) {
-            Some(reason) => Some(self.opened_for(caller, &row, reason).await?),
-            None => None,
-        };
-        Ok(ApprovalDetail { summary: summary(&row, caller, &own, self.0.clock.now()), asked, refused_because })
-    }
-
     /// Agrees as the second person (of an inspection, as one of two). What was asked is done with the last of them.
     ///
     /// # Errors
@@ -234,7 +48,7 @@ impl Verifier {
         match row.kind {
             ApprovalKind::Review => {
                 let AskedFor::Review { decisions, .. } = self.asked_for(caller, &row).await? else {
-                    return Err(VerificationError::Unreadable { what: "approval" }.into());
+                    return Err(unreadable().into());
                 };
                 let version = row.version.ok_or(DecideError::NoVersion)?;
                 let asker = Caller { subject: row.asked_by.clone(), ..caller.clone() };
@@ -246,7 +60,7 @@ impl Verifier {
             }
             ApprovalKind::Destruction => {
                 let AskedFor::Destruction { by_system, .. } = self.asked_for(caller, &row).await? else {
-                    return Err(VerificationError::Unreadable { what: "approval" }.into());
+                    return Err(unreadable().into());
                 };
                 // whoever runs a system's account may be the one who agrees: there it takes one more
                 if row.hands.is_empty() && by_system {
@@ -321,79 +135,6 @@ impl Verifier {
         Ok(summary(&self.0.store.approval(row.id).await?, caller, &own, now))
     }
 
-    /// Asks again that what a withdrawal locked is destroyed, after a second person refused: whoever may take an authorisation back may. The time
-    /// for a refusal begins anew.
-    ///
-    /// # Errors
-    /// [`DecideError::NotOpen`] where nothing was refused; [`DecideError::AlreadyAsked`]; as [`Verifier::approval`].
-    pub async fn ask_again(&self, caller: &Caller, id: &str) -> Result<Asked, DecideError> {
-        let row = self.seen(caller, id).await?;
-        if row.kind != ApprovalKind::Destruction {
-            return Err(DecideError::NotOpen);
-        }
-        let case = self.0.store.get_case(row.case_id).await?;
-        let AskedFor::Destruction { member, by_system } = self.asked_for(caller, &row).await? else {
-            return Err(VerificationError::Unreadable { what: "approval" }.into());
-        };
-        let asked = AskedFor::Destruction { member, by_system: by_system || caller.is_system };
-        let approval = NewApproval { withdrawn_in: row.withdrawn_in, ..self.new_approval(caller, &case, &asked)? };
-        self.put_to_others(caller, &case, approval, Store::asking_again).await
-    }
-
-    /// Asks for something that takes a second person.
-    pub(super) async fn ask_second(
-        &self,
-        caller: &Caller,
-        case: &CaseRow,
-        version: Option<u32>,
-        hours: Option<u32>,
-        asked: &AskedFor,
-    ) -> Result<Asked, DecideError> {
-        let approval = NewApproval { version, hours, ..self.new_approval(caller, case, asked)? };
-        self.put_to_others(caller, case, approval, Store::asking).await
-    }
-
-    async fn put_to_others(
-        &self,
-        caller: &Caller,
-        case: &CaseRow,
-        approval: NewApproval,
-        effect: fn(NewApproval) -> Effect<()>,
-    ) -> Result<Asked, DecideError> {
-        let (id, lapses_at) = (approval.id, approval.lapses_at);
-        let event = about(caller, case, Action::ApprovalAsked, id, approval.version);
-        self.0.ledger.decided(vec![event], effect(approval)).await?;
-        Ok(Asked { approval: id.to_string(), lapses_at: lapses_at.to_string() })
-    }
-
-    /// Something that is asked of others now, sealed. A destruction waits for as long as others may refuse it, the rest until others have agreed.
-    pub(super) fn new_approval(
-        &self,
-        caller: &Caller,
-        case: &CaseRow,
-        asked: &AskedFor,
-    ) -> Result<NewApproval, VerificationError> {
-        let bytes = serde_json::to_vec(asked).map_err(|_| VerificationError::Unreadable { what: "approval" })?;
-        let (kind, at) = (asked.kind(), self.0.clock.now());
-        let waits = match kind {
-            ApprovalKind::Destruction => SignedDuration::try_from(self.0.settings.withdrawn_wait).unwrap_or(WAITS),
-            _ => WAITS,
-        };
-        Ok(NewApproval {
-            id: Uuid::now_v7(),
-            kind,
-            case_id: case.id,
-            version: None,
-            asked_by: caller.subject.clone(),
-            asked_for: caller.organisation.clone(),
-            at,
-            lapses_at: at.checked_add(waits).unwrap_or(Timestamp::MAX),
-            hours: None,
-            withdrawn_in: None,
-            document: sealing::seal(&self.0.keys, case.id, DocumentKind::Approval, &bytes)?,
-        })
-    }
-
     /// An approval that the caller may see.
     async fn seen(&self, caller: &Caller, id: &str) -> Result<ApprovalRow, DecideError> {
         let id = Uuid::parse_str(id).map_err(|_| DecideError::NotFound)?;
@@ -430,9 +171,12 @@ impl Verifier {
         }
         let receipt = self.0.ledger.looked_at(caller, &case).await?;
         let sealed = sealing::open(&self.0.store, &self.0.keys, &receipt, case.id, document).await?;
-        let unreadable = |_| VerificationError::Unreadable { what: "approval" };
-        Ok(serde_json::from_slice(&sealed).map_err(unreadable)?)
+        Ok(serde_json::from_slice(&sealed).map_err(|_| unreadable())?)
     }
+}
+
+fn unreadable() -> VerificationError {
+    VerificationError::Unreadable { what: "approval" }
 }
 
 /// An entry about what waits, or waited, for a second person.
@@ -474,34 +218,5 @@ fn hand_of(row: &ApprovalRow, caller: &Caller, own: &BTreeSet<String>, now: Time
         (true, _) if row.kind == ApprovalKind::Destruction || !raised(Role::Supervisor) => Ok(Role::Supervisor),
         (_, true) if !raised(Role::SecurityAdmin) => Ok(Role::SecurityAdmin),
         _ => Err(DecideError::OtherRole),
-    }
-}
-
-fn summary(row: &ApprovalRow, caller: &Caller, own: &BTreeSet<String>, now: Timestamp) -> ApprovalSummary {
-    let lapsed = row.state == ApprovalState::Open && now >= row.lapses_at;
-    ApprovalSummary {
-        id: row.id.to_string(),
-        kind: row.kind,
-        status: if lapsed { "lapsed" } else { row.state.as_str() }.to_owned(),
-        case: row.case_id.to_string(),
-        version: row.version,
-        asked_by: row.asked_by.clone(),
-        asked_for: row.asked_for.clone(),
-        asked_at: row.asked_at.to_string(),
-        lapses_at: row.lapses_at.to_string(),
-        hours: row.hours,
-        until: row.until.map(|until| until.to_string()),
-        hands: row
-            .hands
-            .iter()
-            .map(|hand| ApprovalHand {
-                by: hand.by.clone(),
-                role: hand.role.clone(),
-                at: hand.at.to_string(),
-                agrees: hand.agrees,
-            })
-            .collect(),
-        may_agree: hand_of(row, caller, own, now).and_then(|_| must_be_shown(caller, row)).is_ok(),
-        barred: false,
     }
 }

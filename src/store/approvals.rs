@@ -9,7 +9,7 @@ use super::columns::{Columns as _, int, millis};
 use super::db::{Builder, Connection, Lock, Row, query};
 use super::decisions::{self, NewDecision};
 use super::receipt::entry_of;
-use super::{AuditReceipt, CaseState, Effect, Hash, SealedDocument, Store, StoreError, documents, words};
+use super::{AuditReceipt, Effect, Hash, SealedDocument, Store, StoreError, documents, words};
 use crate::household::Region;
 
 words! {
@@ -185,10 +185,7 @@ impl Store {
             Box::pin(async move {
                 let case = approval.case_id;
                 entry_of(case, entries)?;
-                let found = super::cases::state(tx, case).await?;
-                if found == CaseState::Erased {
-                    return Err(StoreError::IllegalTransition { case, from: found, to: found });
-                }
+                super::cases::must_not_be_erased(tx, case).await?;
                 query(
                     "UPDATE approvals SET state = 'void' WHERE case_id = $1 AND kind = $2 AND state = 'open' AND lapses_at <= $3",
                 )

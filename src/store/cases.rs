@@ -298,6 +298,14 @@ pub(super) async fn state(tx: &mut Connection, case: Uuid) -> Result<CaseState, 
         .must("state", CaseState::parse)
 }
 
+/// Fails for an erased case, under the transaction's lock.
+pub(super) async fn must_not_be_erased(tx: &mut Connection, case: Uuid) -> Result<(), StoreError> {
+    match state(tx, case).await? {
+        erased @ CaseState::Erased => Err(StoreError::IllegalTransition { case, from: erased, to: erased }),
+        _ => Ok(()),
+    }
+}
+
 /// Moves a case along the table; a case at rest is woken by nobody and leased to nobody.
 pub(super) async fn transition(
     tx: &mut Connection,

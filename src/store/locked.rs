@@ -13,7 +13,7 @@ use super::approvals::{self, ApprovalState, NewApproval};
 use super::columns::{Columns as _, int, millis};
 use super::db::{Builder, Connection, Row, query};
 use super::receipt::entry_of;
-use super::{CaseState, DocumentKind, Effect, Hash, SealedDocument, Store, StoreError, documents};
+use super::{DocumentKind, Effect, Hash, SealedDocument, Store, StoreError, documents};
 
 /// A document of a case that opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,10 +139,7 @@ impl Store {
             Box::pin(async move {
                 let case = approval.case_id;
                 entry_of(case, entries)?;
-                let found = super::cases::state(tx, case).await?;
-                if found == CaseState::Erased {
-                    return Err(StoreError::IllegalTransition { case, from: found, to: found });
-                }
+                super::cases::must_not_be_erased(tx, case).await?;
                 let last = query(
                     "SELECT state, lapses_at FROM approvals WHERE case_id = $1 AND withdrawn_in = $2 ORDER BY id DESC LIMIT 1",
                 );

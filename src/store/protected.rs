@@ -132,6 +132,14 @@ impl ProtectedRow {
         self.claims.extend(claim.map(|claim| (column, claim)));
     }
 
+    /// It is of a case, by whose entry at `leaf_index` it came to be.
+    fn of_case(&mut self, row: &Row) -> Result<Option<Uuid>, StoreError> {
+        let case = self.value(row.uuid("case_id"))?;
+        self.at(row, "leaf_index", case)?;
+        self.claim("case_id", case.map(Claim::Case));
+        Ok(case)
+    }
+
     fn at(&mut self, row: &Row, column: &'static str, of: Option<Uuid>) -> Result<(), StoreError> {
         let index = self.value(row.opt_index(column))?.flatten();
         let bytes = self.value(opt_bytes(row))?.flatten();

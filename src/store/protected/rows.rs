@@ -33,10 +33,8 @@ pub(super) fn case(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreErr
 
 pub(super) fn version(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
     let mut kept = ProtectedRow::new("versions", key);
-    let case = kept.value(row.uuid("case_id"))?;
-    kept.at(row, "leaf_index", case)?;
     kept.actions = &["completed", "issued"];
-    kept.claim("case_id", case.map(Claim::Case));
+    let case = kept.of_case(row)?;
     let number = kept.value(row.small("number"))?;
     kept.claim("number", number.map(Claim::Version));
     let body = kept.value(row.hash("body_hash"))?;
@@ -64,10 +62,8 @@ pub(super) fn version(row: &Row, key: String) -> Result<Vec<ProtectedRow>, Store
 
 pub(super) fn cell(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
     let mut kept = ProtectedRow::new("cells", key);
-    let case = kept.value(row.uuid("case_id"))?;
-    kept.at(row, "leaf_index", case)?;
     kept.actions = &["query_authorised", "query_reused"];
-    kept.claim("case_id", case.map(Claim::Case));
+    kept.of_case(row)?;
     kept.says("member_ref", row.text("member_ref"), Claim::Member)?;
     kept.says("source", row.text("source"), Claim::Source)?;
     kept.value(row.word("kind", AnswerKind::parse))?;
@@ -113,9 +109,8 @@ pub(super) fn batch(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreEr
     Ok(vec![kept])
 }
 
-pub(super) fn batch_document(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
-    let of_parts = row.opt_int("number").is_ok();
-    let mut kept = ProtectedRow::new(if of_parts { "batch_parts" } else { "batch_faults" }, key);
+pub(super) fn batch_document(table: &'static str, row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
+    let mut kept = ProtectedRow::new(table, key);
     kept.must_be_there(row, "batch_id", "batch_there")?;
     kept.must_be_there(row, "document_id", "document_there")?;
     Ok(vec![kept])
@@ -124,9 +119,7 @@ pub(super) fn batch_document(row: &Row, key: String) -> Result<Vec<ProtectedRow>
 pub(super) fn hearing(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
     let mut kept = ProtectedRow::new("hearings", key);
     kept.actions = &["heard"];
-    let case = kept.value(row.uuid("case_id"))?;
-    kept.at(row, "leaf_index", case)?;
-    kept.claim("case_id", case.map(Claim::Case));
+    kept.of_case(row)?;
     kept.says("version", row.small("version"), Claim::Version)?;
     kept.must_be_there(row, "document_id", "document_there")?;
     Ok(vec![kept])
@@ -150,9 +143,7 @@ pub(super) fn kin(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreErro
 
 pub(super) fn decision(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
     let mut kept = ProtectedRow::new("decisions", key);
-    let case = kept.value(row.uuid("case_id"))?;
-    kept.at(row, "leaf_index", case)?;
-    kept.claim("case_id", case.map(Claim::Case));
+    let case = kept.of_case(row)?;
     kept.actions = match kept.value(row.must("kind", DecisionKind::parse))? {
         Some(DecisionKind::Review) => &["reviewed"],
         Some(DecisionKind::Objection) => &["objected"],
@@ -240,9 +231,7 @@ pub(super) fn hand(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreErr
 pub(super) fn subscription(row: &Row, key: String) -> Result<Vec<ProtectedRow>, StoreError> {
     let mut kept = ProtectedRow::new("subscriptions", key);
     kept.actions = &["subscribed"];
-    let case = kept.value(row.uuid("case_id"))?;
-    kept.at(row, "leaf_index", case)?;
-    kept.claim("case_id", case.map(Claim::Case));
+    kept.of_case(row)?;
     kept.value(row.must("state", SubscriptionState::parse))?;
     kept.must_be_there(row, "case_id", "case_there")?;
     kept.must_be_there(row, "organisation", "organisation_there")?;

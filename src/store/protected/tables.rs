@@ -93,7 +93,7 @@ pub const PROTECTED: &[ProtectedTable] = &[
                       (SELECT count(*) FROM batches b WHERE b.id = p.batch_id) AS batch_there,
                       (SELECT count(*) FROM documents d WHERE d.id = p.document_id AND d.kind = 'upload') AS document_there
                FROM batch_parts p",
-        read: batch_document,
+        read: |row, key| batch_document("batch_parts", row, key),
     },
     ProtectedTable {
         name: "batch_faults",
@@ -102,7 +102,7 @@ pub const PROTECTED: &[ProtectedTable] = &[
                       (SELECT count(*) FROM batches b WHERE b.id = f.batch_id) AS batch_there,
                       (SELECT count(*) FROM documents d WHERE d.id = f.document_id AND d.kind = 'batch_faults') AS document_there
                FROM batch_faults f",
-        read: batch_document,
+        read: |row, key| batch_document("batch_faults", row, key),
     },
     ProtectedTable {
         name: "hearings",

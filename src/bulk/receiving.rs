@@ -181,7 +181,7 @@ impl Bulk {
         let received = Received { bytes: file.bytes, parts: file.parts, idempotency };
         let event = Event::new(&actor(&file.caller), Action::BatchAccepted)
             .batch(batch)
-            .detail(inner.keys.detail(DetailKind::Batch, &digest));
+            .detail(inner.keys.detail_mac(DetailKind::Batch, &digest).bytes());
         let effect = Store::received(batch, received, now);
         let outcome = inner.log.append_with(vec![event], effect).await.map(|(_, outcome)| outcome);
         match outcome {

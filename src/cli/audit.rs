@@ -30,7 +30,7 @@ async fn resume(arguments: AuditResume) -> anyhow::Result<ExitCode> {
     let store = compose::store(&settings).await?;
     let options = compose::log_options(&settings, &keys, Clock::system());
     let log = Log::resume_after_restore(store.clone(), options, &operator, &arguments.reason, |gap| {
-        keys.detail(DetailKind::Restore, gap)
+        keys.detail_mac(DetailKind::Restore, gap).bytes()
     })
     .await?;
     let size = store.log_head().await?.size;

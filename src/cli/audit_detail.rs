@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::arguments::{AuditDetail, KeyedAction, Language};
 use super::{Usage, audit_reading, configured, output};
 use crate::audit::{Action, restore_gap};
-use crate::keys::{BodyMac, DetailKind, KeyRing};
+use crate::keys::{DetailKind, DetailMac, KeyRing};
 use crate::store::Hash;
 use crate::verification::calls_root;
 
@@ -52,7 +52,7 @@ fn details(arguments: &AuditDetail, keys: &KeyRing) -> anyhow::Result<Vec<(u32, 
     if arguments.checkpoint.is_some() && arguments.action != KeyedAction::LogResumed {
         bail!(Usage("--checkpoint goes with --action log_resumed".into()));
     }
-    let mut calls: Vec<Vec<BodyMac>> = Vec::new();
+    let mut calls: Vec<Vec<DetailMac>> = Vec::new();
     for file in &arguments.file {
         let bytes = audit_reading::read_bytes(file)?;
         calls.push(match arguments.action {

@@ -29,4 +29,4 @@ pub use ring::{Condemned, KeyListing, KeyRing, ReadRing};
 pub use ring_file::{Custody, CustodyKind, Destruction};
 pub use secret::SecretKey;
 pub use signing::{LogSigner, ReportSigner};
-pub use tags::{BodyMac, DetailKind, IndexTag, MacUse, SubjectTag};
+pub use tags::{BodyMac, DetailKind, DetailMac, IndexTag, MacUse, SubjectTag};

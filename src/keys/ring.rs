@@ -21,8 +21,8 @@ use super::signing::{generate_p256, is_note_name};
 use super::tags::MacKeys;
 use super::wrap_count::WrapCounts;
 use super::{
-    BodyMac, DetailKind, IndexTag, KekId, KekProvider, KekState, KeyError, LogSigner, MacUse, ReportSigner, SecretKey,
-    SubjectTag,
+    BodyMac, DetailKind, DetailMac, IndexTag, KekId, KekProvider, KekState, KeyError, LogSigner, MacUse, ReportSigner,
+    SecretKey, SubjectTag,
 };
 
 pub(super) use change::rotate;
@@ -289,19 +289,16 @@ impl KeyRing {
         self.held().mac_keys.body_macs(body)
     }
 
-    /// The MACs of what an entry of the audit log speaks of under every epoch, newest first: the first is what a new entry holds.
+    /// What a new entry of the audit log holds of something that could be guessed: under the newest epoch.
     #[must_use]
-    pub fn detail_macs(&self, kind: DetailKind, bytes: &[u8]) -> Vec<BodyMac> {
-        self.held().mac_keys.detail_macs(kind, bytes)
+    pub fn detail_mac(&self, kind: DetailKind, bytes: &[u8]) -> DetailMac {
+        self.held().mac_keys.detail_mac(kind, bytes)
     }
 
-    /// What a new entry holds of something that could be guessed.
-    ///
-    /// # Panics
-    /// Never: a ring has a key for each use.
+    /// All that an entry may hold of it, newest epoch first.
     #[must_use]
-    pub fn detail(&self, kind: DetailKind, bytes: &[u8]) -> [u8; 32] {
-        self.detail_macs(kind, bytes).first().map(BodyMac::bytes).expect("a ring has a key for each use")
+    pub fn detail_macs(&self, kind: DetailKind, bytes: &[u8]) -> Vec<DetailMac> {
+        self.held().mac_keys.detail_macs(kind, bytes)
     }
 
     pub(super) fn suite(&self) -> Suite {

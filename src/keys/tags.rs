@@ -148,6 +148,10 @@ tag! {
     /// The exact bytes of a request: 256 bits of HMAC.
     BodyMac, 32
 }
+tag! {
+    /// What an entry of the audit log holds of something that could be guessed: 256 bits of HMAC over its kind and its bytes.
+    DetailMac, 32
+}
 
 /// One MAC key of the ring.
 #[derive(Debug)]
@@ -197,9 +201,12 @@ impl MacKeys {
         self.of(MacUse::RequestBody).map(|key| BodyMac::new(key.epoch, &mac(key, &[body]))).collect()
     }
 
-    pub(super) fn detail_macs(&self, kind: DetailKind, bytes: &[u8]) -> Vec<BodyMac> {
-        let details = self.of(MacUse::AuditDetail);
-        details.map(|key| BodyMac::new(key.epoch, &mac(key, &[kind.as_str().as_bytes(), bytes]))).collect()
+    pub(super) fn detail_mac(&self, kind: DetailKind, bytes: &[u8]) -> DetailMac {
+        detail_mac(self.newest(MacUse::AuditDetail), kind, bytes)
+    }
+
+    pub(super) fn detail_macs(&self, kind: DetailKind, bytes: &[u8]) -> Vec<DetailMac> {
+        self.of(MacUse::AuditDetail).map(|key| detail_mac(key, kind, bytes)).collect()
     }
 }
 
@@ -210,6 +217,10 @@ fn subject_tag(key: &MacKey, id_number: &str) -> SubjectTag {
 
 fn index_tag(key: &MacKey, domain: &str, text: &str) -> IndexTag {
     IndexTag::new(key.epoch, &mac(key, &[domain.as_bytes(), text.as_bytes()]))
+}
+
+fn detail_mac(key: &MacKey, kind: DetailKind, bytes: &[u8]) -> DetailMac {
+    DetailMac::new(key.epoch, &mac(key, &[kind.as_str().as_bytes(), bytes]))
 }
 
 /// HMAC-SHA256 over the use and the parts, each behind its length, so that no two inputs read alike.
@@ -237,6 +248,7 @@ mod tests {
             key(MacUse::BlindIndex, 1, 1),
             key(MacUse::RequestBody, 1, 1),
             key(MacUse::AuditDetail, 1, 1),
+            key(MacUse::AuditDetail, 2, 2),
         ])
     }
 
@@ -248,6 +260,10 @@ mod tests {
         assert_eq!(all.iter().map(SubjectTag::epoch).collect::<Vec<_>>(), [2, 1]);
         assert_eq!(all[0], keys.subject_tag("62042219900101001X"));
         assert_ne!(all[0].hex(), all[1].hex());
+        let details = keys.detail_macs(DetailKind::Call, b"a");
+        assert_eq!(details.iter().map(DetailMac::epoch).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(details[0], keys.detail_mac(DetailKind::Call, b"a"));
+        assert_ne!(details[0].hex(), details[1].hex());
     }
 
     #[test]
@@ -268,10 +284,10 @@ mod tests {
     #[test]
     fn a_detail_of_one_kind_is_none_of_another_nor_a_request_s() {
         let keys = keys();
-        let call = keys.detail_macs(DetailKind::Call, b"a")[0];
-        assert_eq!(call, keys.detail_macs(DetailKind::Call, b"a")[0]);
-        assert_ne!(call, keys.detail_macs(DetailKind::Note, b"a")[0]);
-        assert_ne!(call, keys.body_macs(b"a")[0]);
+        let call = keys.detail_macs(DetailKind::Call, b"a")[1];
+        assert_eq!(call, keys.detail_macs(DetailKind::Call, b"a")[1]);
+        assert_ne!(call, keys.detail_macs(DetailKind::Note, b"a")[1]);
+        assert_ne!(call.bytes(), keys.body_macs(b"a")[0].bytes());
         assert_ne!(call.bytes(), <[u8; 32]>::from(<Sha256 as sha2::Digest>::digest("a")));
     }
 

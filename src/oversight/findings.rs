@@ -165,7 +165,7 @@ impl Oversight {
         let mut event = Self::reading(caller, Action::FindingAcknowledged)
             .finding(Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?);
         if let Some(note) = note {
-            event = event.detail(self.0.keys.detail(DetailKind::Note, note.as_bytes()));
+            event = event.detail(self.0.keys.detail_mac(DetailKind::Note, note.as_bytes()).bytes());
         }
         *entry = Some(self.0.log.append_one(event).await?.index());
         *by = Some(caller.subject.clone());

@@ -123,7 +123,7 @@ impl Verifier {
     }
 
     fn assess_now(&self, caller: &Caller, body: &[u8]) -> Result<Assessed, SubmitError> {
-        let call = self.0.keys.detail(DetailKind::Call, body);
+        let call = self.0.keys.detail_mac(DetailKind::Call, body).bytes();
         let packs = self.0.rules.packs();
         let outcome = match supplied::read(body, &packs) {
             Err(faults) => Err(SubmitError::Faults(faults)),

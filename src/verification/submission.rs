@@ -220,7 +220,7 @@ impl Verifier {
 
     /// What an entry of the log holds of something that could be guessed.
     pub(crate) fn log_detail(&self, kind: DetailKind, bytes: &[u8]) -> Hash {
-        self.0.keys.detail(kind, bytes)
+        self.0.keys.detail_mac(kind, bytes).bytes()
     }
 
     /// Every blind index a caller's reference may stand under, apart for each organisation.

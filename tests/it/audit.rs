@@ -427,7 +427,7 @@ async fn findings_come_from_real_calls_and_are_raised_once() {
     assert_eq!(seen(&auditor).await.json()["acknowledged_by"], "auditor");
     let entry = office.last().await;
     assert_eq!(entry.event.action, Action::FindingAcknowledged);
-    assert_eq!(entry.event.detail_sha256, Some(office.stage.keys.detail(DetailKind::Note, b"a campaign")));
+    assert_eq!(entry.event.detail_sha256, Some(office.stage.keys.detail_mac(DetailKind::Note, b"a campaign").bytes()));
     assert_ne!(entry.event.detail_sha256, Some(Sha256::digest("a campaign").into()), "no guess can be tried");
     let again = items(&auditor.get("/v1/audit/findings?days=2").await);
     assert!(again.iter().any(|finding| finding["id"] == many["id"] && finding["acknowledged_by"] == "auditor"));

@@ -30,7 +30,7 @@ impl Verifier {
     /// # Errors
     /// [`SubmitError::Faults`] with every fault, [`SubmitError::Closed`] while the log cannot be written.
     pub fn compare_supplied(&self, caller: &Caller, body: &[u8]) -> Result<(Matched, Lang), SubmitError> {
-        let call = self.0.keys.detail(DetailKind::Call, body);
+        let call = self.0.keys.detail_mac(DetailKind::Call, body).bytes();
         let given = given::read(body, self.0.clock.today(), &self.0.departments.keys());
         self.count_call(Action::Matched, caller, call, given.is_ok())?;
         let given = given.map_err(SubmitError::Faults)?;

@@ -152,7 +152,7 @@ async fn the_log_gets_one_entry_for_the_calls_of_a_second_and_nothing_is_stored(
     let answered = of("caseworker", Outcome::Done);
     assert_eq!(answered.iter().map(|(count, _)| count).sum::<u64>(), 20);
     assert!(answered.len() <= 3, "an entry a second, not one a call: {}", answered.len());
-    let mac = |body: &String| face.stage.keys.detail(DetailKind::Call, body.as_bytes());
+    let mac = |body: &String| face.stage.keys.detail_mac(DetailKind::Call, body.as_bytes()).bytes();
     let mut tree = Frontier::default();
     tree.push(leaf_hash(&mac(&bodies[0])), |_, _| {});
     assert_eq!(

@@ -194,6 +194,13 @@ impl Actor {
         let own = || Label::new("hedui").expect("a machine name");
         Self { subject: own(), organisation: own(), role: ActorRole::Service, token_sha256: None }
     }
+
+    /// Somebody at this machine, who shows no token.
+    #[must_use]
+    pub fn local(subject: Label, role: ActorRole) -> Self {
+        let organisation = Label::new("local").expect("a machine name");
+        Self { subject, organisation, role, token_sha256: None }
+    }
 }
 
 /// Something to be logged. Made with [`Event::new`] and the functions named after its fields.

@@ -7,8 +7,7 @@ use anyhow::Context as _;
 use super::arguments::{Audit, AuditCommand, AuditResume, AuditVerify};
 use super::{Usage, audit_reading, compose, configured, operator, output};
 use crate::audit::{
-    Actor, ActorRole, AuditError, Label, Log, VerifierKey, WitnessKey, published_checkpoint, verify_tree,
-    verify_witnessed_log,
+    Actor, ActorRole, AuditError, Log, VerifierKey, WitnessKey, published_checkpoint, verify_tree, verify_witnessed_log,
 };
 use crate::keys::{DetailKind, KeyRing};
 use crate::telemetry::Clock;
@@ -44,9 +43,7 @@ async fn resume(arguments: AuditResume) -> anyhow::Result<ExitCode> {
 
 /// That a log goes on after a restore is somebody's word.
 fn operator(name: Option<&String>) -> anyhow::Result<Actor> {
-    let organisation = Label::new("local").expect("a machine name");
-    let subject = operator::named(name)?;
-    Ok(Actor { subject, organisation, role: ActorRole::SystemAdmin, token_sha256: None })
+    Ok(Actor::local(operator::named(name)?, ActorRole::SystemAdmin))
 }
 
 async fn verify(arguments: AuditVerify) -> anyhow::Result<ExitCode> {

@@ -201,11 +201,5 @@ async fn await_the_service(settings: &Settings, ring: &KeyRing) -> anyhow::Resul
 
 /// Whoever has this command has the key folder: the log names them as the security administrator of this machine.
 fn operator() -> Actor {
-    let label = |text| Label::new(text).expect("a machine name");
-    Actor {
-        subject: label("operator"),
-        organisation: label("local"),
-        role: ActorRole::SecurityAdmin,
-        token_sha256: None,
-    }
+    Actor::local(Label::new("operator").expect("a machine name"), ActorRole::SecurityAdmin)
 }

@@ -78,8 +78,7 @@ fn passed(custody: &Custody) -> Fact {
 
 /// Who did it, as the ring file says: whoever has the key folder is the security administrator of this machine.
 fn custodian(custody: &Custody) -> Actor {
-    let organisation = Label::new("local").expect("a machine name");
-    Actor { subject: Label::of_name(&custody.by), organisation, role: ActorRole::SecurityAdmin, token_sha256: None }
+    Actor::local(Label::of_name(&custody.by), ActorRole::SecurityAdmin)
 }
 
 /// What the log says of keys; and of which there was no data key left.

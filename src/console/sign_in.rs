@@ -149,6 +149,8 @@ fn see_other(to: &str, cookies: [HeaderValue; 1]) -> Response {
 
 fn explained(console: &Console, frame: &Frame, error: SignInError) -> Response {
     tracing::warn!(%error, "nobody was signed in");
+    // a provider that is not reached has refused nobody
+    let refused = !matches!(error, SignInError::Unreachable(_));
     let (notice, outcome) = match error {
         SignInError::Unreachable(_) => (Notice::ProviderUnreachable, "unreachable"),
         SignInError::NotOurs(_) => (Notice::StartAgain, "not_ours"),
@@ -156,7 +158,7 @@ fn explained(console: &Console, frame: &Frame, error: SignInError) -> Response {
         SignInError::Token(_) => return frame.notice(Notice::SignInRefused),
     };
     metrics::counter!("hedui_sign_ins_total", "outcome" => outcome).increment(1);
-    if outcome != "unreachable" {
+    if refused {
         console.0.verifier.count_refusal(Action::SignInRefused, outcome);
     }
     frame.notice(notice)

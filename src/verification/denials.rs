@@ -28,7 +28,7 @@ struct Key {
     why: &'static str,
 }
 
-/// Refusals since the one that was entered.
+/// Refusals of one kind: those since the one that was entered, or all where none is entered by itself.
 struct Run {
     since: Timestamp,
     event: Event,
@@ -68,7 +68,7 @@ impl Denials {
     fn put_back(&self, key: Key, run: Run) {
         let mut runs = self.runs();
         let more = run.more;
-        // of a run that has begun since, the first stands in the log
+        // of a run that has begun since, the first stands in the log, or none has to
         runs.entry(key).and_modify(|since| since.more += more).or_insert(run);
     }
 }

@@ -33,8 +33,8 @@ pub struct ApprovalsQuery {
     pub cursor: Option<Uuid>,
 }
 
-/// What waits for a second person (双人复核), newest first: for a supervisor what is asked about the cases in scope, for a security
-/// administrator inspections, for others what they asked themselves.
+/// What waits for a second person (双人复核), newest first: for a supervisor what is asked about the cases in scope, for a caseworker
+/// that but for inspections, for a security administrator inspections, for others what they asked themselves.
 #[utoipa::path(get, path = "/v1/approvals", tag = "decisions", params(ApprovalsQuery),
     responses((status = 200, body = ApprovalPage), (status = 403, body = Problem), (status = 422, body = Problem)),
     security(("bearer" = [])))]
@@ -72,8 +72,8 @@ pub async fn show(
     }
 }
 
-/// Agrees as the second person. What was asked is done: the decision stands, the case is erased, the inspection begins (with the second of
-/// its two).
+/// Agrees as the second person. What was asked is done: the decision stands, the case is erased, locked evidence is destroyed (with the second of two,
+/// where a system's account took the authorisation back or asked), the inspection begins (with the second of its two).
 #[utoipa::path(post, path = "/v1/approvals/{id}/agree", tag = "decisions", params(("id" = String, Path)),
     responses((status = 200, body = ApprovalSummary), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 410, body = Problem)),
@@ -102,8 +102,8 @@ pub struct Refusal {
 const REFUSAL: [&str; 2] =
     [r#"空，或 {"reason": "……（1 至 1000 字）"}"#, r#"empty, or {"reason": "… (1 to 1,000 characters)"}"#];
 
-/// Refuses it, takes back what the caller asked, or ends an inspection that was agreed to: its auditor opens no report any more. Evidence that is not
-/// to be destroyed stays locked: nobody opens it, and its destruction may be asked for again.
+/// Refuses it, takes back what the caller asked (but for a destruction), or ends an inspection that was agreed to: its auditor opens no report any
+/// more. Evidence that is not to be destroyed stays locked: nobody opens it, and its destruction may be asked for again.
 #[utoipa::path(post, path = "/v1/approvals/{id}/refuse", tag = "decisions", params(("id" = String, Path)),
     request_body(content = Option<Refusal>),
     responses((status = 200, body = ApprovalSummary), (status = 403, body = Problem), (status = 404, body = Problem), (status = 408, body = Problem),

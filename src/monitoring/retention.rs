@@ -46,7 +46,9 @@ pub struct Sweep {
     /// The cases that go.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ids: Vec<Uuid>,
-    /// Cases that could not be erased, or of which what goes could not be destroyed; as it is shown: of which it should have gone two sweeps ago.
+    /// Of a sweep that was made: cases that could not be erased, or of which what goes could not be destroyed. Of one that would
+    /// be ([`would_sweep`]): cases of which what was answered under an authorisation taken back should have been destroyed two sweeps ago, and is there
+    /// still.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stuck: Vec<Uuid>,
 }

@@ -1,5 +1,5 @@
-//! What one person asks for and others have to agree to (双人复核): a decision that changes a total, an erasure, an inspection. Who may
-//! agree, and how many must, is `verification`'s to say; here nobody counts twice and nothing closes twice.
+//! What one person asks for and others have to agree to (双人复核): a decision that changes a total, an erasure, a destruction of
+//! locked evidence, an inspection. Who may agree, and how many must, is `verification`'s to say; here nobody counts twice and nothing closes twice.
 
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};

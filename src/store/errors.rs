@@ -236,8 +236,10 @@ pub enum StoreError {
         /// Case.
         case: Uuid,
     },
-    /// Its data key is destroyed.
-    #[error("document {id} is erased: its data key was destroyed")]
+    /// Its data key is destroyed, or it is locked.
+    #[error(
+        "document {id} opens for nobody: its data key was destroyed, or it is locked because an authorisation was taken back"
+    )]
     Erased {
         /// Document.
         id: Uuid,

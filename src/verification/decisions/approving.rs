@@ -1,5 +1,6 @@
 //! What waits for a second person: asked for, agreed to, refused. Who asked never agrees, and nobody agrees twice: callers for whom the
-//! same own number is registered (`kin`) are one person, and a system's account is none. What is put to others is in `asked`, how it is shown in `shown`.
+//! same own number is registered (`kin`) are one person, and a system's account is none. What is put to others is in `asked`, how it is
+//! shown in `shown`.
 //!
 //! | asked | by | agreed by |
 //! |---|---|---|
@@ -30,7 +31,8 @@ use shown::summary;
 pub use shown::{ApprovalDetail, ApprovalHand, ApprovalPage, ApprovalSummary};
 
 impl Verifier {
-    /// Agrees as the second person (of an inspection, as one of two). What was asked is done with the last of them.
+    /// Agrees as the second person (of an inspection, and of a destruction that a system's account brought about, as one of two). With the last of
+    /// them what was asked is done: the decision stands, the case is erased, locked evidence is destroyed, the inspection begins.
     ///
     /// # Errors
     /// [`DecideError::SamePerson`], [`DecideError::OtherRole`], [`DecideError::NotOpen`]; [`DecideError::Moved`] when the report is
@@ -92,11 +94,12 @@ impl Verifier {
         Ok(summary(&self.0.store.approval(row.id).await?, caller, &own, now))
     }
 
-    /// Refuses, or takes back what the caller asked. One refusal closes it; an inspection that was agreed to ends with it. What was to be destroyed
-    /// stays locked, for a reason, until that is asked for again.
+    /// Refuses, or takes back what the caller asked, but for a destruction. One refusal closes it; an inspection that was agreed to ends with it.
+    /// What was to be destroyed stays locked, for a reason, until that is asked for again.
     ///
     /// # Errors
-    /// As [`Verifier::agree`]; whoever asked may take it back. [`DecideError::Faults`] where a destruction is refused without a reason.
+    /// As [`Verifier::agree`]; whoever asked may take it back, but for a destruction. [`DecideError::Faults`] where a destruction is refused
+    /// without a reason.
     pub async fn refuse_approval(
         &self,
         caller: &Caller,

@@ -29,7 +29,7 @@ impl Verifier {
         let mut locking = Locking::default();
         for row in store.decisions(case.id).await?.into_iter().filter(|row| row.kind != DecisionKind::Withdrawal) {
             let sealed = match sealing::open(store, keys, receipt, case.id, row.document).await {
-                // it went with an earlier withdrawal
+                // an earlier withdrawal locked it
                 Err(VerificationError::Store(StoreError::Erased { .. })) => continue,
                 opened => opened?,
             };

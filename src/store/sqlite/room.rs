@@ -62,11 +62,16 @@ impl Room {
 
 impl Look {
     fn again(&mut self) -> Result<(), StoreError> {
+        let length = self.file().metadata().ok().map(|file| file.len());
+        let held = length == Some(self.reserve);
+        // One of another size is of other settings, or was left half made: it keeps no room, it takes it.
+        if length.is_some() && !held {
+            let _gone = std::fs::remove_file(self.file());
+        }
         // What cannot be told is no reason to stop: whatever cannot be written says so itself.
         let Ok(free) = statvfs(&self.directory).map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)) else {
             return Ok(());
         };
-        let held = self.file().metadata().is_ok_and(|file| file.len() == self.reserve);
         let looked = match held {
             true if free >= self.reserve => Ok(()),
             true => {
@@ -155,6 +160,23 @@ mod tests {
         let none = Room::keep(folder.path(), u64::MAX / 16).await.unwrap().unwrap();
         assert!(matches!(none.must_be_ample().await, Err(StoreError::NoRoom { .. })));
         assert!(!file.exists(), "what is there is left for what was accepted");
+    }
+
+    #[tokio::test]
+    async fn a_reserve_of_another_size_takes_no_room() {
+        let folder = tempfile::tempdir().unwrap();
+        Room::keep(folder.path(), 1 << 16).await.unwrap();
+        // larger than any disk has room for: the former one is let go all the same
+        let none = Room::keep(folder.path(), u64::MAX / 16).await.unwrap().unwrap();
+        assert!(!folder.path().join(RESERVE).exists());
+        assert!(matches!(none.must_be_ample().await, Err(StoreError::NoRoom { .. })));
+        std::fs::write(folder.path().join(RESERVE), [0; 100]).unwrap();
+        Room::keep(folder.path(), 1 << 16).await.unwrap();
+        assert_eq!(
+            folder.path().join(RESERVE).metadata().unwrap().len(),
+            1 << 16,
+            "one that was half made is made anew"
+        );
     }
 
     #[tokio::test]

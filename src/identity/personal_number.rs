@@ -3,12 +3,15 @@
 use super::characters::in_one_width;
 use super::id_number::ResidentNumber;
 
+/// Characters of a UUID with its hyphens.
+const UUID: usize = 36;
+
 /// Whether an ID number (18 characters with region, date and check character, or 15 digits with region and date) or a mobile number stands
 /// in it by itself, that is with no digit before or after; in any width, with spaces or the prefix +86. A case number that merely has many
 /// digits is none.
 #[must_use]
 pub fn holds_personal_number(text: &str) -> bool {
-    let written: Vec<char> = in_one_width(text).filter(|c| !is_invisible(*c)).collect();
+    let written: Vec<char> = without_uuids(text).chars().collect();
     let close: Vec<char> = written.iter().copied().filter(|c| !c.is_whitespace()).collect();
     has_number_by_itself(&written) || (close.len() < written.len() && has_number_by_itself(&close))
 }
@@ -21,6 +24,28 @@ pub fn may_hold_personal_number(text: &str) -> bool {
     let signs = close.as_bytes();
     let is_id = |window: &[u8]| std::str::from_utf8(window).is_ok_and(is_id_number);
     signs.windows(18).any(is_id) || signs.windows(15).any(is_id) || signs.windows(11).any(is_mobile)
+}
+
+/// A text in one width, without its UUIDs: twelve hexadecimal digits may read as a mobile number between letters.
+fn without_uuids(text: &str) -> String {
+    let written: String = in_one_width(text).filter(|c| !is_invisible(*c)).collect();
+    let mut kept = String::new();
+    let mut rest = written.as_str();
+    while let Some((place, _)) = rest.char_indices().find(|(place, _)| begins_with_uuid(rest, *place)) {
+        kept.push_str(&rest[..place]);
+        kept.push('-');
+        rest = &rest[place + UUID..];
+    }
+    kept + rest
+}
+
+/// Whether a UUID as it is usually written stands there by itself.
+fn begins_with_uuid(text: &str, place: usize) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric();
+    let Some(window) = text.get(place..place + UUID) else { return false };
+    uuid::Uuid::try_parse(window).is_ok()
+        && !text[..place].ends_with(is_part)
+        && !text[place + UUID..].starts_with(is_part)
 }
 
 fn has_number_by_itself(text: &[char]) -> bool {
@@ -79,6 +104,7 @@ mod tests {
     #[test]
     fn numbers_of_people_are_found_however_they_are_written() {
         for held in [
+            "0193f5a0-7c1e-4a30-8000-a13800138000-13800138000",
             "11010519491231002X",
             "HN-11010519491231002x",
             "SQ11010519491231002X-1",
@@ -123,6 +149,8 @@ mod tests {
             "110105491331002",    // date
             "11620422013903085K",
             "0193f5a0-7c1e-7a30-8000-1380013800ab",
+            "0193f5a0-7c1e-4a30-8000-a13800138000",
+            "f:0193f5a0-7c1e-4a30-8000-13800138000a:li.wei",
         ] {
             assert!(!holds_personal_number(plain), "{plain}");
         }

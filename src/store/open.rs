@@ -110,6 +110,12 @@ impl Store {
         Ok(Self { inner: Arc::new(Inner { path, readers, room: None, writer: None, presence: None }) })
     }
 
+    /// Whether a directory holds a database: looking makes none.
+    #[must_use]
+    pub fn is_in(path: &Path) -> bool {
+        path.join(sqlite::DATABASE).exists()
+    }
+
     /// Does the work that is queued, then lets go of the database and the directory. Other clones fail from now on.
     pub async fn close(self) {
         if let Some(presence) = &self.inner.presence {

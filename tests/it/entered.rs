@@ -137,6 +137,12 @@ async fn a_copy_of_the_ring_stands_in_the_log_with_whoever_made_it_before_it_is_
     };
     let json = |output: &std::process::Output| serde_json::from_slice::<Value>(&output.stdout).expect("JSON");
 
+    let uncounted = place.run(&["keys", "list", "--json"]);
+    let kek = json(&uncounted)["keys"].as_array().unwrap().iter().find(|key| key["kind"] == "kek").cloned().unwrap();
+    assert!(
+        kek["data_keys"].is_null() && err(&uncounted).contains("not counted"),
+        "what is not counted is not none: {kek}"
+    );
     let early = export("early", "wang.fang");
     assert_code(&early, 0);
     assert_eq!(json(&early)["entered"], "at_the_next_start");
@@ -154,6 +160,15 @@ async fn a_copy_of_the_ring_stands_in_the_log_with_whoever_made_it_before_it_is_
     assert_eq!(by, ["wang.fang", "zhang.wei", "li.na"], "a copy that could not be written is no entry");
     let role = exported.iter().all(|(_, leaf)| leaf.event.actor.role.as_str() == "security_admin");
     assert!(role && exported.iter().all(|(_, leaf)| leaf.event.detail_sha256.is_some()));
+    // A log that cannot be read is no missing one.
+    let database = data.join("hedui.sqlite");
+    std::fs::rename(&database, data.join("kept")).expect("the database");
+    std::fs::write(&database, "no database").expect("written");
+    let blind = export("blind", "li.na");
+    assert_code(&blind, 1);
+    assert!(err(&blind).contains("nothing was exported"), "{}", err(&blind));
+    assert!(!place.path("blind").join("ring.sealed").exists());
+    std::fs::rename(data.join("kept"), &database).expect("the database");
     let listed = out(&place.run(&["keys", "list"]));
     assert!(listed.contains(" by zhang.wei ("), "{listed}");
 

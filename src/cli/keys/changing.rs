@@ -14,7 +14,7 @@ use crate::audit::{Actor, ActorRole, Label, Log};
 use crate::config::{Settings, StoreSettings};
 use crate::keys::{Destruction, KekId, KeyRing, MacUse};
 use crate::monitoring::{is_entered, settle};
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 use crate::telemetry::Clock;
 
 /// How long a running service is given to take note: it looks every two seconds.
@@ -152,17 +152,25 @@ pub(super) async fn data_keys(settings: &Settings) -> anyhow::Result<BTreeMap<St
     Ok(counts?.into_iter().collect())
 }
 
-/// Whether there is a log in which anything stands: looking makes none.
-pub(super) async fn has_log(settings: &Settings) -> bool {
-    let Ok(store) = compose::store_to_read(&settings.store, &settings.data_directory).await else { return false };
+/// Whether there is a log in which anything stands: looking makes none. One that cannot be read is no missing one.
+pub(super) async fn has_log(settings: &Settings) -> anyhow::Result<bool> {
+    if is_to_be_made(settings) {
+        return Ok(false);
+    }
+    let store = compose::store_to_read(&settings.store, &settings.data_directory).await?;
     let head = store.log_head().await;
     store.close().await;
-    head.is_ok_and(|head| head.size > 0)
+    Ok(head?.size > 0)
+}
+
+/// Whether there is no database yet, as far as that can be seen without a server.
+pub(super) fn is_to_be_made(settings: &Settings) -> bool {
+    matches!(settings.store, StoreSettings::Sqlite { .. }) && !Store::is_in(&settings.data_directory)
 }
 
 /// Sees to it that the log knows the ring: here when nobody else has the log, else by whoever has it.
 pub(super) async fn enter(settings: &Settings, ring: &KeyRing) -> anyhow::Result<Entered> {
-    if matches!(settings.store, StoreSettings::Sqlite { .. }) && !settings.data_directory.exists() {
+    if is_to_be_made(settings) {
         return Ok(Entered::AtTheNextStart);
     }
     let store = match compose::store(settings).await {

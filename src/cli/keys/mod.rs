@@ -48,23 +48,22 @@ fn init(arguments: &KeysInit) -> anyhow::Result<ExitCode> {
         "made a key ring in {}: back it up apart from the data, nothing opens without it",
         path.display()
     ));
-    print(&ring, &BTreeMap::new(), folder.json)
+    print(&ring, Some(&BTreeMap::new()), folder.json)
 }
 
 async fn list(folder: &KeysFolder) -> anyhow::Result<ExitCode> {
     let ring = KeyRing::load(&place(folder)?)?;
     let settings = configured::settings(&folder.config)?;
-    let mut data_keys = BTreeMap::new();
-    if settings.data_directory.exists() {
-        match changing::data_keys(&settings).await {
-            Ok(counts) => data_keys = counts,
-            Err(error) => output::tell(&format!("data keys are not counted: {error:#}")),
-        }
-    }
-    print(&ring, &data_keys, folder.json)
+    let data_keys = match changing::is_to_be_made(&settings) {
+        true => Err(anyhow::anyhow!("there is no database in {}", settings.data_directory.display())),
+        false => changing::data_keys(&settings).await,
+    };
+    let data_keys = data_keys.inspect_err(|error| output::tell(&format!("data keys are not counted: {error:#}")));
+    print(&ring, data_keys.ok().as_ref(), folder.json)
 }
 
-fn print(ring: &KeyRing, data_keys: &BTreeMap<String, u64>, json: bool) -> anyhow::Result<ExitCode> {
+/// Shows the ring, with the data keys under each where they were counted: what was not is not none.
+fn print(ring: &KeyRing, data_keys: Option<&BTreeMap<String, u64>>, json: bool) -> anyhow::Result<ExitCode> {
     let log_key = VerifierKey::of(compose::log_signer(ring).as_ref()).to_string();
     let keys = ring.list()?;
     let read = ring.read()?;
@@ -72,8 +71,8 @@ fn print(ring: &KeyRing, data_keys: &BTreeMap<String, u64>, json: bool) -> anyho
     if json {
         let mut keys = serde_json::to_value(keys)?;
         for key in keys.as_array_mut().into_iter().flatten().filter(|key| key["kind"] == "kek") {
-            let count = key["id"].as_str().and_then(|id| data_keys.get(id)).copied().unwrap_or_default();
-            key["data_keys"] = count.into();
+            let count = |counts: &BTreeMap<String, u64>| counts.get(key["id"].as_str()?).copied();
+            key["data_keys"] = data_keys.map(|counts| count(counts).unwrap_or_default()).into();
         }
         let value = serde_json::json!({ "keys": keys, "custody": custody, "log_key": log_key, "jwks": ring.jwks() });
         output::say(&serde_json::to_string_pretty(&value)?);
@@ -84,7 +83,9 @@ fn print(ring: &KeyRing, data_keys: &BTreeMap<String, u64>, json: bool) -> anyho
     table.set_header(["kind", "id", "state", "created", "data keys"]);
     for key in keys {
         let count = match key.kind {
-            "kek" => data_keys.get(&key.id).copied().unwrap_or_default().to_string(),
+            "kek" => {
+                data_keys.map_or("?".to_owned(), |counts| counts.get(&key.id).copied().unwrap_or_default().to_string())
+            }
             _ => String::new(),
         };
         table.add_row([key.kind.to_owned(), key.id, key.state.to_owned(), key.created.to_string(), count]);

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -37,13 +37,13 @@ pub(super) async fn export(arguments: &KeysExport) -> anyhow::Result<ExitCode> {
         });
     }
     check_export(&arguments.out, threshold, &passphrases)?;
+    let unknown = "whether there is an audit log cannot be told, so nothing was exported";
+    let had_log = changing::has_log(&settings).await.context(unknown)?;
     let (id, now) = (Uuid::new_v4(), Clock::system().now());
     ring.note_export(id, operator.as_str(), now)?;
-    let entered = match changing::has_log(&settings).await {
-        true => changing::enter(&settings, &ring).await?,
-        false => Entered::AtTheNextStart,
-    };
-    if entered == Entered::AtTheNextStart && changing::has_log(&settings).await {
+    let entered = if had_log { changing::enter(&settings, &ring).await? } else { Entered::AtTheNextStart };
+    // a service may have begun one meanwhile
+    if entered == Entered::AtTheNextStart && (had_log || changing::has_log(&settings).await.context(unknown)?) {
         bail!(
             "the running service has not entered the export in the audit log, so nothing was exported: look at its log, then try again"
         );
@@ -93,7 +93,7 @@ pub(super) async fn restore(arguments: &KeysRestore) -> anyhow::Result<ExitCode>
 async fn enter_restored(arguments: &KeysRestore, ring: &KeyRing) -> Entered {
     let entered = async {
         let settings = configured::settings(&arguments.folder.config)?;
-        let is_the_log_s = settings.keys_directory == ring.dir() && changing::has_log(&settings).await;
+        let is_the_log_s = settings.keys_directory == ring.dir() && changing::has_log(&settings).await?;
         if is_the_log_s { changing::enter(&settings, ring).await } else { Ok(Entered::AtTheNextStart) }
     };
     entered.await.unwrap_or_else(|error: anyhow::Error| {

@@ -221,6 +221,9 @@ impl Oversight {
     /// part of it acknowledges that part, for those who see the same.
     async fn named(&self, receipt: &AuditReceipt, from: Date, scope: &LogScope) -> Result<Vec<Found>, ReadError> {
         let mut found = self.reckoned(receipt, from, scope).await?;
+        if scope.organisations.is_none() && scope.regions.is_empty() {
+            return Ok(found);
+        }
         let whole = self.reckoned(receipt, from, &LogScope::default()).await?;
         let organisations = scope.organisations.iter().flatten().map(|organisation| organisation.name.as_str());
         let mut scope: Vec<&str> = organisations.chain(scope.regions.iter().map(String::as_str)).collect();

@@ -72,16 +72,17 @@ const OPEN: &str = "SELECT d.id, d.kind, d.id IN (
                WHERE a.case_id = $1 AND a.kind = 'review' AND h.reason_document IS NOT NULL) AS tells
      FROM documents d JOIN deks k ON k.id = d.dek_id WHERE d.case_id = $1 AND d.locked_in IS NULL ORDER BY d.id";
 
-/// Cases with something locked that nobody can refuse to have destroyed any more: what was last asked is agreed to, or its time is over.
+/// Cases with something locked that nobody can refuse to have destroyed any more: the time of what was last asked is over. What is agreed to
+/// is destroyed in the same commit.
 fn overdue(what: &'static str, now: Timestamp) -> Builder<'static> {
     let mut query = Builder::new("SELECT DISTINCT ");
     query.push(what).push(
         " FROM documents d JOIN deks k ON k.id = d.dek_id
           WHERE d.locked_in IS NOT NULL
-            AND (SELECT a.state <> 'refused' AND (a.state <> 'open' OR a.lapses_at <= ",
+            AND (SELECT a.state = 'open' AND a.lapses_at <= ",
     );
     query.push_bind(millis(now)).push(
-        ") FROM approvals a
+        " FROM approvals a
                  WHERE a.case_id = d.case_id AND a.withdrawn_in = d.locked_in ORDER BY a.id DESC LIMIT 1)",
     );
     query

@@ -109,6 +109,18 @@ impl Verifier {
         let row = self.seen(caller, id).await?;
         let (now, own) = (self.0.clock.now(), self.ids_of(caller).await?);
         if inspecting::lasts(&row, now) {
+            if reason.is_some() {
+                let mut faults = Faults::default();
+                let remedy = ["不带 reason 重发", "send it without a reason"];
+                faults.add(
+                    "/reason",
+                    "reason",
+                    "结束查阅不保存理由",
+                    "no reason is kept of an inspection's end",
+                    remedy,
+                );
+                return Err(DecideError::Faults(faults.0));
+            }
             self.end_inspection(caller, &row).await?;
             return Ok(summary(&self.0.store.approval(row.id).await?, caller, &own, now));
         }

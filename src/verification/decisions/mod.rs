@@ -133,7 +133,7 @@ impl Verifier {
                 continue;
             }
             let sealed = match sealing::open(&self.0.store, &self.0.keys, receipt, case.id, row.document).await {
-                // it went with its member's authorisation
+                // it is locked, or went, with its member's authorisation
                 Err(VerificationError::Store(StoreError::Erased { .. })) if row.kind == DecisionKind::Review => {
                     continue;
                 }

@@ -529,6 +529,8 @@ async fn an_inspection_is_looked_at_again_at_each_reading() {
     assert!(matches!(read(&moved).await, Err(ReadError::NotFound)));
     for (who, given) in [(&supervisor("three"), approval), (&guard, granted().await), (&auditor, granted().await)] {
         let (before, _) = said(&house, case, Action::InspectionEnded).await;
+        let unkept = verifier.refuse_approval(who, &given, Some("不再需要")).await;
+        assert!(matches!(unkept, Err(DecideError::Faults(_))), "no reason is kept of it: {unkept:?}");
         assert_eq!(verifier.refuse_approval(who, &given, None).await.unwrap().status, "revoked");
         assert_eq!(said(&house, case, Action::InspectionEnded).await, (before + 1, 0));
         assert!(matches!(verifier.refuse_approval(who, &given, None).await, Err(DecideError::NotOpen)), "once");

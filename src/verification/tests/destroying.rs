@@ -5,6 +5,7 @@ use super::withdrawing::case_of_two;
 use super::*;
 use crate::audit::{Action, Actor, Event, VerifierKey, verify_log};
 use crate::auth::Role;
+use crate::config::Disclosure;
 use crate::store::{DocumentKind, StoreError};
 use crate::verification::{DecideError, NewObjection, ReadError, ReportForm};
 
@@ -55,6 +56,8 @@ async fn what_a_second_person_refuses_to_destroy_is_stored_and_opens_to_nobody()
     assert_eq!(refused.status, "refused");
     let shown = verifier.approval(&supervisor("three"), &approval).await.unwrap();
     assert_eq!(shown.refused_because.as_deref(), Some("纪委正在核查"));
+    let less = Caller { disclosure: Disclosure::Amounts, ..supervisor("three") };
+    assert_eq!(verifier.approval(&less, &approval).await.unwrap().refused_because, None, "it may tell of the evidence");
     house.pass(100 * 3600);
     let now = *house.now.lock().unwrap();
     assert!(house.store.to_destroy(now, None, 10).await.unwrap().is_empty());

@@ -82,7 +82,7 @@ pub struct ApprovalDetail {
     /// What is asked: decisions with what they change, a reason, or grounds with a document.
     #[schema(value_type = Object)]
     pub asked: serde_json::Value,
-    /// Why it was refused, where whoever refused said so.
+    /// Why it was refused, where whoever refused said so; of a destruction only for whoever is shown the whole report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused_because: Option<String>,
 }
@@ -148,7 +148,9 @@ impl Verifier {
         let asked = self.asked_for(caller, &row).await?;
         let asked = serde_json::to_value(&asked).map_err(|_| unreadable())?;
         let own = self.ids_of(caller).await?;
-        let refused_because = match row.hands.iter().find_map(|hand| hand.reason) {
+        // why evidence was not to be destroyed may tell of it: whoever may not see answers does not see that
+        let tells = row.kind != ApprovalKind::Destruction || caller.sees_answers();
+        let refused_because = match row.hands.iter().find_map(|hand| hand.reason).filter(|_| tells) {
             Some(reason) => Some(self.opened_for(caller, &row, reason).await?),
             None => None,
         };

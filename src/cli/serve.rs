@@ -133,7 +133,9 @@ pub(super) fn listen_on(
                 clock: running.clock.clone(),
                 authenticator: Arc::clone(&authenticator),
                 verifier: running.verifier.clone(),
+                bulk: running.bulk.clone(),
                 monitoring: running.monitoring.clone(),
+                oversight: running.oversight.clone(),
             })?;
             console::router(console, limits, routes)
         }

@@ -5,13 +5,13 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
+use super::assets;
 use super::cookies::Cookie;
 use super::language::{self, Spoken};
 use super::notices::Notice;
 use super::return_path::ReturnPath;
 use super::sections::{self, Link};
 use super::state::Console;
-use super::style;
 use super::words::frame::FrameWords;
 use super::words::notices::{NoticeWords, notice};
 use super::words::terms;
@@ -24,6 +24,8 @@ pub(super) struct Frame {
     pub(super) lang: Lang,
     pub(super) words: &'static FrameWords,
     pub(super) style: &'static str,
+    /// The script that keeps parts of a page as they stand.
+    pub(super) live: &'static str,
     pub(super) version: &'static str,
     /// This page in the other language.
     pub(super) switch: String,
@@ -63,7 +65,8 @@ impl Frame {
         Self {
             lang,
             words: FrameWords::of(lang),
-            style: &style::PATH,
+            style: &assets::SHEET.path,
+            live: &assets::LIVE.path,
             version: env!("CARGO_PKG_VERSION"),
             switch: language::switch(parts, lang),
             who: None,
@@ -108,7 +111,7 @@ impl Frame {
             }
         };
         let policy = format!(
-            "default-src 'none'; style-src 'self'; base-uri 'none'; form-action {forms}; frame-ancestors 'none'"
+            "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action {forms}; frame-ancestors 'none'"
         );
         let mut response = (status, Html(text)).into_response();
         let headers = response.headers_mut();
@@ -137,8 +140,7 @@ impl Frame {
     /// An answer that says why there is no other page. A session that has ended is forgotten.
     pub(super) fn notice(&self, why: Notice) -> Response {
         let [heading, text] = notice(why, self.lang);
-        let stay = matches!(why, Notice::NotFound | Notice::ForeignForm | Notice::TooOften | Notice::NotAllowed);
-        let sign_in = (!stay).then(|| ReturnPath::sign_in_page(self.to.as_ref()));
+        let sign_in = why.signs_in().then(|| ReturnPath::sign_in_page(self.to.as_ref()));
         let words = NoticeWords::of(self.lang);
         let mut response = self.page(why.status(), &NoticePage { frame: self, words, heading, text, sign_in });
         if why == Notice::SessionEnded {
@@ -151,7 +153,10 @@ impl Frame {
     pub(super) fn failed(&self, error: &ReadError) -> Response {
         match error {
             ReadError::Closed => self.notice(Notice::Closed),
-            ReadError::NotFound | ReadError::NoVersion | ReadError::Erased => self.notice(Notice::NotFound),
+            ReadError::NotFound => self.notice(Notice::NotFound),
+            ReadError::NoVersion => self.notice(Notice::NoVersion),
+            ReadError::Barred => self.notice(Notice::Barred),
+            ReadError::Erased => self.notice(Notice::Erased),
             _ => self.failed_inside(error),
         }
     }

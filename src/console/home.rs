@@ -12,7 +12,7 @@ use serde::Deserialize;
 use self::lists::{List, Wanted};
 use super::frame::Frame;
 use super::notices::Notice;
-use super::parts::{Banner, Errors, Field, Pages, Tab, Tabs};
+use super::parts::{Banner, Entry, Errors, Field, Pages, Tab, Tabs};
 use super::state::Console;
 use super::user::ConsoleUser;
 use super::words::home::{HomeWords, silent};
@@ -84,8 +84,7 @@ async fn shown(console: &Console, user: &ConsoleUser, query: HomeQuery) -> Resul
         }
     };
     let filter = filter(frame, words, &query);
-    let fields = [&filter.reference, &filter.status];
-    let errors = Errors::of(frame.words, &fields);
+    let errors = Errors::of(frame.words, [&filter.reference, &filter.status]);
     let mut tabs = Vec::new();
     let mut list = None;
     for tab in offered {
@@ -139,22 +138,16 @@ fn filter(frame: &Frame, words: &'static HomeWords, query: &HomeQuery) -> Filter
     let state = |state: &CaseState| (state.as_str().to_owned(), terms::state(*state, frame.lang).to_owned());
     Filter {
         reference: Field {
-            words: frame.words,
-            name: "reference",
-            label: words.reference,
             hint: Some(words.reference_hint),
             value: query.reference.clone(),
-            choices: Vec::new(),
-            error: reference_fault(words, &query.reference),
+            error: reference_fault(words, &query.reference).map(Into::into),
+            ..Field::line(frame.words, "reference", words.reference)
         },
         status: Field {
-            words: frame.words,
-            name: "status",
-            label: words.state,
-            hint: None,
             value: query.status.clone(),
-            choices: std::iter::once(any).chain(CaseState::ALL.iter().map(state)).collect(),
-            error: (!known).then_some(words.state_unknown),
+            entry: Entry::Choice(std::iter::once(any).chain(CaseState::ALL.iter().map(state)).collect()),
+            error: (!known).then_some(words.state_unknown.into()),
+            ..Field::line(frame.words, "status", words.state)
         },
     }
 }
@@ -204,5 +197,6 @@ fn departments(console: &Console, user: &ConsoleUser, words: &HomeWords) -> Opti
         label: user.frame.words.important,
         heading: words.silent,
         text: silent(lang, &titles),
+        done: false,
     })
 }

@@ -7,6 +7,8 @@
 //! [`ConsoleUser`], asks [`ConsoleUser`]'s `permit` for what it needs, calls one domain function, and answers with the user's frame; what a form
 //! sends it takes as `forms::Sent`.
 
+mod action;
+mod assets;
 mod cookies;
 mod forms;
 mod frame;
@@ -14,17 +16,17 @@ mod home;
 mod language;
 mod notices;
 mod parts;
+mod refusals;
 mod return_path;
 mod router;
 mod sections;
 mod sessions;
 mod sign_in;
 mod state;
-mod style;
 mod user;
 mod words;
 mod written;
 
-pub use router::router;
+pub use router::{pages, router};
 pub use state::{Console, ConsoleParts};
 pub use user::ConsoleUser;

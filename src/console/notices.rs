@@ -21,6 +21,34 @@ pub(super) enum Notice {
     NotAllowed,
     /// There is no such page.
     NotFound,
+    /// It is about the caller or registered kin.
+    Barred,
+    /// There is no report yet.
+    NoVersion,
+    /// Another decision or version came first.
+    Moved,
+    /// The case is where this cannot be done.
+    WrongState,
+    /// The same waits for a second person.
+    AlreadyAsked,
+    /// It is decided, or has lapsed.
+    NotOpen,
+    /// It was issued before.
+    AlreadyIssued,
+    /// There is no authorisation to take back.
+    NothingToWithdraw,
+    /// The file it came in is still being worked on.
+    StillInFile,
+    /// Its data keys are destroyed.
+    Erased,
+    /// Another person must do it.
+    SamePerson,
+    /// Another role must do it.
+    OtherRole,
+    /// It tells more than the caller is shown.
+    Undisclosed,
+    /// What was sent cannot be what the form sends.
+    WrongForm,
     /// The form is not from a page of this session.
     ForeignForm,
     /// The caller calls too often.
@@ -32,13 +60,42 @@ pub(super) enum Notice {
 }
 
 impl Notice {
+    /// Whether signing in helps.
+    pub(super) fn signs_in(self) -> bool {
+        matches!(
+            self,
+            Self::NotRegistered
+                | Self::PersonalSubject
+                | Self::SessionEnded
+                | Self::ProviderUnreachable
+                | Self::StartAgain
+                | Self::SignInRefused
+                | Self::Closed
+                | Self::Failed
+        )
+    }
+
     pub(super) fn status(self) -> StatusCode {
         match self {
             Self::NotRegistered
             | Self::PersonalSubject
             | Self::SignInRefused
             | Self::NotAllowed
-            | Self::ForeignForm => StatusCode::FORBIDDEN,
+            | Self::ForeignForm
+            | Self::Barred
+            | Self::SamePerson
+            | Self::OtherRole
+            | Self::Undisclosed => StatusCode::FORBIDDEN,
+            Self::NoVersion
+            | Self::Moved
+            | Self::WrongState
+            | Self::AlreadyAsked
+            | Self::NotOpen
+            | Self::AlreadyIssued
+            | Self::NothingToWithdraw
+            | Self::StillInFile => StatusCode::CONFLICT,
+            Self::Erased => StatusCode::GONE,
+            Self::WrongForm => StatusCode::UNPROCESSABLE_ENTITY,
             Self::SessionEnded => StatusCode::UNAUTHORIZED,
             Self::ProviderUnreachable | Self::Closed => StatusCode::SERVICE_UNAVAILABLE,
             Self::StartAgain => StatusCode::BAD_REQUEST,

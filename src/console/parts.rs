@@ -1,5 +1,7 @@
 //! Parts that pages are made of, each with its template under `parts/`. A page puts one in with `{{ table|safe }}`: a part escapes what it is given.
 
+use std::borrow::Cow;
+
 use askama::Template;
 
 use super::words::frame::FrameWords;
@@ -13,6 +15,8 @@ pub(super) struct Table {
     pub(super) rows: Vec<Vec<Cell>>,
     /// What stands there instead when there are no rows.
     pub(super) nothing: &'static str,
+    /// On a narrow screen it scrolls sideways instead of falling into blocks: for rows that are compared with one another.
+    pub(super) wide: bool,
 }
 
 /// A column.
@@ -32,6 +36,23 @@ pub(super) enum Cell {
     Tag(Tag),
     /// A date with a tag beside it.
     Tagged(String, Tag),
+    /// A text that leads to an address.
+    Link(String, String),
+    /// The same, with a machine's name for the thing below.
+    NamedLink { text: String, id: String, href: String },
+}
+
+impl Cell {
+    /// What stands in it, as HTML.
+    fn html(&self) -> CellHtml<'_> {
+        CellHtml { cell: self }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/parts/cell.html")]
+struct CellHtml<'a> {
+    cell: &'a Cell,
 }
 
 /// A word of state. Colour repeats what the word says.
@@ -91,17 +112,56 @@ pub(super) struct Pages {
     pub(super) next: Option<String>,
 }
 
-/// A field of a form, with its label, hint and error: a line of text, or a list to choose from where there are choices.
+/// A field of a form, with its label, hint and error.
 #[derive(Template)]
 #[template(path = "console/parts/field.html")]
 pub(super) struct Field {
     pub(super) words: &'static FrameWords,
-    pub(super) name: &'static str,
-    pub(super) label: &'static str,
+    pub(super) name: Cow<'static, str>,
+    pub(super) label: Cow<'static, str>,
     pub(super) hint: Option<&'static str>,
     pub(super) value: String,
-    pub(super) choices: Vec<(String, String)>,
-    pub(super) error: Option<&'static str>,
+    pub(super) entry: Entry,
+    pub(super) error: Option<Cow<'static, str>>,
+}
+
+/// How a field is filled in.
+pub(super) enum Entry {
+    /// A line of text.
+    Line,
+    /// Several lines.
+    Area,
+    /// One of a list: codes and what they are called.
+    Choice(Vec<(String, String)>),
+    /// One of a few, all of them in sight.
+    Marks(Vec<(String, String)>),
+    /// Yes, or nothing.
+    Tick,
+    /// A file of these kinds (`accept` of HTML).
+    File(&'static str),
+}
+
+impl Field {
+    /// A line of text, empty.
+    pub(super) fn line(words: &'static FrameWords, name: &'static str, label: &'static str) -> Self {
+        Self {
+            words,
+            name: name.into(),
+            label: label.into(),
+            hint: None,
+            value: String::new(),
+            entry: Entry::Line,
+            error: None,
+        }
+    }
+
+    /// The ids of what explains it, for `aria-describedby`.
+    fn described_by(&self) -> Option<String> {
+        let hint = self.hint.map(|_| format!("{}-hint", self.name));
+        let error = self.error.as_ref().map(|_| format!("{}-error", self.name));
+        let ids: Vec<_> = hint.into_iter().chain(error).collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
 }
 
 /// What is wrong with a form, above the page's heading, each a link to its field.
@@ -109,15 +169,22 @@ pub(super) struct Field {
 #[template(path = "console/parts/errors.html")]
 pub(super) struct Errors {
     pub(super) words: &'static FrameWords,
-    pub(super) faults: Vec<(&'static str, &'static str)>,
+    pub(super) faults: Vec<(String, String)>,
 }
 
 impl Errors {
     /// Of the fields of a form.
-    pub(super) fn of(words: &'static FrameWords, fields: &[&Field]) -> Self {
-        let fault = |field: &&Field| Some((field.name, field.error?));
-        Self { words, faults: fields.iter().filter_map(fault).collect() }
+    pub(super) fn of<'a>(words: &'static FrameWords, fields: impl IntoIterator<Item = &'a Field>) -> Self {
+        let fault = |field: &'a Field| Some((field.name.to_string(), field.error.as_ref()?.to_string()));
+        Self { words, faults: fields.into_iter().filter_map(fault).collect() }
     }
+}
+
+/// A summary list: what is known of one thing, a line each.
+#[derive(Template)]
+#[template(path = "console/parts/summary.html")]
+pub(super) struct Summary {
+    pub(super) lines: Vec<(&'static str, Cell)>,
 }
 
 /// Something everybody should know before the rest.
@@ -127,4 +194,6 @@ pub(super) struct Banner {
     pub(super) label: &'static str,
     pub(super) heading: &'static str,
     pub(super) text: String,
+    /// Something was done: good news, read out as it comes.
+    pub(super) done: bool,
 }

@@ -1,29 +1,62 @@
-//! The console's routes, in front of the interface under `/v1`: what is not the console's is the interface's.
+//! The console's routes, one a line, in front of the interface under `/v1`: what is not the console's is the interface's.
 
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::handler::Handler;
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{self, MethodRouter};
 
 use super::frame::Frame;
 use super::notices::Notice;
 use super::state::Console;
-use super::{home, sign_in, style};
+use super::{assets, home, sign_in};
 use crate::config::ServerLimits;
 use crate::web::guard;
 
+/// One page, or what a form of one does.
+struct Page {
+    method: &'static str,
+    path: &'static str,
+    answered_by: MethodRouter<Console>,
+}
+
+fn get<H: Handler<T, Console>, T: 'static>(path: &'static str, handler: H) -> Page {
+    Page { method: "GET", path, answered_by: routing::get(handler) }
+}
+
+fn post<H: Handler<T, Console>, T: 'static>(path: &'static str, handler: H) -> Page {
+    Page { method: "POST", path, answered_by: routing::post(handler) }
+}
+
+fn all() -> Vec<Page> {
+    vec![
+        get("/", home::home),
+        get("/signin", sign_in::page),
+        post("/signin", sign_in::begin),
+        get("/signin/callback", sign_in::complete),
+        post("/signout", sign_in::out),
+    ]
+}
+
 /// The console, and behind it the interface.
 pub fn router(console: Console, limits: &ServerLimits, interface: Router) -> Router {
-    let routes = Router::new()
-        .route("/", get(home::home))
-        .route("/signin", get(sign_in::page).post(sign_in::begin))
-        .route("/signin/callback", get(sign_in::complete))
-        .route("/signout", post(sign_in::out))
-        .route(&style::PATH, get(style::sheet));
+    let mut routes = Router::new();
+    for page in all() {
+        routes = routes.route(page.path, page.answered_by);
+    }
+    for asset in assets::all() {
+        routes = routes.route(&asset.path, routing::get(|| async { asset.answer() }));
+    }
     let behind = interface.layer(middleware::from_fn_with_state(console.clone(), not_found));
     guard(routes, limits).with_state(console).fallback_service(behind)
+}
+
+/// Method and path of every page.
+#[must_use]
+pub fn pages() -> Vec<(&'static str, &'static str)> {
+    all().into_iter().map(|page| (page.method, page.path)).collect()
 }
 
 /// Somebody who looks for a page that is not there is told so on a page.

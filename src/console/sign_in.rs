@@ -48,6 +48,7 @@ pub(super) async fn page(frame: Frame, shown: Result<Query<Shown>, QueryRejectio
         label: frame.words.important,
         heading: words.signed_out,
         text: words.signed_out_more.to_owned(),
+        done: false,
     });
     frame.page_to_provider(&SignInPage { frame: &frame, words, banner, to })
 }

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use super::sessions::Sessions;
 use crate::audit::Log;
 use crate::auth::{Authenticator, OpenIdProvider};
+use crate::bulk::Bulk;
 use crate::config::ConsoleSettings;
 use crate::monitoring::Monitoring;
+use crate::oversight::Oversight;
 use crate::store::Store;
 use crate::telemetry::Clock;
 use crate::verification::Verifier;
@@ -25,8 +27,12 @@ pub struct ConsoleParts {
     pub authenticator: Arc<Authenticator>,
     /// Cases.
     pub verifier: Verifier,
+    /// Batches.
+    pub bulk: Bulk,
     /// What goes on by itself.
     pub monitoring: Monitoring,
+    /// The log, for auditors.
+    pub oversight: Oversight,
 }
 
 /// The console.
@@ -35,7 +41,10 @@ pub struct Console(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
     pub(super) verifier: Verifier,
+    pub(super) bulk: Bulk,
     pub(super) monitoring: Monitoring,
+    pub(super) oversight: Oversight,
+    pub(super) authenticator: Arc<Authenticator>,
     pub(super) provider: OpenIdProvider,
     pub(super) sessions: Sessions,
     pub(super) clock: Clock,
@@ -53,14 +62,26 @@ impl Console {
     /// # Errors
     /// TLS cannot be set up.
     pub fn new(parts: ConsoleParts) -> Result<Self, reqwest::Error> {
-        let ConsoleParts { settings, store, log, clock, authenticator, verifier, monitoring } = parts;
+        let ConsoleParts { settings, store, log, clock, authenticator, verifier, bulk, monitoring, oversight } = parts;
         let origin = settings.base_url.origin().ascii_serialization();
         let provider_origin = crate::config::safe_address(&settings.issuer)
             .map(|issuer| issuer.origin().ascii_serialization())
             .unwrap_or_default();
         let secure = settings.base_url.scheme() == "https";
-        let sessions = Sessions::new(store, log, verifier.clone(), clock.clone(), authenticator, &settings);
+        let sessions = Sessions::new(store, log, verifier.clone(), clock.clone(), Arc::clone(&authenticator), &settings);
         let provider = OpenIdProvider::new(settings, clock.clone())?;
-        Ok(Self(Arc::new(Inner { verifier, monitoring, provider, sessions, clock, origin, secure, provider_origin })))
+        Ok(Self(Arc::new(Inner {
+            verifier,
+            bulk,
+            monitoring,
+            oversight,
+            authenticator,
+            provider,
+            sessions,
+            clock,
+            origin,
+            secure,
+            provider_origin,
+        })))
     }
 }

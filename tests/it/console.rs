@@ -86,8 +86,10 @@ impl Door {
         };
         let base = settings.base_url.as_str().trim_end_matches('/').to_owned();
         let (store, log) = (stage.store.clone(), stage.log.clone());
-        let (verifier, monitoring) = (stage.verifier.clone(), stage.monitoring.clone());
-        let parts = ConsoleParts { settings, store, log, clock, authenticator, verifier, monitoring };
+        let (verifier, bulk) = (stage.verifier.clone(), stage.bulk.clone());
+        let (monitoring, oversight) = (stage.monitoring.clone(), stage.oversight.clone());
+        let parts =
+            ConsoleParts { settings, store, log, clock, authenticator, verifier, bulk, monitoring, oversight };
         let console = Console::new(parts).expect("a console");
         let limits = ServerLimits::default();
         let routes = hedui::console::router(console, &limits, hedui::api::router(state, &limits));

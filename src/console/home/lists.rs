@@ -120,7 +120,7 @@ pub(super) async fn read(
     let more = if next.is_some() { "+" } else { "" };
     let waiting = (wanted != Wanted::Cases).then(|| format!("{}{more}", rows.len()));
     let (about, nothing) = wanted.explained(words);
-    let table = Table { caption: wanted.title(words), columns: wanted.columns(words), rows, nothing };
+    let table = Table { caption: wanted.title(words), columns: wanted.columns(words), rows, nothing, wide: false };
     Ok(List { about, table, next, waiting })
 }
 

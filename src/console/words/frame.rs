@@ -18,5 +18,7 @@ page_words! {
         next_page: "下一页", "Next page";
         first_page: "返回第一页", "Back to the first page";
         pages: "翻页", "Pagination";
+        back: "返回", "Back";
+        success: "办理成功", "Done";
     }
 }

@@ -77,6 +77,92 @@ pub(in crate::console) fn notice(notice: Notice, lang: Lang) -> [&'static str; 2
                 "Check the address. If you followed a link, the page may be gone, or you may not see it.",
             ),
         ],
+        Notice::Barred => [
+            ("您须回避", "You stand apart from this"),
+            (
+                "所涉为您本人或已登记的亲属，您不得查看或办理。本次尝试已记入审计日志。请交由其他工作人员办理。",
+                "This is about you or a registered relative: you may neither see nor handle it. That you tried stands in the audit log. \
+                     Leave it to a colleague.",
+            ),
+        ],
+        Notice::NoVersion => [
+            ("尚无报告", "There is no report yet"),
+            (
+                "各部门反馈后将自动生成报告。请返回案件页查看进度。",
+                "A report is made once the departments have answered. See the case for how it stands.",
+            ),
+        ],
+        Notice::Moved => [
+            ("情况已有变化", "Something came first"),
+            (
+                "该案件已有新的报告版本或他人的决定，您看到的内容已不是最新，因此未作任何更改。请重新查看后再决定。",
+                "A later version or somebody’s decision came first. What you saw is not the latest, so nothing was done. Look again, then \
+                     decide.",
+            ),
+        ],
+        Notice::WrongState => [
+            ("案件当前状态不允许此操作", "This cannot be done with the case now"),
+            ("请返回案件页查看当前状态。未作任何更改。", "See the case for its state. Nothing was done."),
+        ],
+        Notice::AlreadyAsked => [
+            ("已提交，等待第二人复核", "It waits for a second person"),
+            (
+                "同一事项此前已提交，无需重复办理。请在“双人复核”中查看。",
+                "The same was asked before. See it under “Second person”.",
+            ),
+        ],
+        Notice::NotOpen => [
+            ("该事项已处理或已失效", "This is decided, or has lapsed"),
+            ("请返回查看结果。未作任何更改。", "Go back to see how it ended. Nothing was done."),
+        ],
+        Notice::AlreadyIssued => [
+            ("该版本已签发", "This version was issued before"),
+            ("签发不可重复。请返回查看已签发的报告。", "A version is issued once. Go back to see the issued report."),
+        ],
+        Notice::NothingToWithdraw => [
+            ("没有可撤回的授权", "There is no authorisation to take back"),
+            (
+                "此人的授权此前已撤回，或本案件未使用其授权。未作任何更改。",
+                "It was taken back before, or this case used none of this person. Nothing was done.",
+            ),
+        ],
+        Notice::StillInFile => [
+            ("所在批次尚未处理完", "Its batch is still being worked on"),
+            ("请在批次结束后再申请销毁。未作任何更改。", "Ask again when the batch has ended. Nothing was done."),
+        ],
+        Notice::Erased => [
+            ("数据已销毁", "The data was destroyed"),
+            (
+                "数据密钥已销毁，内容不可恢复。办理留痕仍可由审计人员查验。",
+                "Its keys were destroyed: nobody can open it any more. What was done with it stays in the audit log.",
+            ),
+        ],
+        Notice::SamePerson => [
+            ("须由另一人办理", "Another person must do this"),
+            (
+                "经办人、提出人、被登记人本人不得自行复核或签发。本次尝试已记入审计日志。",
+                "Whoever sent, decided or asked may not agree to it or issue it. That you tried stands in the audit log.",
+            ),
+        ],
+        Notice::OtherRole => [
+            ("须由其他角色办理", "Another role must do this"),
+            (
+                "您的角色不能办理此事项。本次尝试已记入审计日志。",
+                "Your role cannot do this. That you tried stands in the audit log.",
+            ),
+        ],
+        Notice::Undisclosed => [
+            ("超出您的披露范围", "This tells more than you are shown"),
+            (
+                "此事项涉及报告全文，您的披露范围不包括。本次尝试已记入审计日志。如果工作需要，请联系安全管理员。",
+                "It tells what the whole report says, and you are granted less. That you tried stands in the audit log. If your work \
+                     needs it, ask the security administrator.",
+            ),
+        ],
+        Notice::WrongForm => [
+            ("提交的内容无法识别", "What was sent cannot be read"),
+            ("请返回页面重新填写。未作任何更改。", "Go back and fill the form in again. Nothing was done."),
+        ],
         Notice::ForeignForm => [
             ("操作未执行", "Nothing was done"),
             (

@@ -9,6 +9,7 @@
 
 mod action;
 mod assets;
+mod cases;
 mod cookies;
 mod forms;
 mod frame;
@@ -16,6 +17,7 @@ mod home;
 mod language;
 mod notices;
 mod parts;
+mod path;
 mod refusals;
 mod return_path;
 mod router;

@@ -21,9 +21,21 @@ pub(super) struct Table {
 
 /// A column.
 pub(super) struct Column {
-    pub(super) heading: &'static str,
+    pub(super) heading: Cow<'static, str>,
     /// Figures, set to the right.
     pub(super) numeric: bool,
+}
+
+impl Column {
+    /// Of texts.
+    pub(super) fn text(heading: impl Into<Cow<'static, str>>) -> Self {
+        Self { heading: heading.into(), numeric: false }
+    }
+
+    /// Of figures.
+    pub(super) fn figures(heading: impl Into<Cow<'static, str>>) -> Self {
+        Self { heading: heading.into(), numeric: true }
+    }
 }
 
 /// What stands in a cell.
@@ -36,10 +48,16 @@ pub(super) enum Cell {
     Tag(Tag),
     /// A date with a tag beside it.
     Tagged(String, Tag),
+    /// A word of state, and why.
+    Stated(Tag, String),
     /// A text that leads to an address.
     Link(String, String),
     /// The same, with a machine's name for the thing below.
-    NamedLink { text: String, id: String, href: String },
+    NamedLink {
+        text: String,
+        id: String,
+        href: String,
+    },
 }
 
 impl Cell {
@@ -137,6 +155,8 @@ pub(super) enum Entry {
     Marks(Vec<(String, String)>),
     /// Yes, or nothing.
     Tick,
+    /// Not shown: it goes with the form as it is.
+    Hidden,
     /// A file of these kinds (`accept` of HTML).
     File(&'static str),
 }

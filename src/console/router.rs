@@ -11,7 +11,7 @@ use axum::routing::{self, MethodRouter};
 use super::frame::Frame;
 use super::notices::Notice;
 use super::state::Console;
-use super::{assets, home, sign_in};
+use super::{assets, cases, home, sign_in};
 use crate::config::ServerLimits;
 use crate::web::guard;
 
@@ -37,6 +37,16 @@ fn all() -> Vec<Page> {
         post("/signin", sign_in::begin),
         get("/signin/callback", sign_in::complete),
         post("/signout", sign_in::out),
+        get("/cases/{id}", cases::show),
+        get("/cases/{id}/events", cases::events),
+        get("/cases/{id}/issue", cases::ask_issue),
+        post("/cases/{id}/issue", cases::issue),
+        get("/cases/{id}/cancel", cases::ask_cancel),
+        post("/cases/{id}/cancel", cases::cancel),
+        get("/cases/{id}/withdraw", cases::ask_withdrawal),
+        post("/cases/{id}/withdraw", cases::withdraw),
+        get("/cases/{id}/erase", cases::ask_erasure),
+        post("/cases/{id}/erase", cases::erase),
     ]
 }
 

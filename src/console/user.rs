@@ -39,22 +39,37 @@ impl ConsoleUser {
     }
 }
 
+/// Somebody with a session who opens a stream of events: streams have a limit of their own.
+pub(super) struct WatchingUser(pub(super) ConsoleUser);
+
 impl FromRequestParts<Console> for ConsoleUser {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Response> {
-        let frame = Frame::of(console, parts);
-        let Some(cookie) = Cookie::Session.of(&parts.headers, console.0.secure) else {
-            return Err(Redirect::to(&ReturnPath::sign_in_page(ReturnPath::of(parts).as_ref())).into_response());
-        };
-        let ended = || frame.notice(Notice::SessionEnded);
-        let secret = Secret::of_cookie(cookie).ok_or_else(ended)?;
-        let caller = console.0.sessions.caller(secret).await.map_err(|error| frame.failed_inside(&error))?;
-        let caller = caller.ok_or_else(ended)?;
-        take_turn(&parts.extensions, &caller, Kind::Call).map_err(|_| frame.notice(Notice::TooOften))?;
-        let frame = frame.signed_in(&caller, forms::token(secret.bytes()));
-        Ok(Self { caller, frame, secret })
+        user(parts, console, Kind::Call).await
     }
+}
+
+impl FromRequestParts<Console> for WatchingUser {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Response> {
+        user(parts, console, Kind::Stream).await.map(Self)
+    }
+}
+
+async fn user(parts: &Parts, console: &Console, kind: Kind) -> Result<ConsoleUser, Response> {
+    let frame = Frame::of(console, parts);
+    let Some(cookie) = Cookie::Session.of(&parts.headers, console.0.secure) else {
+        return Err(Redirect::to(&ReturnPath::sign_in_page(ReturnPath::of(parts).as_ref())).into_response());
+    };
+    let ended = || frame.notice(Notice::SessionEnded);
+    let secret = Secret::of_cookie(cookie).ok_or_else(ended)?;
+    let caller = console.0.sessions.caller(secret).await.map_err(|error| frame.failed_inside(&error))?;
+    let caller = caller.ok_or_else(ended)?;
+    take_turn(&parts.extensions, &caller, kind).map_err(|_| frame.notice(Notice::TooOften))?;
+    let frame = frame.signed_in(&caller, forms::token(secret.bytes()));
+    Ok(ConsoleUser { caller, frame, secret })
 }
 
 impl FromRequestParts<Console> for Frame {

@@ -23,10 +23,12 @@ macro_rules! page_words {
     };
 }
 
+pub(super) mod cases;
 pub(super) mod frame;
 pub(super) mod home;
 pub(super) mod notices;
 pub(super) mod sign_in;
+pub(super) mod steering;
 pub(super) mod terms;
 
 #[cfg(test)]

@@ -88,8 +88,7 @@ impl Door {
         let (store, log) = (stage.store.clone(), stage.log.clone());
         let (verifier, bulk) = (stage.verifier.clone(), stage.bulk.clone());
         let (monitoring, oversight) = (stage.monitoring.clone(), stage.oversight.clone());
-        let parts =
-            ConsoleParts { settings, store, log, clock, authenticator, verifier, bulk, monitoring, oversight };
+        let parts = ConsoleParts { settings, store, log, clock, authenticator, verifier, bulk, monitoring, oversight };
         let console = Console::new(parts).expect("a console");
         let limits = ServerLimits::default();
         let routes = hedui::console::router(console, &limits, hedui::api::router(state, &limits));

@@ -4,6 +4,7 @@ use jiff::ToSpan as _;
 use uuid::Uuid;
 
 use crate::auth::{Caller, Permission};
+use crate::console::cases::state_tag;
 use crate::console::parts::{Cell, Column, Table, Tag, Tone};
 use crate::console::state::Console;
 use crate::console::words::home::HomeWords;
@@ -101,8 +102,7 @@ impl Wanted {
             Self::Approvals => (&[words.kind, words.asked_by, words.asked, words.lapses, words.state], &[]),
             Self::Callbacks => (&[words.topic, words.client, words.since], &[words.tries]),
         };
-        let texts = texts.iter().map(|heading| Column { heading, numeric: false });
-        texts.chain(figures.iter().map(|heading| Column { heading, numeric: true })).collect()
+        texts.iter().map(|text| Column::text(*text)).chain(figures.iter().map(|text| Column::figures(*text))).collect()
     }
 }
 
@@ -167,19 +167,18 @@ async fn rows(
     })
 }
 
+/// A case by what it is about, which leads to its page.
+fn case_cell(text: String, id: &str) -> Cell {
+    Cell::NamedLink { text, id: id.to_owned(), href: format!("/cases/{id}") }
+}
+
 fn row_of_case(case: &CaseSummary, lang: Lang) -> Vec<Cell> {
     let state = CaseState::parse(&case.status);
-    let tone = match state {
-        Some(CaseState::Accepted | CaseState::Running | CaseState::Waiting) => Tone::Active,
-        Some(CaseState::Final) => Tone::Good,
-        Some(CaseState::Failed) => Tone::Bad,
-        Some(CaseState::Cancelled | CaseState::Erased) | None => Tone::Plain,
-    };
     vec![
-        Cell::Named(terms::purpose(&case.purpose, lang), case.id.clone()),
+        case_cell(terms::purpose(&case.purpose, lang), &case.id),
         Cell::Whole(moment(&case.created_at, lang)),
         Cell::Whole(case.region.clone()),
-        Cell::Tag(Tag { tone, text: state.map_or("", |state| terms::state(state, lang)) }),
+        Cell::Tag(state_tag(state, lang)),
         Cell::Whole(case.version.to_string()),
         Cell::Whole(case.reviews_open.to_string()),
     ]
@@ -189,7 +188,7 @@ fn row_of_due(due: &DueHousehold, lang: Lang) -> Vec<Cell> {
     let on = day(due.due_on, lang);
     let overdue = Tag { tone: Tone::Bad, text: HomeWords::of(lang).overdue };
     vec![
-        Cell::Named(terms::purpose(&due.purpose, lang), due.case.clone()),
+        case_cell(terms::purpose(&due.purpose, lang), &due.case),
         if due.overdue { Cell::Tagged(on, overdue) } else { Cell::Whole(on) },
         Cell::Whole(due.region.clone()),
     ]

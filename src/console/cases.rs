@@ -115,7 +115,7 @@ pub(super) fn state_tag(state: Option<CaseState>, lang: Lang) -> Tag {
         Some(CaseState::Failed) => Tone::Bad,
         Some(CaseState::Cancelled | CaseState::Erased) | None => Tone::Plain,
     };
-    Tag { tone, text: state.map_or("", |state| terms::state(state, lang)) }
+    Tag::of(tone, state.map_or("", |state| terms::state(state, lang)))
 }
 
 fn summary(status: &CaseStatus, state: Option<CaseState>, words: &'static CaseWords, lang: Lang) -> Summary {
@@ -139,9 +139,9 @@ fn versions(status: &CaseStatus, opens: bool, words: &'static CaseWords, lang: L
         let number = version.version.to_string();
         let href = format!("/cases/{}/report?version={number}", status.summary.id);
         let standing = match (version.issued, version.is_final) {
-            (true, _) => Tag { tone: Tone::Good, text: words.issued },
-            (false, true) => Tag { tone: Tone::Active, text: words.draft },
-            (false, false) => Tag { tone: Tone::Plain, text: words.provisional },
+            (true, _) => Tag::of(Tone::Good, words.issued),
+            (false, true) => Tag::of(Tone::Active, words.draft),
+            (false, false) => Tag::of(Tone::Plain, words.provisional),
         };
         vec![
             if opens { Cell::Link(number, href) } else { Cell::Whole(number) },

@@ -76,15 +76,22 @@ struct CellHtml<'a> {
 /// A word of state. Colour repeats what the word says.
 pub(super) struct Tag {
     pub(super) tone: Tone,
-    pub(super) text: &'static str,
+    pub(super) text: Cow<'static, str>,
 }
 
 #[derive(Clone, Copy)]
 pub(super) enum Tone {
     Plain,
     Active,
+    Waiting,
     Good,
     Bad,
+}
+
+impl Tag {
+    pub(super) fn of(tone: Tone, text: impl Into<Cow<'static, str>>) -> Self {
+        Self { tone, text: text.into() }
+    }
 }
 
 impl Tone {
@@ -92,6 +99,7 @@ impl Tone {
         match self {
             Self::Plain => "tag",
             Self::Active => "tag tag-active",
+            Self::Waiting => "tag tag-waiting",
             Self::Good => "tag tag-good",
             Self::Bad => "tag tag-bad",
         }

@@ -1,5 +1,6 @@
 //! Signing in to the console, as a browser without script does: redirects followed by hand, cookies kept, forms filled in.
 
+mod access;
 mod browser;
 mod home;
 mod provider;

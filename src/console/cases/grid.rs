@@ -72,17 +72,17 @@ fn answer(cell: &CellStatus, words: &'static CaseWords, lang: Lang) -> Cell {
         let (tone, text) = if cell.answer.as_deref() == Some(ANSWERED) {
             (Tone::Good, words.answered)
         } else {
-            (Tone::Active, words.asking)
+            (Tone::Waiting, words.asking)
         };
-        return Cell::Tag(Tag { tone, text });
+        return Cell::Tag(Tag::of(tone, text));
     };
     let tone = match kind {
-        AnswerKind::Found | AnswerKind::NoRecord => Tone::Good,
-        AnswerKind::Partial | AnswerKind::Pending => Tone::Active,
+        AnswerKind::Found => Tone::Active,
+        AnswerKind::Partial | AnswerKind::Pending => Tone::Waiting,
         AnswerKind::Unavailable => Tone::Bad,
-        AnswerKind::Skipped => Tone::Plain,
+        AnswerKind::NoRecord | AnswerKind::Skipped => Tone::Plain,
     };
-    let tag = Tag { tone, text: text::answer(kind, lang) };
+    let tag = Tag::of(tone, format!("{} {}", text::answer_sign(kind, lang), text::answer(kind, lang)));
     let why = cell.why.clone().and_then(|why| serde_json::from_value::<WhyNot>(why.into()).ok());
     match why {
         Some(why) => Cell::Stated(tag, text::why_not(why, lang).to_owned()),

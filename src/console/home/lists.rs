@@ -186,7 +186,7 @@ fn row_of_case(case: &CaseSummary, lang: Lang) -> Vec<Cell> {
 
 fn row_of_due(due: &DueHousehold, lang: Lang) -> Vec<Cell> {
     let on = day(due.due_on, lang);
-    let overdue = Tag { tone: Tone::Bad, text: HomeWords::of(lang).overdue };
+    let overdue = Tag::of(Tone::Bad, HomeWords::of(lang).overdue);
     vec![
         case_cell(terms::purpose(&due.purpose, lang), &due.case),
         if due.overdue { Cell::Tagged(on, overdue) } else { Cell::Whole(on) },
@@ -210,8 +210,8 @@ fn row_of_review(case: &ReviewCase, lang: Lang) -> Vec<Cell> {
 fn row_of_approval(asked: &ApprovalSummary, lang: Lang) -> Vec<Cell> {
     let words = HomeWords::of(lang);
     let tag = match asked.may_agree {
-        true => Tag { tone: Tone::Active, text: words.yours },
-        false => Tag { tone: Tone::Plain, text: words.of_others },
+        true => Tag::of(Tone::Active, words.yours),
+        false => Tag::of(Tone::Plain, words.of_others),
     };
     vec![
         Cell::Named(terms::approval(asked.kind, lang).to_owned(), asked.case.clone()),

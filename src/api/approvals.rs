@@ -24,6 +24,7 @@ const MOST_DOCUMENT: usize = 64;
 
 /// Which approvals.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalsQuery {
     /// open (unless given) or all.

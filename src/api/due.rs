@@ -21,6 +21,7 @@ const NEXT: HeaderName = HeaderName::from_static("hedui-next");
 
 /// Until when.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct DueQuery {
     /// Last day; today unless given.

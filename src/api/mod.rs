@@ -8,6 +8,7 @@ mod batches;
 mod body;
 mod callers;
 mod decided;
+mod docs;
 mod due;
 mod health;
 mod matches;

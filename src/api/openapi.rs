@@ -6,7 +6,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    approvals, assessments, audit, batches, callers, due, health, matches, monitoring, policies, report, reviews,
+    approvals, assessments, audit, batches, callers, docs, due, health, matches, monitoring, policies, report, reviews,
     schemas, sources, verifications,
 };
 
@@ -28,7 +28,7 @@ use super::{
         audit::events::events, audit::events::event, audit::subjects::subjects, audit::findings::findings, audit::findings::acknowledge,
         audit::proofs::checkpoint, audit::proofs::inclusion, audit::proofs::consistency, audit::proofs::tile,
         schemas::report, schemas::report_view, schemas::request, schemas::evidence, schemas::comparison, schemas::jwks,
-        openapi, health::healthz, health::readyz, health::metrics,
+        openapi, docs::overview, docs::of_tag, health::healthz, health::readyz, health::metrics,
     ),
     components(schemas(crate::verification::CaseEvent, crate::web::Problem)),
     modifiers(&Bearer),

@@ -17,6 +17,7 @@ use crate::web::{PathText, Problem, ProblemKind, SignedIn};
 
 /// At which day, and which of them.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyQuery {
     /// yyyy-MM-dd; today unless given.

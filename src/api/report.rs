@@ -20,6 +20,7 @@ const OVER: HeaderName = HeaderName::from_static("hedui-report-over");
 
 /// Which version, at which level, in which language.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ReportQuery {
     /// Version; the latest unless given.

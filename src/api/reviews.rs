@@ -21,6 +21,7 @@ const PAGE: u32 = 100;
 
 /// Which page.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ReviewsQuery {
     /// From the former page's `next`.
@@ -47,6 +48,7 @@ pub async fn list(
 
 /// Which records.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct RecordsQuery {
     /// true: those that count and those set aside too.

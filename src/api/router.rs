@@ -6,8 +6,8 @@ use axum::{Extension, Router};
 
 use super::verifications::steer;
 use super::{
-    ApiState, approvals, assessments, audit, batches, callers, due, health, matches, monitoring, openapi, policies,
-    report, reviews, schemas, sources, verifications,
+    ApiState, approvals, assessments, audit, batches, callers, docs, due, health, matches, monitoring, openapi,
+    policies, report, reviews, schemas, sources, verifications,
 };
 use crate::config::ServerLimits;
 use crate::web::{Problem, ProblemKind, guard};
@@ -96,6 +96,8 @@ fn calls() -> Vec<Call> {
         get("/schemas/evidence.json", schemas::evidence),
         get("/schemas/match.json", schemas::comparison),
         get("/openapi.json", openapi::openapi),
+        get("/docs", docs::overview),
+        get("/docs/{tag}", docs::of_tag),
         get("/healthz", health::healthz),
         get("/readyz", health::readyz),
         get("/metrics", health::metrics),

@@ -21,6 +21,7 @@ use crate::web::{PathText, Problem, ProblemKind, SignedIn};
 
 /// What is looked for; what is left out is any.
 #[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct EventsQuery {
     /// Subject of the token.

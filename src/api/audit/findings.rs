@@ -18,6 +18,7 @@ use crate::web::{PathText, Problem, ProblemKind, SignedIn};
 
 /// Of which days.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct FindingsQuery {
     /// Days back, today among them: 1 to 92; 30 unless given.

@@ -21,6 +21,7 @@ const TEXT: &str = "text/plain; charset=utf-8";
 
 /// Which checkpoint.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct CheckpointQuery {
     /// The largest that a witness cosigned, with all its cosignatures, instead of the newest.
@@ -50,6 +51,7 @@ pub async fn checkpoint(
 
 /// Of which entry.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct InclusionQuery {
     /// Its index, or its id.
@@ -97,6 +99,7 @@ pub async fn inclusion(
 
 /// Between which sizes of the log.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ConsistencyQuery {
     /// The smaller one.

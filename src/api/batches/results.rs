@@ -20,6 +20,7 @@ use crate::web::{PathText, Problem, ProblemKind, SignedIn};
 
 /// In which language.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct FileQuery {
     /// `zh` (default) or `en`, for CSV.
@@ -28,6 +29,7 @@ pub struct FileQuery {
 
 /// In which language, at which level.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct SheetQuery {
     /// `zh` (default) or `en`, for CSV.
@@ -138,6 +140,7 @@ pub async fn referrals(
 
 /// Which changes, in which language.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ChangesQuery {
     /// `zh` (default) or `en`, for CSV.

@@ -14,6 +14,7 @@ use crate::web::{PathText, Problem, ProblemKind, SignedIn};
 
 /// Filters.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ListQuery {
     /// receiving, running, paused, finished or cancelled.

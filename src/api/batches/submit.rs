@@ -22,6 +22,7 @@ use crate::web::{Problem, ProblemKind, SignedIn, pieces};
 
 /// What the file leaves to the whole of it.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct SubmitQuery {
     /// ndjson, csv or xlsx, where the Content-Type does not say it.

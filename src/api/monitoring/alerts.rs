@@ -19,6 +19,7 @@ const MOST: usize = 1000;
 
 /// Filters.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct AlertsQuery {
     /// open or acknowledged; both unless given.

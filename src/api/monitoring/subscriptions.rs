@@ -83,6 +83,7 @@ pub async fn subscribe(
 
 /// Filters.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct SubscriptionsQuery {
     /// active or ended; both unless given.

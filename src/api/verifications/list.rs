@@ -13,6 +13,7 @@ use crate::web::{Problem, ProblemKind, SignedIn};
 
 /// Filters.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ListQuery {
     /// accepted, running, waiting, final, cancelled, failed or erased.

@@ -16,6 +16,7 @@ use crate::web::{PathText, Problem, ProblemKind, SignedIn, policy_of_page};
 
 /// Of which version, in which language.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ReceiptQuery {
     /// Version; the latest unless given.

@@ -153,6 +153,7 @@ pub async fn objections(
 
 /// Why a case is to be erased.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ErasureQuery {
     /// consent_withdrawn, retention_over, mistaken or ordered.

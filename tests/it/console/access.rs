@@ -63,9 +63,7 @@ async fn each_page_is_for_its_roles_and_its_place_alone() {
         for here in [true, false] {
             let (listener, base) = place().await;
             let mut somebody = client("wang-li", role);
-            if !here {
-                somebody.organisation = "another office".into();
-            }
+            somebody.organisation = if here { stage.caller().organisation } else { "another office".into() };
             let door = Door::open_for(&stage, listener, settings(&provider.issuer, &base), vec![somebody]).await;
             let mut browser = Browser::new();
             let home = provider.vouch(&mut browser, &door).await;

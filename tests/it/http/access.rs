@@ -153,6 +153,8 @@ const OPEN: &[&str] = &[
     "/schemas/evidence.json",
     "/schemas/match.json",
     "/openapi.json",
+    "/docs",
+    "/docs/{tag}",
     "/healthz",
     "/readyz",
     "/metrics",

@@ -61,6 +61,7 @@ pub fn document() -> Value {
     let operations = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.iter_mut());
     for (path, item) in operations {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            operation["operationId"] = json!(name_of_call(method, path));
             let responses = &mut operation["responses"];
             // The route's own answers first: what is added here is the same everywhere.
             let closed = path.starts_with("/v1/");
@@ -94,6 +95,16 @@ pub fn document() -> Value {
         }
     }
     document
+}
+
+/// A name that no other call has, which generated clients call it by: `get_verifications_by_id_report`.
+fn name_of_call(method: &str, path: &str) -> String {
+    let words = path.trim_start_matches("/v1").split(['/', '.', '-']).filter(|word| !word.is_empty());
+    let words = words.map(|word| match word.strip_prefix('{').and_then(|word| word.strip_suffix('}')) {
+        Some(variable) => format!("by_{}", variable.trim_start_matches('*')),
+        None => word.replace('-', "_"),
+    });
+    std::iter::once(method.to_owned()).chain(words).collect::<Vec<_>>().join("_")
 }
 
 /// Moves a schema's inner references to where it stands in the document.

@@ -1,33 +1,11 @@
 //! The demo in a real browser (Debian's chromium by playwright-core): each of its people signs in, refusals, keyboard, contrast and names
 //! (axe-core), nothing wider than the screen; screenshots into `target/tmp/screens`.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
-struct Demo(Child);
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-/// Starts the demo; the address of its console.
-fn demo(folder: &Path) -> (Demo, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_hedui"));
-    command.args(["demo", "--households", "20", "--lang", "en", "--data"]).arg(folder.join("demo"));
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the demo runs");
-    let mut said = BufReader::new(child.stdout.take().expect("its output")).lines();
-    let demo = Demo(child);
-    let line = said.by_ref().map(|line| line.expect("a line")).find(|line| line.starts_with("Console"));
-    let line = line.expect("it says where the console is");
-    let address = line.split_once("http://").expect("an address").1.trim_end_matches('/').to_owned();
-    // Read on, so that it is never kept waiting.
-    std::thread::spawn(move || said.for_each(drop));
-    (demo, format!("http://{address}"))
-}
+use crate::demo_server::demo;
 
 #[test]
 fn the_demos_people_use_the_console_in_a_browser() {

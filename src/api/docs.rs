@@ -2,7 +2,6 @@
 //! elsewhere, and no script runs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use askama::Template;
@@ -231,9 +230,8 @@ fn kind(schema: &Value) -> Kind {
         }
         types => {
             let mut words = types.join(" or ");
-            match schema["format"].as_str() {
-                Some(format @ ("date" | "date-time" | "uuid")) => drop(write!(words, " ({format})")),
-                _ => {}
+            if let Some(format @ ("date" | "date-time" | "uuid")) = schema["format"].as_str() {
+                words = format!("{words} ({format})");
             }
             Kind { words, ..Kind::default() }
         }

@@ -19,7 +19,7 @@ use crate::records::{Answer, AnswerKind, Failure, SourceKey};
 use crate::source::{Lane, Reply};
 pub(crate) use drift::Form;
 pub use drift::{Change, FieldChange};
-pub use figures::Figures;
+pub use figures::{Figures, Slot};
 
 use drift::Forms;
 use figures::{Ring, Tally};
@@ -67,6 +67,10 @@ pub struct SourceHealth {
     pub last_hour: Figures,
     /// The last day, give or take an hour.
     pub last_day: Figures,
+    /// The last hour in slots of five minutes, the oldest first: as many as have begun since the start, at most twelve.
+    pub by_five_minutes: Vec<Slot>,
+    /// The last day by hours, the oldest first: as many as have begun since the start, at most 24.
+    pub by_hour: Vec<Slot>,
     /// Fields of its answers that came up or went since the start, as far as the process has seen.
     pub drift: Vec<FieldChange>,
 }
@@ -191,6 +195,8 @@ impl HealthBook {
             since_start,
             last_hour: counts.hour.sum(now).figures(),
             last_day: counts.day.sum(now).figures(),
+            by_five_minutes: counts.hour.series(now),
+            by_hour: counts.day.series(now),
             drift,
         }
     }

@@ -18,7 +18,7 @@ use super::{
         verifications::submit::submit, verifications::list::list, verifications::status::status, verifications::events::events,
         verifications::versions::versions, verifications::receipt::receipt, report::report, sources::sources, policies::policy, assessments::assess, matches::explain,
         verifications::steer::issue, verifications::steer::cancel, verifications::steer::withdraw, verifications::steer::object,
-        verifications::steer::objections, verifications::steer::erase, reviews::list, reviews::records, reviews::review,
+        verifications::steer::objections, verifications::steer::ask_source_again, verifications::steer::erase, reviews::list, reviews::records, reviews::review,
         approvals::list, approvals::show, approvals::agree, approvals::refuse, approvals::ask_again, approvals::inspect, callers::register, callers::kin, callers::remove,
         verifications::change::change, verifications::change::heard, due::due,
         batches::submit::submit, batches::status::list, batches::status::status, batches::results::results, batches::results::referrals, batches::results::changes, batches::results::faults,
@@ -30,7 +30,11 @@ use super::{
         schemas::report, schemas::report_view, schemas::request, schemas::evidence, schemas::comparison, schemas::jwks,
         openapi, docs::overview, docs::of_tag, health::healthz, health::readyz, health::metrics,
     ),
-    components(schemas(crate::verification::CaseEvent, crate::web::Problem)),
+    components(schemas(
+        crate::verification::CaseEvent,
+        crate::report::public_notice::PublicNotice,
+        crate::web::Problem
+    )),
     modifiers(&Bearer),
 )]
 struct Document;

@@ -9,14 +9,19 @@ use utoipa::IntoParams;
 use super::accept::preferred;
 use super::permit::{at_level, closed, level, permit};
 use crate::auth::{Caller, Permission};
+use crate::config::Disclosure;
+use crate::report::disclosure::ReportCopy;
 use crate::report::seal::COMMON_CLIENT_REPORT_BYTES;
-use crate::verification::{ReadError, ReportForm, SealedSize, Verifier};
+use crate::verification::{ReadError, ReportForm, ReportTerms, SealedSize, Verifier};
 use crate::web::{PathText, Problem, ProblemKind, SignedIn, policy_of_page};
 
 /// Bytes of the report within a seal.
 const BYTES: HeaderName = HeaderName::from_static("hedui-report-bytes");
 /// The bound that they exceed.
 const OVER: HeaderName = HeaderName::from_static("hedui-report-over");
+
+/// The forms of a report; copies beside the officer's are not sealed.
+const OFFERED: [&str; 3] = ["application/jose", "application/json", "text/html"];
 
 /// Which version, at which level, in which language.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -29,12 +34,15 @@ pub struct ReportQuery {
     pub lang: Option<String>,
     /// `conclusion`, `amounts` or `full`: at most what the client is granted, and that unless given.
     pub level: Option<String>,
+    /// `officer` (default); `applicant`: without obligors and findings about third people, of level `full`; `notice`: the extract for the public
+    /// notice, of a final report of an application whose conditions may be met. The last two as application/json or text/html.
+    pub copy: Option<String>,
 }
 
 /// The report: sealed (`application/jose`), or opened on the server for a caller with `report:read`. Every reading is in the log first.
 #[utoipa::path(get, path = "/v1/verifications/{id}/report", tag = "verifications", params(("id" = String, Path), ReportQuery),
     responses(
-        (status = 200, description = "application/jose: JWE around JWS around the report; application/json (see /schemas/report.json, and /schemas/report-view.json for levels below full) and text/html with report:read",
+        (status = 200, description = "application/jose: JWE around JWS around the report; application/json (see /schemas/report.json, and /schemas/report-view.json for levels below full; of copy=applicant {format, of, body}, body as in /schemas/report.json; of copy=notice PublicNotice) and text/html with report:read",
             content((String = "application/jose"), (Object = "application/json"), (String = "text/html")),
             headers(
                 ("Hedui-Report-Bytes" = u64, description = "Of a sealed report: bytes of the JSON within"),
@@ -52,7 +60,10 @@ pub async fn report(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let invalid = |zh: &str, en: &str| Problem::new(ProblemKind::InvalidRequest).with_detail(zh, en);
-    let known = ["可用参数：version（正整数）、lang、level", "known parameters: version (a whole number), lang, level"];
+    let known = [
+        "可用参数：version（正整数）、lang、level、copy",
+        "known parameters: version (a whole number), lang, level, copy",
+    ];
     let Query(query) = query.map_err(|_| invalid(known[0], known[1]))?;
     let english = match query.lang.as_deref() {
         None | Some("zh") => false,
@@ -60,8 +71,13 @@ pub async fn report(
         Some(_) => return Err(invalid("lang 应为 zh 或 en", "lang is zh or en")),
     };
     let wanted = level(query.level.as_deref())?;
-    let form = wanted_form(&headers, english).ok_or_else(|| {
-        let offered = "application/jose, application/json, text/html";
+    let copy = query.copy.as_deref().map_or(Some(ReportCopy::Officer), ReportCopy::parse);
+    let copy =
+        copy.ok_or_else(|| invalid("copy 应为 officer、applicant 或 notice", "copy is officer, applicant or notice"))?;
+    let wanted = if copy == ReportCopy::Applicant { Some(Disclosure::Full) } else { wanted };
+    let offered = &OFFERED[usize::from(copy != ReportCopy::Officer)..];
+    let form = wanted_form(&headers, offered, english).ok_or_else(|| {
+        let offered = offered.join(", ");
         Problem::new(ProblemKind::NotAcceptable)
             .with_detail(format!("可选格式：{offered}"), format!("offered: {offered}"))
     })?;
@@ -76,7 +92,8 @@ pub async fn report(
     let permission = if inspects { Permission::Inspect } else { permission };
     let caller = permit(&verifier, signed_in, permission).await?;
     let caller = at_level(&verifier, caller, wanted).await?;
-    let delivered = match verifier.report(&caller, &id, query.version, form).await {
+    let terms = ReportTerms { version: query.version, form, copy, bar: None };
+    let delivered = match verifier.report_on(&caller, &id, terms).await {
         Err(ReadError::NoVersion) => return Err(no_version(&verifier, &caller, &id).await),
         outcome => outcome.map_err(problem)?,
     };
@@ -114,9 +131,13 @@ async fn no_version(verifier: &Verifier, caller: &Caller, id: &str) -> Problem {
 }
 
 /// The form a caller prefers. None when nothing that is offered is acceptable.
-fn wanted_form(headers: &HeaderMap, english: bool) -> Option<ReportForm> {
-    let forms = [ReportForm::Sealed, ReportForm::Json, ReportForm::Html { english }];
-    preferred(headers, &["application/jose", "application/json", "text/html"]).map(|place| forms[place])
+fn wanted_form(headers: &HeaderMap, offered: &[&str], english: bool) -> Option<ReportForm> {
+    let form = |kind| match kind {
+        "application/jose" => ReportForm::Sealed,
+        "application/json" => ReportForm::Json,
+        _ => ReportForm::Html { english },
+    };
+    preferred(headers, offered).map(|place| form(offered[place]))
 }
 
 /// The problem a failed reading becomes.
@@ -128,6 +149,10 @@ pub(super) fn problem(error: ReadError) -> Problem {
             .with_detail("尚无报告：请等待，或关注 …/events", "there is no version yet: wait, or follow …/events"),
         ReadError::NoRecipient => Problem::new(ProblemKind::Conflict)
             .with_detail("请求和登记均未给出接收方公钥", "neither request nor client named a recipient key"),
+        ReadError::NoNotice(why) => {
+            let (zh, en) = why.words();
+            Problem::new(ProblemKind::Conflict).with_detail(zh, en)
+        }
         ReadError::Erased => super::decided::erased(),
         ReadError::Acknowledged => Problem::new(ProblemKind::Conflict)
             .with_detail("此前已登记知悉：所附说明未保存", "it was acknowledged before: the note was not kept"),
@@ -175,8 +200,9 @@ mod tests {
         for (accept, wanted) in table {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT, accept.parse().unwrap());
-            assert_eq!(wanted_form(&headers, false), wanted, "{accept}");
+            assert_eq!(wanted_form(&headers, &OFFERED, false), wanted, "{accept}");
         }
-        assert_eq!(wanted_form(&HeaderMap::new(), false), sealed);
+        assert_eq!(wanted_form(&HeaderMap::new(), &OFFERED, false), sealed);
+        assert_eq!(wanted_form(&HeaderMap::new(), &OFFERED[1..], false), Some(ReportForm::Json), "no copy is sealed");
     }
 }

@@ -46,6 +46,7 @@ fn calls() -> Vec<Call> {
         post("/v1/verifications/{id}/withdraw-authorisation", steer::withdraw),
         post("/v1/verifications/{id}/objections", steer::object),
         get("/v1/verifications/{id}/objections", steer::objections),
+        post("/v1/verifications/{id}/ask-again", steer::ask_source_again),
         post("/v1/verifications/{id}/reviews", reviews::review),
         get("/v1/verifications/{id}/reviews", reviews::records),
         get("/v1/reviews", reviews::list),

@@ -33,6 +33,8 @@ words! {
         Reviewed = "reviewed",
         /// The applicant objected (异议).
         Objected = "objected",
+        /// A department that gave no answer is asked once more.
+        AskedAgain = "asked_again",
         /// The family was heard about what changed.
         Heard = "heard",
         /// A second person signed off (签发).

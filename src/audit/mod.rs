@@ -41,7 +41,7 @@ pub use log::{Clock, Log, LogOptions};
 pub use note::{Checkpoint, CheckpointSigner, NoteError, NoteKey, VerifierKey};
 pub use proof::{ConsistencyProof, InclusionProof, ProofError};
 pub use publish::{published_checkpoint, restore_gap};
-pub use scrub::scrub;
+pub use scrub::{check_tree, scrub};
 pub use tile_path::{TilePath, entry_bundle, read_entry_bundle};
 pub use verify::{
     Fault, FaultKind, RowFault, RowsReport, Uncosigned, VerifyReport, Wrong, verify_log, verify_tree,

@@ -9,6 +9,7 @@ mod fault;
 mod rows;
 mod witnessed;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::AuditError;
@@ -88,7 +89,18 @@ pub async fn verify_tree(
     witnesses: &[WitnessKey],
     held: &[String],
 ) -> Result<VerifyReport, AuditError> {
-    verify(store, keys, witnesses, held, Pace { pause: None, tree_only: true }).await
+    verify(store, keys, witnesses, held, Pace { pause: None, tree_only: true, read: None }).await
+}
+
+/// As [`verify_tree`], with a pause after each page of leaves; how many were read so far stands in `read`.
+pub(super) async fn verify_tree_at_pace(
+    store: &Store,
+    keys: &[VerifierKey],
+    held: &[String],
+    pause: Duration,
+    read: &AtomicU64,
+) -> Result<VerifyReport, AuditError> {
+    verify(store, keys, &[], held, Pace { pause: Some(pause), tree_only: true, read: Some(read) }).await
 }
 
 /// As [`verify_log`], with a pause after each page of rows.
@@ -98,7 +110,7 @@ pub(super) async fn verify_at_pace(
     held: &[String],
     pause: Duration,
 ) -> Result<VerifyReport, AuditError> {
-    verify(store, keys, &[], held, Pace { pause: Some(pause), tree_only: false }).await
+    verify(store, keys, &[], held, Pace { pause: Some(pause), tree_only: false, read: None }).await
 }
 
 /// As [`verify_log`], with the keys of witnesses: what they cosigned last is checked against the log, and what they did not is told.
@@ -111,15 +123,17 @@ pub async fn verify_witnessed_log(
     witnesses: &[WitnessKey],
     held: &[String],
 ) -> Result<VerifyReport, AuditError> {
-    verify(store, keys, witnesses, held, Pace { pause: None, tree_only: false }).await
+    verify(store, keys, witnesses, held, Pace { pause: None, tree_only: false, read: None }).await
 }
 
 /// How fast, and how much.
 #[derive(Clone, Copy)]
-struct Pace {
+struct Pace<'a> {
     /// After each page.
     pause: Option<Duration>,
     tree_only: bool,
+    /// Leaves read so far, for whoever waits.
+    read: Option<&'a AtomicU64>,
 }
 
 async fn verify(
@@ -127,7 +141,7 @@ async fn verify(
     keys: &[VerifierKey],
     witnesses: &[WitnessKey],
     held: &[String],
-    pace: Pace,
+    pace: Pace<'_>,
 ) -> Result<VerifyReport, AuditError> {
     let snapshot = store.log_snapshot().await?;
     let head = snapshot.head().clone();
@@ -176,7 +190,7 @@ async fn verify(
 struct Verifier<'a> {
     snapshot: LogSnapshot,
     keys: &'a [VerifierKey],
-    pace: Pace,
+    pace: Pace<'a>,
     frontier: Frontier,
     edge: Edge,
     waiting: Checkpoints,
@@ -259,6 +273,9 @@ impl Verifier<'_> {
 
     async fn push(&mut self, hash: Hash) -> Result<(), AuditError> {
         self.frontier.push(hash, |node, hash| self.edge.add(node, hash));
+        if let Some(read) = self.pace.read {
+            read.store(self.frontier.size(), Ordering::Relaxed);
+        }
         self.full_tiles().await?;
         self.checkpoints().await
     }

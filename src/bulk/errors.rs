@@ -70,6 +70,7 @@ impl From<ReadError> for BulkError {
             | ReadError::NoVersion
             | ReadError::NoRecipient
             | ReadError::Acknowledged
+            | ReadError::NoNotice(_)
             | ReadError::Erased => Self::NotFound,
         }
     }

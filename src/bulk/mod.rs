@@ -19,6 +19,7 @@ mod reading;
 mod receiving;
 mod referrals;
 mod results;
+mod sheets;
 mod status;
 mod terms;
 
@@ -34,6 +35,7 @@ pub use changes::{ChangesForm, ChangesWanted};
 pub use errors::BulkError;
 pub use receiving::{Receiving, SubmittedBatch};
 pub use results::{ResultsForm, Sheet, csv_heading, faults_csv};
+pub use sheets::{SheetPage, SheetRow};
 pub use status::{BatchPage, BatchStatus, FileFaultStatus};
 pub use terms::Terms;
 

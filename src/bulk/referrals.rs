@@ -10,7 +10,7 @@ use crate::report::{Words, csv};
 use crate::store::{CaseRow, VersionRow};
 
 /// Headings, Chinese and English.
-const COLUMNS: [(&str, &str); 10] = [
+pub(super) const COLUMNS: [(&str, &str); 10] = [
     ("行序", "row"),
     ("户编号", "reference"),
     ("核对编号", "case"),
@@ -58,31 +58,40 @@ fn cells_of(document: &Document, lang: Lang) -> Vec<ReferralCells> {
 }
 
 pub(super) fn csv_lines(row: u64, case: &CaseRow, report: Option<&(VersionRow, Document)>, english: bool) -> String {
-    let Some((version, document)) = report else { return String::new() };
+    cells_of_lines(row, case, report, english).into_iter().map(csv::row).collect()
+}
+
+/// A line's cells for each referral of a household, in the order of [`COLUMNS`].
+pub(super) fn cells_of_lines(
+    row: u64,
+    case: &CaseRow,
+    report: Option<&(VersionRow, Document)>,
+    english: bool,
+) -> Vec<[String; COLUMNS.len()]> {
+    let Some((version, document)) = report else { return Vec::new() };
     let lang = if english { Lang::En } else { Lang::Zh };
     let reference = document.reference().unwrap_or_default();
-    let mut lines = String::new();
-    for cells in cells_of(document, lang) {
+    let line = |cells: ReferralCells| {
         let certainty = match cells.open {
             true => lang.pick("待核实", "to be found out"),
             false => lang.pick("确定", "certain"),
         };
         let ReferralCells { name, people, office, why, law, .. } = cells;
         let is_final = if version.is_final { lang.pick("是", "yes") } else { lang.pick("否", "no") };
-        lines.push_str(&csv::row([
-            &row.to_string(),
-            reference,
-            &case.id.to_string(),
-            is_final,
-            &name,
-            certainty,
-            &people.join(lang.pick("、", ", ")),
-            &office,
-            &why,
-            &law,
-        ]));
-    }
-    lines
+        [
+            row.to_string(),
+            reference.to_owned(),
+            case.id.to_string(),
+            is_final.to_owned(),
+            name,
+            certainty.to_owned(),
+            people.join(lang.pick("、", ", ")),
+            office,
+            why,
+            law,
+        ]
+    };
+    cells_of(document, lang).into_iter().map(line).collect()
 }
 
 pub(super) fn ndjson_lines(row: u64, case: &CaseRow, report: Option<&(VersionRow, Document)>) -> String {

@@ -40,7 +40,7 @@ pub enum ResultsForm {
 }
 
 /// Headings of the results, Chinese and English.
-const COLUMNS: &[(&str, &str)] = &[
+pub(super) const COLUMNS: &[(&str, &str)] = &[
     ("行序", "row"),
     ("户编号", "reference"),
     ("核对编号", "case"),
@@ -160,6 +160,16 @@ fn ndjson_line(row: u64, case: &CaseRow, report: Option<&(VersionRow, Document)>
 }
 
 fn csv_line(row: u64, case: &CaseRow, report: Option<&(VersionRow, Document)>, english: bool) -> String {
+    csv::row(cells_of_line(row, case, report, english))
+}
+
+/// A household's cells, in the order of [`COLUMNS`].
+pub(super) fn cells_of_line(
+    row: u64,
+    case: &CaseRow,
+    report: Option<&(VersionRow, Document)>,
+    english: bool,
+) -> Vec<String> {
     let mut cells = vec![row.to_string()];
     let reference = report.and_then(|(_, document)| document.reference()).unwrap_or_default();
     cells.extend([reference.to_owned(), case.id.to_string(), case.state.as_str().to_owned()]);
@@ -168,7 +178,7 @@ fn csv_line(row: u64, case: &CaseRow, report: Option<&(VersionRow, Document)>, e
         Some((version, Document::View(view))) => cells.extend(cells_of_view(version, &view.body, english)),
         None => cells.resize(COLUMNS.len(), String::new()),
     }
-    csv::row(cells)
+    cells
 }
 
 /// What a report says in a row.

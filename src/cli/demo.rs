@@ -110,6 +110,7 @@ async fn present(
     if arguments.json {
         output::tell(&format!("{}   Ctrl-C", service.url()));
     } else {
+        output::say(&slowed(arguments.lang, &mocks.base_url()));
         invite(arguments.lang, &service.url(), &home.directory, &submitted.id);
     }
     tokio::signal::ctrl_c().await?;
@@ -207,6 +208,18 @@ impl Home {
             }
         }
     }
+}
+
+/// Where the departments are, and how one sees a case fill in, or a department fail.
+fn slowed(language: Language, departments: &str) -> String {
+    let (title, about) = match language {
+        Language::Zh => ("模拟部门", "使各部门反馈变慢，以便观察核对过程："),
+        Language::En => ("Departments", "to make them slow, so that one sees a case fill in:"),
+    };
+    let plan = r#"[[fault]]\ndepartment = "*"\nwhat = { delay = { uniform_ms = [300, 6000] } }"#;
+    format!(
+        "{title}: {departments}   {about}\n  printf '{plan}' | curl -X PUT --data-binary @- {departments}/control/faults"
+    )
 }
 
 fn invite(language: Language, url: &str, folder: &Path, case: &str) {

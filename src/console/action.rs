@@ -32,7 +32,7 @@ impl Action<'_> {
 
     /// What its forms carry.
     fn form_token(&self) -> &str {
-        self.frame.who.as_ref().map_or("", |who| &who.form_token)
+        self.frame.form_token()
     }
 
     /// The page; 422 when a field has an error.

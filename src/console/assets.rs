@@ -7,6 +7,9 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest as _, Sha256};
 
+use crate::report::receipt;
+use crate::report::render::html;
+
 /// Something that is loaded.
 pub(super) struct Asset {
     /// Where it is.
@@ -23,9 +26,24 @@ pub(super) static SHEET: LazyLock<Asset> =
 pub(super) static LIVE: LazyLock<Asset> =
     LazyLock::new(|| Asset::of("live", "js", include_str!("../../templates/console/live.js")));
 
+/// Says what is wrong with a new verification while it is typed.
+pub(super) static NEW: LazyLock<Asset> =
+    LazyLock::new(|| Asset::of("new", "js", include_str!("../../templates/console/new.js")));
+
+/// The button that prints a document.
+pub(super) static PRINT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::of("print", "js", include_str!("../../templates/console/print.js")));
+
+/// The style sheet of reports.
+pub(super) static REPORT_SHEET: LazyLock<Asset> = LazyLock::new(|| Asset::of("report", "css", html::STYLE_WITH_BAR));
+
+/// The style sheet of receipts.
+pub(super) static RECEIPT_SHEET: LazyLock<Asset> =
+    LazyLock::new(|| Asset::of("receipt", "css", receipt::STYLE_WITH_BAR));
+
 /// Every one of them.
-pub(super) fn all() -> [&'static Asset; 2] {
-    [&SHEET, &LIVE]
+pub(super) fn all() -> [&'static Asset; 6] {
+    [&SHEET, &LIVE, &NEW, &PRINT, &REPORT_SHEET, &RECEIPT_SHEET]
 }
 
 impl Asset {

@@ -4,6 +4,9 @@ use askama::Template;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
 
 use super::assets;
 use super::cookies::Cookie;
@@ -17,7 +20,7 @@ use super::words::notices::{NoticeWords, notice};
 use super::words::terms;
 use crate::auth::Caller;
 use crate::household::Lang;
-use crate::verification::{ReadError, VerificationError};
+use crate::verification::{Delivered, ReadError, VerificationError};
 
 /// The frame of one page.
 pub(super) struct Frame {
@@ -91,6 +94,11 @@ impl Frame {
         Self { who: Some(who), ..self }
     }
 
+    /// What forms of this page carry.
+    pub(super) fn form_token(&self) -> &str {
+        self.who.as_ref().map_or("", |who| &who.form_token)
+    }
+
     /// A page.
     pub(super) fn page(&self, status: StatusCode, page: &impl Template) -> Response {
         self.page_that_leads(status, page, "'self'")
@@ -110,8 +118,21 @@ impl Frame {
                 return StatusCode::INTERNAL_SERVER_ERROR.into_response();
             }
         };
+        self.answer(status, text, "'self'", forms)
+    }
+
+    /// A document as it is printed, which has a style element of its own.
+    pub(super) fn document(&self, document: Delivered) -> Response {
+        let Ok(text) = String::from_utf8(document.bytes) else {
+            return self.notice(Notice::Failed);
+        };
+        let style = STANDARD.encode(Sha256::digest(document.style.unwrap_or_default()));
+        self.answer(StatusCode::OK, text, &format!("'self' 'sha256-{style}'"), "'self'")
+    }
+
+    fn answer(&self, status: StatusCode, text: String, styles: &str, forms: &str) -> Response {
         let policy = format!(
-            "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action {forms}; frame-ancestors 'none'"
+            "default-src 'none'; style-src {styles}; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action {forms}; frame-ancestors 'none'"
         );
         let mut response = (status, Html(text)).into_response();
         let headers = response.headers_mut();
@@ -157,6 +178,8 @@ impl Frame {
             ReadError::NoVersion => self.notice(Notice::NoVersion),
             ReadError::Barred => self.notice(Notice::Barred),
             ReadError::Erased => self.notice(Notice::Erased),
+            ReadError::Acknowledged => self.notice(Notice::NotOpen),
+            ReadError::NoNotice(why) => self.notice(Notice::NotPutUp(*why)),
             _ => self.failed_inside(error),
         }
     }

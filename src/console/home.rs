@@ -1,7 +1,5 @@
 //! Home: what waits for whoever is signed in, one list a tab, by the functions and in the scope of the interface under `/v1`.
 
-mod lists;
-
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -9,8 +7,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use self::lists::{List, Wanted};
 use super::frame::Frame;
+use super::lists::{self, Asked, List, Wanted};
 use super::notices::Notice;
 use super::parts::{Banner, Entry, Errors, Field, Pages, Tab, Tabs};
 use super::state::Console;
@@ -49,6 +47,8 @@ struct HomePage<'a> {
     words: &'static HomeWords,
     caller: &'a Caller,
     errors: Errors,
+    /// Whether they may start a verification.
+    starts: bool,
     silent: Option<Banner>,
     tabs: Tabs,
     list: Option<List>,
@@ -91,7 +91,7 @@ async fn shown(console: &Console, user: &ConsoleUser, query: HomeQuery) -> Resul
         let here = wanted == Some(tab);
         // A list is read once for what it counts, and again where a later page or a part of it is asked for.
         let acting = caller.clone().acting(tab.needs());
-        let first = lists::read(console, &acting, frame.lang, tab, None, (None, None)).await;
+        let first = lists::read(console, &acting, frame.lang, tab, Asked::default()).await;
         let first = first.map_err(|error| frame.failed(&error))?;
         tabs.push(Tab {
             href: format!("/?tab={}", tab.key()),
@@ -101,11 +101,12 @@ async fn shown(console: &Console, user: &ConsoleUser, query: HomeQuery) -> Resul
         });
         if here {
             let asked = |text: &str| (!text.is_empty() && errors.faults.is_empty()).then(|| text.to_owned());
-            let part = (asked(&query.reference), asked(&query.status));
-            list = Some(match (&query.cursor, &part) {
-                (None, (None, None)) => first,
-                (cursor, _) => {
-                    let read = lists::read(console, &acting, frame.lang, tab, cursor.as_deref(), part).await;
+            let (reference, status) = (asked(&query.reference), asked(&query.status));
+            let asked = Asked { cursor: query.cursor.as_deref(), reference, status, ..Asked::default() };
+            list = Some(match asked {
+                Asked { cursor: None, reference: None, status: None, .. } => first,
+                asked => {
+                    let read = lists::read(console, &acting, frame.lang, tab, asked).await;
                     read.map_err(|error| frame.failed(&error))?
                 }
             });
@@ -117,6 +118,7 @@ async fn shown(console: &Console, user: &ConsoleUser, query: HomeQuery) -> Resul
         frame,
         words,
         caller,
+        starts: caller.may(Permission::SubmitCase),
         silent: departments(console, user, words),
         tabs: Tabs { label: words.lists, tabs },
         filter: (wanted == Some(Wanted::Cases)).then_some(filter),

@@ -8,22 +8,36 @@
 //! sends it takes as `forms::Sent`.
 
 mod action;
+mod approvals;
 mod assets;
+mod audit;
+mod batches;
 mod cases;
+mod changes;
 mod cookies;
+mod effects;
 mod forms;
 mod frame;
 mod home;
 mod language;
+mod lists;
+mod monitoring;
+mod new;
 mod notices;
+mod objections;
 mod parts;
 mod path;
+mod policy;
+mod queues;
 mod refusals;
+mod reports;
 mod return_path;
+mod reviews;
 mod router;
 mod sections;
 mod sessions;
 mod sign_in;
+mod sources;
 mod state;
 mod user;
 mod words;

@@ -2,6 +2,8 @@
 
 use axum::http::StatusCode;
 
+use crate::report::public_notice::NoNotice;
+
 /// Why there is no other page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Notice {
@@ -39,6 +41,8 @@ pub(super) enum Notice {
     NothingToWithdraw,
     /// The file it came in is still being worked on.
     StillInFile,
+    /// There is nothing to put up for the public notice.
+    NotPutUp(NoNotice),
     /// Its data keys are destroyed.
     Erased,
     /// Another person must do it.
@@ -49,6 +53,12 @@ pub(super) enum Notice {
     Undisclosed,
     /// What was sent cannot be what the form sends.
     WrongForm,
+    /// A department that answered is not asked again.
+    Answered,
+    /// What was sent once came again and says something else.
+    SentBefore,
+    /// The disk is nearly full.
+    NoRoom,
     /// The form is not from a page of this session.
     ForeignForm,
     /// The caller calls too often.
@@ -93,7 +103,11 @@ impl Notice {
             | Self::NotOpen
             | Self::AlreadyIssued
             | Self::NothingToWithdraw
-            | Self::StillInFile => StatusCode::CONFLICT,
+            | Self::NotPutUp(_)
+            | Self::StillInFile
+            | Self::SentBefore
+            | Self::Answered => StatusCode::CONFLICT,
+            Self::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
             Self::Erased => StatusCode::GONE,
             Self::WrongForm => StatusCode::UNPROCESSABLE_ENTITY,
             Self::SessionEnded => StatusCode::UNAUTHORIZED,

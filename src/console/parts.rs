@@ -50,6 +50,14 @@ pub(super) enum Cell {
     Tagged(String, Tag),
     /// A word of state, and why.
     Stated(Tag, String),
+    /// A text, and something that may be done about it: what, and where.
+    Offered(String, &'static str, String),
+    /// A text about somebody, whose name is never broken.
+    About(String, String),
+    /// Several texts, one below the other.
+    List(Vec<String>),
+    /// A drawing of this program's own, as SVG.
+    Drawn(String),
     /// A text that leads to an address.
     Link(String, String),
     /// The same, with a machine's name for the thing below.
@@ -155,6 +163,8 @@ pub(super) struct Field {
 pub(super) enum Entry {
     /// A line of text.
     Line,
+    /// A day of the calendar.
+    Day,
     /// Several lines.
     Area,
     /// One of a list: codes and what they are called.
@@ -163,6 +173,8 @@ pub(super) enum Entry {
     Marks(Vec<(String, String)>),
     /// Yes, or nothing.
     Tick,
+    /// Any of a few, and which are chosen.
+    Ticks(Vec<(String, String)>, Vec<String>),
     /// Not shown: it goes with the form as it is.
     Hidden,
     /// A file of these kinds (`accept` of HTML).

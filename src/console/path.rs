@@ -19,3 +19,14 @@ impl FromRequestParts<Console> for Named {
         read.map(|Path(text)| Self(text)).map_err(|_| Frame::of(console, parts).notice(Notice::NotFound))
     }
 }
+
+/// An address with what is given of these parameters.
+pub(super) fn address<'a>(path: &str, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut carrier = reqwest::Url::parse("form:/").expect("an address");
+    let given = pairs.into_iter().filter(|(_, value)| !value.is_empty());
+    carrier.query_pairs_mut().extend_pairs(given);
+    match carrier.query().filter(|query| !query.is_empty()) {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    }
+}

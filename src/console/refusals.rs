@@ -28,6 +28,9 @@ impl ConsoleUser {
             DecideError::NotAPerson => (Notice::NotAllowed, Some("no_person")),
             DecideError::OtherRole => (Notice::OtherRole, Some("role")),
             DecideError::Undisclosed => (Notice::Undisclosed, Some("level")),
+            DecideError::Faults(faults) if faults.iter().all(|fault| fault.code == "not_unanswered") => {
+                (Notice::Answered, None)
+            }
             DecideError::Faults(_) => (Notice::WrongForm, Some("invalid")),
             DecideError::Inside(error) => return self.frame.failed_inside(error.as_ref()),
         };

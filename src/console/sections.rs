@@ -12,7 +12,18 @@ struct Section {
     needs: &'static [Permission],
 }
 
-const SECTIONS: &[Section] = &[Section { path: "/", title: |words| words.home, needs: &[] }];
+const SECTIONS: &[Section] = &[
+    Section { path: "/", title: |words| words.home, needs: &[] },
+    Section { path: "/new", title: |words| words.new, needs: &[Permission::SubmitCase] },
+    Section { path: "/reviews", title: |words| words.reviews, needs: &[Permission::DecideRecords] },
+    Section { path: "/approvals", title: |words| words.approvals, needs: &[Permission::ReadApprovals] },
+    Section { path: "/batches", title: |words| words.batches, needs: &[Permission::ReadBatches] },
+    Section { path: "/due", title: |words| words.due, needs: &[Permission::ReadBatches] },
+    Section { path: "/alerts", title: |words| words.alerts, needs: &[Permission::Monitor] },
+    Section { path: "/policy", title: |words| words.policy, needs: &[Permission::ReadPolicy] },
+    Section { path: "/sources", title: |words| words.sources, needs: &[Permission::ReadSources] },
+    Section { path: "/audit", title: |words| words.audit, needs: &[Permission::ReadLog] },
+];
 
 /// A link of the navigation.
 pub(super) struct Link {

@@ -68,7 +68,8 @@ impl Console {
             .map(|issuer| issuer.origin().ascii_serialization())
             .unwrap_or_default();
         let secure = settings.base_url.scheme() == "https";
-        let sessions = Sessions::new(store, log, verifier.clone(), clock.clone(), Arc::clone(&authenticator), &settings);
+        let sessions =
+            Sessions::new(store, log, verifier.clone(), clock.clone(), Arc::clone(&authenticator), &settings);
         let provider = OpenIdProvider::new(settings, clock.clone())?;
         Ok(Self(Arc::new(Inner {
             verifier,

@@ -1,6 +1,7 @@
 //! Whoever is signed in, as an axum extractor: a page that names it cannot be reached without a session.
 
 use axum::extract::FromRequestParts;
+use axum::http::Method;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -20,6 +21,7 @@ pub struct ConsoleUser {
     pub caller: Caller,
     pub(super) frame: Frame,
     pub(super) secret: Secret,
+    method: Method,
 }
 
 impl ConsoleUser {
@@ -34,7 +36,8 @@ impl ConsoleUser {
         if self.caller.may(permission) {
             return Ok(self.caller.clone().acting(permission));
         }
-        let caller = Caller { call: Some(page.into()), ..self.caller.clone() };
+        let call = if page.starts_with('/') { format!("{} {page}", self.method) } else { page.to_owned() };
+        let caller = Caller { call: Some(call.into()), ..self.caller.clone() };
         Err(self.frame.denied(console.0.verifier.deny_role(&caller).await))
     }
 }
@@ -69,7 +72,7 @@ async fn user(parts: &Parts, console: &Console, kind: Kind) -> Result<ConsoleUse
     let caller = caller.ok_or_else(ended)?;
     take_turn(&parts.extensions, &caller, kind).map_err(|_| frame.notice(Notice::TooOften))?;
     let frame = frame.signed_in(&caller, forms::token(secret.bytes()));
-    Ok(ConsoleUser { caller, frame, secret })
+    Ok(ConsoleUser { caller, frame, secret, method: parts.method.clone() })
 }
 
 impl FromRequestParts<Console> for Frame {

@@ -23,13 +23,27 @@ macro_rules! page_words {
     };
 }
 
+pub(super) mod actions;
+pub(super) mod approvals;
+pub(super) mod audit;
+pub(super) mod batches;
 pub(super) mod cases;
+pub(super) mod effects;
 pub(super) mod frame;
 pub(super) mod home;
+pub(super) mod monitoring;
+pub(super) mod new;
 pub(super) mod notices;
+pub(super) mod policy;
+pub(super) mod queues;
+pub(super) mod records;
+pub(super) mod reports;
+pub(super) mod reviews;
 pub(super) mod sign_in;
+pub(super) mod sources;
 pub(super) mod steering;
 pub(super) mod terms;
+pub(super) mod versions;
 
 #[cfg(test)]
 mod tests {

@@ -20,6 +20,13 @@ pub(super) fn moment(text: &str, lang: Lang) -> String {
     at.strftime(lang.pick("%Y年%-m月%-d日 %H:%M", "%-d %B %Y, %H:%M")).to_string()
 }
 
+/// The same with seconds, as entries of the log have it.
+pub(super) fn instant(text: &str, lang: Lang) -> String {
+    let Ok(at) = text.parse::<Timestamp>() else { return text.to_owned() };
+    let at = CHINA.to_datetime(at);
+    at.strftime(lang.pick("%Y年%-m月%-d日 %H:%M:%S", "%-d %b %Y, %H:%M:%S")).to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,5 +37,6 @@ mod tests {
         assert_eq!((day(date, Lang::Zh).as_str(), day(date, Lang::En).as_str()), ("2026年11月1日", "1 November 2026"));
         assert_eq!(moment("2026-10-31T16:05:00Z", Lang::Zh), "2026年11月1日 00:05");
         assert_eq!(moment("2026-10-31T16:05:00Z", Lang::En), "1 November 2026, 00:05");
+        assert_eq!(instant("2026-10-31T16:05:07.9Z", Lang::Zh), "2026年11月1日 00:05:07");
     }
 }

@@ -8,13 +8,13 @@ use crate::household::Lang;
 /// Fonts that have the characters, on the systems that offices use.
 const FONTS: &str = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif";
 
-/// Begins a drawing on white paper.
-pub fn open(out: &mut String, lang: Lang, (width, height): (u64, u64), title: &str, description: &str) {
+/// Begins a drawing on white paper. `name` tells its own names apart from those of other drawings on one page; it may be empty.
+pub fn open(out: &mut String, name: &str, lang: Lang, (width, height): (u64, u64), title: &str, description: &str) {
     let _ = write!(
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
-         role=\"img\" aria-labelledby=\"title desc\" lang=\"{}\" font-family=\"{FONTS}\" font-size=\"14\" fill=\"#1a1a1a\">\
-         <title id=\"title\">{}</title><desc id=\"desc\">{}</desc>\
+         role=\"img\" aria-labelledby=\"{name}title {name}desc\" lang=\"{}\" font-family=\"{FONTS}\" font-size=\"14\" fill=\"#1a1a1a\">\
+         <title id=\"{name}title\">{}</title><desc id=\"{name}desc\">{}</desc>\
          <rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>",
         lang.tag(),
         escaped(title),

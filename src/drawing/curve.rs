@@ -69,7 +69,7 @@ impl Curve {
     pub fn svg(&self) -> String {
         let title = self.lang.pick("门槛与准确率、召回率", "Threshold, precision and recall");
         let mut out = String::new();
-        open(&mut out, self.lang, (WIDTH.unsigned_abs(), HEIGHT.unsigned_abs()), title, &self.words());
+        open(&mut out, "", self.lang, (WIDTH.unsigned_abs(), HEIGHT.unsigned_abs()), title, &self.words());
         let (left, right, top, bottom) = PLOT;
         let _ = write!(
             out,

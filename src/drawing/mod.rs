@@ -7,7 +7,9 @@ pub mod canvas;
 pub mod curve;
 pub mod lettering;
 mod scale;
+pub mod sparkline;
 pub mod waterfall;
 
 pub use curve::{Curve, Threshold};
+pub use sparkline::Sparkline;
 pub use waterfall::{Step, Waterfall};

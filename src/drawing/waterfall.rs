@@ -96,6 +96,12 @@ impl Waterfall {
     /// Draws it.
     #[must_use]
     pub fn svg(&self) -> String {
+        self.svg_named("")
+    }
+
+    /// Draws it as one of several on a page: `name` begins the names that it gives its parts.
+    #[must_use]
+    pub fn svg_named(&self, name: &str) -> String {
         let rows = self.rows();
         let remarks: Vec<String> =
             self.remarks.iter().flat_map(|remark| wrapped(remark, 14, (WIDTH - 2 * MARGIN).unsigned_abs())).collect();
@@ -103,10 +109,10 @@ impl Waterfall {
         let bottom = top + rows.iter().map(Row::height).sum::<i64>();
         let height = bottom + 74;
         let mut out = String::new();
-        open(&mut out, self.lang, (WIDTH.unsigned_abs(), height.unsigned_abs()), &self.title, &self.words());
+        open(&mut out, name, self.lang, (WIDTH.unsigned_abs(), height.unsigned_abs()), &self.title, &self.words());
         let _ = write!(
             out,
-            "<defs><pattern id=\"against\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
+            "<defs><pattern id=\"{name}against\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
              <rect width=\"6\" height=\"6\" fill=\"#ffffff\"/><rect width=\"3\" height=\"6\" fill=\"{AGAINST}\"/></pattern></defs>"
         );
         text(&mut out, MARGIN, 38, "font-size=\"20\" font-weight=\"700\"", &self.title);
@@ -118,7 +124,7 @@ impl Waterfall {
         let mut y = top;
         for (place, row) in rows.iter().enumerate() {
             let next = rows.get(place + 1).filter(|next| next.kind == Kind::Step);
-            draw(&mut out, &scale, row, y, next);
+            draw(&mut out, name, &scale, row, y, next);
             y += row.height();
         }
         self.thresholds(&mut out, &scale, (top, bottom));
@@ -248,7 +254,7 @@ impl Waterfall {
 }
 
 /// A bar, its words on the left, its number at its end, and a thread to the bar below.
-fn draw(out: &mut String, scale: &Scale, row: &Row, y: i64, next: Option<&Row>) {
+fn draw(out: &mut String, name: &str, scale: &Scale, row: &Row, y: i64, next: Option<&Row>) {
     let height = row.height();
     let middle = y + height / 2;
     let lines = |lines: &[String]| i64::try_from(lines.len()).unwrap_or(0);
@@ -265,11 +271,12 @@ fn draw(out: &mut String, scale: &Scale, row: &Row, y: i64, next: Option<&Row>) 
     let (start, end) = (scale.at(row.from), scale.at(row.to));
     let (left, wide) = (start.min(end), (start - end).abs());
     let against = row.to < row.from;
+    let hatched = format!("url(#{name}against)");
     let (fill, stroke) = match (row.kind, against) {
         (Kind::Prior, _) => ("#d9d9d9", NEUTRAL),
         (Kind::Total, _) => (TOTAL, TOTAL),
         (Kind::Step, false) => (FOR, FOR),
-        (Kind::Step, true) => ("url(#against)", AGAINST),
+        (Kind::Step, true) => (&*hatched, AGAINST),
     };
     let bar = middle - BAR / 2;
     if row.from == row.to {

@@ -86,6 +86,22 @@ impl Monitoring {
         Ok(AlertPage { items, next })
     }
 
+    /// An alert; with what it is for a caller who may open reports, which stands in the log first.
+    ///
+    /// # Errors
+    /// [`ReadError::NotFound`]; [`ReadError::Barred`]; [`ReadError::Closed`].
+    pub async fn alert(&self, caller: &Caller, id: &str) -> Result<AlertStatus, ReadError> {
+        let inner = &self.0;
+        let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
+        let row = inner.store.alert(id).await?;
+        inner.verifier.within(caller, &row.organisation, row.region.as_str(), row.case_id).await?;
+        let opened = match caller.sees_answers() {
+            true => inner.verifier.opened_alerts(caller, std::slice::from_ref(&row)).await?.pop(),
+            false => None,
+        };
+        Ok(alert_shown(&row, opened))
+    }
+
     /// Notes that the caller has seen an alert. The first to do so is named.
     ///
     /// # Errors

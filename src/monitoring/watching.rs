@@ -319,6 +319,17 @@ impl Monitoring {
         Ok(Some(watched?))
     }
 
+    /// One watched household.
+    ///
+    /// # Errors
+    /// [`ReadError::NotFound`]; [`ReadError::Barred`].
+    pub async fn watch_of(&self, caller: &Caller, id: &str) -> Result<Watched, ReadError> {
+        let id = Uuid::parse_str(id).map_err(|_| ReadError::NotFound)?;
+        let row = self.0.store.subscription(id).await?;
+        self.0.verifier.within(caller, &row.organisation, row.region.as_str(), row.case_id).await?;
+        Ok(shown(row))
+    }
+
     /// Ends a subscription; one that has ended already stays so.
     ///
     /// # Errors

@@ -108,7 +108,9 @@ pub struct EarlierLevel {
 }
 
 impl Finding {
-    fn has(&self, id: &str) -> bool {
+    /// Whether one of its levels has this id.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
         self.id == id || self.earlier.iter().any(|level| level.id == id)
     }
 

@@ -1,9 +1,10 @@
 //! The log as an auditor reads it: searches (`search`), one person's whole trail (`trail`), usage that somebody should look at (`findings`),
-//! what anybody needs to check the log for himself (`proofs`).
+//! what anybody needs to check the log for himself (`proofs`), and what the service can check of it while it runs (`checking`).
 //!
 //! Reading the log is logged first, and takes the receipt of that entry. No report is opened here and no name is known: a person is a tag.
 //! Neighbours: `audit` holds the log, `store` finds entries by their columns, `api` and `cli` hand out what is found.
 
+mod checking;
 mod entry;
 mod findings;
 mod proofs;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+pub use checking::{Check, CheckFault, CheckOutcome, Standing, Witnessed};
 pub use entry::{Entry, EntryActor, csv_heading};
 pub use findings::{EarlierLevel, Finding, FindingKind, FindingsPage};
 pub use proofs::Proof;
@@ -47,13 +49,13 @@ pub struct OversightParts {
 
 /// Reads the log for auditors. Cheap to clone.
 #[derive(Clone)]
-pub struct Oversight(Arc<OversightParts>);
+pub struct Oversight(Arc<OversightParts>, Arc<checking::Checks>);
 
 impl Oversight {
     /// Over a log.
     #[must_use]
     pub fn new(parts: OversightParts) -> Self {
-        Self(Arc::new(parts))
+        Self(Arc::new(parts), Arc::default())
     }
 
     /// Now.

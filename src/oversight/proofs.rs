@@ -47,6 +47,12 @@ impl Oversight {
         Ok(Proof { leaf_hash: EncodedHash(leaf.leaf.hash), proof })
     }
 
+    /// Whether a proof holds: its hashes lead from the entry to the root of a checkpoint that this log signed.
+    #[must_use]
+    pub fn holds(&self, proof: &Proof) -> bool {
+        proof.proof.verify_hash(&proof.leaf_hash.0, self.0.log.keys()).is_ok()
+    }
+
     /// Proof that the log of `old` entries is the beginning of that of `new`.
     ///
     /// # Errors
@@ -71,7 +77,7 @@ impl Oversight {
     }
 }
 
-fn out_of_range(error: AuditError) -> ReadError {
+pub(super) fn out_of_range(error: AuditError) -> ReadError {
     match error {
         AuditError::OutOfRange { .. } => ReadError::NotFound,
         // A tree that cannot be read is no closed log: it is a failure to be looked into.

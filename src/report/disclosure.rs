@@ -2,9 +2,76 @@
 //!
 //! The audit leaf holds the hash of the officer's body. An applicant's copy names the same number and version but is another document.
 
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
 use super::body::{Body, CopyFor};
+use super::provenance::canonical_bytes;
+use super::view::Whole;
 use crate::household::MemberRef;
 use crate::policy::assessment::Treatment;
+
+/// Which copy of a report is handed over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReportCopy {
+    /// 经办件: everything that the caller's level shows.
+    #[default]
+    Officer,
+    /// 申请人件: nothing about third people.
+    Applicant,
+    /// 公示摘要: [`super::public_notice`].
+    Notice,
+}
+
+impl ReportCopy {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Officer, Self::Applicant, Self::Notice];
+
+    /// As one word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Officer => "officer",
+            Self::Applicant => "applicant",
+            Self::Notice => "notice",
+        }
+    }
+
+    /// By its word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|copy| copy.as_str() == word)
+    }
+}
+
+/// The form of an applicant's copy this build writes.
+pub const COPY_FORMAT: &str = "hedui-applicant-copy/1";
+
+/// The applicant's copy as a document: the report it is of by name and hash, and what the applicant may read of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApplicantCopy {
+    /// Form of this document: `hedui-applicant-copy/1`.
+    pub format: String,
+    /// The whole report; the log's entry holds the hash of its body.
+    pub of: Whole,
+    /// What the applicant may read.
+    pub body: Body,
+}
+
+impl ApplicantCopy {
+    /// The copy of a report.
+    #[must_use]
+    pub fn of(body: &Body) -> Self {
+        Self { format: COPY_FORMAT.to_owned(), of: Whole::of(body), body: applicant_copy(body) }
+    }
+
+    /// RFC 8785 canonical JSON.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        canonical_bytes(self)
+    }
+}
 
 /// The applicant's copy: no obligors, no undeclared spouse or other officer-only finding, no record that may be somebody else's.
 #[must_use]

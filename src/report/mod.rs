@@ -26,6 +26,7 @@ mod notices;
 pub mod open;
 pub mod proof;
 mod provenance;
+pub mod public_notice;
 pub mod receipt;
 mod records;
 pub mod render;

@@ -5,6 +5,7 @@ use jiff::civil::date;
 use unicode_width::UnicodeWidthStr;
 
 use super::fixture::{assess, attestation, case, who};
+use super::render::html::Around;
 use super::render::terminal::{self, Style};
 use super::text::Lang;
 use super::*;
@@ -353,7 +354,8 @@ fn the_page_is_one_file_without_script_or_outside_resource() {
             assert!(!page.contains(outside), "{outside}");
         }
         assert_eq!(page.matches("<style>").count(), 1);
-        assert!(page.contains(&format!("<style>{}</style>", render::html::style_of(&report().body))));
+        let style = render::html::page_of(&report().body, None, Lang::Zh, &Around::default()).style;
+        assert!(page.contains(&format!("<style>{style}</style>")));
     }
 }
 

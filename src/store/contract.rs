@@ -84,6 +84,7 @@ macro_rules! contract {
             }
             deciding::{
                 a_decision_has_its_case_worked_on_again, an_objection_has_its_departments_asked_anew,
+                a_silent_source_is_asked_anew_and_no_answer_is_touched,
                 a_withdrawn_number_is_known_in_its_organisation_alone,
                 words_about_whoever_withdrew_go_and_that_they_were_said_stays,
                 what_is_refused_stays_locked_until_it_is_asked_for_again, an_approval_closes_once, what_lapsed_is_agreed_to_by_nobody,

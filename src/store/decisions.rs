@@ -24,6 +24,8 @@ words! {
         Objection = "objection",
         /// A member takes the authorisation back.
         Withdrawal = "withdrawal",
+        /// A department that gave no answer is asked once more.
+        AskedAgain = "asked_again",
     }
 }
 
@@ -35,6 +37,7 @@ impl DecisionKind {
             Self::Review => VersionReason::Review,
             Self::Objection => VersionReason::Objection,
             Self::Withdrawal => VersionReason::Withdrawal,
+            Self::AskedAgain => VersionReason::AskedAgain,
         }
     }
 }
@@ -109,18 +112,25 @@ impl Store {
             Box::pin(async move {
                 decide(tx, &objection, entries).await?;
                 for source in &sources {
-                    query(
-                        "UPDATE cells SET kind = NULL, why = NULL, answered_at = NULL, evidence_document = NULL, told_in = NULL,
-                                          planned_at = $1, polls = 0, next_poll_at = NULL, deadline = NULL, ask_at = NULL, asks = 0
-                         WHERE case_id = $2 AND source = $3 AND kind IS NOT NULL AND kind <> 'skipped'",
-                    )
-                    .bind(millis(objection.at))
-                    .bind(objection.case_id.to_string())
-                    .bind(source.as_str())
-                    .execute(&mut *tx)
-                    .await?;
+                    ask_anew(tx, &objection, source, false).await?;
                 }
                 Ok(())
+            })
+        })
+    }
+
+    /// Has a source asked anew about everybody of the case of whom it gave no answer.
+    ///
+    /// Fails as [`Store::deciding`]; with [`StoreError::MovedOn`] when it has answered meanwhile.
+    #[must_use]
+    pub fn asking_source_again(word: NewDecision, source: SourceKey) -> Effect<()> {
+        Effect::new(move |tx, entries| {
+            Box::pin(async move {
+                decide(tx, &word, entries).await?;
+                match ask_anew(tx, &word, &source, true).await? {
+                    0 => Err(StoreError::MovedOn { case: word.case_id }),
+                    _ => Ok(()),
+                }
             })
         })
     }
@@ -193,6 +203,24 @@ impl Store {
     pub fn holding(lease: super::Lease) -> Effect<u64> {
         Effect::new(move |tx, _| Box::pin(async move { super::claims::must_hold(tx, &lease).await.map(|_| 0) }))
     }
+}
+
+/// Takes back what a source answered about anybody of a case, or that it did not answer: how many cells.
+async fn ask_anew(
+    tx: &mut Connection,
+    word: &NewDecision,
+    source: &SourceKey,
+    unanswered_alone: bool,
+) -> Result<u64, StoreError> {
+    let which = if unanswered_alone { "unavailable" } else { "" };
+    let asked = query(
+        "UPDATE cells SET kind = NULL, why = NULL, answered_at = NULL, evidence_document = NULL, told_in = NULL,
+                          planned_at = $1, polls = 0, next_poll_at = NULL, deadline = NULL, ask_at = NULL, asks = 0
+         WHERE case_id = $2 AND source = $3 AND kind IS NOT NULL AND kind <> 'skipped'
+           AND (kind = $4 OR $4 = '' OR (kind = 'pending' AND deadline <= $1))",
+    );
+    let asked = asked.bind(millis(word.at)).bind(word.case_id.to_string()).bind(source.as_str()).bind(which);
+    asked.execute(&mut *tx).await
 }
 
 /// Keeps a decision about the latest version, and has the case worked on.

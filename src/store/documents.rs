@@ -23,6 +23,8 @@ words! {
         Review = "review",
         /// That a member took the authorisation back, and why.
         Withdrawal = "withdrawal",
+        /// Which department is asked once more.
+        AskedAgain = "asked_again",
         /// What is asked of a second person, and why.
         Approval = "approval",
         /// Whom a caller stands apart from.

@@ -14,6 +14,9 @@ use super::{AuditReceipt, Store, StoreError, StoredLeaf, Tag};
 /// How far the times of neighbouring entries may run against their order: clocks are set, and processes have their own.
 const DISORDER: SignedDuration = SignedDuration::from_mins(10);
 
+/// The action of an entry after which a report is opened on the server.
+const READS_A_REPORT: &str = "report_read";
+
 /// Which entries to find; empty means "any".
 #[derive(Clone, Debug, Default)]
 pub struct LogFilter {
@@ -91,6 +94,17 @@ impl Store {
     pub async fn read_log(&self, receipt: &AuditReceipt, filter: &LogFilter) -> Result<Vec<StoredLeaf>, StoreError> {
         receipt.must_read_log()?;
         self.find(filter).await
+    }
+
+    /// Which opening of its case's reports an entry is, from 1: those before it and itself.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn readings(&self, receipt: &AuditReceipt) -> Result<u64, StoreError> {
+        let count = "SELECT COUNT(*) AS number FROM log_leaves WHERE case_id = $1 AND action = $2 AND idx <= $3";
+        let query = query(count).bind(receipt.case_id().map(|case| case.to_string()));
+        let query = query.bind(READS_A_REPORT).bind(int(receipt.index()));
+        query.fetch_one(self.reader()).await?.index("number")
     }
 
     /// The same without an entry, for tests.

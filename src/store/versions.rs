@@ -30,6 +30,8 @@ words! {
         Correction = "correction",
         /// A member took the authorisation back.
         Withdrawal = "withdrawal",
+        /// A department that gave no answer was asked once more.
+        AskedAgain = "asked_again",
     }
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::VerificationError;
 use super::ledger::Ledger;
 use crate::auth::Caller;
-use crate::store::CaseRow;
+use crate::store::{AuditReceipt, CaseRow};
 
 /// How many are remembered: whoever is not has one more entry.
 const REMEMBERED: u64 = 16_384;
@@ -17,7 +17,7 @@ const REMEMBERED: u64 = 16_384;
 const ONE_ENTRY_FOR: Duration = Duration::from_secs(3600);
 
 /// Caller and case of entries that still stand for what is read.
-pub(super) struct AnswersSeen(Cache<(String, String, Uuid), ()>);
+pub(super) struct AnswersSeen(Cache<(String, String, Uuid), AuditReceipt>);
 
 impl Default for AnswersSeen {
     fn default() -> Self {
@@ -26,18 +26,19 @@ impl Default for AnswersSeen {
 }
 
 impl AnswersSeen {
-    /// Enters a reading, unless an entry stands for it.
+    /// The entry of a reading: the one that stands for it, else a new one.
     pub(super) async fn enter(
         &self,
         ledger: &Ledger,
         caller: &Caller,
         case: &CaseRow,
-    ) -> Result<(), VerificationError> {
+    ) -> Result<AuditReceipt, VerificationError> {
         let who = (caller.subject.clone(), caller.organisation.clone(), case.id);
-        if !self.0.contains_key(&who) {
-            ledger.answers_read(caller, case).await?;
-            self.0.insert(who, ());
+        if let Some(receipt) = self.0.get(&who) {
+            return Ok(receipt);
         }
-        Ok(())
+        let receipt = ledger.answers_read(caller, case).await?;
+        self.0.insert(who, receipt.clone());
+        Ok(receipt)
     }
 }

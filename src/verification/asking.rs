@@ -379,9 +379,10 @@ fn query_of(work: &Work, member: &MemberRef) -> Option<Query> {
     Some(of_round(work, member, query))
 }
 
-/// A query as it is put to a department. After an objection the department itself must answer, and what it was handed before is no repeat.
+/// A query as it is put to a department. After an objection, or when somebody has it asked once more, the department itself must answer, and what it
+/// was handed before is no repeat.
 fn of_round(work: &Work, member: &MemberRef, query: Query) -> Query {
-    if !work.decided.awaits(DecisionKind::Objection) {
+    if !work.decided.awaits(DecisionKind::Objection) && !work.decided.awaits(DecisionKind::AskedAgain) {
         return query;
     }
     let round = work.case.latest_version.unwrap_or(0).to_be_bytes();

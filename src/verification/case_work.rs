@@ -129,6 +129,8 @@ impl Verifier {
         // a household's report is followed by another one when all have answered again
         let asked_again =
             work.decided.awaits(DecisionKind::Objection) && !work.cells.values().all(CellState::has_ended);
+        // who was asked once more and takes time has said nothing yet
+        let asked_again = asked_again || work.decided.awaits(DecisionKind::AskedAgain) && !has_news(&work.cells);
         let waits = match first {
             true => self.waits_in_bulk(&work),
             false => asked_again.then(|| self.0.clock.now().saturating_add(LOOK_AGAIN).unwrap_or(Timestamp::MAX)),

@@ -6,7 +6,6 @@
 use uuid::Uuid;
 
 use super::case_work::Work;
-use super::reading::payload;
 use super::{VerificationError, Verifier, sealing};
 use crate::household::{Evidence, Purpose, Request};
 use crate::policy;
@@ -128,11 +127,7 @@ impl Verifier {
         let (store, keys) = (&self.0.store, &self.0.keys);
         let receipt = self.0.ledger.resumed(case.id, case.purpose).await?;
         let unreadable = || VerificationError::Unreadable { what: "earlier report" };
-        let signed = self.stored_report(&receipt, version).await?;
-        let report: serde_json::Value =
-            serde_json::from_slice(&payload(&signed).map_err(|_| unreadable())?).map_err(|_| unreadable())?;
-        let body = serde_json::to_vec(&report["body"]).map_err(|_| unreadable())?;
-        let body = change::read(&body).map_err(|_| unreadable())?;
+        let body = self.earlier_body(&receipt, version).await?;
         let mut earlier = Earlier { case: case.id, body, clock: None, evidence: None };
         if let Some(document) = version.change_document {
             let sealed = sealing::open(store, keys, &receipt, case.id, document).await?;

@@ -3,6 +3,7 @@
 use crate::audit::AuditError;
 use crate::household::Fault;
 use crate::keys::KeyError;
+use crate::report::public_notice::NoNotice;
 use crate::store::StoreError;
 
 /// A failure inside.
@@ -81,6 +82,9 @@ pub enum ReadError {
     /// Somebody acknowledged it before.
     #[error("it was acknowledged before")]
     Acknowledged,
+    /// There is nothing to put up for the public notice.
+    #[error("no public notice: {0}")]
+    NoNotice(NoNotice),
     /// Its data keys are destroyed.
     #[error("erased")]
     Erased,

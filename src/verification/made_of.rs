@@ -80,6 +80,7 @@ pub(super) fn reason_in_words(reason: VersionReason) -> Words {
         VersionReason::Review => Words::new("人工核实存疑记录", "a person decided on a record that was held"),
         VersionReason::Objection => Words::new("申请人提出异议", "the applicant objected"),
         VersionReason::Correction => Words::new("部门更正数据", "a department corrected its record"),
+        VersionReason::AskedAgain => Words::new("重新查询未反馈部门", "a department without an answer was asked again"),
         VersionReason::Withdrawal => Words::new("撤回授权", "an authorisation was withdrawn"),
     }
 }

@@ -13,6 +13,7 @@ mod attribution;
 mod case_work;
 mod changes;
 mod comparing;
+mod copies;
 mod decisions;
 mod denials;
 mod due;
@@ -21,6 +22,7 @@ mod fanout;
 mod hub;
 mod in_batch;
 mod in_hand;
+mod inside;
 pub mod intake;
 mod kin;
 mod lease_keeper;
@@ -45,33 +47,40 @@ pub mod supplied;
 mod tests;
 mod trial;
 mod verifier;
+mod version_change;
 mod versions;
 mod watching;
 
 pub use archive::{Archive, ArchiveError, Contradiction, Reopened};
 pub use assessing::calls_root;
 pub use changes::{Changed, Statement};
+pub use copies::ReportTerms;
 pub use decisions::{
-    ApprovalDetail, ApprovalHand, ApprovalPage, ApprovalSummary, Asked, CaseRecords, DecideError, ErasureGrounds,
-    Grounds, InspectionTerms, IssuedReport, MOST_HOURS, MOST_REASON, NewObjection, Objection, RecordDecision,
-    RecordSides, ReviewCase, ReviewPage, Reviewed, StatedPerson, Withdrawn,
+    ApprovalDetail, ApprovalHand, ApprovalPage, ApprovalSummary, AskAgain, Asked, CaseRecords, DecideError,
+    ErasureGrounds, Grounds, InspectionTerms, IssuedReport, MOST_HOURS, MOST_REASON, NewObjection, Objection,
+    RecordDecision, RecordEffects, RecordSides, ReviewCase, ReviewPage, Reviewed, StatedPerson, Withdrawn,
 };
 pub use due::{DueHousehold, DuePage};
 pub use errors::{ReadError, SubmitError, VerificationError};
 pub use in_batch::InBatch;
+pub use inside::{CasePerson, Inside};
 pub use kin::RegisteredKin;
 pub(crate) use ledger::actor;
 pub use quality::SourceQuality;
 pub use reading::{Delivered, ReportForm, SealedSize};
 pub use receipts::ReceiptForm;
 pub use rules_in_force::{RulesState, ShownRules};
-pub use sources::{BulkQuota, Departments, OneAddress, ProbeResult, SampleResult, SourceStatus};
+pub use sources::{
+    BreakerState, BulkQuota, Departments, FieldChange, FormChange, OneAddress, ProbeResult, SampleResult,
+    SourceFigures, SourceMode, SourceSlot, SourceStatus,
+};
 pub use states::{
     ANSWERED, CaseEvent, CasePage, CaseStatus, CaseSummary, CellStatus, EventKind, ListFilter, VersionSummary,
 };
 pub use submission::Submitted;
 pub use trial::{Done, Selection, Tried, TriedRules, try_on_generated};
 pub use verifier::{Parts, Verifier, VerifierSettings};
+pub use version_change::VersionChange;
 pub use watching::{FoundAlert, Look};
 
 pub use crate::store::CaseState;

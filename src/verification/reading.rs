@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::copies::ReportTerms;
 use super::hub::News;
 use super::states::{
     CaseEvent, CasePage, CaseStatus, CaseSummary, CellStatus, EventKind, ListFilter, VersionSummary,
@@ -17,8 +18,9 @@ use super::states::{
 use super::{ReadError, VerificationError, Verifier, sealing};
 use crate::auth::Caller;
 use crate::config::Disclosure;
-use crate::household::Request;
+use crate::household::{Lang, Request};
 use crate::report::Report;
+use crate::report::disclosure::ReportCopy;
 use crate::report::jose::jws::UnverifiedJws;
 use crate::report::jose::{RecipientKey, jwe, jws};
 use crate::report::seal::fits_common_clients;
@@ -235,8 +237,17 @@ impl Verifier {
         version: Option<u32>,
         form: ReportForm,
     ) -> Result<Delivered, ReadError> {
+        self.report_on(caller, id, ReportTerms::officer(version, form)).await
+    }
+
+    /// The same, of any copy.
+    ///
+    /// # Errors
+    /// [`ReadError`]; [`ReadError::NoNotice`].
+    pub async fn report_on(&self, caller: &Caller, id: &str, terms: ReportTerms<'_>) -> Result<Delivered, ReadError> {
+        let form = terms.form;
         let case = self.case_to_read(caller, id).await?;
-        let version = match self.0.store.get_version(case.id, version).await {
+        let version = match self.0.store.get_version(case.id, terms.version).await {
             Err(StoreError::NotFound { .. }) => return Err(ReadError::NoVersion),
             other => other?,
         };
@@ -260,11 +271,17 @@ impl Verifier {
                 let size = SealedSize::of(&inside.into_payload());
                 Ok(Delivered { sealed: Some(size), ..sealed.into_bytes().into() })
             }
+            ReportForm::Json if terms.copy != ReportCopy::Officer => {
+                Ok(Self::copy(caller, &signed, terms.copy)?.into())
+            }
             ReportForm::Json => match caller.disclosure {
                 Disclosure::Full => Ok(payload(&signed)?.into()),
                 _ => Ok(self.document(caller, &signed)?.bytes().into()),
             },
-            ReportForm::Html { english } => Ok(super::versions::page(&self.document(caller, &signed)?, english)),
+            ReportForm::Html { english } => {
+                let lang = if english { Lang::En } else { Lang::Zh };
+                self.page(caller, &signed, &receipt, terms, lang).await
+            }
         }
     }
 

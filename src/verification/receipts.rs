@@ -7,6 +7,7 @@ use super::{Delivered, ReadError, VerificationError, Verifier};
 use crate::auth::Caller;
 use crate::household::{AnswerKind, Lang};
 use crate::report::receipt::{self, AskedDepartment, Receipt};
+use crate::report::render::html::{Around, Bar};
 use crate::store::StoreError;
 
 /// How a receipt is handed out.
@@ -22,7 +23,7 @@ pub enum ReceiptForm {
 }
 
 impl Verifier {
-    /// The receipt of a version, the latest unless given. That it is handed out is in the log first.
+    /// The receipt of a version, the latest unless given; above its page, a bar. That it is handed out is in the log first.
     ///
     /// # Errors
     /// [`ReadError`].
@@ -32,6 +33,7 @@ impl Verifier {
         id: &str,
         version: Option<u32>,
         form: ReceiptForm,
+        bar: Option<&Bar>,
     ) -> Result<Delivered, ReadError> {
         let case = self.case(caller, id).await?;
         let version = match self.0.store.get_version(case.id, version).await {
@@ -69,8 +71,9 @@ impl Verifier {
             ReceiptForm::Json => Ok(serde_json::to_vec(&receipt).expect("a receipt is plain data").into()),
             ReceiptForm::Html { english } => {
                 let lang = if english { Lang::En } else { Lang::Zh };
-                let page = receipt::render(&receipt, lang).ok_or(VerificationError::Unreadable { what: "code" })?;
-                Ok(Delivered { style: Some(receipt::STYLE.to_owned()), ..page.into_bytes().into() })
+                let around = Around { bar, reading: None };
+                let page = receipt::render(&receipt, lang, &around);
+                Ok(page.ok_or(VerificationError::Unreadable { what: "code" })?.into())
             }
         }
     }

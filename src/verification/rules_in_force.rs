@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::{VerificationError, Verifier};
 use crate::household::Region;
 use crate::policy::{Explanation, PackInfo, Packs, PolicyError};
+use crate::report::difference::{ParameterChange, changes};
 
 /// Problems that are shown beside their number.
 const SHOWN: usize = 5;
@@ -136,6 +137,16 @@ impl Verifier {
             packs: packs.layers(region),
             parameters: pack.explain_below(rule),
         })
+    }
+
+    /// What differs between a region's rules on two days.
+    ///
+    /// # Errors
+    /// As [`Verifier::shown_rules`].
+    pub fn changed_rules(&self, region: &str, from: Date, to: Date) -> Result<Vec<ParameterChange>, PolicyError> {
+        let packs = self.0.rules.packs();
+        let on = |day| packs.resolve(&Region(region.to_owned()), day);
+        Ok(changes(&*on(from)?, &*on(to)?))
     }
 
     /// Counties that there are rules for.

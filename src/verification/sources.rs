@@ -21,8 +21,11 @@ use crate::household::{Evidence, Lane, SourceKey};
 use crate::report::SourceFacts;
 use crate::store::Store;
 
+pub use hedui_connectors::BreakerState;
+pub use hedui_connectors::health::{Change as FormChange, FieldChange, Figures as SourceFigures, Slot as SourceSlot};
 pub use hedui_connectors::registry::ProbeReport as ProbeResult;
 pub use hedui_connectors::samples::TestReport as SampleResult;
+pub use hedui_connectors::source::Mode as SourceMode;
 
 /// All departments of a process. Cheap to clone.
 #[derive(Clone)]
@@ -40,7 +43,6 @@ pub struct SourceStatus {
     /// What it is.
     pub descriptor: Descriptor,
     /// How it is.
-    #[schema(value_type = Object)]
     pub health: SourceHealth,
     /// What final reports of this process say of its records.
     pub quality: SourceQuality,
@@ -50,7 +52,7 @@ impl SourceStatus {
     /// Whether it is switched on and not asked at present, because it kept failing.
     #[must_use]
     pub fn is_silent(&self) -> bool {
-        self.health.enabled && self.health.breaker == hedui_connectors::BreakerState::Open
+        self.health.enabled && self.health.breaker == BreakerState::Open
     }
 }
 

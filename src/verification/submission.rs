@@ -73,6 +73,14 @@ impl Verifier {
         }
     }
 
+    /// Every fault of a request, as [`Verifier::submit`] would tell them; nothing is sent by it, nothing kept, and no entry made.
+    ///
+    /// # Errors
+    /// The faults.
+    pub fn check_request(&self, caller: &Caller, body: &[u8]) -> Result<(), Vec<Fault>> {
+        self.read(caller, body).map(drop)
+    }
+
     /// Enters in the log that something was refused to a caller, before the caller is told. `why` is a closed word, of which only
     /// the hash is entered: `invalid`, `region`, `idempotency_conflict`, `too_large`, `media_type`, `idempotency_key`.
     ///

@@ -2,6 +2,7 @@
 //! is the claiming: no runner runs.
 
 mod alerting;
+mod asking_again;
 mod assessing;
 mod deciding;
 mod destroying;

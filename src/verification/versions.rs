@@ -11,13 +11,11 @@ use super::attribution;
 use super::case_work::Work;
 use super::comparing::News;
 use super::made_of::{self, ENGINE, MadeOf};
-use super::reading::Delivered;
 use super::{VerificationError, Verifier, quality, sealing};
 use crate::audit::Proved;
 use crate::household::{Evidence, Verdict};
 use crate::policy::due::Due;
 use crate::policy::{self, Pack, Packs};
-use crate::report::view::Document;
 use crate::report::{self, Attestation, Body, Facts, HashedFacts, Issue, Report, SigningKey, Supersedes, Timings};
 use crate::store::{Artifact, ArtifactKind, CaseState, DocumentKind, Hash, NewVersion, VersionReason};
 use crate::telemetry::china_date;
@@ -263,17 +261,4 @@ fn timings(work: &Work) -> Timings {
         timings.enter(source, state.attempts, state.elapsed_ms);
     }
     timings
-}
-
-/// A report for reading and printing.
-pub(super) fn page(document: &Document, english: bool) -> Delivered {
-    use crate::report::render::html;
-    let lang = if english { report::text::Lang::En } else { report::text::Lang::Zh };
-    let (page, style) = match document {
-        Document::Full(report) => {
-            (html::render(&report.body, Some(&report.attestation), lang), html::style_of(&report.body))
-        }
-        Document::View(view) => (html::render_view(view, lang), html::style_of_view(view)),
-    };
-    Delivered { style: Some(style), ..page.into_bytes().into() }
 }

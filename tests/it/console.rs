@@ -1,11 +1,20 @@
 //! Signing in to the console, as a browser without script does: redirects followed by hand, cookies kept, forms filled in.
 
 mod access;
+mod approvals;
+mod audit;
+mod batches;
 mod browser;
 mod home;
+mod monitoring;
+mod new;
+mod policy;
 mod provider;
 mod real;
+mod reports;
+mod reviews;
 mod screens;
+mod sources;
 mod stand_in;
 
 use std::sync::Arc;

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::KINDS;
 use super::latency::Latencies;
-use crate::records::Answer;
+use crate::records::{Answer, AnswerKind};
 use crate::source::Reply;
 
 /// What a source did over a time.
@@ -35,6 +35,18 @@ pub struct Figures {
     /// Age in days of the oldest data among answers that state a day their data stand at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oldest_data_days: Option<u32>,
+}
+
+/// What a source did in one slot of a series.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Slot {
+    /// Answers of any kind.
+    pub answers: u64,
+    /// Those of them that said that the department could not be asked.
+    pub unavailable: u64,
+    /// Half of the exchanges and looks took at most so long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p50_ms: Option<u64>,
 }
 
 /// Running counts.
@@ -79,6 +91,15 @@ impl Tally {
         self.requests += other.requests;
         self.latencies.add(&other.latencies);
         self.oldest_data_days = self.oldest_data_days.max(other.oldest_data_days);
+    }
+
+    fn slot(&self) -> Slot {
+        let unavailable = KINDS.iter().zip(self.answers).filter(|(kind, _)| **kind == AnswerKind::Unavailable);
+        Slot {
+            answers: self.answers.iter().sum(),
+            unavailable: unavailable.map(|(_, count)| count).sum(),
+            p50_ms: self.latencies.percentile(50),
+        }
     }
 
     pub(super) fn figures(&self) -> Figures {
@@ -142,6 +163,16 @@ impl<const SLOTS: usize> Ring<SLOTS> {
         sum
     }
 
+    /// Each slot that is not forgotten at that time, the oldest first; of a time before the start there is none.
+    pub(super) fn series(&self, since_start: Duration) -> Vec<Slot> {
+        let number = self.number(since_start);
+        let of = |number: u64| {
+            let (held, tally) = &self.slots[usize::try_from(number % SLOTS as u64).unwrap_or(0)];
+            if *held == number { tally.slot() } else { Slot::default() }
+        };
+        (number.saturating_sub(SLOTS as u64 - 1)..=number).map(of).collect()
+    }
+
     fn number(&self, since_start: Duration) -> u64 {
         since_start.as_secs() / self.slot.as_secs().max(1)
     }
@@ -170,6 +201,28 @@ mod tests {
             let sum = hour.sum(minutes(now)).figures();
             assert_eq!((sum.exchanges, sum.people), (exchanges, 3 * exchanges), "after {now} minutes");
         }
+    }
+
+    #[test]
+    fn a_series_has_the_oldest_slot_first_and_none_before_the_start() {
+        let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+        let mut hour = Ring::<12>::new(minutes(5));
+        let answers = |ring: &Ring<12>, now: u64| -> Vec<u64> {
+            ring.series(minutes(now)).iter().map(|slot| slot.answers).collect()
+        };
+        assert_eq!(answers(&hour, 0), [0]);
+        for minute in [0, 4, 6, 61] {
+            hour.at(minutes(minute)).answered(&reply(None), date(2026, 11, 2));
+        }
+        assert_eq!(answers(&hour, 4).len(), 1, "one slot has begun");
+        assert_eq!(answers(&hour, 61), [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], "the first five minutes are forgotten");
+        assert_eq!(answers(&hour, 130), [0; 12]);
+        let failed = Reply { answer: Answer::Unavailable { why: crate::records::Failure::Timeout }, ..reply(None) };
+        hour.at(minutes(131)).answered(&failed, date(2026, 11, 2));
+        hour.at(minutes(131)).exchanged(1, 1, Duration::from_millis(40));
+        let last = hour.series(minutes(131)).pop().unwrap();
+        assert_eq!((last.answers, last.unavailable), (1, 1));
+        assert!(last.p50_ms.is_some_and(|ms| ms >= 40));
     }
 
     #[test]

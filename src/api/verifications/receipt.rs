@@ -57,7 +57,7 @@ pub async fn receipt(
             return Err(problem.with_detail(format!("可选格式：{offered}"), format!("offered: {offered}")));
         }
     };
-    let delivered = verifier.receipt(&caller, &id, query.version, form).await.map_err(problem)?;
+    let delivered = verifier.receipt(&caller, &id, query.version, form, None).await.map_err(problem)?;
     let mut response = ([(header::CONTENT_TYPE, kind)], delivered.bytes).into_response();
     if let Some(style) = &delivered.style {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy_of_page(style));

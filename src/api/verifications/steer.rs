@@ -1,4 +1,4 @@
-//! What is done with a case: `POST …/issue`, `…/cancel`, `…/withdraw-authorisation`, `GET` and `POST …/objections`, `DELETE …`.
+//! What is done with a case: `POST …/issue`, `…/cancel`, `…/withdraw-authorisation`, `…/ask-again`, `GET` and `POST …/objections`, `DELETE …`.
 
 use axum::Json;
 use axum::body::Body;
@@ -14,7 +14,7 @@ use crate::api::reviews::waits;
 use crate::auth::Permission;
 use crate::config::Disclosure;
 use crate::verification::{
-    Asked, ErasureGrounds, IssuedReport, MOST_REASON, NewObjection, Objection, Verifier, Withdrawn,
+    AskAgain, Asked, ErasureGrounds, IssuedReport, MOST_REASON, NewObjection, Objection, Verifier, Withdrawn,
 };
 use crate::web::{PathText, Problem, ProblemKind, SignedIn};
 
@@ -128,6 +128,29 @@ pub async fn object(
     let caller = permit(&verifier, signed_in, Permission::SteerCase).await?;
     let objection: NewObjection = read(&verifier, &caller, request, OBJECTION).await?;
     match verifier.object(&caller, &id, objection).await {
+        Ok(()) => Ok(StatusCode::ACCEPTED),
+        Err(error) => Err(problem(&verifier, &caller, error).await),
+    }
+}
+
+const ASK_AGAIN: [&str; 2] = [r#"{"source": "tax"}"#; 2];
+
+/// Has a department that gave no answer asked once more (重新查询), under the authorisations as they stand today: one whose cells are `unavailable`.
+/// Another version follows. 422: it has answered, or was not asked; 409: the case is at work.
+#[utoipa::path(post, path = "/v1/verifications/{id}/ask-again", tag = "decisions", params(("id" = String, Path)),
+    request_body = AskAgain,
+    responses((status = 202), (status = 403, body = Problem), (status = 404, body = Problem), (status = 408, body = Problem),
+        (status = 409, body = Problem), (status = 410, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem)),
+    security(("bearer" = [])))]
+pub async fn ask_source_again(
+    signed_in: SignedIn,
+    State(verifier): State<Verifier>,
+    PathText(id): PathText,
+    request: Request<Body>,
+) -> Result<StatusCode, Problem> {
+    let caller = permit(&verifier, signed_in, Permission::SteerCase).await?;
+    let asked: AskAgain = read(&verifier, &caller, request, ASK_AGAIN).await?;
+    match verifier.ask_source_again(&caller, &id, &asked.source).await {
         Ok(()) => Ok(StatusCode::ACCEPTED),
         Err(error) => Err(problem(&verifier, &caller, error).await),
     }

@@ -80,7 +80,9 @@ fn brought(index: u64, event: &Event) -> Option<Expected> {
         ),
         Action::Completed | Action::Issued => Expected::Version(case?, event.version?),
         Action::BatchReceived => Expected::Batch(event.batch?),
-        Action::Reviewed | Action::Objected | Action::AuthorisationWithdrawn => Expected::Decision(case?, index),
+        Action::Reviewed | Action::Objected | Action::AuthorisationWithdrawn | Action::AskedAgain => {
+            Expected::Decision(case?, index)
+        }
         Action::Heard => Expected::Hearing(case?, index),
         Action::Subscribed => Expected::Subscription(case?, index),
         Action::ApprovalAsked => Expected::Approval(event.approval?),

@@ -51,7 +51,7 @@ pub(super) fn svg(shown: &Shown, language: Language) -> String {
     let mut out = String::new();
     let (title, description) = drawn.words();
     let lang = if zh { Lang::Zh } else { Lang::En };
-    open(&mut out, lang, (WIDTH, height), &title, &description);
+    open(&mut out, "", lang, (WIDTH, height), &title, &description);
     drawn.head(&mut out, &title);
     drawn.bars(&mut out);
     if !flows.is_empty() {

@@ -38,8 +38,10 @@ async fn stream(console: &Console, user: &ConsoleUser, id: &str, headers: &Heade
             () = otherwise => {}
         }
     };
-    let words = events
-        .map(|event| Ok::<_, Infallible>(Event::default().id(event.seq.to_string()).event(event.what.name()).data("")));
+    // Browsers pass over an event without data.
+    let words = events.map(|event| {
+        Ok::<_, Infallible>(Event::default().id(event.seq.to_string()).event(event.what.name()).data("1"))
+    });
     let words = words.take_until(Box::pin(end));
     Ok(Sse::new(words).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response())
 }

@@ -6,7 +6,7 @@ use crate::console::parts::{Cell, Column, Table, Tag, Tone};
 use crate::console::words::cases::{CaseWords, still_open};
 use crate::household::{AnswerKind, Lang};
 use crate::report::{WhyNot, text};
-use crate::verification::{ANSWERED, CellStatus};
+use crate::verification::{ANSWERED, CasePerson, CellStatus};
 
 /// How far the departments are.
 pub(super) struct Progress {
@@ -33,10 +33,40 @@ impl Progress {
     }
 }
 
-/// The table: a department a row, a person a column.
+/// Whether a department gave no answer about somebody.
+pub(super) fn is_silent(cell: &CellStatus) -> bool {
+    cell.answer.as_deref().and_then(AnswerKind::parse) == Some(AnswerKind::Unavailable)
+}
+
+/// Everybody's reference, in the request's order where it is known, and what stands above their column.
+fn people(cells: &[CellStatus], known: &[CasePerson], words: &CaseWords, lang: Lang) -> Vec<(String, String)> {
+    let mut references: Vec<_> = cells.iter().map(|cell| cell.member.clone()).collect();
+    let place = |reference: &String| known.iter().position(|person| person.reference == *reference);
+    references.sort_by_key(|reference| (place(reference).unwrap_or(usize::MAX), reference.clone()));
+    references.dedup();
+    let heading = |reference: String| {
+        let Some(person) = known.iter().find(|person| person.reference == reference) else {
+            return (reference.clone(), reference);
+        };
+        let relation = text::relation(&person.relation, lang);
+        let joint = lang.pick("·", ", ");
+        let relation = if person.is_obligor { format!("{}{joint}{relation}", words.obligor) } else { relation };
+        let name = person.name.expose();
+        let called = match lang {
+            Lang::Zh => format!("{name}（{relation}）"),
+            Lang::En => format!("{name} ({relation})"),
+        };
+        (reference, called)
+    };
+    references.into_iter().map(heading).collect()
+}
+
+/// The table: a department a row, a person a column. `asked_anew` is where a department that gave no answer may be asked once more.
 pub(super) fn table(
     cells: &[CellStatus],
+    known: &[CasePerson],
     title: &dyn Fn(&str) -> String,
+    asked_anew: Option<&dyn Fn(&str) -> String>,
     words: &'static CaseWords,
     lang: Lang,
 ) -> Table {
@@ -44,18 +74,18 @@ pub(super) fn table(
     for cell in cells {
         rows.entry(&cell.source).or_default().insert(&cell.member, cell);
     }
-    let mut people: Vec<&str> = cells.iter().map(|cell| cell.member.as_str()).collect();
-    people.sort_unstable();
-    people.dedup();
-    let people_in_order = people.iter().map(|person| Column::text((*person).to_owned()));
-    let columns = std::iter::once(Column::text(words.department)).chain(people_in_order).collect();
+    let people = people(cells, known, words, lang);
+    let headings = people.iter().map(|(_, called)| Column::text(called.clone()));
+    let columns = std::iter::once(Column::text(words.department)).chain(headings).collect();
     let row = |(source, of): (&str, BTreeMap<&str, &CellStatus>)| {
-        let mut row = vec![Cell::Text(title(source))];
-        row.extend(
-            people
-                .iter()
-                .map(|person| of.get(person).map_or(Cell::Text("–".into()), |cell| answer(cell, words, lang))),
-        );
+        let anew = asked_anew.filter(|_| of.values().any(|cell| is_silent(cell)));
+        let mut row = vec![match anew {
+            Some(anew) => Cell::Offered(title(source), words.ask_again, anew(source)),
+            None => Cell::Text(title(source)),
+        }];
+        let cell =
+            |reference: &str| of.get(reference).map_or(Cell::Text("–".into()), |cell| answer(cell, words, lang));
+        row.extend(people.iter().map(|(reference, _)| cell(reference)));
         row
     };
     Table {

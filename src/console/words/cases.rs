@@ -19,10 +19,19 @@ page_words! {
         answered_of: "项已反馈，共", "answered, of";
         items: "项", "questions";
         elapsed: "已用时", "Running for";
+        took: "用时", "Took";
+        all_in: "各部门均已反馈。", "Every department has answered.";
+        obligor: "义务人", "obligor";
+        ask_again: "重新查询", "Ask again";
+        outcome: "筛查情况（仅供参考）", "How it stands";
+        outcome_about: "核对只提供事实，认定由批准机关作出。", "Facts for the authority, which decides.";
+        decides: "取决于", "Decided by";
+        decided_early: "尚未反馈的部门不影响这一结论。", "Departments that have yet to answer cannot change it.";
+        see_held: "查看待核实记录", "Look at the held records";
         seconds: "{} 秒", "{} s";
         refresh: "刷新本页", "Reload this page";
         grid: "各部门对每个人的反馈", "What each department answered about each person";
-        grid_about: "行为部门，列为家庭成员和义务人在申请中的编号。反馈内容见报告；查看内容记入日志。", "A department a row; a column for each member and obligor, by their reference in the request. What was answered stands in the report; reading it is logged.";
+        grid_about: "行为部门，列为家庭成员和义务人。反馈内容见报告；查看姓名和反馈记入日志。", "A department a row, a member or obligor a column. What was answered stands in the report; seeing names and answers is logged.";
         grid_none: "尚未向任何部门查询。", "No department has been asked yet.";
         department: "部门", "Department";
         answered: "已反馈", "answered";
@@ -37,6 +46,16 @@ page_words! {
         draft: "待签发", "to be issued";
         provisional: "临时", "provisional";
         actions: "可办理的事项", "What you may do";
+        declared: "申报与核对", "Declared and found";
+        declared_about: "报告中申报内容与部门反馈的逐项对照。", "In the report: what was declared beside what was found.";
+        compare: "版本对比", "Versions side by side";
+        compare_about: "两个报告版本的差别及原因。", "What one version has otherwise than another, and why.";
+        change: "与上次核对相比", "Since the last report";
+        change_about: "同一家庭与上次核对相比的变化，登记家庭的说明。", "What changed in the household; note what the family said.";
+        receipt: "审计回执", "Audit receipt";
+        receipt_about: "证明报告已记入审计日志，可打印交申请人，不含个人信息。", "That the report stands in the log; to be printed for the family, nothing of the household in it.";
+        objections: "异议与复核", "Objections";
+        objections_about: "查看、登记申请人的异议；相关部门重新查询。", "What the applicant says against an answer; the department is asked anew.";
         issue: "签发报告", "Issue the report";
         issue_about: "由未参与办理的审核人员签发后生效。", "By a supervisor who had no hand in it.";
         cancel: "撤销核对", "Cancel the verification";
@@ -67,6 +86,9 @@ pub(in crate::console) fn reason(code: &str, lang: Lang) -> &str {
         Some(VersionReason::Review) => lang.pick("人工核实存疑记录", "a person decided on a held record"),
         Some(VersionReason::Objection) => lang.pick("申请人提出异议", "the applicant objected"),
         Some(VersionReason::Correction) => lang.pick("部门更正数据", "a department corrected its record"),
+        Some(VersionReason::AskedAgain) => {
+            lang.pick("重新查询未反馈部门", "a department without an answer was asked again")
+        }
         Some(VersionReason::Withdrawal) => lang.pick("撤回授权", "an authorisation was taken back"),
         None => code,
     }
@@ -78,6 +100,13 @@ pub(in crate::console) fn done(word: &str, lang: Lang) -> Option<(&'static str, 
         "sent" => [
             ("已受理", "Accepted"),
             ("正在向各部门查询，本页自动更新。", "The departments are being asked; this page keeps itself up to date."),
+        ],
+        "reviewed" => [
+            ("判定已生效", "The decision stands"),
+            (
+                "未改变报告中的合计和结论，正在生成新的报告版本。",
+                "It changes no total and no outcome; another version of the report is being made.",
+            ),
         ],
         "issued" => [
             ("报告已签发", "The report is issued"),
@@ -93,6 +122,31 @@ pub(in crate::console) fn done(word: &str, lang: Lang) -> Option<(&'static str, 
                 "已停止查询并锁定相关反馈，正在生成新的报告版本。销毁须第二人同意。",
                 "Nobody is asked any more and the answers are locked; another version is made. A second person has to agree that they are \
                  destroyed.",
+            ),
+        ],
+        "asked_again" => [
+            ("已重新查询", "The department is asked again"),
+            (
+                "收到反馈后生成新的报告版本，本页自动更新。",
+                "Another version of the report follows its answer; this page keeps itself up to date.",
+            ),
+        ],
+        "objected" => [
+            ("异议已登记", "The objection is entered"),
+            (
+                "相关部门正在重新查询，完成后生成新的报告版本。",
+                "The departments are asked anew; another version of the report follows.",
+            ),
+        ],
+        "heard" => [
+            ("已登记家庭的说明", "What the family said is noted"),
+            ("说明与变化记录一并保存。", "It is kept with what changed."),
+        ],
+        "erased" => [
+            ("案件数据已销毁", "The case is erased"),
+            (
+                "数据密钥已销毁，报告和证据不可恢复。",
+                "Its keys are destroyed: nobody can open its report or evidence again.",
             ),
         ],
         "erasure_asked" => [

@@ -12,6 +12,15 @@ page_words! {
         motto: "只核对、不认定：本系统提供事实，决定由经办机关作出。", "It verifies and never decides: this system states facts, the office decides.";
         version: "版本", "Version";
         home: "首页", "Home";
+        new: "发起核对", "New verification";
+        reviews: "待人工核实", "Reviews";
+        approvals: "双人复核", "Second person";
+        batches: "批次", "Batches";
+        due: "到期复核", "Due";
+        alerts: "预警", "Alerts";
+        policy: "政策规则", "Rules";
+        sources: "数据来源", "Departments";
+        audit: "审计", "Audit";
         error: "错误：", "Error: ";
         errors: "填写有误", "There is a problem";
         important: "重要提示", "Important";

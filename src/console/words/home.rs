@@ -41,6 +41,9 @@ page_words! {
         lapses: "失效时间", "Lapses";
         yours: "等您复核", "Yours to decide";
         of_others: "等他人复核", "Another’s to decide";
+        barred: "回避：涉及您本人或亲属", "about you or your kin";
+        unseen: "待处理", "open";
+        seen: "已处理", "acknowledged";
         client: "接收方", "For";
         topic: "内容", "About";
         tries: "投递次数", "Tries";
@@ -51,6 +54,7 @@ page_words! {
         reference_long: "业务编号至多 64 个字符", "A reference has at most 64 characters";
         any_state: "全部状态", "Any state";
         state_unknown: "请从列表中选择状态", "Choose a state from the list";
+        start: "发起核对", "Start a verification";
         account: "您的账户与权限", "Your account and what you may do";
         registered: "登记名", "Registered as";
         organisation: "单位", "Organisation";

@@ -14,6 +14,7 @@ page_words! {
 /// Heading, and what to do.
 pub(in crate::console) fn notice(notice: Notice, lang: Lang) -> [&'static str; 2] {
     let words: [(&str, &str); 2] = match notice {
+        Notice::NotPutUp(why) => [("不出具公示摘要", "There is no extract for the public notice"), why.words()],
         Notice::NotRegistered => [
             ("您未在本系统登记", "You are not registered here"),
             (
@@ -162,6 +163,29 @@ pub(in crate::console) fn notice(notice: Notice, lang: Lang) -> [&'static str; 2
         Notice::WrongForm => [
             ("提交的内容无法识别", "What was sent cannot be read"),
             ("请返回页面重新填写。未作任何更改。", "Go back and fill the form in again. Nothing was done."),
+        ],
+        Notice::Answered => [
+            ("该部门已有反馈", "The department has answered"),
+            (
+                "只能重新查询未能查询到的部门。请返回案件查看目前的反馈；对反馈内容有异议的，请登记异议。",
+                "Only a department that gave no answer is asked once more. Go back to the case to see where it stands; against an answer \
+                     there is an objection.",
+            ),
+        ],
+        Notice::SentBefore => [
+            ("已经提交过", "It was sent before"),
+            (
+                "这份申请已提交并受理，之后又改动了内容，改动没有提交。请在首页的案件列表中查看；需要另行核对的，请重新发起。",
+                "This form was sent and accepted, and changed since; the changes were not sent. Find the case in the list at home; start \
+                     another verification if one is needed.",
+            ),
+        ],
+        Notice::NoRoom => [
+            ("暂不受理", "Nothing new is accepted"),
+            (
+                "服务器磁盘空间即将用尽，暂不受理新的核对，已受理的案件不受影响。请联系系统管理员。",
+                "The server’s disk is nearly full. Nothing new is accepted; cases that were accepted go on. Tell the system administrator.",
+            ),
         ],
         Notice::ForeignForm => [
             ("操作未执行", "Nothing was done"),

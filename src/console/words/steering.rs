@@ -10,6 +10,12 @@ page_words! {
         issue_1: "签发后，报告由草稿成为正式文书，载明签发人和签发日期，不可更改。", "The report stops being a draft: it names who issued it and on which day, and does not change any more.";
         issue_2: "发起核对或对记录作过判定的人不得签发。", "Whoever sent the case or decided about one of its records may not issue it.";
         issue_go: "签发", "Issue";
+        again: "重新查询部门", "Ask a department again";
+        again_1: "按目前有效的授权，就本案未能查询到的人员再次向该部门查询，每次查询记入审计日志。", "The department is asked once more about everybody of whom it gave no answer, under the authorisations as they stand now. Each query is logged.";
+        again_2: "收到反馈后生成新的报告版本；已有的反馈不变。", "Another version of the report follows; what was answered stays as it is.";
+        again_go: "重新查询", "Ask again";
+        department: "部门", "Department";
+        no_answer: "该部门没有未能查询的项", "This department has no question without an answer";
         cancel: "撤销核对", "Cancel the verification";
         cancel_1: "撤销后不再向任何部门查询。已有的最终报告不受影响。", "No department is asked any more. A final report that stands already stays.";
         cancel_go: "撤销", "Cancel it";

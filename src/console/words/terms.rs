@@ -2,6 +2,7 @@
 
 use crate::auth::{Permission, Role};
 use crate::config::Disclosure;
+use crate::console::parts::{Tag, Tone};
 use crate::household::{Lang, Purpose};
 use crate::report::text;
 use crate::store::{ApprovalKind, OutboxTopic};
@@ -54,6 +55,19 @@ pub(in crate::console) fn approval(kind: ApprovalKind, lang: Lang) -> &'static s
         ApprovalKind::Destruction => lang.pick("撤回授权后销毁", "destruction after a withdrawal"),
         ApprovalKind::Inspection => lang.pick("审计查阅", "inspection"),
     }
+}
+
+/// How something ended that took a second person.
+pub(in crate::console) fn approval_status(status: &str, lang: Lang) -> Tag {
+    let (tone, zh, en) = match status {
+        "agreed" => (Tone::Good, "已同意", "agreed"),
+        "refused" => (Tone::Bad, "未同意", "refused"),
+        "revoked" => (Tone::Bad, "已提前终止", "ended early"),
+        "lapsed" => (Tone::Plain, "已失效", "lapsed"),
+        "void" => (Tone::Plain, "已作废", "void"),
+        _ => (Tone::Active, "等待复核", "open"),
+    };
+    Tag::of(tone, lang.pick(zh, en))
 }
 
 /// What a callback is about.

@@ -38,6 +38,7 @@ pub(super) const WORK: &[Action] = &[
     Action::AuthorisationWithdrawn,
     Action::Reviewed,
     Action::Objected,
+    Action::AskedAgain,
     Action::Heard,
     Action::Issued,
     Action::Subscribed,

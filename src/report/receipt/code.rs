@@ -16,6 +16,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::audit::{Checkpoint, EncodedHash, InclusionProof, Leaf, VerifierKey, merkle};
+use crate::report::attestation::Attestation;
 use crate::store::Hash;
 
 /// What a code begins with: its form and version.
@@ -76,6 +77,15 @@ pub fn encode(leaf: &[u8], proof: &InclusionProof) -> Option<String> {
     }
     bytes.extend_from_slice(&signature);
     Some(format!("{PREFIX}{}", base45::encode(bytes)))
+}
+
+/// The code of a report, by what its attestation holds; none where its log's signature is not in it.
+#[must_use]
+pub fn code_of(attestation: &Attestation) -> Option<String> {
+    let hash = |text: &String| Some(EncodedHash(hex::decode(text).ok()?.try_into().ok()?));
+    let hashes = attestation.inclusion_proof.iter().map(hash).collect::<Option<_>>()?;
+    let checkpoint = attestation.checkpoint.clone();
+    encode(attestation.leaf.as_bytes(), &InclusionProof { index: attestation.leaf_index, hashes, checkpoint })
 }
 
 /// The first code in a text: what was scanned, a receipt's JSON, or its page.
@@ -220,6 +230,6 @@ mod tests {
     #[test]
     fn the_code_of_a_log_of_a_million_million_entries_fits() {
         assert!(code(40, Action::Completed).len() < 4296);
-        assert!(crate::report::receipt::qr_svg(&code(40, Action::Completed)).is_some());
+        assert!(crate::report::receipt::qr_svg(&code(40, Action::Completed), "").is_some());
     }
 }

@@ -1,6 +1,8 @@
 //! A body as people read it: in a terminal, and as a page to print. What is worded here is worded for both.
 
 pub mod amounts;
+mod asked;
+mod changes;
 mod chart;
 mod computation;
 mod grounds;
@@ -12,5 +14,8 @@ mod sheet;
 pub mod terminal;
 mod wording;
 
-pub use onward::{ReferralCells, referral_cells, referral_cells_of_view};
-pub(super) use onward::{paid_in_words, referral_title};
+pub use asked::{AskedOutcome, asked_outcome};
+pub use changes::{ChangeGroup, ChangeRow, ChangeSheet};
+pub(super) use onward::referral_title;
+pub use onward::{ReferralCells, paid_in_words, referral_cells, referral_cells_of_view};
+pub use parameters::words as parameter_value;

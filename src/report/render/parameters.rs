@@ -72,8 +72,9 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// `exempt` → `不计入`, `8000.00 yuan_per_year` → `8000.00 元/年`.
-pub(super) fn words(value: &str, lang: Lang) -> String {
+/// A value's codes and unit in words: `exempt` → `不计入`, `8000.00 yuan_per_year` → `8000.00 元/年`.
+#[must_use]
+pub fn words(value: &str, lang: Lang) -> String {
     let word = |part: &str| {
         let (word, comma) = part.strip_suffix(',').map_or((part, ""), |word| (word, lang.pick("、", ",")));
         let known = WORDS.iter().find(|(code, _, _)| *code == word).map(|(_, zh, en)| lang.pick(zh, en));

@@ -70,6 +70,21 @@ pub struct Whole {
     pub pack: PackFacts,
 }
 
+impl Whole {
+    pub(super) fn of(body: &Body) -> Self {
+        Self {
+            number: body.number.clone(),
+            version: body.version,
+            is_final: body.is_final,
+            status: body.status,
+            issued: body.issued.clone(),
+            body_sha256: body.hash(),
+            evidence_sha256: body.provenance.evidence_sha256.clone(),
+            pack: body.provenance.pack.clone(),
+        }
+    }
+}
+
 impl View {
     /// What `level` shows of a body. None for [`Disclosure::Full`], which is the report itself.
     #[must_use]
@@ -80,22 +95,7 @@ impl View {
             Disclosure::Amounts => Some(Amounts::of(&full)),
             Disclosure::Full => return None,
         };
-        Some(Self {
-            format: FORMAT.to_owned(),
-            level,
-            of: Whole {
-                number: body.number.clone(),
-                version: body.version,
-                is_final: body.is_final,
-                status: body.status,
-                issued: body.issued.clone(),
-                body_sha256: body.hash(),
-                evidence_sha256: body.provenance.evidence_sha256.clone(),
-                pack: body.provenance.pack.clone(),
-            },
-            conclusion: Conclusion::of(&full),
-            amounts,
-        })
+        Some(Self { format: FORMAT.to_owned(), level, of: Whole::of(body), conclusion: Conclusion::of(&full), amounts })
     }
 
     /// RFC 8785 canonical JSON.

@@ -92,6 +92,29 @@ pub(super) async fn an_objection_has_its_departments_asked_anew(backend: impl Ba
     assert_eq!(store.get_case(id).await.unwrap().reopened_for, Some(DecisionKind::Objection));
 }
 
+pub(super) async fn a_silent_source_is_asked_anew_and_no_answer_is_touched(backend: impl Backend) {
+    let store = backend.open().await;
+    let id = running(&store, at(0)).await;
+    let (tax, entry) = ask(id, "tax", 1);
+    let (health, other) = ask(id, "health", 2);
+    plan(&store, &receipt(id), &lease(id), vec![(tax, entry), (health, other)], at(1)).await.unwrap();
+    let silent = CellAnswer { why: Some("timeout".into()), ..answer("tax", AnswerKind::Unavailable, at(2)) };
+    let answers = vec![silent, answer("health", AnswerKind::NoRecord, at(2))];
+    record(&store, &receipt(id), &lease(id), answers).await.unwrap();
+    let first = version(1, true, VersionReason::First, at(3));
+    store.add_version(&receipt(id), id, &lease(id), first, CaseState::Final).await.unwrap();
+    let word = || decision(id, 1, DecisionKind::AskedAgain);
+    let answered = apply(&store, id, Store::asking_source_again(word(), source("health"))).await;
+    assert!(matches!(answered, Err(StoreError::MovedOn { .. })), "{answered:?}");
+    assert!(store.decisions(id).await.unwrap().is_empty(), "nothing has changed");
+    apply(&store, id, Store::asking_source_again(word(), source("tax"))).await.unwrap();
+    let tax = cell(&store, id, "tax").await;
+    assert_eq!((tax.kind, tax.why, tax.told_in, tax.planned_at), (None, None, None, at(5)));
+    assert_eq!(cell(&store, id, "health").await.kind, Some(AnswerKind::NoRecord));
+    let case = store.get_case(id).await.unwrap();
+    assert_eq!((case.state, case.reopened_for), (CaseState::Running, Some(DecisionKind::AskedAgain)));
+}
+
 /// That a member takes the authorisation back, as the case stands: everything is locked that tells of everybody, and what is named.
 pub(super) async fn withdrawal(
     store: &Store,

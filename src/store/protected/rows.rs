@@ -148,7 +148,8 @@ pub(super) fn decision(row: &Row, key: String) -> Result<Vec<ProtectedRow>, Stor
         Some(DecisionKind::Review) => &["reviewed"],
         Some(DecisionKind::Objection) => &["objected"],
         Some(DecisionKind::Withdrawal) => &["authorisation_withdrawn"],
-        None => &["reviewed", "objected", "authorisation_withdrawn"],
+        Some(DecisionKind::AskedAgain) => &["asked_again"],
+        None => &["reviewed", "objected", "authorisation_withdrawn", "asked_again"],
     };
     kept.must_be_there(row, "document_id", "document_there")?;
     if kept.actions != ["authorisation_withdrawn"] {

@@ -5,8 +5,10 @@
 //! The next version is made with all decisions in hand, from the answers as they stand.
 
 mod approving;
+mod asking_again;
 mod erasing;
 mod errors;
+mod held;
 mod inspecting;
 mod issuing;
 mod objecting;
@@ -25,12 +27,14 @@ use crate::household::{Attributed, MatchReason, MemberRef, Record, ReviewDecisio
 use crate::store::{AuditReceipt, CaseRow, DecisionKind, StoreError};
 
 pub use approving::{ApprovalDetail, ApprovalHand, ApprovalPage, ApprovalSummary, Asked};
+pub use asking_again::AskAgain;
 pub use erasing::ErasureGrounds;
 pub use errors::DecideError;
+pub use held::{CaseRecords, RecordEffects, RecordSides, StatedPerson};
 pub use inspecting::{Grounds, InspectionTerms, MOST_HOURS};
 pub use issuing::IssuedReport;
 pub use objecting::{NewObjection, Objection};
-pub use reviewing::{CaseRecords, RecordSides, ReviewCase, ReviewPage, Reviewed, StatedPerson};
+pub use reviewing::{ReviewCase, ReviewPage, Reviewed};
 pub use withdrawing::Withdrawn;
 
 /// Most characters of a reason.
@@ -129,7 +133,7 @@ impl Verifier {
             if row.version == latest {
                 decided.untold.push(row.kind);
             }
-            if row.kind == DecisionKind::Objection {
+            if matches!(row.kind, DecisionKind::Objection | DecisionKind::AskedAgain) {
                 continue;
             }
             let sealed = match sealing::open(&self.0.store, &self.0.keys, receipt, case.id, row.document).await {

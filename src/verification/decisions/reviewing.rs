@@ -10,18 +10,18 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::approving::{AskedFor, must_be_a_person};
+use super::held::effects_of;
 use super::{Asked, DecideError, Kept, MOST_REASON, RecordDecision, hash_of};
 use crate::audit::{Action, Event};
 use crate::auth::{Caller, Role};
-use crate::household::{Attributed, Evidence, Faults, MatchReason, Member, MemberRef, Record, Request, Verdict};
-use crate::policy;
+use crate::household::{Evidence, Faults, Record, Request};
 use crate::report;
 use crate::report::difference::Difference;
 use crate::store::{
     AuditReceipt, CaseFilter, CaseRow, CaseState, DecisionKind, DocumentKind, NewDecision, Store, VersionRow,
 };
 use crate::verification::reading::read_report;
-use crate::verification::{VerificationError, Verifier, actor, attribution, plan, sealing};
+use crate::verification::{VerificationError, Verifier, actor, sealing};
 
 /// A case with records that wait for a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -50,64 +50,6 @@ pub struct ReviewPage {
     pub items: Vec<ReviewCase>,
     /// Pass as `cursor` for the next page; none = the last.
     pub next: Option<String>,
-}
-
-/// A record and the person it is filed under, side by side.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RecordSides {
-    /// Its name in this case: `m1/vehicles/62042200013`.
-    pub record: String,
-    /// Whom it is filed under.
-    pub member: String,
-    /// Which department's.
-    pub source: String,
-    /// `review`: held; `match`: counted; `no`: set aside.
-    pub verdict: Verdict,
-    /// Level of each field with its weight.
-    pub reasons: Vec<MatchReason>,
-    /// Sum of the weights in hundredths of a bit.
-    pub weight_centibits: i32,
-    /// Probability in parts per million.
-    pub probability_ppm: u32,
-    /// What a person decided before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reviewed: Option<crate::household::ReviewDecision>,
-    /// The person as the request states them.
-    pub stated: StatedPerson,
-    /// The record as the department wrote it.
-    #[schema(value_type = Object)]
-    pub found: Record,
-}
-
-/// A person as a request states them.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StatedPerson {
-    /// Name.
-    #[schema(value_type = String)]
-    pub name: crate::household::PersonName,
-    /// Number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub id_number: Option<crate::household::IdNumber>,
-    /// Birth date.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = Date)]
-    pub birth_date: Option<jiff::civil::Date>,
-    /// Telephone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub phone: Option<crate::household::Phone>,
-}
-
-/// The records of a case that a person may decide about.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CaseRecords {
-    /// Case.
-    pub case: String,
-    /// The version they stand in: a decision names it.
-    pub version: u32,
-    /// The records.
-    pub records: Vec<RecordSides>,
 }
 
 /// What became of a decision.
@@ -159,22 +101,6 @@ impl Verifier {
         Ok(ReviewPage { items: rows.iter().map(item).collect(), next })
     }
 
-    /// Records of a case's latest version, both sides of each; those held alone unless all are wanted. The reading is in the log first.
-    ///
-    /// # Errors
-    /// [`DecideError`].
-    pub async fn case_records(&self, caller: &Caller, id: &str, all: bool) -> Result<CaseRecords, DecideError> {
-        let case = self.case(caller, id).await?;
-        let version = self.latest(&case).await?;
-        let receipt = self.0.ledger.opened(caller, &case, &version).await?;
-        let (request, evidence) = self.looked_at(&receipt, &case, &version).await?;
-        let people: BTreeMap<&MemberRef, &Member> =
-            plan::people(&request).map(|person| (&person.reference, person)).collect();
-        let records = evidence.records.into_iter().filter(|filed| all || filed.verdict == Verdict::Review);
-        let records = records.filter_map(|filed| Some(sides(people.get(&filed.member)?, filed))).collect();
-        Ok(CaseRecords { case: case.id.to_string(), version: version.number, records })
-    }
-
     /// Decides whose records are. A decision that changes a line, a total or an outcome, and every one of a caseworker, waits for a supervisor who is another
     /// person.
     ///
@@ -208,10 +134,7 @@ impl Verifier {
             self.go_on(&case);
             return Ok(Reviewed::Stands);
         }
-        let effects = serde_json::json!({
-            "lines": changes.lines, "totals": changes.totals, "outcomes": changes.outcomes, "amounts": changes.amounts,
-        });
-        let asked = AskedFor::Review { decisions: kept, effects };
+        let asked = AskedFor::Review { decisions: kept, effects: effects_of(&changes) };
         self.ask_second(caller, &case, Some(version), None, &asked).await.map(Reviewed::Waits)
     }
 
@@ -251,7 +174,7 @@ impl Verifier {
         self.0.bulk_bell.notify_one();
     }
 
-    async fn looked_at(
+    pub(super) async fn looked_at(
         &self,
         receipt: &AuditReceipt,
         case: &CaseRow,
@@ -322,32 +245,6 @@ impl Verifier {
         evidence: &Evidence,
         kept: &[Kept],
     ) -> Result<Difference, VerificationError> {
-        let pack = self.0.rules.packs().resolve(&case.region, case.as_of).map_err(|_| VerificationError::NoPack)?;
-        let mut decided = self.decided(receipt, case).await?;
-        decided.add(&serde_json::to_vec(kept).map_err(|_| VerificationError::Unreadable { what: "decision" })?)?;
-        let cells = self.read_cells(receipt, &self.0.store.cells(case.id).await?).await?;
-        let after = attribution::evidence(request, &cells, &self.0.model, &decided);
-        let (before, after) = (policy::assess(evidence, &pack), policy::assess(&after, &pack));
-        Ok(Difference::between((&pack, &before), (&pack, &after)))
-    }
-}
-
-fn sides(person: &Member, filed: Attributed) -> RecordSides {
-    RecordSides {
-        record: filed.key(),
-        member: filed.member.to_string(),
-        source: filed.source.to_string(),
-        verdict: filed.verdict,
-        reasons: filed.reasons,
-        weight_centibits: filed.weight_centibits,
-        probability_ppm: filed.probability_ppm,
-        reviewed: filed.reviewed,
-        stated: StatedPerson {
-            name: person.name.clone(),
-            id_number: person.id_number.clone(),
-            birth_date: person.birth_date,
-            phone: person.phone.clone(),
-        },
-        found: filed.record,
+        self.ground(receipt, case).await?.changes(request, evidence, &self.0.model, kept)
     }
 }

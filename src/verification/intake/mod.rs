@@ -19,6 +19,7 @@ use crate::household::{
 };
 use crate::identity::holds_personal_number;
 use crate::report::jose::RecipientKey;
+pub use person::document_remedy;
 use shape::Object;
 pub use written::document_of;
 

@@ -222,8 +222,8 @@ fn read_identity(object: &mut Object, context: &IntakeContext<'_>, faults: &mut 
     let number = match check_document(kind, &number, context.today) {
         Ok(number) => number,
         Err(fault) => {
-            let remedy = [document_remedy_zh(fault), fault.remedy()];
-            faults.add(&object.at("id_number"), fault.code(), &fault.zh(), &fault.to_string(), remedy);
+            let at = object.at("id_number");
+            faults.add(&at, fault.code(), &fault.zh(), &fault.to_string(), document_remedy(fault));
             return (kind, None, stated_birth, stated_sex);
         }
     };
@@ -292,6 +292,12 @@ fn require_birth_date(object: &Object, birth: Option<jiff::civil::Date>, faults:
         let detail = "is required when there is no resident identity number";
         faults.add(&at, "required", "缺少出生日期", detail, ["格式为 yyyy-MM-dd", "write yyyy-MM-dd"]);
     }
+}
+
+/// What to do about a document's number, in Chinese and English.
+#[must_use]
+pub fn document_remedy(fault: DocumentFault) -> [&'static str; 2] {
+    [document_remedy_zh(fault), fault.remedy()]
 }
 
 /// The remedy of `identity`, in Chinese.

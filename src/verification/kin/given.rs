@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{Person, Relation};
 use crate::household::{Fault, Faults, IdKind};
 use crate::identity::check_document;
-use crate::verification::intake::person::document_remedy_zh;
+use crate::verification::intake::document_remedy;
 use crate::verification::intake::shape::Object;
 use crate::verification::intake::{self, MAX_PEOPLE};
 
@@ -49,7 +49,7 @@ pub(super) fn read(bytes: &[u8], today: Date) -> Result<Vec<Person>, Vec<Fault>>
         }
         match (sound, relation) {
             (Some(Err(fault)), _) => {
-                let remedy = [document_remedy_zh(fault), fault.remedy()];
+                let remedy = document_remedy(fault);
                 faults.add(&at, fault.code(), &fault.zh(), &fault.to_string(), remedy);
             }
             (Some(Ok(number)), _) if !seen.insert(number.expose().to_owned()) => {

@@ -1,19 +1,14 @@
 //! A comparison as a drawing.
 
-use super::{Correction, FieldWeight, Matched};
+use super::{Correction, FieldWeight, Matched, is_rule, shown};
 use crate::drawing::{Step, Waterfall};
 use crate::household::{Lang, MatchReason, Verdict};
+use crate::verification::{RecordSides, Verifier};
 
 impl Matched {
     /// The comparison as a waterfall: it holds the words of levels and rules, no value of either identity.
     #[must_use]
     pub fn waterfall(&self, lang: Lang) -> Waterfall {
-        let words = |reason: &MatchReason| lang.pick(&reason.zh, &reason.en).to_owned();
-        let verdict = match self.verdict {
-            Verdict::Match => ["一致", "match"],
-            Verdict::Review => ["待核实", "review"],
-            Verdict::No => ["不一致", "no match"],
-        };
         let because = |field: &FieldWeight, said: &str| {
             let why = field.follows.iter().map(|followed| lang.pick(&followed.zh, &followed.en)).collect::<Vec<_>>();
             if why.is_empty() {
@@ -40,27 +35,68 @@ impl Matched {
             },
             centibits: field.weight_centibits,
         });
-        let model = &self.model;
-        let (short, assumed) = (&model.sha256[..12.min(model.sha256.len())], model.assumed);
-        let footer = match (lang, assumed) {
-            (Lang::Zh, true) => format!("模型 {}（{short}），参数为设定值，未经数据估计", model.name),
-            (Lang::Zh, false) => format!("模型 {}（{short}）", model.name),
-            (Lang::En, true) => {
-                format!("Model {} ({short}); its numbers are assumed, not estimated from data", model.name)
-            }
-            (Lang::En, false) => format!("Model {} ({short})", model.name),
-        };
         Waterfall {
             lang,
-            title: lang.pick(&format!("比对结论：{}", verdict[0]), &format!("Comparison: {}", verdict[1])).to_owned(),
-            remarks: self.rules.iter().take(1).map(words).collect(),
+            title: title(self.verdict, lang),
+            remarks: self.rules.iter().take(1).map(|rule| words(rule, lang)).collect(),
             prior: self.thresholds.prior_centibits,
             calibrated: false,
             steps: steps.collect(),
             match_at: self.thresholds.match_centibits,
             review_at: self.thresholds.review_centibits,
             probabilities: [self.thresholds.match_ppm, self.thresholds.review_ppm, self.probability_ppm],
-            footer,
+            footer: footer(&self.model.name, &self.model.sha256, self.model.assumed, lang),
         }
+    }
+}
+
+impl Verifier {
+    /// The comparison of a record with the person it is filed under, as a waterfall over the thresholds in force.
+    #[must_use]
+    pub fn drawn(&self, record: &RecordSides, lang: Lang) -> Waterfall {
+        let model = &self.0.model;
+        let thresholds = shown(&model.thresholds());
+        let (rules, fields): (Vec<_>, Vec<_>) = record.reasons.iter().partition(|reason| is_rule(reason));
+        let step = |reason: &&MatchReason| Step {
+            label: words(reason, lang),
+            note: String::new(),
+            centibits: reason.weight_centibits,
+        };
+        Waterfall {
+            lang,
+            title: title(record.verdict, lang),
+            remarks: rules.into_iter().take(1).map(|rule| words(rule, lang)).collect(),
+            prior: thresholds.prior_centibits,
+            calibrated: false,
+            steps: fields.iter().map(step).collect(),
+            match_at: thresholds.match_centibits,
+            review_at: thresholds.review_centibits,
+            probabilities: [thresholds.match_ppm, thresholds.review_ppm, record.probability_ppm],
+            footer: footer(model.name(), model.hash(), model.is_assumed(), lang),
+        }
+    }
+}
+
+fn words(reason: &MatchReason, lang: Lang) -> String {
+    lang.pick(&reason.zh, &reason.en).to_owned()
+}
+
+fn title(verdict: Verdict, lang: Lang) -> String {
+    let verdict = match verdict {
+        Verdict::Match => ["一致", "match"],
+        Verdict::Review => ["待核实", "review"],
+        Verdict::No => ["不一致", "no match"],
+    };
+    lang.pick(&format!("比对结论：{}", verdict[0]), &format!("Comparison: {}", verdict[1])).to_owned()
+}
+
+/// Which model said so.
+fn footer(name: &str, sha256: &str, assumed: bool, lang: Lang) -> String {
+    let short = &sha256[..12.min(sha256.len())];
+    match (lang, assumed) {
+        (Lang::Zh, true) => format!("模型 {name}（{short}），参数为设定值，未经数据估计"),
+        (Lang::Zh, false) => format!("模型 {name}（{short}）"),
+        (Lang::En, true) => format!("Model {name} ({short}); its numbers are assumed, not estimated from data"),
+        (Lang::En, false) => format!("Model {name} ({short})"),
     }
 }

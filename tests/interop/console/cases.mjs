@@ -8,7 +8,7 @@ export const cases = async () => {
   await page.click('table tbody tr:first-child a');
   await page.waitForURL(/cases/);
   const path = new URL(page.url()).pathname;
-  check((await page.locator('#progress table tbody tr').count()) > 10, 'the grid has no departments');
+  check((await page.locator('#grid table tbody tr').count()) > 10, 'the grid has no departments');
   // Who thinks better of it comes back; a form without its fields says what is missing, and where.
   await page.click('a[href$="/withdraw"]');
   await page.click('main button');

@@ -7,7 +7,7 @@ const from = createRequire(`${process.cwd()}/package.json`);
 const { chromium } = (await import(pathToFileURL(from.resolve('playwright-core')))).default;
 const axe = readFileSync(from.resolve('axe-core/axe.min.js'), 'utf8');
 
-export const [base, folder, executablePath] = process.argv.slice(2);
+export const [base, folder, executablePath, departments] = process.argv.slice(2);
 export const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 export const faults = [];
 export const check = (good, what) => good || faults.push(what);

@@ -82,6 +82,25 @@ impl Browser {
         self.send(call.body(carrier.query().unwrap_or_default().to_owned()), url.clone()).await
     }
 
+    /// Sends a form with a file, its fields first, of a page of the same origin.
+    pub async fn upload(&mut self, url: &Url, fields: &[(String, String)], file: (&str, &[u8])) -> Page {
+        const BOUNDARY: &str = "----form-boundary-7Qx";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let (name, contents) = file;
+        let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(b"content-type: application/octet-stream\r\n\r\n");
+        body.extend_from_slice(contents);
+        body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        let call = self.http.post(url.clone()).header("origin", origin(url)).header("accept", "text/html");
+        let call = call.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"));
+        self.send(call.body(body), url.clone()).await
+    }
+
     /// Goes on until there is a page.
     pub async fn follow(&mut self, mut page: Page) -> Page {
         for _ in 0..MOST_STEPS {

@@ -97,7 +97,17 @@ impl StandIn {
 
     /// An honest sign-in.
     pub async fn vouch(&self, browser: &mut Browser, door: &Door) -> Page {
-        let page = self.sign_in(browser, door, |nonce| self.keys.signed(&self.claims(nonce)).unwrap()).await;
+        self.vouch_for(browser, door, "wang-li").await
+    }
+
+    /// The same, of somebody.
+    pub async fn vouch_for(&self, browser: &mut Browser, door: &Door, who: &str) -> Page {
+        let claims = |nonce: &str| {
+            let mut claims = self.claims(nonce);
+            claims["sub"] = who.into();
+            claims
+        };
+        let page = self.sign_in(browser, door, |nonce| self.keys.signed(&claims(nonce)).unwrap()).await;
         browser.follow(page).await
     }
 }

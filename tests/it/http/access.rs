@@ -84,6 +84,7 @@ const CLOSED: &[(&str, &str, Of, &[&str])] = &[
     ("POST", "/v1/verifications/{id}/heard", Of::Case, OFFICE),
     ("GET", "/v1/verifications/{id}/objections", Of::Case, OFFICE),
     ("POST", "/v1/verifications/{id}/objections", Of::Case, OFFICE),
+    ("POST", "/v1/verifications/{id}/ask-again", Of::Case, OFFICE),
     ("GET", "/v1/verifications/{id}/reviews", Of::Case, OFFICERS),
     ("POST", "/v1/verifications/{id}/reviews", Of::Case, OFFICERS),
     ("POST", "/v1/verifications/{id}/issue", Of::Case, &["supervisor"]),
@@ -164,6 +165,7 @@ const OPEN: &[&str] = &[
 const BODIES: &[(&str, &str)] = &[
     ("/heard", r#"{"statement": "\u5df2\u6089"}"#),
     ("/objections", r#"{"version": 99, "sources": [], "statement": ""}"#),
+    ("/ask-again", r#"{"source": "nobody"}"#),
     ("/reviews", r#"{"version": 99, "decisions": []}"#),
     ("/issue", r#"{"version": 99}"#),
     ("/withdraw-authorisation", r#"{"member": "m1", "reason": "\u672c\u4eba\u7533\u8bf7"}"#),

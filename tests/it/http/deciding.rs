@@ -112,6 +112,37 @@ async fn a_held_record_is_decided_by_two_and_the_report_says_so() {
 }
 
 #[tokio::test]
+async fn a_department_that_was_down_is_asked_once_more_over_the_wire() {
+    let face = Face::up().await;
+    let office = face.caseworker();
+    let down = hedui_mock_sources::faults::Fault::Error { status: 500 };
+    face.stage.mocks.set_faults(crate::faults::plan("vehicles", down)).expect("a plan");
+    let id = office.verify(&face.household(0)).await;
+    office.wait_for_final(&id).await;
+    let path = format!("/v1/verifications/{id}/ask-again");
+    post(&office, &path, json!({"source": "tax"})).await.assert_problem(422, "invalid-request");
+    post(&office, &path, json!({"sources": ["vehicles"]})).await.assert_problem(422, "invalid-request");
+    let of_vehicles = |status: &Value| -> Vec<String> {
+        let cells = status["cells"].as_array().expect("cells").iter().filter(|cell| cell["source"] == "vehicles");
+        cells.filter_map(|cell| cell["answer"].as_str().map(str::to_owned)).collect()
+    };
+    let status = office.get(&format!("/v1/verifications/{id}")).await.json();
+    assert!(of_vehicles(&status).contains(&"unavailable".to_owned()), "{status}");
+    face.stage.mocks.set_faults(hedui_mock_sources::faults::FaultPlan::default()).expect("a plan");
+    let asked = |face: &Face| face.stage.mocks.statistics()["vehicles"]["requests"].as_u64().unwrap_or(0);
+    let before = asked(&face);
+    let again = post(&office, &path, json!({"source": "vehicles"})).await;
+    assert_eq!(again.status, 202, "{}", again.text());
+    face.stage.verifier.wait_for_rest(&id, crate::support::PATIENCE).await;
+    assert!(asked(&face) > before, "the department was asked again");
+    let status = office.get(&format!("/v1/verifications/{id}")).await.json();
+    assert!(!of_vehicles(&status).contains(&"unavailable".to_owned()), "{status}");
+    let last = status["versions"].as_array().and_then(|all| all.last()).expect("versions").clone();
+    assert_eq!((last["reason"].as_str(), last["is_final"].as_bool()), (Some("asked_again"), Some(true)));
+    assert_sound(&face).await;
+}
+
+#[tokio::test]
 async fn an_objection_asks_its_departments_anew_and_a_withdrawal_nobody() {
     let face = Face::up().await;
     let office = face.caseworker();

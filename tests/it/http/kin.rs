@@ -46,6 +46,7 @@ const ROUTES: &[(&str, &str, Stand)] = &[
         "/v1/verifications/{id}/objections",
         Stand::Barred(r#"{"version": 1, "sources": ["vehicles"], "statement": "车已报废"}"#),
     ),
+    ("POST", "/v1/verifications/{id}/ask-again", Stand::Barred(r#"{"source": "vehicles"}"#)),
     ("GET", "/v1/verifications/{id}/reviews", Stand::Barred("null")),
     (
         "POST",

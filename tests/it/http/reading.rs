@@ -231,3 +231,37 @@ async fn only_what_is_offered_and_only_when_it_is_there() {
     client.get_as(&format!("{path}?lang=fr"), "text/html").await.assert_problem(422, "invalid-request");
     client.get_as(&format!("{path}?name=x"), "text/html").await.assert_problem(422, "invalid-request");
 }
+
+#[tokio::test]
+async fn copies_leave_out_what_their_readers_may_not_see() {
+    let face = Face::up().await;
+    let client = face.caseworker();
+    let mut request = face.household(0);
+    let mut person = face.household(1)["household"]["members"][0].clone();
+    person["ref"] = json!("o1");
+    person["obliged_to"] = request["applicant"].clone();
+    person["basis"] = json!("成年子女赡养义务");
+    request["household"]["obligors"] = json!([person]);
+    let obligor = request["household"]["obligors"][0]["name"].as_str().expect("a name").to_owned();
+    let id = client.verify(&request).await;
+    client.wait_for_final(&id).await;
+    let path = |copy: &str| format!("/v1/verifications/{id}/report?copy={copy}");
+    let officer = client.get_as(&path("officer"), "application/json").await.json();
+    assert!(officer.to_string().contains(&obligor));
+    let applicant = client.get_as(&path("applicant"), "application/json").await.json();
+    assert_eq!(applicant["format"], "hedui-applicant-copy/1");
+    assert_eq!(applicant["body"]["copy_for"], "applicant");
+    assert_eq!(applicant["of"]["body_sha256"], officer["attestation"]["body_sha256"]);
+    assert!(!applicant.to_string().contains(&obligor));
+    let page = client.get_as(&path("applicant"), "text/html").await.text();
+    assert!(page.contains("申请人件") && !page.contains(&obligor) && !page.contains("<script"));
+    let notice = client.get_as(&path("notice"), "application/json").await;
+    match notice.status.as_u16() {
+        200 => assert_eq!(notice.json()["format"], "hedui-public-notice/1"),
+        _ => drop(notice.assert_problem(409, "conflict")),
+    }
+    client.get_as(&path("applicant"), "application/jose").await.assert_problem(406, "not-acceptable");
+    client.get_as(&path("everybody"), "application/json").await.assert_problem(422, "invalid-request");
+    let jose = client.get(&path("officer")).await;
+    assert_eq!((jose.status.as_u16(), jose.header("content-type")), (200, "application/jose"));
+}

@@ -5,36 +5,38 @@ use askama::Template;
 use super::super::super::text::Lang;
 use super::super::super::view::ViewReport;
 use super::super::sheet::{Sheet, sheet};
-use super::{STYLE, page_numbers};
+use super::{Around, Bar, Page};
 
 #[derive(Template)]
 #[template(path = "view.html")]
-struct Page<'a> {
+struct ViewPage<'a> {
     zh: bool,
     tag: &'static str,
-    style: String,
+    style: &'a str,
+    bar: Option<&'a Bar>,
     sheet: Sheet<'a>,
 }
 
-impl Page<'_> {
+impl ViewPage<'_> {
     fn t(&self, zh: &'static str, en: &'static str) -> &'static str {
         if self.zh { zh } else { en }
     }
 }
 
 /// Draws a view.
+#[must_use]
+pub fn render_view(report: &ViewReport, lang: Lang) -> String {
+    page_of_view(report, lang, &Around::default()).html
+}
+
+/// The same, with what stands around it.
 ///
 /// # Panics
 /// Never: the template writes strings into a string.
 #[must_use]
-pub fn render_view(report: &ViewReport, lang: Lang) -> String {
-    let style = style_of_view(report);
-    let page = Page { zh: lang == Lang::Zh, tag: lang.tag(), style, sheet: sheet(report, lang) };
-    page.render().expect("text written into a string")
-}
-
-/// The content of the `<style>` element of a view's page: what a content security policy has to allow by its hash.
-#[must_use]
-pub fn style_of_view(report: &ViewReport) -> String {
-    format!("{STYLE}{}", page_numbers(&report.body.of.number))
+pub fn page_of_view(report: &ViewReport, lang: Lang, around: &Around<'_>) -> Page {
+    let style = super::style(&report.body.of.number, "", around);
+    let (zh, tag, sheet) = (lang == Lang::Zh, lang.tag(), sheet(report, lang));
+    let page = ViewPage { zh, tag, style: &style, bar: around.bar, sheet };
+    Page { html: page.render().expect("text written into a string"), style }
 }

@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::super::super::attestation::Attestation;
 use super::super::super::body::CopyFor;
+use super::super::super::receipt::{code_of, qr_svg};
 use super::super::super::text;
 use super::super::amounts::day;
 use super::super::chart::{Chart, chart};
@@ -12,6 +13,7 @@ use super::super::parameters::Assumed;
 use super::answers::{ABREAST, ANSWERS, Answers, answers, class_of, unspoken};
 use super::lines::{Ground, Line, Total, deductions, grounds, income, property, totals};
 use super::verdict::{Amount, Declared, Finding, Held, Outcome, amounts, declared, findings, held};
+use super::{Around, Bar};
 use crate::household::MemberRef;
 
 /// The page. Fields in the order they are printed.
@@ -21,6 +23,7 @@ pub(super) struct Page<'a> {
     zh: bool,
     tag: &'static str,
     style: String,
+    bar: Option<&'a Bar>,
     number: &'a str,
     version: u32,
     finality: &'static str,
@@ -69,6 +72,10 @@ pub(super) struct Page<'a> {
     grounds: Vec<(String, Ground)>,
     assumed: Vec<Assumed<'a>>,
     provenance: Vec<(&'a str, String)>,
+    /// The QR code of the receipt, where the report is in the log.
+    receipt: Option<String>,
+    /// By which reading this copy was made.
+    reading: Option<String>,
     notices: Vec<String>,
     centre: &'a str,
     issued: Option<(&'a str, String)>,
@@ -88,7 +95,12 @@ struct Person<'a> {
     on_record: String,
 }
 
-pub(super) fn page<'a>(read: Reading<'a>, attestation: Option<&Attestation>) -> Page<'a> {
+pub(super) fn page<'a>(
+    read: Reading<'a>,
+    attestation: Option<&Attestation>,
+    around: &Around<'a>,
+    style: String,
+) -> Page<'a> {
     let (body, lang) = (read.body, read.lang);
     let (spoken, asked) = read.answered();
     let roster = body.request.purpose.is_screening();
@@ -98,7 +110,8 @@ pub(super) fn page<'a>(read: Reading<'a>, attestation: Option<&Attestation>) -> 
     Page {
         zh: lang == text::Lang::Zh,
         tag: lang.tag(),
-        style: super::style_of(body),
+        style,
+        bar: around.bar,
         number: &body.number,
         version: body.version,
         finality: text::finality(body.is_final, lang),
@@ -109,7 +122,7 @@ pub(super) fn page<'a>(read: Reading<'a>, attestation: Option<&Attestation>) -> 
         officer: body.copy_for == CopyFor::Officer,
         copy_for: text::copy_for(body.copy_for, lang),
         supersedes: read.supersedes(),
-        facts: read.facts(),
+        facts: facts(read, attestation),
         summary: body.summary.words.get(lang),
         headline: body.headline().map(|outcome| super::verdict::outcome(read, outcome, true)),
         also: body.also().map(|outcome| super::verdict::outcome(read, outcome, false)),
@@ -155,9 +168,38 @@ pub(super) fn page<'a>(read: Reading<'a>, attestation: Option<&Attestation>) -> 
         open_facts: body.open_facts.iter().map(|fact| read.fact(&fact.fact)).collect(),
         assumed: read.assumed(),
         provenance: read.provenance(attestation),
+        receipt: attestation.and_then(code_of).and_then(|code| qr_svg(&code, receipt_label(lang))),
+        reading: around.reading.map(|reading| made_by(reading, lang)),
         notices: body.notices.words(&body.request).iter().map(|notice| notice.get(lang).to_owned()).collect(),
         centre: &body.centre,
         issued: body.issued.as_ref().map(|issue| (&*issue.by, day(issue.on, lang))),
+    }
+}
+
+/// What a report is about, and when it was made.
+fn facts<'a>(read: Reading<'a>, attestation: Option<&Attestation>) -> Vec<(&'a str, String)> {
+    let mut facts = read.facts();
+    if let Some(attestation) = attestation {
+        let at = jiff::tz::Offset::constant(8).to_datetime(attestation.created_at);
+        facts.push((read.t("出具时间", "Made"), format!("{} {}", day(at.date(), read.lang), at.strftime("%H:%M"))));
+    }
+    facts
+}
+
+fn receipt_label(lang: text::Lang) -> &'static str {
+    lang.pick("审计回执二维码", "QR code of the audit receipt")
+}
+
+/// Each opening may be a print, so that is what is counted.
+fn made_by(reading: super::Reading, lang: text::Lang) -> String {
+    let super::Reading { nth, entry } = reading;
+    match lang {
+        text::Lang::Zh => {
+            format!("本件为本案报告第 {nth} 次调阅打印件（每次调阅按一次打印计），调阅记录见审计日志第 {entry} 条")
+        }
+        text::Lang::En => format!(
+            "print no. {nth} of this case’s reports (each opening counts as one); the opening is entry {entry} of the audit log"
+        ),
     }
 }
 

@@ -1,21 +1,13 @@
 //! What changed between two reports of one household: what may follow first, then every change with its reasons.
 
 use super::super::super::change::words::{compared, member, state};
-use super::super::super::change::{Change, Consequence, Direction, ItemChange, State, What, Who};
+use super::super::super::change::{Change, Consequence, Direction, ItemChange, State, What};
 use super::super::super::text::Lang;
-use super::super::amounts::{day, yuan, yuan_unit};
+use super::super::amounts::day;
+use super::super::changes::{group_of, groups};
 use super::Style;
 use super::canvas::{Canvas, Paint, left, right};
 use crate::policy::notice::Notice;
-
-/// Groups of changes, in the order in which they are read.
-const GROUPS: [(&str, &str); 5] = [
-    ("筛查与金额（仅供参考，以批准机关的决定为准）", "Screening and amounts (the authority decides)"),
-    ("家庭", "Household"),
-    ("收入与支出（元）", "Income and spending (yuan)"),
-    ("财产", "Property"),
-    ("申报与反馈", "Declarations and answers"),
-];
 
 /// Draws a change. `notice` is printed where something is adverse.
 #[must_use]
@@ -24,26 +16,16 @@ pub fn render_change(change: &Change, notice: Option<&Notice>, style: Style) -> 
     let mut page = ChangePage { change, lang: style.lang, canvas: Canvas::new(width, style.colour), width };
     page.opening();
     page.notice(notice);
-    for (group, (zh, en)) in GROUPS.iter().enumerate() {
+    for (group, title) in groups(style.lang) {
         let items: Vec<&ItemChange> = change.items.iter().filter(|item| group_of(&item.what) == group).collect();
         if !items.is_empty() {
-            page.canvas.heading(style.lang.pick(zh, en));
+            page.canvas.heading(title);
             items.into_iter().for_each(|item| page.item(item));
         }
     }
     page.rules();
     page.closing();
     page.canvas.finish()
-}
-
-fn group_of(what: &What) -> usize {
-    match what {
-        What::Outcome(_) | What::Amount(_) => 0,
-        What::Member | What::Spouse | What::Size => 1,
-        What::IncomePerHead | What::Income(_) | What::Deductions | What::RigidSpending | What::Standard => 2,
-        What::PropertyTotal | What::Property(_) => 3,
-        What::Declared(_) | What::Silence(_) => 4,
-    }
 }
 
 /// A page about one change.
@@ -75,67 +57,19 @@ impl<'a> ChangePage<'a> {
             };
             self.canvas.paragraph("  ", &line, Paint::Plain);
         }
-        let hint = change.consequence.words(lang);
         let paint = match change.consequence {
             Consequence::Nothing | Consequence::ContinueAsIs => Paint::Good,
             Consequence::MayEnd { .. } => Paint::Bad,
             _ => Paint::Warn,
         };
         self.canvas.blank();
-        self.canvas.paragraph(self.t("  提示  ", "  Hint  "), &format!("{hint}{}", self.figures()), paint);
+        self.canvas.paragraph(self.t("  提示  ", "  Hint  "), &change.hint(lang), paint);
         let says_it = matches!(change.consequence, Consequence::MayEnd { .. });
         if change.direction() != Direction::Neutral && !says_it {
             self.canvas.paragraph("  ", change.direction().words(lang), Paint::Faint);
         }
-        if let Some(clock) = &change.clock {
-            let words = match (lang, clock.months_left) {
-                (Lang::Zh, 0) => {
-                    format!("渐退期 {} 至 {}，已满；由报告 {} 起算", clock.from, clock.until, clock.started_by)
-                }
-                (Lang::Zh, left) => {
-                    format!(
-                        "渐退期 {} 至 {}，尚余 {left} 个月；由报告 {} 起算",
-                        clock.from, clock.until, clock.started_by
-                    )
-                }
-                (Lang::En, 0) => format!(
-                    "Gradual exit {} to {}: over. Started by report {}",
-                    clock.from, clock.until, clock.started_by
-                ),
-                (Lang::En, left) => format!(
-                    "Gradual exit {} to {}: {left} months left. Started by report {}",
-                    clock.from, clock.until, clock.started_by
-                ),
-            };
-            self.canvas.paragraph("  ", &words, Paint::Plain);
-        }
-    }
-
-    /// The figures of what may follow.
-    fn figures(&self) -> String {
-        let lang = self.lang;
-        match &self.change.consequence {
-            Consequence::RaiseOrLowerAmount { before, after, .. } => {
-                let before = before.map_or(lang.pick("无", "none").to_owned(), yuan);
-                format!(
-                    "{}{before} → {}{}",
-                    lang.pick("：", ": "),
-                    yuan_unit(*after, lang),
-                    lang.pick("/月", " a month")
-                )
-            }
-            Consequence::GradualExit { until, .. } => {
-                format!("{}{}", lang.pick("，至 ", ", until "), day(*until, lang))
-            }
-            Consequence::MayEnd { instead: Some(code), .. } => format!(
-                "{}{}",
-                lang.pick("；另可看：", "; look also at: "),
-                super::super::super::change::words::outcome_name(code, lang)
-            ),
-            Consequence::Open { decides: Some(fact) } => {
-                format!("{}{}", lang.pick("，取决于：", "; it depends on: "), self.change.fact(fact, lang))
-            }
-            _ => String::new(),
+        if let Some(clock) = change.clock_in_words(lang) {
+            self.canvas.paragraph("  ", &clock, Paint::Plain);
         }
     }
 
@@ -155,7 +89,7 @@ impl<'a> ChangePage<'a> {
     fn item(&mut self, item: &ItemChange) {
         let (lang, change) = (self.lang, self.change);
         let columns = [left(30), right(self.width - 2 - 30 - 2 - 14 - 2 - 14 - 6), left(14), left(14)];
-        let who = item.who.as_ref().map_or_else(String::new, |who| format!(" · {}", self.person(who)));
+        let who = item.who.as_ref().map_or_else(String::new, |who| format!(" · {}", change.person(who)));
         let name = format!("{}{who}", change.what(&item.what, lang));
         let sides = match (&item.what, &item.before, &item.after) {
             (What::Member, before, after) => self.member(item, before.as_ref(), after.as_ref()),
@@ -175,7 +109,7 @@ impl<'a> ChangePage<'a> {
         let cells = [(&*name, Paint::Strong), (&*sides, paint), (certain, Paint::Faint), (points, paint)];
         self.canvas.row(2, &columns, &cells);
         for reason in &item.reasons {
-            let words = change.reason(reason, lang, &|who| self.person(who));
+            let words = change.reason(reason, lang, &|who| change.person(who));
             self.canvas.paragraph("    · ", &words, Paint::Faint);
         }
     }
@@ -192,27 +126,14 @@ impl<'a> ChangePage<'a> {
         }
     }
 
-    /// A person as a member's change names them, else by reference.
-    fn person(&self, who: &Who) -> String {
-        let named = self.change.people.iter().find(|named| named.who == *who);
-        named.map_or_else(|| who.reference().to_owned(), |named| named.name.expose().to_owned())
-    }
-
     fn rules(&mut self) {
-        let (lang, change) = (self.lang, self.change);
-        let same = change.before.pack_sha256 == change.after.pack_sha256;
-        if change.parameters.is_empty() && same {
+        let rules = self.change.sheet(self.lang).rules;
+        if rules.is_empty() {
             return;
         }
         self.canvas.heading(self.t("两次核对之间变更的规则", "Rules that are others"));
-        for parameter in &change.parameters {
-            let reason = super::super::super::change::Reason::Parameter(parameter.clone());
-            self.canvas.paragraph("  ", &change.reason(&reason, lang, &|_| String::new()), Paint::Plain);
-        }
-        if change.parameters.is_empty() {
-            let words = self.t("规则包不同，未见所用参数不同。", "The packs differ; no parameter in use is known to.");
-            self.canvas.paragraph("  ", words, Paint::Faint);
-        }
+        let paint = if self.change.parameters.is_empty() { Paint::Faint } else { Paint::Plain };
+        rules.iter().for_each(|words| self.canvas.paragraph("  ", words, paint));
     }
 
     fn closing(&mut self) {

@@ -27,7 +27,8 @@ impl Verifier {
         let of_another = |record: &str| others.iter().any(|member| whose(record) == member.as_str());
         let unreadable = |_| VerificationError::Unreadable { what: "decision" };
         let mut locking = Locking::default();
-        for row in store.decisions(case.id).await?.into_iter().filter(|row| row.kind != DecisionKind::Withdrawal) {
+        let of_records = |kind| matches!(kind, DecisionKind::Review | DecisionKind::Objection);
+        for row in store.decisions(case.id).await?.into_iter().filter(|row| of_records(row.kind)) {
             let sealed = match sealing::open(store, keys, receipt, case.id, row.document).await {
                 // an earlier withdrawal locked it
                 Err(VerificationError::Store(StoreError::Erased { .. })) => continue,

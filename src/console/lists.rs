@@ -1,6 +1,7 @@
-//! The lists of the home page.
+//! Lists of what waits for somebody: each a tab of the home page, and a page of its own.
 
 use jiff::ToSpan as _;
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::auth::{Caller, Permission};
@@ -30,6 +31,19 @@ pub(super) enum Wanted {
     Callbacks,
 }
 
+/// Which page of a list, and of what.
+#[derive(Default)]
+pub(super) struct Asked<'a> {
+    pub(super) cursor: Option<&'a str>,
+    /// Of cases: those of a reference, and in a state.
+    pub(super) reference: Option<String>,
+    pub(super) status: Option<String>,
+    /// Of what is due: until when, instead of thirty days ahead.
+    pub(super) until: Option<Date>,
+    /// What is settled too.
+    pub(super) all: bool,
+}
+
 /// One page of it.
 pub(super) struct List {
     pub(super) about: &'static str,
@@ -56,6 +70,23 @@ impl Wanted {
 
     pub(super) fn parse(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|wanted| wanted.key() == key)
+    }
+
+    /// Where it is a page of its own.
+    pub(super) fn path(self) -> &'static str {
+        match self {
+            Self::Cases => "/",
+            Self::Due => "/due",
+            Self::Alerts => "/alerts",
+            Self::Reviews => "/reviews",
+            Self::Approvals => "/approvals",
+            Self::Callbacks => "/callbacks",
+        }
+    }
+
+    /// Whether what is settled can be listed too.
+    pub(super) fn settles(self) -> bool {
+        matches!(self, Self::Alerts | Self::Approvals)
     }
 
     /// The permission of the same list under `/v1`.
@@ -97,7 +128,7 @@ impl Wanted {
         let (texts, figures): (&[&'static str], &[&'static str]) = match self {
             Self::Cases => (&[words.purpose, words.accepted, words.region, words.state], &[words.versions, words.held]),
             Self::Due => (&[words.purpose, words.due_on, words.region], &[]),
-            Self::Alerts => (&[words.found, words.region], &[]),
+            Self::Alerts => (&[words.found, words.region, words.state], &[]),
             Self::Reviews => (&[words.purpose, words.since, words.region], &[words.held]),
             Self::Approvals => (&[words.kind, words.asked_by, words.asked, words.lapses, words.state], &[]),
             Self::Callbacks => (&[words.topic, words.client, words.since], &[words.tries]),
@@ -106,17 +137,16 @@ impl Wanted {
     }
 }
 
-/// Reads a page of a list; of cases those of a reference and a state where they are given.
+/// Reads a page of a list.
 pub(super) async fn read(
     console: &Console,
     caller: &Caller,
     lang: Lang,
     wanted: Wanted,
-    cursor: Option<&str>,
-    part: (Option<String>, Option<String>),
+    asked: Asked<'_>,
 ) -> Result<List, ReadError> {
     let words = HomeWords::of(lang);
-    let (rows, next) = rows(console, caller, lang, wanted, cursor, part).await?;
+    let (rows, next) = rows(console, caller, lang, wanted, asked).await?;
     let more = if next.is_some() { "+" } else { "" };
     let waiting = (wanted != Wanted::Cases).then(|| format!("{}{more}", rows.len()));
     let (about, nothing) = wanted.explained(words);
@@ -130,10 +160,10 @@ async fn rows(
     caller: &Caller,
     lang: Lang,
     wanted: Wanted,
-    cursor: Option<&str>,
-    (reference, status): (Option<String>, Option<String>),
+    asked: Asked<'_>,
 ) -> Result<(Vec<Vec<Cell>>, Option<String>), ReadError> {
     let (verifier, monitoring) = (&console.0.verifier, &console.0.monitoring);
+    let Asked { cursor, reference, status, until, all } = asked;
     let id = cursor.and_then(|text| Uuid::parse_str(text).ok());
     let inside = |error| ReadError::from(Box::new(error));
     Ok(match wanted {
@@ -143,21 +173,21 @@ async fn rows(
             (page.items.iter().map(|case| row_of_case(case, lang)).collect(), page.next)
         }
         Wanted::Due => {
-            let until = verifier.today().saturating_add(DAYS_AHEAD.days());
+            let until = until.unwrap_or_else(|| verifier.today().saturating_add(DAYS_AHEAD.days()));
             let page = verifier.due_list(caller, until, cursor, PAGE).await.map_err(inside)?;
             (page.items.iter().map(|due| row_of_due(due, lang)).collect(), page.next)
         }
         Wanted::Alerts => {
             // What an alert says stays sealed: a list of what waits opens nothing.
-            let page = monitoring.alerts(caller, Some(false), cursor, false).await?;
+            let page = monitoring.alerts(caller, (!all).then_some(false), cursor, false).await?;
             (page.items.iter().map(|alert| row_of_alert(alert, lang)).collect(), page.next)
         }
         Wanted::Reviews => {
             let page = verifier.review_cases(caller, id, PAGE).await.map_err(inside)?;
-            (page.items.iter().map(|case| row_of_review(case, lang)).collect(), page.next)
+            (page.items.iter().map(|case| row_of_review(case, caller, lang)).collect(), page.next)
         }
         Wanted::Approvals => {
-            let page = verifier.approvals(caller, true, id, PAGE).await.map_err(inside)?;
+            let page = verifier.approvals(caller, !all, id, PAGE).await.map_err(inside)?;
             (page.items.iter().map(|asked| row_of_approval(asked, lang)).collect(), page.next)
         }
         Wanted::Callbacks => {
@@ -167,7 +197,15 @@ async fn rows(
     })
 }
 
-/// A case by what it is about, which leads to its page.
+/// Something with its id below, which leads to its page; or nowhere, for whoever stands apart from it (回避).
+fn leading(text: String, id: &str, href: String, barred: bool, lang: Lang) -> Cell {
+    let id = id.to_owned();
+    match barred {
+        false => Cell::NamedLink { text, id, href },
+        true => Cell::Named(format!("{text} · {}", HomeWords::of(lang).barred), id),
+    }
+}
+
 fn case_cell(text: String, id: &str) -> Cell {
     Cell::NamedLink { text, id: id.to_owned(), href: format!("/cases/{id}") }
 }
@@ -188,19 +226,33 @@ fn row_of_due(due: &DueHousehold, lang: Lang) -> Vec<Cell> {
     let on = day(due.due_on, lang);
     let overdue = Tag::of(Tone::Bad, HomeWords::of(lang).overdue);
     vec![
-        case_cell(terms::purpose(&due.purpose, lang), &due.case),
+        leading(terms::purpose(&due.purpose, lang), &due.case, format!("/cases/{}", due.case), due.barred, lang),
         if due.overdue { Cell::Tagged(on, overdue) } else { Cell::Whole(on) },
         Cell::Whole(due.region.clone()),
     ]
 }
 
 fn row_of_alert(alert: &AlertStatus, lang: Lang) -> Vec<Cell> {
-    vec![Cell::Named(moment(&alert.created_at, lang), alert.case.clone()), Cell::Whole(alert.region.clone())]
+    let href = format!("/alerts/{}", alert.id);
+    let words = HomeWords::of(lang);
+    let tag = match alert.acknowledged_at {
+        None => Tag::of(Tone::Waiting, words.unseen),
+        Some(_) => Tag::of(Tone::Good, words.seen),
+    };
+    vec![
+        leading(moment(&alert.created_at, lang), &alert.case, href, alert.barred, lang),
+        Cell::Whole(alert.region.clone()),
+        Cell::Tag(tag),
+    ]
 }
 
-fn row_of_review(case: &ReviewCase, lang: Lang) -> Vec<Cell> {
+fn row_of_review(case: &ReviewCase, caller: &Caller, lang: Lang) -> Vec<Cell> {
+    let (text, href) = (terms::purpose(&case.purpose, lang), format!("/cases/{}/reviews", case.case));
     vec![
-        Cell::Named(terms::purpose(&case.purpose, lang), case.case.clone()),
+        match caller.sees_answers() {
+            true => leading(text, &case.case, href, case.barred, lang),
+            false => Cell::Named(text, case.case.clone()),
+        },
         Cell::Whole(moment(&case.since, lang)),
         Cell::Whole(case.region.clone()),
         Cell::Whole(case.held.to_string()),
@@ -208,18 +260,24 @@ fn row_of_review(case: &ReviewCase, lang: Lang) -> Vec<Cell> {
 }
 
 fn row_of_approval(asked: &ApprovalSummary, lang: Lang) -> Vec<Cell> {
-    let words = HomeWords::of(lang);
-    let tag = match asked.may_agree {
-        true => Tag::of(Tone::Active, words.yours),
-        false => Tag::of(Tone::Plain, words.of_others),
-    };
+    let href = format!("/approvals/{}", asked.id);
     vec![
-        Cell::Named(terms::approval(asked.kind, lang).to_owned(), asked.case.clone()),
+        leading(terms::approval(asked.kind, lang).to_owned(), &asked.case, href, asked.barred, lang),
         Cell::Text(asked.asked_by.clone()),
         Cell::Whole(moment(&asked.asked_at, lang)),
         Cell::Whole(moment(&asked.lapses_at, lang)),
-        Cell::Tag(tag),
+        Cell::Tag(approval_tag(asked, lang)),
     ]
+}
+
+/// Where something stands that takes a second person.
+pub(super) fn approval_tag(asked: &ApprovalSummary, lang: Lang) -> Tag {
+    let words = HomeWords::of(lang);
+    match (asked.status.as_str(), asked.may_agree) {
+        ("open", true) => Tag::of(Tone::Active, words.yours),
+        ("open", false) => Tag::of(Tone::Plain, words.of_others),
+        (status, _) => terms::approval_status(status, lang),
+    }
 }
 
 fn row_of_callback(callback: &GivenUp, lang: Lang) -> Vec<Cell> {

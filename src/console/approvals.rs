@@ -203,6 +203,10 @@ fn actions(
 ) -> Vec<(String, &'static str, &'static str)> {
     let at = |what: &str| format!("/approvals/{}/{what}", approval.id);
     let mut actions = Vec::new();
+    let granted = approval.kind == ApprovalKind::Inspection && approval.status == "agreed";
+    if granted && approval.asked_by == caller.subject && caller.may(Permission::Inspect) {
+        actions.push((format!("/cases/{}/report", approval.case), words.open_report, words.open_report_about));
+    }
     if approval.may_agree && caller.may(Permission::SecondHand) {
         actions.push((at("agree"), words.agree, words.agree_about));
     }

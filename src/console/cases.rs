@@ -108,7 +108,8 @@ async fn shown(console: &Console, user: &ConsoleUser, id: &str, query: Shown) ->
         frame,
         words,
         id: &status.summary.id,
-        done: done_banner(&query, frame),
+        // what was sent is under way no more once it has ended: its outcome stands there instead
+        done: done_banner(&query, frame).filter(|_| goes_on || query.done.as_deref() != Some("sent")),
         title: terms::purpose(&status.summary.purpose, lang),
         goes_on,
         since: &status.summary.created_at,

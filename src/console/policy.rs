@@ -8,6 +8,8 @@ mod rules;
 pub(super) use self::changes::show as changes;
 pub(super) use self::list::show as list;
 pub(super) use self::rules::show as rules;
+use jiff::civil::Date;
+
 use super::parts::{Cell, Field, Tag, Tone};
 use super::words::frame::FrameWords;
 use super::words::policy::{PolicyWords, basis};
@@ -24,13 +26,23 @@ fn basis_tag(of: Basis, lang: Lang) -> Tag {
     Tag::of(tone, basis(of, lang))
 }
 
-/// A value with its unit, in words.
+/// A value with its unit, in words; of a parameter that is read month by month, each with the month that it begins in.
 fn value(value: &str, unit: &str, lang: Lang) -> String {
     let measured = unit.starts_with("yuan") || matches!(unit, "months" | "years" | "days" | "square_metres");
-    match measured {
+    let words = |value: &str| match measured {
         true => parameter_value(&format!("{value} {unit}"), lang),
         false => parameter_value(value, lang),
-    }
+    };
+    let begins = |dated: &str| {
+        let (from, value) = dated.split_once(": ")?;
+        let from: Date = format!("{from}-01").parse().ok()?;
+        Some(match lang {
+            Lang::Zh => format!("{}年{}月起 {}", from.year(), from.month(), words(value)),
+            Lang::En => format!("{} from {}", words(value), from.strftime("%B %Y")),
+        })
+    };
+    let parts: Vec<_> = value.split("; ").map(|part| begins(part).unwrap_or_else(|| words(part))).collect();
+    parts.join(lang.pick("；", "; "))
 }
 
 /// A text with its remark.
@@ -53,5 +65,21 @@ fn day_field(
         value: value.to_owned(),
         error: wrong.then(|| own.date_wrong.into()),
         ..Field::line(words, name, label)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_by_month_say_when_each_begins() {
+        let by_month = "1910.00; 2026-03: 2000.00";
+        assert_eq!(value(by_month, "yuan_per_month", Lang::Zh), "1910.00 元/月；2026年3月起 2000.00 元/月");
+        assert_eq!(
+            value(by_month, "yuan_per_month", Lang::En),
+            "1910.00 yuan a month; 2000.00 yuan a month from March 2026"
+        );
+        assert_eq!(value("≤ 5000.00: 50%, above: 90%", "choice", Lang::En), "≤ 5000.00: 50%, above: 90%");
     }
 }

@@ -39,9 +39,13 @@ fn address(id: &str, page: &str, version: Option<u32>, copy: ReportCopy) -> Stri
 /// A bar without the links that are a document's own.
 fn bar(user: &ConsoleUser, id: &str, style: &'static str) -> Bar {
     let words = ReportWords::of(user.frame.lang);
+    let back = match user.caller.may(Permission::ReadCase) {
+        true => Link::to(format!("/cases/{id}"), words.back),
+        false => Link::to("/approvals".to_owned(), words.back_to_approvals),
+    };
     Bar {
         label: words.bar,
-        back: Link::to(format!("/cases/{id}"), words.back),
+        back,
         forms: Vec::new(),
         links: vec![Link::to(user.frame.switch.clone(), FrameWords::of(user.frame.lang).other_language)],
         print: words.print,
@@ -64,7 +68,7 @@ fn report_bar(user: &ConsoleUser, caller: &Caller, id: &str, version: Option<u32
     if whole && shown != ReportCopy::Notice {
         links.push(Link::to("#declared".to_owned(), words.declared));
     }
-    if whole {
+    if whole && caller.may(Permission::ReadCase) {
         links.push(Link::to(format!("/cases/{id}/versions"), words.versions));
     }
     if user.caller.may(Permission::FetchReport) {
@@ -93,7 +97,10 @@ async fn opened(
     query: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Response, Response> {
     let frame = &user.frame;
-    let caller = user.permit(console, Permission::OpenReport, "GET /cases/{id}/report").await?;
+    // an auditor reads what an inspection was granted for
+    let inspects = user.caller.may(Permission::Inspect);
+    let permission = if inspects { Permission::Inspect } else { Permission::OpenReport };
+    let caller = user.permit(console, permission, "GET /cases/{id}/report").await?;
     let Query(wanted) = query.map_err(|_| frame.notice(Notice::NotFound))?;
     let copy = wanted.copy.as_deref().map_or(Some(ReportCopy::Officer), ReportCopy::parse);
     let copy = copy.ok_or_else(|| frame.notice(Notice::NotFound))?;

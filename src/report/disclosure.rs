@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::body::{Body, CopyFor};
 use super::provenance::canonical_bytes;
 use super::view::Whole;
-use crate::household::MemberRef;
+use crate::household::{MemberRef, SourceKey};
 use crate::policy::assessment::Treatment;
 
 /// Which copy of a report is handed over.
@@ -80,12 +80,19 @@ pub fn applicant_copy(body: &Body) -> Body {
     copy.copy_for = CopyFor::Applicant;
     let members: Vec<MemberRef> = body.household.members.iter().map(|person| person.reference.clone()).collect();
     let is_member = |who: &MemberRef| members.contains(who);
+    // however the rules treat it: what somebody owned who has died is set aside, and may be another's all the same
+    let is_held = |source: Option<&SourceKey>, records: &[String]| {
+        let mut held = body.held_for_review.iter();
+        held.any(|one| source == Some(&one.source) && records.contains(&one.record))
+    };
 
     copy.household.obligors.clear();
     for found in &mut copy.household.found {
         found.undeclared_spouse = false;
         found.extra_registrants = false;
         found.marital = None;
+        found.registered_at = None;
+        found.book_masked = None;
     }
     for source in &mut copy.sources {
         for cell in &mut source.cells {
@@ -93,14 +100,20 @@ pub fn applicant_copy(body: &Body) -> Body {
         }
         source.cells.retain(|cell| !cell.members.is_empty());
     }
-    copy.income.retain(|line| is_member(&line.member) && line.treatment != Treatment::HeldForReview);
+    copy.income.retain(|line| {
+        let held = line.treatment == Treatment::HeldForReview || is_held(line.source.as_ref(), &line.records);
+        is_member(&line.member) && !held
+    });
     for line in copy.income.iter_mut().filter(|line| line.item_zh == SUPPORT) {
         // what it was reckoned from is the obligor's
         line.computation = String::new();
         line.counted_at_most = None;
     }
-    copy.deductions.retain(|line| is_member(&line.member));
-    copy.property.retain(|line| is_member(&line.member) && line.treatment != Treatment::HeldForReview);
+    copy.deductions.retain(|line| is_member(&line.member) && !is_held(line.source.as_ref(), &line.records));
+    copy.property.retain(|line| {
+        let held = line.treatment == Treatment::HeldForReview || is_held(line.source.as_ref(), line.record.as_slice());
+        is_member(&line.member) && !held
+    });
     copy.declared.retain(|line| is_member(&line.member));
     copy.findings.retain(|finding| !finding.officer_only && finding.member.as_ref().is_none_or(&is_member));
     let hidden = hidden_facts(body, &members);

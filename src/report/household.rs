@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::household::{
-    Detail, Evidence, IdKind, MaritalState, Member, MemberRef, PersonName, Registered, RegisteredAs,
+    Address, Detail, Evidence, IdKind, MaritalState, Member, MemberRef, PersonName, Registered, RegisteredAs,
     RegistrationStatus, Relation, Request, Verdict,
 };
 use crate::policy::assessment::Finding;
@@ -88,6 +88,13 @@ pub struct FoundMember {
     /// State of the registration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registration: Option<RegistrationStatus>,
+    /// Where the member is registered (户籍地). Never in the applicant's copy: somebody may live apart from violence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub registered_at: Option<Address>,
+    /// Number of the household book (户口簿), the middle hidden. Never in the applicant's copy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub book_masked: Option<String>,
     /// Whether a death is on record.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub death_recorded: bool,
@@ -139,6 +146,8 @@ fn found(member: &MemberRef, evidence: &Evidence, findings: &[Finding]) -> Found
         member: member.clone(),
         registered: None,
         registration: None,
+        registered_at: None,
+        book_masked: None,
         death_recorded: says(DEATH_RECORDED),
         died_on: None,
         marital: None,
@@ -148,11 +157,13 @@ fn found(member: &MemberRef, evidence: &Evidence, findings: &[Finding]) -> Found
     let mut married_on = None;
     for record in evidence.records.iter().filter(|r| r.member == *member && r.verdict == Verdict::Match) {
         match &record.record.detail {
-            Detail::Registration { registered, status, died_on, .. } => {
+            Detail::Registration { book, registered, status, died_on, .. } => {
                 // a current entry outweighs an old one of the same person
                 if found.registration.is_none() || *status == RegistrationStatus::Current {
                     found.registered = *registered;
                     found.registration = Some(*status);
+                    found.registered_at.clone_from(&record.record.subject.address);
+                    found.book_masked = Some(masked(book.expose())).filter(|number| !number.is_empty());
                 }
                 found.death_recorded |= *status == RegistrationStatus::Deceased;
                 found.died_on = found.died_on.or(*died_on);

@@ -264,7 +264,7 @@ mod tests {
             let page = |lang| html::render(&copy, None, lang);
             let json = String::from_utf8(copy.bytes()).unwrap();
             let held = body.held_for_review.iter().map(|record| record.record.as_str());
-            let hidden = ["李红", "620422********4842", "\"o1\"", "o1/", "undeclared_spouse\":true", "配偶未申报"];
+            let hidden = ["李红", "620422********4842", "\"o1\"", "o1/", "undeclared_spouse\":true", "配偶未申报", "会师镇东街", "62**********23"];
             for text in [json, page(Lang::Zh), page(Lang::En)] {
                 for word in hidden.into_iter().chain(held.clone()) {
                     prop_assert!(!text.contains(word), "{word}");

@@ -308,12 +308,18 @@ fn modules(page: &str) -> (usize, Vec<Vec<bool>>) {
         |from: &str, to: &str| page.split_once(from).and_then(|(_, rest)| rest.split_once(to)).expect("an SVG").0;
     let side: usize = between("viewBox=\"0 0 ", " ").parse().unwrap();
     let mut drawn = vec![vec![false; side]; side];
-    for run in between(" d=\"", "\"").split('M').skip(1) {
-        let (at, length) = run.split_once('h').unwrap();
-        let (x, y) = at.split_once(' ').unwrap();
-        let (x, y): (usize, usize) = (x.parse().unwrap(), y.parse().unwrap());
-        let length: usize = length.split_once('v').unwrap().0.parse().unwrap();
-        drawn[y][x..x + length].fill(true);
+    for row in between(" d=\"", "\"").split('M').skip(1) {
+        let runs = row.find(['h', 'm']).unwrap_or(row.len());
+        let (x, y) = row[..runs].split_once(' ').unwrap();
+        let (mut x, y): (usize, usize) = (x.parse().unwrap(), y.strip_suffix(".5").unwrap().parse().unwrap());
+        // a stroke of so many modules is dark, a move is light
+        for run in row[runs..].replace(" 0", "").replace('h', " h").replace('m', " m").split_whitespace() {
+            let length: usize = run[1..].parse().unwrap();
+            if run.starts_with('h') {
+                drawn[y][x..x + length].fill(true);
+            }
+            x += length;
+        }
     }
     (side, drawn)
 }

@@ -213,7 +213,7 @@ fn history(rule: &Explanation, words: &'static PolicyWords, lang: Lang) -> Table
         columns: vec![
             Column::text(words.from),
             Column::text(words.to),
-            Column::text(words.value),
+            Column::text(words.value_then),
             Column::text(words.basis),
             Column::text(words.law),
             Column::text(words.pack),

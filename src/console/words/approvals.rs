@@ -47,6 +47,8 @@ page_words! {
         take_back: "撤回申请", "Take it back";
         take_back_about: "撤回您提出的事项。", "You asked for it yourself.";
         end: "提前终止查阅", "End the inspection";
+        open_report: "查阅报告", "Open the report";
+        open_report_about: "每次打开均记入日志。", "Each opening stands in the log.";
         end_about: "审计人员立即不能再打开报告。", "The auditor opens no report any more.";
         again: "重新申请销毁", "Ask again";
         again_about: "复核期限重新计算。", "The time for a refusal begins anew.";

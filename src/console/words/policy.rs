@@ -25,6 +25,7 @@ page_words! {
         assumed_about: "尚无公布文件，按惯例暂定，报告中逐一注明", "no published text yet: by practice, and named in each report";
         rule: "规则", "Rule";
         value: "现行取值", "Value";
+        value_then: "取值", "Value";
         basis: "依据", "Rests on";
         law: "文件", "Text";
         nothing: "当日没有取值", "no value on this day";

@@ -26,7 +26,7 @@ const FIELDS: &[(&str, &str, &str, How)] = &[
     ("plate", "号牌号码", "Plate", Text),
     ("vehicle", "车辆类型", "Vehicle", Word),
     ("unit", "不动产单元", "Unit", Text),
-    ("used_as", "用途", "Use", Word),
+    ("use", "用途", "Use", Word),
     ("area", "建筑面积", "Floor area", Area),
     ("institution", "机构", "Institution", Text),
     ("insurer", "保险公司", "Insurer", Text),
@@ -118,7 +118,7 @@ const FIELDS: &[(&str, &str, &str, How)] = &[
 
 /// Words of closed lists. One word may mean different things under different fields: those stand first, with theirs.
 const WORDS: &[(&str, &str, &str, &str)] = &[
-    ("used_as", "private", "非营运", "not for hire"),
+    ("use", "private", "非营运", "not for hire"),
     ("school_kind", "private", "民办", "private"),
     ("insured", "employee", "职工基本医疗保险", "employees’ medical insurance"),
     ("insured", "resident", "城乡居民基本医疗保险", "residents’ medical insurance"),
@@ -126,7 +126,7 @@ const WORDS: &[(&str, &str, &str, &str)] = &[
     ("policy", "medical", "医疗险", "medical"),
     ("policy", "vehicle", "车险", "motor"),
     ("item", "business", "经营所得", "business income"),
-    ("used_as", "other", "其他", "other"),
+    ("use", "other", "其他", "other"),
     ("", "male", "男", "male"),
     ("", "female", "女", "female"),
     ("", "urban", "城镇", "urban"),
@@ -313,13 +313,10 @@ mod tests {
             AccountKind "account" AccountState "state" BusinessRole "role" BusinessState "state" CustodyKind "custody"
             DisabilityCategory "category" EnrolmentState "state" FundState "state" InsuranceScheme "scheme"
             MaritalState "state" Obtained "obtained" PolicyKind "policy" PolicyState "state" Programme "programme"
-            RealEstateUse "used_as" Registered "registered" RegistrationStatus "status" SchoolKind "school_kind"
+            RealEstateUse "use" Registered "registered" RegistrationStatus "status" SchoolKind "school_kind"
             SpecialCareKind "care" Stage "stage" TaxItem "item" VehicleKind "vehicle" VehicleState "state"
-            VehicleUse "used_as"
+            VehicleUse "use"
         }
-        assert_eq!(
-            (word("used_as", "private", Lang::Zh), word("school_kind", "private", Lang::Zh)),
-            ("非营运", "民办")
-        );
+        assert_eq!((word("use", "private", Lang::Zh), word("school_kind", "private", Lang::Zh)), ("非营运", "民办"));
     }
 }

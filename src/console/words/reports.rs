@@ -8,6 +8,7 @@ page_words! {
     ReportWords {
         bar: "报告导航", "Around the report";
         back: "返回案件", "Back to the case";
+        back_to_approvals: "返回双人复核", "Back to what waits for a second person";
         versions: "版本对比", "Versions";
         receipt: "审计回执", "Audit receipt";
         declared: "申报与核对", "Declared and found";

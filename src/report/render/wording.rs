@@ -173,6 +173,26 @@ impl Reading<'_> {
         if words.is_empty() { self.nothing_on_record(who).to_owned() } else { self.list(&words) }
     }
 
+    /// Where members are registered, and in which household book: those of one place and book in one line.
+    pub fn registered_places(self) -> Vec<String> {
+        let mut places: Vec<((&str, &str), Vec<&str>)> = Vec::new();
+        for found in &self.body.household.found {
+            let Some(at) = &found.registered_at else { continue };
+            let place = (at.expose(), found.book_masked.as_deref().unwrap_or_default());
+            let name = self.person(&found.member);
+            match places.iter_mut().find(|(known, _)| *known == place) {
+                Some((_, names)) => names.push(name),
+                None => places.push((place, vec![name])),
+            }
+        }
+        let line = |((at, book), names): ((&str, &str), Vec<&str>)| {
+            let book = if book.is_empty() { String::new() } else { format!("{}{book}", self.t("户口簿 ", "book ")) };
+            let book = if book.is_empty() { book } else { self.bracketed(&book) };
+            format!("{}{}{}{at}{book}", self.t("户籍地：", "Registered: "), self.list(&names), self.t("，", ", "))
+        };
+        places.into_iter().map(line).collect()
+    }
+
     /// Only a register that answered knows of nothing.
     fn nothing_on_record(self, who: &MemberRef) -> &'static str {
         let registers = self.body.sources.iter().filter(|line| REGISTERS.contains(&line.source.as_str()));

@@ -62,8 +62,12 @@ export const starts = async () => {
   await page.click('.go .button:not(.button-second)');
   await page.waitForURL(/cases.*done=sent/);
   const ended = async () => Number(await page.locator('.great').innerText());
-  const all = await page.locator('progress').getAttribute('max');
-  await page.waitForFunction((most) => Number(document.querySelector('.great').innerText) > 2 && Number(document.querySelector('.great').innerText) < Number(most), all, { timeout: 60_000 });
+  // Some answers are in, and some are not: how many there are to be is known a moment after it was sent.
+  const filling = () => {
+    const ended = Number(document.querySelector('.great').innerText);
+    return ended > 2 && ended < document.querySelector('progress').max;
+  };
+  await page.waitForFunction(filling, null, { timeout: 60_000 });
   await look(page, 'case-filling');
   const before = await ended();
   await page.waitForFunction((than) => Number(document.querySelector('.great').innerText) > than, before, { timeout: 60_000 });

@@ -108,9 +108,23 @@ async fn an_inspection_takes_a_supervisor_and_a_security_administrator_and_each_
     let first = office.send("wang-wu", &format!("{approval}/agree"), &[]).await;
     assert!(first.body.contains("您的意见已记录") && first.body.contains("wang-wu"), "{}", first.body);
     assert!(!first.body.contains("/agree\"") && first.body.contains("您不能复核此事项"), "nobody agrees twice");
+    let report = format!("/cases/{case}/report");
+    assert_eq!(office.get("zhao-liu", &report).await.status, 404, "one hand is not enough");
     let second = office.send("zhou-ba", &format!("{approval}/agree"), &[]).await;
     assert!(second.body.contains("可查阅至") && second.body.contains("提前终止查阅"), "{}", second.body);
+    let granted = office.get("zhao-liu", &approval).await;
+    assert!(granted.body.contains(&format!("href=\"{report}\"")), "{}", granted.body);
+    assert!(!second.body.contains(&format!("href=\"{report}\"")), "it is the auditor's");
+    let read = entered_as(&stage, "report_read").await;
+    let opened = office.get("zhao-liu", &report).await;
+    assert!(opened.status == 200 && opened.body.contains("家庭经济状况核对报告"), "{}", opened.status);
+    assert!(
+        opened.body.contains("href=\"/approvals\"") && !opened.body.contains("/versions\""),
+        "only where one may go"
+    );
+    assert_eq!(entered_as(&stage, "report_read").await, read + 1);
     let ended = office.send("wang-wu", &format!("{approval}/refuse"), &[]).await;
+    assert_eq!(office.get("zhao-liu", &report).await.status, 404, "it has ended");
     assert!(ended.body.contains("查阅已终止") && ended.body.contains("已提前终止"), "{}", ended.body);
 }
 

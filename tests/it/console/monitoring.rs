@@ -5,6 +5,7 @@ use super::entered_as;
 use super::provider::StandIn;
 use super::reviews::case_with_held;
 use super::stage;
+use hedui_mock_sources::truth::RequestOptions;
 
 #[tokio::test]
 async fn a_household_is_watched_and_no_more() {
@@ -57,4 +58,41 @@ async fn what_is_due_is_listed_until_a_day_and_an_alert_is_its_offices() {
         assert_eq!(office.send(who, &format!("{missing}/acknowledge"), &[]).await.status, 403, "{who}");
         assert_eq!(entered_as(&stage, "access_denied").await, before + 2, "{who}");
     }
+}
+
+/// The address of the first alert of the list.
+fn first_alert(page: &str) -> Option<String> {
+    let rest = page.split("href=\"/alerts/").nth(1)?;
+    Some(format!("/alerts/{}", rest.split('"').next()?))
+}
+
+#[tokio::test]
+async fn an_alert_says_what_changed_and_leaves_the_list_with_a_note() {
+    let stage = stage().await;
+    let provider = StandIn::start().await;
+    let mut office = Office::open(&stage, &provider).await;
+    let options = RequestOptions { purpose: "monitoring".into(), ..RequestOptions::default() };
+    let mut alert = None;
+    for index in 0..20 {
+        stage.verify(&stage.mocks.request_for(index, &options).expect("a household")).await;
+        alert = first_alert(&office.get("li-si", "/alerts").await.body);
+        if alert.is_some() {
+            break;
+        }
+    }
+    let alert = alert.expect("something changed in one of twenty households");
+    let page = office.get("li-si", &alert).await;
+    assert!(page.body.contains("预警是线索，不是结论") && page.body.contains("待处理"), "{}", page.body);
+    let opened = entered_as(&stage, "alert_opened").await;
+    assert!(opened > 0, "opening it stands in the log");
+    let acknowledge = format!("{alert}/acknowledge");
+    assert!(office.get("li-si", &acknowledge).await.body.contains("处理预警"));
+    let long = "长".repeat(1001);
+    assert_eq!(office.send("li-si", &acknowledge, &[("note", &long)]).await.status, 422);
+    let seen = office.send("li-si", &acknowledge, &[("note", "已入户走访 <b>")]).await;
+    for told in ["预警已处理", "已处理", "已入户走访 &#60;b&#62;", "li-si"] {
+        assert!(seen.body.contains(told), "{told}: {}", seen.body);
+    }
+    assert!(!office.get("li-si", "/alerts").await.body.contains(&alert), "it is open no more");
+    assert!(office.get("li-si", "/alerts?status=all").await.body.contains(&alert));
 }

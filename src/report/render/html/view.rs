@@ -48,6 +48,7 @@ pub(super) struct Page<'a> {
     chart: Chart,
     registered_as: &'static str,
     members: Vec<Person<'a>>,
+    registered_places: Vec<String>,
     obligors: Vec<(&'a str, &'a str, &'a str)>,
     answers: Vec<Answers<'a>>,
     obligor_answers: Vec<Answers<'a>>,
@@ -135,6 +136,7 @@ pub(super) fn page<'a>(
         chart: chart(read),
         registered_as: text::registered_as(body.household.registered_as, lang),
         members: people(read),
+        registered_places: read.registered_places(),
         obligors: (body.household.obligors.iter())
             .map(|o| (o.person.name.expose(), read.person(&o.obliged_to), &*o.basis))
             .collect(),

@@ -92,6 +92,9 @@ impl Page<'_> {
                 ],
             );
         }
+        for place in self.read.registered_places() {
+            self.canvas.paragraph("  ", &place, Paint::Faint);
+        }
         for obligor in &body.household.obligors {
             let words = format!(
                 "{} {} → {}{}",

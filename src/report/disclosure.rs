@@ -87,12 +87,11 @@ pub fn applicant_copy(body: &Body) -> Body {
     };
 
     copy.household.obligors.clear();
+    copy.household.registered.clear();
     for found in &mut copy.household.found {
         found.undeclared_spouse = false;
         found.extra_registrants = false;
         found.marital = None;
-        found.registered_at = None;
-        found.book_masked = None;
     }
     for source in &mut copy.sources {
         for cell in &mut source.cells {

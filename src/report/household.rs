@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::household::{
-    Address, Detail, Evidence, IdKind, MaritalState, Member, MemberRef, PersonName, Registered, RegisteredAs,
+    Detail, Evidence, IdKind, MaritalState, Member, MemberRef, PersonName, Registered, RegisteredAs,
     RegistrationStatus, Relation, Request, Verdict,
 };
+use crate::identity::address::AddressKey;
 use crate::policy::assessment::Finding;
 
 /// Finding code: a spouse is on record who was not declared.
@@ -30,6 +31,22 @@ pub struct ReportHousehold {
     pub obligors: Vec<ReportObligor>,
     /// What the departments hold about the members.
     pub found: Vec<FoundMember>,
+    /// Where members are registered (户籍地), book by book. Never in the applicant's copy: somebody may live apart from violence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub registered: Vec<RegisteredPlace>,
+}
+
+/// A household book (户口簿) that members stand in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegisteredPlace {
+    /// Who stands in it.
+    pub members: Vec<MemberRef>,
+    /// Place down to the town or street, where the register says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Number of the book, the middle hidden.
+    pub book_masked: String,
 }
 
 /// A person of the household, as declared.
@@ -88,13 +105,6 @@ pub struct FoundMember {
     /// State of the registration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registration: Option<RegistrationStatus>,
-    /// Where the member is registered (户籍地). Never in the applicant's copy: somebody may live apart from violence.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub registered_at: Option<Address>,
-    /// Number of the household book (户口簿), the middle hidden. Never in the applicant's copy.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub book_masked: Option<String>,
     /// Whether a death is on record.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub death_recorded: bool,
@@ -126,7 +136,44 @@ pub(super) fn household(request: &Request, evidence: &Evidence, findings: &[Find
             })
             .collect(),
         found: request.household.members.iter().map(|m| found(&m.reference, evidence, findings)).collect(),
+        registered: registered(request, evidence),
     }
+}
+
+/// The books that members stand in today, in the order of members.
+fn registered(request: &Request, evidence: &Evidence) -> Vec<RegisteredPlace> {
+    let mut books: Vec<(&str, RegisteredPlace)> = Vec::new();
+    for member in &request.household.members {
+        let own = evidence.records.iter().filter(|r| r.member == member.reference && r.verdict == Verdict::Match);
+        for record in own {
+            let Detail::Registration { book, status: RegistrationStatus::Current, .. } = &record.record.detail else {
+                continue;
+            };
+            let place = record.record.subject.address.as_ref().and_then(|at| down_to_town(at.expose()));
+            let known = books.iter().position(|(number, _)| *number == book.expose());
+            let known = known.unwrap_or_else(|| {
+                let book_masked = masked(book.expose());
+                books.push((book.expose(), RegisteredPlace { members: Vec::new(), place: None, book_masked }));
+                books.len() - 1
+            });
+            let stands = &mut books[known].1;
+            if !stands.members.contains(&member.reference) {
+                stands.members.push(member.reference.clone());
+            }
+            stands.place = stands.place.take().or(place);
+        }
+    }
+    books.into_iter().map(|(_, stands)| stands).collect()
+}
+
+/// An address without what comes after the town or street; none where it names neither.
+fn down_to_town(address: &str) -> Option<String> {
+    let key = AddressKey::read(address)?;
+    let town = key.town()?;
+    let end = address.find(town)? + town.len();
+    let suffix =
+        ["街道办事处", "街道", "苏木", "镇", "乡"].into_iter().find(|suffix| address[end..].starts_with(suffix));
+    Some(address[..end + suffix.map_or(0, str::len)].to_owned())
 }
 
 fn person(member: &Member, as_of: Date) -> ReportPerson {
@@ -146,8 +193,6 @@ fn found(member: &MemberRef, evidence: &Evidence, findings: &[Finding]) -> Found
         member: member.clone(),
         registered: None,
         registration: None,
-        registered_at: None,
-        book_masked: None,
         death_recorded: says(DEATH_RECORDED),
         died_on: None,
         marital: None,
@@ -157,13 +202,11 @@ fn found(member: &MemberRef, evidence: &Evidence, findings: &[Finding]) -> Found
     let mut married_on = None;
     for record in evidence.records.iter().filter(|r| r.member == *member && r.verdict == Verdict::Match) {
         match &record.record.detail {
-            Detail::Registration { book, registered, status, died_on, .. } => {
+            Detail::Registration { registered, status, died_on, .. } => {
                 // a current entry outweighs an old one of the same person
                 if found.registration.is_none() || *status == RegistrationStatus::Current {
                     found.registered = *registered;
                     found.registration = Some(*status);
-                    found.registered_at.clone_from(&record.record.subject.address);
-                    found.book_masked = Some(masked(book.expose())).filter(|number| !number.is_empty());
                 }
                 found.death_recorded |= *status == RegistrationStatus::Deceased;
                 found.died_on = found.died_on.or(*died_on);
@@ -215,6 +258,19 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(masked(number), shown);
+        }
+    }
+
+    #[test]
+    fn an_address_ends_with_its_town() {
+        for (address, place) in [
+            ("甘肃省白银市会宁县会师镇东街12号", Some("甘肃省白银市会宁县会师镇")),
+            ("甘肃省会宁县党家岘乡大沟村1社", Some("甘肃省会宁县党家岘乡")),
+            ("北京市海淀区中关村街道科学院路1号", Some("北京市海淀区中关村街道")),
+            ("东街12号", None),
+            ("", None),
+        ] {
+            assert_eq!(down_to_town(address).as_deref(), place, "{address}");
         }
     }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use code::{CodeError, Proved, check, code_of, encode, find};
-pub use page::{STYLE_WITH_BAR, qr_svg, render};
+pub use page::{STYLE_WITH_BAR, qr_svg, render, small_qr_svg};
 
 /// What a receipt says. The code proves body hash, version, case, purpose and time; the rest is the office's statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

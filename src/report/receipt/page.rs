@@ -71,8 +71,17 @@ pub fn render(receipt: &Receipt, lang: Lang, around: &Around<'_>) -> Option<Draw
 /// 7%.
 #[must_use]
 pub fn qr_svg(code: &str, label: &'static str) -> Option<String> {
-    let drawn =
-        [EcLevel::M, EcLevel::L].into_iter().find_map(|level| QrCode::with_error_correction_level(code, level).ok())?;
+    drawn_at(code, label, &[EcLevel::M, EcLevel::L])
+}
+
+/// The same for where it stands small: larger modules are worth more to a camera than a second reserve against damage.
+#[must_use]
+pub fn small_qr_svg(code: &str, label: &'static str) -> Option<String> {
+    drawn_at(code, label, &[EcLevel::L])
+}
+
+fn drawn_at(code: &str, label: &'static str, levels: &[EcLevel]) -> Option<String> {
+    let drawn = levels.iter().find_map(|level| QrCode::with_error_correction_level(code, *level).ok())?;
     let (width, modules) = (drawn.width(), drawn.to_colors());
     let mut path = String::new();
     for (y, row) in modules.chunks(width).enumerate() {

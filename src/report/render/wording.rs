@@ -2,6 +2,7 @@
 
 use super::super::attestation::Attestation;
 use super::super::entries::OutcomeEntry;
+use super::super::household::RegisteredPlace;
 use super::super::text::{self, Lang};
 use super::super::totals::{CountRange, TotalRange};
 use super::amounts::{day, yuan};
@@ -173,24 +174,16 @@ impl Reading<'_> {
         if words.is_empty() { self.nothing_on_record(who).to_owned() } else { self.list(&words) }
     }
 
-    /// Where members are registered, and in which household book: those of one place and book in one line.
+    /// Where members are registered, a line for each household book.
     pub fn registered_places(self) -> Vec<String> {
-        let mut places: Vec<((&str, &str), Vec<&str>)> = Vec::new();
-        for found in &self.body.household.found {
-            let Some(at) = &found.registered_at else { continue };
-            let place = (at.expose(), found.book_masked.as_deref().unwrap_or_default());
-            let name = self.person(&found.member);
-            match places.iter_mut().find(|(known, _)| *known == place) {
-                Some((_, names)) => names.push(name),
-                None => places.push((place, vec![name])),
-            }
-        }
-        let line = |((at, book), names): ((&str, &str), Vec<&str>)| {
-            let book = if book.is_empty() { String::new() } else { format!("{}{book}", self.t("户口簿 ", "book ")) };
-            let book = if book.is_empty() { book } else { self.bracketed(&book) };
-            format!("{}{}{}{at}{book}", self.t("户籍地：", "Registered: "), self.list(&names), self.t("，", ", "))
+        let line = |stands: &RegisteredPlace| {
+            let names: Vec<&str> = stands.members.iter().map(|member| self.person(member)).collect();
+            let book = format!("{} {}", self.t("户口簿", "book"), stands.book_masked);
+            let place = stands.place.as_deref().unwrap_or(self.t("住址未登记", "place not stated"));
+            let (head, names) = (self.t("户籍地：", "Registered: "), self.list(&names));
+            format!("{head}{names}{}{place}{}", self.t("，", ", "), self.bracketed(&book))
         };
-        places.into_iter().map(line).collect()
+        self.body.household.registered.iter().map(line).collect()
     }
 
     /// Only a register that answered knows of nothing.

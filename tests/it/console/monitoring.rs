@@ -81,10 +81,10 @@ async fn an_alert_says_what_changed_and_leaves_the_list_with_a_note() {
         }
     }
     let alert = alert.expect("something changed in one of twenty households");
+    let opened = entered_as(&stage, "names_opened").await;
     let page = office.get("li-si", &alert).await;
+    assert_eq!(entered_as(&stage, "names_opened").await, opened + 1, "opening it stands in the log");
     assert!(page.body.contains("预警是线索，不是结论") && page.body.contains("待处理"), "{}", page.body);
-    let opened = entered_as(&stage, "alert_opened").await;
-    assert!(opened > 0, "opening it stands in the log");
     let acknowledge = format!("{alert}/acknowledge");
     assert!(office.get("li-si", &acknowledge).await.body.contains("处理预警"));
     let long = "长".repeat(1001);

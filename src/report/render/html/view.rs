@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::super::super::attestation::Attestation;
 use super::super::super::body::CopyFor;
-use super::super::super::receipt::{code_of, qr_svg};
+use super::super::super::receipt::{code_of, small_qr_svg};
 use super::super::super::text;
 use super::super::amounts::day;
 use super::super::chart::{Chart, chart};
@@ -170,7 +170,7 @@ pub(super) fn page<'a>(
         open_facts: body.open_facts.iter().map(|fact| read.fact(&fact.fact)).collect(),
         assumed: read.assumed(),
         provenance: read.provenance(attestation),
-        receipt: attestation.and_then(code_of).and_then(|code| qr_svg(&code, receipt_label(lang))),
+        receipt: attestation.and_then(code_of).and_then(|code| small_qr_svg(&code, receipt_label(lang))),
         reading: around.reading.map(|reading| made_by(reading, lang)),
         notices: body.notices.words(&body.request).iter().map(|notice| notice.get(lang).to_owned()).collect(),
         centre: &body.centre,

@@ -85,6 +85,7 @@ async fn present(
 
     let caller = home.caller(&client);
     let mut request = mocks.sample_request();
+    compose::write_private(&home.directory.join(SAMPLE), serde_json::to_string_pretty(&request)?.as_bytes())?;
     request["recipient_key"] = home.recipient.clone();
     let submitted = verifier
         .submit(&caller, request.to_string().as_bytes(), None)
@@ -143,6 +144,9 @@ async fn served(
     Ok((service, provider))
 }
 
+/// The sample household's request, to be sent once more.
+const SAMPLE: &str = "request.json";
+
 /// The demo's folder: data, keys, and the recipient's key pair.
 struct Home {
     directory: PathBuf,
@@ -200,11 +204,13 @@ impl Home {
                 output::say(&format!("数据目录：{folder}"));
                 output::say(&format!("离线打开加密报告：{open}"));
                 output::say(&format!("离线核验审计日志：{audit}"));
+                output::say(&format!("示例家庭的请求：{folder}/{SAMPLE}（可在控制台“发起核对”中上传）"));
             }
             Language::En => {
                 output::say(&format!("Data folder: {folder}"));
                 output::say(&format!("Open the sealed report offline: {open}"));
                 output::say(&format!("Check the audit log offline: {audit}"));
+                output::say(&format!("The sample household's request: {folder}/{SAMPLE} (upload it in the console)"));
             }
         }
     }

@@ -1,4 +1,4 @@
-// The console of a running demo in chromium. Arguments: its address, a folder for screenshots, the browser, the address of its departments. Ends with 1 and says what was wrong.
+// The console of a running demo in chromium. Arguments: its address, a folder for screenshots, the browser, the address of its departments, its sample request. Ends with 1 and says what was wrong.
 import { audit } from './console/audit.mjs';
 import { batches } from './console/batches.mjs';
 import { cases } from './console/cases.mjs';

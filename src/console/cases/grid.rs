@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 
 use crate::console::parts::{Cell, Column, Table, Tag, Tone};
-use crate::console::words::cases::{CaseWords, still_open};
+use crate::console::words::cases::{CaseWords, still_open, without};
 use crate::household::{AnswerKind, Lang};
 use crate::report::{WhyNot, text};
 use crate::verification::{ANSWERED, CasePerson, CellStatus};
 
 /// How far the departments are.
 pub(super) struct Progress {
-    /// Cells that ended.
+    /// Cells that ended, with an answer or without one.
     pub(super) ended: usize,
+    pub(super) answered: usize,
+    /// Of those that ended: that could not be asked, and that were not to be.
+    pub(super) without: String,
     pub(super) all: usize,
     /// The departments that have yet to answer.
     pub(super) open: Option<String>,
@@ -29,7 +32,18 @@ impl Progress {
         let mut open: Vec<_> = cells.iter().filter(|cell| !has_ended(cell)).map(|cell| title(&cell.source)).collect();
         open.sort();
         open.dedup();
-        Self { ended, all: cells.len(), open: (!open.is_empty()).then(|| still_open(lang, &open)) }
+        let of = |kind: AnswerKind| {
+            let kinds = cells.iter().filter_map(|cell| cell.answer.as_deref().and_then(AnswerKind::parse));
+            kinds.filter(|own| *own == kind).count()
+        };
+        let (silent, skipped) = (of(AnswerKind::Unavailable), of(AnswerKind::Skipped));
+        Self {
+            ended,
+            answered: ended - silent - skipped,
+            without: without(lang, silent, skipped),
+            all: cells.len(),
+            open: (!open.is_empty()).then(|| still_open(lang, &open)),
+        }
     }
 }
 

@@ -94,6 +94,16 @@ pub(in crate::console) fn reason(code: &str, lang: Lang) -> &str {
     }
 }
 
+/// What ended without an answer: it is no “none”.
+pub(in crate::console) fn without(lang: Lang, silent: usize, skipped: usize) -> String {
+    let parts = [(silent, ["项未能查询", "could not be asked"]), (skipped, ["项未查询", "not asked"])];
+    let said = parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, [zh, en])| match lang {
+        Lang::Zh => format!("，{count} {zh}"),
+        Lang::En => format!(", {count} {en}"),
+    });
+    said.collect()
+}
+
 /// What was just done: heading, and what follows.
 pub(in crate::console) fn done(word: &str, lang: Lang) -> Option<(&'static str, &'static str)> {
     let words = match word {

@@ -1,5 +1,5 @@
 // A new verification: typed, corrected as one types, looked at once more, sent, and seen filling in; and refused without script.
-import { base, check, departments, inEveryGuise, look, signIn, window } from './tools.mjs';
+import { base, behave, check, inEveryGuise, look, signIn, window } from './tools.mjs';
 
 const number = '11010519491231002X';
 const at = (field) => `[name="/household/members/0/${field}"]`;
@@ -56,9 +56,8 @@ export const starts = async () => {
   check((await page.locator(at('id_number')).inputValue()) === number, 'what was typed is gone on the way back');
   await page.click('.go .button');
   // Slow departments, and one that is down: the page is seen filling in.
-  const faults = (plan) => fetch(`${departments}/control/faults`, { method: plan ? 'PUT' : 'DELETE', body: plan });
   const slow = '[[fault]]\ndepartment = "*"\nwhat = { delay = { uniform_ms = [200, 5000] } }\n';
-  await faults(`${slow}[[fault]]\ndepartment = "vehicles"\nwhat = { error = { status = 500 } }\n`);
+  await behave(`${slow}[[fault]]\ndepartment = "vehicles"\nwhat = { error = { status = 500 } }\n`);
   await page.click('.go .button:not(.button-second)');
   await page.waitForURL(/cases.*done=sent/);
   const ended = async () => Number(await page.locator('.great').innerText());
@@ -79,7 +78,7 @@ export const starts = async () => {
   await page.waitForSelector('a.offer[href*=vehicles]', { timeout: 60_000 });
   check((await page.locator('.outcome').innerText()).includes('取决于'), 'what decides is not said');
   await look(page, 'case-gap');
-  await faults();
+  await behave();
   await page.click('a.offer[href*=vehicles]');
   check(await page.isChecked('input[value=vehicles]'), 'the department is not chosen');
   await look(page, 'ask-again');

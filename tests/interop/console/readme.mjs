@@ -1,7 +1,7 @@
 // The two pictures that the READMEs open with: the page of a case and its report, as an officer's screen shows them first. What is under
 // `docs/` are copies of these.
 import { statSync } from 'node:fs';
-import { base, check, folder, signIn, window } from './tools.mjs';
+import { base, behave, check, folder, request, signIn, window } from './tools.mjs';
 
 const MOST_BYTES = 200_000;
 
@@ -19,9 +19,22 @@ export const readme = async () => {
   while ((await page.locator('a[rel=next]').count()) > 0) await page.click('a[rel=next]');
   await page.click('table tbody tr:last-child a');
   await page.waitForURL(/cases/);
-  await picture('case');
   await page.click('a.button[href$="/report"]');
   await page.waitForURL(/report/);
   await picture('report');
+  // The same household once more, while its departments take their time.
+  await behave('[[fault]]\ndepartment = "*"\nwhat = { delay = { uniform_ms = [300, 9000] } }\n');
+  await page.goto(`${base}/new/file`);
+  await page.setInputFiles('input[type=file]', request);
+  await page.click('main form .button');
+  await page.waitForURL(/cases.*done=sent/);
+  const half = () => Number(document.querySelector('.great').innerText) > document.querySelector('progress').max / 2;
+  await page.waitForFunction(half, null, { timeout: 60_000 });
+  check((await page.locator('#standing a.button').count()) === 0, 'the picture is of a case that has ended');
+  // without what it says to whoever has just sent it
+  await page.goto(page.url().split('?')[0]);
+  await picture('case');
+  await behave();
+  await page.waitForSelector('#standing a.button', { timeout: 60_000 });
   await context.close();
 };

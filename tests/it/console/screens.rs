@@ -25,7 +25,8 @@ fn the_demos_people_use_the_console_in_a_browser() {
     std::fs::create_dir_all(&screens).expect("a folder");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/console_browser.mjs");
     let mut command = Command::new("node");
-    command.arg(script).arg(&base).arg(&screens).arg(chromium).arg(&demo.departments).current_dir(&packages);
+    command.arg(script).arg(&base).arg(&screens).arg(chromium).arg(&demo.departments);
+    command.arg(folder.path().join("demo/request.json")).current_dir(&packages);
     let ran = command.output().expect("node runs");
     assert!(ran.status.success(), "{}{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
     for screen in ["home-zh-light-1280.png", "home-en-dark-390.png"] {

@@ -18,7 +18,7 @@ export const reports = async () => {
   check(!(await page.locator('[data-no-print]').isVisible()), 'the hint stays beside the button');
   const cut = await page.$$eval('table.lines', (all) => all.filter((one) => one.scrollWidth > one.parentElement.clientWidth).length);
   check(cut === 0, `${cut} tables are cut on a screen of 1280`);
-  const obligors = await page.$$eval('.household .notes li', (all) => all.length);
+  const obligors = await page.$$eval('.household .obligors li', (all) => all.length);
   const count = (words) => Number(words.match(/第 (\d+) 次调阅/)?.[1]);
   const nth = count(await page.textContent('.reading'));
   await page.reload();
@@ -48,7 +48,7 @@ export const reports = async () => {
   }
 
   await page.goto(`${base}${path}/report?copy=applicant&lang=zh`);
-  check((await page.locator('.household .notes li').count()) === 0, `the applicant's copy lists obligors (of ${obligors})`);
+  check((await page.locator('.household .notes li').count()) === 0, `the applicant's copy lists obligors or places (of ${obligors})`);
   check((await page.locator('.bar [aria-current]').textContent()) === '申请人件', 'the copy is not marked');
   await page.click('.bar-back');
   check(new URL(page.url()).pathname === path, 'the way back leads elsewhere');

@@ -319,6 +319,9 @@ pub struct AuditResume {
     /// Who does it, as the log names them; the system's user name ($USER) unless given
     #[arg(long, value_name = "NAME")]
     pub operator: Option<String>,
+    /// Print for programs
+    #[arg(long)]
+    pub json: bool,
     /// Settings.
     #[command(flatten)]
     pub config: ConfigFile,

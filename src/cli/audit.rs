@@ -35,6 +35,10 @@ async fn resume(arguments: AuditResume) -> anyhow::Result<ExitCode> {
     let size = store.log_head().await?.size;
     drop(log);
     store.close().await;
+    if arguments.json {
+        output::say(&serde_json::json!({ "goes_on_with": size }).to_string());
+        return Ok(ExitCode::SUCCESS);
+    }
     output::say(&format!(
         "✓ the log goes on with entry {size}: keep the reason and the checkpoint published before, the log holds their MAC"
     ));

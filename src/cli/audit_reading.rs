@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::arguments::{AuditReading, AuditSearch, AuditSubject, Language, LogAt};
 use super::remote::Service;
 use super::{Usage, audit_detail, compose, configured, output, receipt};
-use crate::audit::{Action, Log};
+use crate::audit::{Action, Checkpoint, Log};
 use crate::auth::Caller;
 use crate::keys::KeyRing;
 use crate::oversight::{ExportForm, Oversight, OversightParts, Search};
@@ -31,16 +31,23 @@ pub(super) async fn run(command: AuditReading) -> anyhow::Result<ExitCode> {
             let entry = entry(&one.at, &one.entry).await?;
             if one.json { print_json(&entry)? } else { output::say(&line(&entry)) }
         }
-        AuditReading::Checkpoint(plain) => output::say(
-            match Place::open(&plain.at).await? {
+        AuditReading::Checkpoint(plain) => {
+            let note = match Place::open(&plain.at).await? {
                 Place::Service(service) => String::from_utf8(service.get("/v1/audit/checkpoint", "text/plain").await?)?,
                 Place::Here(here) => {
                     let note = here.oversight.checkpoint(false).await.map_err(anyhow::Error::from);
                     here.closing(note).await?.context("no checkpoint is published yet")?
                 }
+            };
+            if plain.json {
+                let Checkpoint { origin, size, root } = Checkpoint::read_unverified(&note)?;
+                print_json(
+                    &serde_json::json!({ "origin": origin, "size": size, "root": hex::encode(root), "note": note }),
+                )?;
+            } else {
+                output::say(note.trim_end());
             }
-            .trim_end(),
-        ),
+        }
         AuditReading::Prove(one) => {
             let kind = if one.json { "application/json" } else { "text/plain" };
             let proof = match Place::open(&one.at).await? {

@@ -8,7 +8,8 @@ use super::{batch, output, verify};
 use crate::bulk::BatchStatus;
 
 pub(super) async fn run(arguments: Screen) -> anyhow::Result<ExitCode> {
-    let Screen { kind, file, out, faults, legal_document, terms, wait, lang, server, token_file, config } = arguments;
+    let Screen { kind, file, out, faults, legal_document, terms, wait, lang, json, server, token_file, config } =
+        arguments;
     verify::check_named("--out", Some(&out), &["csv", "ndjson"])?;
     verify::check_named("--faults", faults.as_deref(), &["csv", "json"])?;
     let purpose = kind.purpose().as_str().to_owned();
@@ -17,7 +18,7 @@ pub(super) async fn run(arguments: Screen) -> anyhow::Result<ExitCode> {
     let terms = FileTerms { roster: terms, legal_document, purpose, only_purpose };
     let status = match (server, token_file) {
         (Some(server), Some(token_file)) => {
-            let at = AtService { server, token_file, lang };
+            let at = AtService { server, token_file, lang, json };
             let submit = BatchSubmit { file, terms, follow: true, at: at.clone() };
             let (id, status) = batch::submitted(submit).await?;
             batch::fetched(&BatchFile { id: id.clone(), out: out.clone(), at: at.clone() }, "referrals").await?;
@@ -27,13 +28,15 @@ pub(super) async fn run(arguments: Screen) -> anyhow::Result<ExitCode> {
             status
         }
         _ => {
-            let (referrals, results, changes, json) = (Some(out.clone()), None, None, false);
+            let (referrals, results, changes) = (Some(out.clone()), None, None);
             let run = BatchRun { file, out: results, referrals, changes, faults, terms, wait, lang, json, config };
             Some(batch::run_here(run).await?)
         }
     };
     let Some(status) = status else { return Ok(ExitCode::FAILURE) };
-    output::say(&told(&out, &status, lang)?);
+    if !json {
+        output::say(&told(&out, &status, lang)?);
+    }
     Ok(if is_whole(&status) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

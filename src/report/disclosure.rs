@@ -135,6 +135,7 @@ const SUPPORT: &str = crate::policy::assessment::SUPPORT_ZH;
 fn hidden_facts(body: &Body, members: &[MemberRef]) -> Vec<String> {
     let names_third = |fact: &str| {
         fact.starts_with("review:")
+            || body.held_for_review.iter().any(|held| fact.ends_with(&format!("/{}/{}", held.source, held.record)))
             || fact.starts_with(super::household::UNDECLARED_SPOUSE)
             || fact.starts_with(super::household::EXTRA_REGISTRANT)
             || body.household.obligors.iter().any(|o| fact.contains(o.person.reference.as_str()))

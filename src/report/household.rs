@@ -40,13 +40,14 @@ pub struct ReportHousehold {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegisteredPlace {
-    /// Who stands in it.
+    /// Who stands in it; every member where none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<MemberRef>,
     /// Place down to the town or street, where the register says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
     /// Number of the book, the middle hidden.
-    pub book_masked: String,
+    pub book: String,
 }
 
 /// A person of the household, as declared.
@@ -152,8 +153,8 @@ fn registered(request: &Request, evidence: &Evidence) -> Vec<RegisteredPlace> {
             let place = record.record.subject.address.as_ref().and_then(|at| down_to_town(at.expose()));
             let known = books.iter().position(|(number, _)| *number == book.expose());
             let known = known.unwrap_or_else(|| {
-                let book_masked = masked(book.expose());
-                books.push((book.expose(), RegisteredPlace { members: Vec::new(), place: None, book_masked }));
+                let shown = masked(book.expose());
+                books.push((book.expose(), RegisteredPlace { members: Vec::new(), place: None, book: shown }));
                 books.len() - 1
             });
             let stands = &mut books[known].1;
@@ -163,7 +164,13 @@ fn registered(request: &Request, evidence: &Evidence) -> Vec<RegisteredPlace> {
             stands.place = stands.place.take().or(place);
         }
     }
-    books.into_iter().map(|(_, stands)| stands).collect()
+    let mut books: Vec<_> = books.into_iter().map(|(_, stands)| stands).collect();
+    if let [one] = &mut books[..]
+        && one.members.len() == request.household.members.len()
+    {
+        one.members.clear();
+    }
+    books
 }
 
 /// An address without what comes after the town or street; none where it names neither.

@@ -125,6 +125,9 @@ pub struct AuditOne {
 /// `hedui audit checkpoint`
 #[derive(Debug, Args)]
 pub struct AuditPlain {
+    /// Print the log's name, size, root and the signed note for programs
+    #[arg(long)]
+    pub json: bool,
     /// Where the log is.
     #[command(flatten)]
     pub at: LogAt,

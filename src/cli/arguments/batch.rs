@@ -163,6 +163,9 @@ pub struct AtService {
     /// Language
     #[arg(long, value_enum, default_value_t)]
     pub lang: Language,
+    /// Print for programs
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `hedui batch submit`
@@ -186,9 +189,6 @@ pub struct BatchSubmit {
 pub struct BatchShow {
     /// Batch; all of the organisation's unless given
     pub id: Option<String>,
-    /// For programs
-    #[arg(long)]
-    pub json: bool,
     /// Service.
     #[command(flatten)]
     pub at: AtService,
@@ -234,6 +234,9 @@ pub struct BatchTemplate {
     /// Say what stands in each column
     #[arg(long)]
     pub explain: bool,
+    /// Print the columns and what stands in each for programs
+    #[arg(long)]
+    pub json: bool,
     /// Language
     #[arg(long, value_enum, default_value_t)]
     pub lang: Language,

@@ -32,6 +32,9 @@ pub struct Screen {
     /// Language
     #[arg(long, value_enum, default_value_t)]
     pub lang: Language,
+    /// Print how the screening ended as JSON; the leads are in the file
+    #[arg(long)]
+    pub json: bool,
     /// Use a running service instead of asking the departments from here
     #[arg(long, value_name = "URL", requires = "token_file")]
     pub server: Option<String>,

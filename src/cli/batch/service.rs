@@ -24,11 +24,15 @@ fn service(at: &AtService) -> anyhow::Result<Service> {
 }
 
 pub(super) async fn submit(arguments: BatchSubmit) -> anyhow::Result<ExitCode> {
-    let ended = submitted(arguments).await?.1;
+    let json = arguments.at.json;
+    let (id, ended) = submitted(arguments).await?;
+    if json && ended.is_none() {
+        output::say(&serde_json::json!({ "id": id }).to_string());
+    }
     Ok(ended.map_or(ExitCode::SUCCESS, |status| outcome(&status)))
 }
 
-/// Sends a file and, where that is wanted, watches it to its end: the batch, and how it ended.
+/// Sends a file and, where that is wanted, watches it to its end: the batch, and how it ended. For programs how it ended is all that is said.
 pub(in crate::cli) async fn submitted(arguments: BatchSubmit) -> anyhow::Result<(String, Option<BatchStatus>)> {
     let format = terms::format(&arguments.file, &arguments.terms)?;
     let service = service(&arguments.at)?;
@@ -38,14 +42,16 @@ pub(in crate::cli) async fn submitted(arguments: BatchSubmit) -> anyhow::Result<
     let answer = service.upload("/v1/batches", &query, &key, file).await?;
     let value: serde_json::Value = serde_json::from_slice(&answer)?;
     let id = value["id"].as_str().context("the service named no batch")?;
-    output::say(id);
+    if !arguments.at.json {
+        output::say(id);
+    }
     if value["replayed"] == true {
         output::tell(match arguments.at.lang {
             Language::Zh => "此文件此前已提交：仍是同一批次（已取消的不会重新开始）",
             Language::En => "the file is known: it is the same batch (one that was cancelled does not begin again)",
         });
     }
-    let ended = if arguments.follow { Some(watch(&service, id, arguments.at.lang).await?) } else { None };
+    let ended = if arguments.follow { Some(watch(&service, id, &arguments.at).await?) } else { None };
     Ok((id.to_owned(), ended))
 }
 
@@ -87,7 +93,7 @@ pub(super) async fn status(arguments: &BatchShow) -> anyhow::Result<ExitCode> {
     let service = service(&arguments.at)?;
     let path = arguments.id.as_ref().map_or_else(|| "/v1/batches".to_owned(), |id| format!("/v1/batches/{id}"));
     let answer = service.get(&path, "application/json").await?;
-    if arguments.json {
+    if arguments.at.json {
         output::say(&String::from_utf8_lossy(&answer));
         return Ok(ExitCode::SUCCESS);
     }
@@ -102,10 +108,11 @@ pub(super) async fn status(arguments: &BatchShow) -> anyhow::Result<ExitCode> {
 }
 
 pub(super) async fn follow(arguments: &BatchOne) -> anyhow::Result<ExitCode> {
-    Ok(outcome(&watch(&service(&arguments.at)?, &arguments.id, arguments.at.lang).await?))
+    Ok(outcome(&watch(&service(&arguments.at)?, &arguments.id, &arguments.at).await?))
 }
 
-async fn watch(service: &Service, id: &str, language: Language) -> anyhow::Result<BatchStatus> {
+async fn watch(service: &Service, id: &str, at: &AtService) -> anyhow::Result<BatchStatus> {
+    let language = at.lang;
     let mut board = board::Board::new(language);
     let status = loop {
         let answer = service.get(&format!("/v1/batches/{id}"), "application/json").await?;
@@ -117,8 +124,13 @@ async fn watch(service: &Service, id: &str, language: Language) -> anyhow::Resul
         tokio::time::sleep(LOOK).await;
     };
     board.end();
-    output::say(&board::closing(&status, language));
+    tell(&status, at)?;
     Ok(status)
+}
+
+fn tell(status: &BatchStatus, at: &AtService) -> anyhow::Result<()> {
+    output::say(&if at.json { serde_json::to_string_pretty(status)? } else { board::closing(status, at.lang) });
+    Ok(())
 }
 
 /// Departments whose last exchange failed, as the service tells; none when it does not.
@@ -132,24 +144,32 @@ async fn troubled(service: &Service, language: Language) -> Vec<String> {
 }
 
 pub(super) async fn results(arguments: &BatchFile) -> anyhow::Result<ExitCode> {
-    fetched(arguments, "results").await
+    file(arguments, "results").await
 }
 
 pub(super) async fn referrals(arguments: &BatchFile) -> anyhow::Result<ExitCode> {
-    fetched(arguments, "referrals").await
+    file(arguments, "referrals").await
 }
 
 pub(super) async fn changes(arguments: &BatchChanges) -> anyhow::Result<ExitCode> {
     let what = if arguments.passing_on { "changes?for=passing_on" } else { "changes" };
-    fetched(&arguments.file, what).await
+    file(&arguments.file, what).await
 }
 
 pub(super) async fn faults(arguments: &BatchFile) -> anyhow::Result<ExitCode> {
-    fetched(arguments, "faults").await
+    file(arguments, "faults").await
+}
+
+async fn file(arguments: &BatchFile, what: &str) -> anyhow::Result<ExitCode> {
+    fetched(arguments, what).await?;
+    if arguments.at.json {
+        output::say(&serde_json::json!({ "file": arguments.out }).to_string());
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Fetches a file of a batch: `results`, `referrals`, `changes` or `faults`, in the form that its name asks for.
-pub(in crate::cli) async fn fetched(arguments: &BatchFile, what: &str) -> anyhow::Result<ExitCode> {
+pub(in crate::cli) async fn fetched(arguments: &BatchFile, what: &str) -> anyhow::Result<()> {
     let (other, kind) =
         if what == "faults" { ("json", "application/json") } else { ("ndjson", "application/x-ndjson") };
     let kind = if is_first_form(&arguments.out, "--out", ["csv", other])? { "text/csv" } else { kind };
@@ -159,14 +179,13 @@ pub(in crate::cli) async fn fetched(arguments: &BatchFile, what: &str) -> anyhow
     let path = format!("/v1/batches/{}/{what}{and}lang={lang}", arguments.id);
     let mut file = Streamed::begin(&arguments.out)?;
     service.download(&path, kind, &mut file).await?;
-    file.keep()?;
-    Ok(ExitCode::SUCCESS)
+    file.keep()
 }
 
 pub(super) async fn steer(arguments: &BatchOne, turn: &str) -> anyhow::Result<ExitCode> {
     let service = service(&arguments.at)?;
     let answer = service.post(&format!("/v1/batches/{}/{turn}", arguments.id)).await?;
     let status: BatchStatus = serde_json::from_slice(&answer)?;
-    output::say(&board::closing(&status, arguments.at.lang));
+    tell(&status, &arguments.at)?;
     Ok(ExitCode::SUCCESS)
 }

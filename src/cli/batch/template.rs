@@ -8,6 +8,17 @@ use crate::cli::output;
 
 /// Prints the heading line, or the columns.
 pub(super) fn run(arguments: &BatchTemplate) -> ExitCode {
+    if arguments.json {
+        let column = |column: &Column| {
+            serde_json::json!({
+                "heading": column.heading, "key": column.key, "also": column.also, "needed": column.needed,
+                "of_household": column.of_household, "zh": column.zh, "en": column.en,
+            })
+        };
+        let columns: Vec<_> = COLUMNS.iter().map(column).collect();
+        output::say(&serde_json::Value::from(columns).to_string());
+        return ExitCode::SUCCESS;
+    }
     if !arguments.explain {
         output::say(template().trim_end());
         return ExitCode::SUCCESS;

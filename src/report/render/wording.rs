@@ -177,8 +177,11 @@ impl Reading<'_> {
     /// Where members are registered, a line for each household book.
     pub fn registered_places(self) -> Vec<String> {
         let line = |stands: &RegisteredPlace| {
-            let names: Vec<&str> = stands.members.iter().map(|member| self.person(member)).collect();
-            let book = format!("{} {}", self.t("户口簿", "book"), stands.book_masked);
+            let names: Vec<&str> = match stands.members.is_empty() {
+                true => vec![self.t("全家", "every member")],
+                false => stands.members.iter().map(|member| self.person(member)).collect(),
+            };
+            let book = format!("{} {}", self.t("户口簿", "book"), stands.book);
             let place = stands.place.as_deref().unwrap_or(self.t("住址未登记", "place not stated"));
             let (head, names) = (self.t("户籍地：", "Registered: "), self.list(&names));
             format!("{head}{names}{}{place}{}", self.t("，", ", "), self.bracketed(&book))

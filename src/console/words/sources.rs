@@ -62,7 +62,7 @@ page_words! {
         new: "新出现", "new";
         vanished: "消失", "gone";
         noticed: "发现时间", "Noticed";
-        count: "次数", "Count";
+        count: "指标", "Measure";
         kind: "种类", "Kind";
     }
 }

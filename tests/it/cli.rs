@@ -145,6 +145,33 @@ fn wrong_usage_ends_with_2_and_every_command_shows_an_example() {
     }
 }
 
+/// Commands of a command, as its help lists them.
+fn commands_of(help: &str) -> Vec<String> {
+    let listed = help.split("\nCommands:\n").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap_or_default();
+    let names = listed.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names = names.filter_map(|line| line.split_whitespace().next());
+    names.filter(|name| *name != "help").map(str::to_owned).collect()
+}
+
+#[test]
+fn every_command_that_answers_does_so_for_programs_too() {
+    // what serves answers nobody here; a key that stands alone, or is JSON already, needs no other form
+    const WITHOUT: &[&str] = &["serve", "audit witness serve", "audit witness init", "keys recipient"];
+    let (mut open, mut seen) = (vec![Vec::new()], Vec::new());
+    while let Some(command) = open.pop() {
+        let arguments: Vec<&str> = command.iter().map(String::as_str).chain(["--help"]).collect();
+        let help = out(&hedui(&arguments));
+        let beneath = commands_of(&help);
+        if beneath.is_empty() {
+            let name = command.join(" ");
+            assert_eq!(help.contains("--json"), !WITHOUT.contains(&name.as_str()), "{name}: {help}");
+            seen.push(name);
+        }
+        open.extend(beneath.into_iter().map(|name| [command.clone(), vec![name]].concat()));
+    }
+    assert!(seen.len() > 40, "{seen:?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_household_is_verified_here_and_at_a_service() {
     let mocks = departments().await;

@@ -1,20 +1,20 @@
-// The two pictures that the READMEs open with: the page of a case and its report, as an officer's screen shows them first. What is under
-// `docs/` are copies of these.
+// The pictures that the READMEs open with, in the language of each: a report, and the page of a case that is filling in, as an officer's screen
+// shows them first. What is under `docs/` are copies of these.
 import { statSync } from 'node:fs';
 import { base, behave, check, folder, request, signIn, window } from './tools.mjs';
 
 const MOST_BYTES = 200_000;
 
-export const readme = async () => {
+const pictures = async (lang) => {
   const { context, page } = await window({ viewport: { width: 1280, height: 860 } });
-  await signIn(page, 'demo-caseworker');
+  await signIn(page, 'demo-caseworker', lang);
   // The demo's own household is the first that was sent.
   await page.goto(`${base}/?tab=cases`);
   const picture = async (name) => {
     await page.waitForLoadState('load');
-    const path = `${folder}/readme-${name}.png`;
+    const path = `${folder}/readme-${name}-${lang}.png`;
     await page.screenshot({ path });
-    check(statSync(path).size < MOST_BYTES, `readme-${name}.png is too large`);
+    check(statSync(path).size < MOST_BYTES, `${path} is too large`);
   };
   while ((await page.locator('a[rel=next]').count()) > 0) await page.click('a[rel=next]');
   await page.click('table tbody tr:last-child a');
@@ -37,4 +37,8 @@ export const readme = async () => {
   await behave();
   await page.waitForSelector('#standing a.button', { timeout: 60_000 });
   await context.close();
+};
+
+export const readme = async () => {
+  for (const lang of ['zh', 'en']) await pictures(lang);
 };

@@ -13,8 +13,9 @@ fn the_demos_people_use_the_console_in_a_browser() {
     let probe = "for (const name of ['playwright-core', 'axe-core']) import(name).catch(() => process.exit(1))";
     let probe = Command::new("node").args(["-e", probe]).current_dir(&packages).output();
     let chromium = Path::new("/usr/bin/chromium");
-    if !chromium.exists() || !packages.is_dir() || !probe.is_ok_and(|probe| probe.status.success()) {
-        let what = "no chromium, or no Node with playwright-core and axe-core (npm install --prefix target/tmp/jose playwright-core axe-core)";
+    let reader = Command::new("pdftotext").arg("-v").output().is_ok();
+    if !chromium.exists() || !reader || !packages.is_dir() || !probe.is_ok_and(|probe| probe.status.success()) {
+        let what = "no chromium, no pdftotext, or no Node with playwright-core and axe-core (npm install --prefix target/tmp/jose playwright-core axe-core)";
         assert!(std::env::var_os("HEDUI_NO_SKIP").is_none(), "{what}, and no skip is allowed");
         writeln!(std::io::stderr(), "skipped: the console in a browser, {what}").expect("standard error");
         return;

@@ -34,9 +34,10 @@ mod show;
 mod simulate;
 mod sources;
 mod streamed;
-mod tried_packs;
 mod verify;
 mod witness;
+
+pub use generated::make_up;
 
 use std::process::ExitCode;
 

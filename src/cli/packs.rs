@@ -7,7 +7,6 @@ use super::configured;
 use super::configured::{Faulty, fault, unreadable};
 use super::file_watch::{Stamp, stamp};
 use crate::config::{Problem, Settings};
-use crate::household::toml_bounds;
 use crate::policy::Packs;
 
 /// The packs of the settings: the built-in ones, and over them those of the folder named.
@@ -41,35 +40,19 @@ pub(super) fn in_folder(folder: &Path) -> Result<Packs, Vec<Problem>> {
         let none = fault(&folder.display().to_string(), "policy.directory", "holds no pack (*.toml)".to_owned());
         return Err(vec![none]);
     }
-    checked(&files, Packs::over_embedded)
-}
-
-/// Packs of these files alone.
-pub(super) fn of_files(files: &[(String, String)]) -> Result<Packs, Vec<Problem>> {
-    checked(files, Packs::load)
-}
-
-type Load = fn(&[(&str, &str)]) -> Result<Packs, Vec<crate::policy::Problem>>;
-
-fn checked(files: &[(String, String)], load: Load) -> Result<Packs, Vec<Problem>> {
     let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    load(&files).map_err(|problems| problems.into_iter().map(problem).collect())
+    Packs::over_embedded(&files).map_err(|problems| problems.into_iter().map(problem).collect())
 }
 
-/// Name and text of every pack in force: those of the settings' folder, and the built-in ones of all other regions.
-pub(super) fn files_in_force(settings: &Settings) -> Result<Vec<(String, String)>, Vec<Problem>> {
-    let own = settings.policy_directory.as_deref().map_or(Ok(Vec::new()), toml_files)?;
-    let replaced: Vec<_> = own.iter().filter_map(|(_, text)| region_of(text)).collect();
-    let embedded = Packs::embedded_files().iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
-    let kept = embedded.filter(|(_, text)| region_of(text).is_none_or(|region| !replaced.contains(&region)));
-    Ok(kept.chain(own.iter().cloned()).collect())
-}
-
-/// The region that a pack's text is about.
-pub(super) fn region_of(text: &str) -> Option<String> {
-    toml_bounds::check(text).ok()?;
-    let table: toml::Table = toml::from_str(text).ok()?;
-    table.get("pack")?.get("region")?.as_str().map(str::to_owned)
+/// Packs to be tried: a folder of them, or one file laid over the packs in force.
+pub(super) fn tried(settings: &Settings, path: &Path) -> Result<Packs, Faulty> {
+    if path.is_dir() {
+        return in_folder(path).map_err(Faulty);
+    }
+    let shown = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| Faulty(vec![unreadable(&shown, &error)]))?;
+    let in_force = configured(settings).map_err(Faulty)?;
+    in_force.laid_over(&shown, &text).map_err(|problems| Faulty(problems.into_iter().map(problem).collect()))
 }
 
 /// Name and text of every `*.toml` of a folder, by name.

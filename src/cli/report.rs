@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::arguments::{Language, Recompute, Report, ReportCommand};
-use super::{compose, configured, output, packs, show, tried_packs};
+use super::{compose, configured, output, packs, show};
 use crate::auth::Caller;
 use crate::policy::{Pack, Packs, assess};
 use crate::report::difference::{Difference, differing_pointers};
@@ -26,7 +26,7 @@ pub(super) async fn run(arguments: Report) -> anyhow::Result<ExitCode> {
 async fn recompute(arguments: &Recompute) -> anyhow::Result<ExitCode> {
     let settings = configured::placed(&arguments.place)?;
     let packs = match &arguments.packs {
-        Some(path) => Some(tried_packs::read(&settings, path)?),
+        Some(path) => Some(packs::tried(&settings, path)?),
         None if arguments.current => Some(packs::configured(&settings).map_err(configured::Faulty)?),
         None => None,
     };

@@ -293,6 +293,30 @@ pub struct Shown {
     pub not_covered: Option<u64>,
 }
 
+/// How many households there are, as it may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// None.
+    Nobody,
+    /// Fewer than ten in each cell.
+    Few,
+    /// So many, and a few more.
+    AtLeast(u64),
+    /// So many.
+    Just(u64),
+}
+
+impl std::fmt::Display for Seen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Nobody => f.write_str("·"),
+            Self::Few => write!(f, "<{SHOWN_FROM}"),
+            Self::AtLeast(count) => write!(f, "{count}+"),
+            Self::Just(count) => write!(f, "{count}"),
+        }
+    }
+}
+
 impl Shown {
     /// Sum over the cells shown that a condition holds for.
     #[must_use]
@@ -300,6 +324,19 @@ impl Shown {
         let mut sum = Count::default();
         self.cells.iter().filter(|cell| wanted(cell)).filter_map(|cell| cell.count).for_each(|count| sum.add(count));
         sum
+    }
+
+    /// How many households are where a condition holds, as far as it may be shown.
+    #[must_use]
+    pub fn seen(&self, wanted: impl Fn(&Cell) -> bool) -> Seen {
+        let here: Vec<_> = self.cells.iter().filter(|cell| wanted(cell)).collect();
+        let shown = here.iter().filter_map(|cell| cell.count).map(|count| count.households).sum();
+        match (here.is_empty(), here.iter().any(|cell| cell.count.is_none())) {
+            (true, _) => Seen::Nobody,
+            (false, true) if shown == 0 => Seen::Few,
+            (false, true) => Seen::AtLeast(shown),
+            (false, false) => Seen::Just(shown),
+        }
     }
 
     /// Everything shown.

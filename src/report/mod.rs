@@ -22,6 +22,7 @@ mod household;
 pub mod jose;
 pub mod lexicon;
 mod lines;
+pub mod movement;
 mod notices;
 pub mod open;
 pub mod proof;

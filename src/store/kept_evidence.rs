@@ -17,7 +17,7 @@ pub struct KeptEvidence {
     pub evidence_document: Uuid,
 }
 
-/// A query about the evidence of the cases of a region; rosters that were screened hold nothing that rules could be tried on.
+/// A query about the evidence of the cases of a region and an organisation; rosters that were screened hold nothing that rules could be tried on.
 macro_rules! of_kept {
     ($what:literal, $more:literal) => {
         concat!(
@@ -27,21 +27,23 @@ macro_rules! of_kept {
                              AND v.number = (SELECT max(n.number) FROM versions n WHERE n.case_id = c.id)
               WHERE c.state <> 'erased'
                 AND c.purpose NOT IN ('child_screening', 'disability_screening', 'medical_screening')
-                AND substr(c.region, 1, CAST($1 AS INTEGER)) = $2",
+                AND substr(c.region, 1, CAST($1 AS INTEGER)) = $2
+                AND (CAST($3 AS TEXT) IS NULL OR c.organisation = $3)",
             $more
         )
     };
 }
 
 impl Store {
-    /// How many cases have evidence, in the regions whose code begins with `prefix`.
+    /// How many cases of an organisation, or of all, have evidence, in the regions whose code begins with `prefix`.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn count_kept_evidence(&self, prefix: &str) -> Result<u64, StoreError> {
+    pub async fn count_kept_evidence(&self, organisation: Option<&str>, prefix: &str) -> Result<u64, StoreError> {
         let row = query(of_kept!("count(*) AS cases", ""))
             .bind(int(prefix.len() as u64))
             .bind(prefix)
+            .bind(organisation)
             .fetch_one(self.reader())
             .await?;
         row.index("cases")
@@ -53,14 +55,16 @@ impl Store {
     /// The database failed.
     pub async fn kept_evidence(
         &self,
+        organisation: Option<&str>,
         prefix: &str,
         after: Option<Uuid>,
         limit: u32,
     ) -> Result<Vec<KeptEvidence>, StoreError> {
-        let page = of_kept!("c.id, c.region, v.evidence_document", " AND c.id > $3 ORDER BY c.id LIMIT $4");
+        let page = of_kept!("c.id, c.region, v.evidence_document", " AND c.id > $4 ORDER BY c.id LIMIT $5");
         let rows = query(page)
             .bind(int(prefix.len() as u64))
             .bind(prefix)
+            .bind(organisation)
             .bind(after.map_or_else(String::new, |case| case.to_string()))
             .bind(i64::from(limit))
             .fetch_all(self.reader())

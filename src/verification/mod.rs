@@ -78,7 +78,7 @@ pub use states::{
     ANSWERED, CaseEvent, CasePage, CaseStatus, CaseSummary, CellStatus, EventKind, ListFilter, VersionSummary,
 };
 pub use submission::Submitted;
-pub use trial::{Done, Selection, Tried, TriedRules, try_on_generated};
+pub use trial::{Done, HandIn, MadeUp, MakeUp, Selection, Trial, Tried, TriedRules, try_on_generated};
 pub use verifier::{Parts, Verifier, VerifierSettings};
 pub use version_change::VersionChange;
 pub use watching::{FoundAlert, Look};

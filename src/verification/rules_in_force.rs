@@ -119,6 +119,12 @@ impl Verifier {
         metrics::counter!("hedui_policy_loads_total", "outcome" => "refused").increment(1);
     }
 
+    /// The packs in force now.
+    #[must_use]
+    pub fn packs(&self) -> Arc<Packs> {
+        self.0.rules.packs()
+    }
+
     /// The rules in force in a region on a day, today unless given: those whose keys begin with `rule`, or all of them.
     ///
     /// # Errors

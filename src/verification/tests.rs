@@ -11,6 +11,7 @@ mod failing;
 mod kept;
 mod reading;
 mod stand_in;
+mod trying;
 mod withdrawing;
 
 use std::collections::BTreeMap;

@@ -2,16 +2,16 @@
 //! table of who moves comes out. What waits is bounded, so memory stays flat whatever the number.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use uuid::Uuid;
 
 use super::archive::{Archive, ArchiveError};
-use super::{VerificationError, sealing};
+use super::{VerificationError, Verifier, sealing};
 use crate::auth::Caller;
 use crate::household::{Evidence, Region, canonical_json};
 use crate::policy::Packs;
@@ -77,6 +77,8 @@ impl Done {
 
 /// Which kept cases rules are tried on.
 pub struct Selection {
+    /// Whose cases alone; everybody's where there is none, which is for the operator of the machine.
+    pub organisation: Option<String>,
     /// Digits that the region's code begins with; empty for all.
     pub region: String,
     /// Whether the cases that move are listed.
@@ -86,6 +88,25 @@ pub struct Selection {
 /// What a household's evidence is opened from.
 type Opening<T> = dyn Fn(T) -> Result<(Option<Uuid>, Evidence), VerificationError> + Send + Sync;
 
+/// What is handed a household's evidence; says whether another one is wanted.
+pub type HandIn<'a> = dyn FnMut(Evidence) -> bool + 'a;
+
+/// A made-up county that rules may be tried on.
+#[derive(Clone, Debug)]
+pub struct MadeUp {
+    /// What it is made from: the same seed makes the same county.
+    pub seed: u64,
+    /// How many households it has.
+    pub households: u32,
+    /// The day it is as it is; a fixed one unless given.
+    pub as_of: Option<Date>,
+    /// The county whose rules it lives under.
+    pub region: Region,
+}
+
+/// Makes up a county and hands in its households one by one, as long as more are wanted.
+pub type MakeUp = dyn Fn(MadeUp, &mut HandIn<'_>) + Send + Sync;
+
 /// Tries rules on households that `feed` hands in one by one; it is called on a thread of its own, and ends when it returns.
 ///
 /// # Errors
@@ -93,13 +114,71 @@ type Opening<T> = dyn Fn(T) -> Result<(Option<Uuid>, Evidence), VerificationErro
 pub async fn try_on_generated(
     rules: TriedRules,
     done: &Done,
-    feed: impl FnOnce(&mut dyn FnMut(Evidence)) + Send + 'static,
+    feed: impl FnOnce(&mut HandIn<'_>) + Send + 'static,
 ) -> Result<Tried, VerificationError> {
-    let cores = Cores::start(Arc::new(rules), done, Arc::new(|evidence| Ok((None, evidence))));
-    let to = cores.to.clone();
-    let fed = tokio::task::spawn_blocking(move || feed(&mut |evidence| drop(to.blocking_send(evidence))));
+    on_handed_in(rules, done, Power::whole(), feed).await
+}
+
+async fn on_handed_in(
+    rules: TriedRules,
+    done: &Done,
+    power: Power,
+    feed: impl FnOnce(&mut HandIn<'_>) + Send + 'static,
+) -> Result<Tried, VerificationError> {
+    let cores = Cores::start(Arc::new(rules), done, power, Arc::new(|evidence| Ok((None, evidence))));
+    let (to, given_up) = (cores.to.clone(), Arc::clone(&cores.given_up.0));
+    let mut hand_in = move |evidence| !given_up.load(Ordering::Relaxed) && to.blocking_send(evidence).is_ok();
+    let fed = tokio::task::spawn_blocking(move || feed(&mut hand_in));
     fed.await.map_err(|_| VerificationError::Panicked)?;
     cores.result().await
+}
+
+/// The right to try rules in a service that has other work too: there is one in a process, given back once the last core has let go of it. Who drops
+/// what it came to ends the work.
+pub struct Trial {
+    verifier: Verifier,
+    place: OwnedSemaphorePermit,
+}
+
+impl Verifier {
+    /// The right to try rules; none while somebody has it.
+    #[must_use]
+    pub fn trial(&self) -> Option<Trial> {
+        let place = Arc::clone(&self.0.trying).try_acquire_owned().ok()?;
+        Some(Trial { verifier: self.clone(), place })
+    }
+}
+
+impl Trial {
+    /// Tries rules on the kept cases of a county that are the caller's organisation's, as [`Archive::try_rules`].
+    ///
+    /// # Errors
+    /// As there; [`ArchiveError::NotFound`] for a county that is not the caller's to see.
+    pub async fn on_kept(self, caller: &Caller, rules: TriedRules, county: &str) -> Result<Tried, ArchiveError> {
+        if !caller.covers_region(county) {
+            return Err(ArchiveError::NotFound);
+        }
+        let inner = &self.verifier.0;
+        let archive =
+            Archive { store: inner.store.clone(), ledger: inner.ledger.clone(), keys: Arc::clone(&inner.keys) };
+        let organisation = Some(caller.organisation.clone());
+        let selection = Selection { organisation, region: county.to_owned(), list_cases: false };
+        archive.tried(caller, rules, &selection, &Done::default(), Power::beside(self.place)).await
+    }
+
+    /// Tries rules on a made-up county.
+    ///
+    /// # Errors
+    /// As [`try_on_generated`].
+    pub async fn on_made_up(
+        self,
+        rules: TriedRules,
+        county: MadeUp,
+        make_up: Arc<MakeUp>,
+    ) -> Result<Tried, VerificationError> {
+        let feed = move |hand_in: &mut HandIn<'_>| make_up(county, hand_in);
+        on_handed_in(rules, &Done::default(), Power::beside(self.place), feed).await
+    }
 }
 
 impl Archive {
@@ -108,7 +187,7 @@ impl Archive {
     /// # Errors
     /// The store failed.
     pub async fn count(&self, selection: &Selection) -> Result<u64, ArchiveError> {
-        Ok(self.store.count_kept_evidence(&selection.region).await?)
+        Ok(self.store.count_kept_evidence(selection.organisation.as_deref(), &selection.region).await?)
     }
 
     /// Tries rules on the kept evidence of cases, each in its latest version. One entry that says on how many, and by its hash under
@@ -123,6 +202,17 @@ impl Archive {
         selection: &Selection,
         done: &Done,
     ) -> Result<Tried, ArchiveError> {
+        self.tried(caller, rules, selection, done, Power::whole()).await
+    }
+
+    async fn tried(
+        &self,
+        caller: &Caller,
+        rules: TriedRules,
+        selection: &Selection,
+        done: &Done,
+        power: Power,
+    ) -> Result<Tried, ArchiveError> {
         let count = self.count(selection).await?;
         let receipt = self.ledger.rules_tried(caller, count, what_is_tried(&rules, selection)).await?;
         let list_cases = selection.list_cases;
@@ -133,7 +223,7 @@ impl Archive {
             let evidence = evidence.map_err(|_| VerificationError::Unreadable { what: "evidence" })?;
             Ok((Some(kept.case_id).filter(|_| list_cases), evidence))
         };
-        let cores = Cores::start(Arc::new(rules), done, Arc::new(opening));
+        let cores = Cores::start(Arc::new(rules), done, power, Arc::new(opening));
         let fed = self.feed(selection, count, &cores.to).await;
         let tried = cores.result().await;
         fed?;
@@ -149,7 +239,8 @@ impl Archive {
     ) -> Result<(), ArchiveError> {
         let (mut after, mut left) = (None, count);
         while left > 0 {
-            let page = self.store.kept_evidence(&selection.region, after, PAGE).await?;
+            let page =
+                self.store.kept_evidence(selection.organisation.as_deref(), &selection.region, after, PAGE).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(last.case_id);
             for kept in page.into_iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
@@ -167,7 +258,7 @@ impl Archive {
     }
 }
 
-/// SHA-256 of what is tried on what: the hashes of every county's packs before and after, the day, the region.
+/// SHA-256 of what is tried on what: the hashes of every county's packs before and after, the day, the region, the organisation.
 fn what_is_tried(rules: &TriedRules, selection: &Selection) -> [u8; 32] {
     let day = rules.as_of.unwrap_or(Date::MAX);
     let hashes = |packs: &Packs| -> BTreeMap<String, Option<String>> {
@@ -178,32 +269,71 @@ fn what_is_tried(rules: &TriedRules, selection: &Selection) -> [u8; 32] {
     };
     Sha256::digest(canonical_json(&serde_json::json!({
         "before": hashes(&rules.before), "after": hashes(&rules.after), "as_of": rules.as_of, "region": selection.region,
-        "list_cases": selection.list_cases,
+        "organisation": selection.organisation, "list_cases": selection.list_cases,
     })))
     .into()
 }
 
-/// A thread a core, all taking from one queue.
+/// How many threads a trial has, and the place that it holds until the last of them ends.
+struct Power {
+    threads: usize,
+    place: Option<OwnedSemaphorePermit>,
+}
+
+impl Power {
+    fn cores() -> usize {
+        std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+    }
+
+    /// Every core: nothing else runs.
+    fn whole() -> Self {
+        Self { threads: Self::cores(), place: None }
+    }
+
+    /// Half of the cores: whoever waits for a report comes first.
+    fn beside(place: OwnedSemaphorePermit) -> Self {
+        Self { threads: Self::cores().div_ceil(2), place: Some(place) }
+    }
+}
+
+/// Tells those who work that nobody waits for what they find, once it is dropped.
+struct GivenUp(Arc<AtomicBool>);
+
+impl Drop for GivenUp {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Threads that all take from one queue.
 struct Cores<T> {
     to: mpsc::Sender<T>,
     threads: Vec<std::thread::JoinHandle<Result<Tried, VerificationError>>>,
+    given_up: GivenUp,
 }
 
 impl<T: Send + 'static> Cores<T> {
-    fn start(rules: Arc<TriedRules>, done: &Done, opening: Arc<Opening<T>>) -> Self {
+    fn start(rules: Arc<TriedRules>, done: &Done, power: Power, opening: Arc<Opening<T>>) -> Self {
         let (to, from) = mpsc::channel(WAITING);
         let from = Arc::new(Mutex::new(from));
-        let count = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let given_up = GivenUp(Arc::default());
+        let Power { threads, place } = power;
+        let place = Arc::new(place);
         let work = || {
             let (rules, opening, from, done) = (rules.clone(), opening.clone(), from.clone(), done.clone());
-            std::thread::spawn(move || work(&rules, &*opening, &from, &done))
+            let (place, given_up) = (Arc::clone(&place), Arc::clone(&given_up.0));
+            std::thread::spawn(move || {
+                let tried = work(&rules, &*opening, &from, &done, &given_up);
+                drop(place);
+                tried
+            })
         };
-        Self { to, threads: (0..count).map(|_| work()).collect() }
+        Self { to, threads: (0..threads).map(|_| work()).collect(), given_up }
     }
 
     /// Once everything that was handed in is done.
     async fn result(self) -> Result<Tried, VerificationError> {
-        let Self { to, threads } = self;
+        let Self { to, threads, given_up } = self;
         drop(to);
         let joined = tokio::task::spawn_blocking(move || {
             let mut all = Tried::default();
@@ -212,7 +342,9 @@ impl<T: Send + 'static> Cores<T> {
             }
             Ok(all)
         });
-        joined.await.map_err(|_| VerificationError::Panicked)?
+        let result = joined.await.map_err(|_| VerificationError::Panicked)?;
+        drop(given_up);
+        result
     }
 }
 
@@ -221,11 +353,12 @@ fn work<T>(
     opening: &Opening<T>,
     from: &Mutex<mpsc::Receiver<T>>,
     done: &Done,
+    given_up: &AtomicBool,
 ) -> Result<Tried, VerificationError> {
     let mut tried = Tried::default();
     loop {
         let next = from.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
-        let Some(next) = next else { return Ok(tried) };
+        let Some(next) = next.filter(|_| !given_up.load(Ordering::Relaxed)) else { return Ok(tried) };
         match opening(next) {
             Ok((case, evidence)) => tried.add(rules, case, &evidence),
             Err(error) => {

@@ -111,6 +111,8 @@ pub(super) struct Inner {
     pub(super) bulk_bell: Notify,
     pub(super) running: Arc<Semaphore>,
     pub(super) running_in_bulk: Arc<Semaphore>,
+    /// One place for whoever tries rules.
+    pub(super) trying: Arc<Semaphore>,
     pub(super) worker: String,
     pub(super) stop: CancellationToken,
     tasks: TaskTracker,
@@ -133,6 +135,7 @@ impl Verifier {
             clock: parts.clock,
             running: Arc::new(Semaphore::new(parts.settings.concurrent_cases)),
             running_in_bulk: Arc::new(Semaphore::new(parts.settings.concurrent_cases_in_bulk)),
+            trying: Arc::new(Semaphore::new(1)),
             settings: parts.settings,
             hub: Hub::default(),
             memory: Memory::default(),

@@ -10,6 +10,7 @@ mod property;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use hedui_mock_sources::population::Population;
 use hedui_mock_sources::truth::{Household, InformalKind, Person, Registered, Sex as TrueSex};
@@ -21,7 +22,7 @@ use crate::household::{
     Attributed, Cell, CellOutcome, Coverage, Declared, DeclaredIncome, Detail, Evidence, Fen, IncomeClass, InfoClass,
     MemberRef, Purpose, Reach, Record, Region, RegisteredAs, Relation, Sex, SourceKey, Subject, Verdict, YearMonth,
 };
-use crate::verification::SourceStatus;
+use crate::verification::{HandIn, MadeUp, MakeUp, SourceStatus};
 
 /// A department as evidence needs it.
 struct Department {
@@ -37,18 +38,18 @@ pub(super) struct County {
     departments: Vec<Department>,
 }
 
+/// Makes up counties for whoever tries rules in the console: departments here speak for what these do.
+#[must_use]
+pub fn make_up(sources: Vec<SourceStatus>) -> Arc<MakeUp> {
+    Arc::new(move |county: MadeUp, hand_in: &mut HandIn<'_>| County::new(&county, &sources).hand_in(hand_in))
+}
+
 /// What a department states about a person: by department, in the order of its rows.
 type Facts = BTreeMap<&'static str, Vec<Detail>>;
 
 impl County {
-    /// Makes `households` of them from a seed, as they are on a day. `sources` says what each department speaks for.
-    pub(super) fn new(
-        seed: u64,
-        households: u32,
-        as_of: Option<Date>,
-        region: Region,
-        sources: &[SourceStatus],
-    ) -> Self {
+    /// Makes it. `sources` says what each department speaks for.
+    pub(super) fn new(county: &MadeUp, sources: &[SourceStatus]) -> Self {
         let department = |source: &SourceStatus| Department {
             key: source.descriptor.key.clone(),
             speaks_for: source.descriptor.speaks_for.iter().filter_map(|word| InfoClass::parse(word)).collect(),
@@ -56,12 +57,22 @@ impl County {
         };
         let mut departments: Vec<_> = sources.iter().map(department).collect();
         departments.sort_by(|a, b| a.key.cmp(&b.key));
+        let MadeUp { seed, households, as_of, region } = county.clone();
         let as_of = as_of.unwrap_or(Config::default().as_of);
         Self { population: Population::generate(seed, households, as_of), region, departments }
     }
 
+    /// Hands in the evidence of every generated household, in order, as long as more is wanted.
+    pub(super) fn hand_in(&self, hand_in: &mut HandIn<'_>) {
+        for evidence in self.evidence() {
+            if !hand_in(evidence) {
+                return;
+            }
+        }
+    }
+
     /// The evidence of every generated household, in order.
-    pub(super) fn evidence(&self) -> impl Iterator<Item = Evidence> {
+    fn evidence(&self) -> impl Iterator<Item = Evidence> {
         let generated = usize::try_from(self.population.generated()).unwrap_or(usize::MAX);
         self.population.households().take(generated).map(|household| self.of(household))
     }

@@ -17,6 +17,10 @@ use super::super::compose;
 
 const HOUSEHOLDS: u32 = 24;
 
+fn made_up(seed: u64, households: u32) -> MadeUp {
+    MadeUp { seed, households, as_of: None, region: Region("620422".into()) }
+}
+
 /// Every household of a county verified over HTTP and made up here: the rules say the same of both, so nothing is lost in the making.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_made_up_household_is_what_a_verification_finds() {
@@ -59,7 +63,7 @@ async fn a_made_up_household_is_what_a_verification_finds() {
     mocks.shutdown().await;
 
     let archive: Archive = compose::archive(&settings, clock).await.unwrap();
-    let county = County::new(Config::default().seed, HOUSEHOLDS, None, Region("620422".into()), &sources);
+    let county = County::new(&made_up(Config::default().seed, HOUSEHOLDS), &sources);
     let mut compared = 0;
     for (index, (case, made)) in (0..).zip(cases.iter().zip(county.evidence())) {
         let found = archive.recompute(&caller, case, None).await.unwrap();
@@ -86,7 +90,7 @@ async fn a_made_up_household_is_what_a_verification_finds() {
 #[test]
 fn the_same_seed_makes_the_same_county() {
     let sources = Departments::load(None, None).unwrap().status();
-    let county = |seed| County::new(seed, 20, None, Region("620422".into()), &sources);
+    let county = |seed| County::new(&made_up(seed, 20), &sources);
     let all = |county: &County| county.evidence().collect::<Vec<_>>();
     assert_eq!(all(&county(3)), all(&county(3)));
     assert_ne!(all(&county(3)), all(&county(4)));

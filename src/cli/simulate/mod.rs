@@ -1,6 +1,5 @@
 //! `hedui policy simulate`: who would move under changed rules, and what it would cost.
 
-mod chart;
 mod table;
 
 use std::process::ExitCode;
@@ -11,15 +10,16 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::arguments::{Language, Simulate};
 use super::generated::County;
-use super::{Usage, compose, configured, output, packs, tried_packs};
+use super::{Usage, compose, configured, output, packs, show};
 use crate::auth::Caller;
 use crate::config::Settings;
 use crate::household::Region;
 use crate::policy::Packs;
 use crate::policy::simulate::{Headline, Shown};
 use crate::report::difference::ParameterChange;
+use crate::report::movement;
 use crate::telemetry::Clock;
-use crate::verification::{Departments, Done, Selection, Tried, TriedRules, try_on_generated};
+use crate::verification::{Departments, Done, HandIn, MadeUp, Selection, Tried, TriedRules, try_on_generated};
 
 /// The county whose rules a made-up population lives under, unless named.
 const MADE_UP_COUNTY: &str = "620422";
@@ -41,7 +41,7 @@ pub(super) async fn run(arguments: &Simulate) -> anyhow::Result<ExitCode> {
     check(arguments)?;
     let settings = configured::placed(&arguments.place)?;
     let before = packs::configured(&settings).map_err(configured::Faulty)?;
-    let after = tried_packs::read(&settings, &arguments.packs)?;
+    let after = packs::tried(&settings, &arguments.packs)?;
     let tried = match arguments.generated {
         Some(households) => on_generated(arguments, households, before.clone(), after.clone()).await?,
         None => on_kept(arguments, &settings, before.clone(), after.clone()).await?,
@@ -54,10 +54,10 @@ pub(super) async fn run(arguments: &Simulate) -> anyhow::Result<ExitCode> {
         moved_cases: tried.moved_cases.into_iter().map(|(case, (a, b))| (case.to_string(), a, b)).collect(),
     };
     if let Some(path) = &arguments.csv {
-        compose::write_result(path, table::csv(&outcome.shown).as_bytes())?;
+        compose::write_result(path, movement::csv(&outcome.shown).as_bytes())?;
     }
     if let Some(path) = &arguments.chart {
-        compose::write_result(path, chart::svg(&outcome.shown, arguments.lang).as_bytes())?;
+        compose::write_result(path, movement::chart::svg(&outcome.shown, "", show::lang(arguments.lang)).as_bytes())?;
     }
     if arguments.json {
         output::say(&serde_json::to_string_pretty(&table::json(&outcome))?);
@@ -93,9 +93,8 @@ async fn on_generated(arguments: &Simulate, households: u32, before: Packs, afte
     let done = Done::default();
     let bar = progress(u64::from(households), arguments.lang, &done);
     let rules = TriedRules { before, after, as_of };
-    let feed = move |hand_in: &mut dyn FnMut(crate::household::Evidence)| {
-        County::new(seed, households, as_of, region, &sources).evidence().for_each(hand_in);
-    };
+    let county = MadeUp { seed, households, as_of, region };
+    let feed = move |hand_in: &mut HandIn<'_>| County::new(&county, &sources).hand_in(hand_in);
     let tried = try_on_generated(rules, &done, feed).await;
     bar.finish();
     Ok(tried?)
@@ -113,7 +112,7 @@ async fn on_kept(arguments: &Simulate, settings: &Settings, before: Packs, after
     let region = arguments.region.clone().unwrap_or_default();
     // a province's or city's code stands for all that lies in it
     let region = if region.len() == 6 { region.trim_end_matches("00").to_owned() } else { region };
-    let selection = Selection { region, list_cases: arguments.list_cases };
+    let selection = Selection { organisation: None, region, list_cases: arguments.list_cases };
     let done = Done::default();
     let bar = progress(archive.count(&selection).await.unwrap_or(0), arguments.lang, &done);
     let rules = TriedRules { before, after, as_of: arguments.as_of };

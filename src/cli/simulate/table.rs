@@ -9,33 +9,11 @@ use crate::household::Fen;
 use crate::policy::simulate::{Cell, Count, Headline, MayBecome, SHOWN_FROM, Shown};
 use crate::report::render::amounts::yuan;
 
-/// A header line and one line a cell.
-pub(super) fn csv(shown: &Shown) -> String {
-    let mut text = "region,before,after,households,people,monthly_before_yuan,monthly_after_yuan,monthly_change_yuan,\
-                    yearly_change_yuan\n"
-        .to_owned();
-    for Cell { region, before, after, count, .. } in &shown.cells {
-        let figures = count.map_or_else(
-            || format!("<{SHOWN_FROM},,,,,"),
-            |Count { households, people, monthly_before, monthly_after }| {
-                let change = monthly_after - monthly_before;
-                format!("{households},{people},{monthly_before},{monthly_after},{change},{}", a_year(change))
-            },
-        );
-        text.push_str(&format!("{region},{},{},{figures}\n", before.code(), after.code()));
-    }
-    text
-}
-
-fn a_year(monthly: Fen) -> Fen {
-    monthly.mul_ratio(12, 1)
-}
-
 fn counted(count: Count) -> Value {
     let change = count.monthly_after - count.monthly_before;
     json!({
         "households": count.households, "people": count.people, "monthly_before": count.monthly_before,
-        "monthly_after": count.monthly_after, "monthly_change": change, "yearly_change": a_year(change),
+        "monthly_after": count.monthly_after, "monthly_change": change, "yearly_change": change.mul_ratio(12, 1),
     })
 }
 
@@ -170,18 +148,7 @@ fn matrix(shown: &Shown, zh: bool, wanted: &dyn Fn(&Cell) -> bool, say: &mut imp
         let mut line = padded(label, first, false);
         for (after, width) in headlines.iter().zip(&widths) {
             let here = |cell: &Cell| wanted(cell) && cell.before == *before && cell.after == *after;
-            let (mut exists, mut left_out) = (false, false);
-            for cell in shown.cells.iter().filter(|cell| here(cell)) {
-                exists = true;
-                left_out |= cell.count.is_none();
-            }
-            let count = shown.sum(here).households;
-            let words = match (exists, left_out) {
-                (false, _) => "·".to_owned(),
-                (true, true) if count == 0 => format!("<{SHOWN_FROM}"),
-                (true, true) => format!("{count}+"),
-                (true, false) => count.to_string(),
-            };
+            let words = shown.seen(here).to_string();
             line.push_str(&format!("  {}", padded(&words, *width, true)));
         }
         let row = shown.sum(|cell| wanted(cell) && cell.before == *before).households;
@@ -204,7 +171,7 @@ fn costs(shown: &Shown, zh: bool, say: &mut impl FnMut(&str)) {
     };
     let line = |label: &str, before: Fen, after: Fen| {
         let change = after - before;
-        [label.to_owned(), yuan(before), yuan(after), signed(change), signed(a_year(change))]
+        [label.to_owned(), yuan(before), yuan(after), signed(change), signed(change.mul_ratio(12, 1))]
     };
     let mut rows = Vec::new();
     for headline in shown.headlines() {

@@ -79,7 +79,12 @@ fn below_guide(layers: &Layers, code: &str, resolved: &ResolvedPack, start: Date
             if meets && standard < floor {
                 let message = format!("{standard} lies below the province's guide of {floor} from {}", guide.from);
                 let at = place_of(layers, code, KEY, entry);
-                problems.extend(at.map(|at| at.problem(KEY, message, "raise it, or end the guide's entry")));
+                let zh = format!(
+                    "{standard} 低于省级指导标准 {floor}（{} 起）：请提高标准，或同时调低省级指导标准",
+                    guide.from
+                );
+                let how = "raise it, or end the guide's entry";
+                problems.extend(at.map(|at| at.problem(KEY, message, how).in_chinese(zh)));
             }
         }
     }
@@ -102,6 +107,11 @@ const FIXED: &[(&str, &str)] = &[
     ("not_income.tekun.old_age_allowance", "exempt"),
 ];
 
+/// Whether the rules know one value of a key alone.
+pub(super) fn is_fixed(key: &str) -> bool {
+    FIXED.iter().any(|(fixed, _)| *fixed == key)
+}
+
 /// Lists that must name every word, in whatever order.
 const COMPLETE: &[(&str, usize)] = &[("income.order", 4)];
 
@@ -112,7 +122,8 @@ fn fixed(layers: &Layers, code: &str, problems: &mut Vec<Problem>) {
             && entry.value.to_string() != *only
         {
             let how = "the rules know no other value; leave the entry out";
-            problems.push(entry.place.problem(key, format!("must be {only}"), how));
+            let zh = format!("只能为 {only}，规则不支持其他取值");
+            problems.push(entry.place.problem(key, format!("must be {only}"), how).in_chinese(zh));
         }
         if let (Some((_, all)), Value::Codes(words)) = (COMPLETE.iter().find(|(name, _)| *name == key), &entry.value)
             && words.len() != *all

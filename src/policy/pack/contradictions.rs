@@ -19,6 +19,8 @@ struct Pair {
     /// What is wrong with the first otherwise.
     fault: &'static str,
     how: &'static str,
+    /// How they must stand, in Chinese.
+    zh: &'static str,
 }
 
 const AT_LEAST: &[Ordering] = &[Ordering::Equal, Ordering::Greater];
@@ -27,7 +29,8 @@ const BELOW: &[Ordering] = &[Ordering::Less];
 
 const fn no_narrower(key: &'static str, against: &'static str) -> Pair {
     let how = "whoever fits dibao's limits must fit the marginal ones: raise it, or lower dibao's";
-    Pair { key, against, fits: AT_LEAST, fault: "is narrower than dibao's limit", how }
+    let zh = "低保边缘的上限不得低于低保的上限";
+    Pair { key, against, fits: AT_LEAST, fault: "is narrower than dibao's limit", how, zh }
 }
 
 const PAIRS: &[Pair] = &[
@@ -41,6 +44,7 @@ const PAIRS: &[Pair] = &[
         fits: AT_MOST,
         fault: "gives the lighter grade 2 more than grade 1",
         how: "grade 1 is the gravest: lower this one, or raise the other",
+        zh: "一级最重，二级的扣减不得高于一级",
     },
     Pair {
         key: "deduction.employment_cost.share_disabled",
@@ -48,6 +52,7 @@ const PAIRS: &[Pair] = &[
         fits: AT_LEAST,
         fault: "gives a disabled worker less than any other",
         how: "raise it, or lower the other",
+        zh: "残疾人的必要就业成本比例不得低于其他人",
     },
     Pair {
         key: "deduction.nutrition.child_under",
@@ -55,6 +60,7 @@ const PAIRS: &[Pair] = &[
         fits: AT_MOST,
         fault: "makes the same person a child and old",
         how: "children end before old people begin: lower this age, or raise the other",
+        zh: "儿童年龄上限不得高于老年人年龄下限",
     },
     Pair {
         key: "screening.tekun.child_under",
@@ -62,6 +68,7 @@ const PAIRS: &[Pair] = &[
         fits: BELOW,
         fault: "leaves nobody between child and old: everybody would be without ability to work",
         how: "children end before old people begin: lower this age, or raise the other",
+        zh: "未成年人年龄须低于老年人年龄，否则人人都算无劳动能力",
     },
     Pair {
         key: "screening.single.mental_grade_up_to",
@@ -69,6 +76,7 @@ const PAIRS: &[Pair] = &[
         fits: AT_LEAST,
         fault: "asks more of intellectual or mental disability than of any other",
         how: "raise it, or lower the other",
+        zh: "智力、精神残疾等级的要求不得严于其他残疾",
     },
 ];
 
@@ -104,9 +112,9 @@ impl<'a> Search<'a> {
         self.resolved.parameters.get(key).map_or(&[][..], Vec::as_slice)
     }
 
-    fn report(&mut self, key: &str, entry: &ResolvedEntry, message: String, how: &str) {
+    fn report(&mut self, key: &str, entry: &ResolvedEntry, message: String, how: &str, zh: String) {
         if let Some(place) = place_of(self.layers, self.code, key, entry) {
-            self.problems.push(place.problem(key, message, how));
+            self.problems.push(place.problem(key, message, how).in_chinese(zh));
         }
     }
 
@@ -127,10 +135,12 @@ impl<'a> Search<'a> {
                 }
                 let (one_seen, other_seen) = (self.seen(pair.key, one), self.seen(pair.against, other));
                 let message = format!("{one_seen} {}: {other_seen}, on {day}", pair.fault);
+                let zh =
+                    format!("{}：{} = {}，{} = {}（{day}）", pair.zh, pair.key, one.value, pair.against, other.value);
                 if self.depth(other) > self.depth(one) {
-                    self.report(pair.against, other, message, pair.how);
+                    self.report(pair.against, other, message, pair.how, zh);
                 } else {
-                    self.report(pair.key, one, message, pair.how);
+                    self.report(pair.key, one, message, pair.how, zh);
                 }
             }
         }
@@ -153,7 +163,8 @@ impl<'a> Search<'a> {
         for entry in self.entries(KEY) {
             if matches!(&entry.value, Value::Ratio(multiple) if *multiple < Ratio::ONE) {
                 let message = format!("{} puts the marginal line below the dibao line", entry.value);
-                self.report(KEY, entry, message, "write a multiple of the standard of at least 1, e.g. \"3/2\"");
+                let zh = format!("{} 使低保边缘线低于低保线，倍数至少为 1，如 3/2", entry.value);
+                self.report(KEY, entry, message, "write a multiple of the standard of at least 1, e.g. \"3/2\"", zh);
             }
         }
     }
@@ -169,7 +180,14 @@ impl<'a> Search<'a> {
             let without = super::check::first_gap(self.entries("amount.dibao.tiers"), since);
             if let Some(day) = without.filter(|day| entry.to.is_none_or(|to| *day <= to)) {
                 let message = format!("the amount goes by tiers, and amount.dibao.tiers has no value on {day}");
-                self.report(KEY, entry, message, "add [[amount.dibao.tiers]] for these days, or write \"difference\"");
+                let zh = format!("按分档计算，但 amount.dibao.tiers 在 {day} 没有取值");
+                self.report(
+                    KEY,
+                    entry,
+                    message,
+                    "add [[amount.dibao.tiers]] for these days, or write \"difference\"",
+                    zh,
+                );
             }
         }
     }
@@ -188,7 +206,8 @@ impl<'a> Search<'a> {
                 && begins >= highest
             {
                 let message = format!("unreachable tier: above {begins}, and the highest standard is {highest}");
-                self.report(KEY, entry, message, "let the last bound lie below the standard, or remove that tier");
+                let zh = format!("低保金分档中高于 {begins} 的一档轮不到：最高的低保标准为 {highest}");
+                self.report(KEY, entry, message, "let the last bound lie below the standard, or remove that tier", zh);
             }
         }
     }

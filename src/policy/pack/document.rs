@@ -74,11 +74,11 @@ pub(super) fn read(file: &str, text: &str, problems: &mut Vec<Problem>) -> Optio
     let (root, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         let offset = error.span().map_or(0, |span| span.start);
-        reader.report(
+        reader.report_also(
             offset,
             "",
-            format!("not TOML: {}", error.message()),
-            "correct the syntax; dates are quoted, \"2026-01-01\"",
+            (format!("not TOML: {}", error.message()), "correct the syntax; dates are quoted, \"2026-01-01\""),
+            format!("不符合 TOML 语法（{}），日期须加引号", error.message()),
         );
     }
     let root = root.into_inner();
@@ -89,7 +89,12 @@ pub(super) fn read(file: &str, text: &str, problems: &mut Vec<Problem>) -> Optio
         }
     }
     let Some(header) = root.iter().find(|(name, _)| name.get_ref() == "pack").map(|(_, value)| value) else {
-        reader.report(0, "pack", "the file has no [pack] table", "begin it with [pack] and region, name_zh, name_en");
+        reader.report_also(
+            0,
+            "pack",
+            ("the file has no [pack] table", "begin it with [pack] and region, name_zh, name_en"),
+            "缺少 [pack] 一节，请以 [pack] 和 region 开头",
+        );
         return None;
     };
     reader.header(header, entries)
@@ -113,6 +118,18 @@ impl Reader<'_> {
         self.problems.push(problem);
     }
 
+    /// The same of what whoever tries other rules comes upon as well, who may read Chinese alone.
+    fn report_also(
+        &mut self,
+        offset: usize,
+        key: &str,
+        (message, suggestion): (impl Into<String>, impl Into<String>),
+        zh: impl Into<String>,
+    ) {
+        let problem = self.place(offset).problem(key, message, suggestion).in_chinese(zh);
+        self.problems.push(problem);
+    }
+
     fn header(&mut self, node: &Node<'_>, entries: Vec<Entry>) -> Option<Document> {
         let DeValue::Table(table) = node.get_ref() else {
             self.report(node.span().start, "pack", "is not a table", "write [pack] on a line of its own");
@@ -127,11 +144,11 @@ impl Reader<'_> {
         fields.unknown(self, "pack", "region, name_zh, name_en, covers_from");
         let region = region?;
         if !Region::is_code(&region) {
-            self.report(
+            self.report_also(
                 start,
                 "pack.region",
-                "is not a region code of six digits",
-                "write the GB/T 2260 code, e.g. \"620422\"",
+                ("is not a region code of six digits", "write the GB/T 2260 code, e.g. \"620422\""),
+                "不是六位区划代码，应如 \"620422\"",
             );
             return None;
         }
@@ -155,12 +172,15 @@ impl Reader<'_> {
     fn unknown_key(&mut self, path: &str, offset: usize) {
         if catalogue::spec(path).is_some() {
             let how = format!("write [[{path}]] with from, value, unit, basis and law");
-            self.report(offset, path, "is not a list of dated entries", how);
+            let zh = format!("应写成 [[{path}]]，其下写 from、value、unit、basis 和 law");
+            self.report_also(offset, path, ("is not a list of dated entries", how), zh);
             return;
         }
-        let suggestion = catalogue::nearest(path)
-            .map_or_else(|| "`policy explain` lists every key".to_owned(), |near| format!("did you mean {near}?"));
-        self.report(offset, path, "unknown key", suggestion);
+        let (suggestion, zh) = match catalogue::nearest(path) {
+            None => ("`policy explain` lists every key".to_owned(), "没有这一项参数".to_owned()),
+            Some(near) => (format!("did you mean {near}?"), format!("没有这一项参数，是否为 {near}？")),
+        };
+        self.report_also(offset, path, ("unknown key", suggestion), zh);
     }
 
     fn entries(&mut self, path: &str, offset: usize, array: &DeArray<'_>, entries: &mut Vec<Entry>) {
@@ -180,13 +200,20 @@ impl Reader<'_> {
         let mut fields = Fields::new(table);
         let from = fields.take("from").and_then(|node| self.date(key, "from", node));
         if from.is_none() && !table.keys().any(|name| name.get_ref() == "from") {
-            self.report(start, key, "from is missing", "state the first day it is in force, from = \"2026-01-01\"");
+            let how = "state the first day it is in force, from = \"2026-01-01\"";
+            self.report_also(start, key, ("from is missing", how), "缺少起始日 from = \"2026-01-01\"");
         }
         let to = fields.optional_date(self, key, "to");
         let value = match fields.take("value") {
             Some(node) => self.value(spec, node),
             None => {
-                self.report(start, key, "value is missing", format!("write {}", spec.kind.expected()));
+                let how = format!("write {}", spec.kind.expected());
+                self.report_also(
+                    start,
+                    key,
+                    ("value is missing", how),
+                    format!("缺少取值：{}", spec.kind.expected_zh()),
+                );
                 None
             }
         };
@@ -199,7 +226,8 @@ impl Reader<'_> {
         if let (Some(from), Some(to)) = (from, to)
             && to < from
         {
-            self.report(start, key, "ends before it begins", "to is the last day it is in force, inclusive");
+            let how = "to is the last day it is in force, inclusive";
+            self.report_also(start, key, ("ends before it begins", how), "截止日 to 早于起始日 from");
         }
         if self.problems.len() > before {
             return None;
@@ -209,11 +237,12 @@ impl Reader<'_> {
 
     fn unit(&mut self, spec: &KeySpec, start: usize, fields: &mut Fields<'_, '_>) {
         let expected = format!("write unit = \"{}\"", spec.unit);
+        let zh = format!("计量单位应为 unit = \"{}\"", spec.unit);
         match fields.take("unit") {
-            None => self.report(start, spec.key, "unit is missing", expected),
+            None => self.report_also(start, spec.key, ("unit is missing", expected), zh),
             Some(node) => {
                 if !matches!(node.get_ref(), DeValue::String(unit) if unit == spec.unit) {
-                    self.report(node.span().start, spec.key, "wrong unit", expected);
+                    self.report_also(node.span().start, spec.key, ("wrong unit", expected), zh);
                 }
             }
         }
@@ -221,15 +250,16 @@ impl Reader<'_> {
 
     fn basis(&mut self, key: &str, start: usize, fields: &mut Fields<'_, '_>) -> Option<Basis> {
         const HOW: &str = "write basis = \"published\" or basis = \"assumed\"";
+        const ZH: &str = "依据应写 basis = \"published\" 或 basis = \"assumed\"";
         let Some(node) = fields.take("basis") else {
-            self.report(start, key, "basis is missing", HOW);
+            self.report_also(start, key, ("basis is missing", HOW), ZH);
             return None;
         };
         match node.get_ref() {
             DeValue::String(word) if word == "published" => Some(Basis::Published),
             DeValue::String(word) if word == "assumed" => Some(Basis::Assumed),
             _ => {
-                self.report(node.span().start, key, "unknown basis", HOW);
+                self.report_also(node.span().start, key, ("unknown basis", HOW), ZH);
                 None
             }
         }
@@ -251,17 +281,20 @@ impl Reader<'_> {
 
     fn citation(&mut self, key: &str, start: usize, basis: Option<Basis>, law: Option<&Law>, note: Option<&str>) {
         match basis {
-            Some(Basis::Published) if law.is_none() => self.report(
+            Some(Basis::Published) if law.is_none() => self.report_also(
                 start,
                 key,
-                "published, but no document is cited",
-                "add law = { document = \"…\" }, or write basis = \"assumed\"",
+                ("published, but no document is cited", "add law = { document = \"…\" }, or write basis = \"assumed\""),
+                "标为有公布文本，却未写文件：补 law = { document = \"…\" }，或改写 basis = \"assumed\"",
             ),
-            Some(Basis::Assumed) if law.is_none() && note.is_none() => self.report(
+            Some(Basis::Assumed) if law.is_none() && note.is_none() => self.report_also(
                 start,
                 key,
-                "citation missing: neither a law nor a note says what it rests on",
-                "add note = \"…\" saying why this value was taken",
+                (
+                    "citation missing: neither a law nor a note says what it rests on",
+                    "add note = \"…\" saying why this value was taken",
+                ),
+                "未写依据：补 note = \"…\" 说明取值理由",
             ),
             _ => {}
         }
@@ -270,11 +303,11 @@ impl Reader<'_> {
     fn date(&mut self, key: &str, field: &str, node: &Node<'_>) -> Option<Date> {
         let date = if let DeValue::String(text) = node.get_ref() { text.parse().ok() } else { None };
         if date.is_none() {
-            self.report(
+            self.report_also(
                 node.span().start,
                 key,
-                format!("{field} is not a date"),
-                "write a quoted date, \"2026-01-01\"",
+                (format!("{field} is not a date"), "write a quoted date, \"2026-01-01\""),
+                format!("{field} 不是日期，应加引号写作 \"2026-01-01\""),
             );
         }
         date

@@ -11,6 +11,7 @@ mod contradictions;
 mod document;
 mod embedded;
 mod explain;
+mod laid_over;
 mod layers;
 mod problem;
 mod resolved;
@@ -30,6 +31,7 @@ pub use caps::Caps;
 pub use catalogue::{CATALOGUE, KeySpec, Rules, index_of, nearest_keys, spec};
 pub use document::Law;
 pub use explain::{Explanation, HistoryEntry};
+pub use laid_over::{figures, tried_values};
 pub use problem::Problem;
 pub use resolved::{ResolvedEntry, ResolvedPack};
 pub use typed::{Monthly, Origin, Param};
@@ -44,6 +46,8 @@ use layers::Layers;
 #[derive(Clone, Debug)]
 pub struct Packs {
     layers: Arc<Layers>,
+    /// Name and text of what they were read from.
+    files: Arc<[(String, String)]>,
     /// What was resolved last, newest first: most cases of a day ask for the same.
     recent: Arc<Mutex<Vec<Arc<Pack>>>>,
 }
@@ -123,7 +127,11 @@ impl Packs {
         check::chains(&layers, &mut problems);
         problems.sort();
         problems.dedup();
-        if problems.is_empty() { Ok(Self { layers: Arc::new(layers), recent: Arc::default() }) } else { Err(problems) }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        Ok(Self { layers: Arc::new(layers), files, recent: Arc::default() })
     }
 
     /// An operator's files over the packs compiled into the program: a file replaces the built-in pack of its region, and the built-in

@@ -17,6 +17,20 @@ pub struct Problem {
     pub message: String,
     /// What to do.
     pub suggestion: String,
+    /// Both in Chinese; empty where only whoever writes files comes upon it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub zh: String,
+    /// Whether a value is not of its key's kind: no number, or no such word.
+    #[serde(skip)]
+    pub wrong_kind: bool,
+}
+
+impl Problem {
+    /// The same, said in Chinese too.
+    #[must_use]
+    pub(super) fn in_chinese(self, zh: impl Into<String>) -> Self {
+        Self { zh: zh.into(), ..self }
+    }
 }
 
 impl fmt::Display for Problem {
@@ -58,6 +72,8 @@ impl Place {
             key: key.to_owned(),
             message: message.into(),
             suggestion: suggestion.into(),
+            zh: String::new(),
+            wrong_kind: false,
         }
     }
 }

@@ -27,7 +27,7 @@ fn rules() -> TriedRules {
 }
 
 fn everything() -> Selection {
-    Selection { region: String::new(), list_cases: true }
+    Selection { organisation: None, region: String::new(), list_cases: true }
 }
 
 #[tokio::test]

@@ -29,11 +29,16 @@ const SHARES: &[&str] = &[
     "amount.review.obvious_change",
 ];
 
+/// What to write, in English and in Chinese.
+pub(super) type Limit = [String; 2];
+
 /// Whether a value lies within its key's bounds; else what to write.
-pub(super) fn check(spec: &KeySpec, value: &Value) -> Result<(), String> {
+pub(super) fn check(spec: &KeySpec, value: &Value) -> Result<(), Limit> {
     match value {
-        Value::Money(amount) if *amount > MOST_MONEY => Err(format!("at most {MOST_MONEY}")),
-        Value::Area(area) if !(0..=MOST_AREA).contains(&area.0) => Err("between 0 and 1000000 m²".to_owned()),
+        Value::Money(amount) if *amount > MOST_MONEY => Err(most(MOST_MONEY)),
+        Value::Area(area) if !(0..=MOST_AREA).contains(&area.0) => {
+            Err(["between 0 and 1000000 m²".to_owned(), "应在 0 至 1000000 平方米之间".to_owned()])
+        }
         Value::Integer(count) => integer(spec, *count),
         Value::Ratio(ratio) if SHARES.contains(&spec.key) => at_most(*ratio, 1),
         Value::Ratio(ratio) => at_most(*ratio, 100),
@@ -42,28 +47,36 @@ pub(super) fn check(spec: &KeySpec, value: &Value) -> Result<(), String> {
 }
 
 /// A tier takes a share, of an amount there may be.
-pub(super) fn check_tier(tier: &Tier) -> Result<(), String> {
+pub(super) fn check_tier(tier: &Tier) -> Result<(), Limit> {
     if tier.up_to.is_some_and(|bound| bound > MOST_MONEY) {
-        return Err(format!("up_to of at most {MOST_MONEY}"));
+        return Err([format!("up_to of at most {MOST_MONEY}"), format!("up_to 不超过 {MOST_MONEY}")]);
     }
     at_most(tier.ratio, 1)
 }
 
-fn at_most(ratio: Ratio, whole: i64) -> Result<(), String> {
-    let (numerator, denominator) = ratio.parts();
-    if numerator > MOST_PART || denominator > MOST_PART {
-        return Err(format!("a ratio of numbers up to {MOST_PART}"));
-    }
-    if numerator > whole * denominator { Err(format!("a ratio of at most {whole}")) } else { Ok(()) }
+fn most(limit: impl std::fmt::Display) -> Limit {
+    [format!("at most {limit}"), format!("不超过 {limit}")]
 }
 
-fn integer(spec: &KeySpec, count: i64) -> Result<(), String> {
-    let most = match spec.unit {
+fn at_most(ratio: Ratio, whole: i64) -> Result<(), Limit> {
+    let (numerator, denominator) = ratio.parts();
+    if numerator > MOST_PART || denominator > MOST_PART {
+        return Err([format!("a ratio of numbers up to {MOST_PART}"), format!("分子、分母均不超过 {MOST_PART}")]);
+    }
+    if numerator <= whole * denominator {
+        return Ok(());
+    }
+    let zh = if whole == 1 { "比例不超过 100%".to_owned() } else { format!("倍数不超过 {whole}") };
+    Err([format!("a ratio of at most {whole}"), zh])
+}
+
+fn integer(spec: &KeySpec, count: i64) -> Result<(), Limit> {
+    let limit = match spec.unit {
         "months" => 120,
         "years" => 150,
         // grades of disability are 1, the gravest, to 4 (GB/T 26341)
         _ if spec.key.contains("grade_up_to") => 4,
         _ => 1_000,
     };
-    if count > most { Err(format!("at most {most}")) } else { Ok(()) }
+    if count > limit { Err(most(limit)) } else { Ok(()) }
 }

@@ -7,6 +7,7 @@ use super::fields::Fields;
 use super::{Node, Reader};
 use crate::household::Fen;
 use crate::policy::pack::catalogue::KeySpec;
+use crate::policy::pack::problem::Problem;
 use crate::policy::pack::value::{Kind, Ratio, Tier, Tiers, Value};
 
 /// Characters of a text.
@@ -36,13 +37,22 @@ impl Reader<'_> {
             _ => None,
         };
         if let Some(value) = &value
-            && let Err(limit) = bounds::check(spec, value)
+            && let Err([limit, zh]) = bounds::check(spec, value)
         {
-            self.report(start, spec.key, format!("{value} is out of bounds"), format!("write {limit}"));
+            let how = format!("write {limit}");
+            self.report_also(
+                start,
+                spec.key,
+                (format!("{value} is out of bounds"), how),
+                format!("{value} 超出范围：{zh}"),
+            );
             return None;
         }
         if value.is_none() {
-            self.report(start, spec.key, "the value is of the wrong kind", format!("write {}", spec.kind.expected()));
+            let how = format!("write {}", spec.kind.expected());
+            let zh = format!("取值不符：应为{}", spec.kind.expected_zh());
+            let wrong = self.place(start).problem(spec.key, "the value is of the wrong kind", how).in_chinese(zh);
+            self.problems.push(Problem { wrong_kind: true, ..wrong });
         }
         value
     }
@@ -59,26 +69,30 @@ impl Reader<'_> {
                 (Some(Tier { up_to: Some(previous), .. }), up_to) => up_to.is_none_or(|bound| bound > *previous),
             };
             if !reachable {
-                self.report(
+                self.report_also(
                     at,
                     key,
-                    "unreachable tier: an earlier tier already takes all of it",
-                    "order tiers by up_to, ascending; only the last has none",
+                    (
+                        "unreachable tier: an earlier tier already takes all of it",
+                        "order tiers by up_to, ascending; only the last has none",
+                    ),
+                    "此档永远轮不到：各档按 up_to 由小到大排列，只有最后一档不写 up_to",
                 );
             }
             tiers.push(tier);
         }
         if self.problems.len() == before && !matches!(tiers.last(), Some(Tier { up_to: None, .. })) {
-            self.report(
+            self.report_also(
                 start,
                 key,
-                "the last tier has an upper bound: amounts above it have no ratio",
-                "end with a tier without up_to",
+                ("the last tier has an upper bound: amounts above it have no ratio", "end with a tier without up_to"),
+                "最后一档不应写 up_to",
             );
         }
         for tier in &tiers {
-            if let Err(limit) = bounds::check_tier(tier) {
-                self.report(start, key, format!("a tier at {} is out of bounds", tier.ratio), format!("write {limit}"));
+            if let Err([limit, zh]) = bounds::check_tier(tier) {
+                let message = format!("a tier at {} is out of bounds", tier.ratio);
+                self.report_also(start, key, (message, format!("write {limit}")), format!("分档超出范围：{zh}"));
             }
         }
         (self.problems.len() == before).then_some(Tiers(tiers))
@@ -97,12 +111,14 @@ impl Reader<'_> {
             None => None,
             Some(Ok(bound)) => Some(bound),
             Some(Err(_)) => {
-                self.report(at, key, "up_to is not an amount", "write yuan as a string, \"5000.00\"");
+                let how = "write yuan as a string, \"5000.00\"";
+                self.report_also(at, key, ("up_to is not an amount", how), "up_to 应为金额，如 \"5000.00\"");
                 return None;
             }
         };
         if ratio.is_none() {
-            self.report(at, key, "ratio is not a ratio", "write \"50%\" or \"1/2\"");
+            let how = "write \"50%\" or \"1/2\"";
+            self.report_also(at, key, ("ratio is not a ratio", how), "ratio 应为比例，如 \"50%\" 或 \"1/2\"");
         }
         Some(Tier { up_to: bound, ratio: ratio? })
     }

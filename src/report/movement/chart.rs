@@ -3,7 +3,6 @@
 
 use std::fmt::Write as _;
 
-use super::super::arguments::Language;
 use crate::drawing::canvas::{close, open, text};
 use crate::household::Lang;
 use crate::policy::simulate::{Headline, SHOWN_FROM, Shown};
@@ -40,9 +39,10 @@ fn colour(headline: Headline) -> &'static str {
     }
 }
 
-/// Draws a table.
-pub(super) fn svg(shown: &Shown, language: Language) -> String {
-    let zh = language == Language::Zh;
+/// Draws a table. `name` tells its own names apart from those of other things on one page; it may be empty.
+#[must_use]
+pub fn svg(shown: &Shown, name: &str, lang: Lang) -> String {
+    let zh = lang == Lang::Zh;
     let mut drawn = Drawn { shown, zh, headlines: shown.headlines() };
     drawn.headlines = drawn.headlines.iter().copied().filter(|h| drawn.before(*h) + drawn.after(*h) > 0).collect();
     let flows_at = TOP + u64::try_from(drawn.headlines.len()).unwrap_or(0) * ROW + 40;
@@ -50,8 +50,7 @@ pub(super) fn svg(shown: &Shown, language: Language) -> String {
     let height = if flows.is_empty() { flows_at } else { drawn.flows_end(&flows, flows_at) } + 44;
     let mut out = String::new();
     let (title, description) = drawn.words();
-    let lang = if zh { Lang::Zh } else { Lang::En };
-    open(&mut out, "", lang, (WIDTH, height), &title, &description);
+    open(&mut out, name, lang, (WIDTH, height), &title, &description);
     drawn.head(&mut out, &title);
     drawn.bars(&mut out);
     if !flows.is_empty() {
@@ -296,7 +295,7 @@ mod tests {
 
     #[test]
     fn it_is_one_well_formed_file_that_says_what_it_draws() {
-        let drawn = svg(&shown(true), Language::Zh);
+        let drawn = svg(&shown(true), "", Lang::Zh);
         let mut reader = quick_xml::Reader::from_str(&drawn);
         loop {
             match reader.read_event().expect("well-formed XML") {
@@ -314,7 +313,7 @@ mod tests {
 
     #[test]
     fn what_is_left_out_is_not_drawn() {
-        let drawn = svg(&shown(false), Language::En);
+        let drawn = svg(&shown(false), "", Lang::En);
         assert_eq!(drawn.matches("<path").count(), 1);
         assert!(drawn.contains("fewer than 10 households are left out"));
         assert!(drawn.contains("60 households, 120 people; 20 move"));

@@ -78,6 +78,8 @@ Permission {
     ReadSources,
     /// See the resolved rules.
     ReadPolicy,
+    /// Have changed rules tried on the kept cases of the organisation: counts alone come out.
+    TryRules,
 }
 }
 
@@ -115,7 +117,7 @@ impl Role {
         use Permission::{
             AskErasure, Assess, Compare, DecideRecords, FetchReport, Inspect, IssueReport, ManageCallbacks, Monitor,
             OpenReport, ReadApprovals, ReadBatches, ReadCase, ReadLog, ReadPolicy, ReadSources, RegisterKin,
-            RunBatches, SecondHand, SteerCase, SubmitCase, TraceSubject,
+            RunBatches, SecondHand, SteerCase, SubmitCase, TraceSubject, TryRules,
         };
         match self {
             Self::Client | Self::Caseworker | Self::Supervisor => {
@@ -135,7 +137,7 @@ impl Role {
                         | ReadPolicy
                 ) || (permission == RunBatches && self != Self::Caseworker)
                     || (matches!(permission, DecideRecords | AskErasure) && self != Self::Client)
-                    || (matches!(permission, IssueReport | SecondHand) && self == Self::Supervisor)
+                    || (matches!(permission, IssueReport | SecondHand | TryRules) && self == Self::Supervisor)
             }
             Self::Auditor => matches!(permission, ReadLog | TraceSubject | Inspect | ReadApprovals | ReadPolicy),
             Self::SecurityAdmin => matches!(permission, ReadApprovals | SecondHand | RegisterKin | ReadPolicy),
@@ -165,6 +167,7 @@ mod tests {
                 Permission::AskErasure,
                 Permission::DecideRecords,
                 Permission::IssueReport,
+                Permission::TryRules,
             ] {
                 assert!(!role.grants(permission), "{role:?} {permission:?}");
             }

@@ -10,12 +10,13 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::arguments::Serve;
-use super::{compose, configured, reload, reload_access};
+use super::{compose, configured, make_up, reload, reload_access};
 use crate::api::{ApiState, router};
 use crate::auth::Authenticator;
 use crate::config::Settings;
 use crate::console::{self, Console, ConsoleParts};
 use crate::telemetry::{Clock, MetricsPage};
+use crate::verification::Departments;
 use crate::web::Tls;
 
 /// Runs the service until it is told to stop.
@@ -136,6 +137,7 @@ pub(super) fn listen_on(
                 bulk: running.bulk.clone(),
                 monitoring: running.monitoring.clone(),
                 oversight: running.oversight.clone(),
+                make_up: make_up(Departments::load(None, None).map_err(configured::Faulty)?.status()),
             })?;
             console::router(console, limits, routes)
         }

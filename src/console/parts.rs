@@ -58,6 +58,8 @@ pub(super) enum Cell {
     List(Vec<String>),
     /// A drawing of this program's own, as SVG.
     Drawn(String),
+    /// A line to be filled in, with its label unseen: column and row say what it is.
+    Entry(Box<Field>),
     /// A text that leads to an address.
     Link(String, String),
     /// The same, with a machine's name for the thing below.

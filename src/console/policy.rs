@@ -1,9 +1,10 @@
 //! The rules in force: counties (`list`), a county's rules on a day and one of them with its history (`rules`), what differs between two days
-//! (`changes`).
+//! (`changes`), what other rules would do (`simulate`).
 
 mod changes;
 mod list;
 mod rules;
+pub(super) mod simulate;
 
 pub(super) use self::changes::show as changes;
 pub(super) use self::list::show as list;

@@ -112,6 +112,8 @@ fn all() -> Vec<Page> {
         get("/audit/findings/{id}", audit::finding),
         post("/audit/findings/{id}", audit::acknowledge),
         get("/policy", policy::list),
+        get("/policy/simulate", policy::simulate::ask),
+        post("/policy/simulate", policy::simulate::run),
         get("/policy/{region}", policy::rules),
         get("/policy/{region}/changes", policy::changes),
         get("/sources", sources::board),

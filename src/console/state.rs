@@ -11,7 +11,7 @@ use crate::monitoring::Monitoring;
 use crate::oversight::Oversight;
 use crate::store::Store;
 use crate::telemetry::Clock;
-use crate::verification::Verifier;
+use crate::verification::{MakeUp, Verifier};
 
 /// What the console is made of.
 pub struct ConsoleParts {
@@ -33,6 +33,8 @@ pub struct ConsoleParts {
     pub monitoring: Monitoring,
     /// The log, for auditors.
     pub oversight: Oversight,
+    /// Makes up counties that rules are tried on.
+    pub make_up: Arc<MakeUp>,
 }
 
 /// The console.
@@ -44,6 +46,7 @@ pub(super) struct Inner {
     pub(super) bulk: Bulk,
     pub(super) monitoring: Monitoring,
     pub(super) oversight: Oversight,
+    pub(super) make_up: Arc<MakeUp>,
     pub(super) authenticator: Arc<Authenticator>,
     pub(super) provider: OpenIdProvider,
     pub(super) sessions: Sessions,
@@ -62,7 +65,8 @@ impl Console {
     /// # Errors
     /// TLS cannot be set up.
     pub fn new(parts: ConsoleParts) -> Result<Self, reqwest::Error> {
-        let ConsoleParts { settings, store, log, clock, authenticator, verifier, bulk, monitoring, oversight } = parts;
+        let ConsoleParts { settings, store, log, clock, authenticator, verifier, bulk, monitoring, oversight, make_up } =
+            parts;
         let origin = settings.base_url.origin().ascii_serialization();
         let provider_origin = crate::config::safe_address(&settings.issuer)
             .map(|issuer| issuer.origin().ascii_serialization())
@@ -76,6 +80,7 @@ impl Console {
             bulk,
             monitoring,
             oversight,
+            make_up,
             authenticator,
             provider,
             sessions,

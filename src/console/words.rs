@@ -40,6 +40,7 @@ pub(super) mod records;
 pub(super) mod reports;
 pub(super) mod reviews;
 pub(super) mod sign_in;
+pub(super) mod simulate;
 pub(super) mod sources;
 pub(super) mod steering;
 pub(super) mod terms;

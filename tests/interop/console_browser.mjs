@@ -7,6 +7,7 @@ import { policy } from './console/policy.mjs';
 import { readme } from './console/readme.mjs';
 import { reports } from './console/reports.mjs';
 import { reviews } from './console/reviews.mjs';
+import { simulate } from './console/simulate.mjs';
 import { sources } from './console/sources.mjs';
 import { starts } from './console/new.mjs';
 import { browser, faults } from './console/tools.mjs';
@@ -20,6 +21,7 @@ await reviews();
 await batches();
 await audit();
 await policy();
+await simulate();
 await sources();
 
 await browser.close();

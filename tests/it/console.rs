@@ -14,6 +14,7 @@ mod real;
 mod reports;
 mod reviews;
 mod screens;
+mod simulate;
 mod sources;
 mod stand_in;
 
@@ -25,6 +26,7 @@ use hedui::auth::{Authenticator, LocalIssuer};
 use hedui::config::{AuthSettings, Client, Clients, ConsoleSettings, Disclosure, ServerLimits};
 use hedui::console::{Console, ConsoleParts};
 use hedui::telemetry::{Clock, MetricsPage};
+use hedui::verification::MakeUp;
 use jiff::{SignedDuration, Timestamp};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -76,6 +78,18 @@ impl Door {
 
     /// The same, for these callers.
     async fn open_for(stage: &Stage, listener: TcpListener, settings: ConsoleSettings, register: Vec<Client>) -> Self {
+        let make_up = hedui::cli::make_up(stage.verifier.sources());
+        Self::open_making(stage, listener, settings, register, make_up).await
+    }
+
+    /// The same, with somebody else who makes up counties.
+    async fn open_making(
+        stage: &Stage,
+        listener: TcpListener,
+        settings: ConsoleSettings,
+        register: Vec<Client>,
+        make_up: Arc<MakeUp>,
+    ) -> Self {
         hedui::verification::install_crypto_provider();
         let ahead = Arc::new(AtomicI64::new(0));
         let shown = Arc::clone(&ahead);
@@ -98,7 +112,8 @@ impl Door {
         let (store, log) = (stage.store.clone(), stage.log.clone());
         let (verifier, bulk) = (stage.verifier.clone(), stage.bulk.clone());
         let (monitoring, oversight) = (stage.monitoring.clone(), stage.oversight.clone());
-        let parts = ConsoleParts { settings, store, log, clock, authenticator, verifier, bulk, monitoring, oversight };
+        let parts =
+            ConsoleParts { settings, store, log, clock, authenticator, verifier, bulk, monitoring, oversight, make_up };
         let console = Console::new(parts).expect("a console");
         let limits = ServerLimits::default();
         let routes = hedui::console::router(console, &limits, hedui::api::router(state, &limits));

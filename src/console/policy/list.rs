@@ -11,6 +11,7 @@ use crate::console::parts::{Cell, Column, Table};
 use crate::console::state::Console;
 use crate::console::user::ConsoleUser;
 use crate::console::words::policy::PolicyWords;
+use crate::console::words::simulate::SimulateWords;
 
 #[derive(Template)]
 #[template(path = "console/policies.html")]
@@ -18,6 +19,8 @@ struct ListPage<'a> {
     frame: &'a Frame,
     words: &'static PolicyWords,
     table: Table,
+    /// What those may do who may try other rules.
+    offer: Option<&'static str>,
 }
 
 pub(in crate::console) async fn show(State(console): State<Console>, user: ConsoleUser) -> Response {
@@ -41,5 +44,6 @@ pub(in crate::console) async fn show(State(console): State<Console>, user: Conso
         nothing: words.none,
         wide: false,
     };
-    frame.page(StatusCode::OK, &ListPage { frame, words, table })
+    let offer = user.caller.may(Permission::TryRules).then_some(SimulateWords::of(lang).title);
+    frame.page(StatusCode::OK, &ListPage { frame, words, table, offer })
 }

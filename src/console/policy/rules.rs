@@ -17,6 +17,7 @@ use crate::console::path::{Named, address};
 use crate::console::state::Console;
 use crate::console::user::ConsoleUser;
 use crate::console::words::policy::{PolicyWords, group};
+use crate::console::words::simulate::SimulateWords;
 use crate::console::written::day;
 use crate::household::Lang;
 use crate::policy::{Explanation, PolicyError};
@@ -41,6 +42,8 @@ struct RulesPage<'a> {
     summary: Option<Summary>,
     groups: Vec<(String, Table)>,
     changes: String,
+    /// Where those try other rules who may, and what it is called.
+    offer: Option<(String, &'static str)>,
 }
 
 #[derive(Template)]
@@ -109,6 +112,10 @@ async fn shown(console: &Console, user: &ConsoleUser, region: &str, wanted: &Wan
         as_of,
         summary: rules.as_ref().map(|rules| summary(rules, words, lang)),
         groups: rules.as_ref().map(|rules| groups(rules, words, lang)).unwrap_or_default(),
+        offer: (user.caller.may(Permission::TryRules) && user.caller.covers_region(region)).then(|| {
+            let as_of = given.filter(|_| rules.is_some()).map(|day| ("as_of", day));
+            (address("/policy/simulate", [("region", region)].into_iter().chain(as_of)), SimulateWords::of(lang).title)
+        }),
         changes: address(&format!("/policy/{region}/changes"), rules.as_ref().map(|_| ("to", shown_day.as_str()))),
     };
     Ok(frame.page(status, &page))

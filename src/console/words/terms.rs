@@ -103,6 +103,7 @@ pub(in crate::console) fn permission(permission: Permission, lang: Lang) -> &'st
         Permission::RegisterKin => lang.pick("登记工作人员的回避关系", "register whom somebody stands apart from"),
         Permission::ManageCallbacks => lang.pick("管理回调", "look after callbacks"),
         Permission::ReadSources => lang.pick("查看数据来源状态", "see the state of the departments"),
+        Permission::TryRules => lang.pick("政策调整试算", "try changed rules on kept cases"),
         Permission::ReadPolicy => lang.pick("查看政策规则", "see the rules in force"),
     }
 }

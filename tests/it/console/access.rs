@@ -81,6 +81,8 @@ const CLOSED: &[(&str, &str, &[&str])] = &[
     ("GET", "/audit/findings/{id}", AUDITOR),
     ("POST", "/audit/findings/{id}", AUDITOR),
     ("GET", "/policy", &ROLES),
+    ("GET", "/policy/simulate", &["supervisor"]),
+    ("POST", "/policy/simulate", &["supervisor"]),
     ("GET", "/policy/{region}", &ROLES),
     ("GET", "/policy/{region}/changes", &ROLES),
     ("GET", "/sources", &["caseworker", "supervisor", "system_admin"]),

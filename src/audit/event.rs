@@ -67,6 +67,8 @@ words! {
         Assessed = "assessed",
         /// Supplied identities were compared: a caller's calls of a second, with the root over the MACs of what was sent.
         Matched = "matched",
+        /// Two rosters of so many rows are about to be matched; the detail is the MAC of both files' hashes, the model's, the way and why.
+        RostersLinked = "rosters_linked",
         /// A file of households is about to come.
         BatchReceived = "batch_received",
         /// The file is whole and becomes a batch; the detail is the MAC of its SHA-256.

@@ -68,6 +68,8 @@ Permission {
     Assess,
     /// Have two identities compared that are sent along.
     Compare,
+    /// Have two rosters matched that are sent along: people only.
+    LinkRosters,
     /// See which callbacks never arrived, and have them sent again.
     ManageCallbacks,
     /// Search the audit log, see findings, proofs and tiles.
@@ -115,8 +117,8 @@ impl Role {
     #[must_use]
     pub fn grants(self, permission: Permission) -> bool {
         use Permission::{
-            AskErasure, Assess, Compare, DecideRecords, FetchReport, Inspect, IssueReport, ManageCallbacks, Monitor,
-            OpenReport, ReadApprovals, ReadBatches, ReadCase, ReadLog, ReadPolicy, ReadSources, RegisterKin,
+            AskErasure, Assess, Compare, DecideRecords, FetchReport, Inspect, IssueReport, LinkRosters, ManageCallbacks,
+            Monitor, OpenReport, ReadApprovals, ReadBatches, ReadCase, ReadLog, ReadPolicy, ReadSources, RegisterKin,
             RunBatches, SecondHand, SteerCase, SubmitCase, TraceSubject, TryRules,
         };
         match self {
@@ -137,7 +139,7 @@ impl Role {
                         | ReadPolicy
                 ) || (permission == RunBatches && self != Self::Caseworker)
                     || (matches!(permission, DecideRecords | AskErasure) && self != Self::Client)
-                    || (matches!(permission, IssueReport | SecondHand | TryRules) && self == Self::Supervisor)
+                    || (matches!(permission, IssueReport | SecondHand | LinkRosters | TryRules) && self == Self::Supervisor)
             }
             Self::Auditor => matches!(permission, ReadLog | TraceSubject | Inspect | ReadApprovals | ReadPolicy),
             Self::SecurityAdmin => matches!(permission, ReadApprovals | SecondHand | RegisterKin | ReadPolicy),
@@ -157,6 +159,7 @@ mod tests {
                 Permission::SubmitCase,
                 Permission::Assess,
                 Permission::Compare,
+                Permission::LinkRosters,
                 Permission::ReadCase,
                 Permission::FetchReport,
                 Permission::OpenReport,

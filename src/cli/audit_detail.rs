@@ -59,6 +59,7 @@ fn details(arguments: &AuditDetail, keys: &KeyRing) -> anyhow::Result<Vec<(u32, 
             KeyedAction::Assessed | KeyedAction::Matched => keys.detail_macs(DetailKind::Call, &bytes),
             KeyedAction::BatchAccepted => keys.detail_macs(DetailKind::Batch, &Sha256::digest(&bytes)),
             KeyedAction::FindingAcknowledged => keys.detail_macs(DetailKind::Note, text(&bytes)),
+            KeyedAction::RostersLinked => keys.detail_macs(DetailKind::Rosters, text(&bytes)),
             KeyedAction::SignIn => keys.detail_macs(DetailKind::SignIn, text(&bytes)),
             KeyedAction::LogResumed => {
                 let published = arguments.checkpoint.as_deref().map(audit_reading::read_text).transpose()?;
@@ -88,6 +89,7 @@ fn logged_as(action: KeyedAction) -> Action {
         KeyedAction::Matched => Action::Matched,
         KeyedAction::BatchAccepted => Action::BatchAccepted,
         KeyedAction::FindingAcknowledged => Action::FindingAcknowledged,
+        KeyedAction::RostersLinked => Action::RostersLinked,
         KeyedAction::SignIn => Action::SignIn,
         KeyedAction::LogResumed => Action::LogResumed,
     }

@@ -3,7 +3,7 @@
 use aws_lc_rs::hmac;
 use axum::Form;
 use axum::body::Body;
-use axum::extract::{FromRequest, FromRequestParts as _, Multipart};
+use axum::extract::{FromRequest, FromRequestParts as _};
 use axum::http::{HeaderMap, Request, header};
 use axum::response::Response;
 use base64::Engine as _;
@@ -18,11 +18,6 @@ use super::notices::Notice;
 use super::state::Console;
 use super::user::ConsoleUser;
 use crate::web::{pieces, read_body};
-
-/// Longest form with a file: a request of the interface, and what is around it.
-const MOST_UPLOAD: usize = 264 * 1024;
-/// Most of a longer one that is waited for.
-const MOST_LET_GO: usize = 16 * 1024 * 1024;
 
 /// A form of a page of the console, sent by whoever is signed in. What a route does on a `POST` it does with this in hand: there is no other way
 /// to the user's session and the form's fields together, so no route can forget to look. `Sent<Vec<(String, String)>>` for repeated fields.
@@ -68,88 +63,13 @@ impl<T: DeserializeOwned> FromRequest<Console> for Sent<T> {
     }
 }
 
-/// A form of a page of the console with one small file, the last of its fields. Of one that is longer than [`MOST_UPLOAD`] only that is known, so
-/// that the page can say so.
-pub(super) struct SentFile {
-    pub(super) user: ConsoleUser,
-    pub(super) fields: Vec<(String, String)>,
-    /// What the file field `file` held.
-    pub(super) file: Option<Bytes>,
-    /// Whether it was longer.
-    pub(super) too_long: bool,
-}
-
-impl FromRequest<Console> for SentFile {
-    type Rejection = Response;
-
-    async fn from_request(request: Request<Body>, console: &Console) -> Result<Self, Response> {
-        let (mut parts, body) = request.into_parts();
-        let user = ConsoleUser::from_request_parts(&mut parts, console).await?;
-        let foreign = || user.frame.notice(Notice::ForeignForm);
-        if !is_of_own_page(&parts.headers, &console.0.origin) {
-            return Err(foreign());
-        }
-        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        let kind = kind.to_owned();
-        let (whole, too_long) = collected(Request::from_parts(parts, body)).await.ok_or_else(foreign)?;
-        let again = Request::post("/").header(header::CONTENT_TYPE, kind.as_str()).body(Body::from(whole));
-        let again = again.map_err(|_| foreign())?;
-        let (fields, file) = if kind.starts_with("multipart/form-data") {
-            parts_of(again).await.ok_or_else(foreign)?
-        } else {
-            let Form(fields) = Form::<Vec<(String, String)>>::from_request(again, &()).await.map_err(|_| foreign())?;
-            (fields, None)
-        };
-        let token = fields.iter().find(|(name, _)| name == "form_token").map_or("", |(_, token)| token);
-        if !carries_token(user.secret.bytes(), token) {
-            return Err(foreign());
-        }
-        Ok(Self { user, fields, file: file.filter(|_| !too_long), too_long })
-    }
-}
-
-/// A body of at most [`MOST_UPLOAD`]; of a longer one so much. A browser shows the answer only once it has sent everything, so the rest of one that
-/// is not absurdly long is read and let go.
-async fn collected(request: Request<Body>) -> Option<(Bytes, bool)> {
-    let mut whole = BytesMut::new();
-    let mut let_go = 0;
-    let mut pieces = std::pin::pin!(pieces(request));
-    while let Some(piece) = pieces.next().await {
-        let piece = piece.ok()?;
-        let kept = piece.len().min(MOST_UPLOAD - whole.len());
-        whole.extend_from_slice(&piece[..kept]);
-        let_go += piece.len() - kept;
-        if let_go > MOST_LET_GO {
-            return None;
-        }
-    }
-    Some((whole.freeze(), let_go > 0))
-}
-
-/// A form's texts, and its file, as far as it came.
-async fn parts_of(request: Request<Body>) -> Option<(Vec<(String, String)>, Option<Bytes>)> {
-    let mut form = Multipart::from_request(request, &()).await.ok()?;
-    let (mut fields, mut file) = (Vec::new(), None);
-    while let Ok(Some(mut part)) = form.next_field().await {
-        let name = part.name()?.to_owned();
-        let mut content = BytesMut::new();
-        while let Ok(Some(piece)) = part.chunk().await {
-            content.extend_from_slice(&piece);
-        }
-        if name == "file" {
-            file = Some(content.freeze());
-        } else {
-            fields.push((name, String::from_utf8(content.to_vec()).ok()?));
-        }
-    }
-    Some((fields, file))
-}
-
 /// Most bytes of a field that is no file.
-const MOST_TEXT: u64 = 4096;
+const MOST_TEXT: usize = 4096;
+/// Most of what nobody keeps that is waited for: a browser shows no answer to a form that it could not send to its end.
+const MOST_LET_GO: usize = 16 * 1024 * 1024;
 
-/// A form with a file, sent as [`Sent`] is: looked at before anything but its first part has come. Its parts come one after the other, the file
-/// (`file`) as it arrives.
+/// A form with files, sent as [`Sent`] is: looked at before anything but its first part has come. Its parts come one after the other, files as they
+/// arrive.
 pub struct SentParts {
     /// Who sent it.
     pub user: ConsoleUser,
@@ -162,6 +82,25 @@ pub(super) struct Parts(multer::Multipart<'static>);
 
 /// One of them.
 pub(super) struct Part(multer::Field<'static>);
+
+/// The form did not come whole, or a field of it is no text.
+#[derive(Debug)]
+pub(super) struct Broken;
+
+impl From<multer::Error> for Broken {
+    fn from(_: multer::Error) -> Self {
+        Self
+    }
+}
+
+/// What became of a file of a form.
+pub(super) enum File {
+    /// None was chosen.
+    Missing,
+    /// It is longer than what is kept.
+    TooLong,
+    Kept(Bytes),
+}
 
 impl FromRequest<Console> for SentParts {
     type Rejection = Response;
@@ -177,9 +116,7 @@ impl FromRequest<Console> for SentParts {
         let boundary = multer::parse_boundary(kind).map_err(|_| foreign())?;
         let pieces = pieces(Request::from_parts(head, body));
         let pieces = pieces.map(|piece| piece.map_err(|_| std::io::Error::other("the body stopped coming")));
-        let most = multer::SizeLimit::new().per_field(MOST_TEXT).for_field("file", u64::MAX);
-        let limits = multer::Constraints::new().size_limit(most);
-        let mut parts = Parts(multer::Multipart::with_constraints(pieces, boundary, limits));
+        let mut parts = Parts(multer::Multipart::new(pieces, boundary));
         let first = parts.next().await.ok().flatten().filter(|part| part.name() == "form_token");
         let token = first.ok_or_else(foreign)?.text().await.map_err(|_| foreign())?;
         if !carries_token(user.secret.bytes(), &token) {
@@ -191,8 +128,21 @@ impl FromRequest<Console> for SentParts {
 
 impl Parts {
     /// The next one; what was not read of the former is passed over.
-    pub(super) async fn next(&mut self) -> Result<Option<Part>, multer::Error> {
+    pub(super) async fn next(&mut self) -> Result<Option<Part>, Broken> {
         Ok(self.0.next_field().await?.map(Part))
+    }
+
+    /// Reads what is left of a form that is not absurdly long, and lets it go.
+    pub(super) async fn let_go(&mut self) {
+        let mut let_go = 0;
+        while let Ok(Some(mut part)) = self.next().await {
+            while let Ok(Some(piece)) = part.piece().await {
+                let_go += piece.len();
+                if let_go > MOST_LET_GO {
+                    return;
+                }
+            }
+        }
     }
 }
 
@@ -207,13 +157,40 @@ impl Part {
     }
 
     /// All of it, as text.
-    pub(super) async fn text(self) -> Result<String, multer::Error> {
-        self.0.text().await
+    pub(super) async fn text(mut self) -> Result<String, Broken> {
+        match self.whole(MOST_TEXT).await? {
+            Some(bytes) => String::from_utf8(bytes.to_vec()).map_err(|_| Broken),
+            None => Err(Broken),
+        }
+    }
+
+    /// All of a file, if it is no longer than `most`.
+    pub(super) async fn file(mut self, most: usize) -> Result<File, Broken> {
+        let whole = self.whole(most).await?;
+        Ok(match whole {
+            None => File::TooLong,
+            Some(bytes) if bytes.is_empty() => File::Missing,
+            Some(bytes) => File::Kept(bytes),
+        })
+    }
+
+    /// All of it, or nothing where it is longer than `most`.
+    async fn whole(&mut self, most: usize) -> Result<Option<Bytes>, Broken> {
+        let (mut whole, mut received) = (BytesMut::new(), 0_usize);
+        while let Some(piece) = self.piece().await? {
+            received = received.saturating_add(piece.len());
+            if received <= most {
+                whole.extend_from_slice(&piece);
+            } else if received - most > MOST_LET_GO {
+                return Err(Broken);
+            }
+        }
+        Ok((received <= most).then(|| whole.freeze()))
     }
 
     /// The next bytes of it, as they come.
-    pub(super) async fn piece(&mut self) -> Result<Option<Bytes>, multer::Error> {
-        self.0.chunk().await
+    pub(super) async fn piece(&mut self) -> Result<Option<Bytes>, Broken> {
+        Ok(self.0.chunk().await?)
     }
 }
 

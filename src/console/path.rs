@@ -1,22 +1,23 @@
-//! The one variable part of a page's path. What does not decode names nothing.
+//! The variable parts of a page's path. What does not decode names nothing.
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::response::Response;
+use serde::de::DeserializeOwned;
 
 use super::frame::Frame;
 use super::notices::Notice;
 use super::state::Console;
 
-/// A path's variable part, as text.
-pub(super) struct Named(pub(super) String);
+/// A path's variable part, as text; several as a tuple.
+pub(super) struct Named<T = String>(pub(super) T);
 
-impl FromRequestParts<Console> for Named {
+impl<T: DeserializeOwned + Send> FromRequestParts<Console> for Named<T> {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Response> {
-        let read = Path::<String>::from_request_parts(parts, console).await;
-        read.map(|Path(text)| Self(text)).map_err(|_| Frame::of(console, parts).notice(Notice::NotFound))
+        let read = Path::<T>::from_request_parts(parts, console).await;
+        read.map(|Path(named)| Self(named)).map_err(|_| Frame::of(console, parts).notice(Notice::NotFound))
     }
 }
 

@@ -90,6 +90,28 @@ pub fn bits(centibits: i32) -> String {
     format!("{sign}{}.{:02}", size / 100, size % 100)
 }
 
+/// The same for a file: `+7.25`, `-0.50`, `+0.00`.
+#[must_use]
+pub fn plain_bits(centibits: i32) -> String {
+    let sign = if centibits < 0 { '-' } else { '+' };
+    let size = centibits.unsigned_abs();
+    format!("{sign}{}.{:02}", size / 100, size % 100)
+}
+
+/// A number with its thousands parted: `1,204,000`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// Parts per million as per cent, the more digits the nearer to nothing or certainty, and never rounded up to what nobody has: `84.7%`,
 /// `99.9998%`, `<0.0001%`, `>99.9999%`.
 #[must_use]

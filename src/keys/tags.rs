@@ -51,6 +51,8 @@ pub enum DetailKind {
     Note,
     /// The name of somebody whom the provider knows and the register does not.
     SignIn,
+    /// What two rosters were matched by: hashes of files and model, the way, why.
+    Rosters,
     /// The last published checkpoint, a zero byte and why a log goes on after a restore.
     Restore,
 }
@@ -62,6 +64,7 @@ impl DetailKind {
             Self::Batch => "batch",
             Self::Note => "note",
             Self::SignIn => "sign_in",
+            Self::Rosters => "rosters",
             Self::Restore => "restore",
         }
     }

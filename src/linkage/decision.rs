@@ -8,6 +8,7 @@ use super::model::LinkageModel;
 use super::roster::Column;
 use super::scoring::{Memory, Scorer};
 use super::shared_numbers::SharedNumbers;
+use super::table::Table;
 use crate::identity::bits::probability_ppm;
 
 /// A pair that remained.
@@ -94,6 +95,12 @@ pub struct Judge<'a> {
 }
 
 impl Judge<'_> {
+    /// Decides all pairs, one-to-one or each alone.
+    #[must_use]
+    pub fn decide(&self, one_to_one: bool, table: &Table, pairs: Vec<Pair>) -> Vec<Decided> {
+        if one_to_one { self.one_to_one(pairs, &SharedNumbers::of(self.model, table)) } else { self.each_alone(pairs) }
+    }
+
     /// Every pair by its own weight: rows may be in several.
     #[must_use]
     pub fn each_alone(&self, mut pairs: Vec<Pair>) -> Vec<Decided> {

@@ -56,12 +56,13 @@ impl Earlier {
         let mut earlier = Self { of: rows.map(|rows| vec![0; rows]), largest: 0 };
         let mut line_of: [Vec<u64>; 2] = rows.map(|rows| vec![0; rows]);
         for (place, line) in read.lines.into_iter().enumerate() {
-            let fault = |message: String| RosterFault { file: file.to_owned(), line, message };
+            let fault = |message: String, chinese: String| RosterFault::new(file, line, [message, chinese]);
             let Some(number) = number_of(clusters.get(place)) else {
                 let like = cluster_id(1);
-                return Err(fault(format!(
-                    "the cluster_id is broken: it must be as --clusters wrote it, such as {like}"
-                )));
+                return Err(fault(
+                    format!("the cluster_id is broken: it must be as --clusters wrote it, such as {like}"),
+                    format!("cluster_id 有误：应与 --clusters 所写一致，例如 {like}"),
+                ));
             };
             earlier.largest = earlier.largest.max(number);
             let (roster, id) = (rosters.get(place), ids.get(place));
@@ -69,15 +70,19 @@ impl Earlier {
                 continue; // an id that no row has any more, and that is not given again
             }
             let Some(side) = ROSTERS.iter().position(|name| *name == roster) else {
-                return Err(fault("the roster must be left or right".to_owned()));
+                return Err(fault("the roster must be left or right".to_owned(), "roster 应为 left 或 right".to_owned()));
             };
             let Some((side, row)) = found(row_ids, side, id) else {
                 let message = "the row_id is in neither roster: give the roster that has this row, or take the line out if it is gone";
-                return Err(fault(message.to_owned()));
+                let chinese = "row_id 不在任何一份名册中：请给出含有此行的名册；此行若已不存在，请删去本行";
+                return Err(fault(message.to_owned(), chinese.to_owned()));
             };
             let (number_of_row, line_of_row) = (&mut earlier.of[side][row as usize], &mut line_of[side][row as usize]);
             if *number_of_row != 0 {
-                return Err(fault(format!("line {line_of_row} has this row already: a row is in one cluster")));
+                return Err(fault(
+                    format!("line {line_of_row} has this row already: a row is in one cluster"),
+                    format!("第 {line_of_row} 行已有此行：一行只属于一个归并"),
+                ));
             }
             (*number_of_row, *line_of_row) = (number, line);
         }

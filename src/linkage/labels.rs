@@ -53,14 +53,23 @@ impl Labels {
         let [Some(lefts), Some(rights), label, decision] = columns.as_slice() else {
             unreachable!("four were asked for")
         };
-        let fault = |line, message: &str| RosterFault { file: file.to_owned(), line, message: message.to_owned() };
+        let fault =
+            |line, message: &str, chinese: &str| RosterFault::new(file, line, [message.to_owned(), chinese.to_owned()]);
         let Some(words) = label.as_ref().or(decision.as_ref()) else {
-            return Err(fault(1, "no column is headed \"label\", nor \"decision\": one of them says match or no"));
+            return Err(fault(
+                1,
+                "no column is headed \"label\", nor \"decision\": one of them says match or no",
+                "没有名为 label 或 decision 的栏：应有一栏填写 match 或 no",
+            ));
         };
         let mut labels = Self { file: file.to_owned(), is_one: rows.is_one(), ..Self::default() };
         for (place, line) in lines.into_iter().enumerate() {
             let Some(is_match) = label_of(words.get(place)).ok_or_else(|| {
-                fault(line, "the label must be match or no; empty or review where the pair is still open")
+                fault(
+                    line,
+                    "the label must be match or no; empty or review where the pair is still open",
+                    "核实结果应为 match（是）或 no（否）；尚未核实的留空或填 review",
+                )
             })?
             else {
                 labels.open += 1;
@@ -73,7 +82,7 @@ impl Labels {
                 continue;
             };
             if labels.is_one && left == right {
-                return Err(fault(line, "the pair is of a row with itself"));
+                return Err(fault(line, "the pair is of a row with itself", "此对是一行与它自己"));
             }
             let (left, right) = labels.ordered(left, right);
             labels.add(Label { left, right, is_match, line })?;
@@ -94,9 +103,11 @@ impl Labels {
             Some(_) => {
                 let same = |other: &&Label| (other.left, other.right) == (label.left, label.right);
                 let earlier = self.pairs.iter().find(same).map_or(0, |other| other.line);
-                return Err(
-                    self.fault(label.line, format!("line {earlier} says the opposite of this pair: take one out"))
-                );
+                let messages = [
+                    format!("line {earlier} says the opposite of this pair: take one out"),
+                    format!("第 {earlier} 行对此对的核实结果相反：请删去其中一行"),
+                ];
+                return Err(self.fault(label.line, messages));
             }
         }
         Ok(())
@@ -106,8 +117,8 @@ impl Labels {
         if self.is_one { (left.min(right), left.max(right)) } else { (left, right) }
     }
 
-    fn fault(&self, line: u64, message: String) -> RosterFault {
-        RosterFault { file: self.file.clone(), line, message }
+    fn fault(&self, line: u64, messages: [String; 2]) -> RosterFault {
+        RosterFault::new(&self.file, line, messages)
     }
 
     /// Every decided pair once: left row, right row, whether it is one person. The order is that of the rows' ids.
@@ -152,11 +163,14 @@ impl Labels {
         for label in matches {
             for row in [(0, label.left), (1, label.right)] {
                 if let Some(earlier) = lines.insert(row, label.line) {
-                    let message = format!(
-                        "a row of this match is in the match of line {earlier} too, and with --one-to-one it can be in one only: \
-                         take one out, or link without --one-to-one"
-                    );
-                    return Err(self.fault(label.line, message));
+                    let messages = [
+                        format!(
+                            "a row of this match is in the match of line {earlier} too, and with --one-to-one it can be in one only: \
+                             take one out, or link without --one-to-one"
+                        ),
+                        format!("此对中有一行在第 {earlier} 行也认定了：一对一时请删去其中一对"),
+                    ];
+                    return Err(self.fault(label.line, messages));
                 }
             }
         }
@@ -178,11 +192,14 @@ impl Labels {
             if lines.len() > LINES_NAMED {
                 named.push("…".to_owned());
             }
-            let message = format!(
-                "this line says two people, but lines {} together say that it is one: take out what is wrong",
-                named.join(", ")
-            );
-            return Err(self.fault(label.line, message));
+            let messages = [
+                format!(
+                    "this line says two people, but lines {} together say that it is one: take out what is wrong",
+                    named.join(", ")
+                ),
+                format!("此行说不是同一人，而第 {} 行合起来说是同一人：请删去有误的", named.join("、")),
+            ];
+            return Err(self.fault(label.line, messages));
         }
         Ok(())
     }

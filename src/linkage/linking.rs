@@ -23,6 +23,10 @@ pub trait Progress: Sync {
     fn rule(&self, place: usize, count: &BlockCount);
     /// So many more candidates were scored.
     fn scored(&self, pairs: u64);
+    /// Whether nobody waits for the run any more: what comes of it then is not whole.
+    fn is_stopped(&self) -> bool {
+        false
+    }
 }
 
 /// Says nothing.
@@ -86,6 +90,9 @@ pub fn link(
                 || (scorer.memory(), Vec::with_capacity(PAIRS_AT_ONCE)),
                 |(memory, pairs), tasks| {
                     let (mut found, mut scored) = (Vec::new(), 0);
+                    if progress.is_stopped() {
+                        return found;
+                    }
                     let mut weigh = |pairs: &mut Vec<(u32, u32)>| {
                         scorer.weigh(pairs, least, memory, |left, right, weight| {
                             found.push(Pair { left, right, weight });

@@ -152,6 +152,18 @@ impl Ledger {
         self.0.append_one(Event::new(&actor(caller), Action::RulesTried).count(count).detail(which)).await
     }
 
+    /// Rosters of so many rows are about to be matched, or what came of it is about to leave as a file.
+    pub(super) async fn linked(
+        &self,
+        caller: &Caller,
+        action: Action,
+        rows: Option<u64>,
+        detail: Hash,
+    ) -> Result<AuditReceipt, AuditError> {
+        let event = Event::new(&actor(caller), action).detail(detail);
+        self.0.append_one(rows.map_or(event.clone(), |rows| event.count(rows))).await
+    }
+
     /// Rules, callers or certificates in force are about to be others.
     pub(super) async fn settings_changed(&self, hash: Hash) -> Result<AuditReceipt, AuditError> {
         self.0.append_one(Event::new(&Actor::service(), Action::SettingsChanged).detail(hash)).await

@@ -176,6 +176,8 @@ pub enum KeyedAction {
     Matched,
     /// A batch's file
     BatchAccepted,
+    /// What rosters were matched by, as the page of the result tells it
+    RostersLinked,
     /// An auditor's note
     FindingAcknowledged,
     /// The name of somebody who was refused because nobody registered them

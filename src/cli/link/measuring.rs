@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::files::{self, Files};
 use super::lang;
-use super::told::{grouped, share};
+use super::told::share;
+use crate::drawing::lettering::grouped;
 use crate::cli::arguments::{Language, Link};
 use crate::drawing::curve::Point;
 use crate::drawing::{Curve, Threshold};

@@ -3,7 +3,6 @@
 
 mod clusters;
 mod files;
-mod filled;
 mod given;
 mod measuring;
 mod ndjson;
@@ -32,15 +31,12 @@ use crate::linkage::labels::Labels;
 use crate::linkage::linking::{self, Linked};
 use crate::linkage::scoring::Scorer;
 use crate::linkage::table::Table;
-use crate::linkage::{LinkageModel, Roster, bound, supervised, training};
+use crate::linkage::{LinkageModel, Roster, bound, filled, supervised, training};
 use files::Files;
 use results::Results;
 use spent::Step;
 use tallies::Tallies;
 use told::Board;
-
-/// The model for people, where no other is named.
-const PERSON: &str = include_str!("../../../config/linkage/person.toml");
 
 pub(super) fn run(arguments: &Link) -> anyhow::Result<ExitCode> {
     if arguments.threads > 0 {
@@ -71,7 +67,7 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
     let table = Table::of(&model, &mut left, right.as_mut());
     model = model.for_rows(table.len(0).max(table.len(1)));
     let rosters: Vec<&Roster> = std::iter::once(&left).chain(&right).collect();
-    let warnings = filled::warnings(&model, &table, &rosters, arguments.lang);
+    let warnings = filled::warnings(&model, &table, &rosters, lang(arguments.lang));
     if arguments.dry_run {
         warnings.iter().for_each(|warning| output::tell(warning));
         let counts = linking::count(&model, &table);
@@ -146,7 +142,7 @@ fn linked(arguments: &Link) -> anyhow::Result<ExitCode> {
 
 fn model(path: Option<&Path>) -> anyhow::Result<LinkageModel> {
     match path {
-        None => Ok(LinkageModel::parse("config/linkage/person.toml", PERSON)?),
+        None => Ok(LinkageModel::of_people()?),
         Some(path) => {
             let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
             Ok(LinkageModel::parse(&path.display().to_string(), &text)?)
@@ -184,9 +180,8 @@ fn trained(
 
 fn rosters(arguments: &Link, model: &LinkageModel) -> anyhow::Result<(Roster, Option<Roster>)> {
     let read = |path: &Path, side: usize| -> anyhow::Result<Roster> {
-        let headings: Vec<&str> = model.fields.iter().map(|field| field.headings[side].as_str()).collect();
         let file = File::open(path).with_context(|| path.display().to_string())?;
-        Ok(Roster::read(&path.display().to_string(), BufReader::new(file), &model.id, &headings)?)
+        Ok(Roster::read(&path.display().to_string(), BufReader::new(file), &model.id, &model.headings(side))?)
     };
     let Some(right) = &arguments.right else { return Ok((read(&arguments.left, 0)?, None)) };
     let (left, right) = rayon::join(|| read(&arguments.left, 0), || read(right, 1));

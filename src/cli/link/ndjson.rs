@@ -5,10 +5,10 @@ use std::io::Write;
 use serde::Serialize;
 use serde_json::Number;
 
-use super::outcome::{Pairs, probability};
 use crate::identity::model::Reason;
 use crate::linkage::LinkageModel;
 use crate::linkage::explained::{Explained, Explainer};
+use crate::linkage::sheets::{Pairs, probability};
 
 /// Hundredths of a bit as a number of bits.
 pub(super) fn bits(centibits: i32) -> Number {

@@ -2,8 +2,7 @@
 
 use super::files::Files;
 use super::given::Given;
-use super::outcome::Pairs;
-use super::{clusters, outcome, reviews};
+use super::{clusters, lang, outcome, reviews};
 use crate::cli::arguments::Link;
 use crate::linkage::LinkageModel;
 use crate::linkage::cluster_ids::ClusterIds;
@@ -12,7 +11,7 @@ use crate::linkage::decision::{Decided, Judge, Pair};
 use crate::linkage::labels::Labels;
 use crate::linkage::roster::Column;
 use crate::linkage::scoring::Scorer;
-use crate::linkage::shared_numbers::SharedNumbers;
+use crate::linkage::sheets::{self, Pairs};
 use crate::linkage::table::Table;
 
 /// Pairs and clusters.
@@ -36,7 +35,7 @@ impl<'a> Results<'a> {
         pairs: Vec<Pair>,
     ) -> Self {
         let judge = Judge { model, scorer, ids, labels: &given.labels };
-        let mut found = decided(arguments, &judge, table, pairs);
+        let mut found = judge.decide(arguments.one_to_one, table, pairs);
         found.sort_unstable_by_key(|found| (found.pair.left, found.pair.right));
         let clusters = arguments.clusters.as_ref().map(|_| {
             let clusters = Clusters::of(&judge, table.is_one, &mut found);
@@ -55,11 +54,11 @@ impl<'a> Results<'a> {
     ) -> anyhow::Result<()> {
         let (ids, language) = (self.ids, arguments.lang);
         if let Some(path) = &arguments.out {
-            let pairs = Pairs { model: self.model, scorer: self.scorer, found: &self.found, ids, language };
+            let pairs = Pairs { model: self.model, scorer: self.scorer, found: &self.found, ids, lang: lang(language) };
             outcome::write(files, path, &pairs, arguments.explain)?;
         }
         if let Some((path, (_, cluster_ids))) = arguments.clusters.as_ref().zip(self.clusters.as_ref()) {
-            files.write(path, |file| clusters::write(file, cluster_ids, ids))?;
+            files.write(path, |file| Ok(sheets::write_clusters(file, cluster_ids, ids, sheets::as_it_stands)?))?;
             if let Some(path) = &arguments.changes {
                 files.write(path, |file| clusters::write_changes(file, cluster_ids))?;
             }
@@ -78,13 +77,5 @@ pub(super) fn by_weight(
     ids: (&Column, &Column),
     pairs: Vec<Pair>,
 ) -> Vec<Decided> {
-    decided(arguments, &Judge { model, scorer, ids, labels: &Labels::default() }, table, pairs)
-}
-
-fn decided(arguments: &Link, judge: &Judge<'_>, table: &Table, pairs: Vec<Pair>) -> Vec<Decided> {
-    if arguments.one_to_one {
-        judge.one_to_one(pairs, &SharedNumbers::of(judge.model, table))
-    } else {
-        judge.each_alone(pairs)
-    }
+    Judge { model, scorer, ids, labels: &Labels::default() }.decide(arguments.one_to_one, table, pairs)
 }

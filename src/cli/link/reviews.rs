@@ -4,10 +4,11 @@
 use std::borrow::Cow;
 use std::io::Write;
 
-use super::{files, lang, said};
+use super::{files, lang};
 use crate::cli::arguments::Language;
 use crate::linkage::LinkageModel;
-use crate::linkage::decision::{Because, Decided, Decision};
+use crate::linkage::decision::{Decided, Decision};
+use crate::linkage::pair::why;
 use crate::linkage::roster::Column;
 use crate::report::csv::cell;
 use crate::report::render::amounts::weight;
@@ -37,7 +38,7 @@ pub(super) fn write(
         // a plus sign would begin a formula
         let said = [weight(found.pair.weight).replace('+', ""), format!("{}.{:06}", ppm / 1_000_000, ppm % 1_000_000)];
         row.extend(said.iter().map(|text| cell(text)));
-        row.push(cell(why(model, found.because, language)));
+        row.push(cell(why(model, found.because, lang(language))));
         for (lefts, rights) in texts[0].iter().zip(texts[1]) {
             row.extend([cell(lefts.get(left)), cell(rights.get(right))]);
         }
@@ -45,23 +46,6 @@ pub(super) fn write(
         writer.write_record(row.iter().map(AsRef::as_ref).map(str::as_bytes))?;
     }
     Ok(writer.flush()?)
-}
-
-/// Why a person must look.
-fn why(model: &LinkageModel, because: Because, language: Language) -> &str {
-    match because {
-        Because::Conflict(rule) => model.conflicts[usize::from(rule)].reason.said(lang(language)),
-        Because::Weight | Because::Label => {
-            said(language, ["证据不足以认定", "the evidence is not enough for a match"])
-        }
-        Because::Margin => said(language, ["另有一行同样相符", "another row fits almost as well"]),
-        Because::SharedNumber => {
-            said(language, ["同一证件号码另有不同姓名的人", "the number stands on somebody of another name too"])
-        }
-        Because::Apart => {
-            said(language, ["会把不是同一人的行连在一起", "it would bring together rows that are not one person"])
-        }
-    }
 }
 
 /// A cell of an id: nor may it be taken for a date or a power of ten, since it is read back.

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use super::told::grouped;
 use crate::cli::arguments::Language;
+use crate::drawing::lettering::grouped;
 use crate::linkage::cluster_ids::{ChangeKind, ClusterIds};
 use crate::linkage::clusters::Clusters;
 use crate::linkage::decision::{Because, Decided, Decision};

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use comfy_table::{CellAlignment, Table as Lines, presets};
-use indicatif::{HumanCount, HumanFloatCount, ProgressBar, ProgressState, ProgressStyle};
+use indicatif::{HumanFloatCount, ProgressBar, ProgressState, ProgressStyle};
 use serde_json::json;
 
 use super::spent::{Spent, Step};
@@ -11,6 +11,7 @@ use super::tallies::Tallies;
 use super::{measuring, said, thresholds};
 use crate::cli::arguments::Language;
 use crate::cli::output;
+use crate::drawing::lettering::grouped;
 use crate::linkage::blocking::BlockCount;
 use crate::linkage::decision::Decision;
 use crate::linkage::linking::Progress;
@@ -271,11 +272,6 @@ pub(super) fn summary(
 
 pub(super) fn share(ppm: u64) -> String {
     format!("{}.{:06}", ppm / 1_000_000, ppm % 1_000_000)
-}
-
-/// A number with its thousands parted.
-pub(super) fn grouped(number: u64) -> String {
-    HumanCount(number).to_string()
 }
 
 #[cfg(test)]

@@ -77,8 +77,7 @@ pub(in crate::console) async fn send(State(console): State<Console>, sent: SentP
     };
     let mut form = Form::default();
     let taken = receive(&console, &user, &caller, &mut form, &mut parts).await;
-    // A browser shows no answer to a form that it could not send to its end.
-    while let Ok(Some(_)) = parts.next().await {}
+    parts.let_go().await;
     match taken {
         Ok(batch) => action::done(&format!("/batches/{batch}"), "sent"),
         Err(NotTaken::Refused(response)) => response,

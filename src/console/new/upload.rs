@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::{either, refused};
 use crate::auth::Permission;
 use crate::console::action::done;
-use crate::console::forms::SentFile;
+use crate::console::forms::{Broken, File, Parts, SentParts};
 use crate::console::frame::Frame;
 use crate::console::parts::{Cell, Column, Entry, Errors, Field, Table};
 use crate::console::state::Console;
@@ -77,26 +77,38 @@ pub(in crate::console) async fn ask_file(State(console): State<Console>, user: C
     either(asked.await)
 }
 
-pub(in crate::console) async fn file(State(console): State<Console>, sent: SentFile) -> Response {
-    let SentFile { user, fields, file, too_long } = sent;
+pub(in crate::console) async fn file(State(console): State<Console>, sent: SentParts) -> Response {
+    let SentParts { user, mut parts } = sent;
     let sending = async {
         let caller = user.permit(&console, Permission::SubmitCase, "/new/file").await?;
         let words = NewWords::of(user.frame.lang);
-        if too_long {
-            return Ok(page(&user, Some(words.file_large), &[]));
+        let received = receive(&mut parts).await;
+        if received.is_ok() {
+            parts.let_go().await;
         }
-        let Some(file) = file.filter(|file| !file.is_empty()) else {
-            return Ok(page(&user, Some(words.file_missing), &[]));
+        let (key, file) = match received {
+            Ok((key, File::Kept(file))) => (key, file),
+            Ok((_, File::TooLong)) => return Ok(page(&user, Some(words.file_large), &[])),
+            Ok((_, File::Missing)) => return Ok(page(&user, Some(words.file_missing), &[])),
+            Err(Broken) => return Ok(page(&user, Some(words.file_broken), &[])),
         };
-        if file.len() > MAX_REQUEST_BYTES {
-            return Ok(page(&user, Some(words.file_large), &[]));
-        }
-        let key = fields.iter().find(|(name, _)| name == "key").and_then(|(_, key)| uuid::Uuid::parse_str(key).ok());
-        let key = key.map(|key| key.to_string());
         match console.0.verifier.submit(&caller, &file, key.as_deref()).await {
             Ok(submitted) => Ok(done(&format!("/cases/{}", submitted.id), "sent")),
             Err(error) => refused(&user, error).map(|faults| page(&user, None, &faults)),
         }
     };
     either(sending.await)
+}
+
+/// The form's key, and its file.
+async fn receive(parts: &mut Parts) -> Result<(Option<String>, File), Broken> {
+    let mut key = None;
+    while let Some(part) = parts.next().await? {
+        match part.name() {
+            "key" => key = uuid::Uuid::parse_str(&part.text().await?).ok().map(|key| key.to_string()),
+            "file" => return Ok((key, part.file(MAX_REQUEST_BYTES).await?)),
+            _ => {}
+        }
+    }
+    Ok((key, File::Missing))
 }

@@ -35,6 +35,7 @@ pub(in crate::console) fn action(action: Action, lang: Lang) -> &'static str {
         Action::RulesTried => ["政策试算", "rules tried on kept cases"],
         Action::Assessed => ["按政策测算所附材料", "rules run on evidence sent along"],
         Action::Matched => ["比对所附身份", "identities compared"],
+        Action::RostersLinked => ["比对名册", "rosters matched"],
         Action::BatchReceived => ["接收批量文件", "batch file received"],
         Action::BatchAccepted => ["受理批次", "batch accepted"],
         Action::BatchPaused => ["暂停批次", "batch paused"],

@@ -110,6 +110,7 @@ page_words! {
         file: "请求文件", "File";
         file_missing: "请选择一个 JSON 文件", "Choose a JSON file";
         file_large: "文件超过 256 KiB。一个文件只能是一个家庭。", "The file is larger than 256 KiB. One household a file.";
+        file_broken: "文件没有传完，请重新上传", "The file did not come whole: send it again";
         file_faults: "文件中的问题", "What is wrong with the file";
         file_faults_about: "全部问题一次列出，未提交。按位置（JSON Pointer）更正后重新上传。", "Everything at once; nothing was sent. Correct it by place (JSON pointer) and upload it again.";
         file_refused: "文件未被受理", "The file was not accepted";

@@ -97,6 +97,7 @@ pub(in crate::console) fn permission(permission: Permission, lang: Lang) -> &'st
         Permission::Monitor => lang.pick("动态监测与预警处理", "watch households and acknowledge alerts"),
         Permission::Assess => lang.pick("按政策试算", "apply the rules to evidence you give"),
         Permission::Compare => lang.pick("比对两个身份", "compare two identities"),
+        Permission::LinkRosters => lang.pick("比对两份名册", "match two rosters"),
         Permission::Inspect => lang.pick("申请审计查阅", "ask for an inspection"),
         Permission::ReadLog => lang.pick("检索审计日志", "search the audit log"),
         Permission::TraceSubject => lang.pick("查看一个人的全部留痕", "see everything done about one person"),

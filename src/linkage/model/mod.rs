@@ -12,9 +12,13 @@ mod written;
 pub use file::Basis;
 
 use super::fields::{Kind, LevelText};
+use super::table::Side;
 use crate::identity::bits::weight_centibits;
 use crate::identity::model::{Cost, ModelFaults, Reason};
 use crate::identity::pinyin::Tolerance;
+
+/// The model for people.
+const PERSON: &str = include_str!("../../../config/linkage/person.toml");
 
 /// A number that is left out.
 const LEFT_OUT: LevelText = LevelText {
@@ -171,6 +175,20 @@ impl LinkageModel {
     /// Every fault found, each with line and key.
     pub fn parse(file: &str, text: &str) -> Result<Self, ModelFaults> {
         checked::check(file, text)
+    }
+
+    /// The model for people, where no other is named.
+    ///
+    /// # Errors
+    /// None: a test reads it.
+    pub fn of_people() -> Result<Self, ModelFaults> {
+        Self::parse("config/linkage/person.toml", PERSON)
+    }
+
+    /// The headings that a roster of a side needs beside that of its ids.
+    #[must_use]
+    pub fn headings(&self, side: Side) -> Vec<&str> {
+        self.fields.iter().map(|field| field.headings[side].as_str()).collect()
     }
 
     /// The model for rosters of which the larger has so many rows: each row has one partner at most, so that the chance of two taken

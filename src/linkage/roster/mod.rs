@@ -33,6 +33,20 @@ pub struct RosterFault {
     pub line: u64,
     /// What is wrong and what to do.
     pub message: String,
+    /// The same in Chinese.
+    pub message_zh: String,
+}
+
+impl RosterFault {
+    /// At a line of a file, in English and in Chinese.
+    pub(super) fn new(file: &str, line: u64, [message, message_zh]: [String; 2]) -> Self {
+        Self { file: file.to_owned(), line, message, message_zh }
+    }
+}
+
+/// A text in English and in Chinese.
+fn both(english: &str, chinese: &str) -> [String; 2] {
+    [english.to_owned(), chinese.to_owned()]
 }
 
 /// The texts of one column, end to end.
@@ -182,7 +196,10 @@ impl Stopped {
     fn into_fault(self, reading: &Reading<'_>) -> RosterFault {
         match self {
             Self::Fault(fault) => fault,
-            Self::NotUtf8(line) => reading.fault(line, "the text is broken: save the file again as UTF-8"),
+            Self::NotUtf8(line) => {
+                let broken = both("the text is broken: save the file again as UTF-8", "文字编码有误：请将文件另存为 UTF-8");
+                reading.fault(line, broken)
+            }
         }
     }
 }
@@ -197,12 +214,12 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn fault(&self, line: u64, message: &str) -> RosterFault {
-        RosterFault { file: self.file.to_owned(), line, message: message.to_owned() }
+    fn fault(&self, line: u64, messages: [String; 2]) -> RosterFault {
+        RosterFault::new(self.file, line, messages)
     }
 
     fn either_encoding<R: Read + Seek>(&self, input: &mut R) -> Result<(Roster, Vec<u64>), RosterFault> {
-        let unseekable = |error: std::io::Error| self.fault(0, &error.to_string());
+        let unseekable = |error: std::io::Error| self.fault(0, both(&error.to_string(), &format!("文件无法读取：{error}")));
         // a pipe has no size, and needs none
         let size = input.seek(SeekFrom::End(0)).and_then(|size| input.rewind().map(|()| size)).unwrap_or(0);
         match self.all(input, size) {
@@ -214,13 +231,18 @@ impl Reading<'_> {
                     let line = decoded.line();
                     // whichever of the two held further is what the file was meant to be
                     let message = match utf8.cmp(&line) {
-                        Ordering::Greater => {
-                            "the text is UTF-8 up to this line, which is broken: save the file again as UTF-8"
-                        }
-                        Ordering::Less => {
-                            "the text is GB18030 up to this line, which is broken: save the file again as UTF-8"
-                        }
-                        Ordering::Equal => "the text is neither UTF-8 nor GB18030: save the file again as UTF-8",
+                        Ordering::Greater => both(
+                            "the text is UTF-8 up to this line, which is broken: save the file again as UTF-8",
+                            "此行之前为 UTF-8，此行文字编码有误：请将文件另存为 UTF-8",
+                        ),
+                        Ordering::Less => both(
+                            "the text is GB18030 up to this line, which is broken: save the file again as UTF-8",
+                            "此行之前为 GB18030，此行文字编码有误：请将文件另存为 UTF-8",
+                        ),
+                        Ordering::Equal => both(
+                            "the text is neither UTF-8 nor GB18030: save the file again as UTF-8",
+                            "文字编码既不是 UTF-8，也不是 GB18030：请将文件另存为 UTF-8",
+                        ),
                     };
                     return Err(self.fault(utf8.max(line), message));
                 }
@@ -236,7 +258,7 @@ impl Reading<'_> {
             ReaderBuilder::new().flexible(true).buffer_capacity(1 << 20).from_reader(PlainLines::new(input));
         let unreadable = |error: &csv::Error| {
             let line = error.position().map_or(0, csv::Position::line);
-            Stopped::Fault(self.fault(line, &format!("cannot be read: {error}")))
+            Stopped::Fault(self.fault(line, [format!("cannot be read: {error}"), format!("无法读取：{error}")]))
         };
         let first = reader.byte_headers().map_err(|error| unreadable(&error))?.clone();
         let places = self.places(&first)?;
@@ -251,19 +273,24 @@ impl Reading<'_> {
         while reader.read_byte_record(&mut record).map_err(|error| unreadable(&error))? {
             let line = line_of(&record, reader.position().line());
             if record.len() != first.len() {
-                let message = format!(
-                    "this line has {} values and the heading line {}: a comma or a quotation mark is missing or too many",
-                    record.len(),
-                    first.len()
-                );
-                return Err(Stopped::Fault(self.fault(line, &message)));
+                let (own, needed) = (record.len(), first.len());
+                let messages = [
+                    format!(
+                        "this line has {own} values and the heading line {needed}: a comma or a quotation mark is missing or too many"
+                    ),
+                    format!("此行有 {own} 个值，表头有 {needed} 栏：缺少或多出逗号、引号"),
+                ];
+                return Err(Stopped::Fault(self.fault(line, messages)));
             }
             let text = |place: usize| std::str::from_utf8(&record[place]).map_err(|_| Stopped::NotUtf8(line));
             if let Some(heading) = self.id {
                 let id = places[0].map_or(Ok(""), text)?.trim();
                 if id.is_empty() {
-                    let message = format!("the row has no \"{heading}\": every row needs a name of its own");
-                    return Err(Stopped::Fault(self.fault(line, &message)));
+                    let messages = [
+                        format!("the row has no \"{heading}\": every row needs a name of its own"),
+                        format!("此行没有“{heading}”：每行都要有自己的编号"),
+                    ];
+                    return Err(Stopped::Fault(self.fault(line, messages)));
                 }
                 roster.ids.push(id);
             }
@@ -284,8 +311,11 @@ impl Reading<'_> {
             }
         }
         if lines.is_empty() {
-            let message = "the file has no rows below its heading line: add them, or leave the file out of the run";
-            return Err(Stopped::Fault(self.fault(1, message)));
+            let messages = both(
+                "the file has no rows below its heading line: add them, or leave the file out of the run",
+                "表头之下没有任何一行：请补充内容，或不使用此文件",
+            );
+            return Err(Stopped::Fault(self.fault(1, messages)));
         }
         self.no_id_twice(&roster.ids, &lines)?;
         Ok((roster, lines))
@@ -300,7 +330,8 @@ impl Reading<'_> {
             found.push(heading.trim().to_owned());
         }
         if found.iter().all(String::is_empty) {
-            return Err(Stopped::Fault(self.fault(1, "the file is empty: the first line must name the columns")));
+            let empty = both("the file is empty: the first line must name the columns", "文件是空的：第一行应为各栏名称");
+            return Err(Stopped::Fault(self.fault(1, empty)));
         }
         let needed = || self.id.iter().chain(self.headings);
         let mut missing: Vec<&str> = Vec::new();
@@ -310,14 +341,17 @@ impl Reading<'_> {
             }
         }
         if !missing.is_empty() {
-            return Err(Stopped::Fault(self.fault(1, &self.columns_missing(&missing, &found))));
+            return Err(Stopped::Fault(self.fault(1, self.columns_missing(&missing, &found))));
         }
         let place = |heading: &str| {
             let mut places = (0..found.len()).filter(|place| found[*place] == heading);
             let first = places.next();
             if places.next().is_some() {
-                let message = format!("two columns are headed \"{heading}\": rename or remove one of them");
-                return Err(Stopped::Fault(self.fault(1, &message)));
+                let messages = [
+                    format!("two columns are headed \"{heading}\": rename or remove one of them"),
+                    format!("有两栏都叫“{heading}”：请改名或删去其中一栏"),
+                ];
+                return Err(Stopped::Fault(self.fault(1, messages)));
             }
             Ok(first)
         };
@@ -325,16 +359,30 @@ impl Reading<'_> {
     }
 
     /// Which columns are not there, which are, and the ways out.
-    fn columns_missing(&self, missing: &[&str], found: &[String]) -> String {
+    fn columns_missing(&self, missing: &[&str], found: &[String]) -> [String; 2] {
+        let marked = |headings: &[&str]| headings.iter().map(|h| format!("“{h}”")).collect::<Vec<_>>().join("、");
         let quoted = |headings: &[&str]| headings.iter().map(|h| format!("\"{h}\"")).collect::<Vec<_>>().join(", ");
         // somebody's row stands there: it is not repeated
         if found.iter().any(|heading| heading.bytes().filter(u8::is_ascii_digit).count() >= DIGITS_OF_A_VALUE) {
             let needed: Vec<&str> = self.id.iter().chain(self.headings).copied().collect();
-            return format!(
-                "the first line holds values: put a line before it that names the columns, {} among them",
-                quoted(&needed)
-            );
+            return [
+                format!(
+                    "the first line holds values: put a line before it that names the columns, {} among them",
+                    quoted(&needed)
+                ),
+                format!("第一行已是内容：请在前面加一行各栏名称，其中须有{}", marked(&needed)),
+            ];
         }
+        let chinese = match (found, self.id) {
+            ([heading], _) if heading.contains([';', '\t']) => {
+                let mark = if heading.contains(';') { "分号" } else { "制表符" };
+                format!("各值似乎以{mark}分隔：请另存为以逗号分隔的文件")
+            }
+            (_, Some(id)) if missing.contains(&id) => {
+                format!("请改栏名，或在模型中写明对应的栏名；除“{id}”外，也可以补一栏空白（空白不计权重）")
+            }
+            _ => "请改栏名，在模型中写明对应的栏名，或者补一栏空白（空白不计权重）".to_owned(),
+        };
         let out = match (found, self.id) {
             ([heading], _) if heading.contains([';', '\t']) => {
                 let mark = if heading.contains(';') { "\";\"" } else { "tabs" };
@@ -362,7 +410,10 @@ impl Reading<'_> {
                 format!("{out} (missing values weigh nothing{but})")
             }
         };
-        format!("no column is headed {}; there are: {}. {out}", quoted(missing), found.join(", "))
+        [
+            format!("no column is headed {}; there are: {}. {out}", quoted(missing), found.join(", ")),
+            format!("没有名为{}的栏；现有：{}。{chinese}", marked(missing), found.join("、")),
+        ]
     }
 
     fn no_id_twice(&self, ids: &Column, lines: &[u64]) -> Result<(), Stopped> {
@@ -372,12 +423,18 @@ impl Reading<'_> {
             let hash = hasher.hash_one(id);
             if let Some(earlier) = known.find(hash, |other| ids.get(*other) == id) {
                 let heading = self.id.unwrap_or_default();
-                let message = format!(
-                    "the \"{heading}\" of this row is that of line {} too: remove one of the rows, give one a \"{heading}\" of its own \
-                     (--dedupe then tells whether they are one person), or name another column of ids in the model",
-                    lines[*earlier]
-                );
-                return Err(Stopped::Fault(self.fault(lines[row], &message)));
+                let earlier = lines[*earlier];
+                let messages = [
+                    format!(
+                        "the \"{heading}\" of this row is that of line {earlier} too: remove one of the rows, give one a \"{heading}\" of \
+                         its own (--dedupe then tells whether they are one person), or name another column of ids in the model"
+                    ),
+                    format!(
+                        "此行的“{heading}”与第 {earlier} 行相同：请删去其中一行，或另给编号（再以一份名册查重，可知是否同一人），\
+                         或在模型中换一栏作编号"
+                    ),
+                ];
+                return Err(Stopped::Fault(self.fault(lines[row], messages)));
             }
             known.insert_unique(hash, row, |other| hasher.hash_one(ids.get(*other)));
         }

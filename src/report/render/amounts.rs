@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+pub use crate::drawing::lettering::plain_bits as weight;
 use crate::household::Fen;
 use crate::report::text::Lang;
 use crate::report::totals::{CountRange, TotalRange};
@@ -91,14 +92,6 @@ pub fn count(total: &CountRange) -> String {
 pub fn per_cent(ppm: u32) -> String {
     let tenths = ppm / 1_000;
     format!("{}.{}%", tenths / 10, tenths % 10)
-}
-
-/// A weight in hundredths of a bit, signed: `+7.25`.
-#[must_use]
-pub fn weight(centibits: i32) -> String {
-    let sign = if centibits < 0 { '-' } else { '+' };
-    let size = centibits.unsigned_abs();
-    format!("{sign}{}.{:02}", size / 100, size % 100)
 }
 
 #[cfg(test)]

@@ -1,70 +1,21 @@
-//! A pair as it is passed on: as JSON without values, as a drawing without ids.
+//! A pair as a drawing.
 
-use serde_json::{Value, json};
-
-use super::super::ndjson::{self, bits};
-use super::super::{lang, outcome, thresholds};
-use super::{Told, rarity};
-use crate::cli::arguments::Language;
+use super::Told;
+use crate::drawing::lettering::plain_bits;
 use crate::drawing::{Step, Waterfall};
 use crate::identity::bits::{plain_ppm, probability_ppm};
-use crate::identity::model::Reason;
-use crate::linkage::decision::Decision;
+use crate::household::Lang;
 use crate::linkage::explained::Meeting;
 use crate::linkage::fields::Kind;
 use crate::linkage::model::Basis;
-use crate::report::render::amounts;
 
 /// What a footer has room for, in characters.
 const SOURCE_MOST: usize = 80;
 
 impl Told<'_> {
-    pub(super) fn json(&self) -> anyhow::Result<String> {
-        let shown = ndjson::fields(self.model, &self.explained).into_iter().zip(&self.explained.fields);
-        let fields = shown.map(|(shown, found)| {
-            let dimmed = found.dimmed_by.iter().map(|place| &self.model.dependences[*place]);
-            let dimmed = dimmed.map(|dependence| {
-                let given = &self.model.fields[dependence.given].name;
-                let Reason { zh, en } = &dependence.reason;
-                json!({"given": given, "keep_percent": dependence.keep_percent, "zh": zh, "en": en})
-            });
-            let mut shown = json!(shown);
-            shown["level_weight"] = json!(bits(found.of_level));
-            shown["rarity"] = json!(bits(rarity(found)));
-            shown["from_number"] = json!(found.from_number);
-            shown["counted_in_part"] = dimmed.collect();
-            shown
-        });
-        let fields: Vec<Value> = fields.collect();
-        let named = |wanted: Meeting| -> Vec<&str> {
-            let rules = self.model.blocks.iter().zip(&self.meetings).filter(|(_, meeting)| **meeting == wanted);
-            rules.map(|(block, _)| block.text.as_str()).collect()
-        };
-        let probability = outcome::probability(probability_ppm(self.log_odds()));
-        Ok(serde_json::to_string_pretty(&json!({
-            "left_id": self.ids[0], "right_id": self.ids[1],
-            "fields": fields,
-            "together": ndjson::together(self.model, &self.explained),
-            "weight": bits(self.explained.weight),
-            "prior": bits(self.model.prior_centibits),
-            "calibration": {
-                "scale_percent": self.model.calibration.scale_percent, "shift": bits(self.model.calibration.shift_centibits),
-            },
-            "log_odds": bits(self.log_odds()),
-            "probability": ndjson::decimal(&probability),
-            "decision": self.decision.map_or("no", Decision::key),
-            "held_by_conflict": self.held_by().map(|Reason { zh, en }| json!({"zh": zh, "en": en})),
-            "match_at": bits(self.model.match_centibits),
-            "review_at": bits(self.model.review_centibits),
-            "cost": thresholds::cost(self.model),
-            "blocks": named(Meeting::Met),
-            "blocks_left_out": named(Meeting::LeftOut),
-            "model": {"name": self.model.name, "assumed": self.model.basis == Basis::Assumed},
-        }))?)
-    }
-
     /// Its bars are log odds, so that they add up to what is held against the thresholds.
-    pub(super) fn waterfall(&self) -> Waterfall {
+    #[must_use]
+    pub fn waterfall(&self) -> Waterfall {
         let fields = self.model.fields.iter().zip(&self.explained.fields).map(|(field, found)| {
             let words = self.words(found);
             let label = match field.kind {
@@ -76,7 +27,7 @@ impl Told<'_> {
         let together = self.explained.together.iter().map(|place| {
             let together = &self.model.together[*place];
             let note = self.said(["几项合并看", "said by several fields together"]).to_owned();
-            Step { label: together.reason.said(lang(self.language)).to_owned(), note, centibits: together.centibits }
+            Step { label: together.reason.said(self.lang).to_owned(), note, centibits: together.centibits }
         });
         let mut steps: Vec<Step> = fields.chain(together).collect();
         let prior = self.model.log_odds(0);
@@ -88,10 +39,10 @@ impl Told<'_> {
         }
         let mut remarks = vec![self.verdict()];
         if let Some(percent) = self.calibration().map(|own| own.scale_percent).filter(|percent| *percent != 100) {
-            let all = amounts::weight(self.explained.weight);
-            remarks.push(match self.language {
-                Language::Zh => format!("权重合计 {all} 比特；经校准计 {percent}%，各条即为此数，说明中的数为权重"),
-                Language::En => {
+            let all = plain_bits(self.explained.weight);
+            remarks.push(match self.lang {
+                Lang::Zh => format!("权重合计 {all} 比特；经校准计 {percent}%，各条即为此数，说明中的数为权重"),
+                Lang::En => {
                     format!("All weights sum to {all} bits; calibrated, {percent} % of each counts and is drawn. Notes speak of weights.")
                 }
             });
@@ -103,22 +54,22 @@ impl Told<'_> {
         let [match_ppm, review_ppm] = [self.model.match_centibits, self.model.review_centibits].map(plain_ppm);
         let assumed = self.model.basis == Basis::Assumed;
         let source = shortened(&self.model.source);
-        let footer = match (self.language, assumed) {
-            (Language::Zh, true) => format!("模型 {}，参数为设定值，未经数据估计", self.model.name),
-            (Language::Zh, false) => format!("模型 {}，参数由数据估计：{source}", self.model.name),
-            (Language::En, true) => {
+        let footer = match (self.lang, assumed) {
+            (Lang::Zh, true) => format!("模型 {}，参数为设定值，未经数据估计", self.model.name),
+            (Lang::Zh, false) => format!("模型 {}，参数由数据估计：{source}", self.model.name),
+            (Lang::En, true) => {
                 format!("Model {}; its numbers are assumed, not estimated from data", self.model.name)
             }
-            (Language::En, false) => {
+            (Lang::En, false) => {
                 format!("Model {}; its numbers are estimated from data: {source}", self.model.name)
             }
         };
-        let title = match self.language {
-            Language::Zh => format!("名册比对：{}", self.decision()),
-            Language::En => format!("Two rows: {}", self.decision()),
+        let title = match self.lang {
+            Lang::Zh => format!("名册比对：{}", self.decision()),
+            Lang::En => format!("Two rows: {}", self.decision()),
         };
         Waterfall {
-            lang: lang(self.language),
+            lang: self.lang,
             title,
             remarks,
             prior,

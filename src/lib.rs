@@ -17,6 +17,7 @@ pub mod monitoring;
 pub mod oversight;
 pub mod policy;
 pub mod report;
+pub mod rosters;
 pub mod store;
 pub mod telemetry;
 pub mod verification;

@@ -17,7 +17,7 @@ use named::{Named, named};
 const LEVELS: &[&[&str]] = &[
     &["main", "cli"],
     &["api", "console"],
-    &["bulk", "monitoring", "oversight", "web"],
+    &["bulk", "monitoring", "oversight", "rosters", "web"],
     &["verification"],
     &["report", "linkage", "auth"],
     &["audit"],

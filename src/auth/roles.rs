@@ -117,9 +117,9 @@ impl Role {
     #[must_use]
     pub fn grants(self, permission: Permission) -> bool {
         use Permission::{
-            AskErasure, Assess, Compare, DecideRecords, FetchReport, Inspect, IssueReport, LinkRosters, ManageCallbacks,
-            Monitor, OpenReport, ReadApprovals, ReadBatches, ReadCase, ReadLog, ReadPolicy, ReadSources, RegisterKin,
-            RunBatches, SecondHand, SteerCase, SubmitCase, TraceSubject, TryRules,
+            AskErasure, Assess, Compare, DecideRecords, FetchReport, Inspect, IssueReport, LinkRosters,
+            ManageCallbacks, Monitor, OpenReport, ReadApprovals, ReadBatches, ReadCase, ReadLog, ReadPolicy,
+            ReadSources, RegisterKin, RunBatches, SecondHand, SteerCase, SubmitCase, TraceSubject, TryRules,
         };
         match self {
             Self::Client | Self::Caseworker | Self::Supervisor => {
@@ -139,7 +139,8 @@ impl Role {
                         | ReadPolicy
                 ) || (permission == RunBatches && self != Self::Caseworker)
                     || (matches!(permission, DecideRecords | AskErasure) && self != Self::Client)
-                    || (matches!(permission, IssueReport | SecondHand | LinkRosters | TryRules) && self == Self::Supervisor)
+                    || (matches!(permission, IssueReport | SecondHand | LinkRosters | TryRules)
+                        && self == Self::Supervisor)
             }
             Self::Auditor => matches!(permission, ReadLog | TraceSubject | Inspect | ReadApprovals | ReadPolicy),
             Self::SecurityAdmin => matches!(permission, ReadApprovals | SecondHand | RegisterKin | ReadPolicy),

@@ -20,6 +20,7 @@ mod forms;
 mod frame;
 mod home;
 mod language;
+mod link;
 mod lists;
 mod monitoring;
 mod new;

@@ -12,8 +12,8 @@ use super::frame::Frame;
 use super::notices::Notice;
 use super::state::Console;
 use super::{
-    approvals, assets, audit, batches, cases, changes, home, monitoring, new, objections, policy, queues, reports,
-    reviews, sign_in, sources,
+    approvals, assets, audit, batches, cases, changes, home, link, monitoring, new, objections, policy, queues,
+    reports, reviews, sign_in, sources,
 };
 use crate::config::ServerLimits;
 use crate::web::guard;
@@ -93,6 +93,13 @@ fn all() -> Vec<Page> {
         post("/batches/{batch}/resume", batches::resume),
         get("/batches/{batch}/cancel", batches::ask_cancel),
         post("/batches/{batch}/cancel", batches::cancel),
+        get("/link", link::ask),
+        post("/link", link::send),
+        get("/link/example", link::example),
+        get("/link/{run}", link::show),
+        get("/link/{run}/pairs/{pair}", link::pair),
+        get("/link/{run}/export", link::export),
+        post("/link/{run}/delete", link::delete),
         get("/due", queues::due),
         get("/alerts", queues::alerts),
         get("/alerts/{alert}", monitoring::alerts::show),

@@ -18,6 +18,7 @@ const SECTIONS: &[Section] = &[
     Section { path: "/reviews", title: |words| words.reviews, needs: &[Permission::DecideRecords] },
     Section { path: "/approvals", title: |words| words.approvals, needs: &[Permission::ReadApprovals] },
     Section { path: "/batches", title: |words| words.batches, needs: &[Permission::ReadBatches] },
+    Section { path: "/link", title: |words| words.link, needs: &[Permission::LinkRosters] },
     Section { path: "/due", title: |words| words.due, needs: &[Permission::ReadBatches] },
     Section { path: "/alerts", title: |words| words.alerts, needs: &[Permission::Monitor] },
     Section { path: "/policy", title: |words| words.policy, needs: &[Permission::ReadPolicy] },

@@ -137,7 +137,10 @@ async fn completed(
 pub(super) async fn out(State(console): State<Console>, frame: Frame, sent: Sent<Nothing>) -> Response {
     let Sent { user, fields: Nothing {} } = sent;
     match console.0.sessions.end(user.secret, &user.caller).await {
-        Ok(()) => see_other("/signin?signed_out=1", [Cookie::Session.forget(console.0.secure)]),
+        Ok(()) => {
+            console.0.rosters.forget_all(&user.caller);
+            see_other("/signin?signed_out=1", [Cookie::Session.forget(console.0.secure)])
+        }
         Err(error) => failed(&frame, &error),
     }
 }

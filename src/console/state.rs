@@ -9,6 +9,7 @@ use crate::bulk::Bulk;
 use crate::config::ConsoleSettings;
 use crate::monitoring::Monitoring;
 use crate::oversight::Oversight;
+use crate::rosters::Rosters;
 use crate::store::Store;
 use crate::telemetry::Clock;
 use crate::verification::{MakeUp, Verifier};
@@ -47,6 +48,7 @@ pub(super) struct Inner {
     pub(super) monitoring: Monitoring,
     pub(super) oversight: Oversight,
     pub(super) make_up: Arc<MakeUp>,
+    pub(super) rosters: Rosters,
     pub(super) authenticator: Arc<Authenticator>,
     pub(super) provider: OpenIdProvider,
     pub(super) sessions: Sessions,
@@ -76,6 +78,7 @@ impl Console {
             Sessions::new(store, log, verifier.clone(), clock.clone(), Arc::clone(&authenticator), &settings);
         let provider = OpenIdProvider::new(settings, clock.clone())?;
         Ok(Self(Arc::new(Inner {
+            rosters: Rosters::new(verifier.clone(), clock.clone()),
             verifier,
             bulk,
             monitoring,

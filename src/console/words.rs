@@ -31,6 +31,7 @@ pub(super) mod cases;
 pub(super) mod effects;
 pub(super) mod frame;
 pub(super) mod home;
+pub(super) mod link;
 pub(super) mod monitoring;
 pub(super) mod new;
 pub(super) mod notices;

@@ -146,6 +146,13 @@ mod tests {
     }
 
     #[test]
+    fn thousands_are_parted() {
+        for (number, shown) in [(0, "0"), (999, "999"), (1_000, "1,000"), (12_345_678, "12,345,678")] {
+            assert_eq!(grouped(number), shown);
+        }
+    }
+
+    #[test]
     fn numbers_say_no_more_than_they_know() {
         let table = [
             (0, "<0.0001%"),

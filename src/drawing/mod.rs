@@ -5,11 +5,13 @@
 
 pub mod canvas;
 pub mod curve;
+pub mod histogram;
 pub mod lettering;
 mod scale;
 pub mod sparkline;
 pub mod waterfall;
 
 pub use curve::{Curve, Threshold};
+pub use histogram::Histogram;
 pub use sparkline::Sparkline;
 pub use waterfall::{Step, Waterfall};

@@ -70,7 +70,10 @@ impl Earlier {
                 continue; // an id that no row has any more, and that is not given again
             }
             let Some(side) = ROSTERS.iter().position(|name| *name == roster) else {
-                return Err(fault("the roster must be left or right".to_owned(), "roster 应为 left 或 right".to_owned()));
+                return Err(fault(
+                    "the roster must be left or right".to_owned(),
+                    "roster 应为 left 或 right".to_owned(),
+                ));
             };
             let Some((side, row)) = found(row_ids, side, id) else {
                 let message = "the row_id is in neither roster: give the roster that has this row, or take the line out if it is gone";

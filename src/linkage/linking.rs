@@ -155,8 +155,9 @@ fn made_by_equal_values<'a>(table: &'a Table, rules: &[Block]) -> Vec<(usize, &'
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::linkage::labels::Labels;
-    use crate::linkage::trial::Trial;
+    use crate::linkage::trial::{Trial, codes};
 
     const PERSON: &str = include_str!("../../config/linkage/person.toml");
 
@@ -167,5 +168,25 @@ mod tests {
         let trial = Trial::of(PERSON, &format!("l,{row}"), Some(&format!("r,{row}")));
         let found = trial.one_to_one(&Labels::default());
         assert_eq!(found.len(), 1, "{found:?}");
+    }
+
+    /// Nobody waits for it.
+    struct Stopped;
+
+    impl Progress for Stopped {
+        fn blocking(&self) {}
+        fn rule(&self, _: usize, _: &BlockCount) {}
+        fn scored(&self, _: u64) {}
+        fn is_stopped(&self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn a_run_that_nobody_waits_for_weighs_nothing_more() {
+        let trial = Trial::of(&codes(""), "l1,1,2,3,4,5\n", Some("r1,1,2,3,4,5\n"));
+        let pairs = |linked: Result<Linked, Box<BlockCount>>| linked.map(|linked| linked.pairs.len()).ok();
+        assert_eq!(pairs(link(&trial.model, &trial.table, 10, &Silent)), Some(1));
+        assert_eq!(pairs(link(&trial.model, &trial.table, 10, &Stopped)), Some(0));
     }
 }

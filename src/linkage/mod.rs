@@ -23,9 +23,9 @@ pub mod labels;
 pub mod linking;
 pub mod model;
 mod own_number;
+pub mod pair;
 #[cfg(test)]
 mod properties;
-pub mod pair;
 pub mod reliability;
 pub mod roster;
 pub mod row_ids;

@@ -6,6 +6,7 @@ mod audit;
 mod batches;
 mod browser;
 mod home;
+mod link;
 mod monitoring;
 mod new;
 mod policy;

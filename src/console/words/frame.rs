@@ -16,6 +16,7 @@ page_words! {
         reviews: "待人工核实", "Reviews";
         approvals: "双人复核", "Second person";
         batches: "批次", "Batches";
+        link: "名册比对", "Rosters";
         due: "到期复核", "Due";
         alerts: "预警", "Alerts";
         policy: "政策规则", "Rules";

@@ -3,8 +3,8 @@
 use super::Told;
 use crate::drawing::lettering::plain_bits;
 use crate::drawing::{Step, Waterfall};
-use crate::identity::bits::{plain_ppm, probability_ppm};
 use crate::household::Lang;
+use crate::identity::bits::{plain_ppm, probability_ppm};
 use crate::linkage::explained::Meeting;
 use crate::linkage::fields::Kind;
 use crate::linkage::model::Basis;

@@ -3,6 +3,7 @@
 //! Faults name file, line and column, never a value; nothing is read further once a roster is at fault.
 
 mod decoding;
+mod fault;
 mod line_ends;
 
 use std::cmp::Ordering;
@@ -11,43 +12,15 @@ use std::io::{Read, Seek, SeekFrom};
 use csv::{ByteRecord, ReaderBuilder};
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
-use thiserror::Error;
 
 use decoding::Decoding;
+pub use fault::RosterFault;
+use fault::{both, columns_missing};
 use line_ends::PlainLines;
 use std::hash::BuildHasher;
 
 /// Rows after which room is made for the rest of the file, by how long they are.
 const LOOKED_AT: usize = 1 << 12;
-
-/// No heading has so many digits; a number, a date or a telephone has.
-const DIGITS_OF_A_VALUE: usize = 6;
-
-/// What is wrong with a roster.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{file}:{line}: {message}")]
-pub struct RosterFault {
-    /// The file as it was named.
-    pub file: String,
-    /// Line, from 1; 0 when none can be named.
-    pub line: u64,
-    /// What is wrong and what to do.
-    pub message: String,
-    /// The same in Chinese.
-    pub message_zh: String,
-}
-
-impl RosterFault {
-    /// At a line of a file, in English and in Chinese.
-    pub(super) fn new(file: &str, line: u64, [message, message_zh]: [String; 2]) -> Self {
-        Self { file: file.to_owned(), line, message, message_zh }
-    }
-}
-
-/// A text in English and in Chinese.
-fn both(english: &str, chinese: &str) -> [String; 2] {
-    [english.to_owned(), chinese.to_owned()]
-}
 
 /// The texts of one column, end to end.
 #[derive(Clone, Default)]
@@ -197,7 +170,8 @@ impl Stopped {
         match self {
             Self::Fault(fault) => fault,
             Self::NotUtf8(line) => {
-                let broken = both("the text is broken: save the file again as UTF-8", "文字编码有误：请将文件另存为 UTF-8");
+                let broken =
+                    both("the text is broken: save the file again as UTF-8", "文字编码有误：请将文件另存为 UTF-8");
                 reading.fault(line, broken)
             }
         }
@@ -219,7 +193,8 @@ impl Reading<'_> {
     }
 
     fn either_encoding<R: Read + Seek>(&self, input: &mut R) -> Result<(Roster, Vec<u64>), RosterFault> {
-        let unseekable = |error: std::io::Error| self.fault(0, both(&error.to_string(), &format!("文件无法读取：{error}")));
+        let unseekable =
+            |error: std::io::Error| self.fault(0, both(&error.to_string(), &format!("文件无法读取：{error}")));
         // a pipe has no size, and needs none
         let size = input.seek(SeekFrom::End(0)).and_then(|size| input.rewind().map(|()| size)).unwrap_or(0);
         match self.all(input, size) {
@@ -330,7 +305,8 @@ impl Reading<'_> {
             found.push(heading.trim().to_owned());
         }
         if found.iter().all(String::is_empty) {
-            let empty = both("the file is empty: the first line must name the columns", "文件是空的：第一行应为各栏名称");
+            let empty =
+                both("the file is empty: the first line must name the columns", "文件是空的：第一行应为各栏名称");
             return Err(Stopped::Fault(self.fault(1, empty)));
         }
         let needed = || self.id.iter().chain(self.headings);
@@ -341,7 +317,7 @@ impl Reading<'_> {
             }
         }
         if !missing.is_empty() {
-            return Err(Stopped::Fault(self.fault(1, self.columns_missing(&missing, &found))));
+            return Err(Stopped::Fault(self.fault(1, columns_missing(self, &missing, &found))));
         }
         let place = |heading: &str| {
             let mut places = (0..found.len()).filter(|place| found[*place] == heading);
@@ -356,64 +332,6 @@ impl Reading<'_> {
             Ok(first)
         };
         needed().chain(self.optional).map(|heading| place(heading)).collect()
-    }
-
-    /// Which columns are not there, which are, and the ways out.
-    fn columns_missing(&self, missing: &[&str], found: &[String]) -> [String; 2] {
-        let marked = |headings: &[&str]| headings.iter().map(|h| format!("“{h}”")).collect::<Vec<_>>().join("、");
-        let quoted = |headings: &[&str]| headings.iter().map(|h| format!("\"{h}\"")).collect::<Vec<_>>().join(", ");
-        // somebody's row stands there: it is not repeated
-        if found.iter().any(|heading| heading.bytes().filter(u8::is_ascii_digit).count() >= DIGITS_OF_A_VALUE) {
-            let needed: Vec<&str> = self.id.iter().chain(self.headings).copied().collect();
-            return [
-                format!(
-                    "the first line holds values: put a line before it that names the columns, {} among them",
-                    quoted(&needed)
-                ),
-                format!("第一行已是内容：请在前面加一行各栏名称，其中须有{}", marked(&needed)),
-            ];
-        }
-        let chinese = match (found, self.id) {
-            ([heading], _) if heading.contains([';', '\t']) => {
-                let mark = if heading.contains(';') { "分号" } else { "制表符" };
-                format!("各值似乎以{mark}分隔：请另存为以逗号分隔的文件")
-            }
-            (_, Some(id)) if missing.contains(&id) => {
-                format!("请改栏名，或在模型中写明对应的栏名；除“{id}”外，也可以补一栏空白（空白不计权重）")
-            }
-            _ => "请改栏名，在模型中写明对应的栏名，或者补一栏空白（空白不计权重）".to_owned(),
-        };
-        let out = match (found, self.id) {
-            ([heading], _) if heading.contains([';', '\t']) => {
-                let mark = if heading.contains(';') { "\";\"" } else { "tabs" };
-                format!("The values seem to be parted by {mark}: save the file as comma-separated")
-            }
-            (_, None) => {
-                let one_of = match self.optional {
-                    [] => String::new(),
-                    some => format!(", and of {} one", quoted(some)),
-                };
-                format!("The file needs the columns {}{one_of}", quoted(self.headings))
-            }
-            (_, Some(id)) if missing == [id] => "Rename the column, or name its heading in the model".to_owned(),
-            (_, Some(id)) => {
-                let but = if missing.contains(&id) {
-                    format!("; not so \"{id}\", which every row needs")
-                } else {
-                    String::new()
-                };
-                let out = if missing.len() == 1 {
-                    "Rename the column, name its heading in the model, or add an empty column of that heading"
-                } else {
-                    "Rename the columns, name their headings in the model, or add empty columns of these headings"
-                };
-                format!("{out} (missing values weigh nothing{but})")
-            }
-        };
-        [
-            format!("no column is headed {}; there are: {}. {out}", quoted(missing), found.join(", ")),
-            format!("没有名为{}的栏；现有：{}。{chinese}", marked(missing), found.join("、")),
-        ]
     }
 
     fn no_id_twice(&self, ids: &Column, lines: &[u64]) -> Result<(), Stopped> {

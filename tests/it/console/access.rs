@@ -53,6 +53,7 @@ const CLOSED: &[(&str, &str, &[&str])] = &[
     ("POST", "/inspections/new", &["auditor"]),
     ("GET", "/batches", OFFICERS),
     ("GET", "/batches/new", &["supervisor"]),
+    ("POST", "/batches/new", &["supervisor"]),
     ("GET", "/batches/{batch}", OFFICERS),
     ("GET", "/batches/{batch}/results", OFFICERS),
     ("GET", "/batches/{batch}/changes", OFFICERS),
@@ -65,6 +66,13 @@ const CLOSED: &[(&str, &str, &[&str])] = &[
     ("POST", "/batches/{batch}/resume", &["supervisor"]),
     ("GET", "/batches/{batch}/cancel", &["supervisor"]),
     ("POST", "/batches/{batch}/cancel", &["supervisor"]),
+    ("GET", "/link", &["supervisor"]),
+    ("POST", "/link", &["supervisor"]),
+    ("GET", "/link/example", &["supervisor"]),
+    ("GET", "/link/{run}", &["supervisor"]),
+    ("GET", "/link/{run}/pairs/{pair}", &["supervisor"]),
+    ("GET", "/link/{run}/export", &["supervisor"]),
+    ("POST", "/link/{run}/delete", &["supervisor"]),
     ("GET", "/due", OFFICERS),
     ("GET", "/alerts", OFFICERS),
     ("GET", "/watches", OFFICERS),
@@ -93,8 +101,6 @@ const CLOSED: &[(&str, &str, &[&str])] = &[
 
 /// Pages of things that some roles see in part alone: who sees which is told where they are tested.
 const IN_PART: &[(&str, &str)] = &[
-    // batches.rs: it is no form of the usual kind
-    ("POST", "/batches/new"),
     // monitoring.rs
     ("GET", "/alerts/{alert}"),
     ("GET", "/alerts/{alert}/acknowledge"),
@@ -110,7 +116,11 @@ const IN_PART: &[(&str, &str)] = &[
 ];
 
 /// Of what is nowhere, whoever may look is told that it is not there.
-const NOWHERE: &[&str] = &["/audit/findings/{id}"];
+const NOWHERE: &[&str] =
+    &["/audit/findings/{id}", "/link/{run}", "/link/{run}/pairs/{pair}", "/link/{run}/export", "/link/{run}/delete"];
+
+/// Forms with files.
+const WITH_FILES: &[&str] = &["/new/file", "/batches/new", "/link"];
 
 /// What auditors find while an inspection lasts (approvals.rs), and not otherwise.
 const INSPECTED: &[&str] = &["/cases/{id}/report"];
@@ -158,8 +168,10 @@ impl Things {
     fn path(&self, path: &str) -> String {
         let path = path.replace("{id}", &self.case).replace("{batch}", &self.batch).replace("{watch}", &self.watch);
         let path = path.replace("{n}", &self.entry.to_string()).replace("{key}", "tax").replace("{region}", "620422");
+        let path = path.replace("{run}", "4dd58f5c-6e53-4b4c-9b05-1f6b7d0f2a31").replace("{pair}", "1");
         match path.as_str() {
             "/audit/export" => path + "?form=csv",
+            text if text.starts_with("/link/") => path,
             text if text.ends_with("/export") => path + "?sheet=faults&form=csv",
             _ => path,
         }
@@ -203,7 +215,12 @@ async fn each_page_is_for_its_roles_and_its_place_alone() {
                     browser.get(&url).await
                 } else {
                     let sent = token.iter().cloned().chain(fields(path)).collect::<Vec<_>>();
-                    browser.submit(&url.parse().unwrap(), &sent).await
+                    let url = url.parse().unwrap();
+                    if WITH_FILES.contains(path) {
+                        browser.upload(&url, &sent, ("", b"")).await
+                    } else {
+                        browser.submit(&url, &sent).await
+                    }
                 };
                 let what = format!("{role} {here} {method} {path}: {}", page.status);
                 match (roles.contains(&role), here || !is_of_place(path)) {
@@ -236,7 +253,11 @@ async fn a_form_without_its_session_token_does_nothing() {
     provider.vouch(&mut browser, &door).await;
     for (method, path, _) in CLOSED.iter().filter(|(method, ..)| *method == "POST") {
         let url = door.url(&things.path(path));
-        let page = browser.submit(&url.parse().unwrap(), &fields(path)).await;
+        let page = if WITH_FILES.contains(path) {
+            browser.upload(&url.parse().unwrap(), &fields(path), ("", b"")).await
+        } else {
+            browser.submit(&url.parse().unwrap(), &fields(path)).await
+        };
         assert_eq!(page.status, 403, "{method} {path}");
         assert!(page.body.contains("操作未执行"), "{method} {path}");
         let nobody = Browser::new().submit(&url.parse().unwrap(), &fields(path)).await;

@@ -57,6 +57,12 @@ impl Office {
         browser.follow(answer).await
     }
 
+    /// The door, and somebody's browser before it.
+    pub fn door_and(&mut self, who: &str) -> (&Door, &mut Browser) {
+        let found = self.browsers.iter_mut().find(|(id, _)| *id == who);
+        (&self.door, &mut found.expect("somebody of the office").1)
+    }
+
     pub fn of(&mut self, who: &str) -> &mut Browser {
         &mut self.browsers.iter_mut().find(|(id, _)| *id == who).expect("somebody of the office").1
     }

@@ -83,19 +83,27 @@ impl Browser {
     }
 
     /// Sends a form with a file, its fields first, of a page of the same origin.
-    pub async fn upload(&mut self, url: &Url, fields: &[(String, String)], file: (&str, &[u8])) -> Page {
+    pub async fn upload(&mut self, url: &Url, fields: &[(String, String)], (name, contents): (&str, &[u8])) -> Page {
+        self.upload_all(url, fields, &[("file", name, contents)]).await
+    }
+
+    /// The same with several files, each with its field's name and its own.
+    pub async fn upload_all(&mut self, url: &Url, fields: &[(String, String)], files: &[(&str, &str, &[u8])]) -> Page {
         const BOUNDARY: &str = "----form-boundary-7Qx";
         let mut body = Vec::new();
         for (name, value) in fields {
             let part = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
             body.extend_from_slice(part.as_bytes());
         }
-        let (name, contents) = file;
-        let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n");
-        body.extend_from_slice(head.as_bytes());
-        body.extend_from_slice(b"content-type: application/octet-stream\r\n\r\n");
-        body.extend_from_slice(contents);
-        body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        for (field, name, contents) in files {
+            let head =
+                format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(b"content-type: application/octet-stream\r\n\r\n");
+            body.extend_from_slice(contents);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
         let call = self.http.post(url.clone()).header("origin", origin(url)).header("accept", "text/html");
         let call = call.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"));
         self.send(call.body(body), url.clone()).await

@@ -36,17 +36,9 @@ impl Shown<'_> {
             lines.add_row(row);
         };
         for together in told.explained.together.iter().map(|place| &told.model.together[*place]) {
-            sum(
-                said(["合并看", "together"]),
-                together.reason.said(told.lang).to_owned(),
-                together.centibits,
-            );
+            sum(said(["合并看", "together"]), together.reason.said(told.lang).to_owned(), together.centibits);
         }
-        sum(
-            said(["权重", "weight"]),
-            said(["以上合计", "all of the above"]).to_owned(),
-            told.explained.weight,
-        );
+        sum(said(["权重", "weight"]), said(["以上合计", "all of the above"]).to_owned(), told.explained.weight);
         if let Some(calibration) = told.calibration() {
             let (percent, shift) = (calibration.scale_percent, weight(calibration.shift_centibits));
             let words = match told.lang {

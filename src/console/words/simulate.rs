@@ -49,6 +49,7 @@ page_words! {
         households_in: "试算家庭", "Tried on";
         moved: "归类变动", "Households that move";
         cost: "参考金额", "Amounts";
+        may_become: "待定者最优可能为", "Open ones may become at best";
         not_tried: "未试算", "Not tried";
         left_out: "未列出", "Not shown";
         changed: "改动的参数", "What was changed";
@@ -139,6 +140,12 @@ pub(in crate::console) fn cost([before, after, monthly, yearly]: [&str; 4], lang
         Lang::Zh => format!("每月 {before} 元 → {after} 元（每月 {monthly} 元，每年 {yearly} 元）"),
         Lang::En => format!("{before} → {after} yuan a month ({monthly} a month, {yearly} a year)"),
     }
+}
+
+/// What those who are open may become, under one of the rules: names and counts.
+pub(in crate::console) fn may_become(side: &str, parts: &[(&str, u64)], lang: Lang) -> String {
+    let parts: Vec<_> = parts.iter().map(|(name, count)| format!("{name} {}", households(*count, lang))).collect();
+    at(side, &parts.join(lang.pick("、", ", ")), lang)
 }
 
 /// Households that no pack covers; none where they are few.

@@ -102,6 +102,8 @@ async fn a_higher_standard_moves_a_made_up_county_and_small_numbers_are_not_show
     let moved: u64 = rows.iter().filter(|row| row[1] != row[2]).filter_map(|row| row[3].parse::<u64>().ok()).sum();
     assert!(moved > 0 && found.body.contains(&format!("归类变动 {moved} 户")), "{}", found.body);
 
+    assert!(found.body.contains("待定者最优可能为") && found.body.contains("<li>现行规则："), "{}", found.body);
+
     // the drawing is one, with words, and carries nothing that the page's policy forbids
     let svg = found.body.split("<svg").nth(1).unwrap().split("</svg>").next().unwrap();
     assert!(

@@ -5,7 +5,7 @@ use super::form::Plan;
 use crate::console::parts::{Cell, Column, Summary, Table};
 use crate::console::words::simulate::{self as words, SimulateWords};
 use crate::household::{Fen, Lang};
-use crate::policy::simulate::{Count, Headline, Shown};
+use crate::policy::simulate::{Count, Headline, MayBecome, Shown};
 use crate::report::difference::{ParameterChange, Setting};
 use crate::report::movement::chart;
 use crate::report::render::amounts::yuan;
@@ -62,6 +62,15 @@ fn summary(plan: &Plan, county: &str, shown: &Shown, own: &'static SimulateWords
         lines.push((own.households_in, Cell::Text(words::counted(total, made_up, lang))));
         lines.push((own.moved, Cell::Whole(words::households(moved, lang))));
         lines.push((own.cost, Cell::Text(words::cost([&before, &after, &monthly, &yearly], lang))));
+    }
+    let sides = [own.before, own.after].into_iter().zip(shown.may_become());
+    let said = |(side, counts): (&str, MayBecome)| {
+        let parts: Vec<_> = counts.into_iter().map(|(headline, count)| (name(headline, lang), count)).collect();
+        (!parts.is_empty()).then(|| words::may_become(side, &parts, lang))
+    };
+    let said: Vec<_> = sides.filter_map(said).collect();
+    if !said.is_empty() {
+        lines.push((own.may_become, Cell::List(said)));
     }
     if shown.not_covered != Some(0) {
         lines.push((own.not_tried, Cell::Text(words::not_covered(shown.not_covered, lang))));

@@ -34,7 +34,7 @@ page_words! {
         pack_hint: "以 [pack] 和 region = \"620422\" 开头", "It begins with [pack] and region = \"620422\"";
         on: "用哪些家庭试算", "Households to try it on";
         kept: "存档案件：本单位在该县的案件，每案取最新一版证据，先记入审计日志再打开", "Kept cases: those of your office in the county, each in its latest version, opened after an entry in the log";
-        made_up: "虚拟县：按真实分布虚构的家庭，不涉及任何人", "A made-up county: invented households, about nobody";
+        made_up: "虚拟县：模拟生成的虚构家庭，不涉及任何人", "A made-up county: invented households, about nobody";
         on_wrong: "请选择用哪些家庭试算", "Choose the households to try it on";
         households: "户数", "Households";
         households_hint: "100 至 2000 户", "100 to 2000";

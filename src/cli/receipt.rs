@@ -65,7 +65,9 @@ fn told(proved: &Proved, of_report: Option<bool>, zh: bool) {
         output::say(&format!("✓ 审计日志 {origin} 第 {index} 条（共 {size} 条）：签名与证明成立"));
         output::say(&format!("  核对 {case} 第 {version} 版报告，{purpose}，{at}（北京时间）入日志"));
         output::say(&format!("  报告摘要 SHA-256 {body}"));
-        output::say("  不能证明：报告内容是否属实；页面所列委托单位、部门名单（由核对机构陈述，可向审计机关核实）");
+        output::say(
+            "  不能证明：报告内容是否属实；页面所列委托单位、部门名单（由核对机构陈述，可向核对机构的审计人员核实）",
+        );
     } else {
         output::say(&format!("✓ entry {index} of {size} of the audit log {origin}: signature and proof hold"));
         output::say(&format!("  case {case}, version {version} of its report, {purpose}, entered {at} (China time)"));

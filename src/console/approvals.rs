@@ -8,6 +8,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -77,7 +78,7 @@ async fn shown(console: &Console, user: &ConsoleUser, id: &str, word: Option<&st
     let approval = &detail.summary;
     let reviewed = approval.kind == ApprovalKind::Review;
     let compares = reviewed && approval.status == "open" && caller.may(Permission::DecideRecords);
-    let actions = actions(&user.caller, approval, words);
+    let actions = actions(&user.caller, approval, console.0.clock.now(), words);
     let page = ApprovalPage {
         frame,
         words,
@@ -199,11 +200,14 @@ fn hands(given: &[ApprovalHand], words: &'static ApprovalWords, lang: Lang) -> T
 fn actions(
     caller: &Caller,
     approval: &ApprovalSummary,
+    now: Timestamp,
     words: &'static ApprovalWords,
 ) -> Vec<(String, &'static str, &'static str)> {
     let at = |what: &str| format!("/approvals/{}/{what}", approval.id);
     let mut actions = Vec::new();
-    let granted = approval.kind == ApprovalKind::Inspection && approval.status == "agreed";
+    let ended =
+        approval.until.as_deref().is_some_and(|until| until.parse::<Timestamp>().is_ok_and(|until| until <= now));
+    let granted = approval.kind == ApprovalKind::Inspection && approval.status == "agreed" && !ended;
     if granted && approval.asked_by == caller.subject && caller.may(Permission::Inspect) {
         actions.push((format!("/cases/{}/report", approval.case), words.open_report, words.open_report_about));
     }
@@ -213,8 +217,8 @@ fn actions(
     match Refusal::of(caller, approval) {
         Some(Refusal::Refuse) => actions.push((at("refuse"), words.refuse, words.refuse_about)),
         Some(Refusal::TakeBack) => actions.push((at("refuse"), words.take_back, words.take_back_about)),
-        Some(Refusal::End) => actions.push((at("refuse"), words.end, words.end_about)),
-        None => {}
+        Some(Refusal::End) if !ended => actions.push((at("refuse"), words.end, words.end_about)),
+        Some(Refusal::End) | None => {}
     }
     let destruction = approval.kind == ApprovalKind::Destruction;
     if destruction && approval.status == "refused" && caller.may(Permission::SteerCase) {

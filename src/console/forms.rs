@@ -1,5 +1,8 @@
 //! Forms come from the console's own pages or not at all: by what the browser says of their origin, and by a token of the session.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use aws_lc_rs::hmac;
 use axum::Form;
 use axum::body::Body;
@@ -9,7 +12,7 @@ use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt as _;
+use futures_util::{Stream, StreamExt as _, stream};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq as _;
@@ -67,6 +70,10 @@ impl<T: DeserializeOwned> FromRequest<Console> for Sent<T> {
 const MOST_TEXT: usize = 4096;
 /// Most of what nobody keeps that is waited for: a browser shows no answer to a form that it could not send to its end.
 const MOST_LET_GO: usize = 16 * 1024 * 1024;
+/// Most bytes that come before a form's token is read: what stands before its first part, and that part.
+const MOST_BEFORE: u64 = 64 * 1024;
+/// Most bytes of which nothing comes, as of a part's headers.
+const MOST_HEADERS: u64 = 1024 * 1024;
 
 /// A form with files, sent as [`Sent`] is: looked at before anything but its first part has come. Its parts come one after the other, files as they
 /// arrive.
@@ -78,10 +85,47 @@ pub struct SentParts {
 }
 
 /// The parts of a form, in the order of its fields.
-pub(super) struct Parts(multer::Multipart<'static>);
+pub(super) struct Parts(multer::Multipart<'static>, Arc<Unread>);
 
 /// One of them.
-pub(super) struct Part(multer::Field<'static>);
+pub(super) struct Part(multer::Field<'static>, Arc<Unread>);
+
+/// Bytes that were received and of which nothing has come yet, and how many there may be: the reader keeps them all.
+struct Unread {
+    bytes: AtomicU64,
+    most: AtomicU64,
+}
+
+impl Unread {
+    fn nothing(&self) {
+        self.bytes.store(0, Ordering::Relaxed);
+    }
+
+    fn may_be(&self, most: u64) {
+        self.most.store(most, Ordering::Relaxed);
+    }
+
+    /// Whether so many more are too many.
+    fn exceeds(&self, more: usize) -> bool {
+        let before = self.bytes.fetch_add(more as u64, Ordering::Relaxed);
+        before.saturating_add(more as u64) > self.most.load(Ordering::Relaxed)
+    }
+}
+
+/// A body's pieces, one at a time, so that the reader looks at each before it takes the next.
+fn bounded(request: Request<Body>, unread: Arc<Unread>) -> impl Stream<Item = Result<Bytes, std::io::Error>> + Send {
+    let pieces = Box::pin(pieces(request));
+    stream::unfold(Some((pieces, unread)), async |held| {
+        let (mut pieces, unread) = held?;
+        tokio::task::yield_now().await;
+        let broken = |what| Some((Err(std::io::Error::other(what)), None));
+        match pieces.next().await? {
+            Ok(piece) if unread.exceeds(piece.len()) => broken("a form whose parts have no end"),
+            Ok(piece) => Some((Ok(piece), Some((pieces, unread)))),
+            Err(_) => broken("the body stopped coming"),
+        }
+    })
+}
 
 /// The form did not come whole, or a field of it is no text.
 #[derive(Debug)]
@@ -114,14 +158,15 @@ impl FromRequest<Console> for SentParts {
         }
         let kind = head.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let boundary = multer::parse_boundary(kind).map_err(|_| foreign())?;
-        let pieces = pieces(Request::from_parts(head, body));
-        let pieces = pieces.map(|piece| piece.map_err(|_| std::io::Error::other("the body stopped coming")));
-        let mut parts = Parts(multer::Multipart::new(pieces, boundary));
+        let unread = Arc::new(Unread { bytes: AtomicU64::new(0), most: AtomicU64::new(MOST_BEFORE) });
+        let pieces = bounded(Request::from_parts(head, body), Arc::clone(&unread));
+        let mut parts = Parts(multer::Multipart::new(pieces, boundary), unread);
         let first = parts.next().await.ok().flatten().filter(|part| part.name() == "form_token");
         let token = first.ok_or_else(foreign)?.text().await.map_err(|_| foreign())?;
         if !carries_token(user.secret.bytes(), &token) {
             return Err(foreign());
         }
+        parts.1.may_be(MOST_HEADERS);
         Ok(Self { user, parts })
     }
 }
@@ -129,12 +174,16 @@ impl FromRequest<Console> for SentParts {
 impl Parts {
     /// The next one; what was not read of the former is passed over.
     pub(super) async fn next(&mut self) -> Result<Option<Part>, Broken> {
-        Ok(self.0.next_field().await?.map(Part))
+        let next = self.0.next_field().await?;
+        self.1.nothing();
+        Ok(next.map(|field| Part(field, Arc::clone(&self.1))))
     }
 
     /// Reads what is left of a form that is not absurdly long, and lets it go.
     pub(super) async fn let_go(&mut self) {
         let mut let_go = 0;
+        // the part that is left unread is passed over whole
+        self.1.may_be(MOST_LET_GO as u64);
         while let Ok(Some(mut part)) = self.next().await {
             while let Ok(Some(piece)) = part.piece().await {
                 let_go += piece.len();
@@ -190,7 +239,9 @@ impl Part {
 
     /// The next bytes of it, as they come.
     pub(super) async fn piece(&mut self) -> Result<Option<Bytes>, Broken> {
-        Ok(self.0.chunk().await?)
+        let piece = self.0.chunk().await?;
+        self.1.nothing();
+        Ok(piece)
     }
 }
 

@@ -206,14 +206,10 @@ fn leading(text: String, id: &str, href: String, barred: bool, lang: Lang) -> Ce
     }
 }
 
-fn case_cell(text: String, id: &str) -> Cell {
-    Cell::NamedLink { text, id: id.to_owned(), href: format!("/cases/{id}") }
-}
-
 fn row_of_case(case: &CaseSummary, lang: Lang) -> Vec<Cell> {
     let state = CaseState::parse(&case.status);
     vec![
-        case_cell(terms::purpose(&case.purpose, lang), &case.id),
+        leading(terms::purpose(&case.purpose, lang), &case.id, format!("/cases/{}", case.id), case.barred, lang),
         Cell::Whole(moment(&case.created_at, lang)),
         Cell::Whole(case.region.clone()),
         Cell::Tag(state_tag(state, lang)),

@@ -47,9 +47,9 @@ fn value(value: &str, unit: &str, lang: Lang) -> String {
 }
 
 /// A text with its remark.
-fn with_note(law: Option<String>, note: Option<&String>) -> Cell {
+fn with_note(law: Option<String>, note: Option<&String>, lang: Lang) -> Cell {
     let texts: Vec<String> = law.into_iter().chain(note.cloned()).collect();
-    Cell::Text(if texts.is_empty() { "–".to_owned() } else { texts.join("；") })
+    Cell::Text(if texts.is_empty() { "–".to_owned() } else { texts.join(lang.pick("；", "; ")) })
 }
 
 /// A day to be chosen.

@@ -177,14 +177,14 @@ impl Oversight {
     }
 
     /// Begins to hash the whole tree again and to hold it against its checkpoints, those that are stored and one that somebody kept. Whoever asks while
-    /// one is under way is left with that one. That it was begun is in the log first.
+    /// one is under way is left with that one, and told so: `false`. That it was begun is in the log first.
     ///
     /// # Errors
     /// [`ReadError::Closed`]: the log cannot be written; else the store failed.
-    pub async fn begin_check(&self, caller: &Caller, kept: Option<String>) -> Result<(), ReadError> {
+    pub async fn begin_check(&self, caller: &Caller, kept: Option<String>) -> Result<bool, ReadError> {
         let runs = |held: &Held| held.check.outcome.is_none();
         if self.1.last().as_ref().is_some_and(runs) {
-            return Ok(());
+            return Ok(false);
         }
         let what = Sha256::digest(canonical_json(&serde_json::json!({"check": "tree", "kept": kept}))).into();
         let receipt = self.enter(Self::reading(caller, Action::Search), what).await?;
@@ -201,7 +201,7 @@ impl Oversight {
         };
         let mut last = self.1.last();
         if last.as_ref().is_some_and(runs) {
-            return Ok(());
+            return Ok(false);
         }
         *last = Some(Held { check, read: Arc::clone(&read) });
         drop(last);
@@ -212,7 +212,7 @@ impl Oversight {
             // one that falls over has ended too
             checks.end(made.await.unwrap_or(CheckOutcome::Failed));
         });
-        Ok(())
+        Ok(true)
     }
 
     async fn check(&self, kept: Option<String>, read: &AtomicU64) -> CheckOutcome {

@@ -20,9 +20,9 @@ pub(super) fn id_at(time: Timestamp) -> Uuid {
     Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanos))
 }
 
-/// A count or index as stored.
+/// A count or index as stored. Nothing is counted beyond the largest, whatever somebody asks for.
 pub(super) fn int(value: u64) -> i64 {
-    i64::try_from(value).expect("no log or counter reaches 2^63")
+    i64::try_from(value).unwrap_or(i64::MAX)
 }
 
 /// Reads columns, turning what this program never writes into [`StoreError::Corrupt`].

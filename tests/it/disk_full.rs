@@ -13,7 +13,7 @@ use reqwest::Method;
 use super::binary::{DEFAULTS, Installation};
 use super::client::{Client, send};
 
-/// A file system of its own of 24 MiB. Let go when dropped.
+/// A file system of its own of 40 MiB. Let go when dropped.
 struct SmallDisk(PathBuf);
 
 impl SmallDisk {
@@ -22,7 +22,7 @@ impl SmallDisk {
     fn at(path: &Path) -> Option<Self> {
         std::fs::create_dir_all(path).expect("a folder");
         let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=24m,mode=0700", "tmpfs"]).arg(path).stderr(Stdio::null());
+        mount.args(["-t", "tmpfs", "-o", "size=40m,mode=0700", "tmpfs"]).arg(path).stderr(Stdio::null());
         if mount.status().is_ok_and(|status| status.success()) {
             return Some(Self(path.to_owned()));
         }
@@ -78,7 +78,7 @@ async fn a_full_disk_stops_what_is_new_and_loses_nothing() {
     let settings = std::fs::read_to_string(installation.path("hedui.toml")).expect("settings");
     std::fs::write(
         installation.path("hedui.toml"),
-        settings + "[store]\nreserve_mib = 4\n[verification]\nlease_secs = 5\n",
+        settings + "[store]\nreserve_mib = 12\n[verification]\nlease_secs = 5\n",
     )
     .expect("settings");
     let Some(disk) = SmallDisk::at(&installation.path("data")) else { return };
@@ -88,7 +88,7 @@ async fn a_full_disk_stops_what_is_new_and_loses_nothing() {
 
     let service = installation.serve().await;
     let client = installation.client(&service);
-    assert_eq!(reserve.metadata().expect("a reserve").len(), 4 << 20);
+    assert_eq!(reserve.metadata().expect("a reserve").len(), 12 << 20);
     accept(&client, &mocks, 0..4, &mut accepted).await;
     let once = |body| send(client.submission(body).header("idempotency-key", "once"));
     let file = |rows: String| {

@@ -88,7 +88,11 @@ pub(in crate::console) async fn agree(
             Ok(settled) if settled.kind == ApprovalKind::Erasure => {
                 Ok(action::done(&format!("/cases/{}", settled.case), "erased"))
             }
-            Ok(_) => Ok(action::done(&format!("/approvals/{id}"), "agreed")),
+            Ok(settled) => {
+                let destroyed = settled.kind == ApprovalKind::Destruction && settled.status == "agreed";
+                let word = if destroyed { "destroyed" } else { "agreed" };
+                Ok(action::done(&format!("/approvals/{id}"), word))
+            }
             Err(error) => Err(user.could_not(&console, &caller, error).await),
         }
     };

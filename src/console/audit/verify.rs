@@ -75,8 +75,12 @@ pub(in crate::console) async fn begin(State(console): State<Console>, sent: Sent
         if kept.as_deref().is_some_and(|note| oversight.is_own_checkpoint(note).is_err()) {
             return page(&console, &user, fields.kept, Some(words.kept_wrong)).await;
         }
-        oversight.begin_check(&caller, kept).await.map_err(|error| user.frame.failed(&error))?;
-        Ok(Redirect::to("/audit/verify").into_response())
+        let begun = oversight.begin_check(&caller, kept).await.map_err(|error| user.frame.failed(&error))?;
+        match begun || fields.kept.trim().is_empty() {
+            true => Ok(Redirect::to("/audit/verify").into_response()),
+            // somebody else's is under way: what was pasted is not held against the log by it
+            false => page(&console, &user, fields.kept, Some(words.check_other)).await,
+        }
     };
     match begun.await {
         Ok(response) | Err(response) => response,
@@ -164,6 +168,8 @@ fn shown(check: Check, words: &'static AuditWords, lang: Lang) -> Shown {
         (words.began, Cell::Whole(instant(&check.began.to_string(), lang))),
         (words.entry, Cell::Link(check.logged_as.to_string(), rows::address(check.logged_as))),
     ];
+    let held = if check.with_kept { words.with_kept } else { words.without_kept };
+    lines.push((words.kept_held, Cell::Text(held.to_owned())));
     let (mut faults, mut more, mut failed, mut heading) = (None, None, false, words.last);
     let progress = check.outcome.is_none().then_some((check.read.min(check.of), check.of));
     match check.outcome {

@@ -195,12 +195,19 @@ async fn withdrawal_fields(
     people.sort();
     people.dedup();
     let known = people.contains(&sent.member);
+    let inside = console.0.verifier.inside(caller, id).await.map_err(|error| user.frame.failed(&error))?;
+    let named = inside.unwrap_or_default().people;
+    let called = |reference: String| {
+        let person = named.iter().find(|person| person.reference == reference);
+        let name = person.map_or_else(|| reference.clone(), |person| person.name.expose().to_owned());
+        (reference, name)
+    };
     let reason = sent.reason.trim().chars().count();
     Ok(vec![
         Field {
             hint: Some(words.member_hint),
             value: sent.member.clone(),
-            entry: Entry::Marks(people.into_iter().map(|person| (person.clone(), person)).collect()),
+            entry: Entry::Marks(people.into_iter().map(called).collect()),
             error: (shows_faults && !known).then_some(words.member_missing.into()),
             ..Field::line(user.frame.words, "member", words.member)
         },

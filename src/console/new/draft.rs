@@ -1,6 +1,8 @@
 //! A request as it was typed so far. A field of the form is named by the place of its value in the request's JSON (RFC 6901), so that what is wrong
 //! with the request is said at its field without a table between the two. Nothing is kept: the form carries everything from step to step.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
 use crate::verification::intake::MAX_PEOPLE;
@@ -13,6 +15,10 @@ pub(super) const OBLIGORS: &str = "/household/obligors";
 const MOST_LINES: usize = 20;
 /// No value of a request stands deeper.
 const MOST_STEPS: usize = 8;
+/// Where a request has lists: a place may follow these names, and no others.
+const LISTS: [&str; 5] = ["members", "obligors", "investigators", "income", "property"];
+/// No value stands in more lists than a line of somebody.
+const MOST_LISTS: usize = 2;
 /// What tells one sending from another.
 const KEY: &str = "key";
 
@@ -23,8 +29,7 @@ pub(super) struct Draft(Vec<(String, String)>);
 impl Draft {
     /// Of what a form sent. A text is as it was typed, without blanks around it.
     pub(super) fn of(sent: &[(String, String)]) -> Self {
-        let placed = |name: &str| name.starts_with('/') && name.matches('/').count() <= MOST_STEPS;
-        let fields = sent.iter().filter(|(name, _)| placed(name) || name == KEY);
+        let fields = sent.iter().filter(|(name, _)| may_stand(name) || name == KEY);
         Self(fields.map(|(name, value)| (name.clone(), value.trim().to_owned())).collect())
     }
 
@@ -132,27 +137,19 @@ impl Draft {
     /// The request's JSON: what was left empty is left out.
     pub(super) fn document(&self) -> Value {
         let mut document = json!({"household": {"members": []}});
+        let mut first = HashMap::with_capacity(self.0.len());
+        for (name, value) in &self.0 {
+            first.entry(name.as_str()).or_insert(value.as_str());
+        }
         // who signed, before what is said of them
         let (signed, others): (Vec<_>, Vec<_>) = self.0.iter().partition(|(name, _)| name.ends_with("/signed_by"));
         for (pointer, text) in signed.into_iter().chain(others) {
-            if !text.is_empty() && pointer.starts_with('/') && !self.is_left_out(pointer) {
+            if !text.is_empty() && pointer.starts_with('/') && !is_left_out(&first, pointer) {
                 put(&mut document, pointer, self.value(pointer, text));
             }
         }
         fill_holes(&mut document);
         document
-    }
-
-    /// What stands in the form because another choice would need it, or of an authorisation that nobody gave.
-    fn is_left_out(&self, pointer: &str) -> bool {
-        if let Some((person, rest)) = pointer.split_once("/authorisation/") {
-            let at = |name: &str| self.get(&format!("{person}/authorisation/{name}"));
-            let none = ["number", "signed_on", "valid_until", "document_sha256"].iter().all(|name| at(name).is_empty());
-            let part = rest.split('/').nth(1);
-            let other = rest.starts_with("signed_by/") && part != Some(at("signed_by"));
-            return none || other || rest == "sources/only";
-        }
-        false
     }
 
     fn value(&self, pointer: &str, text: &str) -> Value {
@@ -168,10 +165,35 @@ impl Draft {
             "purposes" => json!([text]),
             "sources" if text == "only" => json!(self.all(&format!("{pointer}/only")).collect::<Vec<_>>()),
             "signed_by" if text != "self" => json!({}),
+            name if name.ends_with("_yuan") => json!(text.replace([',', '，', ' '], "")),
             "recipient_key" => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
             _ => json!(text),
         }
     }
+}
+
+/// What stands in the form because another choice would need it, or of an authorisation that nobody gave.
+fn is_left_out(first: &HashMap<&str, &str>, pointer: &str) -> bool {
+    let Some((person, rest)) = pointer.split_once("/authorisation/") else { return false };
+    let at = |name: &str| first.get(format!("{person}/authorisation/{name}").as_str()).copied().unwrap_or_default();
+    let none = ["number", "signed_on", "valid_until", "document_sha256"].iter().all(|name| at(name).is_empty());
+    let part = rest.split('/').nth(1);
+    let other = rest.starts_with("signed_by/") && part != Some(at("signed_by"));
+    none || other || rest == "sources/only"
+}
+
+/// Whether a value of a request may stand there: no deeper, in no more lists and at no higher place than one does.
+fn may_stand(name: &str) -> bool {
+    let Some(rest) = name.strip_prefix('/') else { return false };
+    let steps: Vec<&str> = rest.split('/').take(MOST_STEPS + 1).collect();
+    let is_place = |step: &&str| step.bytes().all(|digit| digit.is_ascii_digit());
+    let lists = steps.windows(2).filter(|pair| is_place(&pair[1]));
+    let known =
+        |pair: &[&str]| LISTS.contains(&pair[0]) && pair[1].parse().is_ok_and(|place: usize| place < MAX_PEOPLE);
+    steps.len() <= MOST_STEPS
+        && !is_place(&steps[0])
+        && lists.clone().count() <= MOST_LISTS
+        && lists.into_iter().all(known)
 }
 
 /// Whether it is a list of what somebody declared.
@@ -314,14 +336,16 @@ mod tests {
     #[test]
     fn names_that_no_form_has_do_no_harm() {
         let deep = "/a".repeat(9_000);
+        let wide = ["/a/b/9/9/9/9", "/household/members/29/members/29/members/29", "/0/1", "/household//members/1"];
         let mut typed =
             draft(&[("/household/members/255/name", "x"), ("/household/members/99999/name", "x"), (&deep, "x")]);
+        assert!(wide.iter().all(|name| draft(&[(name, "x")]).fields().is_empty()), "{wide:?}");
         assert_eq!(typed.count(MEMBERS), 0);
         for at in ["/purpose", "/household", "/household/members/x", "", "/household/members/0/declared/other/0"] {
             typed.remove(at);
             typed.add(at);
         }
-        assert_eq!(typed.fields().len(), 2);
+        assert_eq!(typed.fields().len(), 0);
         assert!(typed.document().to_string().len() < 4_000);
     }
 

@@ -148,7 +148,7 @@ fn groups(rules: &ShownRules, words: &'static PolicyWords, lang: Lang) -> Vec<(S
             name,
             Cell::Text(value(&now.value, &rule.unit, lang)),
             Cell::Tag(basis_tag(now.basis, lang)),
-            with_note(now.law.as_ref().map(ToString::to_string), now.note.as_ref()),
+            with_note(now.law.as_ref().map(ToString::to_string), now.note.as_ref(), lang),
         ]
     };
     let table = |of: &[Explanation]| Table {
@@ -178,7 +178,7 @@ fn rule_page(frame: &Frame, words: &'static PolicyWords, rules: &ShownRules, rul
         Some(now) => {
             lines.push((words.value, Cell::Text(value(&now.value, &rule.unit, lang))));
             lines.push((words.basis, Cell::Stated(basis_tag(now.basis, lang), about(now.basis, words).to_owned())));
-            lines.push((words.law, with_note(now.law.as_ref().map(ToString::to_string), now.note.as_ref())));
+            lines.push((words.law, with_note(now.law.as_ref().map(ToString::to_string), now.note.as_ref(), lang)));
             lines.push((words.pack, Cell::Text(now.pack.clone())));
         }
         None => lines.push((words.value, Cell::Text(words.nothing.to_owned()))),
@@ -211,7 +211,7 @@ fn history(rule: &Explanation, words: &'static PolicyWords, lang: Lang) -> Table
             Cell::Whole(entry.to.map_or_else(|| words.onward.to_owned(), |to| day(to, lang))),
             Cell::Text(value(&entry.value, &rule.unit, lang)),
             Cell::Tag(basis_tag(entry.basis, lang)),
-            with_note(entry.law.as_ref().map(ToString::to_string), entry.note.as_ref()),
+            with_note(entry.law.as_ref().map(ToString::to_string), entry.note.as_ref(), lang),
             Cell::Text(entry.pack.clone()),
         ]
     };

@@ -147,6 +147,10 @@ pub(in crate::console) fn done(word: &str, lang: Lang) -> Option<(&'static str, 
                 "It is noted. Where another has to agree too, it takes effect then.",
             ),
         ],
+        "destroyed" => [
+            ("已同意，反馈已销毁", "You agreed: the answers are destroyed"),
+            ("被锁定的反馈已销毁，不能恢复。", "What was locked can never be opened again."),
+        ],
         "refused" => [("未同意", "You refused"), ("事项不生效。", "It takes no effect.")],
         "taken_back" => [("已撤回", "It is taken back"), ("事项不生效。", "It takes no effect.")],
         "ended" => [

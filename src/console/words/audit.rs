@@ -125,6 +125,10 @@ page_words! {
         check_about: "重新计算每一条的哈希和整棵树，与当前、已公布、已见证的检查点逐一比对。分页进行，不影响服务；本进程同时只运行一次。", "Hashes every entry and the whole tree again, and holds it against the present, published and cosigned checkpoints. In pages, beside the service; one at a time in a process.";
         kept: "您留存的检查点（选填）", "A checkpoint that you kept (optional)";
         kept_hint: "粘贴此前留存的检查点全文。与之不符说明日志在此后被改写，即使签名密钥已泄露。", "Paste one whole. If the log does not go together with it, it was rewritten since, even by whoever has the key.";
+        kept_held: "留存的检查点", "Checkpoint kept elsewhere";
+        with_kept: "已一并核对", "held against the log too";
+        without_kept: "未提供", "none was given";
+        check_other: "另一次校验正在进行，没有使用您粘贴的检查点。请待其结束后再次提交。", "Another check is under way and does not use the checkpoint that you pasted. Send it again when that one has ended.";
         kept_wrong: "这不是本日志签名的检查点", "That is no checkpoint signed by this log";
         begin: "开始校验", "Begin";
         under_way: "校验进行中", "Being checked";

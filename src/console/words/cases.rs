@@ -18,13 +18,14 @@ page_words! {
         progress: "部门反馈进度", "How far the departments are";
         answered_of: "项已反馈，共", "answered, of";
         items: "项", "questions";
+        preparing: "项，正在准备查询", "questions yet: the departments are about to be asked";
         elapsed: "已用时", "Running for";
         took: "用时", "Took";
         all_in: "各部门均已反馈。", "Every department has answered.";
         obligor: "义务人", "obligor";
         ask_again: "重新查询", "Ask again";
         outcome: "筛查情况（仅供参考）", "How it stands";
-        outcome_about: "核对只提供事实，认定由批准机关作出。", "Facts for the authority, which decides.";
+        outcome_about: "核对只提供事实，由审核确认机关认定。", "Facts for the authority, which decides.";
         decides: "取决于", "Decided by";
         decided_early: "尚未反馈的部门不影响这一结论。", "Departments that have yet to answer cannot change it.";
         see_held: "查看待核实记录", "Look at the held records";

@@ -9,7 +9,7 @@ page_words! {
         sections: "主导航", "Main navigation";
         other_language: "English", "中文";
         sign_out: "退出", "Sign out";
-        motto: "只核对、不认定：本系统提供事实，决定由经办机关作出。", "It verifies and never decides: this system states facts, the office decides.";
+        motto: "只核对、不认定：本系统提供事实，由审核确认机关作出决定。", "It verifies and never decides: this system states facts, the office decides.";
         version: "版本", "Version";
         home: "首页", "Home";
         new: "发起核对", "New verification";

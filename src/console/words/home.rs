@@ -62,7 +62,7 @@ page_words! {
         roles: "角色", "Roles";
         disclosure: "报告披露范围", "Reports are shown as";
         may: "您可以", "You may";
-        granted: "以上由安全管理员在 clients.toml 中授予。如有不符，请与其联系。", "Granted in clients.toml by the security administrator. Ask there if something is wrong.";
+        granted: "以上权限由安全管理员授予。如有不符，请与其联系。", "Granted in clients.toml by the security administrator. Ask there if something is wrong.";
         silent: "部分数据来源当前无法查询", "Some departments cannot be asked at present";
     }
 }

@@ -24,7 +24,7 @@ page_words! {
         withdraw_2: "锁定的反馈经第二人同意后销毁，或在规定时间内无人反对时自行销毁。销毁后不可恢复。", "What is locked is destroyed when a second person agrees, or when nobody refuses in time. Nobody can bring it back.";
         withdraw_go: "撤回授权", "Take it back";
         member: "撤回授权的人", "Who takes it back";
-        member_hint: "申请中的编号，例如 m1", "By reference in the request, such as m1";
+        member_hint: "家庭成员或义务人", "A member of the household, or an obligor";
         member_missing: "请选择撤回授权的人", "Choose who takes it back";
         reason: "原因", "Why";
         reason_hint: "本人表示撤回即可。1 至 1000 字。", "That they wish so is enough. 1 to 1,000 characters.";

@@ -212,6 +212,17 @@ impl<'a> Reading<'a> {
         (spoken, asked)
     }
 
+    /// How many cells of members were not asked, in words; nothing where all were.
+    pub fn not_asked(self) -> Option<String> {
+        let cells = self.body.sources.iter().flat_map(|line| &line.cells);
+        let skipped = cells.filter(|cell| cell.answer == AnswerKind::Skipped);
+        let people: usize = skipped.map(|cell| cell.members.iter().filter(|who| self.is_member(who)).count()).sum();
+        (people > 0).then(|| match self.lang {
+            Lang::Zh => format!("，另有 {people} 项次未查询"),
+            Lang::En => format!(", {people} not asked"),
+        })
+    }
+
     /// Cells that do not speak, alike ones together.
     pub fn unspoken(self) -> Vec<Unspoken<'a>> {
         let mut groups: Vec<Unspoken<'a>> = Vec::new();

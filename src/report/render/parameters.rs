@@ -41,6 +41,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("intellectual", "智力", "intellectual"),
     ("mental", "精神", "mental"),
     ("above:", "以上", "above:"),
+    ("whole", "按整月", "whole months"),
+    ("earned", "按应得月份", "the months earned"),
+    ("received", "按实得月份", "the months received"),
+    ("by_day", "按天", "by day"),
+    ("ratio", "", ""),
     ("years", "岁", "years"),
     ("months", "个月", "months"),
     ("days", "天", "days"),
@@ -81,7 +86,7 @@ pub fn words(value: &str, lang: Lang) -> String {
         format!("{}{comma}", known.unwrap_or(word))
     };
     let parts: Vec<String> = value.split(' ').map(word).collect();
-    parts.join(" ").replace("、 ", "、")
+    parts.join(" ").replace("、 ", "、").trim_end().to_owned()
 }
 
 #[cfg(test)]

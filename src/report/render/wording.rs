@@ -1,7 +1,7 @@
 //! Whole rows worded once for both renderings: the facts at the top, the names of the totals, where a report comes from.
 
 use super::super::attestation::Attestation;
-use super::super::entries::OutcomeEntry;
+use super::super::entries::{OutcomeEntry, PropertyEntry};
 use super::super::household::RegisteredPlace;
 use super::super::text::{self, Lang};
 use super::super::totals::{CountRange, TotalRange};
@@ -9,7 +9,7 @@ use super::amounts::{day, yuan};
 use super::grounds::cite;
 use super::names::Reading;
 use crate::household::{AnswerKind, Fen, MemberRef};
-use crate::policy::assessment::DeclaredLine;
+use crate::policy::assessment::{DeclaredLine, Treatment};
 
 /// Departments whose registers say how somebody is registered, and with whom married.
 const REGISTERS: [&str; 2] = ["household_registration", "civil_marriage"];
@@ -187,6 +187,15 @@ impl Reading<'_> {
             format!("{head}{names}{}{place}{}", self.t("，", ", "), self.bracketed(&book))
         };
         self.body.household.registered.iter().map(line).collect()
+    }
+
+    /// What a line of property counts. What counts nothing as it stands, and may count, is no nought.
+    pub fn property_counted(self, line: &PropertyEntry) -> String {
+        match (line.counts, line.counted, line.treatment) {
+            (true, Fen::ZERO, _) => self.t("计数 1", "counts as 1").to_owned(),
+            (_, Fen::ZERO, Treatment::HeldForReview | Treatment::Open) => self.t("尚未计入", "not yet").to_owned(),
+            (_, amount, _) => yuan(amount),
+        }
     }
 
     /// Only a register that answered knows of nothing.

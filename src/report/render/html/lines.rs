@@ -136,10 +136,7 @@ pub(super) fn property(read: Reading<'_>) -> Vec<Line<'_>> {
             gross: read.value_and_area(line),
             treatment: text::treatment(line.treatment, read.lang),
             class: treatment_class(line.treatment),
-            counted: match (line.counts, line.counted) {
-                (true, Fen::ZERO) => read.t("计数 1", "counts as 1").to_owned(),
-                (_, amount) => yuan(amount),
-            },
+            counted: read.property_counted(line),
             computation: text::property_class(line.class, read.lang).to_owned(),
             number: read.records(line.record.as_slice(), ""),
             records: records(line.source.as_ref(), line.record.as_slice()),

@@ -117,6 +117,7 @@ impl Page<'_> {
             text::Lang::Zh => format!("{spoken}/{asked} 项次已反馈，{silent} 项次未反馈"),
             text::Lang::En => format!("{spoken} of {asked} answers in, {silent} outstanding"),
         };
+        let completeness = completeness + &read.not_asked().unwrap_or_default();
         let mut rows = Vec::new();
         if let Some(outcome) = body.headline() {
             let words = format!("{}{}{}", self.outcome(outcome), self.t("；", "; "), read.against_standard());

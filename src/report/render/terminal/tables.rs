@@ -167,10 +167,7 @@ impl Page<'_> {
                     read.origin(line.source.as_ref()).to_owned(),
                     read.value_and_area(line),
                     text::treatment(line.treatment, lang).to_owned(),
-                    match (line.counts, line.counted) {
-                        (true, Fen::ZERO) => self.t("计数 1", "counts as 1").to_owned(),
-                        (_, amount) => yuan(amount),
-                    },
+                    read.property_counted(line),
                     cite(line.ground),
                 ],
                 treatment: paint(line.treatment),

@@ -89,6 +89,10 @@ fn drawn_at(code: &str, label: &'static str, levels: &[EcLevel]) -> Option<Strin
         let mut x = 0;
         while x < width {
             let alike = row[x..].iter().take_while(|module| **module == row[x]).count();
+            // nothing is moved over for nothing at a row's end
+            if row[x] != Color::Dark && x + alike == width {
+                break;
+            }
             // a run of dark modules is a stroke, one of light ones a move
             let stroke = if row[x] == Color::Dark { 'h' } else { 'm' };
             let down = if stroke == 'm' { " 0" } else { "" };

@@ -1,5 +1,7 @@
 //! One run: rosters become numbers, every rule's blocks are scored on all cores, what reaches the threshold remains.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rayon::prelude::*;
 
 use super::blocking::{BlockCount, Blocks};
@@ -23,7 +25,10 @@ pub trait Progress: Sync {
     fn rule(&self, place: usize, count: &BlockCount);
     /// So many more candidates were scored.
     fn scored(&self, pairs: u64);
-    /// Whether nobody waits for the run any more: what comes of it then is not whole.
+    /// So many pairs remain up to now: of all rules before, or of the one that is scored. Whoever bounds them then says that the run is
+    /// stopped.
+    fn remain(&self, _pairs: usize) {}
+    /// Whether the run is to stop: what comes of it then is not whole.
     fn is_stopped(&self) -> bool {
         false
     }
@@ -73,6 +78,9 @@ pub fn link(
     let (mut pairs, mut counts, mut once) = (Vec::new(), Vec::new(), 0);
     let mut blocks = Blocks::default();
     for (place, block) in model.blocks.iter().enumerate() {
+        if progress.is_stopped() {
+            break;
+        }
         progress.blocking();
         blocks.make(table, block);
         let count = blocks.count(block);
@@ -84,22 +92,26 @@ pub fn link(
         scorer.look_late_at(&block.on);
         let tasks = blocks.tasks();
         let made_before = made_by_equal_values(table, &model.blocks[..place]);
+        let remain = AtomicUsize::new(0);
         let found = tasks
             .par_chunks(64)
             .map_init(
                 || (scorer.memory(), Vec::with_capacity(PAIRS_AT_ONCE)),
                 |(memory, pairs), tasks| {
                     let (mut found, mut scored) = (Vec::new(), 0);
-                    if progress.is_stopped() {
-                        return found;
-                    }
                     let mut weigh = |pairs: &mut Vec<(u32, u32)>| {
+                        let before = found.len();
                         scorer.weigh(pairs, least, memory, |left, right, weight| {
                             found.push(Pair { left, right, weight });
                         });
                         pairs.clear();
+                        let more = found.len() - before;
+                        progress.remain(remain.fetch_add(more, Ordering::Relaxed) + more);
                     };
                     for task in tasks {
+                        if progress.is_stopped() {
+                            break;
+                        }
                         blocks.each(*task, |left, right| {
                             scored += 1;
                             let (lefts, rights) = (table.row(0, left), table.row(1, right));
@@ -130,9 +142,10 @@ pub fn link(
         pairs.extend(found);
         if pairs.len() > 2 * once {
             once = kept_once(&mut pairs);
+            progress.remain(once);
         }
     }
-    kept_once(&mut pairs);
+    progress.remain(kept_once(&mut pairs));
     Ok(Linked { pairs, counts })
 }
 
@@ -188,5 +201,38 @@ mod tests {
         let pairs = |linked: Result<Linked, Box<BlockCount>>| linked.map(|linked| linked.pairs.len()).ok();
         assert_eq!(pairs(link(&trial.model, &trial.table, 10, &Silent)), Some(1));
         assert_eq!(pairs(link(&trial.model, &trial.table, 10, &Stopped)), Some(0));
+    }
+
+    /// Bears so many pairs; holds the most it was told of.
+    struct Bearing(usize, AtomicUsize);
+
+    impl Progress for Bearing {
+        fn blocking(&self) {}
+        fn rule(&self, _: usize, _: &BlockCount) {}
+        fn scored(&self, _: u64) {}
+        fn remain(&self, pairs: usize) {
+            self.1.fetch_max(pairs, Ordering::Relaxed);
+        }
+        fn is_stopped(&self) -> bool {
+            self.1.load(Ordering::Relaxed) > self.0
+        }
+    }
+
+    #[test]
+    fn a_run_of_which_too_many_pairs_remain_ends_within_the_first_rule() {
+        // five blocks of a hundred rows a side: fifty thousand pairs that all remain, each made by all five rules
+        let rows = |letter: char| (0..500).map(|at| format!("{letter}{at},{0},{0},{0},{0},{0}\n", at % 5)).collect();
+        let (lefts, rights): (String, String) = (rows('l'), rows('r'));
+        let model = codes("").replace("\"]\n", "\"]\nlargest = 10000\n");
+        let trial = Trial::of(&model, &lefts, Some(&rights));
+        let linked = |most: usize| {
+            let bearing = Bearing(most, AtomicUsize::new(0));
+            let linked = link(&trial.model, &trial.table, u64::MAX, &bearing).expect("no rule is bounded");
+            (linked.pairs.len(), linked.counts.len(), bearing.is_stopped())
+        };
+        let (remain, rules, is_stopped) = linked(1_000);
+        assert!(is_stopped && rules == 1 && remain < 50_000, "{remain} of {rules} rules");
+        // what several rules make counts once
+        assert_eq!(linked(50_000), (50_000, 5, false));
     }
 }

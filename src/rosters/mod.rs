@@ -1,16 +1,17 @@
 //! Two rosters matched for somebody who is signed in, or one with itself. Files, results and what they say of people are in this process's memory
-//! alone: for an hour, for whoever asked, and no longer than they are signed in.
+//! alone, for whoever asked: for an hour, unless they sign out or delete them before. A session that lapses by itself leaves them until then.
 //!
 //! An entry of the log stands before anything is compared. Runs go one after the other, on half of the cores, so that cases go on beside them.
 
 mod given;
 mod outcome;
+mod room;
 mod run;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::auth::Caller;
@@ -21,6 +22,8 @@ use crate::verification::{VerificationError, Verifier};
 use given::Given;
 pub use given::{Sent, SentFile};
 pub use outcome::{Bar, Outcome};
+pub use room::{Busy, Place};
+use room::{Owner, UnderWay, giving_way};
 pub use run::{Ended, Run, Standing};
 
 /// Most bytes of a roster.
@@ -29,17 +32,14 @@ pub const MOST_BYTES: usize = 20 * 1024 * 1024;
 pub const MOST_ROWS: usize = 200_000;
 /// Most bytes of a model.
 pub const MOST_MODEL_BYTES: usize = 256 * 1024;
-/// Most pairs that one blocking rule may make.
+/// Most pairs that all blocking rules together may make.
 pub const MOST_PAIRS: u64 = 10_000_000;
 /// Most pairs that a result may hold.
 pub const MOST_FOUND: usize = 500_000;
+/// Most pairs that may remain to be decided: those that nearly reach the threshold are among them.
+const MOST_REMAIN: usize = 2 * MOST_FOUND;
 /// Minutes for which a result is kept.
 pub const KEPT_MINUTES: u64 = 60;
-/// Most rosters that are received, wait or are matched.
-const MOST_AT_ONCE: usize = 4;
-/// Most runs that are kept, and most rows of all of them.
-const MOST_RUNS: usize = 8;
-const MOST_KEPT_ROWS: usize = 800_000;
 
 /// Why rosters were not taken.
 pub enum NotTaken {
@@ -47,6 +47,8 @@ pub enum NotTaken {
     Model(ModelFaults),
     /// What is wrong with the left roster, or with the right one.
     Rosters([Option<RosterFault>; 2]),
+    /// There is no room.
+    Busy(Busy),
     /// The entry could not be made, or something failed.
     Inside(VerificationError),
 }
@@ -60,24 +62,28 @@ struct Inner {
     clock: Clock,
     runs: Mutex<Vec<Arc<Run>>>,
     turn: Semaphore,
-    places: Arc<Semaphore>,
+    under_way: UnderWay,
+    /// Held from where room is found until it is taken.
+    beginning: tokio::sync::Mutex<()>,
 }
-
-/// Room in memory for what somebody sends, until it is matched.
-pub struct Place(#[expect(dead_code, reason = "held, not looked at")] OwnedSemaphorePermit);
 
 impl Rosters {
     /// Without any run.
     #[must_use]
     pub fn new(verifier: Verifier, clock: Clock) -> Self {
-        let (turn, places) = (Semaphore::new(1), Arc::new(Semaphore::new(MOST_AT_ONCE)));
-        Self(Arc::new(Inner { verifier, clock, runs: Mutex::default(), turn, places }))
+        let (runs, turn, under_way) = (Mutex::default(), Semaphore::new(1), UnderWay::default());
+        Self(Arc::new(Inner { verifier, clock, runs, turn, under_way, beginning: tokio::sync::Mutex::default() }))
     }
 
-    /// Room for rosters that are about to be sent; none where too many are on their way, wait or are matched.
-    #[must_use]
-    pub fn place(&self) -> Option<Place> {
-        Arc::clone(&self.0.places).try_acquire_owned().ok().map(Place)
+    /// Room for rosters that are about to be sent.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub fn place(&self, caller: &Caller) -> Result<Place, Busy> {
+        let owner = Owner::of(caller);
+        let place = self.0.under_way.place(owner.clone())?;
+        giving_way(&self.runs(), &owner, 0)?;
+        Ok(place)
     }
 
     /// Reads what was sent, enters it in the log and has it matched; gives the run.
@@ -94,31 +100,36 @@ impl Rosters {
                 return Err(faulty);
             }
         };
-        let rows = given.rows().iter().map(|rows| *rows as u64).sum();
-        inner.verifier.enter_linking(caller, rows, &given.said).await.map_err(NotTaken::Inside)?;
+        let rows = given.rows().iter().sum();
+        let beginning = inner.beginning.lock().await;
+        let going = giving_way(&self.runs(), &Owner::of(caller), rows).map_err(NotTaken::Busy)?;
+        inner.verifier.enter_linking(caller, rows as u64, &given.said).await.map_err(NotTaken::Inside)?;
         let (run, given) = Run::of(caller, inner.clock.now(), given);
         let run = Arc::new(run);
-        self.keep(Arc::clone(&run));
+        {
+            let mut runs = self.runs();
+            runs.retain(|run| !going.contains(&run.id));
+            runs.push(Arc::clone(&run));
+        }
+        drop(beginning);
         let (own, id) = (self.clone(), run.id);
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_secs(60 * KEPT_MINUTES)).await;
             drop(own.runs());
         });
         let own = self.clone();
-        tokio::spawn(async move {
-            own.work(run, given).await;
-            drop(place);
-        });
+        tokio::spawn(async move { own.work(run, given, place).await });
         Ok(id)
     }
 
     /// Matches when it is the run's turn.
-    async fn work(&self, run: Arc<Run>, given: run::Rows) {
+    async fn work(&self, run: Arc<Run>, given: run::Rows, place: Place) {
         if let Ok(turn) = self.0.turn.acquire().await {
             let working = Arc::clone(&run);
             let ended = tokio::task::spawn_blocking(move || working.work(given)).await;
+            // whoever sees that it has ended may send the next one
+            drop((turn, place));
             run.end(ended.unwrap_or(Ended::Failed));
-            drop(turn);
         }
     }
 
@@ -163,17 +174,6 @@ impl Rosters {
         let mut runs = self.0.runs.lock().unwrap_or_else(PoisonError::into_inner);
         stop(&mut runs, |run| now >= run.over());
         runs
-    }
-
-    /// Keeps a run; of those that have ended the oldest go, where there are too many.
-    fn keep(&self, run: Arc<Run>) {
-        let mut runs = self.runs();
-        runs.push(run);
-        let rows = |runs: &[Arc<Run>]| runs.iter().flat_map(|run| run.rows).sum::<usize>();
-        while runs.len() > MOST_RUNS || rows(&runs) > MOST_KEPT_ROWS {
-            let Some(oldest) = runs.iter().position(|run| run.ended().is_some()) else { return };
-            runs.remove(oldest);
-        }
     }
 }
 

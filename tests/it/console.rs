@@ -7,6 +7,7 @@ mod batches;
 mod browser;
 mod home;
 mod link;
+mod link_room;
 mod monitoring;
 mod new;
 mod policy;

@@ -21,7 +21,7 @@ use crate::console::written::moment;
 use crate::identity::model::ModelFaults;
 use crate::linkage::LinkageModel;
 use crate::linkage::model::Field as ModelField;
-use crate::rosters::{Ended, MOST_BYTES, MOST_MODEL_BYTES, NotTaken, Run, Sent, SentFile};
+use crate::rosters::{Busy, Ended, MOST_BYTES, MOST_MODEL_BYTES, NotTaken, Run, Sent, SentFile};
 use crate::verification::MOST_REASON;
 
 const PAGE: &str = "/link";
@@ -44,6 +44,8 @@ struct AskPage<'a> {
     model_faults: Vec<String>,
     columns: Table,
     runs: Option<Table>,
+    /// This person's run that another one waits for.
+    under_way: Option<String>,
 }
 
 impl AskPage<'_> {
@@ -68,9 +70,19 @@ struct Wrong {
     model: Option<Cow<'static, str>>,
     reason: Option<Cow<'static, str>>,
     model_faults: Vec<String>,
+    own_is_under_way: bool,
 }
 
 impl Wrong {
+    fn busy(why: Busy, words: &'static LinkWords) -> Self {
+        let text = match why {
+            Busy::Own => words.busy_own,
+            Busy::Waiting => words.busy_waiting,
+            Busy::Full => words.busy_full,
+        };
+        Self { own_is_under_way: why == Busy::Own, ..Self::left(text) }
+    }
+
     fn left(text: &'static str) -> Self {
         Self { left: Some(text.into()), ..Self::default() }
     }
@@ -87,7 +99,7 @@ impl Wrong {
 fn page(console: &Console, user: &ConsoleUser, form: &Form, wrong: Wrong, done: Option<Banner>) -> Response {
     let frame = &user.frame;
     let words = LinkWords::of(frame.lang);
-    let Wrong { left, right, model, reason, model_faults } = wrong;
+    let Wrong { left, right, model, reason, model_faults, own_is_under_way } = wrong;
     let file = |name, label, hint, accept, error| Field {
         hint: Some(hint),
         entry: Entry::File(accept),
@@ -115,10 +127,11 @@ fn page(console: &Console, user: &ConsoleUser, form: &Form, wrong: Wrong, done: 
     let errors = Errors::of(frame.words, &fields);
     let status = if errors.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let runs = console.0.rosters.of(&user.caller);
+    let under_way = runs.iter().find(|run| own_is_under_way && run.ended().is_none()).map(|run| run.id.to_string());
     let runs = (!runs.is_empty()).then(|| own_runs(&runs, words, frame));
     frame.page(
         status,
-        &AskPage { frame, words, done, errors, fields, model_faults, columns: columns(words, frame), runs },
+        &AskPage { frame, words, done, errors, fields, model_faults, columns: columns(words, frame), runs, under_way },
     )
 }
 
@@ -188,9 +201,12 @@ pub(in crate::console) async fn send(State(console): State<Console>, sent: SentP
     };
     let words = LinkWords::of(user.frame.lang);
     let mut form = Form::default();
-    let Some(place) = console.0.rosters.place() else {
-        parts.let_go().await;
-        return page(&console, &user, &form, Wrong::left(words.busy), None);
+    let place = match console.0.rosters.place(&caller) {
+        Ok(place) => place,
+        Err(why) => {
+            parts.let_go().await;
+            return page(&console, &user, &form, Wrong::busy(why, words), None);
+        }
     };
     let sent = match receive(&mut form, &mut parts, words).await {
         Ok(sent) => sent,
@@ -200,6 +216,7 @@ pub(in crate::console) async fn send(State(console): State<Console>, sent: SentP
     match console.0.rosters.begin(&caller, sent, place).await {
         Ok(run) => Redirect::to(&format!("/link/{run}")).into_response(),
         Err(NotTaken::Inside(error)) => user.not_entered(&error),
+        Err(NotTaken::Busy(why)) => page(&console, &user, &form, Wrong::busy(why, words), None),
         Err(NotTaken::Model(faults)) => page(&console, &user, &form, Wrong::model(&faults, words), None),
         Err(NotTaken::Rosters(faults)) => {
             let [left, right] = faults.map(|found| found.map(|found| fault(&found, lang).into()));

@@ -12,7 +12,7 @@ page_words! {
     LinkWords {
         title: "名册比对", "Match rosters";
         about: "找出两份名册中的同一个人，或在一份名册中查重。每一对都说明哪些项目一致、各占多少权重。", "Finds who stands in both of two rosters, or twice in one. Each pair says what agrees and what it weighs.";
-        kept: "结果只存于内存，一小时后清除；退出登录、服务重启时一并清除。名册不落盘，日志只记载比对的人、行数和文件的摘要。", "Results are in memory alone and gone after an hour, or when you sign out or the service restarts. No roster is written to disk; the log holds who matched, how many rows, and a digest of the files.";
+        kept: "结果只存于内存，一小时后清除；退出登录、服务重启时一并清除，每人至多保留最近两次。名册不落盘，日志只记载比对的人、行数和文件的摘要。", "Results are in memory alone and gone after an hour, or when you sign out or the service restarts; of yours the last two are kept. No roster is written to disk; the log holds who matched, how many rows, and a digest of the files.";
         left: "左侧名册", "Left roster";
         left_hint: "CSV 文件，第一行为栏名；UTF-8 或 GB18030（GBK）编码自动识别。至多 20 MB、20 万行。", "A CSV file whose first line names the columns, in UTF-8 or GB18030. At most 20 MB and 200,000 rows.";
         left_missing: "请选择左侧名册", "Choose the left roster";
@@ -20,7 +20,10 @@ page_words! {
         right_hint: "要求同上。不选则在左侧名册内查重。", "As above. Left out, the left roster is searched for rows of one person.";
         too_long: "文件超过 20 MB，请分成几份", "The file is over 20 MB: divide it";
         broken: "文件没有传完，请重新上传", "The files did not come whole: send them again";
-        busy: "排队的比对较多，请几分钟后再试", "Several rosters are waiting already: try again in some minutes";
+        busy_own: "您有一次比对尚未结束，每人同时只能进行一次：请待其结束，或将其删除", "One of yours is still under way, and each person has one at a time: wait until it ends, or delete it";
+        to_own: "查看进行中的比对", "Look at the one under way";
+        busy_waiting: "排队的比对较多，请几分钟后再试", "Several rosters are waiting already: try again in some minutes";
+        busy_full: "保留他人结果的内存已满；结果至多保留一小时，请稍后再试", "Results of others take all the memory for them. None stays for more than an hour: try again later";
         one_to_one: "一对一：每行至多对应另一份名册的一行", "One-to-one: each row has one partner at most";
         one_to_one_hint: "两份名册内部都没有重复的人时选用；查重时不起作用。", "For rosters in which nobody stands twice; of no effect within one roster.";
         model: "比对模型", "Model";
@@ -162,24 +165,27 @@ pub(in crate::console) fn standing(standing: Standing, lang: Lang) -> String {
 pub(in crate::console) fn stopped(ended: &Ended, lang: Lang) -> Option<String> {
     Some(match (ended, lang) {
         (Ended::Linked(_), _) => return None,
-        (Ended::TooMany { rule, pairs, line }, Lang::Zh) => format!(
-            "分组规则“{rule}”会产生 {} 对，超过上限 {} 对。多半是某个值代替了“不详”，例如左侧名册第 {line} 行：请改为空白，或在模型中\
-             让该规则略去大组（largest = 1000）后重新比对。",
+        (Ended::TooMany { pairs, rule, of_rule, line }, Lang::Zh) => format!(
+            "各条分组规则共会产生 {} 对，超过上限 {} 对；最多的是“{rule}”，{} 对。多半是某个值代替了“不详”，例如左侧名册第 {line} 行：请改为空白，\
+             或在模型中让该规则略去大组（largest = 1000）后重新比对。",
             grouped(*pairs),
-            grouped(MOST_PAIRS)
+            grouped(MOST_PAIRS),
+            grouped(*of_rule)
         ),
-        (Ended::TooMany { rule, pairs, line }, Lang::En) => format!(
-            "The blocking rule “{rule}” makes {} pairs; at most {} are compared. Most likely a value stands for “not known”, as in line {line} of \
-             the left roster: empty it, or leave the rule’s large blocks out in the model (largest = 1000).",
+        (Ended::TooMany { pairs, rule, of_rule, line }, Lang::En) => format!(
+            "The blocking rules make {} pairs; at most {} are compared. “{rule}” makes most of them, {}. Most likely a value stands for “not known”, \
+             as in line {line} of the left roster: empty it, or leave the rule’s large blocks out in the model (largest = 1000).",
             grouped(*pairs),
-            grouped(MOST_PAIRS)
+            grouped(MOST_PAIRS),
+            grouped(*of_rule)
         ),
         (Ended::TooManyFound, Lang::Zh) => format!(
-            "相符的对超过 {} 对，多半是许多行的内容相同：请先清理名册，或分成几份比对。",
+            "相符或接近相符的对超过 {} 对，多半是许多行的内容相同，或模型的待核实线过低：请先清理名册、改正模型，或分成几份比对。",
             grouped(MOST_FOUND as u64)
         ),
         (Ended::TooManyFound, Lang::En) => format!(
-            "More than {} pairs fit; most likely many rows say the same. Clean the rosters, or match them in parts.",
+            "More than {} pairs fit or nearly do; most likely many rows say the same, or the model’s review threshold is too low. Clean the rosters, \
+             mend the model, or match them in parts.",
             grouped(MOST_FOUND as u64)
         ),
         (Ended::Failed, _) => lang.pick("程序出错，请重新比对。", "The program failed: match them again.").to_owned(),

@@ -23,8 +23,13 @@ pub struct Office {
 
 impl Office {
     pub async fn open(stage: &Stage, provider: &StandIn) -> Self {
+        Self::open_for(stage, provider, PEOPLE).await
+    }
+
+    /// The same, with these people.
+    pub async fn open_for(stage: &Stage, provider: &StandIn, people: &[(&'static str, &str)]) -> Self {
         let (listener, base) = place().await;
-        let register = PEOPLE.iter().map(|(id, role)| {
+        let register = people.iter().map(|(id, role)| {
             let mut person = of_office(stage, id, role);
             if *role == "auditor" {
                 person.oversees = vec!["*".into()];
@@ -33,7 +38,7 @@ impl Office {
         });
         let door = Door::open_for(stage, listener, settings(&provider.issuer, &base), register.collect()).await;
         let mut browsers = Vec::new();
-        for (id, _) in PEOPLE {
+        for (id, _) in people {
             let mut browser = Browser::new();
             provider.vouch_for(&mut browser, &door, id).await;
             browsers.push((*id, browser));

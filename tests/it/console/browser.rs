@@ -9,6 +9,7 @@ use reqwest::{StatusCode, Url, header, redirect};
 const MOST_BYTES: usize = 1 << 20;
 /// No sign-in takes more steps.
 const MOST_STEPS: usize = 12;
+const BOUNDARY: &str = "----form-boundary-7Qx";
 
 #[derive(Clone)]
 pub struct Browser {
@@ -89,24 +90,30 @@ impl Browser {
 
     /// The same with several files, each with its field's name and its own.
     pub async fn upload_all(&mut self, url: &Url, fields: &[(String, String)], files: &[(&str, &str, &[u8])]) -> Page {
-        const BOUNDARY: &str = "----form-boundary-7Qx";
-        let mut body = Vec::new();
-        for (name, value) in fields {
-            let part = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-            body.extend_from_slice(part.as_bytes());
-        }
+        let mut body = parts_of(fields);
         for (field, name, contents) in files {
-            let head =
-                format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n");
-            body.extend_from_slice(head.as_bytes());
-            body.extend_from_slice(b"content-type: application/octet-stream\r\n\r\n");
+            body.extend_from_slice(part_head(field, name).as_bytes());
             body.extend_from_slice(contents);
             body.extend_from_slice(b"\r\n");
         }
         body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+        let call = self.form_of_parts(url).body(body);
+        self.send(call, url.clone()).await
+    }
+
+    /// Sends a form that never comes to its end: these fields, and where a file begins.
+    pub async fn upload_without_end(&mut self, url: &Url, fields: &[(String, String)], file: &str) -> Page {
+        let mut begun = parts_of(fields);
+        begun.extend_from_slice(part_head(file, "without-end.csv").as_bytes());
+        let begun = futures_util::stream::iter([Ok::<_, std::io::Error>(begun)]);
+        let body = reqwest::Body::wrap_stream(begun.chain(futures_util::stream::pending()));
+        let call = self.form_of_parts(url).body(body);
+        self.send(call, url.clone()).await
+    }
+
+    fn form_of_parts(&self, url: &Url) -> reqwest::RequestBuilder {
         let call = self.http.post(url.clone()).header("origin", origin(url)).header("accept", "text/html");
-        let call = call.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"));
-        self.send(call.body(body), url.clone()).await
+        call.header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"))
     }
 
     /// Goes on until there is a page.
@@ -142,6 +149,22 @@ impl Browser {
         }
         Page { url, status, headers, body: String::from_utf8(body).expect("UTF-8") }
     }
+}
+
+/// Fields of a form in parts.
+fn parts_of(fields: &[(String, String)]) -> Vec<u8> {
+    let part = |(name, value): &(String, String)| {
+        format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    fields.iter().map(part).collect::<String>().into_bytes()
+}
+
+/// What stands before a file's contents.
+fn part_head(field: &str, name: &str) -> String {
+    format!(
+        "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
+         content-type: application/octet-stream\r\n\r\n"
+    )
 }
 
 fn origin(url: &Url) -> String {

@@ -11,7 +11,7 @@ use super::browser::Page;
 use super::provider::StandIn;
 use super::{entered_as, stage};
 
-const HEADINGS: &str = "id,id_number,name,birth_date,sex,phone,address\n";
+pub const HEADINGS: &str = "id,id_number,name,birth_date,sex,phone,address\n";
 /// As one office writes it, in GB18030.
 const LEFT: &str = "L1,620422196805130033,王建国,1968-05-13,男,13993012345,甘肃省白银市会宁县会师镇南关村12号\n\
                     L2,６２０４２２197109220021,李 秀英,1971年9月22日,女,,会宁县会师镇南关村12号\n\
@@ -25,16 +25,16 @@ const RIGHT: &str = "R1,620422196805130033,王建國,19680513,1,,会宁县会师
                      R4,620422198503040058,<script>alert(1)</script>,1985/3/4,M,,会宁县中川镇\n\
                      R6,620422200102200014,孙强,2001-02-20,男,,会宁县太平店镇\n";
 
-fn left() -> Vec<u8> {
+pub fn left() -> Vec<u8> {
     GB18030.encode(&format!("{HEADINGS}{LEFT}")).0.into_owned()
 }
 
-fn right() -> Vec<u8> {
+pub fn right() -> Vec<u8> {
     format!("\u{FEFF}{HEADINGS}{RIGHT}").into_bytes()
 }
 
 /// Sends the form and goes on to what is shown then.
-async fn send(office: &mut Office, who: &str, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Page {
+pub async fn send(office: &mut Office, who: &str, fields: &[(&str, &str)], files: &[(&str, &str, &[u8])]) -> Page {
     let mut all = office.get(who, "/").await.form().1;
     all.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     let url = office.door.url("/link").parse().unwrap();
@@ -43,7 +43,7 @@ async fn send(office: &mut Office, who: &str, fields: &[(&str, &str)], files: &[
 }
 
 /// A run's page once it has ended.
-async fn ended(office: &mut Office, who: &str, path: &str) -> Page {
+pub async fn ended(office: &mut Office, who: &str, path: &str) -> Page {
     for _ in 0..600 {
         let page = office.get(who, path).await;
         if !page.body.contains("data-every") {
@@ -54,7 +54,7 @@ async fn ended(office: &mut Office, who: &str, path: &str) -> Page {
     panic!("the run goes on");
 }
 
-const REASON: [(&str, &str); 1] = [("reason", "残疾人名册与低保名册核对")];
+pub const REASON: [(&str, &str); 1] = [("reason", "残疾人名册与低保名册核对")];
 
 #[tokio::test]
 async fn two_rosters_are_matched_and_each_pair_says_why() {

@@ -19,8 +19,14 @@ use crate::console::path::Named;
 use crate::console::state::Console;
 use crate::console::user::ConsoleUser;
 use crate::console::words::batches::BatchWords;
-use crate::household::Lang;
+use crate::console::words::terms;
+use crate::household::{Fen, Lang};
+use crate::report::render::amounts::yuan;
 use crate::verification::DecideError;
+
+/// Columns that are not shown as the sheet has them.
+const STATUS: &str = "status";
+const SO_FAR: &str = "per_head_monthly_so_far";
 
 /// Faults on a page.
 const FAULTS: usize = 50;
@@ -166,12 +172,12 @@ async fn shown(
         }
         Kind::Changes => {
             let page = bulk.changes_page(&caller, id, after, lang).await.map_err(failed)?;
-            (table_of(&page, kind, words), page.next, page.left_out)
+            (table_of(&page, kind, words, lang), page.next, page.left_out)
         }
         Kind::Results | Kind::Referrals => {
             let sheet = if kind == Kind::Results { Sheet::Households } else { Sheet::Referrals };
             let page = bulk.sheet_page(&caller, id, sheet, after, lang).await.map_err(failed)?;
-            (table_of(&page, kind, words), page.next, page.left_out)
+            (table_of(&page, kind, words, lang), page.next, page.left_out)
         }
     };
     let (title, about) = kind.words(words);
@@ -201,9 +207,11 @@ fn columns(kind: Kind, words: &'static BatchWords) -> (Vec<(&'static str, &'stat
     match kind {
         Kind::Results => (
             vec![
+                (words.household_state, STATUS, false),
                 (words.outcome, "outcome", false),
                 (words.certainty, "certainty", false),
-                (words.per_head, "per_head_monthly_so_far", true),
+                (words.per_head, SO_FAR, true),
+                (words.silent, "silent", false),
                 (words.standard, "standard_monthly", true),
                 (words.held, "reviews_open", true),
                 (words.due, "due", false),
@@ -234,14 +242,33 @@ fn columns(kind: Kind, words: &'static BatchWords) -> (Vec<(&'static str, &'stat
     }
 }
 
-fn table_of(page: &SheetPage, kind: Kind, words: &'static BatchWords) -> Table {
+/// What is known so far, and between what it lies where that is not settled: a department that is silent is no zero.
+fn so_far(page: &SheetPage, row: &SheetRow, words: &'static BatchWords, lang: Lang) -> String {
+    let amount = |column| page.cell(row, column).parse::<Fen>().ok();
+    let Some(so_far) = amount(SO_FAR).map(yuan) else { return String::new() };
+    let (least, most) = (amount("per_head_monthly_at_least"), amount("per_head_monthly_at_most"));
+    if least == most {
+        return so_far;
+    }
+    let range = [least.map(yuan).unwrap_or_default(), most.map_or(words.open.to_owned(), yuan)].join(" – ");
+    match lang {
+        Lang::Zh => format!("{so_far}（{range}）"),
+        Lang::En => format!("{so_far} ({range})"),
+    }
+}
+
+fn table_of(page: &SheetPage, kind: Kind, words: &'static BatchWords, lang: Lang) -> Table {
     let (columns, nothing) = columns(kind, words);
     let row = |row: &SheetRow| {
         let (case, reference) = (row.case.to_string(), page.cell(row, "reference"));
         let text = if reference.is_empty() { case.get(..8).unwrap_or_default() } else { reference }.to_owned();
         let household = Cell::NamedLink { text, href: format!("/cases/{case}"), id: case };
         let cells = columns.iter().map(|(_, name, figures)| {
-            let text = page.cell(row, name).to_owned();
+            let text = match *name {
+                STATUS => terms::state(row.state, lang).to_owned(),
+                SO_FAR => so_far(page, row, words, lang),
+                _ => page.cell(row, name).to_owned(),
+            };
             if *figures { Cell::Whole(text) } else { Cell::Text(text) }
         });
         std::iter::once(household).chain(cells).collect()

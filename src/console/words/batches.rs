@@ -45,9 +45,12 @@ page_words! {
         referrals_none: "本页各户没有转介线索。", "No household of this page is referred anywhere.";
         faults_none: "文件各行均已受理。", "Every row was accepted.";
         household: "家庭", "Household";
+        household_state: "办理状态", "Status";
         outcome: "结论", "Outcome";
         certainty: "确定程度", "Certainty";
         per_head: "月人均收入（已核）", "Monthly income a head so far";
+        silent: "未反馈部门", "Departments yet to answer";
+        open: "待定", "open";
         standard: "标准", "Standard";
         held: "待核实", "Held";
         due: "下次复核", "Due";

@@ -24,6 +24,11 @@ pub async fn sent(stage: &Stage, request: &Value) -> String {
     batch
 }
 
+/// Yuan as pages write them.
+fn grouped(yuan: &str) -> String {
+    hedui::report::render::amounts::yuan(yuan.parse().expect("an amount"))
+}
+
 async fn finished(stage: &Stage, batch: &str) {
     for _ in 0..600 {
         if stage.bulk.status(&stage.caller(), batch).await.expect("a batch").status == "finished" {
@@ -86,6 +91,21 @@ async fn a_file_is_sent_with_a_form_and_looked_at_page_by_page() {
     let results = office.get("li-si", &format!("{at}/results")).await;
     assert!(results.body.contains("条件") || results.body.contains("待定"), "{}", results.body);
     assert_eq!(entered_as(&stage, "exported").await, before + 1);
+    // the page says as much as the file: the state, between what an amount lies, who is silent
+    let csv = office.get("li-si", &format!("{at}/export?sheet=results&form=csv")).await;
+    let from_the_end: Vec<&str> = csv.body.lines().nth(1).expect("a household").rsplit(',').collect();
+    let [silent, so_far, most, least] = [1, 8, 9, 10].map(|place| from_the_end[place]);
+    let most_told = if most.is_empty() { "待定".to_owned() } else { grouped(most) };
+    let range = if least == most { String::new() } else { format!("（{} – {most_told}）", grouped(least)) };
+    for (heading, told) in [
+        ("办理状态", "已完成".to_owned()),
+        ("月人均收入（已核）", format!("<span class=\"whole\">{}{range}</span>", grouped(so_far))),
+        ("未反馈部门", silent.to_owned()),
+    ] {
+        let cell = results.body.split(&format!("data-heading=\"{heading}\"")).nth(1).expect(heading);
+        let cell = cell.split_once('>').expect("a cell").1.split("</td>").next().expect("its end");
+        assert_eq!(cell, told, "{heading}: {}", csv.body);
+    }
     let faults = office.get("li-si", &format!("{at}/faults")).await;
     assert!(faults.body.contains("办理意见") && faults.body.contains("<td"), "{}", faults.body);
     assert!(!faults.body.contains("<script>"), "no fault repeats a value");

@@ -149,6 +149,10 @@ pub(super) fn problem(error: ReadError) -> Problem {
             .with_detail("尚无报告：请等待，或关注 …/events", "there is no version yet: wait, or follow …/events"),
         ReadError::NoRecipient => Problem::new(ProblemKind::Conflict)
             .with_detail("请求和登记均未给出接收方公钥", "neither request nor client named a recipient key"),
+        ReadError::NoChange(why) => {
+            let (zh, en) = why.words();
+            Problem::new(ProblemKind::NotFound).with_detail(zh, en)
+        }
         ReadError::NoNotice(why) => {
             let (zh, en) = why.words();
             Problem::new(ProblemKind::Conflict).with_detail(zh, en)

@@ -71,6 +71,7 @@ impl From<ReadError> for BulkError {
             | ReadError::NoRecipient
             | ReadError::Acknowledged
             | ReadError::NoNotice(_)
+            | ReadError::NoChange(_)
             | ReadError::Erased => Self::NotFound,
         }
     }

@@ -5,11 +5,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{ReadError, VerificationError, Verifier, sealing};
+use super::{DecideError, ReadError, VerificationError, Verifier, sealing};
 use crate::auth::Caller;
 use crate::policy::notice::{self, Notice};
 use crate::report::change::Change;
-use crate::store::{CaseRow, DocumentKind, Store, StoreError};
+use crate::store::{CaseRow, CaseState, DocumentKind, Store, StoreError, VersionRow};
 use crate::telemetry::china_date;
 
 /// What changed in a household, and where its hearing stands.
@@ -17,6 +17,8 @@ use crate::telemetry::china_date;
 pub struct Changed {
     /// The caller's own number of the household.
     pub reference: String,
+    /// The version it stands in.
+    pub version: u32,
     /// The case of the report before.
     pub with: Uuid,
     /// What changed.
@@ -27,6 +29,40 @@ pub struct Changed {
     pub heard_on: Option<Date>,
     /// What it said, the first word first.
     pub statements: Vec<Statement>,
+}
+
+/// Why a case has no change to be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoChange {
+    /// Its latest version is not final.
+    NotFinal,
+    /// There was nothing to compare with.
+    NoEarlier,
+    /// Both reports say the same.
+    Same,
+    /// It is not opened any more.
+    Gone,
+}
+
+impl NoChange {
+    /// In Chinese and English.
+    #[must_use]
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::NotFinal => (
+                "报告尚未最终形成：形成最终报告后，才与上次核对相比。",
+                "The report is not final yet: changes are reckoned once it is.",
+            ),
+            Self::NoEarlier => {
+                ("没有可比的同一家庭上次核对报告。", "There is no earlier report of this household to compare with.")
+            }
+            Self::Same => ("与上次核对相比没有变化。", "Nothing changed since the last report."),
+            Self::Gone => (
+                "与上次核对相比的变化已封存或销毁，不再调阅。",
+                "What changed since the last report is locked or destroyed: it is no longer opened.",
+            ),
+        }
+    }
 }
 
 /// What a family said when it was heard.
@@ -58,7 +94,7 @@ impl Verifier {
                 Err(StoreError::NotFound { .. }) => None,
                 Err(error) => return Err(error.into()),
             };
-            versions.push(version.filter(|_| case.state != crate::store::CaseState::Erased));
+            versions.push(version.filter(|_| case.state != CaseState::Erased));
         }
         let with_change = cases.iter().zip(&versions).filter_map(|(case, version)| Some((case, version.as_ref()?)));
         let mut receipts = self.0.ledger.exported(caller, with_change).await?.into_iter();
@@ -100,6 +136,7 @@ impl Verifier {
             }
             changed.push(Some(Changed {
                 reference: request.reference.unwrap_or_default(),
+                version: version.number,
                 with,
                 notice: change.notice(china_date(version.created_at), notice::hearing_days(pack.rules())),
                 change,
@@ -113,23 +150,57 @@ impl Verifier {
     /// What changed in one case, as far as the caller may see it.
     ///
     /// # Errors
-    /// [`ReadError::NotFound`]: no such case, or nothing changed in it.
+    /// [`ReadError::NotFound`]; [`ReadError::NoChange`] says why there is none.
     pub async fn change_of(&self, caller: &Caller, id: &str) -> Result<Changed, ReadError> {
         let case = self.case(caller, id).await?;
+        let version = match self.0.store.get_version(case.id, None).await {
+            Err(StoreError::NotFound { .. }) => None,
+            other => Some(other?),
+        };
+        self.must_have_change(&case, version.as_ref()).await?;
         let changed = self.changed(caller, std::slice::from_ref(&case)).await?;
-        changed.into_iter().next().flatten().ok_or(ReadError::NotFound)
+        changed.into_iter().next().flatten().ok_or(ReadError::NoChange(NoChange::Gone))
     }
 
-    /// Notes that a family was heard about what changed, with what it said. Said again, the later word stands beside the earlier one.
+    /// Whether there is a change to be opened; nothing is.
+    async fn must_have_change(&self, case: &CaseRow, version: Option<&VersionRow>) -> Result<(), ReadError> {
+        let why = match version {
+            _ if case.state == CaseState::Erased => NoChange::Gone,
+            Some(version) if version.is_final => match (version.compared_with, version.change_document) {
+                (None, _) => NoChange::NoEarlier,
+                (_, None) => NoChange::Same,
+                (_, Some(document)) => match self.0.store.get_document(document).await {
+                    Err(StoreError::Erased { .. }) => NoChange::Gone,
+                    other => return other.map(drop).map_err(ReadError::from),
+                },
+            },
+            _ => NoChange::NotFinal,
+        };
+        Err(ReadError::NoChange(why))
+    }
+
+    /// Notes that a family was heard about what changed in the latest version, with what it said. Said again, the later word stands beside the
+    /// earlier one. `about` is the version that the family was told of, where that is known.
     ///
     /// # Errors
-    /// [`ReadError::NotFound`]; [`ReadError::Closed`].
-    pub async fn hear(&self, caller: &Caller, id: &str, statement: &str) -> Result<(), ReadError> {
+    /// [`DecideError::NotFound`], also where nothing changed; [`DecideError::Moved`] where `about` is not the latest version, or that is
+    /// provisional; [`DecideError::Closed`].
+    pub async fn hear(
+        &self,
+        caller: &Caller,
+        id: &str,
+        about: Option<u32>,
+        statement: &str,
+    ) -> Result<(), DecideError> {
         let case = self.case(caller, id).await?;
         let version = match self.0.store.get_version(case.id, None).await {
-            Err(StoreError::NotFound { .. }) => return Err(ReadError::NoVersion),
+            Err(StoreError::NotFound { .. }) => return Err(DecideError::NoVersion),
             other => other?,
         };
+        if about.is_some_and(|about| about != version.number) {
+            return Err(DecideError::Moved);
+        }
+        self.must_have_change(&case, Some(&version)).await?;
         let sealed = sealing::seal(&self.0.keys, case.id, DocumentKind::Objection, statement.as_bytes())?;
         let hearing = Store::hearing(case.id, version.number, sealed, self.0.clock.now());
         Ok(self.0.ledger.heard(caller, &case, &version, hearing).await?)

@@ -1,5 +1,6 @@
 //! What can go wrong with a case as a whole. A source that fails is not an error: it is an answer of its own cell.
 
+use super::changes::NoChange;
 use crate::audit::AuditError;
 use crate::household::Fault;
 use crate::keys::KeyError;
@@ -82,6 +83,9 @@ pub enum ReadError {
     /// Somebody acknowledged it before.
     #[error("it was acknowledged before")]
     Acknowledged,
+    /// Nothing changed since the last report, as far as it can be told.
+    #[error("no change: {0:?}")]
+    NoChange(NoChange),
     /// There is nothing to put up for the public notice.
     #[error("no public notice: {0}")]
     NoNotice(NoNotice),

@@ -54,7 +54,7 @@ mod watching;
 
 pub use archive::{Archive, ArchiveError, Contradiction, Reopened};
 pub use assessing::calls_root;
-pub use changes::{Changed, Statement};
+pub use changes::{Changed, NoChange, Statement};
 pub use copies::ReportTerms;
 pub use decisions::{
     ApprovalDetail, ApprovalHand, ApprovalPage, ApprovalSummary, AskAgain, Asked, CaseRecords, DecideError,

@@ -90,6 +90,12 @@ async fn what_changed_is_told_with_reasons_and_the_family_is_heard_first() {
     let wrong = client.call(Method::POST, &heard).header("content-type", "application/json").body("{}");
     send(wrong).await.assert_problem(422, "invalid-request");
     let statement = json!({"statement": "女儿已出嫁"}).to_string();
+    let other = json!({"statement": "女儿已出嫁", "version": 2}).to_string();
+    let other = client.call(Method::POST, &heard).header("content-type", "application/json").body(other);
+    send(other).await.assert_problem(409, "conflict");
+    let same = format!("/v1/verifications/{same}/heard");
+    let same = client.call(Method::POST, &same).header("content-type", "application/json").body(statement.clone());
+    send(same).await.assert_problem(404, "not-found");
     let blind = Client::new(&served.url(""), Some(served.token("supervisor", "")));
     let blind = blind.call(Method::POST, &heard).header("content-type", "application/json").body(statement.clone());
     send(blind).await.assert_problem(403, "forbidden");

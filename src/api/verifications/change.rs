@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::body::{read_json, whole};
+use crate::api::decided;
 use crate::api::permit::{at_level, permit, refuse};
 use crate::api::report::problem;
 use crate::auth::Permission;
@@ -26,6 +27,8 @@ const MOST: usize = 4000;
 pub struct ChangedHousehold {
     /// The caller's own number of the household.
     pub reference: String,
+    /// The version of the report that it stands in.
+    pub version: u32,
     /// The case of the report before.
     pub case_before: String,
     /// What the law asks before anything adverse goes further (社会救助法 art. 45, 48).
@@ -55,6 +58,7 @@ pub async fn change(
     let changed = verifier.change_of(&caller, &id).await.map_err(problem)?;
     Ok(Json(ChangedHousehold {
         reference: changed.reference,
+        version: changed.version,
         case_before: changed.with.to_string(),
         notice_state: changed.notice.state(changed.heard_on, None),
         notice: changed.notice,
@@ -70,9 +74,11 @@ pub async fn change(
 pub struct Statement {
     /// In its own words, 1 to 4,000 characters.
     pub statement: String,
+    /// The version that it was told of: refused where that is not the latest any more. The latest unless given.
+    pub version: Option<u32>,
 }
 
-/// Notes that the family was heard about the latest version: what is adverse in it may go further from now on. Whoever notes it can
+/// Notes that the family was heard about what changed in the latest version; 404 where nothing did, 409 where `version` is not the latest: what is adverse in it may go further from now on. Whoever notes it can
 /// read what the family was heard about: the scope `report:read` is needed.
 #[utoipa::path(post, path = "/v1/verifications/{id}/heard", tag = "verifications", params(("id" = String, Path)),
     request_body = Statement,
@@ -91,13 +97,19 @@ pub async fn heard(
         Ok(body) => body,
         Err((why, problem)) => return Err(refuse(&verifier, &caller, why, problem).await),
     };
-    let statement = serde_json::from_slice::<Statement>(&body).ok().map(|read| read.statement.trim().to_owned());
-    let Some(statement) = statement.filter(|text| !text.is_empty() && text.chars().count() <= MOST) else {
-        let what = ["请求应为 {\"statement\": \"……\"}", "the body is {\"statement\": \"…\"}"];
+    let sent = serde_json::from_slice::<Statement>(&body).ok();
+    let sent = sent.and_then(|sent| Some((decided::words(&sent.statement, MOST)?, sent.version)));
+    let Some((statement, about)) = sent else {
+        let what = [
+            "请求应为 {\"statement\": \"……\"}，可加 \"version\": 版本号",
+            "the body is {\"statement\": \"…\"}, and may have a \"version\": a number",
+        ];
         let remedy = ["填写家庭的说明，1 至 4000 字", "write down what the family said, 1 to 4,000 characters"];
         let problem = whole(ProblemKind::InvalidRequest, "statement", what, remedy);
         return Err(refuse(&verifier, &caller, "invalid", problem).await);
     };
-    verifier.hear(&caller, &id, &statement).await.map_err(problem)?;
-    Ok(StatusCode::NO_CONTENT)
+    match verifier.hear(&caller, &id, about, &statement).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        Err(error) => Err(decided::problem(&verifier, &caller, error).await),
+    }
 }

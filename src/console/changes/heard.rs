@@ -35,8 +35,11 @@ struct ChangePage<'a> {
     id: &'a str,
     done: Option<Banner>,
     errors: Errors,
-    changed: Option<What>,
+    /// What changed, or why nothing is shown.
+    changed: Result<What, &'static str>,
     form_token: &'a str,
+    /// The version that the family is told of.
+    version: u32,
     statement: Field,
 }
 
@@ -76,6 +79,7 @@ pub(in crate::console) async fn change(
 
 #[derive(Deserialize)]
 pub(in crate::console) struct HeardForm {
+    version: u32,
     #[serde(default)]
     statement: String,
 }
@@ -90,11 +94,12 @@ pub(in crate::console) async fn hear(
         let caller = permitted(&console, &user, "POST /cases/{id}/change").await?;
         let said = fields.statement.trim();
         if !(1..=MOST).contains(&said.chars().count()) {
-            return page(&console, &user, &caller, &id, None, Some(fields.statement)).await;
+            return page(&console, &user, &caller, &id, None, Some(fields)).await;
         }
-        let noted = console.0.verifier.hear(&caller, &id, said).await;
-        noted.map_err(|error| user.frame.failed(&error))?;
-        Ok(action::done(&format!("/cases/{id}/change"), "heard"))
+        match console.0.verifier.hear(&caller, &id, Some(fields.version), said).await {
+            Ok(()) => Ok(action::done(&format!("/cases/{id}/change"), "heard")),
+            Err(error) => Err(user.could_not(&console, &caller, error).await),
+        }
     };
     match heard.await {
         Ok(response) | Err(response) => response,
@@ -108,21 +113,26 @@ async fn page(
     caller: &Caller,
     id: &str,
     done: Option<Banner>,
-    wrong: Option<String>,
+    wrong: Option<HeardForm>,
 ) -> Result<Response, Response> {
     let (frame, lang) = (&user.frame, user.frame.lang);
     let words = ChangeWords::of(lang);
     let standing = console.0.verifier.standing(caller, id).await;
     let (case, _) = standing.map_err(|error| frame.failed(&error))?;
     let changed = match console.0.verifier.change_of(caller, id).await {
-        Ok(changed) => Some(changed),
-        Err(ReadError::NotFound) => None,
+        Ok(changed) => Ok(changed),
+        Err(ReadError::NoChange(why)) => {
+            let (zh, en) = why.words();
+            Err(lang.pick(zh, en))
+        }
         Err(error) => return Err(frame.failed(&error)),
     };
+    // what was sent stays about the version that was read
+    let version = wrong.as_ref().map(|sent| sent.version).or(changed.as_ref().ok().map(|changed| changed.version));
     let statement = Field {
         hint: Some(words.statement_hint),
         error: wrong.is_some().then_some(words.statement_wrong.into()),
-        value: wrong.unwrap_or_default(),
+        value: wrong.map(|sent| sent.statement).unwrap_or_default(),
         entry: Entry::Area,
         ..Field::line(frame.words, "statement", words.statement)
     };
@@ -132,8 +142,9 @@ async fn page(
         id: &case.id,
         done,
         errors: Errors::of(frame.words, [&statement]),
-        changed: changed.as_ref().map(|changed| what(changed, words, lang)),
+        changed: changed.map(|changed| what(&changed, words, lang)),
         form_token: frame.who.as_ref().map_or("", |who| &who.form_token),
+        version: version.unwrap_or_default(),
         statement,
     };
     let status = if page.errors.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

@@ -35,7 +35,6 @@ page_words! {
         last: "上次核对", "Last report";
         this: "本次核对", "This report";
         last_case: "查看上次核对案件", "The case of the last report";
-        nothing_changed: "没有同一家庭的上次核对报告，或与上次相比没有变化。", "There is no earlier report of this household, or nothing changed since.";
         hearing: "听取家庭说明", "The family is heard";
         to_be_heard: "待听取说明", "to be heard";
         heard: "已听取说明", "heard";

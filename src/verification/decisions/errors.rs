@@ -3,7 +3,7 @@
 use crate::audit::AuditError;
 use crate::household::Fault;
 use crate::store::{CaseState, StoreError};
-use crate::verification::{ReadError, VerificationError};
+use crate::verification::{NoChange, ReadError, VerificationError};
 
 /// Why a decision does not stand. Nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -101,7 +101,8 @@ impl From<ReadError> for DecideError {
         match error {
             ReadError::Barred => Self::Barred,
             ReadError::NoVersion => Self::NoVersion,
-            ReadError::Erased => Self::Erased,
+            ReadError::NoChange(NoChange::NotFinal) => Self::Moved,
+            ReadError::NoChange(NoChange::Gone) | ReadError::Erased => Self::Erased,
             ReadError::Closed => Self::Closed,
             ReadError::Inside(error) => Self::Inside(error),
             _ => Self::NotFound,

@@ -141,7 +141,7 @@ async fn each_withdrawal_asks_for_what_it_locked_alone() {
         NewObjection { version: 1, sources: vec![agriculture.key()], record: None, statement: "不是我的".into() };
     verifier.object(&caller(), &id, objection).await.unwrap();
     work(&house, &verifier).await;
-    verifier.hear(&caller(), &id, "家中情况").await.unwrap();
+    verifier.hear(&caller(), &id, None, "家中情况").await.unwrap();
     let heard = house.store.heard(case, 2).await.unwrap()[0].document;
     let asked = async || verifier.approvals(&supervisor("two"), true, None, 10).await.unwrap().items;
     let is_kept = async |document| house.store.keeps(document).await;

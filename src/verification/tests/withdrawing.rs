@@ -6,11 +6,11 @@ use super::*;
 use crate::audit::{VerifierKey, verify_log};
 use crate::household::{Answer, MemberRef, Record};
 use crate::store::{DecisionKind, DocumentKind, StoreError};
-use crate::verification::{NewObjection, RecordDecision, Reviewed};
+use crate::verification::{DecideError, NewObjection, NoChange, ReadError, RecordDecision, Reviewed};
 
 const OTHER: &str = "440524188001010014";
 
-/// A final case of two members, each with a held record of the same department.
+/// A final case of two members, each with a held record of the same department; in the household's last report there was one of them alone.
 pub(super) async fn case_of_two() -> (House, Verifier, Arc<StandIn>, Uuid) {
     let house = House::new().await;
     let subsidy = |number: &str, id_number: &str| -> Record {
@@ -25,6 +25,8 @@ pub(super) async fn case_of_two() -> (House, Verifier, Arc<StandIn>, Uuid) {
     let tax = StandIn::speaking("tax", &["wage"], Does::Answers(no_record()));
     let verifier = house.verifier(sources(&[&agriculture, &tax]), &[]);
     let mut request = request(Some(authorisation(SourceScope::All)), LegalBasisKind::Authorisation);
+    verifier.accept(&caller(), request.clone(), None).await.unwrap();
+    work(&house, &verifier).await;
     let mut other = request.household.members[0].clone();
     other.reference = MemberRef("m2".into());
     other.id_number = Some(OTHER.into());
@@ -63,7 +65,7 @@ async fn words_about_a_member_go_with_the_authorisation_and_their_place_says_so(
         verifier.object(&caller(), &id, objection).await.unwrap();
         work(&house, &verifier).await;
     }
-    verifier.hear(&caller(), &id, "家中情况").await.unwrap();
+    verifier.hear(&caller(), &id, None, "家中情况").await.unwrap();
     let before = house.store.decisions(case).await.unwrap();
 
     verifier.withdraw(&caller(), &id, "m1", "本人撤回").await.unwrap();
@@ -95,4 +97,54 @@ async fn words_about_a_member_go_with_the_authorisation_and_their_place_says_so(
     assert!(verifier.objections(&caller(), &id).await.unwrap().iter().all(|objection| objection.withdrawn));
     let log = verify_log(&house.store, &[VerifierKey::of(&house.keys.log_signer())], &[]).await.unwrap();
     assert!(log.sound(), "{:?}", log.rows.faults);
+}
+
+#[tokio::test]
+async fn why_a_case_shows_no_change_is_told_and_nobody_is_heard_about_none() {
+    let (house, verifier, agriculture, case) = case_of_two().await;
+    let id = case.to_string();
+    let why = async |case: Uuid| match verifier.change_of(&caller(), &case.to_string()).await {
+        Err(ReadError::NoChange(why)) => Some(why),
+        Ok(_) => None,
+        Err(error) => panic!("{error}"),
+    };
+    assert_eq!(verifier.change_of(&caller(), &id).await.unwrap().version, 1);
+    let first = verifier.change_of(&caller(), &id).await.unwrap().with;
+    assert_eq!(why(first).await, Some(NoChange::NoEarlier));
+    let about_nothing = verifier.hear(&caller(), &first.to_string(), None, "家中情况").await;
+    assert!(matches!(about_nothing, Err(DecideError::NotFound)), "{about_nothing:?}");
+
+    // a version that was read counts only while it is the latest
+    let objection =
+        NewObjection { version: 1, sources: vec![agriculture.key()], record: None, statement: "不是我的".into() };
+    verifier.object(&caller(), &id, objection).await.unwrap();
+    work(&house, &verifier).await;
+    let late = verifier.hear(&caller(), &id, Some(1), "家中情况").await;
+    assert!(matches!(late, Err(DecideError::Moved)), "{late:?}");
+    assert!(house.store.heard(case, 2).await.unwrap().is_empty());
+    verifier.hear(&caller(), &id, Some(2), "家中情况").await.unwrap();
+    assert_eq!(house.store.heard(case, 2).await.unwrap().len(), 1);
+
+    verifier.withdraw(&caller(), &id, "m1", "本人撤回").await.unwrap();
+    assert_eq!(why(case).await, Some(NoChange::Gone), "it is locked, and no later version stands");
+    let gone = verifier.hear(&caller(), &id, None, "家中情况").await;
+    assert!(matches!(gone, Err(DecideError::Erased)), "{gone:?}");
+}
+
+#[tokio::test]
+async fn what_changed_is_not_told_before_the_report_is_final() {
+    let house = House::new().await;
+    let tax = StandIn::new("tax", super::stand_in::pending());
+    let verifier = house.verifier(sources(&[&tax]), &[]);
+    let why = async |case: Uuid| match verifier.change_of(&caller(), &case.to_string()).await {
+        Err(ReadError::NoChange(why)) => why,
+        other => panic!("{:?}", other.map(|changed| changed.version)),
+    };
+    let waiting = accepted(&verifier).await;
+    assert_eq!(why(waiting).await, NoChange::NotFinal, "nobody has been asked");
+    work(&house, &verifier).await;
+    assert_eq!(house.case(waiting).await.latest_version, Some(1));
+    assert_eq!(why(waiting).await, NoChange::NotFinal, "a department is to answer still");
+    let early = verifier.hear(&caller(), &waiting.to_string(), Some(1), "家中情况").await;
+    assert!(matches!(early, Err(DecideError::Moved)), "{early:?}");
 }

@@ -194,7 +194,11 @@ async fn what_changed_since_the_last_report_is_shown_and_the_family_heard() {
     let first = case(&stage, &request).await;
     let address = door.url(&format!("/cases/{first}/change"));
     let nothing = browser.get(&address).await;
-    assert!(nothing.status == 200 && nothing.body.contains("没有同一家庭的上次核对报告"), "{}", nothing.body);
+    assert!(nothing.status == 200 && nothing.body.contains("没有可比的同一家庭上次核对报告"), "{}", nothing.body);
+    assert!(!nothing.body.contains("<textarea"), "nobody is heard about nothing");
+    let same = case(&stage, &request).await;
+    let same = browser.get(&door.url(&format!("/cases/{same}/change"))).await;
+    assert!(same.body.contains("与上次核对相比没有变化。"), "{}", same.body);
 
     let mut later = request.clone();
     later["household"]["members"][0]["declared"] =
@@ -202,13 +206,20 @@ async fn what_changed_since_the_last_report_is_shown_and_the_family_heard() {
     let second = case(&stage, &later).await;
     let address = door.url(&format!("/cases/{second}/change"));
     let changed = browser.get(&address).await;
-    assert!(changed.status == 200 && changed.body.contains(&format!("href=\"/cases/{first}\"")), "{}", changed.body);
+    let latest = stage.verifier.standing(&stage.caller(), &second).await.expect("there").1.len();
+    let carried = format!("name=\"version\" value=\"{latest}\"");
+    assert!(changed.status == 200 && changed.body.contains(&carried), "{}", changed.body);
+    let (latest, other) = (latest.to_string(), (latest + 1).to_string());
     let address: reqwest::Url = address.parse().expect("an address");
-    let said =
-        |words: &str| token.iter().cloned().chain([("statement".to_owned(), words.to_owned())]).collect::<Vec<_>>();
-    let empty = browser.submit(&address, &said("  ")).await;
+    let said = |version: &str, words: &str| {
+        let own = [("version".to_owned(), version.to_owned()), ("statement".to_owned(), words.to_owned())];
+        token.iter().cloned().chain(own).collect::<Vec<_>>()
+    };
+    let empty = browser.submit(&address, &said(&latest, "  ")).await;
     assert!(empty.status == 422 && empty.body.contains("href=\"#statement\""));
-    let noted = browser.submit(&address, &said("已<i>停工</i>")).await;
+    let moved = browser.submit(&address, &said(&other, "已停工")).await;
+    assert_eq!(moved.status, 409, "it was said of a version that is not the latest: {}", moved.body);
+    let noted = browser.submit(&address, &said(&latest, "已<i>停工</i>")).await;
     assert_eq!(noted.status, 303, "{}", noted.body);
     let page = browser.follow(noted).await;
     assert!(page.body.contains("已登记家庭的说明") && page.body.contains("已&#60;i&#62;停工"), "{}", page.body);

@@ -317,7 +317,35 @@ impl std::fmt::Display for Seen {
     }
 }
 
+/// What households and people are rounded to where tables could be set side by side, and what a month's money is.
+const COARSE: u64 = 5;
+const COARSE_MONEY: Fen = Fen::from_yuan(100);
+
+fn rounded(count: u64) -> u64 {
+    (count + COARSE / 2) / COARSE * COARSE
+}
+
+fn rounded_money(amount: Fen) -> Fen {
+    Fen((amount.0 + COARSE_MONEY.0 / 2).div_euclid(COARSE_MONEY.0) * COARSE_MONEY.0)
+}
+
 impl Shown {
+    /// The same in round numbers: two tables of rules that hardly differ do not show what one household is.
+    #[must_use]
+    pub fn coarse(mut self) -> Self {
+        for cell in &mut self.cells {
+            if let Some(count) = &mut cell.count {
+                (count.households, count.people) = (rounded(count.households), rounded(count.people));
+                count.monthly_before = rounded_money(count.monthly_before);
+                count.monthly_after = rounded_money(count.monthly_after);
+            }
+            let parts = cell.open_before.values_mut().chain(cell.open_after.values_mut());
+            parts.for_each(|count| *count = rounded(*count));
+        }
+        self.not_covered = self.not_covered.map(rounded);
+        self
+    }
+
     /// Sum over the cells shown that a condition holds for.
     #[must_use]
     pub fn sum(&self, wanted: impl Fn(&Cell) -> bool) -> Count {

@@ -51,6 +51,8 @@ page_words! {
         cost: "参考金额", "Amounts";
         may_become: "待定者最优可能为", "Open ones may become at best";
         not_tried: "未试算", "Not tried";
+        round: "取整", "Rounded";
+        round_about: "存档案件的户数、人数取整到 5，每月金额取整到百元，各合计为取整后相加。", "Of kept cases households and people to five, a month’s money to a hundred yuan; sums are those of round numbers.";
         left_out: "未列出", "Not shown";
         changed: "改动的参数", "What was changed";
         before: "现行规则", "Rules in force";

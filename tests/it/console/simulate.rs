@@ -233,9 +233,10 @@ async fn kept_cases_of_the_own_office_are_tried_after_an_entry_that_names_who_as
     assert!(found.body.contains("各案核对之日"), "{}", found.body);
     let shown: Vec<u64> = cells(&found, "图中数据").iter().filter_map(|row| row[2].parse().ok()).collect();
     assert!(
-        !shown.is_empty() && shown.iter().all(|households| (10..=u64::from(CASES)).contains(households)),
+        !shown.is_empty() && shown.iter().all(|households| (10..=u64::from(CASES) + 2).contains(households)),
         "{shown:?}"
     );
+    assert!(shown.iter().all(|households| households % 5 == 0), "in round numbers: {shown:?}");
     let entry =
         stage.entries().await.into_iter().find(|leaf| leaf.event.action == Action::RulesTried).expect("an entry");
     assert_eq!((&*entry.event.actor.subject.to_string(), entry.event.count), ("wang-wu", Some(u64::from(CASES))));

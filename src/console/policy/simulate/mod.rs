@@ -21,7 +21,7 @@ use crate::console::user::ConsoleUser;
 use crate::policy::PackInfo;
 use crate::policy::simulate::Shown;
 use crate::report::movement;
-use crate::verification::{ArchiveError, MadeUp, Trial, Tried, TriedRules, VerificationError};
+use crate::verification::{ArchiveError, DecideError, MadeUp, Trial, Tried, TriedRules, VerificationError};
 
 const PAGE: &str = "/policy/simulate";
 
@@ -72,6 +72,9 @@ pub(in crate::console) async fn run(
         Ok(plan) => plan,
         Err(faults) => return ask.wrong(faults),
     };
+    if plan.made_up.is_none() && !caller.sees_answers() {
+        return user.could_not(&console, &caller, DecideError::Undisclosed).await;
+    }
     let Some(trial) = verifier.trial() else { return ask.busy() };
     let tried = match had(&console, &caller, &plan, trial).await {
         Ok(tried) => tried,
@@ -79,6 +82,8 @@ pub(in crate::console) async fn run(
         Err(error) => return frame.failed_inside(&error),
     };
     let shown = tried.movement.shown(false);
+    // of real households, in round numbers: trials may be had again and again
+    let shown = if plan.made_up.is_none() { shown.coarse() } else { shown };
     if wanted("csv") {
         return file(&shown, &format!("simulate-{}-{}", plan.region.as_str(), verifier.today()));
     }

@@ -72,6 +72,9 @@ fn summary(plan: &Plan, county: &str, shown: &Shown, own: &'static SimulateWords
     if !said.is_empty() {
         lines.push((own.may_become, Cell::List(said)));
     }
+    if !made_up {
+        lines.push((own.round, Cell::Text(own.round_about.to_owned())));
+    }
     if shown.not_covered != Some(0) {
         lines.push((own.not_tried, Cell::Text(words::not_covered(shown.not_covered, lang))));
     }

@@ -74,6 +74,9 @@ pub(super) async fn problem(verifier: &Verifier, caller: &Caller, error: DecideE
         ),
         DecideError::NotOpen => conflict("已处理或已过期", "it is decided, or has lapsed"),
         DecideError::AlreadyIssued => conflict("该版本已签发", "this version was issued before"),
+        DecideError::NothingToHear => {
+            conflict("与上次核对相比没有变化，无须听取说明", "nothing changed that the family could be heard about")
+        }
         DecideError::NothingToWithdraw => {
             conflict("此人没有可撤回的授权", "this person has no authorisation that could be taken back")
         }

@@ -16,7 +16,7 @@ impl ConsoleUser {
             DecideError::Barred => (Notice::Barred, None),
             DecideError::NoVersion => (Notice::NoVersion, None),
             DecideError::Moved => (Notice::Moved, None),
-            DecideError::State(_) => (Notice::WrongState, None),
+            DecideError::State(_) | DecideError::NothingToHear => (Notice::WrongState, None),
             DecideError::AlreadyAsked => (Notice::AlreadyAsked, None),
             DecideError::NotOpen => (Notice::NotOpen, None),
             DecideError::AlreadyIssued => (Notice::AlreadyIssued, None),

@@ -183,7 +183,7 @@ impl Verifier {
     /// earlier one. `about` is the version that the family was told of, where that is known.
     ///
     /// # Errors
-    /// [`DecideError::NotFound`], also where nothing changed; [`DecideError::Moved`] where `about` is not the latest version, or that is
+    /// [`DecideError::NotFound`]; [`DecideError::NothingToHear`]; [`DecideError::Moved`] where `about` is not the latest version, or that is
     /// provisional; [`DecideError::Closed`].
     pub async fn hear(
         &self,

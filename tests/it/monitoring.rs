@@ -95,7 +95,7 @@ async fn what_changed_is_told_with_reasons_and_the_family_is_heard_first() {
     send(other).await.assert_problem(409, "conflict");
     let same = format!("/v1/verifications/{same}/heard");
     let same = client.call(Method::POST, &same).header("content-type", "application/json").body(statement.clone());
-    send(same).await.assert_problem(404, "not-found");
+    send(same).await.assert_problem(409, "conflict");
     let blind = Client::new(&served.url(""), Some(served.token("supervisor", "")));
     let blind = blind.call(Method::POST, &heard).header("content-type", "application/json").body(statement.clone());
     send(blind).await.assert_problem(403, "forbidden");

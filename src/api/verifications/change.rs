@@ -78,7 +78,7 @@ pub struct Statement {
     pub version: Option<u32>,
 }
 
-/// Notes that the family was heard about what changed in the latest version; 404 where nothing did, 409 where `version` is not the latest: what is adverse in it may go further from now on. Whoever notes it can
+/// Notes that the family was heard about what changed in the latest version; 409 where nothing did, or `version` is not the latest: what is adverse in it may go further from now on. Whoever notes it can
 /// read what the family was heard about: the scope `report:read` is needed.
 #[utoipa::path(post, path = "/v1/verifications/{id}/heard", tag = "verifications", params(("id" = String, Path)),
     request_body = Statement,

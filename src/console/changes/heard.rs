@@ -79,6 +79,8 @@ pub(in crate::console) async fn change(
 
 #[derive(Deserialize)]
 pub(in crate::console) struct HeardForm {
+    /// None is of version 0, and so of none.
+    #[serde(default)]
     version: u32,
     #[serde(default)]
     statement: String,

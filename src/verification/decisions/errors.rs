@@ -59,6 +59,9 @@ pub enum DecideError {
     /// The log cannot be written: nothing is done.
     #[error("the audit log is closed")]
     Closed,
+    /// Nothing changed that a family could be heard about.
+    #[error("nothing changed")]
+    NothingToHear,
     /// Something failed inside.
     #[error("{0}")]
     Inside(#[from] Box<VerificationError>),
@@ -103,6 +106,7 @@ impl From<ReadError> for DecideError {
             ReadError::NoVersion => Self::NoVersion,
             ReadError::NoChange(NoChange::NotFinal) => Self::Moved,
             ReadError::NoChange(NoChange::Gone) | ReadError::Erased => Self::Erased,
+            ReadError::NoChange(NoChange::NoEarlier | NoChange::Same) => Self::NothingToHear,
             ReadError::Closed => Self::Closed,
             ReadError::Inside(error) => Self::Inside(error),
             _ => Self::NotFound,

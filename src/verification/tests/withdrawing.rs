@@ -112,7 +112,7 @@ async fn why_a_case_shows_no_change_is_told_and_nobody_is_heard_about_none() {
     let first = verifier.change_of(&caller(), &id).await.unwrap().with;
     assert_eq!(why(first).await, Some(NoChange::NoEarlier));
     let about_nothing = verifier.hear(&caller(), &first.to_string(), None, "家中情况").await;
-    assert!(matches!(about_nothing, Err(DecideError::NotFound)), "{about_nothing:?}");
+    assert!(matches!(about_nothing, Err(DecideError::NothingToHear)), "{about_nothing:?}");
 
     // a version that was read counts only while it is the latest
     let objection =

@@ -148,7 +148,7 @@ async fn page(
         errors: Errors::of(frame.words, &fields),
         list,
         not_now,
-        form_token: frame.who.as_ref().map_or("", |who| &who.form_token),
+        form_token: frame.form_token(),
         fields,
     };
     let code = if page.errors.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

@@ -188,7 +188,7 @@ fn page(user: &ConsoleUser, finding: &Finding, id: &str, note: String) -> Respon
     let page = FindingPage {
         frame,
         words,
-        form_token: frame.who.as_ref().map_or("", |who| &who.form_token),
+        form_token: frame.form_token(),
         errors,
         title: audit::finding(finding.kind, lang),
         why: lang.pick(&finding.why_zh, &finding.why),

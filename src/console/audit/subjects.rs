@@ -102,7 +102,7 @@ fn page(user: &ConsoleUser, error: Option<&'static str>, found: Option<Found>) -
     let page = SubjectsPage {
         frame,
         words,
-        form_token: frame.who.as_ref().map_or("", |who| &who.form_token),
+        form_token: frame.form_token(),
         tabs: tabs(user, Part::Person),
         errors: Errors::of(frame.words, [&number]),
         number,

@@ -115,7 +115,7 @@ async fn page(
     let page = VerifyPage {
         frame,
         words,
-        form_token: frame.who.as_ref().map_or("", |who| &who.form_token),
+        form_token: frame.form_token(),
         live: goes_on.then(|| assets::LIVE.path.as_str()),
         tabs: tabs(user, Part::Verify),
         errors: Errors::of(frame.words, [&kept]),

@@ -8,6 +8,7 @@ use super::arguments::{AuditReceiptFile, Language};
 use super::audit_reading::read_text;
 use super::{Usage, output};
 use crate::audit::VerifierKey;
+use crate::household::{Lang, instant};
 use crate::report::Report;
 use crate::report::receipt::{Proved, check};
 use crate::report::text;
@@ -55,11 +56,11 @@ pub(super) fn run(arguments: &AuditReceiptFile) -> anyhow::Result<ExitCode> {
 fn told(proved: &Proved, of_report: Option<bool>, zh: bool) {
     let event = &proved.leaf.event;
     let (origin, index, size) = (&proved.checkpoint.origin, proved.index, proved.checkpoint.size);
-    let at = jiff::tz::Offset::constant(8).to_datetime(proved.leaf.at).strftime("%Y-%m-%d %H:%M:%S").to_string();
+    let lang = if zh { Lang::Zh } else { Lang::En };
+    let at = instant(proved.leaf.at, lang);
     let version = event.version.unwrap_or_default();
     let case = event.case.map(|case| case.to_string()).unwrap_or_default();
     let body = hex::encode(proved.body);
-    let lang = if zh { text::Lang::Zh } else { text::Lang::En };
     let purpose = event.purpose.map(|purpose| text::purpose(purpose, lang)).unwrap_or_default();
     if zh {
         output::say(&format!("✓ 审计日志 {origin} 第 {index} 条（共 {size} 条）：签名与证明成立"));

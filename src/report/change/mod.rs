@@ -294,7 +294,10 @@ impl Change {
             matches!(item.what, What::Declared(_))
                 && matches!(&item.after, Some(State::Compared(comparison)) if !household::agrees(*comparison))
         });
-        Notice::of(of_consequence.into_iter().chain(differs.then_some(Adverse::Difference)), made_on, hearing_days)
+        let adverse = of_consequence.into_iter().chain(differs.then_some(Adverse::Difference));
+        let notice = Notice::of(adverse, made_on, hearing_days);
+        let open = matches!(self.consequence, Consequence::Open { .. });
+        if open && !notice.adverse { Notice::not_yet() } else { notice }
     }
 }
 

@@ -6,7 +6,7 @@ use askama::Template;
 use qrcode::{Color, EcLevel, QrCode};
 
 use super::Receipt;
-use crate::household::Lang;
+use crate::household::{Lang, instant};
 use crate::report::render::html::{Around, Bar, Page as Drawn};
 use crate::report::text;
 
@@ -44,15 +44,7 @@ impl Page<'_> {
 #[must_use]
 pub fn render(receipt: &Receipt, lang: Lang, around: &Around<'_>) -> Option<Drawn> {
     let style = around.styled(STYLE);
-    let in_china = |time: &str| {
-        time.parse().map_or_else(
-            |_| time.to_owned(),
-            |at: jiff::Timestamp| {
-                let there = jiff::tz::Offset::constant(8).to_datetime(at);
-                there.strftime("%Y-%m-%d %H:%M:%S").to_string()
-            },
-        )
-    };
+    let in_china = |time: &str| time.parse().map_or_else(|_| time.to_owned(), |at| instant(at, lang));
     let page = Page {
         receipt,
         style,

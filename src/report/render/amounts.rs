@@ -35,32 +35,6 @@ pub fn yuan_unit(amount: Fen, lang: Lang) -> String {
     format!("{} {}", yuan(amount), lang.pick("元", "yuan"))
 }
 
-/// `2026年11月1日`, `1 November 2026`.
-#[must_use]
-pub fn day(date: Date, lang: Lang) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    match lang {
-        Lang::Zh => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
-        Lang::En => {
-            let month = MONTHS[usize::from(date.month().unsigned_abs()) - 1];
-            format!("{} {month} {}", date.day(), date.year())
-        }
-    }
-}
-
 /// `11-01`: for columns whose year is plain from the report's date.
 #[must_use]
 pub fn short_day(date: Date) -> String {
@@ -110,13 +84,6 @@ mod tests {
         ] {
             assert_eq!(yuan(Fen(fen)), shown);
         }
-    }
-
-    #[test]
-    fn days_read_as_people_write_them() {
-        let date = jiff::civil::date(2026, 11, 1);
-        assert_eq!(day(date, Lang::Zh), "2026年11月1日");
-        assert_eq!(day(date, Lang::En), "1 November 2026");
     }
 
     #[test]

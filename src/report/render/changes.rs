@@ -3,7 +3,8 @@
 use super::super::change::words::{compared, member, outcome_name, state};
 use super::super::change::{Change, Consequence, Direction, ItemChange, Reason, State, What, Who};
 use super::super::text::Lang;
-use super::amounts::{day, yuan, yuan_unit};
+use super::amounts::{yuan, yuan_unit};
+use crate::household::day;
 
 /// Groups of changes, in the order in which they are read.
 const GROUPS: [(&str, &str); 5] = [

@@ -1,9 +1,9 @@
 //! What follows from a report, in words: amounts, terms, other programmes, changes, the next review.
 
-use super::amounts::{day, yuan, yuan_unit};
+use super::amounts::{yuan, yuan_unit};
 use super::grounds::cite;
 use super::names::Reading;
-use crate::household::Fen;
+use crate::household::{Fen, day};
 use crate::policy::assessment::{Per, Points, ReviewClass, Term};
 use crate::policy::pack::spec;
 use crate::report::body::Body;

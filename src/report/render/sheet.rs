@@ -5,9 +5,8 @@ mod sums;
 use super::super::body::Words;
 use super::super::text::{self, Lang};
 use super::super::view::{Conclusion, OpenMatter, OutcomeView, View, ViewReport, WhyLine};
-use super::amounts::day;
 use crate::config::Disclosure;
-use crate::household::MemberRef;
+use crate::household::{MemberRef, day};
 use crate::policy::assessment::{Certainty, ReviewClass};
 
 /// How a line is meant; always said in words or by a sign beside it.

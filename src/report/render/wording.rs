@@ -5,10 +5,10 @@ use super::super::entries::{OutcomeEntry, PropertyEntry};
 use super::super::household::RegisteredPlace;
 use super::super::text::{self, Lang};
 use super::super::totals::{CountRange, TotalRange};
-use super::amounts::{day, yuan};
+use super::amounts::yuan;
 use super::grounds::cite;
 use super::names::Reading;
-use crate::household::{AnswerKind, Fen, MemberRef};
+use crate::household::{AnswerKind, Fen, MemberRef, day};
 use crate::policy::assessment::{DeclaredLine, Treatment};
 
 /// Departments whose registers say how somebody is registered, and with whom married.

@@ -5,8 +5,8 @@ use askama::Template;
 use super::super::super::body::Status;
 use super::super::super::public_notice::PublicNotice;
 use super::super::super::text::{self, Lang};
-use super::super::amounts::day;
 use super::{Around, Bar, Page};
+use crate::household::day;
 use crate::policy::assessment::Certainty;
 
 #[derive(Template)]

@@ -6,7 +6,6 @@ use super::super::super::attestation::Attestation;
 use super::super::super::body::CopyFor;
 use super::super::super::receipt::{code_of, small_qr_svg};
 use super::super::super::text;
-use super::super::amounts::day;
 use super::super::chart::{Chart, chart};
 use super::super::names::Reading;
 use super::super::parameters::Assumed;
@@ -14,7 +13,7 @@ use super::answers::{ABREAST, ANSWERS, Answers, answers, class_of, unspoken};
 use super::lines::{Ground, Line, Total, deductions, grounds, income, property, totals};
 use super::verdict::{Amount, Declared, Finding, Held, Outcome, amounts, declared, findings, held};
 use super::{Around, Bar};
-use crate::household::MemberRef;
+use crate::household::{MemberRef, day, moment};
 
 /// The page. Fields in the order they are printed.
 #[derive(Template)]
@@ -184,8 +183,7 @@ pub(super) fn page<'a>(
 fn facts<'a>(read: Reading<'a>, attestation: Option<&Attestation>) -> Vec<(&'a str, String)> {
     let mut facts = read.facts();
     if let Some(attestation) = attestation {
-        let at = jiff::tz::Offset::constant(8).to_datetime(attestation.created_at);
-        facts.push((read.t("出具时间", "Made"), format!("{} {}", day(at.date(), read.lang), at.strftime("%H:%M"))));
+        facts.push((read.t("出具时间", "Made"), moment(attestation.created_at, read.lang)));
     }
     facts
 }

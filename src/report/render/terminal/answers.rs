@@ -4,10 +4,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::super::cells::{CellLine, SourceLine};
 use super::super::super::text;
-use super::super::amounts::{day, short_day};
+use super::super::amounts::short_day;
 use super::Page;
 use super::canvas::{Column, Paint, left};
-use crate::household::{AnswerKind, MemberRef};
+use crate::household::{AnswerKind, MemberRef, day};
 
 /// Room that the remark on what a source never knows needs to be worth a column.
 const REMARK: usize = 24;

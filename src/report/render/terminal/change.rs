@@ -3,10 +3,10 @@
 use super::super::super::change::words::{compared, member, state};
 use super::super::super::change::{Change, Consequence, Direction, ItemChange, State, What};
 use super::super::super::text::Lang;
-use super::super::amounts::day;
 use super::super::changes::{group_of, groups};
 use super::Style;
 use super::canvas::{Canvas, Paint, left, right};
+use crate::household::day;
 use crate::policy::notice::Notice;
 
 /// Draws a change. `notice` is printed where something is adverse.

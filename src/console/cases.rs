@@ -29,7 +29,7 @@ use crate::household::Lang;
 use crate::policy::assessment::Certainty;
 use crate::report::render::AskedOutcome;
 use crate::report::text;
-use crate::verification::{CaseState, CaseStatus, VersionSummary};
+use crate::verification::{CaseState, CaseStatus, CaseSummary, VersionSummary};
 
 /// What the address says beside the case.
 #[derive(Default, Deserialize)]
@@ -116,7 +116,7 @@ async fn shown(console: &Console, user: &ConsoleUser, id: &str, query: Shown) ->
         elapsed: console.0.clock.now().duration_since(since).as_secs().max(0),
         elapsed_form: words.seconds,
         report: opens.then_some(words.open_report),
-        summary: summary(&status, state, decides_records(&user.caller), words, lang),
+        summary: summary(&status, state, inside.reference, &user.caller, words, lang),
         progress: grid::Progress::of(&status.cells, &titles, lang),
         outcome: inside.outcome.map(|outcome| Outcome::of(outcome, lang)),
         took: took(&status, since, words),
@@ -162,11 +162,6 @@ impl Outcome {
     }
 }
 
-/// Whether somebody is shown held records and decides whose they are.
-fn decides_records(caller: &Caller) -> bool {
-    caller.may(Permission::DecideRecords) && caller.sees_answers()
-}
-
 /// How long it took from its acceptance to the report in which every department had ended.
 fn took(status: &CaseStatus, since: jiff::Timestamp, words: &CaseWords) -> Option<String> {
     let whole = status.versions.iter().find(|version| version.is_final)?;
@@ -182,7 +177,8 @@ fn took(status: &CaseStatus, since: jiff::Timestamp, words: &CaseWords) -> Optio
 fn summary(
     status: &CaseStatus,
     state: Option<CaseState>,
-    decides: bool,
+    reference: Option<String>,
+    caller: &Caller,
     words: &'static CaseWords,
     lang: Lang,
 ) -> Summary {
@@ -190,18 +186,27 @@ fn summary(
     let as_of = case.as_of.parse().map_or_else(|_| case.as_of.clone(), |date| day(date, lang));
     let mut lines = vec![
         (words.state, Cell::Tag(state_tag(state, lang))),
-        (words.number, Cell::Text(case.id.clone())),
+        (words.number, Cell::Whole(case.number.clone())),
         (words.region, Cell::Whole(case.region.clone())),
         (words.as_of, Cell::Whole(as_of)),
         (words.accepted, Cell::Whole(moment(&case.created_at, lang))),
     ];
-    if case.reviews_open > 0 {
-        let held = case.reviews_open.to_string();
-        let reviews = format!("/cases/{}/reviews", case.id);
-        lines
-            .push((words.held, if decides { Cell::Offered(held, words.see_held, reviews) } else { Cell::Whole(held) }));
+    if let Some(reference) = reference {
+        lines.insert(2, (words.reference, Cell::Text(reference)));
     }
+    lines.extend(held_line(case, caller, words));
     Summary { lines }
+}
+
+/// How many of its records wait for a person, where any does; with the way there for whoever decides about them.
+fn held_line(case: &CaseSummary, caller: &Caller, words: &'static CaseWords) -> Option<(&'static str, Cell)> {
+    let held = (case.reviews_open > 0).then(|| case.reviews_open.to_string())?;
+    let decides = caller.may(Permission::DecideRecords) && caller.sees_answers();
+    let cell = match decides {
+        true => Cell::Offered(held, words.see_held, format!("/cases/{}/reviews", case.id)),
+        false => Cell::Whole(held),
+    };
+    Some((words.held, cell))
 }
 
 /// Versions, the newest first; with links to their reports for whoever may open them.

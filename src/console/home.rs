@@ -11,6 +11,7 @@ use super::frame::Frame;
 use super::lists::{self, Asked, List, Wanted};
 use super::notices::Notice;
 use super::parts::{Banner, Entry, Errors, Field, Pages, Tab, Tabs};
+use super::path::address;
 use super::state::Console;
 use super::user::ConsoleUser;
 use super::words::home::{HomeWords, silent};
@@ -32,10 +33,13 @@ pub(super) struct HomeQuery {
     #[serde(default)]
     reference: String,
     #[serde(default)]
+    number: String,
+    #[serde(default)]
     status: String,
 }
 
 struct Filter {
+    number: Field,
     reference: Field,
     status: Field,
 }
@@ -84,7 +88,7 @@ async fn shown(console: &Console, user: &ConsoleUser, query: HomeQuery) -> Resul
         }
     };
     let filter = filter(frame, words, &query);
-    let errors = Errors::of(frame.words, [&filter.reference, &filter.status]);
+    let errors = Errors::of(frame.words, [&filter.number, &filter.reference, &filter.status]);
     let mut tabs = Vec::new();
     let mut list = None;
     for tab in offered {
@@ -101,10 +105,10 @@ async fn shown(console: &Console, user: &ConsoleUser, query: HomeQuery) -> Resul
         });
         if here {
             let asked = |text: &str| (!text.is_empty() && errors.faults.is_empty()).then(|| text.to_owned());
-            let (reference, status) = (asked(&query.reference), asked(&query.status));
-            let asked = Asked { cursor: query.cursor.as_deref(), reference, status, ..Asked::default() };
+            let (reference, number, status) = (asked(&query.reference), asked(&query.number), asked(&query.status));
+            let asked = Asked { cursor: query.cursor.as_deref(), reference, number, status, ..Asked::default() };
             list = Some(match asked {
-                Asked { cursor: None, reference: None, status: None, .. } => first,
+                Asked { cursor: None, reference: None, number: None, status: None, .. } => first,
                 asked => {
                     let read = lists::read(console, &acting, frame.lang, tab, asked).await;
                     read.map_err(|error| frame.failed(&error))?
@@ -139,6 +143,12 @@ fn filter(frame: &Frame, words: &'static HomeWords, query: &HomeQuery) -> Filter
     let any = (String::new(), words.any_state.to_owned());
     let state = |state: &CaseState| (state.as_str().to_owned(), terms::state(*state, frame.lang).to_owned());
     Filter {
+        number: Field {
+            hint: Some(words.number_hint),
+            value: query.number.clone(),
+            error: number_fault(words, &query.number).map(Into::into),
+            ..Field::line(frame.words, "number", words.number)
+        },
         reference: Field {
             hint: Some(words.reference_hint),
             value: query.reference.clone(),
@@ -161,28 +171,21 @@ fn reference_fault(words: &'static HomeWords, reference: &str) -> Option<&'stati
     (reference.chars().count() > MOST_REFERENCE).then_some(words.reference_long)
 }
 
+/// A number that no report can carry would find nothing: that is said, not shown as an empty list.
+fn number_fault(words: &'static HomeWords, number: &str) -> Option<&'static str> {
+    let formed = number.strip_prefix("HD-").is_some_and(|rest| {
+        rest.split('-').count() == 3 && rest.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit())
+    });
+    (!number.is_empty() && !formed).then_some(words.number_wrong)
+}
+
 fn pages(frame: &Frame, query: &HomeQuery, wanted: Option<Wanted>, next: Option<String>) -> Pages {
-    let key = wanted.map_or("", Wanted::key);
-    let address = |cursor: Option<&str>| {
-        let mut carrier = reqwest::Url::parse("form:/").expect("an address");
-        let mut pairs = carrier.query_pairs_mut();
-        pairs.append_pair("tab", key);
-        for (name, value) in [("reference", query.reference.as_str()), ("status", &query.status)] {
-            if !value.is_empty() {
-                pairs.append_pair(name, value);
-            }
-        }
-        if let Some(cursor) = cursor {
-            pairs.append_pair("cursor", cursor);
-        }
-        drop(pairs);
-        format!("/?{}", carrier.query().unwrap_or_default())
+    let at = |cursor: &str| {
+        let kept = [("number", query.number.as_str()), ("reference", &query.reference), ("status", &query.status)];
+        let tab = [("tab", wanted.map_or("", Wanted::key))];
+        address("/", tab.into_iter().chain(kept).chain([("cursor", cursor)]))
     };
-    Pages {
-        words: frame.words,
-        first: query.cursor.is_some().then(|| address(None)),
-        next: next.map(|cursor| address(Some(&cursor))),
-    }
+    Pages { words: frame.words, first: query.cursor.is_some().then(|| at("")), next: next.as_deref().map(at) }
 }
 
 /// A word on departments that are switched on and whose breaker is open.

@@ -35,8 +35,9 @@ pub(super) enum Wanted {
 #[derive(Default)]
 pub(super) struct Asked<'a> {
     pub(super) cursor: Option<&'a str>,
-    /// Of cases: those of a reference, and in a state.
+    /// Of cases: those of a reference, the one of a report's number, and those in a state.
     pub(super) reference: Option<String>,
+    pub(super) number: Option<String>,
     pub(super) status: Option<String>,
     /// Of what is due: until when, instead of thirty days ahead.
     pub(super) until: Option<Date>,
@@ -163,12 +164,12 @@ async fn rows(
     asked: Asked<'_>,
 ) -> Result<(Vec<Vec<Cell>>, Option<String>), ReadError> {
     let (verifier, monitoring) = (&console.0.verifier, &console.0.monitoring);
-    let Asked { cursor, reference, status, until, all } = asked;
+    let Asked { cursor, reference, number, status, until, all } = asked;
     let id = cursor.and_then(|text| Uuid::parse_str(text).ok());
     let inside = |error| ReadError::from(Box::new(error));
     Ok(match wanted {
         Wanted::Cases => {
-            let filter = ListFilter { status, reference, cursor: cursor.map(str::to_owned), limit: PAGE };
+            let filter = ListFilter { status, reference, number, cursor: cursor.map(str::to_owned), limit: PAGE };
             let page = verifier.list(caller, &filter).await.map_err(inside)?;
             (page.items.iter().map(|case| row_of_case(case, lang)).collect(), page.next)
         }
@@ -197,9 +198,9 @@ async fn rows(
     })
 }
 
-/// Something with its id below, which leads to its page; or nowhere, for whoever stands apart from it (回避).
-fn leading(text: String, id: &str, href: String, barred: bool, lang: Lang) -> Cell {
-    let id = id.to_owned();
+/// Something with the name below that people know it by, which leads to its page; or nowhere, for whoever stands apart from it (回避).
+fn leading(text: String, name: &str, href: String, barred: bool, lang: Lang) -> Cell {
+    let id = name.to_owned();
     match barred {
         false => Cell::NamedLink { text, id, href },
         true => Cell::Named(format!("{text} · {}", HomeWords::of(lang).barred), id),
@@ -209,7 +210,7 @@ fn leading(text: String, id: &str, href: String, barred: bool, lang: Lang) -> Ce
 fn row_of_case(case: &CaseSummary, lang: Lang) -> Vec<Cell> {
     let state = CaseState::parse(&case.status);
     vec![
-        leading(terms::purpose(&case.purpose, lang), &case.id, format!("/cases/{}", case.id), case.barred, lang),
+        leading(terms::purpose(&case.purpose, lang), &case.number, format!("/cases/{}", case.id), case.barred, lang),
         Cell::Whole(moment(&case.created_at, lang)),
         Cell::Whole(case.region.clone()),
         Cell::Tag(state_tag(state, lang)),
@@ -222,7 +223,7 @@ fn row_of_due(due: &DueHousehold, lang: Lang) -> Vec<Cell> {
     let on = day(due.due_on, lang);
     let overdue = Tag::of(Tone::Bad, HomeWords::of(lang).overdue);
     vec![
-        leading(terms::purpose(&due.purpose, lang), &due.case, format!("/cases/{}", due.case), due.barred, lang),
+        leading(terms::purpose(&due.purpose, lang), &due.number, format!("/cases/{}", due.case), due.barred, lang),
         if due.overdue { Cell::Tagged(on, overdue) } else { Cell::Whole(on) },
         Cell::Whole(due.region.clone()),
     ]
@@ -246,8 +247,8 @@ fn row_of_review(case: &ReviewCase, caller: &Caller, lang: Lang) -> Vec<Cell> {
     let (text, href) = (terms::purpose(&case.purpose, lang), format!("/cases/{}/reviews", case.case));
     vec![
         match caller.sees_answers() {
-            true => leading(text, &case.case, href, case.barred, lang),
-            false => Cell::Named(text, case.case.clone()),
+            true => leading(text, &case.number, href, case.barred, lang),
+            false => Cell::Named(text, case.number.clone()),
         },
         Cell::Whole(moment(&case.since, lang)),
         Cell::Whole(case.region.clone()),

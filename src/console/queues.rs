@@ -12,6 +12,7 @@ use super::frame::Frame;
 use super::lists::{self, Asked, List, Wanted};
 use super::notices::Notice;
 use super::parts::{Errors, Field, Pages, Tab, Tabs};
+use super::path::address;
 use super::state::Console;
 use super::user::ConsoleUser;
 use super::words::queues::QueueWords;
@@ -113,24 +114,7 @@ async fn shown(console: &Console, user: &ConsoleUser, wanted: Wanted, query: Giv
 }
 
 fn pages(frame: &Frame, path: &str, all: bool, until: &str, query: &QueueQuery, list: &List) -> Pages {
-    let address = |cursor: Option<&str>| {
-        let mut carrier = reqwest::Url::parse("form:/").expect("an address");
-        let mut pairs = carrier.query_pairs_mut();
-        if all {
-            pairs.append_pair("status", "all");
-        }
-        if !until.is_empty() {
-            pairs.append_pair("until", until);
-        }
-        if let Some(cursor) = cursor {
-            pairs.append_pair("cursor", cursor);
-        }
-        drop(pairs);
-        format!("{path}?{}", carrier.query().unwrap_or_default())
-    };
-    Pages {
-        words: frame.words,
-        first: query.cursor.is_some().then(|| address(None)),
-        next: list.next.as_deref().map(|cursor| address(Some(cursor))),
-    }
+    let status = if all { "all" } else { "" };
+    let at = |cursor: &str| address(path, [("status", status), ("until", until), ("cursor", cursor)]);
+    Pages { words: frame.words, first: query.cursor.is_some().then(|| at("")), next: list.next.as_deref().map(at) }
 }

@@ -56,7 +56,7 @@ struct ReviewsPage<'a> {
 impl ReviewsPage<'_> {
     /// What its form carries.
     fn form_token(&self) -> &str {
-        self.frame.who.as_ref().map_or("", |who| &who.form_token)
+        self.frame.form_token()
     }
 }
 
@@ -151,7 +151,7 @@ async fn page(
     let summary = Summary {
         lines: vec![
             (words.purpose, Cell::Text(terms::purpose(&case.purpose, lang))),
-            (words.number, Cell::Text(case.id.clone())),
+            (words.number, Cell::Whole(case.number.clone())),
             (words.version, Cell::Whole(found.version.to_string())),
             (words.held, Cell::Whole(of.to_string())),
         ],

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::pack::Rules;
-use crate::household::Lang;
+use crate::household::{Lang, day};
 
 /// What is adverse about a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -28,6 +28,8 @@ pub enum Adverse {
 pub enum State {
     /// 无须听取: nothing is adverse.
     None,
+    /// 待定: somebody has not answered, so that nobody can say yet whether anything is adverse.
+    Open,
     /// 待听取: the person is still to be heard.
     ToBeHeard,
     /// 已听取: they were heard.
@@ -42,6 +44,9 @@ pub enum State {
 pub struct Notice {
     /// Whether anything is adverse.
     pub adverse: bool,
+    /// Whether that cannot be said yet, because somebody has not answered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
     /// What is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub about: Vec<Adverse>,
@@ -68,13 +73,20 @@ impl Notice {
         }
         let hear_until = hearing_days.and_then(|days| made_on.checked_add(days.days()).ok());
         let passed_on_from = hear_until.and_then(|last| last.tomorrow().ok());
-        Self { adverse: true, about, hear_until, passed_on_from }
+        Self { adverse: true, open: false, about, hear_until, passed_on_from }
+    }
+
+    /// Where nobody can say yet whether anything is adverse.
+    #[must_use]
+    pub fn not_yet() -> Self {
+        Self { open: true, ..Self::default() }
     }
 
     /// Where it stands, given the days on which the person was heard and it was passed on, where they were.
     #[must_use]
     pub fn state(&self, heard_on: Option<Date>, passed_on: Option<Date>) -> State {
         match (self.adverse, heard_on, passed_on) {
+            (false, ..) if self.open => State::Open,
             (false, ..) => State::None,
             (true, _, Some(_)) => State::PassedOn,
             (true, Some(_), None) => State::Heard,
@@ -82,10 +94,13 @@ impl Notice {
         }
     }
 
-    /// Whether it may be passed on on a day: nothing is adverse, the person was heard by then, or had their days to speak.
+    /// Whether it may be passed on on a day: it is known and nothing of it is adverse, the person was heard by then, or had their days to speak.
     #[must_use]
     pub fn may_be_passed_on(&self, on: Date, heard_on: Option<Date>) -> bool {
-        !self.adverse || heard_on.is_some_and(|day| day <= on) || self.passed_on_from.is_some_and(|first| first <= on)
+        if !self.adverse {
+            return !self.open;
+        }
+        heard_on.is_some_and(|day| day <= on) || self.passed_on_from.is_some_and(|first| first <= on)
     }
 
     /// What the family is told; nothing where nothing is adverse. Never an accusation: something waits for their explanation.
@@ -95,8 +110,8 @@ impl Notice {
             return String::new();
         }
         let about: Vec<&str> = self.about.iter().map(|adverse| adverse.words(lang)).collect();
-        let until = match (self.hear_until, lang) {
-            (Some(day), Lang::Zh) => format!("请于 {day} 前（含当日）向经办人员说明情况或补充材料"),
+        let until = match (self.hear_until.map(|last| day(last, lang)), lang) {
+            (Some(day), Lang::Zh) => format!("请于{day}前（含当日）向经办人员说明情况或补充材料"),
             (None, Lang::Zh) => "请向经办人员说明情况或补充材料".to_owned(),
             (Some(day), Lang::En) => format!("please explain or add papers by {day}, that day included"),
             (None, Lang::En) => "please explain or add papers".to_owned(),
@@ -138,6 +153,7 @@ impl State {
     pub fn words(self, lang: Lang) -> &'static str {
         match self {
             Self::None => lang.pick("无须听取", "nothing adverse"),
+            Self::Open => lang.pick("信息未齐，暂不能判断", "cannot be said yet: not everybody has answered"),
             Self::ToBeHeard => lang.pick("待听取说明", "to be heard"),
             Self::Heard => lang.pick("已听取说明", "heard"),
             Self::PassedOn => lang.pick("已移送", "passed on"),
@@ -193,6 +209,14 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_can_say_yet_is_not_nothing_adverse_and_goes_nowhere() {
+        let notice = Notice::not_yet();
+        assert_eq!(notice.state(None, None), State::Open);
+        assert!(!notice.may_be_passed_on(date(2199, 1, 1), Some(MADE)));
+        assert_eq!(notice.words(Lang::Zh), "", "the family is told nothing that is not known");
+    }
+
+    #[test]
     fn states_follow_what_was_done() {
         let notice = Notice::of([Adverse::Reduction], MADE, Some(10));
         assert_eq!(notice.state(None, None), State::ToBeHeard);
@@ -205,7 +229,7 @@ mod tests {
     fn the_family_reads_the_houses_words() {
         let notice = Notice::of([Adverse::Difference], MADE, Some(10));
         let zh = notice.words(Lang::Zh);
-        assert!(zh.starts_with("申报与核对不一致，待说明。请于 2026-12-06 前（含当日）"), "{zh}");
+        assert!(zh.starts_with("申报与核对不一致，待说明。请于2026年12月6日前（含当日）"), "{zh}");
         let en = notice.words(Lang::En);
         assert!(en.starts_with("Declared and found differ; you are to be heard. Before anything is done"), "{en}");
     }

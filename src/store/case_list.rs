@@ -7,9 +7,11 @@ use super::columns::int;
 use super::db::Builder;
 use super::{CaseRow, CaseState, Store, StoreError, Tag};
 
-/// Which cases to list. Empty lists mean "no limit" except `organisations`, where `Some(empty)` lists nothing.
+/// Which cases to list. Empty lists mean "no limit"; `Some(empty)` lists nothing.
 #[derive(Clone, Debug, Default)]
 pub struct CaseFilter {
+    /// Ids; `None` for all.
+    pub ids: Option<Vec<Uuid>>,
     /// Organisations in scope; `None` for all.
     pub organisations: Option<Vec<String>>,
     /// Beginnings of region codes in scope, e.g. `6204`; none for all.
@@ -56,6 +58,9 @@ impl Store {
 fn list_query(filter: &CaseFilter) -> Builder<'_> {
     let mut query = Builder::new(SELECT);
     query.push("WHERE 1 = 1");
+    if let Some(ids) = &filter.ids {
+        any_of(&mut query, "c.id", ids.iter().map(Uuid::to_string));
+    }
     if let Some(organisations) = &filter.organisations {
         any_of(&mut query, "c.organisation", organisations.iter().cloned());
     }

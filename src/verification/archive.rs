@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::ledger::Ledger;
 use super::made_of::{self, ENGINE, MadeOf};
+use super::report_number::{case_numbered, existing, report_number};
 use super::{VerificationError, sealing};
 use crate::audit::{AuditError, Leaf, Log};
 use crate::auth::Caller;
@@ -176,7 +177,7 @@ impl Archive {
             facts: &HashedFacts::from(facts),
             identity_model_sha256: from.identity_model_sha256,
             engine: from.engine,
-            number: made_of::report_number(&case),
+            number: report_number(&case),
             version: row.number,
             supersedes: self.superseded(&row).await?,
             issued: made_of::issue(&row),
@@ -197,22 +198,11 @@ impl Archive {
 
     /// A case by its id, or by the number of its report, which names the entry of its acceptance.
     async fn find(&self, id: &str) -> Result<CaseRow, ArchiveError> {
-        let case = match Uuid::parse_str(id) {
-            Ok(case) => case,
-            Err(_) => self.accepted_at(id).await?.ok_or(ArchiveError::NotFound)?,
+        let found = match Uuid::parse_str(id) {
+            Ok(id) => existing(&self.store, id).await?,
+            Err(_) => case_numbered(&self.store, id).await?,
         };
-        let found = match self.store.get_case(case).await {
-            Err(StoreError::NotFound { .. }) => return Err(ArchiveError::NotFound),
-            other => other?,
-        };
-        let named = Uuid::parse_str(id).is_ok() || made_of::report_number(&found) == id;
-        if named { Ok(found) } else { Err(ArchiveError::NotFound) }
-    }
-
-    async fn accepted_at(&self, number: &str) -> Result<Option<Uuid>, ArchiveError> {
-        let index = number.strip_prefix("HD-").and_then(|rest| rest.rsplit_once('-')?.1.parse().ok());
-        let Some(index) = index else { return Ok(None) };
-        Ok(self.store.leaf(index).await?.and_then(|stored| stored.leaf.columns.case_id))
+        found.ok_or(ArchiveError::NotFound)
     }
 
     /// The stored report and its body's bytes.

@@ -80,45 +80,47 @@ pub struct Statement {
 }
 
 impl Verifier {
-    /// What changed in each case, opened for somebody: one entry a case with a change, all in one commit, before any is opened. None of a case
-    /// without a final report, without an earlier one, or in which nothing changed.
+    /// What changed in each case, or why nothing is told of it. Opened for somebody: one entry a case with a change, all in one commit, before
+    /// any is opened.
     ///
     /// # Errors
     /// [`ReadError::Closed`]; the store failed.
-    pub async fn changed(&self, caller: &Caller, cases: &[CaseRow]) -> Result<Vec<Option<Changed>>, ReadError> {
+    pub async fn changed(
+        &self,
+        caller: &Caller,
+        cases: &[CaseRow],
+    ) -> Result<Vec<Result<Changed, NoChange>>, ReadError> {
         let (store, keys) = (&self.0.store, &self.0.keys);
-        let mut versions = Vec::with_capacity(cases.len());
+        let mut kept = Vec::with_capacity(cases.len());
         for case in cases {
-            let version = match store.get_version(case.id, None).await {
-                Ok(version) => Some(version).filter(|version| version.change_document.is_some()),
-                Err(StoreError::NotFound { .. }) => None,
-                Err(error) => return Err(error.into()),
-            };
-            versions.push(version.filter(|_| case.state != CaseState::Erased));
+            kept.push(kept_change(case, self.latest_of(case).await?));
         }
-        let with_change = cases.iter().zip(&versions).filter_map(|(case, version)| Some((case, version.as_ref()?)));
+        let with_change = cases.iter().zip(&kept).filter_map(|(case, kept)| Some((case, &kept.as_ref().ok()?.version)));
         let mut receipts = self.0.ledger.exported(caller, with_change).await?.into_iter();
         let mut changed = Vec::with_capacity(cases.len());
-        for (case, version) in cases.iter().zip(versions) {
-            let Some(version) = version else {
-                changed.push(None);
-                continue;
+        for (case, kept) in cases.iter().zip(kept) {
+            let KeptChange { version, with, document } = match kept {
+                Ok(kept) => kept,
+                Err(why) => {
+                    changed.push(Err(why));
+                    continue;
+                }
             };
             let receipt = receipts.next().ok_or(VerificationError::Uneven { what: "entries of an export" })?;
-            let (Some(document), Some(with)) = (version.change_document, version.compared_with) else {
-                changed.push(None);
-                continue;
-            };
             let unreadable = |_| VerificationError::Unreadable { what: "change" };
             let change = match sealing::open(store, keys, &receipt, case.id, document).await {
                 // a draft that went with an authorisation taken back
                 Err(VerificationError::Store(StoreError::Erased { .. })) => {
-                    changed.push(None);
+                    changed.push(Err(NoChange::Gone));
                     continue;
                 }
                 opened => opened?,
             };
             let change: Change = serde_json::from_slice(&change).map_err(unreadable)?;
+            if change.is_empty() {
+                changed.push(Err(NoChange::Same));
+                continue;
+            }
             let request = sealing::open(store, keys, &receipt, case.id, case.request_document).await?;
             let request: crate::household::Request = serde_json::from_slice(&request).map_err(unreadable)?;
             let packs = self.0.rules.packs();
@@ -134,7 +136,7 @@ impl Verifier {
                 };
                 statements.push(Statement { on: china_date(heard.at), withdrawn: words.is_none(), words });
             }
-            changed.push(Some(Changed {
+            changed.push(Ok(Changed {
                 reference: request.reference.unwrap_or_default(),
                 version: version.number,
                 with,
@@ -153,30 +155,26 @@ impl Verifier {
     /// [`ReadError::NotFound`]; [`ReadError::NoChange`] says why there is none.
     pub async fn change_of(&self, caller: &Caller, id: &str) -> Result<Changed, ReadError> {
         let case = self.case(caller, id).await?;
-        let version = match self.0.store.get_version(case.id, None).await {
-            Err(StoreError::NotFound { .. }) => None,
-            other => Some(other?),
-        };
-        self.must_have_change(&case, version.as_ref()).await?;
+        self.must_have_change(&case, self.latest_of(&case).await?).await?;
         let changed = self.changed(caller, std::slice::from_ref(&case)).await?;
-        changed.into_iter().next().flatten().ok_or(ReadError::NoChange(NoChange::Gone))
+        changed.into_iter().next().unwrap_or(Err(NoChange::Gone)).map_err(ReadError::NoChange)
+    }
+
+    /// The latest version of a case's report.
+    async fn latest_of(&self, case: &CaseRow) -> Result<Option<VersionRow>, StoreError> {
+        match self.0.store.get_version(case.id, None).await {
+            Err(StoreError::NotFound { .. }) => Ok(None),
+            found => found.map(Some),
+        }
     }
 
     /// Whether there is a change to be opened; nothing is.
-    async fn must_have_change(&self, case: &CaseRow, version: Option<&VersionRow>) -> Result<(), ReadError> {
-        let why = match version {
-            _ if case.state == CaseState::Erased => NoChange::Gone,
-            Some(version) if version.is_final => match (version.compared_with, version.change_document) {
-                (None, _) => NoChange::NoEarlier,
-                (_, None) => NoChange::Same,
-                (_, Some(document)) => match self.0.store.get_document(document).await {
-                    Err(StoreError::Erased { .. }) => NoChange::Gone,
-                    other => return other.map(drop).map_err(ReadError::from),
-                },
-            },
-            _ => NoChange::NotFinal,
-        };
-        Err(ReadError::NoChange(why))
+    async fn must_have_change(&self, case: &CaseRow, version: Option<VersionRow>) -> Result<(), ReadError> {
+        let kept = kept_change(case, version).map_err(ReadError::NoChange)?;
+        match self.0.store.get_document(kept.document).await {
+            Err(StoreError::Erased { .. }) => Err(ReadError::NoChange(NoChange::Gone)),
+            other => other.map(drop).map_err(ReadError::from),
+        }
     }
 
     /// Notes that a family was heard about what changed in the latest version, with what it said. Said again, the later word stands beside the
@@ -193,16 +191,32 @@ impl Verifier {
         statement: &str,
     ) -> Result<(), DecideError> {
         let case = self.case(caller, id).await?;
-        let version = match self.0.store.get_version(case.id, None).await {
-            Err(StoreError::NotFound { .. }) => return Err(DecideError::NoVersion),
-            other => other?,
-        };
+        let version = self.latest_of(&case).await?.ok_or(DecideError::NoVersion)?;
         if about.is_some_and(|about| about != version.number) {
             return Err(DecideError::Moved);
         }
-        self.must_have_change(&case, Some(&version)).await?;
+        self.must_have_change(&case, Some(version.clone())).await?;
         let sealed = sealing::seal(&self.0.keys, case.id, DocumentKind::Objection, statement.as_bytes())?;
         let hearing = Store::hearing(case.id, version.number, sealed, self.0.clock.now());
         Ok(self.0.ledger.heard(caller, &case, &version, hearing).await?)
     }
+}
+
+/// A change that is kept, unopened.
+struct KeptChange {
+    version: VersionRow,
+    /// The case of the report before.
+    with: Uuid,
+    document: Uuid,
+}
+
+/// The change that goes with a case's latest version, or why there is none.
+fn kept_change(case: &CaseRow, latest: Option<VersionRow>) -> Result<KeptChange, NoChange> {
+    if case.state == CaseState::Erased {
+        return Err(NoChange::Gone);
+    }
+    let version = latest.filter(|version| version.is_final).ok_or(NoChange::NotFinal)?;
+    let with = version.compared_with.ok_or(NoChange::NoEarlier)?;
+    let document = version.change_document.ok_or(NoChange::Same)?;
+    Ok(KeptChange { version, with, document })
 }

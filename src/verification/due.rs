@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::report_number::report_number;
 use super::{ReadError, VerificationError, Verifier, sealing};
 use crate::auth::Caller;
 use crate::household::{Purpose, Request};
@@ -15,6 +16,8 @@ use crate::store::{CaseRow, DueFilter};
 pub struct DueHousehold {
     /// Its last case.
     pub case: String,
+    /// The number that the case's reports carry.
+    pub number: String,
     /// Region.
     pub region: String,
     /// Purpose of its last case.
@@ -69,6 +72,7 @@ impl Verifier {
             let due_on = case.due_on?;
             Some(DueHousehold {
                 case: case.id.to_string(),
+                number: report_number(&case),
                 region: case.region.as_str().to_owned(),
                 purpose: case.purpose.as_str().to_owned(),
                 due_on,

@@ -24,6 +24,8 @@ pub struct CasePerson {
 /// What is known of a case to whoever may open its report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inside {
+    /// The number that whoever sent it gave.
+    pub reference: Option<String>,
     /// Members, then obligors, as the request lists them.
     pub people: Vec<CasePerson>,
     /// How the outcome asked about stands in the latest report, where there is one that may be opened.
@@ -62,6 +64,7 @@ impl Verifier {
         };
         let members = request.household.members.iter().map(|member| person(member, false));
         let obligors = request.household.obligors.iter().map(|obligor| person(&obligor.person, true));
-        Ok(Some(Inside { people: members.chain(obligors).collect(), outcome }))
+        let people = members.chain(obligors).collect();
+        Ok(Some(Inside { reference: request.reference.clone(), people, outcome }))
     }
 }

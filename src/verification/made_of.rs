@@ -8,7 +8,7 @@ use crate::policy::Pack;
 use crate::policy::Window;
 use crate::policy::assessment::Assessment;
 use crate::report::{self, Body, HashedFacts, Inputs, Issue, PackFacts, Period, ReferenceLine, Supersedes, Words};
-use crate::store::{Artifact, ArtifactKind, CaseRow, Hash, VersionReason, VersionRow};
+use crate::store::{Artifact, ArtifactKind, Hash, VersionReason, VersionRow};
 
 /// Name and version of the engine, as a report states it.
 pub(super) const ENGINE: &str = concat!("hedui ", env!("CARGO_PKG_VERSION"));
@@ -58,12 +58,6 @@ impl MadeOf<'_> {
             centre: facts.centre.clone(),
         })
     }
-}
-
-/// `HD-620422-2026-000123`: region, year of acceptance, index of the acceptance's entry in the log: unique without a counter of its own.
-pub(super) fn report_number(case: &CaseRow) -> String {
-    let year = crate::telemetry::china_date(case.created_at).year();
-    format!("HD-{}-{year}-{:06}", case.region.as_str(), case.accepted_leaf)
 }
 
 /// Who issued a version, and on which day.

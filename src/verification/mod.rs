@@ -35,6 +35,7 @@ mod putting_off;
 mod quality;
 mod reading;
 mod receipts;
+mod report_number;
 mod rosters;
 mod rules_in_force;
 mod runner;

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::copies::ReportTerms;
 use super::hub::News;
+use super::report_number::case_numbered;
 use super::states::{
     CaseEvent, CasePage, CaseStatus, CaseSummary, CellStatus, EventKind, ListFilter, VersionSummary,
     tells_of_the_person,
@@ -88,7 +89,12 @@ impl Verifier {
         let reference_tags =
             filter.reference.as_deref().map(|text| self.reference_tags(caller, text)).unwrap_or_default();
         let cursor = filter.cursor.as_deref().and_then(|text| Uuid::parse_str(text).ok());
+        let numbered = match &filter.number {
+            Some(number) => Some(case_numbered(&self.0.store, number).await?.map(|case| case.id).into_iter().collect()),
+            None => None,
+        };
         let wanted = CaseFilter {
+            ids: numbered,
             organisations: Some(vec![caller.organisation.clone()]),
             region_prefixes: caller.regions.iter().map(|region| region.trim_end_matches("00").to_owned()).collect(),
             states: filter.status.as_deref().and_then(CaseState::parse).into_iter().collect(),

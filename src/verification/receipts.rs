@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::made_of::report_number;
+use super::report_number::report_number;
 use super::{Delivered, ReadError, VerificationError, Verifier};
 use crate::auth::Caller;
 use crate::household::{AnswerKind, Lang};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::report_number::report_number;
 use crate::household::AnswerKind;
 use crate::store::{CaseRow, CellRow, VersionRow};
 
@@ -13,6 +14,8 @@ pub struct ListFilter {
     pub status: Option<String>,
     /// The caller's own reference.
     pub reference: Option<String>,
+    /// The number of its reports.
+    pub number: Option<String>,
     /// From the former page.
     pub cursor: Option<String>,
     /// 1 to 200.
@@ -24,6 +27,8 @@ pub struct ListFilter {
 pub struct CaseSummary {
     /// Id.
     pub id: String,
+    /// The number that its reports carry: `HD-620422-2026-000123`.
+    pub number: String,
     /// accepted, running, waiting, final, cancelled, failed or erased.
     pub status: String,
     /// How pressing it is: urgent (emergency relief), interactive or bulk.
@@ -49,6 +54,7 @@ impl From<&CaseRow> for CaseSummary {
     fn from(case: &CaseRow) -> Self {
         Self {
             id: case.id.to_string(),
+            number: report_number(case),
             status: case.state.as_str().to_owned(),
             lane: case.lane.as_str().to_owned(),
             purpose: case.purpose.as_str().to_owned(),

@@ -11,6 +11,7 @@ use super::attribution;
 use super::case_work::Work;
 use super::comparing::News;
 use super::made_of::{self, ENGINE, MadeOf};
+use super::report_number::report_number;
 use super::{VerificationError, Verifier, quality, sealing};
 use crate::audit::Proved;
 use crate::household::{Evidence, Verdict};
@@ -166,7 +167,7 @@ impl Verifier {
             facts: &facts,
             identity_model_sha256: inner.model.hash().to_owned(),
             engine: ENGINE.to_owned(),
-            number: made_of::report_number(&work.case),
+            number: report_number(&work.case),
             version,
             supersedes,
             issued,

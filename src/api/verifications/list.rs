@@ -20,6 +20,8 @@ pub struct ListQuery {
     pub status: Option<String>,
     /// The caller's own reference; never an ID number or a mobile number.
     pub reference: Option<String>,
+    /// The number of its reports, such as `HD-620422-2026-000123`.
+    pub number: Option<String>,
     /// From the former page's `next`.
     pub cursor: Option<String>,
     /// 1 to 200; 50 unless given.
@@ -40,8 +42,8 @@ pub async fn list(
     let invalid = |zh: &str, en: &str| Problem::new(ProblemKind::InvalidRequest).with_detail(zh, en);
     let Query(query) = query.map_err(|_| {
         invalid(
-            "可用参数：status、reference、cursor、limit，各至多一次",
-            "known parameters, each at most once: status, reference, cursor, limit",
+            "可用参数：status、reference、number、cursor、limit，各至多一次",
+            "known parameters, each at most once: status, reference, number, cursor, limit",
         )
     })?;
     let limit = query.limit.as_deref().map_or(Some(50), |text| text.parse().ok()).filter(|n| (1..=200).contains(n));
@@ -58,7 +60,8 @@ pub async fn list(
              auditor asks about a person by POST /v1/audit/subjects",
         ));
     }
-    let filter = ListFilter { status: query.status, reference: query.reference, cursor: query.cursor, limit };
+    let ListQuery { status, reference, number, cursor, .. } = query;
+    let filter = ListFilter { status, reference, number, cursor, limit };
     if filter.status.as_deref().is_some_and(|status| crate::verification::CaseState::parse(status).is_none()) {
         return Err(invalid(
             "status 应为 accepted、running、waiting、final、cancelled、failed 或 erased",

@@ -57,7 +57,7 @@ fn page(console: &Console, user: &ConsoleUser, status: &CaseStatus, chosen: &str
     };
     let lines = vec![
         (cases.purpose, Cell::Text(terms::purpose(&status.summary.purpose, lang))),
-        (cases.number, Cell::Text(status.summary.id.clone())),
+        (cases.number, Cell::Whole(status.summary.number.clone())),
     ];
     Action {
         frame,

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::held_line;
 use crate::auth::{Caller, Permission};
 use crate::config::Disclosure;
 use crate::console::action::{self, Action};
@@ -66,17 +67,22 @@ impl<'a> Asking<'a> {
         let lang = self.user.frame.lang;
         let (cases, words) = (CaseWords::of(lang), SteerWords::of(lang));
         let (title, button, what_happens) = match self.step {
-            Step::Issue => (words.issue, words.issue_go, vec![words.issue_1, words.issue_2]),
+            Step::Issue => {
+                let held = (self.case.reviews_open > 0).then_some(words.issue_held);
+                let told = held.into_iter().chain([words.issue_1, words.issue_2]).collect();
+                (words.issue, words.issue_go, told)
+            }
             Step::Cancel => (words.cancel, words.cancel_go, vec![words.cancel_1]),
             Step::Withdraw => (words.withdraw, words.withdraw_go, vec![words.withdraw_1, words.withdraw_2]),
             Step::Erase => (words.erase, words.erase_go, vec![words.erase_1, words.erase_2]),
         };
         let mut lines = vec![
             (cases.purpose, Cell::Text(terms::purpose(&self.case.purpose, lang))),
-            (cases.number, Cell::Text(self.case.id.clone())),
+            (cases.number, Cell::Whole(self.case.number.clone())),
         ];
         if let Step::Issue = self.step {
             lines.push((cases.version, Cell::Whole(self.case.version.to_string())));
+            lines.extend(held_line(&self.case, &self.user.caller, cases));
         }
         let frame = &self.user.frame;
         let back = format!("/cases/{}", self.case.id);

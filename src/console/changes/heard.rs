@@ -145,7 +145,7 @@ async fn page(
         done,
         errors: Errors::of(frame.words, [&statement]),
         changed: changed.map(|changed| what(&changed, words, lang)),
-        form_token: frame.who.as_ref().map_or("", |who| &who.form_token),
+        form_token: frame.form_token(),
         version: version.unwrap_or_default(),
         statement,
     };
@@ -156,6 +156,7 @@ async fn page(
 fn what(changed: &Changed, words: &'static ChangeWords, lang: Lang) -> What {
     let sheet = changed.change.sheet(lang);
     let (tone, stands) = match changed.notice.state(changed.heard_on, None) {
+        Hearing::Open => (Tone::Waiting, words.hearing_open),
         Hearing::None => (Tone::Plain, words.no_hearing),
         Hearing::ToBeHeard => (Tone::Waiting, words.to_be_heard),
         Hearing::Heard => (Tone::Good, words.heard),

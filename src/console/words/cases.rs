@@ -9,7 +9,8 @@ page_words! {
         case: "核对案件", "Verification";
         purpose: "事项", "Purpose";
         state: "状态", "State";
-        number: "案件编号", "Case number";
+        number: "报告编号", "Report number";
+        reference: "业务编号", "Reference";
         region: "区划", "Region";
         as_of: "核对基准日", "As of";
         accepted: "受理时间", "Accepted";

@@ -7,7 +7,7 @@ page_words! {
     ReviewWords {
         title: "判定记录归属", "Whose are these records?";
         lead: "下列记录由部门返回，系统无法确定是否属于该家庭成员。判定之前，它们既不计入报告，也不排除。请逐条对照，作出判定并写明依据。", "Departments returned these records, and it is not certain that they are this person’s. Until somebody decides they are neither counted nor dropped. Compare each, decide, and say on what grounds.";
-        number: "案件编号", "Case number";
+        number: "报告编号", "Report number";
         version: "报告版本", "Version of the report";
         held: "待核实记录", "Held records";
         purpose: "事项", "Purpose";

@@ -7,6 +7,7 @@ page_words! {
     /// What they say.
     SteerWords {
         issue: "签发核对报告", "Issue the report";
+        issue_held: "本案尚有待核实记录，其归属未定，报告中相关金额和结论标为待定。宜先核实；直接签发的，之后的判定将形成新的报告版本。", "Records of this case are still held: whose they are is not settled, and what rests on them is open in the report. Decide about them first; if it is issued now, a later decision makes another version.";
         issue_1: "签发后，报告由草稿成为正式文书，载明签发人和签发日期，不可更改。", "The report stops being a draft: it names who issued it and on which day, and does not change any more.";
         issue_2: "发起核对或对记录作过判定的人不得签发。", "Whoever sent the case or decided about one of its records may not issue it.";
         issue_go: "签发", "Issue";

@@ -38,6 +38,7 @@ page_words! {
         hearing: "听取家庭说明", "The family is heard";
         to_be_heard: "待听取说明", "to be heard";
         heard: "已听取说明", "heard";
+        hearing_open: "信息未齐，暂不能判断是否须听取说明", "not everybody has answered: whether the family is to be heard cannot be said yet";
         no_hearing: "无不利变化，无须听取说明", "nothing adverse: no hearing needed";
         passed_on: "已移送", "passed on";
         passed_on_from: "未说明的，可移送之日", "Where nothing is said, may be passed on from";

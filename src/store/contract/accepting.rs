@@ -137,6 +137,8 @@ pub(super) async fn lists_keep_to_their_scope(backend: impl Backend) {
     };
     let any = CaseFilter::default;
     assert_eq!(list(any()).await, [5, 4, 3, 2, 1, 0]);
+    assert_eq!(list(CaseFilter { ids: Some(vec![ids[2], Uuid::nil()]), ..any() }).await, [2]);
+    assert_eq!(list(CaseFilter { ids: Some(Vec::new()), ..any() }).await, Vec::<usize>::new());
     assert_eq!(list(CaseFilter { organisations: Some(vec!["township-1".into()]), ..any() }).await, [5, 3, 1]);
     assert_eq!(list(CaseFilter { organisations: Some(Vec::new()), ..any() }).await, Vec::<usize>::new());
     assert_eq!(list(CaseFilter { region_prefixes: vec!["6204".into()], ..any() }).await, [2, 1, 0]);

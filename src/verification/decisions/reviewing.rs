@@ -21,6 +21,7 @@ use crate::store::{
     AuditReceipt, CaseFilter, CaseRow, CaseState, DecisionKind, DocumentKind, NewDecision, Store, VersionRow,
 };
 use crate::verification::reading::read_report;
+use crate::verification::report_number::report_number;
 use crate::verification::{VerificationError, Verifier, actor, sealing};
 
 /// A case with records that wait for a person.
@@ -28,6 +29,8 @@ use crate::verification::{VerificationError, Verifier, actor, sealing};
 pub struct ReviewCase {
     /// Case.
     pub case: String,
+    /// The number that its reports carry.
+    pub number: String,
     /// Programme.
     pub purpose: String,
     /// County.
@@ -91,6 +94,7 @@ impl Verifier {
         let barred = self.barred(caller, &rows.iter().map(|row| row.id).collect::<Vec<_>>()).await?;
         let item = |row: &CaseRow| ReviewCase {
             case: row.id.to_string(),
+            number: report_number(row),
             purpose: row.purpose.as_str().to_owned(),
             region: row.region.as_str().to_owned(),
             version: row.latest_version.unwrap_or(0),

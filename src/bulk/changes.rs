@@ -96,7 +96,7 @@ impl Pages for Writing {
         let verifier = &self.bulk.0.verifier;
         let changed = verifier.changed(&self.caller, &cases).await?;
         for ((row, case), changed) in rows.into_iter().zip(&cases).zip(changed) {
-            let Some(changed) = changed.filter(|changed| !changed.change.is_empty()) else { continue };
+            let Ok(changed) = changed else { continue };
             if self.wanted.for_passing_on && !changed.notice.may_be_passed_on(verifier.today(), changed.heard_on) {
                 continue;
             }

@@ -35,7 +35,7 @@ pub use changes::{ChangesForm, ChangesWanted};
 pub use errors::BulkError;
 pub use receiving::{Receiving, SubmittedBatch};
 pub use results::{ResultsForm, Sheet, csv_heading, faults_csv};
-pub use sheets::{SheetPage, SheetRow};
+pub use sheets::{SheetPage, SheetRow, Unchanged};
 pub use status::{BatchPage, BatchStatus, FileFaultStatus};
 pub use terms::Terms;
 

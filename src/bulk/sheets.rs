@@ -8,6 +8,7 @@ use crate::auth::Caller;
 use crate::household::Lang;
 use crate::report::change::{RowOf, csv_rows};
 use crate::store::CaseRow;
+use crate::verification::NoChange;
 
 /// Households looked at for a page.
 const PAGE: u32 = 25;
@@ -22,6 +23,39 @@ pub struct SheetPage {
     pub next: Option<u64>,
     /// Households of the whole batch that are left out, being the caller's own or of registered kin.
     pub left_out: u64,
+}
+
+/// A page of what changed.
+pub struct ChangesPage {
+    /// A row a change.
+    pub sheet: SheetPage,
+    /// The page's households of which nothing is told.
+    pub unchanged: Unchanged,
+}
+
+/// Households of which no change is told, by why that is: none is taken for one that stayed as it was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unchanged {
+    /// Both reports say the same.
+    pub same: u64,
+    /// There was no earlier report to compare with.
+    pub no_earlier: u64,
+    /// The report is not final.
+    pub not_final: u64,
+    /// What changed is not opened any more.
+    pub gone: u64,
+}
+
+impl Unchanged {
+    fn add(&mut self, why: NoChange) {
+        let count = match why {
+            NoChange::Same => &mut self.same,
+            NoChange::NoEarlier => &mut self.no_earlier,
+            NoChange::NotFinal => &mut self.not_final,
+            NoChange::Gone => &mut self.gone,
+        };
+        *count += 1;
+    }
 }
 
 /// A row of a sheet.
@@ -87,13 +121,19 @@ impl Bulk {
         batch: &str,
         after: u64,
         lang: Lang,
-    ) -> Result<SheetPage, BulkError> {
+    ) -> Result<ChangesPage, BulkError> {
         let (cases, next, left_out) = self.cases_on_page(caller, batch, after).await?;
         let cases: Vec<CaseRow> = cases.into_iter().map(|(_, case)| case).collect();
         let changed = self.0.verifier.changed(caller, &cases).await?;
-        let mut rows = Vec::new();
+        let (mut rows, mut unchanged) = (Vec::new(), Unchanged::default());
         for (case, changed) in cases.iter().zip(changed) {
-            let Some(changed) = changed.filter(|changed| !changed.change.is_empty()) else { continue };
+            let changed = match changed {
+                Ok(changed) => changed,
+                Err(why) => {
+                    unchanged.add(why);
+                    continue;
+                }
+            };
             let (before, after) = (changed.with.to_string(), case.id.to_string());
             let of = RowOf { reference: "", case_before: &before, case_after: &after };
             let hearing = changed.notice.state(changed.heard_on, None).words(lang);
@@ -107,7 +147,7 @@ impl Bulk {
             }
         }
         let columns = crate::report::change::COLUMNS.into_iter().chain(["hearing"]).collect();
-        Ok(SheetPage { columns, rows, next, left_out })
+        Ok(ChangesPage { sheet: SheetPage { columns, rows, next, left_out }, unchanged })
     }
 
     async fn cases_on_page(

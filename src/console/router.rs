@@ -81,6 +81,7 @@ fn all() -> Vec<Page> {
         get("/batches", batches::list),
         get("/batches/new", batches::new),
         post("/batches/new", batches::send),
+        get("/batches/template", batches::template),
         get("/batches/{batch}", batches::show),
         get("/batches/{batch}/results", batches::results),
         get("/batches/{batch}/changes", batches::changes),

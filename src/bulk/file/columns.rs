@@ -1,6 +1,8 @@
 //! The columns of a table of households, a row a person. The first row of a household is its applicant, and says what is said of the
 //! household as a whole; the rows of a household follow each other.
 
+use crate::household::Lang;
+
 /// A column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
@@ -20,6 +22,24 @@ pub struct Column {
     pub en: &'static str,
     /// Where it goes in the request document: below the document of the household, or below the member.
     pub pointer: &'static str,
+}
+
+impl Column {
+    /// Whose it is, and whether a row must have it.
+    #[must_use]
+    pub fn kind(&self, lang: Lang) -> &'static str {
+        match (self.needed, self.of_household) {
+            (true, _) => lang.pick("必填", "needed"),
+            (false, true) => lang.pick("户（首行）", "household (first row)"),
+            (false, false) => lang.pick("每人", "person"),
+        }
+    }
+
+    /// What stands in it.
+    #[must_use]
+    pub fn about(&self, lang: Lang) -> &'static str {
+        lang.pick(self.zh, self.en)
+    }
 }
 
 const fn of_household(

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use crate::bulk::file::{COLUMNS, Column, template};
 use crate::cli::arguments::{BatchTemplate, Language};
 use crate::cli::output;
+use crate::household::Lang;
 
 /// Prints the heading line, or the columns.
 pub(super) fn run(arguments: &BatchTemplate) -> ExitCode {
@@ -24,24 +25,14 @@ pub(super) fn run(arguments: &BatchTemplate) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let english = arguments.lang == Language::En;
+    let lang = if english { Lang::En } else { Lang::Zh };
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING);
     table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic).set_width(100);
     table.set_header(if english { ["column", "or", "", "what stands in it"] } else { ["列", "亦作", "", "内容"] });
     for column in COLUMNS {
-        table.add_row([column.heading, column.key, kind(column, english), if english { column.en } else { column.zh }]);
+        table.add_row([column.heading, column.key, column.kind(lang), column.about(lang)]);
     }
     output::say(&table.trim_fmt());
     ExitCode::SUCCESS
-}
-
-fn kind(column: &Column, english: bool) -> &'static str {
-    match (column.needed, column.of_household, english) {
-        (true, _, false) => "必填",
-        (true, _, true) => "needed",
-        (false, true, false) => "户（首行）",
-        (false, true, true) => "household (first row)",
-        (false, false, false) => "每人",
-        (false, false, true) => "person",
-    }
 }

@@ -4,21 +4,22 @@ use std::borrow::Cow;
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use uuid::Uuid;
 
 use super::terms::Form;
 use crate::auth::{Caller, Permission};
 use crate::bulk::BulkError;
-use crate::bulk::file::Format;
+use crate::bulk::file::{self, Format};
 use crate::console::action;
 use crate::console::forms::{Part, Parts, SentParts};
 use crate::console::frame::Frame;
-use crate::console::parts::{Errors, Field};
+use crate::console::parts::{Cell, Column, Errors, Field, Table};
 use crate::console::state::Console;
 use crate::console::user::ConsoleUser;
 use crate::console::words::batches::BatchWords;
+use crate::household::Lang;
 
 const PAGE: &str = "/batches/new";
 
@@ -29,12 +30,13 @@ struct NewPage<'a> {
     words: &'static BatchWords,
     errors: Errors,
     fields: Vec<Field>,
+    columns: Table,
 }
 
 impl NewPage<'_> {
     /// What its form carries.
     fn form_token(&self) -> &str {
-        self.frame.who.as_ref().map_or("", |who| &who.form_token)
+        self.frame.form_token()
     }
 }
 
@@ -43,15 +45,42 @@ fn page(user: &ConsoleUser, form: &Form, wrong: Option<Cow<'static, str>>, shows
     let frame = &user.frame;
     let words = BatchWords::of(frame.lang);
     let mut fields = form.fields(frame, words);
-    if let Some(file) = fields.last_mut() {
-        file.error = wrong;
+    if let Some(field) = fields.last_mut() {
+        field.error = wrong;
     }
     if !shows_faults {
         fields.iter_mut().for_each(|field| field.error = None);
     }
     let errors = Errors::of(frame.words, &fields);
     let status = if errors.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    frame.page(status, &NewPage { frame, words, errors, fields })
+    frame.page(status, &NewPage { frame, words, errors, fields, columns: columns(words, frame.lang) })
+}
+
+/// What a table of households may have as columns.
+fn columns(words: &'static BatchWords, lang: Lang) -> Table {
+    let row = |column: &file::Column| {
+        let [kind, about] = [column.kind(lang), column.about(lang)].map(|text| Cell::Text(text.to_owned()));
+        vec![Cell::Named(column.heading.to_owned(), column.key.to_owned()), kind, about]
+    };
+    Table {
+        caption: words.columns,
+        columns: [words.column, words.column_kind, words.column_about].map(Column::text).into(),
+        rows: file::COLUMNS.iter().map(row).collect(),
+        nothing: "",
+        wide: false,
+    }
+}
+
+/// The heading line, as a file to begin with.
+pub(in crate::console) async fn template(State(console): State<Console>, user: ConsoleUser) -> Response {
+    if let Err(refused) = user.permit(&console, Permission::RunBatches, "/batches/template").await {
+        return refused;
+    }
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"households.csv\""),
+    ];
+    (headers, file::template()).into_response()
 }
 
 pub(in crate::console) async fn new(State(console): State<Console>, user: ConsoleUser) -> Response {

@@ -18,8 +18,9 @@ use crate::console::parts::{Cell, Column, Pages, Table, Tabs};
 use crate::console::path::Named;
 use crate::console::state::Console;
 use crate::console::user::ConsoleUser;
-use crate::console::words::batches::BatchWords;
+use crate::console::words::batches::{BatchWords, unchanged};
 use crate::console::words::terms;
+use crate::console::written::day;
 use crate::household::{Fen, Lang};
 use crate::report::render::amounts::yuan;
 use crate::verification::DecideError;
@@ -27,6 +28,7 @@ use crate::verification::DecideError;
 /// Columns that are not shown as the sheet has them.
 const STATUS: &str = "status";
 const SO_FAR: &str = "per_head_monthly_so_far";
+const DUE: &str = "due";
 
 /// Faults on a page.
 const FAULTS: usize = 50;
@@ -47,6 +49,8 @@ struct SheetTemplate<'a> {
     about: &'static str,
     tabs: Tabs,
     table: Table,
+    /// Households of which no change is told, and why.
+    unchanged: Option<String>,
     left_out: u64,
     pages: Pages,
     /// Addresses of the same as files.
@@ -162,6 +166,7 @@ async fn shown(
     let caller = kind.permit(console, user, kind.page()).await?;
     let failed = |error: BulkError| user.no_batch(&error);
     let batch = bulk.status(&caller, id).await.map_err(failed)?;
+    let mut why_not = None;
     let (table, next, left_out) = match kind {
         Kind::Faults => {
             let faults = bulk.faults(&caller, id).await.map_err(failed)?;
@@ -172,7 +177,8 @@ async fn shown(
         }
         Kind::Changes => {
             let page = bulk.changes_page(&caller, id, after, lang).await.map_err(failed)?;
-            (table_of(&page, kind, words, lang), page.next, page.left_out)
+            why_not = unchanged(page.unchanged, lang);
+            (table_of(&page.sheet, kind, words, lang), page.sheet.next, page.sheet.left_out)
         }
         Kind::Results | Kind::Referrals => {
             let sheet = if kind == Kind::Results { Sheet::Households } else { Sheet::Referrals };
@@ -191,6 +197,7 @@ async fn shown(
         about,
         tabs: super::tabs(&user.caller, &batch, Some(kind.key()), words),
         table,
+        unchanged: why_not,
         left_out,
         pages: Pages {
             words: frame.words,
@@ -214,7 +221,7 @@ fn columns(kind: Kind, words: &'static BatchWords) -> (Vec<(&'static str, &'stat
                 (words.silent, "silent", false),
                 (words.standard, "standard_monthly", true),
                 (words.held, "reviews_open", true),
-                (words.due, "due", false),
+                (words.due, DUE, false),
             ],
             words.results_none,
         ),
@@ -267,9 +274,10 @@ fn table_of(page: &SheetPage, kind: Kind, words: &'static BatchWords, lang: Lang
             let text = match *name {
                 STATUS => terms::state(row.state, lang).to_owned(),
                 SO_FAR => so_far(page, row, words, lang),
+                DUE => page.cell(row, DUE).parse().map_or_else(|_| String::new(), |date| day(date, lang)),
                 _ => page.cell(row, name).to_owned(),
             };
-            if *figures { Cell::Whole(text) } else { Cell::Text(text) }
+            if *figures || *name == DUE { Cell::Whole(text) } else { Cell::Text(text) }
         });
         std::iter::once(household).chain(cells).collect()
     };

@@ -1,6 +1,6 @@
 //! Many households in one file (批次).
 
-use crate::bulk::BatchState;
+use crate::bulk::{BatchState, Unchanged};
 use crate::household::Lang;
 
 page_words! {
@@ -24,6 +24,7 @@ page_words! {
         of: "户已完成，已受理", "households done, of";
         households_unit: "户", "accepted";
         reading: "文件仍在读取，户数还会增加。", "The file is still being read: there will be more.";
+        empty: "文件中没有任何家庭，没有发起核对。请检查文件后重新上传。", "The file holds no household, so nobody is verified. Look at it and send it again.";
         rate: "办理速度", "Throughput";
         left: "预计剩余", "Time left";
         refresh: "刷新本页", "Reload this page";
@@ -41,7 +42,7 @@ page_words! {
         referrals_about: "可进一步了解的其他救助事项，是线索，不是结论。", "Other programmes worth asking about: hints, never findings.";
         faults_about: "下列行未能受理，其余各户照常核对。按办理意见改正后，可只上传有误的家庭。", "These rows were not accepted; the others proceed. Correct them as told and send those households again.";
         results_none: "尚无结果。", "There are no results yet.";
-        changes_none: "本页各户与上次报告相比没有变化。", "No household of this page changed.";
+        changes_none: "本页没有可列出的变化。", "There is no change to list on this page.";
         referrals_none: "本页各户没有转介线索。", "No household of this page is referred anywhere.";
         faults_none: "文件各行均已受理。", "Every row was accepted.";
         household: "家庭", "Household";
@@ -89,6 +90,10 @@ page_words! {
         file_large: "文件超过 1 GiB，请分成多个批次", "The file is over 1 GiB: send several";
         file_broken: "文件没有传完，请重新上传", "The file did not come whole: send it again";
         no_room: "服务器磁盘空间不足，暂不接收文件，请联系系统管理员", "The disk is nearly full and no file is taken: ask the system administrator";
+        template: "下载表头模板（CSV）", "The heading line to begin with (CSV)";
+        columns: "各列说明", "What each column holds";
+        column_kind: "填写", "Whose";
+        column_about: "内容", "What stands in it";
         purpose: "核对事项", "Purpose";
         by_file: "以文件为准", "As the file says";
         region: "区划代码", "Region";
@@ -123,6 +128,27 @@ pub(in crate::console) fn state(state: BatchState, lang: Lang) -> &'static str {
         BatchState::Finished => lang.pick("已完成", "finished"),
         BatchState::Cancelled => lang.pick("已取消", "cancelled"),
     }
+}
+
+/// The page's households of which no change is told, by why; none where there are none.
+pub(in crate::console) fn unchanged(of: Unchanged, lang: Lang) -> Option<String> {
+    let parts = [
+        (of.same, "户与上次报告相比没有变化", "did not change"),
+        (of.no_earlier, "户没有可比的上次报告", "have no earlier report to compare with"),
+        (of.not_final, "户的报告尚未最终形成，暂不能比较", "have no final report yet and cannot be compared"),
+        (of.gone, "户的变化已封存或销毁", "have changes that are locked or destroyed"),
+    ];
+    let told: Vec<String> = (parts.iter())
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, zh, en)| match lang {
+            Lang::Zh => format!("{count} {zh}"),
+            Lang::En => format!("{count} {en}"),
+        })
+        .collect();
+    (!told.is_empty()).then(|| match lang {
+        Lang::Zh => format!("本页其余各户：{}。", told.join("；")),
+        Lang::En => format!("The other households of this page: {}.", told.join("; ")),
+    })
 }
 
 /// Households a minute, or an hour where that is less than one.

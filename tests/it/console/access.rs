@@ -54,6 +54,7 @@ const CLOSED: &[(&str, &str, &[&str])] = &[
     ("GET", "/batches", OFFICERS),
     ("GET", "/batches/new", &["supervisor"]),
     ("POST", "/batches/new", &["supervisor"]),
+    ("GET", "/batches/template", &["supervisor"]),
     ("GET", "/batches/{batch}", OFFICERS),
     ("GET", "/batches/{batch}/results", OFFICERS),
     ("GET", "/batches/{batch}/changes", OFFICERS),

@@ -18,7 +18,7 @@ use super::words::home::{HomeWords, silent};
 use super::words::terms;
 use crate::auth::{Caller, Permission};
 use crate::identity::holds_personal_number;
-use crate::verification::CaseState;
+use crate::verification::{CaseState, is_report_number};
 
 /// Most characters of a caller's own reference.
 const MOST_REFERENCE: usize = 64;
@@ -146,7 +146,8 @@ fn filter(frame: &Frame, words: &'static HomeWords, query: &HomeQuery) -> Filter
         number: Field {
             hint: Some(words.number_hint),
             value: query.number.clone(),
-            error: number_fault(words, &query.number).map(Into::into),
+            // one that no report can carry would find nothing: that is said, not shown as an empty list
+            error: (!query.number.is_empty() && !is_report_number(&query.number)).then_some(words.number_wrong.into()),
             ..Field::line(frame.words, "number", words.number)
         },
         reference: Field {
@@ -169,14 +170,6 @@ fn reference_fault(words: &'static HomeWords, reference: &str) -> Option<&'stati
         return Some(words.reference_personal);
     }
     (reference.chars().count() > MOST_REFERENCE).then_some(words.reference_long)
-}
-
-/// A number that no report can carry would find nothing: that is said, not shown as an empty list.
-fn number_fault(words: &'static HomeWords, number: &str) -> Option<&'static str> {
-    let formed = number.strip_prefix("HD-").is_some_and(|rest| {
-        rest.split('-').count() == 3 && rest.bytes().all(|byte| byte == b'-' || byte.is_ascii_digit())
-    });
-    (!number.is_empty() && !formed).then_some(words.number_wrong)
 }
 
 fn pages(frame: &Frame, query: &HomeQuery, wanted: Option<Wanted>, next: Option<String>) -> Pages {

@@ -22,11 +22,7 @@ use super::words::reviews::ReviewWords;
 use super::words::terms;
 use crate::auth::{Caller, Permission, Role};
 use crate::config::Disclosure;
-use crate::store::ApprovalKind;
-use crate::verification::{DecideError, RecordDecision, Reviewed};
-
-/// Open approvals looked through for one that is about the case.
-const APPROVALS: u32 = 100;
+use crate::verification::{ApprovalSummary, DecideError, RecordDecision, Reviewed};
 
 /// What the address says beside the case.
 #[derive(Default, Deserialize)]
@@ -44,8 +40,10 @@ struct ReviewsPage<'a> {
     errors: Errors,
     case: &'a str,
     version: u32,
-    /// What waits for a second person: how that is headed, and which approval it is.
-    waiting: Option<(&'static str, String)>,
+    /// Where the last decision stands that a second person was asked for.
+    standing: Option<Standing>,
+    /// A second person is waited for.
+    waiting: bool,
     /// Whether it was sent just now.
     sent: bool,
     summary: Summary,
@@ -57,6 +55,30 @@ impl ReviewsPage<'_> {
     /// What its form carries.
     fn form_token(&self) -> &str {
         self.frame.form_token()
+    }
+}
+
+/// Where the last decision stands that a second person was asked for.
+struct Standing {
+    heading: &'static str,
+    about: &'static str,
+    approval: String,
+    /// Nothing is decided beside it.
+    waits: bool,
+}
+
+impl Standing {
+    /// Of one that waits, or came to nothing; what was agreed to stands in the report itself.
+    fn of(asked: ApprovalSummary, sent: bool, words: &ReviewWords) -> Option<Self> {
+        let (heading, about) = match asked.status.as_str() {
+            "open" if sent => (words.sent, words.waiting_about),
+            "open" => (words.waiting, words.waiting_about),
+            "void" => (words.voided, words.voided_about),
+            "refused" => (words.refused, words.refused_about),
+            "lapsed" => (words.lapsed, words.lapsed_about),
+            _ => return None,
+        };
+        Some(Self { heading, about, waits: asked.status == "open", approval: asked.id })
     }
 }
 
@@ -131,11 +153,11 @@ async fn page(
         Err(error) => return Err(user.could_not(console, caller, error).await),
     };
     let (found, effects) = held;
-    let open = verifier.approvals(caller, true, None, APPROVALS).await;
-    let open = open.map_err(|error| frame.failed_inside(&error))?;
-    let open = open.items.into_iter().find(|item| item.case == case.id && item.kind == ApprovalKind::Review);
-    let sent = open.as_ref().is_some_and(|item| asked.is_some_and(|asked| asked.to_string() == item.id));
-    let waiting = open.map(|item| (if sent { words.sent } else { words.waiting }, item.id));
+    let last = verifier.last_review_asked(caller, id).await.map_err(|error| frame.failed(&error))?;
+    let last = last.filter(|_| !found.records.is_empty());
+    let sent = last.as_ref().is_some_and(|item| asked.is_some_and(|asked| asked.to_string() == item.id));
+    let standing = last.and_then(|item| Standing::of(item, sent, words));
+    let waiting = standing.as_ref().is_some_and(|standing| standing.waits);
     let mut records = Vec::with_capacity(found.records.len());
     let of = found.records.len();
     for ((record, effects), place) in found.records.iter().zip(&effects).zip(1..) {
@@ -163,6 +185,7 @@ async fn page(
         errors,
         case: &case.id,
         version: found.version,
+        standing,
         waiting,
         sent,
         summary,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::ledger::Ledger;
 use super::made_of::{self, ENGINE, MadeOf};
-use super::report_number::{case_numbered, existing, report_number};
+use super::report_number::{case_called, report_number};
 use super::{VerificationError, sealing};
 use crate::audit::{AuditError, Leaf, Log};
 use crate::auth::Caller;
@@ -198,11 +198,7 @@ impl Archive {
 
     /// A case by its id, or by the number of its report, which names the entry of its acceptance.
     async fn find(&self, id: &str) -> Result<CaseRow, ArchiveError> {
-        let found = match Uuid::parse_str(id) {
-            Ok(id) => existing(&self.store, id).await?,
-            Err(_) => case_numbered(&self.store, id).await?,
-        };
-        found.ok_or(ArchiveError::NotFound)
+        case_called(&self.store, id).await?.ok_or(ArchiveError::NotFound)
     }
 
     /// The stored report and its body's bytes.

@@ -71,6 +71,7 @@ pub(crate) use ledger::actor;
 pub use quality::SourceQuality;
 pub use reading::{Delivered, ReportForm, SealedSize};
 pub use receipts::ReceiptForm;
+pub use report_number::is_report_number;
 pub use rules_in_force::{RulesState, ShownRules};
 pub use sources::{
     BreakerState, BulkQuota, Departments, FieldChange, FormChange, OneAddress, ProbeResult, SampleResult,

@@ -13,7 +13,7 @@ use crate::console::state::Console;
 use crate::console::user::ConsoleUser;
 use crate::console::words::approvals::{ApprovalWords, inspection_grounds};
 use crate::identity::holds_personal_number;
-use crate::verification::{Grounds, InspectionTerms, MOST_HOURS};
+use crate::verification::{Grounds, InspectionTerms, MOST_HOURS, is_report_number};
 
 /// Most characters of a document's number.
 const MOST_DOCUMENT: usize = 64;
@@ -39,12 +39,17 @@ impl InspectionForm {
         let document = self.document.trim();
         let fits = (1..=MOST_DOCUMENT).contains(&document.chars().count()) && !holds_personal_number(document);
         let terms = InspectionTerms {
-            case: Uuid::parse_str(self.case.trim()).ok()?.to_string(),
+            case: self.named_case()?.to_owned(),
             grounds: Grounds::parse(&self.grounds)?,
             document: document.to_owned(),
             hours: self.hours.trim().parse().ok().filter(|hours| (1..=MOST_HOURS).contains(hours))?,
         };
         fits.then_some(terms)
+    }
+
+    /// The id of a case, or the number of its reports.
+    fn named_case(&self) -> Option<&str> {
+        Some(self.case.trim()).filter(|case| Uuid::parse_str(case).is_ok() || is_report_number(case))
     }
 
     fn page(&self, user: &ConsoleUser, shows_faults: bool) -> Response {
@@ -59,7 +64,7 @@ impl InspectionForm {
             Field {
                 hint: Some(words.case_hint),
                 value: self.case.clone(),
-                error: fault(Uuid::parse_str(self.case.trim()).is_err(), words.case_wrong),
+                error: fault(self.named_case().is_none(), words.case_wrong),
                 ..Field::line(frame.words, "case", words.case)
             },
             Field {

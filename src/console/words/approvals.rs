@@ -75,8 +75,8 @@ page_words! {
         inspect: "申请审计查阅", "Ask for an inspection";
         inspect_1: "经案件所属单位的审核人员和安全管理员各一人同意后，您可以在规定时间内打开本案的报告。每次打开都记入日志。", "When a supervisor and a security administrator of the case’s organisation have both agreed, you may open this case’s reports for the time you ask for. Each opening is logged.";
         inspect_go: "提交申请", "Ask";
-        case_hint: "审计日志中的案件编号", "The case’s number, as it stands in the log";
-        case_wrong: "请填写案件编号", "Give the case’s number";
+        case_hint: "报告编号，例如 HD-620422-2026-000123；或者审计日志中的案件编号", "The number of its report, such as HD-620422-2026-000123; or the case’s, as it stands in the log";
+        case_wrong: "请填写报告编号或案件编号", "Give the number of the report or the case";
         grounds_missing: "请选择查阅理由", "Choose the grounds";
         document_hint: "投诉、任务书或来函的编号，1 至 64 字；不要填写姓名和证件号码", "The number of the complaint, order or letter, 1 to 64 characters; no name and no number of a person";
         document_wrong: "请填写依据文号，1 至 64 字，不含证件号码或手机号码", "Give the document’s number, 1 to 64 characters, without an ID or mobile number";

@@ -57,6 +57,12 @@ page_words! {
         none: "本案没有待核实的记录。", "No record of this case waits for a person.";
         waiting: "已提交，等待第二人复核", "It waits for a second person";
         waiting_about: "本案的判定已提交，另一名审核人员同意后生效。在此之前不能再次提交。", "A decision about this case has been sent and takes effect when another supervisor agrees. Until then none can be sent again.";
+        voided: "此前提交的判定已作废", "The decision that was sent is void";
+        voided_about: "提交之后报告形成了新的版本，原判定随之作废。请按本版本重新判定。", "Another version of the report was made after it was sent. Decide again, about this version.";
+        refused: "此前提交的判定未获同意", "The decision that was sent was refused";
+        refused_about: "复核人的理由见复核事项。记录仍待判定。", "Why stands with what was asked. The records still wait.";
+        lapsed: "此前提交的判定已过复核期限", "The decision that was sent has lapsed";
+        lapsed_about: "期限内无人表态，判定没有生效。记录仍待判定。", "Nobody agreed in time, so it takes no effect. The records still wait.";
         waiting_link: "查看复核事项", "See what is asked";
         sent: "判定已提交", "The decision is sent";
     }

@@ -10,6 +10,7 @@ use super::{Asked, DecideError};
 use crate::audit::Action;
 use crate::auth::{Caller, Role};
 use crate::store::{ApprovalKind, ApprovalRow, ApprovalState, CaseRow, CaseState, Store, words};
+use crate::verification::report_number::case_called;
 use crate::verification::{ReadError, Verifier};
 
 /// Longest inspection.
@@ -33,7 +34,7 @@ words! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InspectionTerms {
-    /// Which case.
+    /// Which case: its id, or the number of its reports.
     pub case: String,
     /// Why.
     pub grounds: Grounds,
@@ -50,8 +51,7 @@ impl Verifier {
     /// [`DecideError::NotFound`]; [`DecideError::State`] of an erased case; [`DecideError::AlreadyAsked`].
     pub async fn ask_inspection(&self, caller: &Caller, terms: &InspectionTerms) -> Result<Asked, DecideError> {
         must_be_a_person(caller)?;
-        let id = Uuid::parse_str(&terms.case).map_err(|_| DecideError::NotFound)?;
-        let case = self.0.store.get_case(id).await?;
+        let case = case_called(&self.0.store, &terms.case).await?.ok_or(DecideError::NotFound)?;
         if !oversees(caller, &case) {
             self.denied(caller, Some(case.id), "scope").await?;
             return Err(DecideError::NotFound);

@@ -2,6 +2,7 @@
 
 use hedui::config::Client;
 
+use super::approvals::Office;
 use super::browser::{Browser, Page};
 use super::provider::StandIn;
 use super::{Door, client, place, settings, stage};
@@ -114,6 +115,45 @@ async fn a_held_record_stands_beside_the_person_and_goes_to_a_second_person_when
     assert!(stage.verifier.wait_for_rest(&case, PATIENCE).await);
     let after = browser.get(&door.url(&format!("/cases/{case}/reviews"))).await;
     assert!(after.body.contains("本案没有待核实的记录"), "{}", after.body);
+}
+
+#[tokio::test]
+async fn a_decision_that_came_to_nothing_is_told_where_the_records_wait() {
+    let stage = stage().await;
+    let provider = StandIn::start().await;
+    let case = case_with_held(&stage).await;
+    let mut office = Office::open(&stage, &provider).await;
+    let held = format!("/cases/{case}/reviews");
+    let url: reqwest::Url = office.door.url(&held).parse().unwrap();
+    let send = async |office: &mut Office| {
+        let page = office.get("li-si", &held).await;
+        assert!(page.body.contains("name=\"belongs-1\""), "it can be decided: {}", page.body);
+        let browser = office.of("li-si");
+        let sent = browser.submit(&url, &word(&page, "no", "同名")).await;
+        let told = browser.follow(sent).await;
+        assert!(told.body.contains("判定已提交"), "{}", told.body);
+        let id = told.body.split("href=\"/approvals/").nth(1).and_then(|rest| rest.split('"').next());
+        format!("/approvals/{}", id.expect("a link to the approval"))
+    };
+    let approval = send(&mut office).await;
+    let refused = office.send("wang-wu", &format!("{approval}/refuse"), &[("reason", "请先入户")]).await;
+    assert!(refused.body.contains("您的意见已记录"), "{}", refused.body);
+    let page = office.get("li-si", &held).await;
+    assert!(page.body.contains("此前提交的判定未获同意") && page.body.contains(&approval), "{}", page.body);
+
+    // Another version is made while a decision about the one before waits.
+    let approval = send(&mut office).await;
+    assert!(!approval.is_empty());
+    let says = [("sources", "vehicles"), ("statement", "车辆已报废")];
+    let objected = office.send("li-si", &format!("/cases/{case}/objections"), &says).await;
+    assert!(objected.body.contains("异议已登记"), "{}", objected.body);
+    assert!(stage.verifier.wait_for_rest(&case, PATIENCE).await);
+    let page = office.get("li-si", &held).await;
+    for told in ["此前提交的判定已作废", &approval, "name=\"belongs-1\""] {
+        assert!(page.body.contains(told), "{told}: {}", page.body);
+    }
+    let row = office.get("wang-wu", "/approvals?status=all").await;
+    assert!(row.body.contains("已作废"), "{}", row.body);
 }
 
 #[tokio::test]

@@ -40,6 +40,16 @@ async fn lists_are_paged_and_filtered() {
     assert_eq!(by_reference.as_array().map(Vec::len), Some(1));
     assert_eq!(by_reference[0]["id"], json!(ids[1]));
     assert_eq!(found("reference=HN-9").await, json!([]));
+    // by the number that stands on its reports, and on no other
+    let number = by_reference[0]["number"].as_str().expect("a number").to_owned();
+    let report = client.get_as(&format!("/v1/verifications/{}/report", ids[1]), "application/json").await.json();
+    assert_eq!(report["body"]["number"], json!(number));
+    let by_number = found(&format!("number={number}")).await;
+    assert_eq!((by_number.as_array().map(Vec::len), &by_number[0]["id"]), (Some(1), &json!(ids[1])));
+    let (rest, last) = number.rsplit_once('-').expect("parts");
+    for other in [format!("{rest}-{last}0"), format!("{rest}-000000"), number.replace("HD-", "HD-1"), "x".to_owned()] {
+        assert_eq!(found(&format!("number={other}")).await, json!([]), "{other}");
+    }
     assert_eq!(found("status=final").await.as_array().map(Vec::len), Some(5));
     assert_eq!(found("status=failed").await, json!([]));
     for wrong in ["limit=0", "limit=201", "limit=x", "status=done", "cursor=abc", "name=x", "reference=a&reference=b"] {

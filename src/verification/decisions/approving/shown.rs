@@ -11,7 +11,7 @@ use super::{hand_of, must_be_shown, unreadable};
 use crate::auth::{Caller, Role};
 use crate::store::{ApprovalFilter, ApprovalKind, ApprovalRow, ApprovalState};
 use crate::verification::decisions::DecideError;
-use crate::verification::{VerificationError, Verifier};
+use crate::verification::{ReadError, VerificationError, Verifier};
 
 /// Somebody who agreed or refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -136,6 +136,23 @@ impl Verifier {
             ApprovalSummary { may_agree: item.may_agree && !barred, barred, ..item }
         };
         Ok(ApprovalPage { items: rows.iter().map(item).collect(), next })
+    }
+
+    /// The last decision about a case's records that a second person was asked for, however it ended.
+    ///
+    /// # Errors
+    /// [`ReadError::NotFound`].
+    pub async fn last_review_asked(&self, caller: &Caller, id: &str) -> Result<Option<ApprovalSummary>, ReadError> {
+        let case = self.case(caller, id).await?;
+        let of_case = ApprovalFilter {
+            case_id: Some(case.id),
+            kinds: vec![ApprovalKind::Review],
+            limit: 1,
+            ..ApprovalFilter::default()
+        };
+        let rows = self.0.store.list_approvals(&of_case).await?;
+        let own = self.ids_of(caller).await?;
+        Ok(rows.first().map(|row| summary(row, caller, &own, self.0.clock.now())))
     }
 
     /// One of them, opened: the reading is in the log first.

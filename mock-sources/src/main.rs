@@ -21,6 +21,7 @@ const EXAMPLES: &str = "Examples:
   hedui-mock-sources rosters --left 10000 --right 10000 --true 6000 --out rosters-10k
   hedui-mock-sources households --seed 7 --households 5000 --out households.ndjson
   curl http://127.0.0.1:9300/truth/households?limit=1
+  curl 'http://127.0.0.1:9300/truth/requests?limit=1&purpose=monitoring'
   curl -X PUT --data-binary @faults.toml http://127.0.0.1:9300/control/faults
 
 RUST_LOG=hedui_mock_sources=debug logs each request: department, kind of answer, fault; nothing about people.

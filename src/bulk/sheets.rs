@@ -8,7 +8,7 @@ use crate::auth::Caller;
 use crate::household::Lang;
 use crate::report::change::{RowOf, csv_rows};
 use crate::store::CaseRow;
-use crate::verification::NoChange;
+use crate::verification::{NoChange, report_number};
 
 /// Households looked at for a page.
 const PAGE: u32 = 25;
@@ -62,6 +62,8 @@ impl Unchanged {
 pub struct SheetRow {
     /// The household's case.
     pub case: Uuid,
+    /// The number that the case's reports carry.
+    pub number: String,
     /// Whether it is final.
     pub state: crate::store::CaseState,
     cells: Vec<String>,
@@ -95,7 +97,8 @@ impl Bulk {
         let reports = self.0.verifier.exported(caller, &cases).await?;
         let mut rows = Vec::new();
         for ((number, case), report) in numbers.into_iter().zip(&cases).zip(reports) {
-            let row = |cells: Vec<String>| SheetRow { case: case.id, state: case.state, cells };
+            let row =
+                |cells: Vec<String>| SheetRow { case: case.id, number: report_number(case), state: case.state, cells };
             match sheet {
                 Sheet::Households => rows.push(row(results::cells_of_line(number, case, report.as_ref(), english))),
                 Sheet::Referrals => {
@@ -143,7 +146,7 @@ impl Bulk {
                     reference.clone_from(&changed.reference);
                 }
                 cells.push(hearing.to_owned());
-                rows.push(SheetRow { case: case.id, state: case.state, cells });
+                rows.push(SheetRow { case: case.id, number: report_number(case), state: case.state, cells });
             }
         }
         let columns = crate::report::change::COLUMNS.into_iter().chain(["hearing"]).collect();

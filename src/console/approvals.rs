@@ -148,11 +148,7 @@ fn why(kind: ApprovalKind, asked: &Value, words: &'static ApprovalWords, lang: L
 
 /// What was decided about each record.
 fn decisions(console: &Console, asked: &Value, words: &'static ApprovalWords, lang: Lang) -> Table {
-    let sources = console.0.verifier.sources();
-    let title = |key: &str| {
-        let source = sources.iter().find(|source| source.descriptor.key.as_str() == key);
-        source.map_or(key, |source| lang.pick(&source.descriptor.title_zh, &source.descriptor.title_en)).to_owned()
-    };
+    let title = |key: &str| console.0.verifier.department(key, lang);
     let row = |decision: &Value| {
         let text = |name: &str| decision[name].as_str().unwrap_or_default();
         let record = text("record");

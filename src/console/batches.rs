@@ -116,8 +116,6 @@ struct BatchPage<'a> {
     ended: u64,
     accepted: u64,
     reading: bool,
-    /// It was read, and holds nobody.
-    empty: bool,
     file_fault: Option<String>,
     by_state: Table,
     actions: Vec<(String, &'static str, &'static str)>,
@@ -152,7 +150,6 @@ pub(super) async fn show(
             ended: batch.done,
             accepted: batch.accepted,
             reading: !batch.all_read && matches!(known, Some(BatchState::Running | BatchState::Paused)),
-            empty: batch.all_read && batch.households == 0 && batch.passed_over == 0 && batch.file_fault.is_none(),
             file_fault: batch.file_fault.as_ref().map(|fault| stopped(fault.line, &fault.code, lang)),
             by_state: by_state(&batch, words, lang),
             actions: actions(&user.caller, &batch, known, words),

@@ -91,14 +91,7 @@ async fn shown(console: &Console, user: &ConsoleUser, id: &str, query: Shown) ->
     let words = CaseWords::of(lang);
     let state = CaseState::parse(&status.summary.status);
     let goes_on = state.is_some_and(|state| !state.at_rest());
-    let sources = console.0.verifier.sources();
-    let titles = |key: &str| {
-        let source = sources.iter().find(|source| source.descriptor.key.as_str() == key);
-        source.map_or_else(
-            || key.to_owned(),
-            |source| lang.pick(&source.descriptor.title_zh, &source.descriptor.title_en).to_owned(),
-        )
-    };
+    let titles = |key: &str| console.0.verifier.department(key, lang);
     let since: jiff::Timestamp = status.summary.created_at.parse().unwrap_or_else(|_| console.0.clock.now());
     let opens = user.caller.may(Permission::OpenReport) && status.summary.version > 0;
     let anew = |source: &str| format!("/cases/{}/ask-again?source={source}", status.summary.id);

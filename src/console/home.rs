@@ -189,8 +189,7 @@ fn departments(console: &Console, user: &ConsoleUser, words: &HomeWords) -> Opti
     let lang = user.frame.lang;
     let sources = console.0.verifier.sources();
     let silent_ones = sources.iter().filter(|source| source.is_silent());
-    let titles: Vec<&str> =
-        silent_ones.map(|source| lang.pick(&source.descriptor.title_zh, &source.descriptor.title_en)).collect();
+    let titles: Vec<&str> = silent_ones.map(|source| source.title(lang)).collect();
     (!titles.is_empty()).then(|| Banner {
         label: user.frame.words.important,
         heading: words.silent,

@@ -2,6 +2,7 @@
 //! interface, by the function that the interface calls.
 
 mod draft;
+mod folding;
 mod overview;
 mod sheet;
 mod upload;
@@ -71,13 +72,14 @@ fn either(outcome: Result<Response, Response>) -> Response {
     }
 }
 
-/// The form as far as it is filled in.
-fn form(console: &Console, user: &ConsoleUser, mut draft: Draft, faults: &[Fault]) -> Response {
+/// The form as far as it is filled in; `at` is the place that is filled in now.
+fn form(console: &Console, user: &ConsoleUser, mut draft: Draft, faults: &[Fault], at: &str) -> Response {
     let frame = &user.frame;
     let given = Given::of(console, &user.caller, frame.lang);
     let key = draft.key();
     let mut sheet = Sheet::of(frame, &given, &draft);
-    let errors = sheet.say(frame, faults);
+    let mut errors = sheet.say(frame, faults);
+    sheet.fold(&draft, at, &mut errors);
     let words = NewWords::of(frame.lang);
     let rules = while_typing::rules(words, frame.lang, console.0.verifier.today());
     let page = FormPage { frame, words, errors, sheet, key: &key, script: &assets::NEW.path, rules };
@@ -100,7 +102,7 @@ pub(super) async fn ask(State(console): State<Console>, user: ConsoleUser) -> Re
     let asked = async {
         let caller = user.permit(&console, Permission::SubmitCase, "/new").await?;
         let draft = empty(&console, &caller, &Given::of(&console, &caller, user.frame.lang));
-        Ok(form(&console, &user, draft, &[]))
+        Ok(form(&console, &user, draft, &[], MEMBERS))
     };
     either(asked.await)
 }
@@ -110,15 +112,20 @@ pub(super) async fn step(State(console): State<Console>, sent: Sent<Fields>) -> 
     let Sent { user, fields } = sent;
     let stepped = async {
         user.permit(&console, Permission::SubmitCase, "/new").await?;
-        let mut draft = Draft::of(&fields);
+        let (mut draft, mut at) = (Draft::of(&fields), String::new());
         for (name, value) in &fields {
             match name.as_str() {
-                "add" => draft.add(value),
-                "remove" => draft.remove(value),
+                "add" => at = draft.add(value),
+                "remove" => {
+                    draft.remove(value);
+                    // of a line, its person is filled in still
+                    at = value.split_once("/declared/").map_or_else(String::new, |(person, _)| person.to_owned());
+                }
+                "edit" => at.clone_from(value),
                 _ => {}
             }
         }
-        Ok(form(&console, &user, draft, &[]))
+        Ok(form(&console, &user, draft, &[], &at))
     };
     either(stepped.await)
 }
@@ -132,7 +139,7 @@ pub(super) async fn check(State(console): State<Console>, sent: Sent<Fields>) ->
         draft.tidy();
         draft.key();
         if let Err(faults) = console.0.verifier.check_request(&caller, draft.document().to_string().as_bytes()) {
-            return Ok(form(&console, &user, draft, &faults));
+            return Ok(form(&console, &user, draft, &faults, ""));
         }
         let frame = &user.frame;
         let given = Given::of(&console, &caller, frame.lang);
@@ -155,7 +162,7 @@ pub(super) async fn send(State(console): State<Console>, sent: Sent<Fields>) -> 
         match console.0.verifier.submit(&caller, body.as_bytes(), Some(&key)).await {
             Ok(submitted) => Ok(done(&format!("/cases/{}", submitted.id), "sent")),
             Err(error) => match refused(&user, error) {
-                Ok(faults) => Ok(form(&console, &user, draft, &faults)),
+                Ok(faults) => Ok(form(&console, &user, draft, &faults, "")),
                 Err(response) => Err(response),
             },
         }

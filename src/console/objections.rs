@@ -128,9 +128,10 @@ async fn page(
     let status = console.0.verifier.status(caller, id).await.map_err(|error| frame.failed(&error))?;
     // Whoever may enter one need not be shown what others hold: only readers of whole reports see them.
     let reads = user.caller.may(Permission::OpenReport) && caller.disclosure == Disclosure::Full;
+    let name = |key: &str| console.0.verifier.department(key, frame.lang);
     let list = match reads {
         true => match console.0.verifier.objections(&user.caller.clone().acting(Permission::OpenReport), id).await {
-            Ok(objections) => Some(table(&objections, &names(console, frame), words, frame)),
+            Ok(objections) => Some(table(&objections, &name, words, frame)),
             Err(DecideError::NotFound) => return Err(frame.notice(super::notices::Notice::NotFound)),
             Err(error) => return Err(user.could_not(console, caller, error).await),
         },
@@ -155,18 +156,6 @@ async fn page(
     Ok(frame.page(code, &page))
 }
 
-/// What departments are called.
-fn names<'a>(console: &'a Console, frame: &'a Frame) -> impl Fn(&str) -> String + use<'a> {
-    let sources = console.0.verifier.sources();
-    move |key| {
-        let source = sources.iter().find(|source| source.descriptor.key.as_str() == key);
-        source.map_or_else(
-            || key.to_owned(),
-            |source| frame.lang.pick(&source.descriptor.title_zh, &source.descriptor.title_en).to_owned(),
-        )
-    }
-}
-
 /// Departments that were asked about somebody.
 fn asked(status: &CaseStatus) -> Vec<String> {
     let was_asked = |kind: &String| AnswerKind::parse(kind) != Some(AnswerKind::Skipped);
@@ -185,7 +174,7 @@ fn fields_of(
     shows_faults: bool,
 ) -> Vec<Field> {
     let words = ObjectionWords::of(user.frame.lang);
-    let name = names(console, &user.frame);
+    let name = |key: &str| console.0.verifier.department(key, user.frame.lang);
     let keys = asked(status);
     let known = !filled.sources.is_empty() && filled.sources.iter().all(|key| keys.contains(key));
     let said = filled.statement.chars().count();

@@ -86,10 +86,10 @@ impl Notice {
     #[must_use]
     pub fn state(&self, heard_on: Option<Date>, passed_on: Option<Date>) -> State {
         match (self.adverse, heard_on, passed_on) {
-            (false, ..) if self.open => State::Open,
-            (false, ..) => State::None,
-            (true, _, Some(_)) => State::PassedOn,
-            (true, Some(_), None) => State::Heard,
+            (false, ..) if !self.open => State::None,
+            (false, None, None) => State::Open,
+            (_, _, Some(_)) => State::PassedOn,
+            (_, Some(_), None) => State::Heard,
             (true, None, None) => State::ToBeHeard,
         }
     }
@@ -97,10 +97,10 @@ impl Notice {
     /// Whether it may be passed on on a day: it is known and nothing of it is adverse, the person was heard by then, or had their days to speak.
     #[must_use]
     pub fn may_be_passed_on(&self, on: Date, heard_on: Option<Date>) -> bool {
-        if !self.adverse {
-            return !self.open;
-        }
-        heard_on.is_some_and(|day| day <= on) || self.passed_on_from.is_some_and(|first| first <= on)
+        let calls_for_nothing = !self.adverse && !self.open;
+        calls_for_nothing
+            || heard_on.is_some_and(|day| day <= on)
+            || self.passed_on_from.is_some_and(|first| first <= on)
     }
 
     /// What the family is told; nothing where nothing is adverse. Never an accusation: something waits for their explanation.
@@ -209,10 +209,11 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_can_say_yet_is_not_nothing_adverse_and_goes_nowhere() {
+    fn what_nobody_can_say_yet_is_not_nothing_adverse_and_goes_nowhere_unheard() {
         let notice = Notice::not_yet();
         assert_eq!(notice.state(None, None), State::Open);
-        assert!(!notice.may_be_passed_on(date(2199, 1, 1), Some(MADE)));
+        assert!(!notice.may_be_passed_on(date(2199, 1, 1), None));
+        assert!(notice.may_be_passed_on(MADE, Some(MADE)), "who was heard about it has spoken");
         assert_eq!(notice.words(Lang::Zh), "", "the family is told nothing that is not known");
     }
 

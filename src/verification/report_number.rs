@@ -6,7 +6,7 @@ use crate::store::{CaseRow, Store, StoreError};
 use crate::telemetry::china_date;
 
 /// Region, year of acceptance, index of the acceptance's entry in the log: unique without a counter of its own.
-pub(super) fn report_number(case: &CaseRow) -> String {
+pub(crate) fn report_number(case: &CaseRow) -> String {
     let year = china_date(case.created_at).year();
     format!("HD-{}-{year}-{:06}", case.region.as_str(), case.accepted_leaf)
 }

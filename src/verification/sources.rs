@@ -17,7 +17,7 @@ use super::admission::SourceRates;
 use super::answers::Polling;
 use super::quality::SourceQuality;
 use crate::config::Problem;
-use crate::household::{Evidence, Lane, SourceKey};
+use crate::household::{Evidence, Lane, Lang, SourceKey};
 use crate::report::SourceFacts;
 use crate::store::Store;
 
@@ -46,6 +46,14 @@ pub struct SourceStatus {
     pub health: SourceHealth,
     /// What final reports of this process say of its records.
     pub quality: SourceQuality,
+}
+
+impl SourceStatus {
+    /// What it is called.
+    #[must_use]
+    pub fn title(&self, lang: Lang) -> &str {
+        lang.pick(&self.descriptor.title_zh, &self.descriptor.title_en)
+    }
 }
 
 impl SourceStatus {
@@ -257,6 +265,13 @@ impl Departments {
         self.registry.descriptors().filter_map(status).collect()
     }
 
+    /// What a department is called; its key where nobody knows it any more.
+    #[must_use]
+    pub fn title(&self, key: &str, lang: Lang) -> String {
+        let known = self.descriptors().find(|known| known.key.as_str() == key);
+        known.map_or(key, |known| lang.pick(&known.title_zh, &known.title_en)).to_owned()
+    }
+
     /// Sends a real query about the definition's fixture person. None for an unknown department.
     pub async fn probe(&self, key: &SourceKey, today: jiff::civil::Date, patience: Duration) -> Option<ProbeResult> {
         self.registry.probe(key, today, patience).await
@@ -270,6 +285,12 @@ impl Departments {
 }
 
 impl super::Verifier {
+    /// What a department is called; its key where nobody knows it any more.
+    #[must_use]
+    pub fn department(&self, key: &str, lang: Lang) -> String {
+        self.0.departments.title(key, lang)
+    }
+
     /// What every department is and how it is.
     #[must_use]
     pub fn sources(&self) -> Vec<SourceStatus> {

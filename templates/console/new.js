@@ -61,11 +61,11 @@ const watch = (field, look, others = []) => {
   field.addEventListener('input', () => { if (line.textContent || written(field.value).length >= 18) say(); });
 };
 
-for (const field of form.querySelectorAll('input[name$="/id_number"]')) {
+for (const field of form.querySelectorAll('input[name$="/id_number"]:not([type=hidden])')) {
   const kind = named(field.name.replace(/id_number$/, 'id_kind'));
   watch(field, () => (kind && kind.value !== 'resident' ? null : read(field.value)), kind ? [kind] : []);
 }
-for (const until of form.querySelectorAll('input[name$="/valid_until"]')) {
+for (const until of form.querySelectorAll('input[name$="/valid_until"]:not([type=hidden])')) {
   const signed = named(until.name.replace(/valid_until$/, 'signed_on'));
   watch(signed, () => (signed.value > today ? { wrong: said.future } : null));
   watch(until, () => {

@@ -11,6 +11,7 @@ import { reviews } from './console/reviews.mjs';
 import { simulate } from './console/simulate.mjs';
 import { sources } from './console/sources.mjs';
 import { starts } from './console/new.mjs';
+import { time } from './console/time.mjs';
 import { browser, faults } from './console/tools.mjs';
 
 await door();
@@ -20,6 +21,7 @@ await readme();
 await reports();
 await reviews();
 await batches();
+await time();
 await link();
 await audit();
 await policy();

@@ -211,6 +211,7 @@ fn router(app: &Arc<App>, only: Option<Key>) -> Router {
     }
     let about = Router::new()
         .route("/truth/households", get(truth_routes::households))
+        .route("/truth/requests", get(truth_routes::requests))
         .route("/truth/persons/{person}/records", get(truth_routes::records_about))
         .route("/truth/records/{department}/{jlbh}", get(truth_routes::record))
         .route("/control/faults", get(control::faults).put(control::set_faults).delete(control::clear_faults))

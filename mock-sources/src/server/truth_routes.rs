@@ -14,6 +14,8 @@ use serde::Deserialize;
 
 use super::App;
 use crate::departments::Key;
+use crate::population::Population;
+use crate::truth::{Household, RequestOptions};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,14 +28,39 @@ pub(crate) struct Page {
 
 /// `GET /truth/households?offset=&limit=`: NDJSON, streamed; the two fixed households come last.
 pub(crate) async fn households(State(app): State<Arc<App>>, Query(page): Query<Page>) -> Response {
+    lines(app, page, |household, _| serde_json::to_vec(household).unwrap_or_default())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wanted {
+    #[serde(default)]
+    offset: usize,
+    #[serde(default)]
+    limit: Option<usize>,
+    /// What the requests are for; an application for dibao unless given.
+    #[serde(default)]
+    purpose: Option<String>,
+}
+
+/// `GET /truth/requests?offset=&limit=&purpose=`: a verification request for each household, in the same order, without a key.
+pub(crate) async fn requests(State(app): State<Arc<App>>, Query(wanted): Query<Wanted>) -> Response {
+    let Wanted { offset, limit, purpose } = wanted;
+    let mut options = RequestOptions::default();
+    options.purpose = purpose.unwrap_or(options.purpose);
+    lines(app, Page { offset, limit }, move |household, population| {
+        let request = population.request_for(household.index, &options);
+        request.map_or_else(Vec::new, |request| request.to_string().into_bytes())
+    })
+}
+
+/// A line for each household of a page.
+fn lines(app: Arc<App>, page: Page, line: impl Fn(&Household, &Population) -> Vec<u8> + Send + 'static) -> Response {
     let total = app.copies.population().households().count();
     let end = page.limit.map_or(total, |limit| page.offset.saturating_add(limit)).min(total);
     let lines = (page.offset..end).map(move |place| {
-        let mut line = app
-            .copies
-            .population()
-            .at(place)
-            .map_or_else(Vec::new, |household| serde_json::to_vec(household).unwrap_or_default());
+        let population = app.copies.population();
+        let mut line = population.at(place).map_or_else(Vec::new, |household| line(household, population));
         line.push(b'\n');
         Ok::<Bytes, std::convert::Infallible>(Bytes::from(line))
     });

@@ -21,6 +21,22 @@ async fn households_stream_and_pages_of_them_agree() {
 }
 
 #[tokio::test]
+async fn a_request_for_each_household_is_told_in_the_same_order() {
+    let sources = start(small()).await;
+    let client = Client::new(&sources);
+    let path = "/truth/requests?offset=3&limit=2&purpose=monitoring";
+    let text = send(client.absolute(Method::GET, path)).await.text(encoding_rs::UTF_8);
+    let told: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("a request")).collect();
+    let options = RequestOptions { purpose: "monitoring".into(), ..RequestOptions::default() };
+    let made = [3, 4].map(|place| {
+        let household = sources.population().at(place).expect("a household");
+        sources.request_for(household.index, &options).expect("a request")
+    });
+    assert_eq!(told, made);
+    assert_eq!(send(client.absolute(Method::GET, "/truth/requests?nonsense=1")).await.status, 400);
+}
+
+#[tokio::test]
 async fn every_record_knows_its_owner() {
     let sources = start(Config { dirt: Dirt::dirty(), households: 200, ..small() }).await;
     let client = Client::new(&sources);

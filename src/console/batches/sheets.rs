@@ -267,9 +267,11 @@ fn so_far(page: &SheetPage, row: &SheetRow, words: &'static BatchWords, lang: La
 fn table_of(page: &SheetPage, kind: Kind, words: &'static BatchWords, lang: Lang) -> Table {
     let (columns, nothing) = columns(kind, words);
     let row = |row: &SheetRow| {
-        let (case, reference) = (row.case.to_string(), page.cell(row, "reference"));
-        let text = if reference.is_empty() { case.get(..8).unwrap_or_default() } else { reference }.to_owned();
-        let household = Cell::NamedLink { text, href: format!("/cases/{case}"), id: case };
+        let (reference, href) = (page.cell(row, "reference"), format!("/cases/{}", row.case));
+        let household = match reference {
+            "" => Cell::Link(row.number.clone(), href),
+            reference => Cell::NamedLink { text: reference.to_owned(), id: row.number.clone(), href },
+        };
         let cells = columns.iter().map(|(_, name, figures)| {
             let text = match *name {
                 STATUS => terms::state(row.state, lang).to_owned(),

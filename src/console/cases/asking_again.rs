@@ -43,12 +43,8 @@ fn page(console: &Console, user: &ConsoleUser, status: &CaseStatus, chosen: &str
         let key = source.descriptor.key.as_str();
         status.cells.iter().any(|cell| cell.source == key && is_silent(cell))
     });
-    let silent: Vec<_> = silent
-        .map(|source| {
-            let title = lang.pick(&source.descriptor.title_zh, &source.descriptor.title_en).to_owned();
-            (source.descriptor.key.to_string(), title)
-        })
-        .collect();
+    let silent: Vec<_> =
+        silent.map(|source| (source.descriptor.key.to_string(), source.title(lang).to_owned())).collect();
     let field = Field {
         value: chosen.to_owned(),
         entry: Entry::Marks(silent),

@@ -80,11 +80,7 @@ fn summary(console: &Console, alert: &AlertStatus, words: &'static MonitorWords,
     };
     let mut lines = vec![(words.state, Cell::Tag(state))];
     if let Some(found) = &alert.alert {
-        let sources = console.0.verifier.sources();
-        let title = |key: &str| {
-            let source = sources.iter().find(|source| source.descriptor.key.as_str() == key);
-            source.map_or(key, |source| lang.pick(&source.descriptor.title_zh, &source.descriptor.title_en)).to_owned()
-        };
+        let title = |key: &str| console.0.verifier.department(key, lang);
         lines.push((words.points, Cell::Text(points(&found.points, lang).to_owned())));
         lines.push((words.member, Cell::Text(found.member.clone().unwrap_or_else(|| words.household.to_owned()))));
         lines.extend(found.source.as_deref().map(|key| (words.source, Cell::Text(title(key)))));

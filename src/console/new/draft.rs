@@ -78,8 +78,8 @@ impl Draft {
         lists.iter().flat_map(of).map(person).collect()
     }
 
-    /// One more in a list: a person, or a line.
-    pub(super) fn add(&mut self, list: &str) {
+    /// One more in a list: a person, or a line. Where it stands.
+    pub(super) fn add(&mut self, list: &str) -> String {
         let place = self.count(list);
         if list == MEMBERS || list == OBLIGORS {
             if self.count(MEMBERS) + self.count(OBLIGORS) < MAX_PEOPLE {
@@ -93,6 +93,7 @@ impl Draft {
         } else if is_lines(list) && place < MOST_LINES {
             self.set(format!("{list}/{place}/class"), "");
         }
+        format!("{list}/{place}")
     }
 
     /// Takes a person or a line out of its list; those after it move up.

@@ -49,6 +49,25 @@ pub(super) struct Person {
     pub(super) some: Field,
     pub(super) income: Vec<Line>,
     pub(super) property: Vec<Line>,
+    /// Of somebody who is not shown now: the fields that go along unseen, by name.
+    pub(super) folded: Option<Vec<(String, String)>>,
+}
+
+impl Person {
+    /// Every field, in the order of the page.
+    pub(super) fn fields(&mut self) -> impl Iterator<Item = &mut Field> {
+        let lines = self.income.iter_mut().chain(&mut self.property).flat_map(|line| &mut line.fields);
+        (self.duty.iter_mut())
+            .chain(&mut self.who)
+            .chain(&mut self.born)
+            .chain(&mut self.state)
+            .chain(&mut self.consent)
+            .chain([&mut self.signed_by])
+            .chain(&mut self.guardian)
+            .chain(&mut self.agent)
+            .chain([&mut self.sources, &mut self.some])
+            .chain(lines)
+    }
 }
 
 /// A line of what was declared.
@@ -77,7 +96,7 @@ impl Given {
             (county.region.clone(), format!("{} {name}", county.region))
         };
         let source = |source: crate::verification::SourceStatus| {
-            let title = lang.pick(&source.descriptor.title_zh, &source.descriptor.title_en).to_owned();
+            let title = source.title(lang).to_owned();
             (source.descriptor.key.to_string(), title)
         };
         Self {
@@ -171,18 +190,8 @@ impl Sheet {
         let parts = [&mut self.case, &mut self.commission, &mut self.household];
         all.extend(parts.into_iter().flatten().map(|field| (String::new(), field)));
         for person in self.members.iter_mut().chain(&mut self.obligors) {
-            let lines = person.income.iter_mut().chain(&mut person.property).flat_map(|line| &mut line.fields);
-            let fields = (person.duty.iter_mut())
-                .chain(&mut person.who)
-                .chain(&mut person.born)
-                .chain(&mut person.state)
-                .chain(&mut person.consent)
-                .chain([&mut person.signed_by])
-                .chain(&mut person.guardian)
-                .chain(&mut person.agent)
-                .chain([&mut person.sources, &mut person.some])
-                .chain(lines);
-            all.extend(fields.map(|field| (person.title.clone(), field)));
+            let title = person.title.clone();
+            all.extend(person.fields().map(|field| (title.clone(), field)));
         }
         all.extend(self.key.iter_mut().map(|field| (String::new(), field)));
         all
@@ -327,6 +336,7 @@ impl Maker<'_> {
             some: self.field(consent("sources/only"), words.some, None, Entry::Ticks(given.sources.clone(), chosen)),
             income: self.lines(&at, "income"),
             property: self.lines(&at, "property"),
+            folded: None,
             at,
         }
     }

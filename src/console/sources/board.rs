@@ -48,7 +48,7 @@ pub(in crate::console) async fn show(State(console): State<Console>, user: Conso
 fn table(sources: &[SourceStatus], words: &'static SourceWords, lang: Lang) -> Table {
     let row = |source: &SourceStatus| {
         let (key, health) = (source.descriptor.key.as_str(), &source.health);
-        let title = lang.pick(&source.descriptor.title_zh, &source.descriptor.title_en).to_owned();
+        let title = source.title(lang).to_owned();
         let chart = |end: &str, what: &str, slots, room| {
             let title = format!("{title}{}{what}", lang.pick("，", ", "));
             Cell::Drawn(standing::chart(&format!("{key}-{end}"), &title, slots, room, lang))

@@ -53,7 +53,7 @@ pub(in crate::console) async fn show(State(console): State<Console>, user: Conso
     let page = DepartmentPage {
         frame,
         words,
-        title: lang.pick(&source.descriptor.title_zh, &source.descriptor.title_en),
+        title: source.title(lang),
         summary: summary(source, words, lang),
         charts: [
             chart("hour", words.hour_series, &health.by_five_minutes, ROOM[0], 5),

@@ -24,7 +24,6 @@ page_words! {
         of: "户已完成，已受理", "households done, of";
         households_unit: "户", "accepted";
         reading: "文件仍在读取，户数还会增加。", "The file is still being read: there will be more.";
-        empty: "文件中没有任何家庭，没有发起核对。请检查文件后重新上传。", "The file holds no household, so nobody is verified. Look at it and send it again.";
         rate: "办理速度", "Throughput";
         left: "预计剩余", "Time left";
         refresh: "刷新本页", "Reload this page";

@@ -98,6 +98,7 @@ page_words! {
         add_income: "添加收入", "Add income";
         add_property: "添加财产", "Add property";
         remove: "删除", "Remove";
+        edit: "填写或修改", "Fill in or change";
         recipient_key: "报告接收公钥（JWK）", "Key that reports are sealed for (JWK)";
         recipient_key_hint: "您的登记中没有公钥。填写本单位的 P-256 公钥，或请安全管理员登记。", "None is registered for you. Give your office’s P-256 public key, or have one registered.";
         check: "下一步：核对填写内容", "Next: look at everything once more";

@@ -28,7 +28,14 @@ export const window = async (options) => {
   return { context, page };
 };
 
-// Names, contrast, structure (WCAG 2.2 AA); nothing wider than the screen; not too long; then a picture.
+// A day as machines write it, outside of examples and codes, if a page shows one.
+const machineDay = () => {
+  const shown = document.body.cloneNode(true);
+  for (const one of shown.querySelectorAll('.hint, code, pre, script, style, svg desc')) one.remove();
+  return shown.textContent.match(/.{0,24}\b20\d\d-[01]\d-[0-3]\d\b.{0,8}/)?.[0];
+};
+
+// Names, contrast, structure (WCAG 2.2 AA); nothing wider than the screen; days as people write them; then a picture.
 export const look = async (page, name) => {
   // A click is done when the next page has begun, which may be before its stylesheet is there.
   await page.waitForLoadState('load');
@@ -38,6 +45,8 @@ export const look = async (page, name) => {
   for (const { id, nodes } of violations) faults.push(`${name}: ${id}: ${nodes.map((node) => node.html + ' ' + node.failureSummary).join(' | ')}`);
   const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
   check(wide <= screen, `${name}: ${wide} px wide on a screen of ${screen}`);
+  const day = await page.evaluate(machineDay);
+  check(!day, `${name}: ${day}`);
   await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
 };
 

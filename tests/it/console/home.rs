@@ -71,8 +71,8 @@ async fn a_filter_that_is_wrong_says_what_is_wrong_and_where() {
     let none = browser.get(&door.url("/?tab=cases&reference=HN-1&status=final")).await;
     assert_eq!(none.status, 200);
     assert!(none.body.contains("没有符合条件的案件") && none.body.contains("value=\"HN-1\""), "{}", none.body);
-    let none = browser.get(&door.url("/?tab=cases&number=HD-620422-2026-000001")).await;
-    assert!(none.status == 200 && none.body.contains("没有符合条件的案件"), "{}", none.body);
+    let other = browser.get(&door.url("/?tab=cases&number=HD-620422-2026-000001")).await;
+    assert!(other.status == 200 && other.body.contains("没有符合条件的案件"), "{}", other.body);
     let other = browser.get(&door.url("/?tab=cases&number=0190c7e2-1111")).await;
     assert!(other.status == 422 && other.body.contains("href=\"#number\""), "{}", other.body);
     let long = "x".repeat(65);

@@ -258,3 +258,71 @@ async fn a_requests_file_is_sent_as_it_is_or_shown_with_its_faults_by_place() {
     assert_eq!(foreign.status(), 403, "a form without its session's token does nothing");
     assert_eq!(office.cases().await, 1);
 }
+
+/// What a browser sends of the page's form, as it stands.
+fn as_it_stands(page: &Page) -> Vec<(String, String)> {
+    let form = page.body.split("<main").nth(1).expect("a page");
+    let tags = form.split('<').filter(|tag| tag.starts_with("input") || tag.starts_with("select"));
+    let attribute = |tag: &str, name: &str| {
+        let rest = tag.split_once(&format!(" {name}=\""))?.1;
+        Some(rest.split('"').next()?.replace("&#38;", "&"))
+    };
+    let mut fields = Vec::new();
+    for tag in tags {
+        let Some(name) = attribute(tag, "name") else { continue };
+        if tag.starts_with("select") {
+            let choices =
+                form.split(&format!("<select id=\"{name}\"")).nth(1).and_then(|rest| rest.split("</select>").next());
+            let chosen = choices.expect("the choices").split("<option").find(|choice| choice.contains(" selected"));
+            fields.push((name, chosen.and_then(|choice| attribute(choice, "value")).unwrap_or_default()));
+        } else if !tag.contains("type=\"radio\"") && !tag.contains("type=\"checkbox\"") || tag.contains(" checked") {
+            fields.push((name, attribute(tag, "value").unwrap_or_default()));
+        }
+    }
+    fields
+}
+
+#[tokio::test]
+async fn a_large_household_is_folded_and_nothing_of_it_is_lost() {
+    let mut office = Office::open().await;
+    let mut request = office.stage.mocks.sample_request();
+    let first = request["household"]["members"][0].clone();
+    let all = 30 - request["household"]["obligors"].as_array().map_or(0, Vec::len);
+    let members = request["household"]["members"].as_array_mut().unwrap();
+    while members.len() < all {
+        let mut one = first.clone();
+        one["ref"] = json!(format!("m{}", members.len() + 1));
+        one["name"] = json!(format!("第{}人", members.len() + 1));
+        one["relation"] = json!("20");
+        members.push(one);
+    }
+    let carried = office.carried("/new").await;
+    let fields = [carried, fields_of(&request)].concat();
+    let edit = [fields.clone(), vec![("edit".into(), "/household/members/7".into())]].concat();
+    let page = office.send("/new", &edit).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    assert!(page.body.len() < 100_000, "{} bytes", page.body.len());
+    assert!(
+        page.body.contains("id=\"/household/members/7/name\"")
+            && !page.body.contains("id=\"/household/members/6/name\"")
+    );
+    // what the page sends is what was typed, open or folded
+    let sorted = |fields: &[(String, String)]| {
+        let mut fields: Vec<_> =
+            fields.iter().filter(|(name, value)| name.starts_with('/') && !value.is_empty()).cloned().collect();
+        fields.sort();
+        fields
+    };
+    let (sent, typed) = (as_it_stands(&page), sorted(&fields));
+    for field in &typed {
+        assert!(sent.contains(field), "{field:?} is lost");
+    }
+    // the same person so often is wrong in many places: the page says so, stays small, and every link leads somewhere
+    let wrong = office.send("/new/check", &sent).await;
+    assert_eq!(wrong.status, 422, "{}", wrong.body);
+    assert!(wrong.body.len() < 100_000, "{} bytes", wrong.body.len());
+    let errors = wrong.body.split("class=\"errors\"").nth(1).and_then(|rest| rest.split("</div>").next());
+    for link in errors.expect("errors").split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(wrong.body.contains(&format!("id=\"{link}\"")), "{link} leads nowhere");
+    }
+}

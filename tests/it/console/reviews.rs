@@ -137,7 +137,7 @@ async fn a_decision_that_came_to_nothing_is_told_where_the_records_wait() {
     };
     let approval = send(&mut office).await;
     let refused = office.send("wang-wu", &format!("{approval}/refuse"), &[("reason", "请先入户")]).await;
-    assert!(refused.body.contains("您的意见已记录"), "{}", refused.body);
+    assert!(refused.body.contains("未同意"), "{}", refused.body);
     let page = office.get("li-si", &held).await;
     assert!(page.body.contains("此前提交的判定未获同意") && page.body.contains(&approval), "{}", page.body);
 

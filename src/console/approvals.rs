@@ -76,6 +76,7 @@ async fn shown(console: &Console, user: &ConsoleUser, id: &str, word: Option<&st
         Err(error) => return Err(user.could_not(console, &caller, error).await),
     };
     let approval = &detail.summary;
+    let number = user.number_of(console, &approval.case).await?;
     let reviewed = approval.kind == ApprovalKind::Review;
     let compares = reviewed && approval.status == "open" && caller.may(Permission::DecideRecords);
     let actions = actions(&user.caller, approval, console.0.clock.now(), words);
@@ -90,7 +91,7 @@ async fn shown(console: &Console, user: &ConsoleUser, id: &str, word: Option<&st
         }),
         title: title(approval.kind, lang),
         asked: asked(approval.kind, lang),
-        summary: summary(&user.caller, &detail, words, lang),
+        summary: summary(&user.caller, &detail, number, words, lang),
         decisions: reviewed.then(|| decisions(console, &detail.asked, words, lang)),
         compare: compares.then(|| format!("/cases/{}/reviews", approval.case)),
         effects: reviewed.then(|| effects::table(&detail.asked["effects"], lang)),
@@ -103,14 +104,20 @@ async fn shown(console: &Console, user: &ConsoleUser, id: &str, word: Option<&st
 }
 
 /// What is known of it, a line each; and what it rests on.
-fn summary(caller: &Caller, detail: &ApprovalDetail, words: &'static ApprovalWords, lang: Lang) -> Summary {
+fn summary(
+    caller: &Caller,
+    detail: &ApprovalDetail,
+    number: String,
+    words: &'static ApprovalWords,
+    lang: Lang,
+) -> Summary {
     let approval = &detail.summary;
     let case = match caller.may(Permission::ReadCase) {
         true => {
             let href = format!("/cases/{}", approval.case);
-            Cell::NamedLink { text: words.open_case.to_owned(), id: approval.case.clone(), href }
+            Cell::NamedLink { text: words.open_case.to_owned(), id: number, href }
         }
-        false => Cell::Text(approval.case.clone()),
+        false => Cell::Text(number),
     };
     let mut lines = vec![(words.state, Cell::Tag(approval_tag(approval, lang))), (words.case, case)];
     lines.extend(approval.version.map(|version| (words.version, Cell::Whole(version.to_string()))));

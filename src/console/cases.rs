@@ -97,6 +97,7 @@ async fn shown(console: &Console, user: &ConsoleUser, id: &str, query: Shown) ->
     let anew = |source: &str| format!("/cases/{}/ask-again?source={source}", status.summary.id);
     let steers = user.caller.may(Permission::SteerCase);
     let asks_anew = steers && matches!(state, Some(CaseState::Final | CaseState::Waiting));
+    let place = console.0.verifier.place(&status.summary.region, lang);
     let page = CasePage {
         frame,
         words,
@@ -109,7 +110,7 @@ async fn shown(console: &Console, user: &ConsoleUser, id: &str, query: Shown) ->
         elapsed: console.0.clock.now().duration_since(since).as_secs().max(0),
         elapsed_form: words.seconds,
         report: opens.then_some(words.open_report),
-        summary: summary(&status, state, inside.reference, &user.caller, words, lang),
+        summary: summary(&status, state, inside.reference, place, &user.caller, words, lang),
         progress: grid::Progress::of(&status.cells, &titles, lang),
         outcome: inside.outcome.map(|outcome| Outcome::of(outcome, lang)),
         took: took(&status, since, words),
@@ -171,6 +172,7 @@ fn summary(
     status: &CaseStatus,
     state: Option<CaseState>,
     reference: Option<String>,
+    place: String,
     caller: &Caller,
     words: &'static CaseWords,
     lang: Lang,
@@ -180,7 +182,7 @@ fn summary(
     let mut lines = vec![
         (words.state, Cell::Tag(state_tag(state, lang))),
         (words.number, Cell::Whole(case.number.clone())),
-        (words.region, Cell::Whole(case.region.clone())),
+        (words.region, Cell::Whole(place)),
         (words.as_of, Cell::Whole(as_of)),
         (words.accepted, Cell::Whole(moment(&case.created_at, lang))),
     ];

@@ -36,9 +36,8 @@ fn groups(sheet: &ChangeSheet, sides: [String; 2], words: &'static ChangeWords, 
 }
 
 fn cells(row: &ChangeRow, words: &'static ChangeWords, lang: Lang) -> Vec<Cell> {
-    // a bound and its figure stay together
-    let whole = |text: &String| text.replace("≥ ", "≥\u{a0}");
-    let side = |one: &Option<String>| Cell::Text(one.as_ref().map_or_else(|| words.none.to_owned(), whole));
+    let side =
+        |one: &Option<String>| one.as_ref().map_or_else(|| Cell::Text(words.none.to_owned()), |text| figures(text));
     let what = match &row.who {
         Some(who) => Cell::About(row.what.clone(), who.clone()),
         None => Cell::Text(row.what.clone()),
@@ -61,4 +60,16 @@ fn cells(row: &ChangeRow, words: &'static ChangeWords, lang: Lang) -> Vec<Cell> 
         Cell::Stated(Tag::of(tone, is), format!("{}{}", row.compared, points.unwrap_or_default())),
         Cell::List(row.reasons.clone()),
     ]
+}
+
+/// A side of a change. Of an interval, a line may end between its ends and nowhere else.
+fn figures(text: &str) -> Cell {
+    let is_figure = |c: char| c.is_ascii_digit() || " .,–≥-".contains(c);
+    if !text.chars().all(is_figure) {
+        return Cell::Text(text.to_owned());
+    }
+    Cell::Parts(match text.split_once(" – ") {
+        Some((least, most)) => vec![format!("{least} –"), most.to_owned()],
+        None => vec![text.to_owned()],
+    })
 }

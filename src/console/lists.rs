@@ -1,5 +1,7 @@
 //! Lists of what waits for somebody: each a tab of the home page, and a page of its own.
 
+use std::collections::HashMap;
+
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -167,29 +169,32 @@ async fn rows(
     let Asked { cursor, reference, number, status, until, all } = asked;
     let id = cursor.and_then(|text| Uuid::parse_str(text).ok());
     let inside = |error| ReadError::from(Box::new(error));
+    let place = |region: &str| verifier.place(region, lang);
     Ok(match wanted {
         Wanted::Cases => {
             let filter = ListFilter { status, reference, number, cursor: cursor.map(str::to_owned), limit: PAGE };
             let page = verifier.list(caller, &filter).await.map_err(inside)?;
-            (page.items.iter().map(|case| row_of_case(case, lang)).collect(), page.next)
+            (page.items.iter().map(|case| row_of_case(case, &place, lang)).collect(), page.next)
         }
         Wanted::Due => {
             let until = until.unwrap_or_else(|| verifier.today().saturating_add(DAYS_AHEAD.days()));
             let page = verifier.due_list(caller, until, cursor, PAGE).await.map_err(inside)?;
-            (page.items.iter().map(|due| row_of_due(due, lang)).collect(), page.next)
+            (page.items.iter().map(|due| row_of_due(due, &place, lang)).collect(), page.next)
         }
         Wanted::Alerts => {
             // What an alert says stays sealed: a list of what waits opens nothing.
             let page = monitoring.alerts(caller, (!all).then_some(false), cursor, false).await?;
-            (page.items.iter().map(|alert| row_of_alert(alert, lang)).collect(), page.next)
+            let numbers = verifier.numbers(page.items.iter().map(|alert| alert.case.as_str())).await?;
+            (page.items.iter().map(|alert| row_of_alert(alert, &numbers, &place, lang)).collect(), page.next)
         }
         Wanted::Reviews => {
             let page = verifier.review_cases(caller, id, PAGE).await.map_err(inside)?;
-            (page.items.iter().map(|case| row_of_review(case, caller, lang)).collect(), page.next)
+            (page.items.iter().map(|case| row_of_review(case, caller, &place, lang)).collect(), page.next)
         }
         Wanted::Approvals => {
             let page = verifier.approvals(caller, !all, id, PAGE).await.map_err(inside)?;
-            (page.items.iter().map(|asked| row_of_approval(asked, lang)).collect(), page.next)
+            let numbers = verifier.numbers(page.items.iter().map(|asked| asked.case.as_str())).await?;
+            (page.items.iter().map(|asked| row_of_approval(asked, &numbers, lang)).collect(), page.next)
         }
         Wanted::Callbacks => {
             let given_up = monitoring.given_up(caller).await?;
@@ -207,29 +212,40 @@ fn leading(text: String, name: &str, href: String, barred: bool, lang: Lang) -> 
     }
 }
 
-fn row_of_case(case: &CaseSummary, lang: Lang) -> Vec<Cell> {
+/// The numbers of cases' reports, by the cases' ids.
+type Numbers = HashMap<String, String>;
+
+/// What people know a case by.
+pub(super) fn known_by<'a>(case: &'a str, numbers: &'a Numbers) -> &'a str {
+    numbers.get(case).map_or(case, String::as_str)
+}
+
+/// A region's code with its name.
+type Place<'a> = dyn Fn(&str) -> String + 'a;
+
+fn row_of_case(case: &CaseSummary, place: &Place<'_>, lang: Lang) -> Vec<Cell> {
     let state = CaseState::parse(&case.status);
     vec![
         leading(terms::purpose(&case.purpose, lang), &case.number, format!("/cases/{}", case.id), case.barred, lang),
         Cell::Whole(moment(&case.created_at, lang)),
-        Cell::Whole(case.region.clone()),
+        Cell::Whole(place(&case.region)),
         Cell::Tag(state_tag(state, lang)),
         Cell::Whole(case.version.to_string()),
         Cell::Whole(case.reviews_open.to_string()),
     ]
 }
 
-fn row_of_due(due: &DueHousehold, lang: Lang) -> Vec<Cell> {
+fn row_of_due(due: &DueHousehold, place: &Place<'_>, lang: Lang) -> Vec<Cell> {
     let on = day(due.due_on, lang);
     let overdue = Tag::of(Tone::Bad, HomeWords::of(lang).overdue);
     vec![
         leading(terms::purpose(&due.purpose, lang), &due.number, format!("/cases/{}", due.case), due.barred, lang),
         if due.overdue { Cell::Tagged(on, overdue) } else { Cell::Whole(on) },
-        Cell::Whole(due.region.clone()),
+        Cell::Whole(place(&due.region)),
     ]
 }
 
-fn row_of_alert(alert: &AlertStatus, lang: Lang) -> Vec<Cell> {
+fn row_of_alert(alert: &AlertStatus, numbers: &Numbers, place: &Place<'_>, lang: Lang) -> Vec<Cell> {
     let href = format!("/alerts/{}", alert.id);
     let words = HomeWords::of(lang);
     let tag = match alert.acknowledged_at {
@@ -237,13 +253,13 @@ fn row_of_alert(alert: &AlertStatus, lang: Lang) -> Vec<Cell> {
         Some(_) => Tag::of(Tone::Good, words.seen),
     };
     vec![
-        leading(moment(&alert.created_at, lang), &alert.case, href, alert.barred, lang),
-        Cell::Whole(alert.region.clone()),
+        leading(moment(&alert.created_at, lang), known_by(&alert.case, numbers), href, alert.barred, lang),
+        Cell::Whole(place(&alert.region)),
         Cell::Tag(tag),
     ]
 }
 
-fn row_of_review(case: &ReviewCase, caller: &Caller, lang: Lang) -> Vec<Cell> {
+fn row_of_review(case: &ReviewCase, caller: &Caller, place: &Place<'_>, lang: Lang) -> Vec<Cell> {
     let (text, href) = (terms::purpose(&case.purpose, lang), format!("/cases/{}/reviews", case.case));
     vec![
         match caller.sees_answers() {
@@ -251,15 +267,15 @@ fn row_of_review(case: &ReviewCase, caller: &Caller, lang: Lang) -> Vec<Cell> {
             false => Cell::Named(text, case.number.clone()),
         },
         Cell::Whole(moment(&case.since, lang)),
-        Cell::Whole(case.region.clone()),
+        Cell::Whole(place(&case.region)),
         Cell::Whole(case.held.to_string()),
     ]
 }
 
-fn row_of_approval(asked: &ApprovalSummary, lang: Lang) -> Vec<Cell> {
+fn row_of_approval(asked: &ApprovalSummary, numbers: &Numbers, lang: Lang) -> Vec<Cell> {
     let href = format!("/approvals/{}", asked.id);
     vec![
-        leading(terms::approval(asked.kind, lang).to_owned(), &asked.case, href, asked.barred, lang),
+        leading(terms::approval(asked.kind, lang).to_owned(), known_by(&asked.case, numbers), href, asked.barred, lang),
         Cell::Text(asked.asked_by.clone()),
         Cell::Whole(moment(&asked.asked_at, lang)),
         Cell::Whole(moment(&asked.lapses_at, lang)),

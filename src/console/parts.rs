@@ -43,6 +43,8 @@ pub(super) enum Cell {
     Text(String),
     /// A date, a code, a number: never broken over lines.
     Whole(String),
+    /// Figures, or a text: between the parts a line may end, and within none of them.
+    Parts(Vec<String>),
     /// A text with a machine's name for the thing below.
     Named(String, String),
     Tag(Tag),

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use super::parts::{Cell, Field, Tag, Tone};
 use super::words::frame::FrameWords;
 use super::words::policy::{PolicyWords, basis};
-use crate::household::Lang;
+use crate::household::{Lang, month};
 use crate::policy::assessment::Basis;
 use crate::report::render::parameter_value;
 
@@ -38,8 +38,8 @@ fn value(value: &str, unit: &str, lang: Lang) -> String {
         let (from, value) = dated.split_once(": ")?;
         let from: Date = format!("{from}-01").parse().ok()?;
         Some(match lang {
-            Lang::Zh => format!("{}年{}月起 {}", from.year(), from.month(), words(value)),
-            Lang::En => format!("{} from {}", words(value), from.strftime("%B %Y")),
+            Lang::Zh => format!("{}起 {}", month(from, lang), words(value)),
+            Lang::En => format!("{} from {}", words(value), month(from, lang)),
         })
     };
     let parts: Vec<_> = value.split("; ").map(|part| begins(part).unwrap_or_else(|| words(part))).collect();

@@ -42,6 +42,14 @@ impl ConsoleUser {
     }
 }
 
+impl ConsoleUser {
+    /// The number that a case's reports carry, by which people know it.
+    pub(super) async fn number_of(&self, console: &Console, case: &str) -> Result<String, Response> {
+        let numbers = console.0.verifier.numbers([case]).await.map_err(|error| self.frame.failed_inside(&error))?;
+        Ok(numbers.into_values().next().unwrap_or_else(|| case.to_owned()))
+    }
+}
+
 /// Somebody with a session who opens a stream of events: streams have a limit of their own.
 pub(super) struct WatchingUser(pub(super) ConsoleUser);
 

@@ -45,7 +45,13 @@ pub fn day(day: Date, lang: Lang) -> String {
     day.strftime(lang.pick("%Y年%-m月%-d日", "%-d %B %Y")).to_string()
 }
 
-/// The same with hour and minute.
+/// `2026年11月`, `November 2026`.
+#[must_use]
+pub fn month(first: Date, lang: Lang) -> String {
+    first.strftime(lang.pick("%Y年%-m月", "%B %Y")).to_string()
+}
+
+/// A day with hour and minute.
 #[must_use]
 pub fn moment(at: Timestamp, lang: Lang) -> String {
     CHINA.to_datetime(at).strftime(lang.pick("%Y年%-m月%-d日 %H:%M", "%-d %B %Y, %H:%M")).to_string()

@@ -19,7 +19,7 @@ pub use hedui_connectors::records::{
 };
 pub use hedui_connectors::source::Lane;
 pub use hedui_connectors::toml_bounds;
-pub use lang::{Lang, day, instant, moment};
+pub use lang::{Lang, day, instant, moment, month};
 pub use request::{
     Absence, Authorisation, Authority, Commission, Declared, DeclaredIncome, DeclaredProperty, Household, IdKind,
     IncomeClass, LegalBasis, LegalBasisKind, Member, MemberRef, Obligor, PropertyClass, Purpose, Region, RegisteredAs,

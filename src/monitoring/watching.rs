@@ -20,7 +20,7 @@ use crate::store::{
     CaseRow, CaseState, NewSubscription, Store, StoreError, SubscriptionEnd, SubscriptionRow, SubscriptionState,
 };
 use crate::telemetry::Clock;
-use crate::verification::{Look, ReadError, VerificationError, Verifier, actor};
+use crate::verification::{Look, ReadError, VerificationError, Verifier, actor, case_called};
 
 /// Looks begun at a time.
 const AT_ONCE: u32 = 50;
@@ -74,8 +74,8 @@ pub(super) struct Inner {
 /// What is asked for.
 #[derive(Clone, Debug)]
 pub struct Wanted {
-    /// Cases whose households are watched.
-    pub cases: Vec<Uuid>,
+    /// Cases whose households are watched: their ids, or the numbers of their reports.
+    pub cases: Vec<String>,
     /// A batch, all of whose households are.
     pub batch: Option<Uuid>,
     /// Days between two looks.
@@ -246,11 +246,7 @@ impl Monitoring {
     pub async fn subscribe(&self, caller: &Caller, wanted: &Wanted) -> Result<Subscribed, ReadError> {
         let mut outcome = Subscribed::default();
         for case in wanted.cases.iter().take(MOST_CASES) {
-            let row = match self.0.store.get_case(*case).await {
-                Ok(row) => Some(row),
-                Err(StoreError::NotFound { .. }) => None,
-                Err(error) => return Err(error.into()),
-            };
+            let row = case_called(&self.0.store, case).await?;
             outcome.count(self.subscribe_one(caller, wanted, row).await?);
         }
         if let Some(batch) = wanted.batch

@@ -72,7 +72,7 @@ pub use quality::SourceQuality;
 pub use reading::{Delivered, ReportForm, SealedSize};
 pub use receipts::ReceiptForm;
 pub use report_number::is_report_number;
-pub(crate) use report_number::report_number;
+pub(crate) use report_number::{case_called, report_number};
 pub use rules_in_force::{RulesState, ShownRules};
 pub use sources::{
     BreakerState, BulkQuota, Departments, FieldChange, FormChange, OneAddress, ProbeResult, SampleResult,

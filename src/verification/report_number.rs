@@ -1,7 +1,10 @@
 //! The number that a case's reports carry, which people write into files: `HD-620422-2026-000123`.
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
+use super::Verifier;
 use crate::store::{CaseRow, Store, StoreError};
 use crate::telemetry::china_date;
 
@@ -28,7 +31,7 @@ pub(super) async fn case_numbered(store: &Store, number: &str) -> Result<Option<
 }
 
 /// A case by its id, or by the number of its reports.
-pub(super) async fn case_called(store: &Store, name: &str) -> Result<Option<CaseRow>, StoreError> {
+pub(crate) async fn case_called(store: &Store, name: &str) -> Result<Option<CaseRow>, StoreError> {
     match Uuid::parse_str(name) {
         Ok(id) => existing(store, id).await,
         Err(_) => case_numbered(store, name).await,
@@ -39,5 +42,28 @@ async fn existing(store: &Store, id: Uuid) -> Result<Option<CaseRow>, StoreError
     match store.get_case(id).await {
         Err(StoreError::NotFound { .. }) => Ok(None),
         found => found.map(Some),
+    }
+}
+
+impl Verifier {
+    /// The id of what somebody names by it, or of the case whose reports carry a number. Whether they may see it is for whoever shows it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn id_called(&self, name: &str) -> Result<Option<Uuid>, StoreError> {
+        match Uuid::parse_str(name) {
+            Ok(id) => Ok(Some(id)),
+            Err(_) => Ok(case_numbered(&self.0.store, name).await?.map(|case| case.id)),
+        }
+    }
+
+    /// The numbers that reports of these cases carry, by the cases' ids.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn numbers(&self, cases: impl IntoIterator<Item = &str>) -> Result<HashMap<String, String>, StoreError> {
+        let ids: Vec<Uuid> = cases.into_iter().filter_map(|id| Uuid::parse_str(id).ok()).collect();
+        let rows = self.0.store.cases_named(&ids).await?;
+        Ok(rows.iter().map(|case| (case.id.to_string(), report_number(case))).collect())
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{VerificationError, Verifier};
-use crate::household::Region;
+use crate::household::{Lang, Region};
 use crate::policy::{Explanation, PackInfo, Packs, PolicyError};
 use crate::report::difference::{ParameterChange, changes};
 
@@ -159,6 +159,15 @@ impl Verifier {
     #[must_use]
     pub fn counties(&self) -> Vec<PackInfo> {
         self.0.rules.packs().counties()
+    }
+
+    /// A region's name and code, as reports have it; the code alone where no pack names it.
+    #[must_use]
+    pub fn place(&self, region: &str, lang: Lang) -> String {
+        let packs = self.0.rules.packs();
+        packs
+            .region_names(region)
+            .map_or_else(|| region.to_owned(), |(zh, en)| format!("{} {region}", lang.pick(zh, en)))
     }
 
     /// Whether the rules in force are those of the operator's files.

@@ -160,7 +160,7 @@ async fn a_screening_says_nothing_of_money_and_puts_nobody_on_the_rolls() {
     let due = stage.verifier.due_list(&caller, until, None, 10).await.expect("a list");
     assert_eq!(due.items, [], "nobody is due for having been screened");
     let watched = hedui::monitoring::Wanted {
-        cases: vec![report_case(&stage, &caller).await],
+        cases: vec![report_case(&stage, &caller).await.to_string()],
         batch: None,
         every_days: 30,
         until: None,

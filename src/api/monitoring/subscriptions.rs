@@ -14,17 +14,16 @@ use crate::api::permit::{permit, refuse};
 use crate::api::report::problem;
 use crate::auth::Permission;
 use crate::monitoring::{MOST_CASES, Monitoring, Subscribed, SubscriptionState, Wanted, WatchedPage};
-use crate::verification::Verifier;
+use crate::verification::{Verifier, is_report_number};
 use crate::web::{PathText, Problem, ProblemKind, SignedIn};
 
 /// Whom to watch.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubscriptionRequest {
-    /// Cases with a final report, 1 to 1,000: their households are watched.
+    /// Cases with a final report, 1 to 1,000, by their ids or the numbers of their reports: their households are watched.
     #[serde(default)]
-    #[schema(value_type = Vec<String>)]
-    pub cases: Vec<Uuid>,
+    pub cases: Vec<String>,
     /// A batch instead: all of its households that have a final report.
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -65,14 +64,15 @@ pub async fn subscribe(
             Some(_) => read.cases.is_empty(),
             None => (1..=MOST_CASES).contains(&read.cases.len()),
         };
-        some && (1..=366).contains(&read.every_days)
+        let named = |name: &String| Uuid::parse_str(name).is_ok() || is_report_number(name);
+        some && read.cases.iter().all(named) && (1..=366).contains(&read.every_days)
     };
     let Some(read) = read.filter(right) else {
         let example = "{\"cases\": [\"…\"], \"every_days\": 30, \"until\": \"2027-12-31\"}";
         let what = [format!("请求应为 {example}"), format!("the body is {example}")];
         let remedy = [
-            "cases 为 1 至 1000 个案件编号，或以 batch 给出批次编号；every_days 为 1 至 366",
-            "cases are 1 to 1,000 ids, or batch is the id of one; every_days is from 1 to 366",
+            "cases 为 1 至 1000 个案件编号或报告编号，或以 batch 给出批次编号；every_days 为 1 至 366",
+            "cases are 1 to 1,000 ids or report numbers, or batch is the id of one; every_days is from 1 to 366",
         ];
         let problem = whole(ProblemKind::InvalidRequest, "subscription", [&what[0], &what[1]], remedy);
         return Err(refuse(&verifier, &caller, "invalid", problem).await);

@@ -21,6 +21,8 @@ struct Asking<'a> {
     user: &'a ConsoleUser,
     caller: Caller,
     detail: ApprovalDetail,
+    /// Of the reports of its case.
+    number: String,
 }
 
 impl<'a> Asking<'a> {
@@ -31,10 +33,12 @@ impl<'a> Asking<'a> {
         (needs, page): (Permission, &str),
     ) -> Result<Self, Response> {
         let caller = user.permit(console, needs, page).await?;
-        match console.0.verifier.approval(&caller, id).await {
-            Ok(detail) => Ok(Self { user, caller, detail }),
-            Err(error) => Err(user.could_not(console, &caller, error).await),
-        }
+        let detail = match console.0.verifier.approval(&caller, id).await {
+            Ok(detail) => detail,
+            Err(error) => return Err(user.could_not(console, &caller, error).await),
+        };
+        let number = user.number_of(console, &detail.summary.case).await?;
+        Ok(Self { user, caller, detail, number })
     }
 
     fn page(
@@ -46,7 +50,7 @@ impl<'a> Asking<'a> {
     ) -> Response {
         let (frame, lang) = (&self.user.frame, self.user.frame.lang);
         let words = ApprovalWords::of(lang);
-        let about = Some(super::summary(&self.user.caller, &self.detail, words, lang));
+        let about = Some(super::summary(&self.user.caller, &self.detail, self.number.clone(), words, lang));
         let back = format!("/approvals/{}", self.detail.summary.id);
         Action { frame, title, about, what_happens, fields, button, destroys, back }.page()
     }

@@ -76,7 +76,8 @@ async fn found(console: &Console, user: &ConsoleUser, wanted: Option<Wanted>) ->
     let caller = user.permit(console, Permission::ReadLog, "GET /audit").await?;
     let wanted = wanted.ok_or_else(|| frame.notice(Notice::NotFound))?;
     let words = AuditWords::of(lang);
-    let (fields, search) = wanted.read(frame, words);
+    let id = wanted.id(console, user).await?;
+    let (fields, search) = wanted.read(frame, words, id);
     let errors = Errors::of(frame.words, &fields);
     let (mut table, mut next, mut logged_as) = (None, None, 0);
     if errors.faults.is_empty() {
@@ -114,7 +115,8 @@ pub(in crate::console) async fn export(
         let caller = user.permit(&console, Permission::ReadLog, "GET /audit/export").await?;
         let Ok(Query(wanted)) = query else { return Err(user.frame.notice(Notice::NotFound)) };
         let form = super::export_form(&user, &wanted.form).ok_or_else(|| user.frame.notice(Notice::NotFound))?;
-        let (fields, search) = wanted.read(&user.frame, AuditWords::of(user.frame.lang));
+        let id = wanted.id(&console, &user).await?;
+        let (fields, search) = wanted.read(&user.frame, AuditWords::of(user.frame.lang), id);
         if fields.iter().any(|field| field.error.is_some()) {
             return Err(user.frame.notice(Notice::WrongForm));
         }
@@ -133,14 +135,19 @@ fn begins(day: Date) -> Option<Timestamp> {
 }
 
 impl Wanted {
+    /// The id that is looked for: of a case, batch or finding, or of the case of a report's number.
+    async fn id(&self, console: &Console, user: &ConsoleUser) -> Result<Option<Uuid>, Response> {
+        console.0.verifier.id_called(self.case.trim()).await.map_err(|error| user.frame.failed_inside(&error))
+    }
+
     /// The form's fields, each with what is wrong with it, and what is looked for.
-    fn read(&self, frame: &Frame, words: &'static AuditWords) -> ([Field; 5], Search) {
+    fn read(&self, frame: &Frame, words: &'static AuditWords, id: Option<Uuid>) -> ([Field; 5], Search) {
         let lang = frame.lang;
         let given = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
-        let (actor, case, kind) = (given(&self.actor), given(&self.case), given(&self.kind));
+        let (actor, kind) = (given(&self.actor), given(&self.kind));
         let day = |text: &str| given(text).map(|text| text.parse::<Date>().ok());
         let (from, to) = (day(&self.from), day(&self.to));
-        let id = case.as_deref().map(|text| Uuid::parse_str(text).ok());
+        let unknown = id.is_none() && given(&self.case).is_some();
         let action = kind.as_deref().map(Action::parse);
         let turned = matches!((from, to), (Some(Some(from)), Some(Some(to))) if to < from);
         let wrong = |wrong: bool, what: &'static str| wrong.then(|| what.into());
@@ -157,7 +164,7 @@ impl Wanted {
         let to_error = wrong(to == Some(None), words.date_wrong).or_else(|| wrong(turned, words.dates_turned));
         let fields = [
             line("actor", words.actor, words.actor_hint, &self.actor, actor_error),
-            line("case", words.case, words.case_hint, &self.case, wrong(id == Some(None), words.case_wrong)),
+            line("case", words.case, words.case_hint, &self.case, wrong(unknown, words.case_wrong)),
             line("from", words.from, words.date_hint, &self.from, wrong(from == Some(None), words.date_wrong)),
             line("to", words.to, words.date_hint, &self.to, to_error),
             Field {
@@ -170,7 +177,7 @@ impl Wanted {
         let after = to.flatten().and_then(|day| day.checked_add(1.day()).ok());
         let search = Search {
             actor,
-            case: id.flatten(),
+            case: id,
             kinds: action.flatten().into_iter().collect(),
             from: from.flatten().and_then(begins),
             to: after.and_then(begins),

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use crate::auth::Permission;
+use crate::auth::{Caller, Permission};
 use crate::console::action::{self, Action};
 use crate::console::forms::Sent;
 use crate::console::frame::Frame;
@@ -17,7 +17,6 @@ use crate::console::state::Console;
 use crate::console::user::ConsoleUser;
 use crate::console::words::monitoring::{MonitorWords, points};
 use crate::console::written::moment;
-use crate::household::Lang;
 use crate::monitoring::AlertStatus;
 
 /// Most characters of a note.
@@ -65,7 +64,7 @@ pub(in crate::console) async fn show(
             }),
             title: alert.alert.as_ref().map_or(words.alert, |found| found.words.get(lang)),
             sealed: alert.alert.is_none(),
-            summary: summary(&console, &alert, words, lang),
+            summary: summary(&console, &user, &caller, &alert).await?,
             acknowledge: alert.acknowledged_at.is_none().then(|| format!("/alerts/{}/acknowledge", alert.id)),
         };
         Ok(frame.page(StatusCode::OK, &page))
@@ -73,7 +72,30 @@ pub(in crate::console) async fn show(
     shown.await.unwrap_or_else(|refused: Response| refused)
 }
 
-fn summary(console: &Console, alert: &AlertStatus, words: &'static MonitorWords, lang: Lang) -> Summary {
+/// The name of whom an alert is about; none where it is about the household, or is not opened.
+async fn whom(
+    console: &Console,
+    user: &ConsoleUser,
+    caller: &Caller,
+    alert: &AlertStatus,
+) -> Result<Option<String>, Response> {
+    let Some(member) = alert.alert.as_ref().and_then(|found| found.member.as_deref()) else { return Ok(None) };
+    let inside = console.0.verifier.inside(caller, &alert.case).await.map_err(|error| user.frame.failed(&error))?;
+    let people = inside.unwrap_or_default().people;
+    let named = people.iter().find(|person| person.reference == member).map(|person| person.name.expose());
+    Ok(Some(named.unwrap_or(member).to_owned()))
+}
+
+async fn summary(
+    console: &Console,
+    user: &ConsoleUser,
+    caller: &Caller,
+    alert: &AlertStatus,
+) -> Result<Summary, Response> {
+    let lang = user.frame.lang;
+    let words = MonitorWords::of(lang);
+    let number = user.number_of(console, &alert.case).await?;
+    let whom = whom(console, user, caller, alert).await?;
     let state = match alert.acknowledged_at {
         None => Tag::of(Tone::Waiting, words.open),
         Some(_) => Tag::of(Tone::Good, words.seen),
@@ -82,19 +104,19 @@ fn summary(console: &Console, alert: &AlertStatus, words: &'static MonitorWords,
     if let Some(found) = &alert.alert {
         let title = |key: &str| console.0.verifier.department(key, lang);
         lines.push((words.points, Cell::Text(points(&found.points, lang).to_owned())));
-        lines.push((words.member, Cell::Text(found.member.clone().unwrap_or_else(|| words.household.to_owned()))));
+        lines.push((words.member, Cell::Text(whom.unwrap_or_else(|| words.household.to_owned()))));
         lines.extend(found.source.as_deref().map(|key| (words.source, Cell::Text(title(key)))));
     }
     let href = format!("/cases/{}", alert.case);
     lines.extend([
-        (words.case, Cell::NamedLink { text: words.open_case.to_owned(), id: alert.case.clone(), href }),
-        (words.region, Cell::Whole(alert.region.clone())),
+        (words.case, Cell::NamedLink { text: words.open_case.to_owned(), id: number, href }),
+        (words.region, Cell::Whole(console.0.verifier.place(&alert.region, lang))),
         (words.found, Cell::Whole(moment(&alert.created_at, lang))),
     ]);
     lines.extend(alert.acknowledged_by.clone().map(|by| (words.seen_by, Cell::Text(by))));
     lines.extend(alert.acknowledged_at.as_ref().map(|at| (words.seen_at, Cell::Whole(moment(at, lang)))));
     lines.extend(alert.note.clone().map(|note| (words.note, Cell::Text(note))));
-    Summary { lines }
+    Ok(Summary { lines })
 }
 
 #[derive(Default, Deserialize)]
@@ -124,7 +146,7 @@ async fn asking(console: &Console, user: &ConsoleUser, id: &str, form: &NoteForm
         ..Field::line(frame.words, "note", words.note)
     };
     let (title, button) = (words.acknowledge, words.acknowledge);
-    let about = Some(summary(console, &alert, words, lang));
+    let about = Some(summary(console, user, &caller, &alert).await?);
     let (what_happens, fields) = (vec![words.acknowledge_1], vec![note]);
     let back = format!("/alerts/{}", alert.id);
     Ok(Action { frame, title, about, what_happens, fields, button, destroys: false, back }.page())

@@ -13,6 +13,7 @@ use crate::auth::Permission;
 use crate::console::action::{self, Action};
 use crate::console::forms::{Nothing, Sent};
 use crate::console::frame::Frame;
+use crate::console::lists::known_by;
 use crate::console::notices::Notice;
 use crate::console::parts::{Banner, Cell, Column, Entry, Field, Pages, Summary, Tab, Table, Tabs, Tag, Tone};
 use crate::console::path::Named;
@@ -22,6 +23,7 @@ use crate::console::words::monitoring::{MonitorWords, days, outcome, why_ended};
 use crate::console::written::{day, moment};
 use crate::household::Lang;
 use crate::monitoring::{MOST_CASES, Subscribed, SubscriptionState, Wanted, Watched};
+use crate::verification::is_report_number;
 
 /// Days between two looks that the form begins with.
 const EVERY: &str = "30";
@@ -72,6 +74,11 @@ pub(in crate::console) async fn list(
         let caller = user.permit(&console, Permission::Monitor, "/watches").await?;
         let watched = console.0.monitoring.watched(&caller, Some(state), query.cursor.as_deref()).await;
         let watched = watched.map_err(|error| frame.failed(&error))?;
+        let numbers = console.0.verifier.numbers(watched.items.iter().map(|watched| watched.case.as_str())).await;
+        let numbers = numbers.map_err(|error| frame.failed_inside(&error))?;
+        let of = |watched: &Watched| {
+            (known_by(&watched.case, &numbers).to_owned(), console.0.verifier.place(&watched.region, lang))
+        };
         let here = format!("/watches?status={}", state.as_str());
         let tab = |of: SubscriptionState, text| Tab {
             href: format!("/watches?status={}", of.as_str()),
@@ -97,7 +104,7 @@ pub(in crate::console) async fn list(
                 columns: [words.case, words.state, words.every, words.next, words.until, words.end]
                     .map(Column::text)
                     .into(),
-                rows: watched.items.iter().map(|watched| row(watched, words, lang)).collect(),
+                rows: watched.items.iter().map(|watched| row(watched, of(watched), words, lang)).collect(),
                 nothing: words.watches_none,
                 wide: false,
             },
@@ -120,7 +127,7 @@ fn told(query: &WatchQuery, words: &'static MonitorWords, lang: Lang) -> Option<
     Some((words.watched, outcome(of, lang)))
 }
 
-fn row(watched: &Watched, words: &'static MonitorWords, lang: Lang) -> Vec<Cell> {
+fn row(watched: &Watched, (number, place): (String, String), words: &'static MonitorWords, lang: Lang) -> Vec<Cell> {
     let active = watched.status == SubscriptionState::Active.as_str();
     let state = match (active, watched.client_away_since.is_some()) {
         (true, false) => Cell::Tag(Tag::of(Tone::Active, words.active)),
@@ -130,12 +137,11 @@ fn row(watched: &Watched, words: &'static MonitorWords, lang: Lang) -> Vec<Cell>
             Cell::Stated(Tag::of(Tone::Plain, words.ended), why.to_owned())
         }
     };
-    let (case, text) = (watched.case.clone(), watched.region.clone());
     let until = watched.until.map_or_else(|| words.authorised.to_owned(), |until| day(until, lang));
     vec![
         match watched.barred {
-            true => Cell::Named(words.barred.to_owned(), case),
-            false => Cell::NamedLink { text, href: format!("/cases/{case}"), id: case },
+            true => Cell::Named(words.barred.to_owned(), number),
+            false => Cell::NamedLink { text: place, href: format!("/cases/{}", watched.case), id: number },
         },
         state,
         Cell::Whole(days(watched.every_days, lang)),
@@ -161,9 +167,10 @@ pub(in crate::console) struct WatchForm {
 }
 
 impl WatchForm {
-    /// Ids of cases; none where one of them is none.
-    fn ids(&self) -> Option<Vec<Uuid>> {
-        self.cases.split_whitespace().map(|text| Uuid::parse_str(text).ok()).collect()
+    /// Cases by their ids or the numbers of their reports; none where one of them is neither.
+    fn cases(&self) -> Option<Vec<String>> {
+        let known = |name: &str| (Uuid::parse_str(name).is_ok() || is_report_number(name)).then(|| name.to_owned());
+        self.cases.split_whitespace().map(known).collect()
     }
 
     fn days(&self) -> Option<u32> {
@@ -171,8 +178,8 @@ impl WatchForm {
     }
 
     /// Which cases or batch, of which exactly one is given.
-    fn whom(&self) -> Result<(Vec<Uuid>, Option<Uuid>), Whom> {
-        let (cases, batch) = (self.ids().ok_or(Whom::Cases)?, self.batch.trim());
+    fn whom(&self) -> Result<(Vec<String>, Option<Uuid>), Whom> {
+        let (cases, batch) = (self.cases().ok_or(Whom::Cases)?, self.batch.trim());
         if batch.is_empty() {
             return if (1..=MOST_CASES).contains(&cases.len()) { Ok((cases, None)) } else { Err(Whom::Cases) };
         }
@@ -273,8 +280,8 @@ pub(in crate::console) async fn ask_end(
         let watched = console.0.monitoring.watch_of(&caller, &id).await.map_err(|error| frame.failed(&error))?;
         let about = Some(Summary {
             lines: vec![
-                (words.case, Cell::Text(watched.case.clone())),
-                (words.region, Cell::Whole(watched.region.clone())),
+                (words.case, Cell::Whole(user.number_of(&console, &watched.case).await?)),
+                (words.region, Cell::Whole(console.0.verifier.place(&watched.region, lang))),
                 (words.every, Cell::Whole(days(watched.every_days, lang))),
                 (words.next, Cell::Whole(moment(&watched.next_at, lang))),
             ],

@@ -92,8 +92,8 @@ impl Given {
         let counties = console.0.verifier.counties();
         let own = counties.into_iter().filter(|county| caller.covers_region(&county.region));
         let region = |county: crate::policy::PackInfo| {
-            let name = lang.pick(&county.name_zh, &county.name_en);
-            (county.region.clone(), format!("{} {name}", county.region))
+            let place = console.0.verifier.place(&county.region, lang);
+            (county.region, place)
         };
         let source = |source: crate::verification::SourceStatus| {
             let title = source.title(lang).to_owned();

@@ -20,8 +20,8 @@ page_words! {
         actor_personal: "请填写登记名，不要填写证件号码或手机号码：它会出现在网址中", "Give the registered name, not an ID or mobile number: it would stand in the address";
         actor_long: "登记名至多 128 个字符", "A registered name has at most 128 characters";
         case: "案件、批次或异常编号", "Case, batch or finding";
-        case_hint: "36 位编号", "An id of 36 characters";
-        case_wrong: "编号应为 36 位，如 0198c0de-0000-7000-8000-000000000000", "An id has 36 characters, such as 0198c0de-0000-7000-8000-000000000000";
+        case_hint: "报告编号，或 36 位编号", "A report’s number, or an id of 36 characters";
+        case_wrong: "没有这个报告编号；其他编号应为 36 位", "No report has this number; other ids have 36 characters";
         kind: "动作", "What was done";
         any_kind: "全部动作", "Anything";
         kind_wrong: "请从列表中选择动作", "Choose from the list";

@@ -49,10 +49,10 @@ page_words! {
         tries: "投递次数", "Tries";
         filter: "筛选", "Filter";
         number: "报告编号", "Report number";
-        number_hint: "报告和回执上的编号，例如 HD-620422-2026-000123", "As reports and receipts carry it, such as HD-620422-2026-000123";
+        number_hint: "例如 HD-620422-2026-000123", "Such as HD-620422-2026-000123";
         number_wrong: "报告编号的格式为 HD-区划-年份-序号，例如 HD-620422-2026-000123", "A report number is HD, region, year and a number, such as HD-620422-2026-000123";
         reference: "业务编号", "Reference";
-        reference_hint: "提交时填写的编号，例如 HN-2026-000123", "The number given when it was submitted, such as HN-2026-000123";
+        reference_hint: "例如 HN-2026-000123", "Such as HN-2026-000123";
         reference_personal: "请按业务编号查询，不要使用身份证号码或手机号码：它会出现在网址中", "Search by case number, not by an ID or mobile number: it would stand in the address";
         reference_long: "业务编号至多 64 个字符", "A reference has at most 64 characters";
         any_state: "全部状态", "Any state";

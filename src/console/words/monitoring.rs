@@ -49,9 +49,9 @@ page_words! {
         ended_done: "监测已结束", "The watch has ended";
         barred: "回避", "recusal";
         new_1: "已有最终报告、且全家授权包含动态监测的家庭，才能监测。授权到期或撤回后，监测自行结束。", "A household is watched when it has a final report and every member’s authorisation covers monitoring. It ends when an authorisation runs out or is taken back.";
-        cases: "案件编号", "Case numbers";
+        cases: "报告编号", "Report numbers";
         cases_hint: "每行一个，至多 1000 个", "One a line, at most 1,000";
-        cases_wrong: "请填写案件编号，每行一个；或者填写批次编号", "Give case numbers, one a line, or the number of a batch";
+        cases_wrong: "请填写报告编号，每行一个；或者填写批次编号", "Give numbers of reports, one a line, or the number of a batch";
         batch: "或者：整个批次", "Or a whole batch";
         batch_hint: "批次编号：监测其中已有最终报告的家庭", "Its number: every household of it that has a final report";
         batch_wrong: "批次编号有误；不能与案件编号同时填写", "This is no batch’s number, or case numbers are given too";

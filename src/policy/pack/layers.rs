@@ -62,6 +62,11 @@ impl Layers {
         self.counties.keys().map(info).collect()
     }
 
+    /// What a region with a document of its own is called, in Chinese and English.
+    pub fn names(&self, region: &str) -> Option<(&str, &str)> {
+        self.documents.get(region).map(|document| (document.name_zh.as_str(), document.name_en.as_str()))
+    }
+
     /// The first day a county's packs are complete for, where they say so.
     pub fn covers_from(&self, region: &str) -> Option<Date> {
         self.chain(region).filter_map(|document| document.covers_from).max()

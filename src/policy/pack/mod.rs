@@ -178,6 +178,12 @@ impl Packs {
         self.layers.counties()
     }
 
+    /// What a region is called, in Chinese and English, where a pack says it.
+    #[must_use]
+    pub fn region_names(&self, region: &str) -> Option<(&str, &str)> {
+        self.layers.names(region)
+    }
+
     /// The packs that a county is layered from, widest first.
     #[must_use]
     pub fn layers(&self, county: &str) -> Vec<String> {

@@ -7,6 +7,7 @@ use crate::household::{Lang, SourceKey};
 use crate::policy::simulate::Headline;
 use crate::policy::words_of_fact;
 use crate::report::render::amounts::{interval_of, yuan};
+use crate::report::render::computation::dated;
 use crate::report::text;
 
 impl Change {
@@ -130,10 +131,12 @@ impl Change {
         )];
         parts.extend(records(&line.new_records, lang.pick("新记录", "new record"), lang));
         parts.extend(records(&line.gone_records, lang.pick("不再有的记录", "record gone"), lang));
-        parts.extend(line.left_window.map(|(from, to)| match lang {
-            Lang::Zh => format!("{from} 至 {to} 已移出核算期"),
-            Lang::En => format!("{from} to {to} left the period"),
-        }));
+        parts.extend(line.left_window.map(|(from, to)| [from, to].map(|month| dated(&month.to_string(), lang))).map(
+            |[from, to]| match lang {
+                Lang::Zh => format!("{from}至{to}已移出核算期"),
+                Lang::En => format!("{from} to {to} left the period"),
+            },
+        ));
         parts.join(lang.pick("；", "; "))
     }
 }

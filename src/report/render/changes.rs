@@ -123,10 +123,10 @@ impl Change {
     /// The clock of gradual exit.
     pub(super) fn clock_in_words(&self, lang: Lang) -> Option<String> {
         let clock = self.clock.as_ref()?;
-        let (from, until, by) = (clock.from, clock.until, &clock.started_by);
+        let (from, until, by) = (day(clock.from, lang), day(clock.until, lang), &clock.started_by);
         Some(match (lang, clock.months_left) {
-            (Lang::Zh, 0) => format!("渐退期 {from} 至 {until}，已满；由报告 {by} 起算"),
-            (Lang::Zh, left) => format!("渐退期 {from} 至 {until}，尚余 {left} 个月；由报告 {by} 起算"),
+            (Lang::Zh, 0) => format!("渐退期{from}至{until}，已满；由报告 {by} 起算"),
+            (Lang::Zh, left) => format!("渐退期{from}至{until}，尚余 {left} 个月；由报告 {by} 起算"),
             (Lang::En, 0) => format!("Gradual exit {from} to {until}: over. Started by report {by}"),
             (Lang::En, left) => format!("Gradual exit {from} to {until}: {left} months left. Started by report {by}"),
         })

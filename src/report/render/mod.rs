@@ -4,7 +4,7 @@ pub mod amounts;
 mod asked;
 mod changes;
 mod chart;
-mod computation;
+pub(in crate::report) mod computation;
 mod grounds;
 pub mod html;
 mod names;

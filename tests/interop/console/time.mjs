@@ -22,11 +22,20 @@ export const time = async () => {
   await signIn(page, 'demo-supervisor');
 
   // Something adverse, told to the family and heard.
-  const changed = sample();
-  changed.household.members[0].declared = { income: [{ class: 'business', annual_yuan: '900000.00', informal: true }] };
-  const case_ = await sent(page, changed);
-  await final(page);
-  await page.goto(`${base}${case_}/change`);
+  const households = async (purpose) => {
+    const told = await (await fetch(`${departments}/truth/requests?limit=20&purpose=${purpose}`)).text();
+    return told.trim().split('\n').map((line) => JSON.parse(line));
+  };
+  let case_;
+  for (const household of await households('periodic_review')) {
+    await sent(page, household);
+    await final(page);
+    household.household.members[0].declared = { income: [{ class: 'business', annual_yuan: '900000.00', informal: true }] };
+    case_ = await sent(page, household);
+    await final(page);
+    await page.goto(`${base}${case_}/change`);
+    if ((await page.textContent('main')).includes('待听取说明')) break;
+  }
   check((await page.textContent('main')).includes('待听取说明'), 'nothing is to be heard');
   await lookAt('demo-supervisor', { [`${case_}/change`]: 'change-adverse' });
   await page.click('main form button');
@@ -38,10 +47,9 @@ export const time = async () => {
   await look(page, 'change-heard');
 
   // Monitoring finds something in one of a few households.
-  const households = await (await fetch(`${departments}/truth/requests?limit=20&purpose=monitoring`)).text();
   const alerts = page.locator('main a[href^="/alerts/"]');
-  for (const line of households.trim().split('\n')) {
-    await sent(page, JSON.parse(line));
+  for (const household of await households('monitoring')) {
+    await sent(page, household);
     await final(page);
     await page.goto(`${base}/alerts`);
     if ((await alerts.count()) > 0) break;
@@ -56,11 +64,11 @@ export const time = async () => {
   // Cancelled while departments are asked.
   await behave('[[fault]]\ndepartment = "*"\nwhat = { delay = { uniform_ms = [90000, 120000] } }\n');
   const slow = await sent(page, { ...sample(), purpose: 'dibao_application' });
-  await lookAt('demo-supervisor', { [slow]: 'case-waiting', [`${slow}/cancel`]: 'cancel' });
-  await page.goto(`${base}${slow}/cancel`);
+  await page.click('#actions a[href$="/cancel"]');
   await page.click('main form button');
   await page.waitForURL(/done=cancelled/);
   await behave();
+  await lookAt('demo-supervisor', { [slow]: 'case-cancelled', [`${slow}/cancel`]: 'cancel' });
 
   // An inspection by the number of the report: asked for, agreed to by two, and read.
   await page.goto(`${base}${case_}`);

@@ -158,7 +158,7 @@ impl Things {
         let case = case(stage).await;
         let caller = stage.caller();
         let batch = super::batches::sent(stage, &stage.mocks.sample_request()).await;
-        let wanted = Wanted { cases: vec![case.parse().expect("an id")], batch: None, every_days: 30, until: None };
+        let wanted = Wanted { cases: vec![case.to_owned()], batch: None, every_days: 30, until: None };
         stage.monitoring.subscribe(&caller, &wanted).await.expect("watched");
         let watched = stage.monitoring.watched(&caller, None, None).await.expect("a list");
         let of_case = |leaf: &hedui::audit::Leaf| leaf.event.case.is_some_and(|id| id.to_string() == case);

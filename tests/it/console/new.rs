@@ -308,8 +308,10 @@ async fn a_large_household_is_folded_and_nothing_of_it_is_lost() {
     );
     // what the page sends is what was typed, open or folded
     let sorted = |fields: &[(String, String)]| {
-        let mut fields: Vec<_> =
-            fields.iter().filter(|(name, value)| name.starts_with('/') && !value.is_empty()).cloned().collect();
+        // what is not ticked is not sent
+        let unticked = |name: &str, value: &str| value == "no" && !name.ends_with("/can_work");
+        let is_sent = |name: &str, value: &str| name.starts_with('/') && !value.is_empty() && !unticked(name, value);
+        let mut fields: Vec<_> = fields.iter().filter(|(name, value)| is_sent(name, value)).cloned().collect();
         fields.sort();
         fields
     };

@@ -144,7 +144,10 @@ async fn a_decision_that_came_to_nothing_is_told_where_the_records_wait() {
     // Another version is made while a decision about the one before waits.
     let approval = send(&mut office).await;
     assert!(!approval.is_empty());
-    let says = [("sources", "vehicles"), ("statement", "车辆已报废")];
+    let form = office.get("li-si", &format!("/cases/{case}/objections")).await;
+    let version = form.body.split("name=\"version\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let version = version.expect("the version that is objected to").to_owned();
+    let says = [("version", version.as_str()), ("sources", "vehicles"), ("statement", "车辆已报废")];
     let objected = office.send("li-si", &format!("/cases/{case}/objections"), &says).await;
     assert!(objected.body.contains("异议已登记"), "{}", objected.body);
     assert!(stage.verifier.wait_for_rest(&case, PATIENCE).await);

@@ -9,7 +9,7 @@ use super::super::onward::paid_in_words;
 use super::canvas::{Paint, left};
 use super::difference::figure;
 use super::{Page, Style, page};
-use crate::household::Fen;
+use crate::household::{Fen, day};
 use crate::policy::assessment::{Basis, Ground, outcome_of_amount};
 use crate::report::Body;
 
@@ -57,9 +57,9 @@ impl Page<'_> {
             (Some(key), answer) => {
                 let title = read.source(key);
                 let day =
-                    answer.as_ref().and_then(|answer| answer.answered_on).map_or(String::new(), |day| match lang {
-                        Lang::Zh => format!("，{day} 反馈"),
-                        Lang::En => format!(", answered {day}"),
+                    answer.as_ref().and_then(|answer| answer.answered_on).map_or(String::new(), |on| match lang {
+                        Lang::Zh => format!("，{}反馈", day(on, lang)),
+                        Lang::En => format!(", answered {}", day(on, lang)),
                     });
                 format!("{title}{day}")
             }
@@ -161,15 +161,15 @@ impl Page<'_> {
     }
 }
 
-/// `个人所得申报（截至反馈日 2026-11-26）GS-2026-0031、GS-2026-0032`: records of one kind and day together.
+/// `个人所得申报（截至反馈日2026年11月26日）GS-2026-0031、GS-2026-0032`: records of one kind and day together.
 fn traced_records(records: &[TracedRecord], lang: Lang) -> Vec<String> {
     let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
     for record in records {
         let what = lang.pick(&record.what_zh, &record.what_en);
-        let head = match (record.as_of, record.as_of_stated, lang) {
+        let head = match (record.as_of.map(|as_of| day(as_of, lang)), record.as_of_stated, lang) {
             (None, ..) => what.to_owned(),
-            (Some(day), true, Lang::Zh) => format!("{what}（部门数据截至 {day}）"),
-            (Some(day), false, Lang::Zh) => format!("{what}（截至反馈日 {day}）"),
+            (Some(day), true, Lang::Zh) => format!("{what}（部门数据截至{day}）"),
+            (Some(day), false, Lang::Zh) => format!("{what}（截至反馈日{day}）"),
             (Some(day), true, Lang::En) => format!("{what} (the department's data of {day}) "),
             (Some(day), false, Lang::En) => format!("{what} (as of its answer on {day}) "),
         };

@@ -23,7 +23,7 @@ use super::words::terms;
 use crate::auth::{Caller, Permission, Role};
 use crate::config::Disclosure;
 use crate::store::ApprovalKind;
-use crate::verification::{DecideError, RecordDecision, Reviewed};
+use crate::verification::{DecideError, HeldRecords, RecordDecision, Reviewed};
 
 /// Open approvals looked through for one that is about the case.
 const APPROVALS: u32 = 100;
@@ -130,7 +130,7 @@ async fn page(
         Ok(held) => held,
         Err(error) => return Err(user.could_not(console, caller, error).await),
     };
-    let (found, effects) = held;
+    let HeldRecords { records: found, effects, model } = held;
     let open = verifier.approvals(caller, true, None, APPROVALS).await;
     let open = open.map_err(|error| frame.failed_inside(&error))?;
     let open = open.items.into_iter().find(|item| item.case == case.id && item.kind == ApprovalKind::Review);
@@ -140,8 +140,7 @@ async fn page(
     let of = found.records.len();
     for ((record, effects), place) in found.records.iter().zip(&effects).zip(1..) {
         let given = form.and_then(|form| form.given.iter().find(|given| given.record == record.record));
-        let drawing = verifier.drawn(record, lang);
-        records.push(Shown::of(console, frame, (record, effects), (place, of), &drawing, given));
+        records.push(Shown::of(console, frame, (record, effects), (place, of), model.as_deref(), given));
     }
     let mut errors = Errors::of(frame.words, records.iter().flat_map(|record| [&record.belongs, &record.reason]));
     if form.is_some() && errors.faults.is_empty() && !records.is_empty() {

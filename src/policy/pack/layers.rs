@@ -62,6 +62,12 @@ impl Layers {
         self.counties.keys().map(info).collect()
     }
 
+    /// What a pack is called, in Chinese and in English.
+    pub fn names(&self, pack: &str) -> Option<[&str; 2]> {
+        let document = self.documents.values().find(|document| document.stem == pack)?;
+        Some([&document.name_zh, &document.name_en])
+    }
+
     /// The first day a county's packs are complete for, where they say so.
     pub fn covers_from(&self, region: &str) -> Option<Date> {
         self.chain(region).filter_map(|document| document.covers_from).max()

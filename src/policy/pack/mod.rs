@@ -184,6 +184,12 @@ impl Packs {
         self.layers.chain(county).map(|document| document.stem.clone()).collect()
     }
 
+    /// What a pack is called, in Chinese and in English; none of one that is not loaded.
+    #[must_use]
+    pub fn names(&self, pack: &str) -> Option<[&str; 2]> {
+        self.layers.names(pack)
+    }
+
     /// The parameters in force in a county on a day.
     ///
     /// # Errors

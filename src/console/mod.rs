@@ -41,6 +41,7 @@ mod sign_in;
 mod sources;
 mod state;
 mod user;
+mod weighing;
 mod words;
 mod written;
 

@@ -15,8 +15,15 @@ use super::parts::{Cell, Field, Tag, Tone};
 use super::words::frame::FrameWords;
 use super::words::policy::{PolicyWords, basis};
 use crate::household::{Lang, month};
+use crate::policy::Packs;
 use crate::policy::assessment::Basis;
 use crate::report::render::parameter_value;
+
+/// Packs, one laid over the other, by their names; what their files are called stands below.
+fn packs_named(packs: &Packs, which: &[String], lang: Lang) -> Cell {
+    let names = which.iter().map(|pack| packs.names(pack).map_or(pack.as_str(), |[zh, en]| lang.pick(zh, en)));
+    Cell::Named(names.collect::<Vec<_>>().join(" → "), which.join(" → "))
+}
 
 /// On what a value rests: a sign and a word.
 fn basis_tag(of: Basis, lang: Lang) -> Tag {

@@ -22,7 +22,7 @@ use super::words::reviews::ReviewWords;
 use super::words::terms;
 use crate::auth::{Caller, Permission, Role};
 use crate::config::Disclosure;
-use crate::verification::{ApprovalSummary, DecideError, RecordDecision, Reviewed};
+use crate::verification::{ApprovalSummary, DecideError, HeldRecords, RecordDecision, Reviewed};
 
 /// What the address says beside the case.
 #[derive(Default, Deserialize)]
@@ -152,7 +152,7 @@ async fn page(
         Ok(held) => held,
         Err(error) => return Err(user.could_not(console, caller, error).await),
     };
-    let (found, effects) = held;
+    let HeldRecords { records: found, effects, model } = held;
     let last = verifier.last_review_asked(caller, id).await.map_err(|error| frame.failed(&error))?;
     let last = last.filter(|_| !found.records.is_empty());
     let sent = last.as_ref().is_some_and(|item| asked.is_some_and(|asked| asked.to_string() == item.id));
@@ -162,8 +162,7 @@ async fn page(
     let of = found.records.len();
     for ((record, effects), place) in found.records.iter().zip(&effects).zip(1..) {
         let given = form.and_then(|form| form.given.iter().find(|given| given.record == record.record));
-        let drawing = verifier.drawn(record, lang);
-        records.push(Shown::of(console, frame, (record, effects), (place, of), &drawing, given));
+        records.push(Shown::of(console, frame, (record, effects), (place, of), model.as_deref(), given));
     }
     let mut errors = Errors::of(frame.words, records.iter().flat_map(|record| [&record.belongs, &record.reason]));
     if form.is_some() && errors.faults.is_empty() && !records.is_empty() {

@@ -15,7 +15,7 @@ use crate::auth::{Authenticator, Caller};
 use crate::config::ConsoleSettings;
 use crate::identity::holds_personal_number;
 use crate::keys::DetailKind;
-use crate::store::{Hash, SessionLimits, Store, StoreError};
+use crate::store::{Hash, SessionLimits, SessionRow, Store, StoreError};
 use crate::telemetry::Clock;
 use crate::verification::{Verifier, actor};
 
@@ -77,7 +77,7 @@ impl Secret {
         &self.0
     }
 
-    fn hash(self) -> [u8; 32] {
+    pub(super) fn hash(self) -> Hash {
         Sha256::digest(self.0).into()
     }
 }
@@ -133,15 +133,24 @@ impl Sessions {
 
     /// Whose session it is; none when it has ended, or its owner is not registered any more.
     pub(super) async fn caller(&self, secret: Secret) -> Result<Option<Caller>, StoreError> {
-        let now = self.clock.now();
-        let hash = secret.hash();
+        let (now, hash) = (self.clock.now(), secret.hash());
+        let Some((session, caller)) = self.standing(hash, now).await? else { return Ok(None) };
+        if now.duration_since(session.last_seen_at) >= NOTED_EVERY {
+            self.store.session_seen(hash, now).await?;
+        }
+        Ok(Some(caller))
+    }
+
+    /// Whether the session of this hash goes on. To look is not to use it.
+    pub(super) async fn goes_on(&self, hash: Hash) -> Result<bool, StoreError> {
+        Ok(self.standing(hash, self.clock.now()).await?.is_some())
+    }
+
+    async fn standing(&self, hash: Hash, now: Timestamp) -> Result<Option<(SessionRow, Caller)>, StoreError> {
         let Some(session) = self.store.session(hash, self.ended(now)).await? else { return Ok(None) };
         let lasts = Duration::try_from(session.created_at + self.absolute - now).unwrap_or_default();
         let caller = self.authenticator.of_session(&self.provider, &session.client, &hash, lasts);
-        if caller.is_some() && now.duration_since(session.last_seen_at) >= NOTED_EVERY {
-            self.store.session_seen(hash, now).await?;
-        }
-        Ok(caller)
+        Ok(caller.map(|caller| (session, caller)))
     }
 
     /// Ends a session. Its end is entered first.

@@ -46,6 +46,7 @@ pub(super) mod sources;
 pub(super) mod steering;
 pub(super) mod terms;
 pub(super) mod versions;
+pub(super) mod weighing;
 
 #[cfg(test)]
 mod tests {

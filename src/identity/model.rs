@@ -163,6 +163,14 @@ impl Model {
         checked::check(file, text)
     }
 
+    /// Reads what [`Model::canonical`] gave, as it is kept by its hash. None of what this program does not read to the same hash: a model of another
+    /// form, or one that was altered.
+    #[must_use]
+    pub fn of_canonical(bytes: &[u8], hash: &str) -> Option<Self> {
+        let table: toml::Table = serde_json::from_slice(bytes).ok()?;
+        Self::parse("", &toml::to_string(&table).ok()?).ok().filter(|model| model.hash == hash)
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -282,6 +282,12 @@ pub struct Cell {
     pub open_after: MayBecome,
 }
 
+impl Cell {
+    fn is_open(&self) -> bool {
+        [self.before, self.after].contains(&Headline::Open)
+    }
+}
+
 /// A table that may be shown. Its totals are sums of the cells shown, so that what is left out cannot be reckoned back.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Shown {
@@ -321,12 +327,13 @@ impl std::fmt::Display for Seen {
 const COARSE: u64 = 5;
 const COARSE_MONEY: Fen = Fen::from_yuan(100);
 
+/// Down, so that what is told as the least is no more than there is.
 fn rounded(count: u64) -> u64 {
-    (count + COARSE / 2) / COARSE * COARSE
+    count / COARSE * COARSE
 }
 
 fn rounded_money(amount: Fen) -> Fen {
-    Fen((amount.0 + COARSE_MONEY.0 / 2).div_euclid(COARSE_MONEY.0) * COARSE_MONEY.0)
+    Fen(amount.0.div_euclid(COARSE_MONEY.0) * COARSE_MONEY.0)
 }
 
 impl Shown {
@@ -373,10 +380,31 @@ impl Shown {
         self.sum(|_| true)
     }
 
-    /// Households whose headline is another.
+    /// Households whose headline is another, open as one of them.
     #[must_use]
     pub fn moved(&self) -> Count {
         self.sum(|cell| cell.before != cell.after)
+    }
+
+    /// Households whose headline is another, and certain under both packs.
+    #[must_use]
+    pub fn moved_for_certain(&self) -> Seen {
+        self.seen(|cell| cell.before != cell.after && !cell.is_open())
+    }
+
+    /// Households that are open under either pack: whether they move is not known.
+    #[must_use]
+    pub fn open(&self) -> Seen {
+        self.seen(Cell::is_open)
+    }
+
+    /// Whether what is paid in all under the first pack, and under the second, is all of it: whoever is open is paid nothing here, and what is left
+    /// out is in no sum.
+    #[must_use]
+    pub fn complete(&self) -> [bool; 2] {
+        let whole = self.left_out() == 0;
+        let settled = |side: fn(&Cell) -> Headline| self.cells.iter().all(|cell| side(cell) != Headline::Open);
+        [whole && settled(|cell| cell.before), whole && settled(|cell| cell.after)]
     }
 
     /// What those who are open may become at best, under the first pack and under the second.

@@ -1,5 +1,6 @@
 //! Two rosters matched for somebody who is signed in, or one with itself. Files, results and what they say of people are in this process's memory
-//! alone, for whoever asked: for an hour, unless they sign out or delete them before. A session that lapses by itself leaves them until then.
+//! alone, for whoever asked: for an hour, unless they delete them or their session ends before (the console looks after that: this room knows no
+//! session).
 //!
 //! An entry of the log stands before anything is compared. Runs go one after the other, on half of the cores, so that cases go on beside them.
 
@@ -138,6 +139,12 @@ impl Rosters {
     pub fn get(&self, caller: &Caller, id: &str) -> Option<Arc<Run>> {
         let id = Uuid::parse_str(id).ok()?;
         self.runs().iter().find(|run| run.id == id && run.is_of(caller)).cloned()
+    }
+
+    /// Whether a run of this caller is kept.
+    #[must_use]
+    pub fn has(&self, caller: &Caller, id: Uuid) -> bool {
+        self.runs().iter().any(|run| run.id == id && run.is_of(caller))
     }
 
     /// Every run of this caller, the newest first.

@@ -11,6 +11,7 @@ use super::outcome::Outcome;
 use super::room::Owner;
 use super::{KEPT_MINUTES, MOST_FOUND, MOST_PAIRS, MOST_REMAIN};
 use crate::auth::Caller;
+use crate::household::Lang;
 use crate::linkage::blocking::BlockCount;
 use crate::linkage::linking::{self, Progress};
 use crate::linkage::table::Table;
@@ -59,8 +60,10 @@ pub enum Ended {
     TooMany {
         /// What all of them would make.
         pairs: u64,
-        /// The one that makes most.
+        /// The one that makes most, as the model writes it.
         rule: String,
+        /// The same in words, Chinese and English.
+        rule_said: [String; 2],
         /// What it would make.
         of_rule: u64,
         /// The line of the left roster where one of its largest block stands.
@@ -269,7 +272,7 @@ impl Run {
         let texts = (left.columns.clone(), right.as_ref().map(|right| right.columns.clone()));
         let table = Table::of(&model, &mut left, right.as_mut());
         let model = model.for_rows(table.len(0).max(table.len(1)));
-        if let Some(too_many) = too_many(&linking::count(&model, &table), self.bounds.made, &left) {
+        if let Some(too_many) = too_many(&model, &linking::count(&model, &table), self.bounds.made, &left) {
             return too_many;
         }
         let Ok(linked) = linking::link(&model, &table, self.bounds.made, board) else { return Ended::Failed };
@@ -286,11 +289,14 @@ impl Run {
 }
 
 /// Whether rules together make more pairs than are compared, before any is.
-fn too_many(counts: &[BlockCount], most: u64, left: &Roster) -> Option<Ended> {
+fn too_many(model: &LinkageModel, counts: &[BlockCount], most: u64, left: &Roster) -> Option<Ended> {
     let pairs = counts.iter().map(|count| count.pairs).fold(0, u64::saturating_add);
     let largest = counts.iter().max_by_key(|count| count.pairs).filter(|_| pairs > most)?;
+    let block = model.blocks.iter().find(|block| block.text == largest.rule);
+    let said = |lang| block.map_or_else(String::new, |block| model.block_said(block, lang));
     Some(Ended::TooMany {
         pairs,
+        rule_said: [said(Lang::Zh), said(Lang::En)],
         rule: largest.rule.clone(),
         of_rule: largest.pairs,
         line: largest.example.map_or(0, |row| left.line(row as usize)),
@@ -359,7 +365,7 @@ pub(super) mod tests {
         let Ended::Linked(outcome) = run(BOUNDS, PERSON) else { panic!("few pairs") };
         let made = outcome.compared;
         assert!(made > 2 * ALL, "{made}: several rules make every pair");
-        let Ended::TooMany { pairs, rule, of_rule, line } = run(Bounds { made: made - 1, ..BOUNDS }, PERSON) else {
+        let Ended::TooMany { pairs, rule, of_rule, line, .. } = run(Bounds { made: made - 1, ..BOUNDS }, PERSON) else {
             panic!("too many of all together")
         };
         assert_eq!((pairs, of_rule, line), (made, ALL, 2), "{rule}: none of them makes too many alone");

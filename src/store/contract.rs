@@ -95,7 +95,7 @@ macro_rules! contract {
                 only_a_case_at_rest_is_erased, a_row_of_a_file_that_is_being_read_is_not_erased,
                 what_rests_is_found_with_what_keeps_it, what_was_taken_up_since_it_was_chosen_is_kept,
             }
-            kin::{ whoever_is_registered_is_found_among_cases, a_registration_takes_the_place_of_the_former, callers_with_one_own_number_are_one_person }
+            kin::{ whoever_is_registered_is_found_among_cases, evidence_about_whoever_is_registered_is_left_out, a_registration_takes_the_place_of_the_former, callers_with_one_own_number_are_one_person }
             sessions::{
                 a_session_is_known_to_every_process_until_it_ends,
             }

@@ -17,7 +17,18 @@ pub struct KeptEvidence {
     pub evidence_document: Uuid,
 }
 
-/// A query about the evidence of the cases of a region and an organisation; rosters that were screened hold nothing that rules could be tried on.
+/// Which cases' evidence is wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct KeptCases<'a> {
+    /// Of which organisation; of all where there is none.
+    pub organisation: Option<&'a str>,
+    /// What the code of their region begins with; empty for all.
+    pub prefix: &'a str,
+    /// A caller's id: cases about those who are registered for that caller are left out (回避).
+    pub apart_from: Option<&'a str>,
+}
+
+/// A query about the evidence of [`KeptCases`]; rosters that were screened hold nothing that rules could be tried on.
 macro_rules! of_kept {
     ($what:literal, $more:literal) => {
         concat!(
@@ -28,22 +39,26 @@ macro_rules! of_kept {
               WHERE c.state <> 'erased'
                 AND c.purpose NOT IN ('child_screening', 'disability_screening', 'medical_screening')
                 AND substr(c.region, 1, CAST($1 AS INTEGER)) = $2
-                AND (CAST($3 AS TEXT) IS NULL OR c.organisation = $3)",
+                AND (CAST($3 AS TEXT) IS NULL OR c.organisation = $3)
+                AND (CAST($4 AS TEXT) IS NULL OR NOT EXISTS (
+                     SELECT 1 FROM kin_tags k JOIN case_subjects s ON s.subject_tag = k.subject_tag
+                      WHERE k.client = $4 AND s.case_id = c.id))",
             $more
         )
     };
 }
 
 impl Store {
-    /// How many cases of an organisation, or of all, have evidence, in the regions whose code begins with `prefix`.
+    /// How many of these cases have evidence.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn count_kept_evidence(&self, organisation: Option<&str>, prefix: &str) -> Result<u64, StoreError> {
+    pub async fn count_kept_evidence(&self, of: KeptCases<'_>) -> Result<u64, StoreError> {
         let row = query(of_kept!("count(*) AS cases", ""))
-            .bind(int(prefix.len() as u64))
-            .bind(prefix)
-            .bind(organisation)
+            .bind(int(of.prefix.len() as u64))
+            .bind(of.prefix)
+            .bind(of.organisation)
+            .bind(of.apart_from)
             .fetch_one(self.reader())
             .await?;
         row.index("cases")
@@ -55,16 +70,16 @@ impl Store {
     /// The database failed.
     pub async fn kept_evidence(
         &self,
-        organisation: Option<&str>,
-        prefix: &str,
+        of: KeptCases<'_>,
         after: Option<Uuid>,
         limit: u32,
     ) -> Result<Vec<KeptEvidence>, StoreError> {
-        let page = of_kept!("c.id, c.region, v.evidence_document", " AND c.id > $4 ORDER BY c.id LIMIT $5");
+        let page = of_kept!("c.id, c.region, v.evidence_document", " AND c.id > $5 ORDER BY c.id LIMIT $6");
         let rows = query(page)
-            .bind(int(prefix.len() as u64))
-            .bind(prefix)
-            .bind(organisation)
+            .bind(int(of.prefix.len() as u64))
+            .bind(of.prefix)
+            .bind(of.organisation)
+            .bind(of.apart_from)
             .bind(after.map_or_else(String::new, |case| case.to_string()))
             .bind(i64::from(limit))
             .fetch_all(self.reader())

@@ -82,7 +82,7 @@ pub use expected::Expected;
 pub use hearings::HearingRow;
 pub use households::DueFilter;
 pub use idempotency::{IdempotencyKey, MadeUnder};
-pub use kept_evidence::KeptEvidence;
+pub use kept_evidence::{KeptCases, KeptEvidence};
 pub use kin::{KinRow, KinTag};
 pub use locked::{Locking, OpenDocument, ids_sha256};
 pub use log::{LeafColumns, LogHead, LogTile, LogTx, PreparedLeaf, PublishedCheckpoint, StoredLeaf};

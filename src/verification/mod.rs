@@ -59,8 +59,8 @@ pub use changes::{Changed, NoChange, Statement};
 pub use copies::ReportTerms;
 pub use decisions::{
     ApprovalDetail, ApprovalHand, ApprovalPage, ApprovalSummary, AskAgain, Asked, CaseRecords, DecideError,
-    ErasureGrounds, Grounds, InspectionTerms, IssuedReport, MOST_HOURS, MOST_REASON, NewObjection, Objection,
-    RecordDecision, RecordEffects, RecordSides, ReviewCase, ReviewPage, Reviewed, StatedPerson, Withdrawn,
+    ErasureGrounds, Grounds, HeldRecords, InspectionTerms, IssuedReport, MOST_HOURS, MOST_REASON, NewObjection,
+    Objection, RecordDecision, RecordEffects, RecordSides, ReviewCase, ReviewPage, Reviewed, StatedPerson, Withdrawn,
 };
 pub use due::{DueHousehold, DuePage};
 pub use errors::{ReadError, SubmitError, VerificationError};

@@ -167,7 +167,7 @@ impl Verifier {
         let packs = self.0.rules.packs();
         packs
             .region_names(region)
-            .map_or_else(|| region.to_owned(), |(zh, en)| format!("{} {region}", lang.pick(zh, en)))
+            .map_or_else(|| region.to_owned(), |[zh, en]| format!("{} {region}", lang.pick(zh, en)))
     }
 
     /// Whether the rules in force are those of the operator's files.

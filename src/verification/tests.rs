@@ -80,6 +80,11 @@ impl House {
 
     /// The same; reports of these clients are issued at once.
     fn verifier_with(&self, sources: Sources, off: &[SourceKey], issuers: &[&str]) -> Verifier {
+        self.verifier_by(Model::person(), sources, off, issuers)
+    }
+
+    /// The same, with another model to compare people by.
+    fn verifier_by(&self, model: Model, sources: Sources, off: &[SourceKey], issuers: &[&str]) -> Verifier {
         let told = self.now.clone();
         let issues_itself = |id: &&str| Client { id: (*id).to_owned(), issues_itself: true, ..Client::default() };
         Verifier::start(Parts {
@@ -88,7 +93,7 @@ impl House {
             keys: self.keys.clone(),
             departments: Departments::of(sources, off),
             packs: Arc::new(Packs::embedded()),
-            model: Arc::new(Model::person()),
+            model: Arc::new(model),
             clock: Clock::of(move || *told.lock().unwrap()),
             settings: VerifierSettings {
                 concurrent_cases: 0,

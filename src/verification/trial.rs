@@ -16,7 +16,7 @@ use crate::auth::Caller;
 use crate::household::{Evidence, Region, canonical_json};
 use crate::policy::Packs;
 use crate::policy::simulate::{Headline, Movement, compare};
-use crate::store::{KeptEvidence, StoreError, StoredDocument};
+use crate::store::{KeptCases, KeptEvidence, StoreError, StoredDocument};
 
 /// Households that wait for a core.
 const WAITING: usize = 64;
@@ -81,8 +81,21 @@ pub struct Selection {
     pub organisation: Option<String>,
     /// Digits that the region's code begins with; empty for all.
     pub region: String,
+    /// Whose own cases and kin's are left out (回避): the caller's id where anybody is registered for them. For the operator of the machine nobody
+    /// is.
+    pub apart_from: Option<String>,
     /// Whether the cases that move are listed.
     pub list_cases: bool,
+}
+
+impl Selection {
+    fn kept(&self) -> KeptCases<'_> {
+        KeptCases {
+            organisation: self.organisation.as_deref(),
+            prefix: &self.region,
+            apart_from: self.apart_from.as_deref(),
+        }
+    }
 }
 
 /// What a household's evidence is opened from.
@@ -150,7 +163,8 @@ impl Verifier {
 }
 
 impl Trial {
-    /// Tries rules on the kept cases of a county that are the caller's organisation's, as [`Archive::try_rules`].
+    /// Tries rules on the kept cases of a county that are the caller's organisation's and not about the caller or kin, as [`Archive::try_rules`].
+    /// How many are left out is told nowhere.
     ///
     /// # Errors
     /// As there; [`ArchiveError::NotFound`] for a county that is not the caller's to see.
@@ -162,7 +176,8 @@ impl Trial {
         let archive =
             Archive { store: inner.store.clone(), ledger: inner.ledger.clone(), keys: Arc::clone(&inner.keys) };
         let organisation = Some(caller.organisation.clone());
-        let selection = Selection { organisation, region: county.to_owned(), list_cases: false };
+        let apart_from = self.verifier.apart_from(caller).await?;
+        let selection = Selection { organisation, region: county.to_owned(), apart_from, list_cases: false };
         archive.tried(caller, rules, &selection, &Done::default(), Power::beside(self.place)).await
     }
 
@@ -187,7 +202,7 @@ impl Archive {
     /// # Errors
     /// The store failed.
     pub async fn count(&self, selection: &Selection) -> Result<u64, ArchiveError> {
-        Ok(self.store.count_kept_evidence(selection.organisation.as_deref(), &selection.region).await?)
+        Ok(self.store.count_kept_evidence(selection.kept()).await?)
     }
 
     /// Tries rules on the kept evidence of cases, each in its latest version. One entry that says on how many, and by its hash under
@@ -239,8 +254,7 @@ impl Archive {
     ) -> Result<(), ArchiveError> {
         let (mut after, mut left) = (None, count);
         while left > 0 {
-            let page =
-                self.store.kept_evidence(selection.organisation.as_deref(), &selection.region, after, PAGE).await?;
+            let page = self.store.kept_evidence(selection.kept(), after, PAGE).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(last.case_id);
             for kept in page.into_iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
@@ -258,7 +272,7 @@ impl Archive {
     }
 }
 
-/// SHA-256 of what is tried on what: the hashes of every county's packs before and after, the day, the region, the organisation.
+/// SHA-256 of what is tried on what: the hashes of every county's packs before and after, the day, the region, the organisation, whose kin stay out.
 fn what_is_tried(rules: &TriedRules, selection: &Selection) -> [u8; 32] {
     let day = rules.as_of.unwrap_or(Date::MAX);
     let hashes = |packs: &Packs| -> BTreeMap<String, Option<String>> {
@@ -269,7 +283,7 @@ fn what_is_tried(rules: &TriedRules, selection: &Selection) -> [u8; 32] {
     };
     Sha256::digest(canonical_json(&serde_json::json!({
         "before": hashes(&rules.before), "after": hashes(&rules.after), "as_of": rules.as_of, "region": selection.region,
-        "organisation": selection.organisation, "list_cases": selection.list_cases,
+        "organisation": selection.organisation, "apart_from": selection.apart_from, "list_cases": selection.list_cases,
     })))
     .into()
 }

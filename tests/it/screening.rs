@@ -160,7 +160,7 @@ async fn a_screening_says_nothing_of_money_and_puts_nobody_on_the_rolls() {
     let due = stage.verifier.due_list(&caller, until, None, 10).await.expect("a list");
     assert_eq!(due.items, [], "nobody is due for having been screened");
     let watched = hedui::monitoring::Wanted {
-        cases: vec![report_case(&stage, &caller).await.to_string()],
+        cases: vec![report_case(&stage, &caller).await],
         batch: None,
         every_days: 30,
         until: None,
@@ -174,10 +174,10 @@ async fn a_screening_says_nothing_of_money_and_puts_nobody_on_the_rolls() {
     assert!(format!("{refused:?}").contains("screening_without_duty"), "{refused:?}");
 }
 
-async fn report_case(stage: &Stage, caller: &hedui::auth::Caller) -> uuid::Uuid {
+async fn report_case(stage: &Stage, caller: &hedui::auth::Caller) -> String {
     let filter = hedui::verification::ListFilter { limit: 10, ..Default::default() };
     let listed = stage.verifier.list(caller, &filter).await.expect("a page");
-    listed.items[0].id.parse().expect("an id")
+    listed.items[0].id.clone()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

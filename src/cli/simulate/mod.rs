@@ -112,7 +112,7 @@ async fn on_kept(arguments: &Simulate, settings: &Settings, before: Packs, after
     let region = arguments.region.clone().unwrap_or_default();
     // a province's or city's code stands for all that lies in it
     let region = if region.len() == 6 { region.trim_end_matches("00").to_owned() } else { region };
-    let selection = Selection { organisation: None, region, list_cases: arguments.list_cases };
+    let selection = Selection { organisation: None, region, apart_from: None, list_cases: arguments.list_cases };
     let done = Done::default();
     let bar = progress(archive.count(&selection).await.unwrap_or(0), arguments.lang, &done);
     let rules = TriedRules { before, after, as_of: arguments.as_of };

@@ -4,10 +4,12 @@ use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::super::arguments::Language;
+use super::super::show;
 use super::Outcome;
 use crate::household::Fen;
 use crate::policy::simulate::{Cell, Count, Headline, MayBecome, SHOWN_FROM, Shown};
-use crate::report::render::amounts::yuan;
+use crate::report::movement::told;
+use crate::report::render::amounts::{signed, yuan};
 
 fn counted(count: Count) -> Value {
     let change = count.monthly_after - count.monthly_before;
@@ -26,6 +28,7 @@ fn coded(may_become: &MayBecome) -> Value {
 pub(super) fn json(outcome: &Outcome) -> Value {
     let shown = &outcome.shown;
     let [may_before, may_after] = shown.may_become();
+    let [complete_before, complete_after] = shown.complete();
     let by_headline = |side: &dyn Fn(&Cell) -> Headline| -> Value {
         let of =
             |headline: Headline| (headline.code().to_owned(), json!(shown.sum(|c| side(c) == headline).households));
@@ -48,7 +51,7 @@ pub(super) fn json(outcome: &Outcome) -> Value {
         .collect();
     json!({
         "households": if outcome.generated { "generated" } else { "stored" },
-        "exact": shown.exact, "suppressed_below": if shown.exact { Value::Null } else { SHOWN_FROM.into() },
+        "exact": shown.exact, "complete": { "before": complete_before, "after": complete_after }, "suppressed_below": if shown.exact { Value::Null } else { SHOWN_FROM.into() },
         "cells_left_out": shown.left_out(), "total": counted(shown.total()), "moved": shown.moved().households,
         "before": by_headline(&|cell| cell.before), "after": by_headline(&|cell| cell.after), "regions": regions,
         "open_may_become": { "before": coded(&may_before), "after": coded(&may_after) },
@@ -61,7 +64,7 @@ pub(super) fn json(outcome: &Outcome) -> Value {
 
 /// For the policy officer at the terminal.
 pub(super) fn text(outcome: &Outcome, language: Language) -> String {
-    let zh = language == Language::Zh;
+    let (zh, lang) = (language == Language::Zh, show::lang(language));
     let mut page = String::new();
     let mut say = |line: &str| {
         page.push_str(line.trim_end());
@@ -69,24 +72,15 @@ pub(super) fn text(outcome: &Outcome, language: Language) -> String {
     };
     parameters(outcome, zh, &mut say);
     let shown = &outcome.shown;
-    let total = shown.total();
     let of = match (outcome.generated, zh) {
         (true, true) => "虚拟住户",
         (true, false) => "made-up households",
         (false, true) => "存档案件（每案最新一版证据）",
         (false, false) => "kept cases, each in its latest version",
     };
-    say(&if zh {
-        format!(
-            "试算对象：{of}，计 {} 户 {} 人；归类变动 {} 户",
-            total.households,
-            total.people,
-            shown.moved().households
-        )
-    } else {
-        let moved = shown.moved().households;
-        format!("tried on {of}: {} households, {} people; {moved} move", total.households, total.people)
-    });
+    let (counted, moved) = (told::counted(shown, lang), told::moved(shown, lang));
+    say(&if zh { format!("试算对象：{of}，计 {counted}") } else { format!("tried on {of}: {counted}") });
+    say(&if zh { format!("归类变动 {moved}") } else { format!("come out differently: {moved}") });
     say("");
     let all = |_: &Cell| true;
     matrix(shown, zh, &all, &mut say);
@@ -151,15 +145,15 @@ fn matrix(shown: &Shown, zh: bool, wanted: &dyn Fn(&Cell) -> bool, say: &mut imp
             let words = shown.seen(here).to_string();
             line.push_str(&format!("  {}", padded(&words, *width, true)));
         }
-        let row = shown.sum(|cell| wanted(cell) && cell.before == *before).households;
+        let row = shown.seen(|cell| wanted(cell) && cell.before == *before);
         say(&format!("{line}  {}", padded(&row.to_string(), 8, true)));
     }
     let mut foot = padded(sum, first, false);
     for (after, width) in headlines.iter().zip(&widths) {
-        let column = shown.sum(|cell| wanted(cell) && cell.after == *after).households;
+        let column = shown.seen(|cell| wanted(cell) && cell.after == *after);
         foot.push_str(&format!("  {}", padded(&column.to_string(), *width, true)));
     }
-    say(&format!("{foot}  {}", padded(&shown.sum(wanted).households.to_string(), 8, true)));
+    say(&format!("{foot}  {}", padded(&shown.seen(wanted).to_string(), 8, true)));
 }
 
 /// What is paid a month and a year, by the outcome it is paid for.
@@ -186,7 +180,13 @@ fn costs(shown: &Shown, zh: bool, say: &mut impl FnMut(&str)) {
         rows.push(line(region, count.monthly_before, count.monthly_after));
     }
     let total = shown.total();
-    rows.push(line(if zh { "合计" } else { "sum" }, total.monthly_before, total.monthly_after));
+    let sum = match (shown.complete() == [true; 2], zh) {
+        (true, true) => "合计",
+        (true, false) => "sum",
+        (false, true) => "合计（至少）",
+        (false, false) => "sum, at least",
+    };
+    rows.push(line(sum, total.monthly_before, total.monthly_after));
     let width =
         |column: usize| rows.iter().map(|row| row[column].width()).chain([titles[column].width()]).max().unwrap_or(0);
     let drawn = |cells: [&str; 5]| {
@@ -197,10 +197,6 @@ fn costs(shown: &Shown, zh: bool, say: &mut impl FnMut(&str)) {
     for row in &rows {
         say(&drawn([&row[0], &row[1], &row[2], &row[3], &row[4]]));
     }
-}
-
-fn signed(amount: Fen) -> String {
-    if amount > Fen::ZERO { format!("+{}", yuan(amount)) } else { yuan(amount) }
 }
 
 /// What those who are open may become, as far as it may be shown.

@@ -16,7 +16,7 @@ use crate::console::frame::Frame;
 use crate::console::parts::{Banner, Cell, Column, Entry, Errors, Field, Table, Tag, Tone};
 use crate::console::state::Console;
 use crate::console::user::ConsoleUser;
-use crate::console::words::link::{LinkWords, column, fault, standing};
+use crate::console::words::link::{LinkWords, fault, standing};
 use crate::console::written::moment;
 use crate::identity::model::ModelFaults;
 use crate::linkage::LinkageModel;
@@ -142,7 +142,7 @@ fn columns(words: &'static LinkWords, frame: &Frame) -> Table {
     let fields = model.iter().flat_map(|model| &model.fields);
     let row = |field: &ModelField| {
         let heading = field.headings[0].clone();
-        vec![Cell::Whole(heading), Cell::Text(column(field.kind, frame.lang).to_owned())]
+        vec![Cell::Whole(heading), Cell::Text(field.kind.said(frame.lang).to_owned())]
     };
     Table {
         caption: words.columns,
@@ -214,7 +214,10 @@ pub(in crate::console) async fn send(State(console): State<Console>, sent: SentP
     };
     let lang = user.frame.lang;
     match console.0.rosters.begin(&caller, sent, place).await {
-        Ok(run) => Redirect::to(&format!("/link/{run}")).into_response(),
+        Ok(run) => {
+            user.goes_with_session(&console, caller, run);
+            Redirect::to(&format!("/link/{run}")).into_response()
+        }
         Err(NotTaken::Inside(error)) => user.not_entered(&error),
         Err(NotTaken::Busy(why)) => page(&console, &user, &form, Wrong::busy(why, words), None),
         Err(NotTaken::Model(faults)) => page(&console, &user, &form, Wrong::model(&faults, words), None),

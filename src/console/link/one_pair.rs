@@ -10,16 +10,16 @@ use axum::response::Response;
 use super::tag;
 use crate::console::frame::Frame;
 use crate::console::notices::Notice;
-use crate::console::parts::{Cell, Column, Summary, Table, Tag, Tone};
+use crate::console::parts::{Cell, Column, Summary, Table};
 use crate::console::path::Named;
 use crate::console::state::Console;
 use crate::console::user::ConsoleUser;
-use crate::console::words::link::{LinkWords, column};
-use crate::drawing::Waterfall;
+use crate::console::weighing::{Weighing, compared};
+use crate::console::words::link::LinkWords;
 use crate::drawing::lettering::{bits, per_cent};
 use crate::household::Lang;
 use crate::linkage::decision::{Because, Decided, Decision};
-use crate::linkage::explained::FieldExplained;
+use crate::linkage::explained::{FieldExplained, Meeting};
 use crate::linkage::model::Field;
 use crate::linkage::pair::{Told, why};
 use crate::rosters::{Outcome, Run};
@@ -39,9 +39,10 @@ struct Shown {
     summary: Summary,
     sides: Table,
     held: Option<String>,
-    met: String,
-    drawing: String,
-    weights: Table,
+    /// Blocking rules that bring the two together, in words and as the model writes them; those that would, but for blocks that are too large.
+    met: Vec<(String, String)>,
+    left_out: Vec<(String, String)>,
+    weighing: Weighing,
 }
 
 pub(in crate::console) async fn pair(
@@ -71,14 +72,13 @@ pub(in crate::console) async fn pair(
 fn of(run: &Run, outcome: &Outcome, found: &Decided, lang: Lang) -> Shown {
     let words = LinkWords::of(lang);
     let told = outcome.told(found, lang);
-    let drawing = told.waterfall();
     Shown {
         summary: summary(run, outcome, found, words, lang),
         sides: sides(run, outcome, found, &told, words),
         held: held(outcome, found, &told, lang),
-        met: told.met(),
-        drawing: drawing.svg_named("pair-"),
-        weights: weights(&drawing, words),
+        met: told.rules(Meeting::Met),
+        left_out: told.rules(Meeting::LeftOut),
+        weighing: Weighing::of(&told.waterfall(), words.waterfall.to_owned(), "pair-"),
     }
 }
 
@@ -116,10 +116,10 @@ fn sides(run: &Run, outcome: &Outcome, found: &Decided, told: &Told<'_>, words: 
     let side = |value: &str| Cell::Text(if value.is_empty() { words.empty } else { value }.to_owned());
     let row = |((field, explained), [left, right]): ((&Field, &FieldExplained), [&str; 2])| {
         vec![
-            Cell::Named(column(field.kind, told.lang).to_owned(), field.name.clone()),
+            Cell::Named(field.kind.said(told.lang).to_owned(), field.name.clone()),
             side(left),
             side(right),
-            agreement(explained, told, words),
+            compared(explained.weight, told.words(explained), told.lang),
             Cell::Whole(bits(explained.weight)),
             Cell::List(told.notes(explained)),
         ]
@@ -151,29 +151,5 @@ fn sides(run: &Run, outcome: &Outcome, found: &Decided, told: &Told<'_>, words: 
         rows: fields.map(row).chain(together).collect(),
         nothing: "",
         wide: true,
-    }
-}
-
-fn agreement(explained: &FieldExplained, told: &Told<'_>, words: &'static LinkWords) -> Cell {
-    let (tone, sign) = match explained.weight {
-        1.. => (Tone::Good, words.speaks_for),
-        0 => (Tone::Plain, words.says_nothing),
-        _ => (Tone::Bad, words.speaks_against),
-    };
-    Cell::Stated(Tag::of(tone, sign), told.words(explained).to_owned())
-}
-
-/// The drawing's numbers.
-fn weights(drawing: &Waterfall, words: &'static LinkWords) -> Table {
-    let steps = drawing.steps.iter().map(|step| (step.label.clone(), step.centibits));
-    let sum = drawing.steps.iter().fold(drawing.prior, |sum, step| sum.saturating_add(step.centibits));
-    let prior = (words.prior.to_owned(), drawing.prior);
-    let row = |(label, weight): (String, i32)| vec![Cell::Text(label), Cell::Whole(bits(weight))];
-    Table {
-        caption: words.waterfall,
-        columns: vec![Column::text(words.agreement), Column::figures(words.log_odds)],
-        rows: std::iter::once(prior).chain(steps).chain([(words.total.to_owned(), sum)]).map(row).collect(),
-        nothing: "",
-        wide: false,
     }
 }

@@ -15,7 +15,9 @@ use crate::console::parts::{Cell, Column, Pages, Summary, Tab, Table, Tabs};
 use crate::console::path::Named;
 use crate::console::state::Console;
 use crate::console::user::ConsoleUser;
-use crate::console::words::link::{LinkWords, bar, page_of, standing, stopped, thresholds, way};
+use crate::console::words::link::{
+    LinkWords, at_least, at_most, bar, page_of, so_far, standing, stopped, thresholds, way,
+};
 use crate::console::written::moment;
 use crate::drawing::Histogram;
 use crate::drawing::lettering::{bits, grouped, per_cent};
@@ -148,14 +150,19 @@ fn found(run: &Run, outcome: &Outcome, query: &RunQuery, words: &'static LinkWor
     let lang = frame.lang;
     let figure = |count: u64| Cell::Whole(grouped(count));
     let [matches, reviews] = [Decision::Match, Decision::Review].map(|wanted| outcome.places(wanted).len());
+    // what somebody has yet to look at may add matches, and bring persons together
+    let open = |count: usize, told: fn(&str, Lang) -> String| match reviews {
+        0 => figure(count as u64),
+        _ => Cell::Text(told(&grouped(count as u64), lang)),
+    };
     let mut lines = vec![
         (words.compared, figure(outcome.compared)),
-        (words.matches, figure(matches as u64)),
+        (words.matches, open(matches, at_least)),
         (words.reviews, figure(reviews as u64)),
     ];
     if let Some((persons, several)) = outcome.persons {
-        lines.push((words.persons, figure(persons as u64)));
-        lines.push((words.several, figure(several as u64)));
+        lines.push((words.persons, open(persons, at_most)));
+        lines.push((words.several, open(several, so_far)));
     }
     lines.push((words.thresholds, Cell::Text(thresholds(&outcome.model, lang))));
     let review = match query.tab.as_deref() {

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::packs_named;
 use crate::auth::Permission;
 use crate::console::frame::Frame;
 use crate::console::parts::{Cell, Column, Table};
@@ -29,12 +30,12 @@ pub(in crate::console) async fn show(State(console): State<Console>, user: Conso
     }
     let (frame, lang) = (&user.frame, user.frame.lang);
     let words = PolicyWords::of(lang);
-    let counties = console.0.verifier.counties();
+    let (counties, packs) = (console.0.verifier.counties(), console.0.verifier.packs());
     let row = |county: &crate::policy::PackInfo| {
         vec![
             Cell::Link(lang.pick(&county.name_zh, &county.name_en).to_owned(), format!("/policy/{}", county.region)),
             Cell::Whole(county.region.clone()),
-            Cell::Text(county.chain.join(" → ")),
+            packs_named(&packs, &county.chain, lang),
         ]
     };
     let table = Table {

@@ -8,7 +8,7 @@ use axum::response::Response;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{basis_tag, day_field, value, with_note};
+use super::{basis_tag, day_field, packs_named, value, with_note};
 use crate::auth::Permission;
 use crate::console::frame::Frame;
 use crate::console::notices::Notice;
@@ -20,7 +20,7 @@ use crate::console::words::policy::{PolicyWords, group};
 use crate::console::words::simulate::SimulateWords;
 use crate::console::written::day;
 use crate::household::Lang;
-use crate::policy::{Explanation, PolicyError};
+use crate::policy::{Explanation, Packs, PolicyError};
 use crate::verification::ShownRules;
 
 #[derive(Default, Deserialize)]
@@ -92,7 +92,7 @@ async fn shown(console: &Console, user: &ConsoleUser, region: &str, wanted: &Wan
     if let Some(rules) = &rules {
         let one = rules.parameters.iter().find(|rule| rule.key == wanted.rule);
         match one {
-            Some(rule) => return Ok(rule_page(frame, words, rules, rule)),
+            Some(rule) => return Ok(rule_page(frame, words, &verifier.packs(), rules, rule)),
             None if rules.parameters.is_empty() => return Err(frame.notice(Notice::NotFound)),
             None => {}
         }
@@ -110,7 +110,7 @@ async fn shown(console: &Console, user: &ConsoleUser, region: &str, wanted: &Wan
         region,
         title: format!("{} {region}", lang.pick(&county.name_zh, &county.name_en)),
         as_of,
-        summary: rules.as_ref().map(|rules| summary(rules, words, lang)),
+        summary: rules.as_ref().map(|rules| summary(rules, &verifier.packs(), words, lang)),
         groups: rules.as_ref().map(|rules| groups(rules, words, lang)).unwrap_or_default(),
         offer: (user.caller.may(Permission::TryRules) && user.caller.covers_region(region)).then(|| {
             let as_of = given.filter(|_| rules.is_some()).map(|day| ("as_of", day));
@@ -121,11 +121,11 @@ async fn shown(console: &Console, user: &ConsoleUser, region: &str, wanted: &Wan
     Ok(frame.page(status, &page))
 }
 
-fn summary(rules: &ShownRules, words: &'static PolicyWords, lang: Lang) -> Summary {
+fn summary(rules: &ShownRules, packs: &Packs, words: &'static PolicyWords, lang: Lang) -> Summary {
     Summary {
         lines: vec![
             (words.as_of, Cell::Whole(day(rules.as_of, lang))),
-            (words.layers, Cell::Text(rules.packs.join(" → "))),
+            (words.layers, packs_named(packs, &rules.packs, lang)),
             (words.hash, Cell::Text(rules.sha256.clone())),
         ],
     }
@@ -167,7 +167,13 @@ fn groups(rules: &ShownRules, words: &'static PolicyWords, lang: Lang) -> Vec<(S
     chunks.map(|of| (group(group_of(&of[0]), lang).to_owned(), table(of))).collect()
 }
 
-fn rule_page(frame: &Frame, words: &'static PolicyWords, rules: &ShownRules, rule: &Explanation) -> Response {
+fn rule_page(
+    frame: &Frame,
+    words: &'static PolicyWords,
+    packs: &Packs,
+    rules: &ShownRules,
+    rule: &Explanation,
+) -> Response {
     let lang = frame.lang;
     let mut lines = vec![
         (words.key, Cell::Text(rule.key.clone())),
@@ -179,7 +185,7 @@ fn rule_page(frame: &Frame, words: &'static PolicyWords, rules: &ShownRules, rul
             lines.push((words.value, Cell::Text(value(&now.value, &rule.unit, lang))));
             lines.push((words.basis, Cell::Stated(basis_tag(now.basis, lang), about(now.basis, words).to_owned())));
             lines.push((words.law, with_note(now.law.as_ref().map(ToString::to_string), now.note.as_ref(), lang)));
-            lines.push((words.pack, Cell::Text(now.pack.clone())));
+            lines.push((words.pack, packs_named(packs, std::slice::from_ref(&now.pack), lang)));
         }
         None => lines.push((words.value, Cell::Text(words.nothing.to_owned()))),
     }
@@ -191,7 +197,7 @@ fn rule_page(frame: &Frame, words: &'static PolicyWords, rules: &ShownRules, rul
         back: address(&format!("/policy/{}", rules.region), [("as_of", as_of.as_str())]),
         title: lang.pick(&rule.zh, &rule.en),
         summary: Summary { lines },
-        history: history(rule, words, lang),
+        history: history(rule, packs, words, lang),
     };
     frame.page(StatusCode::OK, &page)
 }
@@ -204,7 +210,7 @@ fn about(basis: crate::policy::assessment::Basis, words: &'static PolicyWords) -
 }
 
 /// Every value, the newest first.
-fn history(rule: &Explanation, words: &'static PolicyWords, lang: Lang) -> Table {
+fn history(rule: &Explanation, packs: &Packs, words: &'static PolicyWords, lang: Lang) -> Table {
     let row = |entry: &crate::policy::pack::HistoryEntry| {
         vec![
             Cell::Whole(day(entry.from, lang)),
@@ -212,7 +218,7 @@ fn history(rule: &Explanation, words: &'static PolicyWords, lang: Lang) -> Table
             Cell::Text(value(&entry.value, &rule.unit, lang)),
             Cell::Tag(basis_tag(entry.basis, lang)),
             with_note(entry.law.as_ref().map(ToString::to_string), entry.note.as_ref(), lang),
-            Cell::Text(entry.pack.clone()),
+            packs_named(packs, std::slice::from_ref(&entry.pack), lang),
         ]
     };
     Table {

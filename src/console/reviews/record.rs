@@ -2,14 +2,14 @@
 
 use crate::console::effects;
 use crate::console::frame::Frame;
-use crate::console::parts::{Cell, Column, Entry, Field, Summary, Table, Tag, Tone};
+use crate::console::parts::{Cell, Column, Entry, Field, Summary, Table};
 use crate::console::state::Console;
+use crate::console::weighing::{Weighing, compared};
 use crate::console::words::records::{says, word};
 use crate::console::words::reviews::{ReviewWords, choice, heading, question};
 use crate::console::written::day;
-use crate::drawing::Waterfall;
-use crate::drawing::lettering::bits;
 use crate::household::{Lang, MatchReason, Sex};
+use crate::identity::Model;
 use crate::report::text;
 use crate::verification::{MOST_REASON, RecordEffects, RecordSides};
 
@@ -36,8 +36,8 @@ pub(super) struct Shown {
     pub(super) says: Summary,
     pub(super) sides: Table,
     pub(super) rules: Vec<String>,
-    pub(super) drawing: String,
-    pub(super) weights: Table,
+    /// None where the model that weighed it cannot be read any more.
+    pub(super) weighing: Option<Weighing>,
     pub(super) changes: Table,
     pub(super) belongs: Field,
     pub(super) reason: Field,
@@ -49,7 +49,7 @@ impl Shown {
         frame: &Frame,
         (record, changed): (&RecordSides, &RecordEffects),
         (place, of): (usize, usize),
-        drawing: &Waterfall,
+        model: Option<&Model>,
         given: Option<&Given>,
     ) -> Self {
         let lang = frame.lang;
@@ -68,8 +68,10 @@ impl Shown {
             says: content(record, source, words, lang),
             sides: sides(record, words, lang),
             rules: rules.map(|rule| lang.pick(&rule.zh, &rule.en).to_owned()).collect(),
-            drawing: drawing.svg_named(&format!("weights-{place}-")),
-            weights: weights(drawing, words),
+            weighing: model.map(|model| {
+                let label = format!("{} {place}", words.weights);
+                Weighing::of(&record.waterfall(model, lang), label, &format!("weights-{place}-"))
+            }),
             changes: effects::table_of_both(&changed.theirs, &changed.anothers, lang),
             belongs: Field {
                 label: question(lang, record.stated.name.expose(), &record.member).into(),
@@ -147,7 +149,7 @@ fn sides(record: &RecordSides, words: &'static ReviewWords, lang: Lang) -> Table
         .filter(|(key, _, stated, found)| *key != "former_name" || stated.is_some() || found.is_some());
     let row = |(key, label, stated, found): (&str, &str, Option<String>, Option<String>)| {
         let reason = record.reasons.iter().find(|reason| reason.field == key);
-        vec![Cell::Text(label.to_owned()), side(stated), side(found), compared(reason, words, lang)]
+        vec![Cell::Text(label.to_owned()), side(stated), side(found), comparison(reason, words, lang)]
     };
     Table {
         caption: words.fields,
@@ -158,27 +160,7 @@ fn sides(record: &RecordSides, words: &'static ReviewWords, lang: Lang) -> Table
     }
 }
 
-fn compared(reason: Option<&MatchReason>, words: &'static ReviewWords, lang: Lang) -> Cell {
+fn comparison(reason: Option<&MatchReason>, words: &'static ReviewWords, lang: Lang) -> Cell {
     let Some(reason) = reason else { return Cell::Text(words.not_compared.to_owned()) };
-    let (tone, sign) = match reason.weight_centibits {
-        1.. => (Tone::Good, words.speaks_for),
-        0 => (Tone::Plain, words.says_nothing),
-        _ => (Tone::Bad, words.speaks_against),
-    };
-    Cell::Stated(Tag::of(tone, sign), lang.pick(&reason.zh, &reason.en).to_owned())
-}
-
-/// The drawing's numbers.
-fn weights(drawing: &Waterfall, words: &'static ReviewWords) -> Table {
-    let steps = drawing.steps.iter().map(|step| (step.label.clone(), step.centibits));
-    let sum = drawing.steps.iter().fold(drawing.prior, |sum, step| sum.saturating_add(step.centibits));
-    let prior = (words.prior.to_owned(), drawing.prior);
-    let row = |(label, weight): (String, i32)| vec![Cell::Text(label), Cell::Whole(bits(weight))];
-    Table {
-        caption: words.weights,
-        columns: vec![Column::text(words.compared), Column::figures(words.weight)],
-        rows: std::iter::once(prior).chain(steps).chain([(words.total.to_owned(), sum)]).map(row).collect(),
-        nothing: "",
-        wide: false,
-    }
+    compared(reason.weight_centibits, lang.pick(&reason.zh, &reason.en), lang)
 }

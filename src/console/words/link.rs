@@ -3,7 +3,6 @@
 use crate::drawing::lettering::{grouped, per_cent};
 use crate::household::Lang;
 use crate::identity::bits::plain_ppm;
-use crate::linkage::fields::Kind;
 use crate::linkage::{LinkageModel, RosterFault};
 use crate::rosters::{Bar, Ended, MOST_FOUND, MOST_PAIRS, Run, Standing};
 
@@ -12,7 +11,7 @@ page_words! {
     LinkWords {
         title: "名册比对", "Match rosters";
         about: "找出两份名册中的同一个人，或在一份名册中查重。每一对都说明哪些项目一致、各占多少权重。", "Finds who stands in both of two rosters, or twice in one. Each pair says what agrees and what it weighs.";
-        kept: "结果只存于内存，一小时后清除；退出登录、服务重启时一并清除，每人至多保留最近两次。名册不落盘，日志只记载比对的人、行数和文件的摘要。", "Results are in memory alone and gone after an hour, or when you sign out or the service restarts; of yours the last two are kept. No roster is written to disk; the log holds who matched, how many rows, and a digest of the files.";
+        kept: "结果只存于内存，一小时后清除；退出登录、会话失效或服务重启时一并清除，每人至多保留最近两次。名册不落盘，日志只记载比对的人、行数和文件的摘要。", "Results are in memory alone and gone after an hour, or when you sign out, your session ends or the service restarts; of yours the last two are kept. No roster is written to disk; the log holds who matched, how many rows, and a digest of the files.";
         left: "左侧名册", "Left roster";
         left_hint: "CSV 文件，第一行为栏名；UTF-8 或 GB18030（GBK）编码自动识别。至多 20 MB、20 万行。", "A CSV file whose first line names the columns, in UTF-8 or GB18030. At most 20 MB and 200,000 rows.";
         left_missing: "请选择左侧名册", "Choose the left roster";
@@ -106,33 +105,13 @@ page_words! {
         notes: "说明", "Notes";
         empty: "未填", "empty";
         together: "合并看", "Together";
-        speaks_for: "支持", "for";
-        says_nothing: "不计", "nothing";
-        speaks_against: "反对", "against";
         held: "须由人核实的原因", "Why somebody must look";
         met: "因何成对", "What brought them together";
+        met_by_none: "没有分组规则使这两行成对。", "No blocking rule brings the two together.";
+        left_out: "因组过大略去的分组规则：", "Left out, because their blocks are too large:";
         waterfall: "权重如何累加", "How the weights add up";
         waterfall_about: "从比对之前的可能性开始，逐项累加，与两条界线比较。", "From the odds before anything is compared, field by field, against both thresholds.";
-        waterfall_table: "以表格查看", "As a table";
-        log_odds: "对数几率（比特）", "Log odds in bits";
-        prior: "比对之前", "Before anything is compared";
-        total: "合计", "Total";
     }
-}
-
-/// What a column of the model holds.
-pub(in crate::console) fn column(kind: Kind, lang: Lang) -> &'static str {
-    let [zh, en] = match kind {
-        Kind::PersonName => ["姓名", "name"],
-        Kind::IdNumber => ["证件号码", "document number"],
-        Kind::BirthDate => ["出生日期", "date of birth"],
-        Kind::Sex => ["性别", "sex"],
-        Kind::Phone => ["联系电话", "telephone"],
-        Kind::Address => ["住址", "address"],
-        Kind::Text => ["文字", "text"],
-        Kind::Code => ["代码", "code"],
-    };
-    lang.pick(zh, en)
 }
 
 /// A roster's fault, by its line.
@@ -165,15 +144,15 @@ pub(in crate::console) fn standing(standing: Standing, lang: Lang) -> String {
 pub(in crate::console) fn stopped(ended: &Ended, lang: Lang) -> Option<String> {
     Some(match (ended, lang) {
         (Ended::Linked(_), _) => return None,
-        (Ended::TooMany { pairs, rule, of_rule, line }, Lang::Zh) => format!(
-            "各条分组规则共会产生 {} 对，超过上限 {} 对；最多的是“{rule}”，{} 对。多半是某个值代替了“不详”，例如左侧名册第 {line} 行：请改为空白，\
+        (Ended::TooMany { pairs, rule, rule_said: [said, _], of_rule, line }, Lang::Zh) => format!(
+            "各条分组规则共会产生 {} 对，超过上限 {} 对；最多的是“{said}”（{rule}），{} 对。多半是某个值代替了“不详”，例如左侧名册第 {line} 行：请改为空白，\
              或在模型中让该规则略去大组（largest = 1000）后重新比对。",
             grouped(*pairs),
             grouped(MOST_PAIRS),
             grouped(*of_rule)
         ),
-        (Ended::TooMany { pairs, rule, of_rule, line }, Lang::En) => format!(
-            "The blocking rules make {} pairs; at most {} are compared. “{rule}” makes most of them, {}. Most likely a value stands for “not known”, \
+        (Ended::TooMany { pairs, rule, rule_said: [_, said], of_rule, line }, Lang::En) => format!(
+            "The blocking rules make {} pairs; at most {} are compared. “{said}” ({rule}) makes most of them, {}. Most likely a value stands for “not known”, \
              as in line {line} of the left roster: empty it, or leave the rule’s large blocks out in the model (largest = 1000).",
             grouped(*pairs),
             grouped(MOST_PAIRS),
@@ -207,6 +186,24 @@ pub(in crate::console) fn thresholds(model: &LinkageModel, lang: Lang) -> String
     match lang {
         Lang::Zh => format!("概率 {matching} 起认定，{looking} 起待人工核实"),
         Lang::En => format!("match from {matching}, to look at from {looking}"),
+    }
+}
+
+/// A figure that may grow once somebody has looked at pairs.
+pub(in crate::console) fn at_least(figure: &str, lang: Lang) -> String {
+    format!("{}{figure}", lang.pick("至少 ", "at least "))
+}
+
+/// A figure that may shrink by it.
+pub(in crate::console) fn at_most(figure: &str, lang: Lang) -> String {
+    format!("{}{figure}", lang.pick("至多 ", "at most "))
+}
+
+/// A figure that may do either.
+pub(in crate::console) fn so_far(figure: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!("{figure}（只按已认定的对）"),
+        Lang::En => format!("{figure}, by the matches alone"),
     }
 }
 

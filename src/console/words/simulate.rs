@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use crate::console::written::day;
 use crate::household::Lang;
 use crate::policy::pack::Kind;
-use crate::policy::simulate::{Count, SHOWN_FROM};
+use crate::policy::simulate::SHOWN_FROM;
 
 page_words! {
     /// What the page says.
@@ -52,7 +52,9 @@ page_words! {
         may_become: "待定者最优可能为", "Open ones may become at best";
         not_tried: "未试算", "Not tried";
         round: "取整", "Rounded";
-        round_about: "存档案件的户数、人数取整到 5，每月金额取整到百元，各合计为取整后相加。", "Of kept cases households and people to five, a month’s money to a hundred yuan; sums are those of round numbers.";
+        round_about: "存档案件的户数、人数舍去零头取 5 的倍数，每月金额舍至百元，各合计为舍去后相加。", "Of kept cases households and people down to fives, a month’s money down to a hundred yuan; sums are those of round numbers.";
+        kin: "回避", "Recusal";
+        kin_about: "涉及您本人或已登记亲属的案件一律不用于试算；有无此类案件不作说明。", "Cases about you or your registered kin are never tried on; whether there are any is not said.";
         left_out: "未列出", "Not shown";
         changed: "改动的参数", "What was changed";
         before: "现行规则", "Rules in force";
@@ -64,6 +66,8 @@ page_words! {
         corner: "现行 ＼ 调整后", "now \\ then";
         sum: "合计", "Sum";
         costs: "参考金额变化（元）", "Amounts (yuan)";
+        costs_about: "待定的家庭和未列出的格没有计入：各项金额为至少数，增减只是已计入者的增减。", "Open households and cells that are not shown are not in it: amounts are the least, and differences are of those counted.";
+        least: "合计（至少）", "Sum, at least";
         of: "归类", "Outcome";
         number: "户数", "Households";
         people: "人数", "People";
@@ -117,30 +121,11 @@ pub(in crate::console) fn tried_on(generated: bool, lang: Lang) -> &'static str 
     }
 }
 
-/// How many households and people.
-pub(in crate::console) fn counted(count: Count, generated: bool, lang: Lang) -> String {
-    let Count { households, people, .. } = count;
-    match (generated, lang) {
-        (true, Lang::Zh) => format!("虚拟住户 {households} 户 {people} 人"),
-        (false, Lang::Zh) => format!("存档案件 {households} 户 {people} 人"),
-        (true, Lang::En) => format!("{households} made-up households, {people} people"),
-        (false, Lang::En) => format!("{households} kept cases, {people} people"),
-    }
-}
-
 /// So many households.
 pub(in crate::console) fn households(count: u64, lang: Lang) -> String {
     match lang {
         Lang::Zh => format!("{count} 户"),
         Lang::En => format!("{count} households"),
-    }
-}
-
-/// What is paid before and after, and the difference: amounts as they are written.
-pub(in crate::console) fn cost([before, after, monthly, yearly]: [&str; 4], lang: Lang) -> String {
-    match lang {
-        Lang::Zh => format!("每月 {before} 元 → {after} 元（每月 {monthly} 元，每年 {yearly} 元）"),
-        Lang::En => format!("{before} → {after} yuan a month ({monthly} a month, {yearly} a year)"),
     }
 }
 

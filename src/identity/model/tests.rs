@@ -229,3 +229,17 @@ fn reasons_are_given_in_two_languages_or_once_for_both() {
         }
     }
 }
+
+#[test]
+fn what_is_kept_of_a_model_is_read_to_the_same_model() {
+    let model = Model::person();
+    let read = Model::of_canonical(model.canonical(), model.hash()).expect("it is its own");
+    assert_eq!(
+        (read.canonical(), read.thresholds(), read.name()),
+        (model.canonical(), model.thresholds(), model.name())
+    );
+    assert_eq!(read.base, model.base);
+    let altered = String::from_utf8(model.canonical().to_vec()).unwrap().replacen("1000", "9000", 1);
+    assert!(Model::of_canonical(altered.as_bytes(), model.hash()).is_none());
+    assert!(Model::of_canonical(b"{\"schema\":\"hedui-identity-model/0\"}", model.hash()).is_none());
+}

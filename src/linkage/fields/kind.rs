@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::household::Lang;
 use crate::identity::address::AddressLevel;
 use crate::identity::birth_date::BirthDateLevel;
 use crate::identity::code::CodeLevel;
@@ -81,6 +82,22 @@ impl Kind {
         }
     }
 
+    /// What an officer calls it.
+    #[must_use]
+    pub fn said(self, lang: Lang) -> &'static str {
+        let [zh, en] = match self {
+            Self::PersonName => ["姓名", "name"],
+            Self::IdNumber => ["证件号码", "document number"],
+            Self::BirthDate => ["出生日期", "date of birth"],
+            Self::Sex => ["性别", "sex"],
+            Self::Phone => ["联系电话", "telephone"],
+            Self::Address => ["住址", "address"],
+            Self::Text => ["文字", "text"],
+            Self::Code => ["代码", "code"],
+        };
+        lang.pick(zh, en)
+    }
+
     /// Its levels, strongest first, `missing` last.
     #[must_use]
     pub fn levels(self) -> Vec<LevelText> {
@@ -107,6 +124,42 @@ impl Kind {
             Self::Phone => &["whole", "tail"],
             Self::Address => &["whole", "town", "village", "site", "site_number"],
             Self::Text | Self::Code => &["whole", "begin", "end"],
+        }
+    }
+}
+
+/// What an officer calls a part of a value; none of the whole.
+#[must_use]
+pub fn part_said(part: &str, lang: Lang) -> Option<&'static str> {
+    let [zh, en] = match part {
+        "sound" => ["读音", "sound"],
+        "surname" => ["姓", "surname"],
+        "given" => ["名", "given name"],
+        "given_sound" => ["名的读音", "sound of the given name"],
+        "birth_date" => ["出生日期段", "date of birth"],
+        "tail" => ["末几位", "last digits"],
+        "year" => ["年份", "year"],
+        "year_month" => ["年月", "year and month"],
+        "month_day" => ["月日", "month and day"],
+        "town" => ["乡镇街道", "town"],
+        "village" => ["村或社区", "village"],
+        "site" => ["小区或道路", "site"],
+        "site_number" => ["门牌", "door"],
+        "begin" => ["开头", "beginning"],
+        "end" => ["结尾", "end"],
+        _ => return None,
+    };
+    Some(lang.pick(zh, en))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_but_the_whole_has_a_word() {
+        for part in Kind::ALL.into_iter().flat_map(Kind::parts) {
+            assert_eq!(part_said(part, Lang::Zh).is_none(), *part == WHOLE, "{part}");
         }
     }
 }

@@ -6,5 +6,5 @@
 mod kind;
 mod values;
 
-pub use kind::{Kind, LevelText, WHOLE};
+pub use kind::{Kind, LevelText, WHOLE, part_said};
 pub use values::Values;

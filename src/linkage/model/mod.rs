@@ -11,14 +11,17 @@ mod written;
 
 pub use file::Basis;
 
-use super::fields::{Kind, LevelText};
+use super::fields::{Kind, LevelText, part_said};
 use super::table::Side;
+use crate::household::Lang;
 use crate::identity::bits::weight_centibits;
 use crate::identity::model::{Cost, ModelFaults, Reason};
 use crate::identity::pinyin::Tolerance;
 
 /// The model for people.
 const PERSON: &str = include_str!("../../../config/linkage/person.toml");
+/// What it calls itself.
+const NAME_OF_PERSON: &str = "persons";
 
 /// A number that is left out.
 const LEFT_OUT: LevelText = LevelText {
@@ -254,6 +257,43 @@ impl LinkageModel {
     #[must_use]
     pub fn costs(&self) -> Option<Cost> {
         self.cost.filter(|cost| cost.centibits() == [self.match_centibits, self.review_centibits])
+    }
+
+    /// Its name in words, where it is the one for people; what others are called is their makers' to say.
+    #[must_use]
+    pub fn said(&self, lang: Lang) -> String {
+        match (self.name.as_str(), lang) {
+            (NAME_OF_PERSON, Lang::Zh) => format!("人员名册（{NAME_OF_PERSON}）"),
+            (NAME_OF_PERSON, Lang::En) => format!("rosters of people ({NAME_OF_PERSON})"),
+            (name, _) => name.to_owned(),
+        }
+    }
+
+    /// A field in words: what it holds, with its name where that alone would not tell it from others.
+    #[must_use]
+    pub fn field_said(&self, field: usize, lang: Lang) -> String {
+        let Field { name, kind, .. } = &self.fields[field];
+        let is_only = self.fields.iter().filter(|other| other.kind == *kind).count() == 1;
+        match (kind, lang) {
+            (Kind::Text | Kind::Code, _) => name.clone(),
+            _ if is_only => kind.said(lang).to_owned(),
+            (_, Lang::Zh) => format!("{}（{name}）", kind.said(lang)),
+            (_, Lang::En) => format!("{} ({name})", kind.said(lang)),
+        }
+    }
+
+    /// A blocking rule in words: `姓名的读音、出生日期的年份`.
+    #[must_use]
+    pub fn block_said(&self, block: &Block, lang: Lang) -> String {
+        let said = |part: &Part| {
+            let field = self.field_said(part.field, lang);
+            match (part_said(&part.part, lang), lang) {
+                (None, _) => field,
+                (Some(part), Lang::Zh) => format!("{field}的{part}"),
+                (Some(part), Lang::En) => format!("{part} of the {field}"),
+            }
+        };
+        block.on.iter().map(said).collect::<Vec<_>>().join(lang.pick("、", ", "))
     }
 
     /// The place of a field by its name.

@@ -131,3 +131,19 @@ fn every_reason_of_the_model_for_people_is_in_both_languages() {
         assert!(zh.chars().all(|c| !c.is_ascii_alphabetic()) && en.is_ascii(), "{zh} {en}");
     }
 }
+
+#[test]
+fn fields_and_rules_are_told_in_words() {
+    let model = LinkageModel::of_people().unwrap();
+    let said = |lang| model.blocks.iter().map(|block| model.block_said(block, lang)).collect::<Vec<_>>();
+    let zh = said(Lang::Zh);
+    assert_eq!(zh[..4], ["证件号码", "证件号码的末几位", "联系电话", "姓名的读音、出生日期的年份"]);
+    assert_eq!(said(Lang::En)[3], "sound of the name, year of the date of birth");
+    assert!(zh.iter().all(|said| !said.contains('_') && !said.contains('.')), "{zh:?}");
+    assert_eq!([model.said(Lang::Zh), model.said(Lang::En)], ["人员名册（persons）", "rosters of people (persons)"]);
+    // two of a kind are told apart by their names
+    let mut two = model;
+    two.fields.push(crate::linkage::model::Field { name: "former_name".into(), ..two.fields[1].clone() });
+    assert_eq!(two.field_said(1, Lang::Zh), "姓名（name）");
+    assert_eq!(two.field_said(two.fields.len() - 1, Lang::En), "name (former_name)");
+}

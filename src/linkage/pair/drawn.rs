@@ -53,15 +53,15 @@ impl Told<'_> {
         let probability = probability_ppm(self.log_odds());
         let [match_ppm, review_ppm] = [self.model.match_centibits, self.model.review_centibits].map(plain_ppm);
         let assumed = self.model.basis == Basis::Assumed;
-        let source = shortened(&self.model.source);
+        let (source, model) = (shortened(&self.model.source), self.model.said(self.lang));
         let footer = match (self.lang, assumed) {
-            (Lang::Zh, true) => format!("模型 {}，参数为设定值，未经数据估计", self.model.name),
-            (Lang::Zh, false) => format!("模型 {}，参数由数据估计：{source}", self.model.name),
+            (Lang::Zh, true) => format!("模型：{model}，参数为设定值，未经数据估计"),
+            (Lang::Zh, false) => format!("模型：{model}，参数由数据估计：{source}"),
             (Lang::En, true) => {
-                format!("Model {}; its numbers are assumed, not estimated from data", self.model.name)
+                format!("Model: {model}; its numbers are assumed, not estimated from data")
             }
             (Lang::En, false) => {
-                format!("Model {}; its numbers are estimated from data: {source}", self.model.name)
+                format!("Model: {model}; its numbers are estimated from data: {source}")
             }
         };
         let title = match self.lang {

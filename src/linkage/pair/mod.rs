@@ -118,13 +118,13 @@ impl Told<'_> {
             notes.push(format!("{} {}", self.said(what), plain_bits(rarity)));
         }
         for dependence in field.dimmed_by.iter().map(|place| &self.model.dependences[*place]) {
-            let (given, percent) = (&self.model.fields[dependence.given].name, dependence.keep_percent);
+            let (given, percent) = (self.model.field_said(dependence.given, self.lang), dependence.keep_percent);
             let reason = dependence.reason.said(self.lang);
             notes.push(match (self.lang, percent) {
-                (Lang::Zh, 0) => format!("{given} 已含，不重复计：{reason}"),
-                (Lang::Zh, _) => format!("与 {given} 相关，只计 {percent}%：{reason}"),
-                (Lang::En, 0) => format!("said by {given} already: {reason}"),
-                (Lang::En, _) => format!("follows from {given}, {percent} % counts: {reason}"),
+                (Lang::Zh, 0) => format!("{given}已含，不重复计：{reason}"),
+                (Lang::Zh, _) => format!("与{given}相关，只计 {percent}%：{reason}"),
+                (Lang::En, 0) => format!("said by the {given} already: {reason}"),
+                (Lang::En, _) => format!("follows from the {given}, {percent} % counts: {reason}"),
             });
         }
         notes
@@ -161,12 +161,22 @@ impl Told<'_> {
         }
     }
 
+    /// Blocking rules that make this of the two, each in words and as the model writes it.
+    #[must_use]
+    pub fn rules(&self, wanted: Meeting) -> Vec<(String, String)> {
+        let rules = self.model.blocks.iter().zip(&self.meetings).filter(|(_, meeting)| **meeting == wanted);
+        rules.map(|(block, _)| (self.model.block_said(block, self.lang), block.text.clone())).collect()
+    }
+
     /// Which blocking rules bring the two together.
     #[must_use]
     pub fn met(&self) -> String {
         let named = |wanted: Meeting| {
-            let rules = self.model.blocks.iter().zip(&self.meetings).filter(|(_, meeting)| **meeting == wanted);
-            rules.map(|(block, _)| block.text.as_str()).collect::<Vec<_>>()
+            let both = |(said, code): (String, String)| match self.lang {
+                Lang::Zh => format!("{said}（{code}）"),
+                Lang::En => format!("{said} ({code})"),
+            };
+            self.rules(wanted).into_iter().map(both).collect::<Vec<_>>()
         };
         let (met, left_out) = (named(Meeting::Met), named(Meeting::LeftOut));
         let mut said = match (self.lang, met.is_empty()) {

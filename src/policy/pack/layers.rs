@@ -62,9 +62,14 @@ impl Layers {
         self.counties.keys().map(info).collect()
     }
 
-    /// What a region with a document of its own is called, in Chinese and English.
-    pub fn names(&self, region: &str) -> Option<(&str, &str)> {
-        self.documents.get(region).map(|document| (document.name_zh.as_str(), document.name_en.as_str()))
+    /// What a region with a document of its own is called, in Chinese and in English.
+    pub fn region_names(&self, region: &str) -> Option<[&str; 2]> {
+        self.documents.get(region).map(called)
+    }
+
+    /// What a pack is called, in Chinese and in English.
+    pub fn names(&self, pack: &str) -> Option<[&str; 2]> {
+        self.documents.values().find(|document| document.stem == pack).map(called)
     }
 
     /// The first day a county's packs are complete for, where they say so.
@@ -156,4 +161,9 @@ fn overlaps(document: &Document, problems: &mut Vec<Problem>) {
             }
         }
     }
+}
+
+/// What a document calls its region, in Chinese and in English.
+fn called(document: &Document) -> [&str; 2] {
+    [&document.name_zh, &document.name_en]
 }

@@ -180,14 +180,20 @@ impl Packs {
 
     /// What a region is called, in Chinese and English, where a pack says it.
     #[must_use]
-    pub fn region_names(&self, region: &str) -> Option<(&str, &str)> {
-        self.layers.names(region)
+    pub fn region_names(&self, region: &str) -> Option<[&str; 2]> {
+        self.layers.region_names(region)
     }
 
     /// The packs that a county is layered from, widest first.
     #[must_use]
     pub fn layers(&self, county: &str) -> Vec<String> {
         self.layers.chain(county).map(|document| document.stem.clone()).collect()
+    }
+
+    /// What a pack is called, in Chinese and in English; none of one that is not loaded.
+    #[must_use]
+    pub fn names(&self, pack: &str) -> Option<[&str; 2]> {
+        self.layers.names(pack)
     }
 
     /// The parameters in force in a county on a day.

@@ -3,10 +3,10 @@
 
 use std::fmt::Write as _;
 
+use super::told;
 use crate::drawing::canvas::{close, open, text};
 use crate::household::Lang;
 use crate::policy::simulate::{Headline, SHOWN_FROM, Shown};
-use crate::report::render::amounts::yuan;
 
 /// Width of the drawing.
 const WIDTH: u64 = 960;
@@ -16,7 +16,7 @@ const LONGEST: u64 = 600;
 /// Height of an outcome's pair of bars.
 const ROW: u64 = 56;
 /// Where the upper part begins.
-const TOP: u64 = 132;
+const TOP: u64 = 156;
 /// Height of all flows together, without the gaps between them.
 const FLOWS: u64 = 240;
 /// Where the left and the right column of the flows stand.
@@ -91,17 +91,12 @@ impl Drawn<'_> {
         self.shown.sum(|cell| cell.after == headline).households
     }
 
+    fn lang(&self) -> Lang {
+        if self.zh { Lang::Zh } else { Lang::En }
+    }
+
     fn cost(&self) -> String {
-        let total = self.shown.total();
-        let change = total.monthly_after - total.monthly_before;
-        let (before, after) = (yuan(total.monthly_before), yuan(total.monthly_after));
-        let sign = if change.0 > 0 { "+" } else { "" };
-        let (monthly, yearly) = (yuan(change), yuan(change.mul_ratio(12, 1)));
-        if self.zh {
-            format!("参考金额每月 {before} 元 → {after} 元（{sign}{monthly} 元/月，{sign}{yearly} 元/年）")
-        } else {
-            format!("{before} → {after} yuan a month ({sign}{monthly} a month, {sign}{yearly} a year)")
-        }
+        format!("{}{}", self.t("参考金额", ""), told::cost(self.shown, self.lang()))
     }
 
     /// What is drawn, in words.
@@ -119,16 +114,11 @@ impl Drawn<'_> {
     }
 
     fn head(&self, out: &mut String, title: &str) {
-        let total = self.shown.total();
-        let moved = self.shown.moved().households;
-        let line = if self.zh {
-            format!("共 {} 户 {} 人，归类变动 {moved} 户", total.households, total.people)
-        } else {
-            format!("{} households, {} people; {moved} move", total.households, total.people)
-        };
+        let (counted, moved) = (told::counted(self.shown, self.lang()), told::moved(self.shown, self.lang()));
         text(out, 32, 42, "font-size=\"22\" font-weight=\"700\"", title);
-        text(out, 32, 70, "", &line);
-        text(out, 32, 94, "", &self.cost());
+        text(out, 32, 70, "", &format!("{}{counted}", self.t("共 ", "")));
+        text(out, 32, 94, "", &format!("{}{moved}", self.t("归类变动 ", "come out differently: ")));
+        text(out, 32, 118, "", &self.cost());
         let (before, after) = (self.t("现行规则", "rules in force"), self.t("调整后", "changed rules"));
         let _ = write!(
             out,
@@ -316,6 +306,7 @@ mod tests {
         let drawn = svg(&shown(false), "", Lang::En);
         assert_eq!(drawn.matches("<path").count(), 1);
         assert!(drawn.contains("fewer than 10 households are left out"));
-        assert!(drawn.contains("60 households, 120 people; 20 move"));
+        assert!(drawn.contains("come out differently: at least 20 households"), "{drawn}");
+        assert!(drawn.contains("at least 60 households, 120 people"));
     }
 }

@@ -3,5 +3,6 @@
 
 pub mod chart;
 mod csv;
+pub mod told;
 
 pub use csv::csv;

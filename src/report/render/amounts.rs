@@ -23,6 +23,12 @@ pub fn yuan(amount: Fen) -> String {
     format!("{sign}{grouped}.{places}")
 }
 
+/// A change of an amount: `+12,345.60`.
+#[must_use]
+pub fn signed(amount: Fen) -> String {
+    if amount > Fen::ZERO { format!("+{}", yuan(amount)) } else { yuan(amount) }
+}
+
 /// `600.00 – 2,230.00`.
 #[must_use]
 pub fn interval_of(least: Fen, most: Fen) -> String {

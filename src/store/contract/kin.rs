@@ -1,7 +1,7 @@
 //! Whom callers stand apart from.
 
 use super::*;
-use crate::store::{KinRow, KinTag, SealedDocument};
+use crate::store::{CaseState, KeptCases, KinRow, KinTag, SealedDocument, VersionReason};
 
 fn kin(client: &str, epoch: u32) -> (KinRow, SealedDocument) {
     let (id, organisation, registered_by) = (Uuid::now_v7(), "township-1".to_owned(), "security".to_owned());
@@ -46,6 +46,26 @@ pub(super) async fn whoever_is_registered_is_found_among_cases(backend: impl Bac
     store.apply(Store::deregistering(row.clone()), vec![receipt(row.id)]).await.unwrap();
     assert!(store.cases_of_kin("officer", &cases).await.unwrap().is_empty());
     assert!(matches!(store.get_document(row.document).await, Err(StoreError::Erased { .. })));
+}
+
+pub(super) async fn evidence_about_whoever_is_registered_is_left_out(backend: impl Backend) {
+    let store = backend.open().await;
+    for second in 0..2 {
+        let id = running(&store, at(second)).await;
+        let made = version(1, true, VersionReason::First, at(second));
+        store.add_version(&receipt(id), id, &lease(id), made, CaseState::Final).await.unwrap();
+    }
+    let kept = async |apart_from: Option<&str>| {
+        let of = KeptCases { apart_from, ..KeptCases::default() };
+        let found = store.kept_evidence(of, None, 10).await.unwrap();
+        assert_eq!(store.count_kept_evidence(of).await.unwrap(), found.len() as u64);
+        found.len()
+    };
+    let row = register(&store, kin("officer", 1), kin_of(&[tag(1), tag(77)])).await;
+    assert_eq!([kept(None).await, kept(Some("another")).await, kept(Some("officer")).await], [2, 2, 0]);
+    store.apply(Store::deregistering(row.clone()), vec![receipt(row.id)]).await.unwrap();
+    register(&store, kin("officer", 1), kin_of(&[tag(77)])).await;
+    assert_eq!(kept(Some("officer")).await, 2, "nobody of these cases");
 }
 
 pub(super) async fn a_registration_takes_the_place_of_the_former(backend: impl Backend) {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::store::{
-    Artifact, ArtifactKind, CaseState, DecisionKind, IssuedVersion, NewDecision, OutboxAttempt, StoreError,
+    Artifact, ArtifactKind, CaseState, DecisionKind, IssuedVersion, KeptCases, NewDecision, OutboxAttempt, StoreError,
 };
 
 /// The lease of a worker that has a final case for a person's word about its latest version.
@@ -83,15 +83,18 @@ pub(super) async fn what_reports_are_made_from_is_kept(backend: impl Backend) {
     let held = for_a_word(&store, cases[1].0, 1, at(9)).await;
     store.add_version(&receipt(cases[1].0), cases[1].0, &held, later, CaseState::Final).await.unwrap();
     cases.sort();
-    assert_eq!(store.count_kept_evidence(None, "6204").await.unwrap(), 3);
-    assert_eq!(store.count_kept_evidence(None, "6205").await.unwrap(), 0);
-    let first = store.kept_evidence(None, "", None, 2).await.unwrap();
-    let rest = store.kept_evidence(None, "620422", Some(first[1].case_id), 2).await.unwrap();
+    const fn of<'a>(organisation: Option<&'a str>, prefix: &'a str) -> KeptCases<'a> {
+        KeptCases { organisation, prefix, apart_from: None }
+    }
+    assert_eq!(store.count_kept_evidence(of(None, "6204")).await.unwrap(), 3);
+    assert_eq!(store.count_kept_evidence(of(None, "6205")).await.unwrap(), 0);
+    let first = store.kept_evidence(of(None, ""), None, 2).await.unwrap();
+    let rest = store.kept_evidence(of(None, "620422"), Some(first[1].case_id), 2).await.unwrap();
     let found: Vec<_> = first.iter().chain(&rest).map(|kept| (kept.case_id, kept.evidence_document)).collect();
     assert_eq!(found, cases, "every case once, its latest version");
     let of_office = async |office: &str, prefix: &str| {
-        let found = store.kept_evidence(Some(office), prefix, None, 10).await.unwrap();
-        assert_eq!(store.count_kept_evidence(Some(office), prefix).await.unwrap(), found.len() as u64);
+        let found = store.kept_evidence(of(Some(office), prefix), None, 10).await.unwrap();
+        assert_eq!(store.count_kept_evidence(of(Some(office), prefix)).await.unwrap(), found.len() as u64);
         found.into_iter().map(|kept| (kept.case_id, kept.evidence_document)).collect::<Vec<_>>()
     };
     assert_eq!(of_office("township-1", "620422").await, cases);
@@ -99,7 +102,7 @@ pub(super) async fn what_reports_are_made_from_is_kept(backend: impl Backend) {
     assert_eq!(of_office("township-2", "").await, [], "another office's are not its own");
     assert_eq!(of_office("", "").await, [], "nobody's are nobody's");
     erase(&store, cases[0].0, at(10)).await.unwrap();
-    assert_eq!(store.count_kept_evidence(None, "").await.unwrap(), 2, "what is erased is not tried");
+    assert_eq!(store.count_kept_evidence(of(None, "")).await.unwrap(), 2, "what is erased is not tried");
 }
 
 pub(super) async fn two_workers_make_one_final_version(backend: impl Backend) {

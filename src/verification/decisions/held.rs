@@ -6,13 +6,14 @@ use std::sync::Arc;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::reviewing::LookedAt;
 use super::{DecideError, Decided, Kept, RecordDecision, hash_of};
 use crate::auth::Caller;
 use crate::household::{Address, Attributed, Evidence, MatchReason, Member, MemberRef, Record, Request, Verdict};
 use crate::identity::Model;
 use crate::policy;
 use crate::report::difference::Difference;
-use crate::store::{AuditReceipt, CaseRow};
+use crate::store::{ArtifactKind, AuditReceipt, CaseRow};
 use crate::verification::answers::Cells;
 use crate::verification::{VerificationError, Verifier, attribution, plan};
 
@@ -81,6 +82,17 @@ pub struct CaseRecords {
     pub records: Vec<RecordSides>,
 }
 
+/// Records of a case that wait for a person, with what is told of them.
+pub struct HeldRecords {
+    /// The records.
+    pub records: CaseRecords,
+    /// Of each, what either word on it changes.
+    pub effects: Vec<RecordEffects>,
+    /// The model that their version was made by: the weights are its, and so are the thresholds to hold them against. None where it is another than
+    /// the one in force, and not kept so that this program reads it.
+    pub model: Option<Arc<Model>>,
+}
+
 /// What either word on a record changes in the case's report: lines, totals, outcomes and amounts, before and after.
 #[derive(Debug)]
 pub struct RecordEffects {
@@ -99,16 +111,13 @@ impl Verifier {
         Ok(self.records_seen(caller, id, all).await?.records)
     }
 
-    /// Records that wait for a person, each with what either word on it changes.
+    /// Records that wait for a person, each with what either word on it changes under the model in force, which makes the next version.
     ///
     /// # Errors
     /// As [`Verifier::case_records`].
-    pub async fn held_records(
-        &self,
-        caller: &Caller,
-        id: &str,
-    ) -> Result<(CaseRecords, Vec<RecordEffects>), DecideError> {
-        let Seen { case, receipt, request, evidence, records } = self.records_seen(caller, id, false).await?;
+    pub async fn held_records(&self, caller: &Caller, id: &str) -> Result<HeldRecords, DecideError> {
+        let Seen { case, receipt, looked_at, records } = self.records_seen(caller, id, false).await?;
+        let LookedAt { request, evidence, model_sha256 } = looked_at;
         let ground = self.ground(&receipt, &case).await?;
         let effects = |held: &RecordSides, belongs: bool| {
             let filed = evidence.records.iter().find(|filed| filed.key() == held.record);
@@ -120,23 +129,35 @@ impl Verifier {
             Ok::<_, VerificationError>(RecordEffects { theirs: effects(held, true)?, anothers: effects(held, false)? })
         };
         let effects: Result<Vec<_>, _> = records.records.iter().map(either).collect();
-        let effects = effects?;
-        Ok((records, effects))
+        let (effects, model) = (effects?, self.model_of(&model_sha256).await?);
+        Ok(HeldRecords { records, effects, model })
+    }
+
+    /// The model of a hash: the one in force, or as it is kept.
+    async fn model_of(&self, sha256: &str) -> Result<Option<Arc<Model>>, VerificationError> {
+        let in_force = &self.0.model;
+        if in_force.hash() == sha256 {
+            return Ok(Some(Arc::clone(in_force)));
+        }
+        let Some(hash) = hex::decode(sha256).ok().and_then(|bytes| bytes.try_into().ok()) else { return Ok(None) };
+        let kept = self.0.store.artifact(ArtifactKind::Model, hash).await?;
+        Ok(kept.and_then(|kept| Model::of_canonical(&kept.bytes, sha256)).map(Arc::new))
     }
 
     async fn records_seen(&self, caller: &Caller, id: &str, all: bool) -> Result<Seen, DecideError> {
         let case = self.case(caller, id).await?;
         let version = self.latest(&case).await?;
         let receipt = self.0.ledger.opened(caller, &case, &version).await?;
-        let (request, evidence) = self.looked_at(&receipt, &case, &version).await?;
+        let looked_at = self.looked_at(&receipt, &case, &version).await?;
+        let LookedAt { request, evidence, .. } = &looked_at;
         let people: BTreeMap<&MemberRef, &Member> =
-            plan::people(&request).map(|person| (&person.reference, person)).collect();
+            plan::people(request).map(|person| (&person.reference, person)).collect();
         let address = request.household.address.as_ref();
         let records = evidence.records.iter().filter(|filed| all || filed.verdict == Verdict::Review);
         let records =
             records.filter_map(|filed| Some(sides(people.get(&filed.member)?, address, filed.clone()))).collect();
         let records = CaseRecords { case: case.id.to_string(), version: version.number, records };
-        Ok(Seen { case, receipt, request, evidence, records })
+        Ok(Seen { case, receipt, looked_at, records })
     }
 
     /// What the next version of a case rests on.
@@ -152,8 +173,7 @@ impl Verifier {
 struct Seen {
     case: CaseRow,
     receipt: AuditReceipt,
-    request: Request,
-    evidence: Evidence,
+    looked_at: LookedAt,
     records: CaseRecords,
 }
 

@@ -30,7 +30,7 @@ pub use approving::{ApprovalDetail, ApprovalHand, ApprovalPage, ApprovalSummary,
 pub use asking_again::AskAgain;
 pub use erasing::ErasureGrounds;
 pub use errors::DecideError;
-pub use held::{CaseRecords, RecordEffects, RecordSides, StatedPerson};
+pub use held::{CaseRecords, HeldRecords, RecordEffects, RecordSides, StatedPerson};
 pub use inspecting::{Grounds, InspectionTerms, MOST_HOURS};
 pub use issuing::IssuedReport;
 pub use objecting::{NewObjection, Objection};

@@ -64,6 +64,14 @@ pub enum Reviewed {
     Waits(Asked),
 }
 
+/// A version opened: what it was made from.
+pub(super) struct LookedAt {
+    pub(super) request: Request,
+    pub(super) evidence: Evidence,
+    /// Of the model that its records were attributed by.
+    pub(super) model_sha256: String,
+}
+
 impl Verifier {
     /// The caller's cases with records that wait for a person, newest first.
     ///
@@ -127,7 +135,7 @@ impl Verifier {
             return Err(DecideError::Moved);
         }
         let receipt = self.0.ledger.opened(caller, &case, &latest).await?;
-        let (request, evidence) = self.looked_at(&receipt, &case, &latest).await?;
+        let LookedAt { request, evidence, .. } = self.looked_at(&receipt, &case, &latest).await?;
         let kept = self.checked(decisions, &evidence)?;
         let changes = self.changes(&receipt, &case, &request, &evidence, &kept).await?;
         // a record that is held counts in no total yet: that it goes is a change all the same
@@ -183,7 +191,7 @@ impl Verifier {
         receipt: &AuditReceipt,
         case: &CaseRow,
         version: &VersionRow,
-    ) -> Result<(Request, Evidence), VerificationError> {
+    ) -> Result<LookedAt, VerificationError> {
         let (store, keys) = (&self.0.store, &self.0.keys);
         let request = sealing::open(store, keys, receipt, case.id, case.request_document).await?;
         let request =
@@ -192,12 +200,13 @@ impl Verifier {
         // what is decided about is what the version was made from
         let signed = self.stored_report(receipt, version).await?;
         let made = read_report(&signed).map_err(|_| VerificationError::Unreadable { what: "report" })?;
-        if made.body.provenance.evidence_sha256 != report::sha256_hex(&evidence) {
+        let made_from = made.body.provenance;
+        if made_from.evidence_sha256 != report::sha256_hex(&evidence) {
             return Err(VerificationError::Unreadable { what: "evidence" });
         }
         let evidence =
             serde_json::from_slice(&evidence).map_err(|_| VerificationError::Unreadable { what: "evidence" })?;
-        Ok((request, evidence))
+        Ok(LookedAt { request, evidence, model_sha256: made_from.identity_model_sha256 })
     }
 
     /// Decisions with the hash of the record each is about, or everything that is wrong with them.

@@ -173,6 +173,11 @@ impl Verifier {
         }
     }
 
+    /// Whose registration keeps cases out of what is reckoned over many: the caller's id, where anybody is registered.
+    pub(super) async fn apart_from(&self, caller: &Caller) -> Result<Option<String>, VerificationError> {
+        Ok(self.tagged_registration(caller).await?.then(|| caller.subject.clone()))
+    }
+
     /// How many cases of a batch the caller may not open; each is in the log first.
     pub(crate) async fn barred_in_batch(&self, caller: &Caller, batch: Uuid) -> Result<u64, VerificationError> {
         match self.tagged_registration(caller).await? {

@@ -3,7 +3,8 @@
 use super::{Correction, FieldWeight, Matched, is_rule, shown};
 use crate::drawing::{Step, Waterfall};
 use crate::household::{Lang, MatchReason, Verdict};
-use crate::verification::{RecordSides, Verifier};
+use crate::identity::Model;
+use crate::verification::RecordSides;
 
 impl Matched {
     /// The comparison as a waterfall: it holds the words of levels and rules, no value of either identity.
@@ -50,13 +51,12 @@ impl Matched {
     }
 }
 
-impl Verifier {
-    /// The comparison of a record with the person it is filed under, as a waterfall over the thresholds in force.
+impl RecordSides {
+    /// The comparison of the record with the person it is filed under, as a waterfall over the thresholds of the model that weighed it.
     #[must_use]
-    pub fn drawn(&self, record: &RecordSides, lang: Lang) -> Waterfall {
-        let model = &self.0.model;
+    pub fn waterfall(&self, model: &Model, lang: Lang) -> Waterfall {
         let thresholds = shown(&model.thresholds());
-        let (rules, fields): (Vec<_>, Vec<_>) = record.reasons.iter().partition(|reason| is_rule(reason));
+        let (rules, fields): (Vec<_>, Vec<_>) = self.reasons.iter().partition(|reason| is_rule(reason));
         let step = |reason: &&MatchReason| Step {
             label: words(reason, lang),
             note: String::new(),
@@ -64,14 +64,14 @@ impl Verifier {
         };
         Waterfall {
             lang,
-            title: title(record.verdict, lang),
+            title: title(self.verdict, lang),
             remarks: rules.into_iter().take(1).map(|rule| words(rule, lang)).collect(),
             prior: thresholds.prior_centibits,
             calibrated: false,
             steps: fields.iter().map(step).collect(),
             match_at: thresholds.match_centibits,
             review_at: thresholds.review_centibits,
-            probabilities: [thresholds.match_ppm, thresholds.review_ppm, record.probability_ppm],
+            probabilities: [thresholds.match_ppm, thresholds.review_ppm, self.probability_ppm],
             footer: footer(model.name(), model.hash(), model.is_assumed(), lang),
         }
     }
@@ -93,10 +93,14 @@ fn title(verdict: Verdict, lang: Lang) -> String {
 /// Which model said so.
 fn footer(name: &str, sha256: &str, assumed: bool, lang: Lang) -> String {
     let short = &sha256[..12.min(sha256.len())];
+    let name = match name {
+        "person" => lang.pick("部门记录与人员 person", "records and people, person"),
+        other => other,
+    };
     match (lang, assumed) {
-        (Lang::Zh, true) => format!("模型 {name}（{short}），参数为设定值，未经数据估计"),
-        (Lang::Zh, false) => format!("模型 {name}（{short}）"),
-        (Lang::En, true) => format!("Model {name} ({short}); its numbers are assumed, not estimated from data"),
-        (Lang::En, false) => format!("Model {name} ({short})"),
+        (Lang::Zh, true) => format!("模型：{name}（{short}），参数为设定值，未经数据估计"),
+        (Lang::Zh, false) => format!("模型：{name}（{short}）"),
+        (Lang::En, true) => format!("Model: {name} ({short}); its numbers are assumed, not estimated from data"),
+        (Lang::En, false) => format!("Model: {name} ({short})"),
     }
 }

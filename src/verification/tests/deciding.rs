@@ -9,8 +9,8 @@ use crate::store::faults::Fault;
 use crate::store::{ApprovalKind, CaseState, DocumentKind, LogFilter, StoreError, VersionReason};
 use crate::verification::archive::Archive;
 use crate::verification::{
-    DecideError, ErasureGrounds, Grounds, InspectionTerms, NewObjection, ReadError, RecordDecision, ReportForm,
-    Reviewed,
+    DecideError, ErasureGrounds, Grounds, HeldRecords, InspectionTerms, NewObjection, ReadError, RecordDecision,
+    ReportForm, Reviewed,
 };
 
 /// A supervisor of the case's organisation.
@@ -46,6 +46,41 @@ pub(super) async fn case_with_held() -> (House, Verifier, Arc<StandIn>, Arc<Stan
     verifier.run_claimed(house.claim().await.unwrap()).await;
     assert_eq!(house.case(case).await.reviews_open, 1);
     (house, verifier, agriculture, tax, case)
+}
+
+#[tokio::test]
+async fn held_records_are_told_by_the_model_that_weighed_them() {
+    let (house, verifier, agriculture, tax, case) = case_with_held().await;
+    let (one, id) = (supervisor("one"), case.to_string());
+    let thresholds = |held: &HeldRecords| held.model.as_ref().map(|model| model.thresholds());
+    let first = verifier.held_records(&one, &id).await.unwrap();
+    assert_eq!(thresholds(&first), Some(Model::person().thresholds()));
+
+    const PERSON: &str = include_str!("../../../config/identity/person.toml");
+    let dearer = PERSON.replace("cost = { review = 1, false_match = 1000,", "cost = { review = 1, false_match = 9000,");
+    let other = Model::parse("person.toml", &dearer).unwrap();
+    assert_ne!(other.thresholds(), Model::person().thresholds());
+    let later = house.verifier_by(other.clone(), sources(&[&agriculture, &tax]), &[], &[]);
+    let held = later.held_records(&one, &id).await.unwrap();
+    assert_eq!(held.records.version, 1, "the version is of the model before");
+    assert_eq!(thresholds(&held), Some(Model::person().thresholds()), "not those in force by now");
+    let drawn = |held: &HeldRecords| {
+        let record = &held.records.records[0];
+        record.waterfall(held.model.as_ref().unwrap(), crate::household::Lang::Zh).svg()
+    };
+    assert_eq!(drawn(&held), drawn(&first));
+
+    // altered or gone, it draws nothing
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(house.store.path().join("hedui.sqlite"));
+    let pool = sqlx::sqlite::SqlitePool::connect_with(options).await.unwrap();
+    for change in [
+        "UPDATE artifacts SET bytes = CAST(replace(CAST(bytes AS TEXT), '1000', '9000') AS BLOB) WHERE kind = 'model'",
+        "DELETE FROM artifacts WHERE kind = 'model'",
+    ] {
+        assert_eq!(sqlx::query(change).execute(&pool).await.unwrap().rows_affected(), 1);
+        assert!(later.held_records(&one, &id).await.unwrap().model.is_none(), "{change}");
+        assert!(verifier.held_records(&one, &id).await.unwrap().model.is_some(), "it is in force here");
+    }
 }
 
 /// Works on whatever is due until nothing is.

@@ -27,7 +27,7 @@ fn rules() -> TriedRules {
 }
 
 fn everything() -> Selection {
-    Selection { organisation: None, region: String::new(), list_cases: true }
+    Selection { organisation: None, region: String::new(), apart_from: None, list_cases: true }
 }
 
 #[tokio::test]

@@ -60,6 +60,28 @@ async fn rules_are_tried_on_cases_of_the_callers_office_and_place_alone() {
 }
 
 #[tokio::test]
+async fn cases_about_the_caller_or_kin_are_never_tried() {
+    let (house, _, agriculture, _) = case_of_two().await;
+    let verifier = house.verifier_with(sources(&[&agriculture]), &[], &["one", "two"]);
+    let [one, two] = ["one", "two"].map(supervisor);
+    let registrar = Caller { organisation: String::new(), ..supervisor("registrar") };
+    let registered = async |of: &str, id_number: &str| {
+        let people = serde_json::json!({"people": [{"relation": "sibling", "id_number": id_number}]}).to_string();
+        verifier.register_kin(&registrar, of, people.as_bytes()).await.unwrap();
+    };
+    assert_eq!(on_kept(&verifier, &one, "620422").await.unwrap().households, 2);
+    // in the household of two alone
+    registered("one", super::withdrawing::OTHER).await;
+    assert_eq!(on_kept(&verifier, &one, "620422").await.unwrap().people, 1);
+    assert_eq!(on_kept(&verifier, &two, "620422").await.unwrap().households, 2, "nobody else's kin");
+    // in both
+    registered("one", "110101199003070038").await;
+    assert_eq!(on_kept(&verifier, &one, "620422").await.unwrap(), Count::default());
+    let counts: Vec<_> = entries(&house).await.into_iter().map(|(_, count)| count).collect();
+    assert_eq!(counts, [2, 1, 2, 0], "the entry tells how many are opened");
+}
+
+#[tokio::test]
 async fn evidence_that_is_locked_is_not_tried() {
     let (house, verifier, _, case) = case_of_two().await;
     let one = supervisor("one");

@@ -8,7 +8,7 @@ use crate::household::{Answer, MemberRef, Record};
 use crate::store::{DecisionKind, DocumentKind, StoreError};
 use crate::verification::{DecideError, NewObjection, NoChange, ReadError, RecordDecision, Reviewed};
 
-const OTHER: &str = "440524188001010014";
+pub(super) const OTHER: &str = "440524188001010014";
 
 /// A final case of two members, each with a held record of the same department; in the household's last report there was one of them alone.
 pub(super) async fn case_of_two() -> (House, Verifier, Arc<StandIn>, Uuid) {

@@ -7,9 +7,10 @@ use encoding_rs::GB18030;
 use hedui::audit::Action;
 
 use super::approvals::Office;
-use super::browser::Page;
+use super::browser::{Browser, Page};
 use super::provider::StandIn;
 use super::{entered_as, stage};
+use crate::support::until;
 
 pub const HEADINGS: &str = "id,id_number,name,birth_date,sex,phone,address\n";
 /// As one office writes it, in GB18030.
@@ -115,8 +116,10 @@ async fn two_rosters_are_matched_and_each_pair_says_why() {
         "620422196805130033",
         "证件号码一致",
         "因何成对",
-        "id_number",
-        "不重复计",
+        "<li>证件号码 <code>id_number</code></li>",
+        "<li>姓名的读音、出生日期的年份 <code>name.sound, birth_date.year</code></li>",
+        "证件号码已含，不重复计",
+        "模型：人员名册（persons）",
         "L1（第 2 行）",
         "<svg",
     ] {
@@ -207,6 +210,41 @@ async fn nobody_else_sees_a_run_and_it_is_gone_when_it_should_be() {
 }
 
 #[tokio::test]
+async fn what_was_sent_in_a_session_goes_with_it_however_it_ends() {
+    let stage = stage().await;
+    let provider = StandIn::start().await;
+    let mut office = Office::open(&stage, &provider).await;
+    let (lefts, rights) = (left(), right());
+    let sent = [("left", "a.csv", &*lefts), ("right", "b.csv", &*rights)];
+    let run = async |office: &mut Office| {
+        let page = send(office, "wang-wu", &REASON, &sent).await;
+        let at = page.url.path().to_owned();
+        ended(office, "wang-wu", &at).await;
+        at
+    };
+    // the same person at another desk, whose session goes on
+    let mut desk = Browser::new();
+    provider.vouch_for(&mut desk, &office.door, "wang-wu").await;
+    let unused = run(&mut office).await;
+    let url = office.door.url(&unused);
+    assert_eq!(desk.get(&url).await.status, 200, "a person's, not a browser's");
+    office.door.put_ahead(20);
+    assert_eq!(desk.get(&url).await.status, 200, "neither has ended");
+    office.door.put_ahead(15);
+    until("unused for half an hour it is gone", async || desk.get(&url).await.status == 404).await;
+
+    let (door, browser) = office.door_and("wang-wu");
+    provider.vouch_for(browser, door, "wang-wu").await;
+    let replaced = run(&mut office).await;
+    let url = office.door.url(&replaced);
+    assert_eq!(desk.get(&url).await.status, 200);
+    // a sign-in ends the session that the browser had
+    let (door, browser) = office.door_and("wang-wu");
+    provider.vouch_for(browser, door, "wang-wu").await;
+    until("its session was replaced", async || desk.get(&url).await.status == 404).await;
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_told_by_file_and_line_and_nothing_is_matched() {
     let stage = stage().await;
     let provider = StandIn::start().await;
@@ -246,6 +284,30 @@ async fn what_is_wrong_is_told_by_file_and_line_and_nothing_is_matched() {
     }
     assert_eq!(entered_as(&stage, "rosters_linked").await, 0, "nothing was matched");
     assert!(entered_as(&stage, "refused").await > 0);
+}
+
+#[tokio::test]
+async fn totals_are_not_told_as_exact_while_pairs_wait_for_somebody() {
+    let stage = stage().await;
+    let provider = StandIn::start().await;
+    let mut office = Office::open(&stage, &provider).await;
+    let certain = "A1,620422196805130033,王建国,1968-05-13,男,13993012345,会宁县会师镇南关村12号\n\
+                   A2,620422196805130033,王建国,1968-05-13,男,13993012345,会宁县会师镇南关村12号\n";
+    // one number of two people
+    let open = "B1,620422198503040058,孙强,1985-03-04,男,,会宁县中川镇\nB2,620422198503040058,周敏,1985-03-04,男,,会宁县中川镇\n";
+    for (rows, is_open) in [(certain.to_owned(), false), (format!("{certain}{open}"), true)] {
+        let roster = format!("{HEADINGS}{rows}");
+        let page = send(&mut office, "wang-wu", &REASON, &[("left", "a.csv", roster.as_bytes())]).await;
+        let at = page.url.path().to_owned();
+        let done = ended(&mut office, "wang-wu", &at).await;
+        let pairs = office.get("wang-wu", &format!("{at}/export?what=pairs")).await;
+        assert_eq!(pairs.body.contains(",review"), is_open, "{}", pairs.body);
+        let counts =
+            done.body.split("counts-title").nth(2).and_then(|rest| rest.split("</section>").next()).expect("counts");
+        for told in ["至少 1<", "至多 3<", "1（只按已认定的对）<"] {
+            assert_eq!(counts.contains(told), is_open, "{told}: {counts}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -15,6 +15,8 @@ async fn rules_of_a_day_are_shown_with_law_basis_and_history_and_two_days_are_co
     assert!(home.body.contains("href=\"/policy\""), "the navigation has it");
     let list = browser.get(&door.url("/policy")).await;
     assert!(list.body.contains("href=\"/policy/620422\""), "{}", list.body);
+    let layers = "<span>全国 → 甘肃省 → 白银市 → 会宁县<code>national → gansu → baiyin → huining</code></span>";
+    assert!(list.body.contains(layers), "packs have names: {}", list.body);
 
     let day = "2026-11-01".parse().unwrap();
     let rules = stage.verifier.shown_rules("620422", Some(day), "").unwrap();
@@ -25,11 +27,12 @@ async fn rules_of_a_day_are_shown_with_law_basis_and_history_and_two_days_are_co
         assert!(page.body.contains(&format!("<code>{}</code>", rule.key)), "{}", rule.key);
     }
     assert!(page.body.contains("§ 有公布文本") && page.body.contains("? 假定"), "a sign and a word each");
-    assert!(page.body.contains(&rules.sha256));
+    assert!(page.body.contains(&rules.sha256) && page.body.contains(layers));
 
     let guide = browser.get(&door.url("/policy/620422?as_of=2026-11-01&rule=standard.guide.urban")).await;
     let history = &stage.verifier.shown_rules("620422", Some(day), "standard.guide.urban").unwrap().parameters[0];
     assert!(history.history.len() > 1);
+    assert!(guide.body.contains("<span>甘肃省<code>gansu</code></span>"), "{}", guide.body);
     for entry in &history.history {
         let law = entry.law.as_ref().map(ToString::to_string).unwrap_or_default();
         assert!(guide.body.contains(&entry.value) && guide.body.contains(&law), "{law}: {}", guide.body);

@@ -3,13 +3,19 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hedui::audit::Action;
+use hedui::auth::Caller;
+use hedui::config::Clients;
 use hedui::verification::{HandIn, MadeUp};
 use hedui_mock_sources::Config;
+use serde_json::json;
 
 use super::approvals::Office;
 use super::browser::Page;
 use super::provider::StandIn;
+use super::reviews::of_office;
 use super::{Door, client, entered_as, place, settings, stage};
 use crate::support::{Setup, Stage, until};
 
@@ -44,13 +50,12 @@ fn cells(page: &Page, caption: &str) -> Vec<Vec<String>> {
     rows.map(|row| row.split("<td").skip(1).map(text).collect()).collect()
 }
 
-async fn csv(office: &mut Office, fields: &[(&str, &str)]) -> Page {
-    let file = office.send("wang-wu", PAGE, &[fields, &[("as", "csv")]].concat()).await;
-    assert_eq!(
-        (file.status.as_u16(), file.headers["content-type"].to_str().unwrap()),
-        (200, "text/csv; charset=utf-8")
-    );
-    file
+/// The file that a page's link holds, and what it is called.
+fn csv(page: &Page) -> (String, String) {
+    let link = page.body.split("href=\"data:text/csv;charset=utf-8;base64,").nth(1).expect("a link");
+    let (held, rest) = link.split_once("\" download=\"").expect("it is downloaded");
+    let bytes = STANDARD.decode(held).expect("base64");
+    (String::from_utf8(bytes).expect("UTF-8"), rest.split('"').next().expect("a name").to_owned())
 }
 
 #[tokio::test]
@@ -79,10 +84,9 @@ async fn a_higher_standard_moves_a_made_up_county_and_small_numbers_are_not_show
     assert_eq!(said, [("623.00 元/人·月", "1000.00 元/人·月"), ("460.00 元/人·月", "800.00 元/人·月")]);
 
     // the table and the file are one; what is small stands in neither
-    let file = csv(&mut office, HIGHER).await;
-    let name = file.headers["content-disposition"].to_str().unwrap();
-    assert!(name.starts_with("attachment; filename=\"simulate-620422-") && name.ends_with(".csv\""), "{name}");
-    let rows: Vec<Vec<&str>> = file.body.lines().skip(1).map(|line| line.split(',').collect()).collect();
+    let (file, name) = csv(&found);
+    assert!(name.starts_with("simulate-620422-") && name.ends_with(".csv"), "{name}");
+    let rows: Vec<Vec<&str>> = file.lines().skip(1).map(|line| line.split(',').collect()).collect();
     let drawn = cells(&found, "图中数据");
     assert_eq!(rows.len(), drawn.len());
     let mut left_out = 0;
@@ -98,9 +102,25 @@ async fn a_higher_standard_moves_a_made_up_county_and_small_numbers_are_not_show
     }
     assert!(left_out > 0 && found.body.contains(&format!("不足 10 户的 {left_out} 格")), "{}", found.body);
     let shown: u64 = rows.iter().filter_map(|row| row[3].parse::<u64>().ok()).sum();
-    assert!(found.body.contains(&format!("虚拟住户 {shown} 户")), "totals are of what is shown");
-    let moved: u64 = rows.iter().filter(|row| row[1] != row[2]).filter_map(|row| row[3].parse::<u64>().ok()).sum();
-    assert!(moved > 0 && found.body.contains(&format!("归类变动 {moved} 户")), "{}", found.body);
+    assert!(found.body.contains(&format!("虚拟县：至少 {shown} 户、")), "totals are of what is shown: {}", found.body);
+    let sum = |wanted: &dyn Fn(&Vec<&str>) -> bool| -> u64 {
+        rows.iter().filter(|row| wanted(row)).filter_map(|row| row[3].parse::<u64>().ok()).sum()
+    };
+    let is_open = |row: &Vec<&str>| row[1] == "open" || row[2] == "open";
+    let (moved, open) = (sum(&|row| row[1] != row[2] && !is_open(row)), sum(&is_open));
+    assert!(moved > 0 && open > 0, "{moved} {open}");
+    // whoever is open counts with nothing, so that no total is told as all there is
+    for told in [
+        format!("至少 {moved} 户；另有 "),
+        format!("{open} 户在调整前或调整后待定，是否变动未定"),
+        "每月至少 ".to_owned(),
+        " 元 → 至少 ".to_owned(),
+        "（已计入者每月 +".to_owned(),
+        "合计（至少）".to_owned(),
+        "各项金额为至少数".to_owned(),
+    ] {
+        assert!(found.body.contains(&told), "{told}: {}", found.body);
+    }
 
     assert!(found.body.contains("待定者最优可能为") && found.body.contains("<li>现行规则："), "{}", found.body);
 
@@ -120,7 +140,7 @@ async fn a_higher_standard_moves_a_made_up_county_and_small_numbers_are_not_show
             && found.body.contains("name=\"seed\" value=\"7\"")
     );
     assert_eq!(entered_as(&stage, "rules_tried").await, 0, "nobody's evidence was opened");
-    assert_eq!(csv(&mut office, HIGHER).await.body, file.body, "the same again");
+    assert_eq!(csv(&office.send("wang-wu", PAGE, HIGHER).await).0, file, "the same again");
 }
 
 #[tokio::test]
@@ -237,6 +257,12 @@ async fn kept_cases_of_the_own_office_are_tried_after_an_entry_that_names_who_as
         "{shown:?}"
     );
     assert!(shown.iter().all(|households| households % 5 == 0), "in round numbers: {shown:?}");
+    // the file is of that trial: nothing is opened for it, and nothing entered
+    let (file, _) = csv(&found);
+    let filed: Vec<u64> = file.lines().skip(1).filter_map(|line| line.split(',').nth(3)?.parse().ok()).collect();
+    assert_eq!(filed, shown);
+    assert!(!found.body.contains("value=\"csv\""), "no button tries it again");
+    assert_eq!(entered_as(&stage, "rules_tried").await, 1);
     let entry =
         stage.entries().await.into_iter().find(|leaf| leaf.event.action == Action::RulesTried).expect("an entry");
     assert_eq!((&*entry.event.actor.subject.to_string(), entry.event.count), ("wang-wu", Some(u64::from(CASES))));
@@ -261,6 +287,43 @@ async fn kept_cases_of_the_own_office_are_tried_after_an_entry_that_names_who_as
         assert!(page.body.contains(told), "{who}: {}", page.body);
     }
     assert_eq!(entered_as(&stage, "rules_tried").await, 2, "of another place's county nothing is opened");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cases_of_the_own_kin_are_left_out_and_the_page_does_not_say_whether_there_are_any() {
+    let stage = kept(2).await;
+    let provider = StandIn::start().await;
+    let mut office = Office::open(&stage, &provider).await;
+    stage.register.replace(Clients::new(vec![of_office(&stage, "wang-wu", "supervisor")]));
+    let registrar = Caller { subject: "zhou-ba".into(), ..stage.caller() };
+    let number = |index: u32| {
+        let request = stage.mocks.request_for(index, &Default::default()).expect("a household");
+        request["household"]["members"][0]["id_number"].as_str().expect("a number").to_owned()
+    };
+    let [first, second] = [number(0), number(1)];
+    let fields = but(HIGHER, &[("on", "kept"), ("as_of", "")]);
+    let about = "涉及您本人或已登记亲属的案件一律不用于试算";
+    for (kin, tried, told) in [
+        (&[][..], 2, "每一格都不足 10 户"),
+        (&[&first], 1, "每一格都不足 10 户"),
+        (&[&first, &second], 0, "没有可试算的家庭"),
+    ] {
+        if !kin.is_empty() {
+            let people: Vec<_> = kin.iter().map(|number| json!({"relation": "sibling", "id_number": number})).collect();
+            let body = json!({ "people": people }).to_string();
+            stage.verifier.register_kin(&registrar, "wang-wu", body.as_bytes()).await.expect("registered");
+        }
+        let found = office.send("wang-wu", PAGE, &fields).await;
+        assert_eq!(found.status, 200, "{}", found.body);
+        assert!(found.body.contains(told), "{tried}: {}", found.body);
+        assert!(found.body.contains(about), "the same is said whether or not there are any");
+        let mut entries = stage.entries().await.into_iter().filter(|leaf| leaf.event.action == Action::RulesTried);
+        assert_eq!(entries.next_back().and_then(|leaf| leaf.event.count), Some(tried), "so many are opened");
+    }
+    let other = office.send("sun-qi", PAGE, &fields).await;
+    assert!(other.body.contains("每一格都不足 10 户") && other.body.contains(about), "another's kin are nobody's here");
+    let made_up = office.send("wang-wu", PAGE, HIGHER).await;
+    assert!(!made_up.body.contains(about), "nobody is kin of the invented");
 }
 
 #[tokio::test]

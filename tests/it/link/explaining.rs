@@ -93,7 +93,7 @@ fn what_was_counted_once_and_what_was_added_is_said() {
         &format!("1,王建国,110101199003070038,1990-03-07,男,13893001234,{place}\n2,王建军,,1990-03-07,男,,{place}\n"),
     );
     let same = text(folder.path(), &["--pair", "1,1"]);
-    assert!(same.contains("id_number 已含，不重复计") && same.contains("同一人的概率"), "{same}");
+    assert!(same.contains("证件号码已含，不重复计") && same.contains("同一人的概率"), "{same}");
     let json: Value = serde_json::from_str(&text(folder.path(), &["--pair", "1,1", "--json"])).expect("JSON");
     let birth =
         json["fields"].as_array().expect("fields").iter().find(|field| field["field"] == "birth_date").expect("it");

@@ -75,20 +75,6 @@ impl Form {
         }
     }
 
-    /// Names and values of everything that is filled in.
-    pub(super) fn sent(&self) -> Vec<(&'static str, &str)> {
-        let own = [
-            ("region", &self.region),
-            ("as_of", &self.as_of),
-            ("on", &self.on),
-            ("households", &self.households),
-            ("seed", &self.seed),
-            ("pack", &self.pack),
-        ];
-        let own = own.into_iter().map(|(name, value)| (name, value.as_str()));
-        own.chain(self.figures.iter().map(|(spec, value)| (spec.key, value.as_str()))).collect()
-    }
-
     /// The trial that it asks for; else what is wrong, in the order of the page.
     pub(super) fn plan(
         &self,

@@ -6,8 +6,7 @@ mod result;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use serde::Deserialize;
 
 use self::form::{Form, Plan};
@@ -19,8 +18,6 @@ use crate::console::notices::Notice;
 use crate::console::state::Console;
 use crate::console::user::ConsoleUser;
 use crate::policy::PackInfo;
-use crate::policy::simulate::Shown;
-use crate::report::movement;
 use crate::verification::{ArchiveError, DecideError, MadeUp, Trial, Tried, TriedRules, VerificationError};
 
 const PAGE: &str = "/policy/simulate";
@@ -63,8 +60,7 @@ pub(in crate::console) async fn run(
     let counties = counties(&console, &caller);
     let form = Form::of(&fields);
     let ask = Ask { console: &console, frame, counties: &counties, form: &form };
-    let wanted = |code: &str| fields.iter().any(|(name, value)| name == "as" && value == code);
-    if wanted("list") {
+    if fields.iter().any(|(name, value)| name == "as" && value == "list") {
         return ask.page();
     }
     let verifier = &console.0.verifier;
@@ -84,12 +80,9 @@ pub(in crate::console) async fn run(
     let shown = tried.movement.shown(false);
     // of real households, in round numbers: trials may be had again and again
     let shown = if plan.made_up.is_none() { shown.coarse() } else { shown };
-    if wanted("csv") {
-        return file(&shown, &format!("simulate-{}-{}", plan.region.as_str(), verifier.today()));
-    }
     let county = counties.iter().find(|county| county.region == plan.region.0);
     let county = county.map_or("", |county| frame.lang.pick(&county.name_zh, &county.name_en));
-    ask.found(Found::of(&plan, county, &shown, frame.lang))
+    ask.found(Found::of(&plan, county, &shown, verifier.today(), frame.lang))
 }
 
 /// The counties of the caller's place that there are rules for.
@@ -107,15 +100,4 @@ async fn had(console: &Console, caller: &Caller, plan: &Plan, trial: Trial) -> R
             Ok(trial.on_made_up(rules, county, console.0.make_up.clone()).await?)
         }
     }
-}
-
-/// The table as a file.
-fn file(shown: &Shown, name: &str) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
-    ];
-    (StatusCode::OK, headers, movement::csv(shown)).into_response()
 }

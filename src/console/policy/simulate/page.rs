@@ -42,8 +42,6 @@ struct SimulatePage<'a> {
     on: Field,
     households: Field,
     seed: Field,
-    /// Everything that was sent, for the same as a file.
-    sent: Vec<Field>,
 }
 
 impl SimulatePage<'_> {
@@ -138,8 +136,6 @@ impl Ask<'_> {
             error: wrong(name),
             ..Field::line(frame.words, name, label)
         };
-        let hidden =
-            |name: &'static str, value: &str| Field { entry: Entry::Hidden, error: None, ..line(name, "", value) };
         let counties = self.counties.iter().map(|county| {
             let name = lang.pick(&county.name_zh, &county.name_en);
             (county.region.clone(), format!("{name} {}", county.region))
@@ -171,7 +167,6 @@ impl Ask<'_> {
                 ..line("households", words.households, &form.households)
             },
             seed: Field { hint: Some(words.seed_hint), ..line("seed", words.seed, &form.seed) },
-            sent: found.iter().flat_map(|_| form.sent()).map(|(name, value)| hidden(name, value)).collect(),
             found,
         };
         let good = faults.is_empty();

@@ -1,4 +1,10 @@
 //! What a trial found, as a page shows it: never a cell of fewer than ten households.
+//!
+//! The table as a file is in the page already, as the address of a link: it is of the same trial, and nobody's evidence is opened for it again.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::civil::Date;
 
 use super::super::{basis_tag, value};
 use super::form::Plan;
@@ -7,8 +13,8 @@ use crate::console::words::simulate::{self as words, SimulateWords};
 use crate::household::{Fen, Lang};
 use crate::policy::simulate::{Count, Headline, MayBecome, Shown};
 use crate::report::difference::{ParameterChange, Setting};
-use crate::report::movement::chart;
-use crate::report::render::amounts::yuan;
+use crate::report::movement::{self, chart, told};
+use crate::report::render::amounts::{signed, yuan};
 
 /// A trial's result.
 pub(super) struct Found {
@@ -26,10 +32,15 @@ pub(super) struct Drawn {
     pub(super) cells: Table,
     pub(super) matrix: Table,
     pub(super) costs: Table,
+    /// Whether what is paid in all is all of it.
+    pub(super) complete: bool,
+    /// The drawing's numbers as a file: what it holds, and what it is called.
+    pub(super) csv: (String, String),
 }
 
 impl Found {
-    pub(super) fn of(plan: &Plan, county: &str, shown: &Shown, lang: Lang) -> Self {
+    /// `today` is in the file's name.
+    pub(super) fn of(plan: &Plan, county: &str, shown: &Shown, today: Date, lang: Lang) -> Self {
         let own = SimulateWords::of(lang);
         let any = shown.cells.iter().any(|cell| cell.count.is_some());
         Self {
@@ -40,28 +51,34 @@ impl Found {
                 cells: cells(shown, own, lang),
                 matrix: matrix(shown, own, lang),
                 costs: costs(shown, own, lang),
+                complete: is_complete(shown),
+                csv: (
+                    format!("data:text/csv;charset=utf-8;base64,{}", STANDARD.encode(movement::csv(shown))),
+                    format!("simulate-{}-{today}.csv", plan.region.as_str()),
+                ),
             }),
             nothing: if shown.cells.is_empty() { own.none } else { own.too_few },
         }
     }
 }
 
+fn is_complete(shown: &Shown) -> bool {
+    shown.complete() == [true; 2]
+}
+
 fn summary(plan: &Plan, county: &str, shown: &Shown, own: &'static SimulateWords, lang: Lang) -> Summary {
-    let (total, moved) = (shown.total(), shown.moved().households);
-    let change = total.monthly_after - total.monthly_before;
-    let [before, after] = [total.monthly_before, total.monthly_after].map(yuan);
-    let [monthly, yearly] = [change, change.mul_ratio(12, 1)].map(signed);
     let made_up = plan.made_up.is_some();
     let mut lines = vec![
         (own.county, Cell::Text(format!("{county} {}", plan.region.as_str()))),
         (own.as_of, Cell::Whole(words::rules_of(plan.as_of, lang))),
     ];
-    if total == Count::default() {
-        lines.push((own.households_in, Cell::Text(words::tried_on(made_up, lang).to_owned())));
+    let tried_on = words::tried_on(made_up, lang);
+    if shown.total() == Count::default() {
+        lines.push((own.households_in, Cell::Text(tried_on.to_owned())));
     } else {
-        lines.push((own.households_in, Cell::Text(words::counted(total, made_up, lang))));
-        lines.push((own.moved, Cell::Whole(words::households(moved, lang))));
-        lines.push((own.cost, Cell::Text(words::cost([&before, &after, &monthly, &yearly], lang))));
+        lines.push((own.households_in, Cell::Text(words::at(tried_on, &told::counted(shown, lang), lang))));
+        lines.push((own.moved, Cell::Text(told::moved(shown, lang))));
+        lines.push((own.cost, Cell::Text(told::cost(shown, lang))));
     }
     let sides = [own.before, own.after].into_iter().zip(shown.may_become());
     let said = |(side, counts): (&str, MayBecome)| {
@@ -73,6 +90,7 @@ fn summary(plan: &Plan, county: &str, shown: &Shown, own: &'static SimulateWords
         lines.push((own.may_become, Cell::List(said)));
     }
     if !made_up {
+        lines.push((own.kin, Cell::Text(own.kin_about.to_owned())));
         lines.push((own.round, Cell::Text(own.round_about.to_owned())));
     }
     if shown.not_covered != Some(0) {
@@ -122,10 +140,6 @@ fn name(headline: Headline, lang: Lang) -> &'static str {
     lang.pick(zh, en)
 }
 
-fn signed(amount: Fen) -> String {
-    if amount > Fen::ZERO { format!("+{}", yuan(amount)) } else { yuan(amount) }
-}
-
 /// Before and after, the difference a month.
 fn paid(count: Count) -> [String; 3] {
     let Count { monthly_before, monthly_after, .. } = count;
@@ -161,8 +175,7 @@ fn cells(shown: &Shown, own: &'static SimulateWords, lang: Lang) -> Table {
 /// Before down, after across.
 fn matrix(shown: &Shown, own: &'static SimulateWords, lang: Lang) -> Table {
     let headlines = shown.headlines();
-    let sum =
-        |wanted: &dyn Fn(&crate::policy::simulate::Cell) -> bool| Cell::Whole(shown.sum(wanted).households.to_string());
+    let sum = |wanted: &dyn Fn(&crate::policy::simulate::Cell) -> bool| Cell::Whole(shown.seen(wanted).to_string());
     let row = |before: &Headline| {
         let here = headlines
             .iter()
@@ -195,7 +208,8 @@ fn costs(shown: &Shown, own: &'static SimulateWords, lang: Lang) -> Table {
         (before != Fen::ZERO || after != Fen::ZERO).then(|| row(name(*headline, lang), before, after))
     };
     let total = shown.total();
-    let last = row(own.sum, total.monthly_before, total.monthly_after);
+    let sum = if is_complete(shown) { own.sum } else { own.least };
+    let last = row(sum, total.monthly_before, total.monthly_after);
     let figures = [own.monthly_before, own.monthly_after, own.monthly, own.yearly].map(Column::figures);
     Table {
         caption: own.costs,

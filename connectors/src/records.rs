@@ -298,6 +298,8 @@ pub enum Skip {
     NotNeededForPurpose,
     /// The person's authorisation does not cover this source.
     NotAuthorised,
+    /// The person's authorisation was taken back (撤回授权): it is not asked, or not any more.
+    Withdrawn,
     /// The person has no identifier this source can be asked by.
     NoIdentifier,
     /// The operator has switched the source off.

@@ -11,7 +11,7 @@ use super::{Bulk, BulkError, referrals};
 use crate::auth::Caller;
 use crate::household::AnswerKind;
 use crate::report::text::{self, Lang};
-use crate::report::view::{Document, OpenMatter, OutcomeView, View};
+use crate::report::view::{Document, Matter, OpenMatter, OutcomeView, View};
 use crate::report::{Body, CountRange, OutcomeEntry, ReportTotals, SourceLine, TotalRange, csv};
 use crate::store::{BatchRow, CaseRow, VersionRow};
 
@@ -200,7 +200,8 @@ fn cells_of(version: &VersionRow, body: &Body, english: bool) -> Vec<String> {
     cells.extend(cells_of_totals(&body.totals));
     let month = &body.totals.per_head_monthly;
     let silent = month.silent.keys().chain(body.totals.financial.silent.keys());
-    let silent: std::collections::BTreeSet<&str> = silent.map(String::as_str).collect();
+    let mut silent: std::collections::BTreeSet<&str> = silent.map(String::as_str).collect();
+    silent.retain(|waits_for| silent_sources(body).any(|source| source == *waits_for));
     cells.extend([
         body.held_for_review.len().to_string(),
         silent.into_iter().collect::<Vec<_>>().join(" "),
@@ -212,13 +213,17 @@ fn cells_of(version: &VersionRow, body: &Body, english: bool) -> Vec<String> {
 fn cells_of_totals(totals: &ReportTotals) -> [String; 9] {
     let month = &totals.per_head_monthly;
     let at_most = |range: &TotalRange| range.at_most.map(|most| most.to_string()).unwrap_or_default();
-    let count = |range: &CountRange| match range.complete {
-        true => range.at_least.to_string(),
-        false => format!("≥{}", range.at_least),
+    // what is not known is no nought: neither a floor of nothing without an upper end, nor no record of a house that none need have
+    let count = |range: &CountRange| match (range.complete, range.at_least, range.at_most) {
+        (true, least, _) => least.to_string(),
+        (false, least, Some(most)) if least < most => format!("{least}–{most}"),
+        (false, 0, _) => String::new(),
+        (false, least, _) => format!("≥{least}"),
     };
+    let at_least = if month.is_known() { month.at_least.to_string() } else { String::new() };
     [
         totals.members.to_string(),
-        month.at_least.to_string(),
+        at_least,
         at_most(month),
         month.so_far.to_string(),
         totals.standard_monthly.to_string(),
@@ -260,18 +265,23 @@ fn cells_of_view(version: &VersionRow, view: &View, english: bool) -> Vec<String
             cells.resize(cells.len() + 8, String::new());
         }
     }
-    let silent: Vec<&str> =
-        conclusion.open.iter().filter_map(|open| open.source.as_ref()).map(|source| source.as_str()).collect();
+    let silent = conclusion.open.iter().filter(|open| open.matter == Matter::Department);
+    let silent: Vec<&str> = silent.filter_map(|open| open.source.as_ref()).map(|source| source.as_str()).collect();
     let due = conclusion.review.map(|review| review.due.to_string()).unwrap_or_default();
     cells.extend([conclusion.reviews_open.to_string(), silent.join(" "), due]);
     cells
 }
 
-/// Of the screening of a roster nothing is reckoned: who is referred where stands in the other sheet.
-fn cells_of_screening(version: &VersionRow, body: &Body, is_final: &str) -> Vec<String> {
+/// Departments that were asked about somebody and have not answered, or not in full.
+fn silent_sources(body: &Body) -> impl Iterator<Item = &str> {
     let is_silent =
         |line: &&SourceLine| line.cells.iter().any(|cell| cell.answer != AnswerKind::Skipped && !cell.answer.speaks());
-    let silent: Vec<&str> = body.sources.iter().filter(is_silent).map(|line| line.source.as_str()).collect();
+    body.sources.iter().filter(is_silent).map(|line| line.source.as_str())
+}
+
+/// Of the screening of a roster nothing is reckoned: who is referred where stands in the other sheet.
+fn cells_of_screening(version: &VersionRow, body: &Body, is_final: &str) -> Vec<String> {
+    let silent: Vec<&str> = silent_sources(body).collect();
     let mut cells = vec![body.number.clone(), version.number.to_string(), is_final.to_owned()];
     cells.resize(COLUMNS.len() - 4, String::new());
     let place = |heading: &str| COLUMNS.iter().position(|(_, en)| *en == heading).map(|place| place - 4);

@@ -7,7 +7,7 @@ use super::words::effects::{EffectWords, kind};
 use crate::household::{Fen, Lang};
 use crate::policy::assessment::{Certainty, Per, Treatment};
 use crate::policy::simulate::Headline;
-use crate::report::render::amounts::{yuan, yuan_unit};
+use crate::report::render::amounts::{ends, not_known, yuan, yuan_unit};
 use crate::report::render::paid_in_words;
 use crate::report::text;
 
@@ -114,6 +114,9 @@ fn figure(side: &Value, lang: Lang) -> String {
     let open = EffectWords::of(lang).open;
     if side["unit"] == "count" {
         let (least, most) = (&side["at_least"], &side["at_most"]);
+        if least == 0 && most.is_null() {
+            return not_known(lang).to_owned();
+        }
         let most_told = if most.is_null() { open.to_owned() } else { most.to_string() };
         return if least == most { least.to_string() } else { format!("{least} – {most_told}") };
     }
@@ -122,7 +125,10 @@ fn figure(side: &Value, lang: Lang) -> String {
     if least == most {
         return so_far;
     }
-    let range = [least.map(yuan).unwrap_or_default(), most.map_or(open.to_owned(), yuan)].join(" – ");
+    if most.is_none() && [&side["at_least"], &side["so_far"]].map(money) == [Some(Fen::ZERO); 2] {
+        return not_known(lang).to_owned();
+    }
+    let range = ends(least, most, open);
     match lang {
         Lang::Zh => format!("{so_far}（{range}）"),
         Lang::En => format!("{so_far} ({range})"),

@@ -11,7 +11,7 @@ use super::pack::Pack;
 use super::people::People;
 use super::screening;
 use super::silence::Silence;
-use super::size::{Size, Undeclared};
+use super::size::{Size, Unlike};
 use super::totals::Sums;
 use crate::household::Evidence;
 
@@ -42,9 +42,9 @@ impl Answer {
 pub fn answer(evidence: &Evidence, pack: &Pack) -> Answer {
     let known = People::of(evidence);
     let silence = Silence::new(&known, evidence);
-    let undeclared = Undeclared::of(&known.people, &silence, evidence);
+    let unlike = Unlike::of(&known.people, &silence, evidence);
     let case = Case::new(&About::of(evidence), pack, true, &known.people);
-    let size = Size::new(&case, &silence, &undeclared);
+    let size = Size::new(&case, &silence, &unlike);
     let support = income::support::of_obligors(evidence, pack, &case);
     let lines = Lines::of(&case, &silence, &support);
     let sums = Sums { support: &support, ..lines.sums(&case, &silence, &size) };

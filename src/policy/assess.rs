@@ -20,7 +20,7 @@ use super::review;
 use super::roll::Roll;
 use super::screening;
 use super::silence::Silence;
-use super::size::{Size, Undeclared};
+use super::size::{Size, Unlike};
 use super::totals::{Reckoned, Sums};
 use crate::household::{Cell, CellOutcome, Evidence, Fen};
 
@@ -32,9 +32,9 @@ use crate::household::{Cell, CellOutcome, Evidence, Fen};
 pub fn assess(evidence: &Evidence, pack: &Pack) -> Assessment {
     let known = People::of(evidence);
     let silence = Silence::new(&known, evidence);
-    let undeclared = Undeclared::of(&known.people, &silence, evidence);
+    let unlike = Unlike::of(&known.people, &silence, evidence);
     let case = Case::new(&About::of(evidence), pack, true, &known.people);
-    let size = Size::new(&case, &silence, &undeclared);
+    let size = Size::new(&case, &silence, &unlike);
     if case.purpose.is_screening() {
         return screened(&case, &silence, &size, evidence, pack);
     }

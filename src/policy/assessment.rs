@@ -304,22 +304,39 @@ pub struct DeclaredLine {
     /// Amount found and counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<Fen>,
+    /// Where it is undetermined because of what departments have answered (records under review, readings that are open, a bank that tells
+    /// no balance): between what it lies. What those still silent may add is not in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found_between: Option<FoundBetween>,
     /// Number declared, of vehicles, houses and firms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub declared_count: Option<u32>,
     /// Number found, of vehicles, houses and firms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found_count: Option<u32>,
+    /// Where it is undetermined because records under review, or told twice, may be further ones: the most there may be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found_count_at_most: Option<u32>,
     /// How the two compare.
     pub comparison: Comparison,
 }
 
 impl DeclaredLine {
-    /// Whether they agree, as far as the sources that spoke can tell.
+    /// Whether there is nothing that the family would have to explain: not that the two are the same.
     #[must_use]
     pub fn agrees(&self) -> bool {
-        !matches!(self.comparison, Comparison::Differs | Comparison::Undeclared)
+        self.comparison.agrees()
     }
+}
+
+/// The ends between which an amount found lies, as far as departments have answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FoundBetween {
+    /// At least.
+    pub at_least: Fen,
+    /// At most; null = unbounded.
+    pub at_most: Option<Fen>,
 }
 
 /// How declared and found compare, as far as the sources that spoke can tell.
@@ -336,13 +353,23 @@ pub enum Comparison {
     AgreesSoFar,
     /// No source holds it: as declared.
     NoRecord,
+    /// What was found may agree and may differ, or nobody has answered about it: not to be said yet.
+    Undetermined,
+}
+
+impl Comparison {
+    /// Whether there is nothing that the family would have to explain.
+    #[must_use]
+    pub fn agrees(self) -> bool {
+        !matches!(self, Self::Differs | Self::Undeclared)
+    }
 }
 
 /// Something an officer should look at. Never passed on as an accusation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
-    /// `undeclared_spouse`, `extra_registrant`, `death_recorded`, `threshold_exceeded`, …
+    /// `undeclared_spouse`, `unknown_member`, `extra_registrant`, `death_recorded`, `threshold_exceeded`, …
     pub code: String,
     /// About which member.
     pub member: Option<MemberRef>,
@@ -447,13 +474,15 @@ pub struct AssumedParameter {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OpenFact {
-    /// `source:finance`, `review:m1/vehicles/123`, `successor_rule`, `household_size`, …
+    /// `source:finance` (silent), `not_asked:finance`, `withdrawn:m1`, `unknown_member:m1`, `review:m1/vehicles/123`, `successor_rule`,
+    /// `household_size`, …
     pub fact: String,
-    /// Classes that stay open because of it. A report leaves them out of `source:` and `review:`: the department's definition and the
-    /// record's kind say them.
+    /// Classes that stay open because of it. A report leaves them out where it leaves out the words: what kind of fact it is, the department's
+    /// definition and the record's kind say them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<InfoClass>,
-    /// In Chinese; of `source:` and `review:`, where it is the same for all, a report leaves it out.
+    /// In Chinese; where it is the same for all of a kind (`source:`, `not_asked:`, `withdrawn:`, `unknown_member:`, `undeclared_spouse:`,
+    /// `review:`), a report leaves it out.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub zh: String,
     /// In English.

@@ -44,12 +44,19 @@ fn made(
 
 fn household(sums: &Sums<'_, '_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (member, source) in &sums.size.undeclared.spouses {
+    for (member, source) in &sums.size.unlike.spouses {
         let (zh, en) = (
             "婚姻登记显示有配偶，未申报为家庭成员。仅供工作人员了解：不查询、不添加，注意可能存在的家庭暴力情形。",
             "Marriage registration shows a spouse who was not declared. For the officer only: not queried, not added; mind violence.",
         );
         findings.push(made("undeclared_spouse", Some(member), Some(source), true, zh, en));
+    }
+    for member in &sums.size.unlike.unknown {
+        let (zh, en) = (
+            "已答复的部门均无可确认属于此人的记录，请核实姓名和证件号码；核实之前，“无记录”不说明此人没有收入和财产。",
+            "No department that answered has a record that is certainly this person's: check the name and the document number. Until then \"no record\" does not say that this person has neither income nor property.",
+        );
+        findings.push(made("unknown_member", Some(member), None, false, zh, en));
     }
     if let Some((member, source)) = sums.size.contradicted {
         let (zh, en) = (
@@ -58,8 +65,8 @@ fn household(sums: &Sums<'_, '_>) -> Vec<Finding> {
         );
         findings.push(made("registered_otherwise", Some(member), Some(source), false, zh, en));
     }
-    if let Some((source, _)) = sums.size.undeclared.registrants.first() {
-        let number = sums.size.undeclared.registrants.len();
+    if let Some((source, _)) = sums.size.unlike.registrants.first() {
+        let number = sums.size.unlike.registrants.len();
         let zh = format!("户口簿上另有 {number} 名未申报人员，是否共同生活须核实。");
         let en = format!("The household book holds {number} more people; whether they live together is to be checked.");
         findings.push(made("extra_registrant", None, Some(source), true, &zh, &en));

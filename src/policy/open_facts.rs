@@ -5,7 +5,9 @@ use super::drafts::{IncomeDraft, PropertyDraft};
 use super::pack::StandardKind;
 use super::silence::{ALL, Classes, classes_of};
 use super::totals::{Reckoned, Sums};
-use crate::household::{Detail, Evidence, Fen, IncomeClass, InfoClass, PropertyClass, Verdict};
+use crate::household::{
+    Cell, CellOutcome, Detail, Evidence, Fen, IncomeClass, InfoClass, PropertyClass, Skip, Verdict,
+};
 
 /// An open fact with its classes as a set.
 pub(super) struct Fact {
@@ -18,6 +20,13 @@ impl Fact {
         let listed = classes.iter().collect();
         Self { fact: OpenFact { fact, classes: listed, zh: zh.to_owned(), en: en.to_owned() }, classes }
     }
+
+    /// One of a kind that says the same of whatever it is about.
+    fn of_kind(kind: &str, about: &str, classes: Classes) -> Self {
+        let name = format!("{kind}:{about}");
+        let (zh, en) = words_of(&name).unwrap_or_default();
+        Self::new(name, classes, zh, en)
+    }
 }
 
 /// The fact about an applicant of whom too little is known to be judged.
@@ -29,14 +38,25 @@ pub fn words_of(fact: &str) -> Option<(&'static str, &'static str)> {
     let (kind, _) = fact.split_once(':')?;
     match kind {
         "source" => Some(("该部门尚未反馈或反馈不全", "This department has not answered, or not in full")),
+        "not_asked" => Some(("未向该部门查询", "This department was not asked")),
+        "withdrawn" => Some((
+            "授权已撤回，未再查询",
+            "The authorisation was withdrawn: nobody is asked about this person any more",
+        )),
+        "unknown_member" => Some((
+            "已答复的部门均无可确认属于此人的记录，请核实姓名和证件号码",
+            "No department that answered has a record that is certainly this person's: check the name and the document number",
+        )),
+        "undeclared_spouse" => Some(("婚姻登记中的配偶未申报为家庭成员", "A registered spouse was not declared")),
         "review" => Some(("该记录是否属于本人待人工核实", "Whether this record is theirs is for a person to settle")),
         _ => None,
     }
 }
 
-/// Everything open: people, sources (the widest first), reviews, open readings.
+/// Everything open: people, who withdrew, sources (the widest first), reviews, open readings.
 pub(super) fn facts(sums: &Sums<'_, '_>, totals: &Reckoned, evidence: &Evidence) -> Vec<Fact> {
     let mut facts = people(sums);
+    facts.extend(withdrawn(sums));
     facts.extend(sources(sums));
     facts.extend(uncovered(sums));
     facts.extend(reviews(evidence));
@@ -47,16 +67,14 @@ pub(super) fn facts(sums: &Sums<'_, '_>, totals: &Reckoned, evidence: &Evidence)
 fn people(sums: &Sums<'_, '_>) -> Vec<Fact> {
     let mut facts = Vec::new();
     let household = Classes::HOUSEHOLD;
-    for (member, _) in &sums.size.undeclared.spouses {
-        let name = format!("undeclared_spouse:{member}");
-        facts.push(Fact::new(
-            name,
-            household,
-            "婚姻登记中的配偶未申报为家庭成员",
-            "A registered spouse was not declared",
-        ));
+    // whatever was answered about somebody whom nobody knows is about nobody
+    facts.extend(
+        sums.size.unlike.unknown.iter().map(|member| Fact::of_kind("unknown_member", member.as_str(), Classes::ALL)),
+    );
+    for (member, _) in &sums.size.unlike.spouses {
+        facts.push(Fact::of_kind("undeclared_spouse", member.as_str(), household));
     }
-    if !sums.size.undeclared.registrants.is_empty() {
+    if !sums.size.unlike.registrants.is_empty() {
         let (zh, en) = ("户口簿上有未申报的人员", "The household book holds people who were not declared");
         facts.push(Fact::new("extra_registrant".to_owned(), household, zh, en));
     }
@@ -82,23 +100,44 @@ fn people(sums: &Sums<'_, '_>) -> Vec<Fact> {
     facts
 }
 
+/// Members whose authorisation was taken back: no department is to blame for what is not known of them.
+fn withdrawn(sums: &Sums<'_, '_>) -> Vec<Fact> {
+    let cells = sums.silence.cells.iter().filter(|(cell, _)| why_silent(cell) == WITHDRAWN);
+    let of_member = gathered(cells.map(|(cell, classes)| ((WITHDRAWN, cell.member.as_str()), *classes)));
+    of_member.into_iter().map(|((kind, member), classes)| Fact::of_kind(kind, member, classes)).collect()
+}
+
+/// Departments that have not answered, and those that were not asked.
 fn sources(sums: &Sums<'_, '_>) -> Vec<Fact> {
-    let mut by_source: Vec<(&str, Classes)> = Vec::new();
-    for (cell, classes) in &sums.silence.cells {
-        let key = cell.source.as_str();
-        match by_source.iter_mut().find(|(other, _)| *other == key) {
-            Some((_, all)) => *all = all.with(*classes),
-            None => by_source.push((key, *classes)),
+    let cells = sums.silence.cells.iter().map(|(cell, classes)| ((why_silent(cell), cell.source.as_str()), *classes));
+    let mut of_source = gathered(cells.filter(|((kind, _), _)| *kind != WITHDRAWN));
+    of_source.retain(|(_, classes)| classes.count() > 0);
+    of_source
+        .sort_by_key(|((kind, key), classes)| (std::cmp::Reverse(classes.count()), *key, std::cmp::Reverse(*kind)));
+    of_source.into_iter().map(|((kind, key), classes)| Fact::of_kind(kind, key, classes)).collect()
+}
+
+const WITHDRAWN: &str = "withdrawn";
+
+/// The kind of fact that a cell which has not spoken is.
+fn why_silent(cell: &Cell) -> &'static str {
+    match cell.outcome {
+        CellOutcome::Skipped { why: Skip::Withdrawn } => WITHDRAWN,
+        CellOutcome::Skipped { .. } => "not_asked",
+        _ => "source",
+    }
+}
+
+/// Classes by what they are open for, each once, in the order in which they come.
+fn gathered<K: PartialEq>(open: impl Iterator<Item = (K, Classes)>) -> Vec<(K, Classes)> {
+    let mut all: Vec<(K, Classes)> = Vec::new();
+    for (what, classes) in open {
+        match all.iter_mut().find(|(other, _)| *other == what) {
+            Some((_, known)) => *known = known.with(classes),
+            None => all.push((what, classes)),
         }
     }
-    by_source.retain(|(_, classes)| classes.count() > 0);
-    by_source.sort_by_key(|(key, classes)| (std::cmp::Reverse(classes.count()), *key));
-    let made = |(key, classes): (&str, Classes)| {
-        let name = format!("source:{key}");
-        let (zh, en) = words_of(&name).unwrap_or_default();
-        Fact::new(name, classes, zh, en)
-    };
-    by_source.into_iter().map(made).collect()
+    all
 }
 
 fn uncovered(sums: &Sums<'_, '_>) -> Vec<Fact> {
@@ -159,11 +198,7 @@ fn reviews(evidence: &Evidence) -> Vec<Fact> {
         .records
         .iter()
         .filter(|row| row.verdict == Verdict::Review && evidence.members.iter().any(|m| m.reference == row.member))
-        .map(|row| {
-            let name = format!("review:{}", row.key());
-            let (zh, en) = words_of(&name).unwrap_or_default();
-            Fact::new(name, classes_of(&row.record.detail), zh, en)
-        })
+        .map(|row| Fact::of_kind("review", &row.key(), classes_of(&row.record.detail)))
         .collect();
     facts.sort_by(|a, b| a.fact.fact.cmp(&b.fact.fact));
     facts.dedup_by(|a, b| a.fact.fact == b.fact.fact);

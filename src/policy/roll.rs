@@ -10,8 +10,8 @@ use super::income;
 use super::pack::Pack;
 use super::people::{Item, People, Person, mark_shared};
 use super::plausible::is_plausible;
-use super::silence::{Classes, Silence, classes_of};
-use super::size::{Size, Undeclared};
+use super::silence::{Classes, Silence, Spoken, classes_of};
+use super::size::{Size, Unlike};
 use super::totals::Sums;
 use crate::household::evidence::MemberFacts;
 use crate::household::{Detail, Evidence, InfoClass, Purpose, RegisteredAs, SourceKey};
@@ -29,7 +29,7 @@ struct Entry<'a> {
     /// Its first person, and the first of the next.
     people: (usize, usize),
     silence: Silence<'a>,
-    undeclared: Undeclared<'a>,
+    unlike: Unlike<'a>,
     /// Where there are obligors: what they owe depends on the pack.
     obligors: Option<&'a Evidence>,
 }
@@ -81,12 +81,12 @@ impl<'a> Roll<'a> {
     pub fn push(&mut self, evidence: &'a Evidence) {
         let known = People::of(evidence);
         let silence = Silence::new(&known, evidence);
-        let undeclared = Undeclared::of(&known.people, &silence, evidence);
+        let unlike = Unlike::of(&known.people, &silence, evidence);
         let obligors = (!evidence.obligors.is_empty()).then_some(evidence);
         let first = self.people.len();
         self.people.extend(known.people);
         let people = (first, self.people.len());
-        self.households.push(Entry { about: About::of(evidence), people, silence, undeclared, obligors });
+        self.households.push(Entry { about: About::of(evidence), people, silence, unlike, obligors });
     }
 
     /// Adds a household from rows that match its people. A record that cannot be read leaves its classes silent; so do registers of
@@ -117,7 +117,7 @@ impl<'a> Roll<'a> {
         }
         mark_shared(&mut self.people[first..]);
         let own = &self.people[first..];
-        let silence = Silence::of_classes(own, own.iter().map(|_| (silent, Classes::default())));
+        let silence = Silence::of_classes(own, own.iter().map(|_| Spoken { silent, ..Spoken::default() }));
         let about = About {
             purpose: household.purpose,
             registered_as: household.registered_as,
@@ -125,7 +125,7 @@ impl<'a> Roll<'a> {
             applicant: (!own.is_empty()).then_some(0),
         };
         let people = (first, self.people.len());
-        self.households.push(Entry { about, people, silence, undeclared: Undeclared::default(), obligors: None });
+        self.households.push(Entry { about, people, silence, unlike: Unlike::default(), obligors: None });
     }
 
     /// What every household comes out as under a pack, in the order in which they were added.
@@ -152,7 +152,7 @@ fn outcomes<'r>(
     let cases: Vec<Case<'r>> = households.iter().map(of).collect();
     let named = || households.iter().zip(&cases);
     let sizes: Vec<Size<'r>> =
-        named().map(|(household, case)| Size::new(case, &household.silence, &household.undeclared)).collect();
+        named().map(|(household, case)| Size::new(case, &household.silence, &household.unlike)).collect();
     let support = |(household, case): (&'r Entry<'r>, &Case<'r>)| {
         household.obligors.map(|evidence| income::support::of_obligors(evidence, pack, case)).unwrap_or_default()
     };

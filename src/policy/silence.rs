@@ -100,43 +100,63 @@ struct Unknown {
     silent: Classes,
     /// No cell speaks for it.
     uncovered: Classes,
+    /// No cell has spoken for it.
+    unheard: Classes,
     /// Records of it are under review.
     held: Classes,
+}
+
+/// Of a person, what cells have and have not spoken for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Spoken {
+    /// Some cell that speaks for it is silent.
+    pub silent: Classes,
+    /// No cell speaks for it.
+    pub uncovered: Classes,
+    /// No cell that speaks for it has spoken.
+    pub unheard: Classes,
 }
 
 impl<'a> Silence<'a> {
     /// Reads who has spoken from the cells; one with a record that cannot be read has not.
     pub fn new(People { people, unreadable }: &People<'a>, evidence: &'a Evidence) -> Self {
         let all = Classes::ALL;
-        let mut covered = vec![(Classes::default(), Classes::default()); people.len()];
+        let mut spoken = vec![Spoken { uncovered: all, unheard: all, ..Spoken::default() }; people.len()];
         let mut cells = Vec::new();
         let mut last = 0;
         for cell in &evidence.cells {
             let Some(whose) = position(&evidence.members, &cell.member, last) else { continue };
             last = whose;
             let classes = Classes::of(&cell.speaks_for);
-            let (covers, silent) = &mut covered[whose];
-            *covers = covers.with(classes);
+            let own = &mut spoken[whose];
+            own.uncovered = own.uncovered.without(classes);
+            if cell.outcome.speaks() {
+                own.unheard = own.unheard.without(classes);
+            }
             if !cell.outcome.speaks() || unreadable.contains(&(whose, &cell.source)) {
-                *silent = silent.with(classes);
+                own.silent = own.silent.with(classes);
                 if people[whose].is_member() {
                     cells.push((cell, classes));
                 }
             }
         }
         cells.sort_by(|(a, _), (b, _)| (&a.member, &a.source).cmp(&(&b.member, &b.source)));
-        let spoken = covered.into_iter().map(|(covers, silent)| (silent, all.without(covers)));
-        Self { cells, ..Self::of_classes(people, spoken) }
+        Self { cells, ..Self::of_classes(people, spoken.into_iter()) }
     }
 
-    /// Who has spoken, as classes alone: of every person those that are silent, and those that nobody speaks for.
-    pub fn of_classes(people: &[Person<'_>], spoken: impl Iterator<Item = (Classes, Classes)>) -> Self {
+    /// Who has spoken, as classes alone.
+    pub fn of_classes(people: &[Person<'_>], spoken: impl Iterator<Item = Spoken>) -> Self {
         let mut silence = Self::default();
         let any = &mut silence.of_anybody;
-        for (position, (person, (silent, uncovered))) in people.iter().zip(spoken).enumerate() {
+        for (position, (person, Spoken { silent, uncovered, unheard })) in people.iter().zip(spoken).enumerate() {
             let counts = |classes| if person.is_member() { classes } else { Classes::default() };
             let held = person.held().fold(Classes::default(), |all, item| all.with(classes_of(item.detail())));
-            let own = Unknown { silent: counts(silent.with(uncovered)), uncovered: counts(uncovered), held };
+            let own = Unknown {
+                silent: counts(silent.with(uncovered)),
+                uncovered: counts(uncovered),
+                unheard: counts(unheard),
+                held,
+            };
             any.silent = any.silent.with(own.silent);
             any.uncovered = any.uncovered.with(own.uncovered);
             any.held = any.held.with(held);
@@ -163,6 +183,12 @@ impl<'a> Silence<'a> {
     #[inline]
     pub fn person(&self, position: usize, classes: Classes) -> bool {
         self.of(position).silent.meets(classes)
+    }
+
+    /// Whether nobody has spoken for any of the classes about one person: what is not found then says nothing.
+    #[inline]
+    pub fn unheard(&self, position: usize, classes: Classes) -> bool {
+        classes.without(self.of(position).unheard) == Classes::default()
     }
 
     /// Whether any of the classes is silent for one person, or a record of them under review.

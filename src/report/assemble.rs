@@ -10,7 +10,7 @@ use super::notices::Notices;
 use super::provenance::PackFacts;
 use super::{cells, household, provenance, records};
 use crate::household::{AnswerKind, Evidence, Request, SourceKey};
-use crate::policy::assessment::{Assessment, AssumedParameter, Certainty, DeclaredLine, Finding};
+use crate::policy::assessment::{Assessment, AssumedParameter, Certainty, Comparison, Finding};
 
 /// All that a body is made of. Nothing in it depends on how long anything took.
 #[derive(Clone, Debug)]
@@ -135,7 +135,7 @@ fn assumed(parameters: &[AssumedParameter]) -> BTreeMap<String, BTreeMap<String,
 fn rules_are_clear(assessment: &Assessment) -> bool {
     assessment.findings.is_empty()
         && assessment.open_facts.is_empty()
-        && assessment.declared.iter().all(DeclaredLine::agrees)
+        && assessment.declared.iter().all(|line| line.agrees() && line.comparison != Comparison::Undetermined)
         && assessment.screening.iter().any(|s| s.outcome != "none" && s.state == Certainty::Met)
 }
 

@@ -228,17 +228,30 @@ pub(super) fn summary(inputs: &Inputs<'_>, sources: &[SourceLine], clear_rules: 
         with_information,
         unanswered,
         clear,
-        words: sentence(checked, with_information, unanswered, clear),
+        words: sentence(checked, with_information, unanswered, clear, withdrawn(inputs)),
     }
 }
 
-fn sentence(checked: u32, with_information: u32, unanswered: u32, clear: bool) -> Words {
+/// Members about whom nobody is asked any more, because the authorisation was taken back.
+fn withdrawn(inputs: &Inputs<'_>) -> usize {
+    let is_theirs = |cell: &Cell, who: &MemberRef| {
+        cell.member == *who && cell.outcome == CellOutcome::Skipped { why: Skip::Withdrawn }
+    };
+    let members = inputs.evidence.members.iter();
+    members.filter(|one| inputs.evidence.cells.iter().any(|cell| is_theirs(cell, &one.reference))).count()
+}
+
+fn sentence(checked: u32, with_information: u32, unanswered: u32, clear: bool, withdrawn: usize) -> Words {
     let mut zh = format!("核对了 {checked} 项，{with_information} 项反馈疑似信息");
     let mut en =
         format!("{checked} items were checked; {with_information} returned information that may concern the household");
     if unanswered > 0 {
         zh.push_str(&format!("，{unanswered} 项尚未完整反馈"));
         en.push_str(&format!("; {unanswered} have not been answered in full"));
+    }
+    if withdrawn > 0 {
+        zh.push_str(&format!("，{withdrawn} 名成员的授权已撤回，未再查询"));
+        en.push_str(&format!("; of {withdrawn} members the authorisation was withdrawn, and nobody is asked any more"));
     }
     if clear {
         zh.push_str("，未发现超标信息");

@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use super::body::{Body, CopyFor};
 use super::provenance::canonical_bytes;
 use super::view::Whole;
-use crate::household::{MemberRef, SourceKey};
-use crate::policy::assessment::Treatment;
+use crate::household::{Fen, MemberRef, SourceKey};
+use crate::policy::assessment::{Comparison, DeclaredLine, Treatment};
 
 /// Which copy of a report is handed over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -114,6 +114,15 @@ pub fn applicant_copy(body: &Body) -> Body {
         is_member(&line.member) && !held
     });
     copy.declared.retain(|line| is_member(&line.member));
+    let has_held = |line: &&mut DeclaredLine| body.held_for_review.iter().any(|held| held.member == line.member);
+    for line in copy.declared.iter_mut().filter(has_held) {
+        // how far it may go is what a record says that may be another's
+        (line.found_between, line.found_count_at_most) = (None, None);
+        if line.comparison == Comparison::Undetermined {
+            line.found.take_if(|found| *found == Fen::ZERO);
+            line.found_count.take_if(|found| *found == 0);
+        }
+    }
     copy.findings.retain(|finding| !finding.officer_only && finding.member.as_ref().is_none_or(&is_member));
     let hidden = hidden_facts(body, &members);
     copy.open_facts.retain(|fact| !hidden.contains(&fact.fact));

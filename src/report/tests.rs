@@ -9,8 +9,8 @@ use super::render::html::Around;
 use super::render::terminal::{self, Style};
 use super::text::Lang;
 use super::*;
-use crate::household::{AnswerKind, CellOutcome, Detail, Verdict};
-use crate::policy::assessment::Certainty;
+use crate::household::{AnswerKind, CellOutcome, Coverage, Detail, Fen, Reach, Skip, Verdict};
+use crate::policy::assessment::{Certainty, Comparison, FoundBetween};
 
 fn report() -> Report {
     let body = case().body();
@@ -94,6 +94,99 @@ fn the_summary_counts_members_sources_alone() {
     let summary = case().body().summary;
     assert_eq!((summary.checked, summary.with_information, summary.unanswered), (18, 12, 3));
     assert_eq!(summary.words.zh, "核对了 18 项，12 项反馈疑似信息，3 项尚未完整反馈。");
+}
+
+/// As a version is made once a member's authorisation was taken back.
+fn after_withdrawal(members: &[&str]) -> Body {
+    let mut case = case();
+    for cell in case.evidence.cells.iter_mut().filter(|cell| members.contains(&cell.member.as_str())) {
+        cell.outcome = CellOutcome::Skipped { why: Skip::Withdrawn };
+        (cell.asked_on, cell.answered_on) = (None, None);
+    }
+    case.evidence.records.retain(|record| !members.contains(&record.member.as_str()));
+    case.assessment = assess(&case.evidence);
+    case.body()
+}
+
+#[test]
+fn who_withdrew_is_named_and_no_department_is_to_blame() {
+    let body = after_withdrawal(&["m2"]);
+    assert!(body.summary.words.zh.contains("1 名成员的授权已撤回，未再查询"), "{}", body.summary.words.zh);
+    assert!(body.open_facts.iter().any(|open| open.fact == "withdrawn:m2"));
+    let page = render::html::render(&body, None, Lang::Zh);
+    assert!(page.contains("王秀兰的授权已撤回，未再查询"), "{page}");
+    for line in page.lines().filter(|line| line.contains("不完整：")) {
+        let waits = line.split("尚缺 ").nth(1).map_or("", |waits| waits.split('；').next().unwrap_or(""));
+        assert!(!waits.contains("王秀兰"), "{line}");
+    }
+    assert!(page.contains("王秀兰：授权已撤回，未再查询"), "{page}");
+}
+
+#[test]
+fn where_everything_is_locked_no_total_is_a_figure() {
+    let body = after_withdrawal(&["m1", "m2", "m3", "m4"]);
+    assert!(
+        !body.open_facts.iter().any(|open| open.fact.starts_with("source:") || open.fact.starts_with("not_asked:"))
+    );
+    for (lang, words, silent) in [(Lang::Zh, "未知", "尚缺"), (Lang::En, "not known", "awaits")] {
+        let page = render::html::render(&body, None, lang);
+        assert!(!page.contains("≥ 0"), "{page}");
+        let terminal = terminal::render(&body, None, Style { colour: false, lang, width: 100 });
+        assert!(!terminal.contains("≥ 0"), "{terminal}");
+        assert!(page.contains(words) && !page.contains(silent), "{page}");
+    }
+    let view = super::view::View::of(&body, crate::config::Disclosure::Conclusion).unwrap();
+    let matters = view.conclusion.open.iter().map(|open| (open.matter, open.member.clone()));
+    let withdrawn = matters.filter(|(matter, _)| *matter == super::view::Matter::Withdrawn);
+    assert_eq!(withdrawn.count(), 4);
+    assert!(!view.conclusion.open.iter().any(|open| open.matter == super::view::Matter::Department));
+}
+
+#[test]
+fn a_member_whom_nobody_knows_is_named_and_the_household_is_not_settled() {
+    let mut case = case();
+    case.evidence.records.retain(|record| record.member != who("m3"));
+    for cell in case.evidence.cells.iter_mut().filter(|cell| cell.member == who("m3")) {
+        if cell.outcome.speaks() {
+            let reach = Reach { coverage: Coverage::National, as_of: None };
+            cell.outcome = CellOutcome::NoRecord { reach };
+        }
+    }
+    case.assessment = assess(&case.evidence);
+    let body = case.body();
+    assert!(body.findings.iter().any(|found| found.code == "unknown_member" && found.member == Some(who("m3"))));
+    assert!(body.findings.iter().all(|found| found.code != "unknown_member" || found.en.is_empty()), "in the lexicon");
+    let page = render::html::render(&body, None, Lang::Zh);
+    assert!(page.contains("已答复的部门均无可确认属于此人的记录，请核实姓名和证件号码"), "{page}");
+    let household = body.screening.iter().find(|outcome| outcome.outcome == "dibao").unwrap();
+    assert_eq!(household.decides.as_deref(), Some("unknown_member:m3"));
+}
+
+#[test]
+fn what_was_found_is_shown_between_its_ends() {
+    let mut case = case();
+    let line = case.assessment.declared.iter_mut().find(|line| line.class == "income.wage").unwrap();
+    line.found_between = Some(FoundBetween { at_least: Fen::from_yuan(9_000), at_most: None });
+    line.comparison = Comparison::Undetermined;
+    let page = terminal::render(&case.body(), None, Style { colour: false, lang: Lang::Zh, width: 140 });
+    let line = page.lines().find(|line| line.contains("？ 未定")).unwrap();
+    assert!(line.contains("≥ 9,000.00"), "{line}");
+    assert!(!case.body().summary.clear);
+}
+
+#[test]
+fn the_applicants_copy_does_not_tell_how_far_a_record_under_review_goes() {
+    let mut case = case();
+    let held = case.body().held_for_review[0].member.clone();
+    let line = case.assessment.declared.iter_mut().find(|line| line.member == held).unwrap();
+    line.found_between = Some(FoundBetween { at_least: Fen::ZERO, at_most: Some(Fen::from_yuan(7_654)) });
+    (line.found, line.comparison) = (Some(Fen::ZERO), Comparison::Undetermined);
+    let body = case.body();
+    assert!(render::html::render(&body, None, Lang::Zh).contains("7,654.00"));
+    let copy = disclosure::applicant_copy(&body);
+    let line = copy.declared.iter().find(|line| line.comparison == Comparison::Undetermined).unwrap();
+    assert_eq!((line.found, line.found_between), (None, None));
+    assert!(!render::html::render(&copy, None, Lang::Zh).contains("7,654.00"));
 }
 
 #[test]

@@ -36,6 +36,7 @@ terms! {
         Comparison::Agrees => "一致", "agree";
         Comparison::AgreesSoFar => "已反馈部门中未见不一致", "no difference as far as departments have answered";
         Comparison::NoRecord => "部门无记录，按申报列入", "no department holds it; as declared";
+        Comparison::Undetermined => "是否一致尚未确定", "whether they agree is not known yet";
     }
     /// The same as a sign, told apart without colour.
     comparison_sign(Comparison) {
@@ -44,6 +45,7 @@ terms! {
         Comparison::Agrees => "＝ 一致", "= agree";
         Comparison::AgreesSoFar => "≈ 暂无不一致", "≈ agree so far";
         Comparison::NoRecord => "○ 无记录，按申报", "○ no record, as declared";
+        Comparison::Undetermined => "？ 未定", "? not known yet";
     }
     /// Purpose (核对事项).
     purpose(Purpose) {
@@ -87,6 +89,7 @@ terms! {
     skip(Skip) {
         Skip::NotNeededForPurpose => "本事项不需要", "not needed for the purpose";
         Skip::NotAuthorised => "未获授权", "not authorised";
+        Skip::Withdrawn => "授权已撤回", "authorisation withdrawn";
         Skip::NoIdentifier => "无可查证件", "no identifier";
         Skip::Disabled => "已停用", "switched off";
         Skip::Cancelled => "查询已取消", "cancelled";

@@ -87,6 +87,22 @@ pub struct ClassRange {
     pub total: TotalRange,
 }
 
+impl TotalRange {
+    /// Whether either end says anything: without an upper end, a floor of nothing does not.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.at_least != Fen::ZERO || self.at_most.is_some()
+    }
+}
+
+impl CountRange {
+    /// Whether either end says anything.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.at_least != 0 || self.at_most.is_some()
+    }
+}
+
 impl From<&Totals> for ReportTotals {
     fn from(totals: &Totals) -> Self {
         Self {

@@ -147,7 +147,7 @@ impl Store {
                 let leaf = entry_of(decision.case_id, entries)?.index();
                 super::cases::lock(tx, decision.case_id).await?;
                 query(
-                    "UPDATE cells SET kind = 'skipped', why = 'not_authorised', answered_at = $1, evidence_document = NULL,
+                    "UPDATE cells SET kind = 'skipped', why = 'withdrawn', answered_at = $1, evidence_document = NULL,
                                       told_in = NULL, next_poll_at = NULL, deadline = NULL, ask_at = NULL
                      WHERE case_id = $2 AND member_ref = $3 AND (kind IS NULL OR kind <> 'skipped')",
                 )

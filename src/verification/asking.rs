@@ -210,7 +210,7 @@ impl Verifier {
         }
         let withdrawn = self.withdrawn_members(&work.case, &work.request).await?;
         let pending = work.cells.iter().filter(|((member, _), state)| state.is_pending() && withdrawn.contains(member));
-        let ended = pending.map(|(key, _)| without_asking(key.clone(), Answer::Skipped { why: Skip::NotAuthorised }));
+        let ended = pending.map(|(key, _)| without_asking(key.clone(), Answer::Skipped { why: Skip::Withdrawn }));
         let ended = ended.collect();
         self.record(work, ended).await
     }

@@ -46,7 +46,7 @@ pub(super) fn plan(
         for source in sources {
             let mut decision = decide((case, lane), request, organisation, person, is_obligor, source, today);
             if decision.is_ok() && withdrawn.contains(&person.reference) {
-                decision = Err(Skip::NotAuthorised);
+                decision = Err(Skip::Withdrawn);
             }
             cells.push(PlannedCell {
                 member: person.reference.clone(),

@@ -22,7 +22,7 @@ use crate::console::words::batches::{BatchWords, unchanged};
 use crate::console::words::terms;
 use crate::console::written::day;
 use crate::household::{Fen, Lang};
-use crate::report::render::amounts::yuan;
+use crate::report::render::amounts::{ends, not_known, yuan};
 use crate::verification::DecideError;
 
 /// Columns that are not shown as the sheet has them.
@@ -254,10 +254,13 @@ fn so_far(page: &SheetPage, row: &SheetRow, words: &'static BatchWords, lang: La
     let amount = |column| page.cell(row, column).parse::<Fen>().ok();
     let Some(so_far) = amount(SO_FAR).map(yuan) else { return String::new() };
     let (least, most) = (amount("per_head_monthly_at_least"), amount("per_head_monthly_at_most"));
-    if least == most {
+    if most.is_some() && least == most {
         return so_far;
     }
-    let range = [least.map(yuan).unwrap_or_default(), most.map_or(words.open.to_owned(), yuan)].join(" – ");
+    if least.is_none() && most.is_none() && amount(SO_FAR) == Some(Fen::ZERO) {
+        return not_known(lang).to_owned();
+    }
+    let range = ends(least, most, words.open);
     match lang {
         Lang::Zh => format!("{so_far}（{range}）"),
         Lang::En => format!("{so_far} ({range})"),

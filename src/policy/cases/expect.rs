@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::policy::assessment::Assessment;
+use crate::policy::assessment::{Assessment, DeclaredLine, FoundBetween};
 
 /// Expected facts.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -55,6 +55,9 @@ pub(in crate::policy) struct Expect {
     /// `member.class` → whether declared and found agree.
     #[serde(default)]
     agrees: BTreeMap<String, bool>,
+    /// `member.class` → how declared and found compare, and between what the found lies: `undetermined 0.00..9000.00`.
+    #[serde(default)]
+    declared: BTreeMap<String, String>,
     /// Keys that must be among the assumed parameters.
     #[serde(default)]
     assumed: Vec<String>,
@@ -88,6 +91,7 @@ impl Expect {
         all("decided early", &one("outcome", &early), &|_| found.decided_early.to_string());
         let agrees = self.agrees.iter().map(|(key, agrees)| (key.clone(), agrees.to_string())).collect();
         all("agrees", &agrees, &|key| agreement(found, key));
+        all("declared", &self.declared, &|key| compared(found, key));
         self.lists(found, &mut differences);
         differences
     }
@@ -203,9 +207,21 @@ fn review(found: &Assessment) -> String {
     format!("{} {}", word(&found.review.class), found.review.due)
 }
 
+fn declared<'a>(found: &'a Assessment, key: &str) -> Option<&'a DeclaredLine> {
+    let (member, class) = key.split_once('.')?;
+    found.declared.iter().find(|line| line.member.as_str() == member && line.class == class)
+}
+
 fn agreement(found: &Assessment, key: &str) -> String {
-    let line = key.split_once('.').and_then(|(member, class)| {
-        found.declared.iter().find(|line| line.member.as_str() == member && line.class == class)
-    });
-    line.map_or_else(|| NONE.to_owned(), |line| line.agrees().to_string())
+    declared(found, key).map_or_else(|| NONE.to_owned(), |line| line.agrees().to_string())
+}
+
+fn compared(found: &Assessment, key: &str) -> String {
+    let Some(line) = declared(found, key) else { return NONE.to_owned() };
+    let amount = |ends: FoundBetween| {
+        format!(" {}..{}", ends.at_least, ends.at_most.map_or_else(|| NONE.to_owned(), |most| most.to_string()))
+    };
+    let number = |most: u32| format!(" {}..{most}", line.found_count.unwrap_or(0));
+    let ends = line.found_between.map(amount).or_else(|| line.found_count_at_most.map(number));
+    format!("{}{}", word(&line.comparison), ends.unwrap_or_default())
 }

@@ -8,8 +8,8 @@ use super::expect::Expect;
 use crate::household::evidence::{MemberFacts, ObligorFacts};
 use crate::household::{
     Absence, Attributed, Cell, CellOutcome, Coverage, Declared, Detail, Evidence, Failure, InfoClass, MemberRef,
-    Purpose, Reach, Record, Region, RegisteredAs, Relation, Sex, Skip, SourceKey, Subject, Support, Verdict,
-    toml_bounds,
+    Purpose, Reach, Record, Region, RegisteredAs, RegistrationStatus, Relation, Sex, Skip, SourceKey, Subject, Support,
+    Verdict, toml_bounds,
 };
 
 /// Which classes each department speaks for in a case, as its shipped definition says (a test compares). Whoever may report a death
@@ -40,6 +40,8 @@ pub const DEPARTMENTS: &[(&str, &[InfoClass])] = {
     ]
 };
 
+const REGISTER: &str = "household_registration";
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -68,6 +70,13 @@ pub(in crate::policy) struct Case {
     /// Like `silent`, but not asked because the purpose does not need it.
     #[serde(default)]
     skipped: Vec<String>,
+    /// Members whose authorisation was taken back: nobody is asked about them.
+    #[serde(default)]
+    withdrawn: Vec<String>,
+    /// Members whom the household register does not know. Of the others it has a row that says nothing more, where no record of theirs
+    /// is given.
+    #[serde(default)]
+    unregistered: Vec<String>,
     /// Like `silent`, but still to come.
     #[serde(default)]
     pending: Vec<String>,
@@ -166,6 +175,9 @@ impl Case {
         for (position, given) in self.records.iter().enumerate() {
             records.push(given.attributed(position)?);
         }
+        for row in self.registered() {
+            records.push(row.attributed(records.len())?);
+        }
         Ok(Evidence {
             purpose: self.purpose,
             region: Region(self.region.clone()),
@@ -187,10 +199,42 @@ impl Case {
         })
     }
 
+    /// The rows of the household register that a case need not give: of every member whom it is to know, where it is not given and has
+    /// spoken.
+    fn registered(&self) -> impl Iterator<Item = Given> {
+        let not_heard = |member: &str| {
+            let named = |name: &String| name == REGISTER || *name == format!("{member}/{REGISTER}");
+            [&self.silent, &self.skipped, &self.pending].into_iter().flatten().any(named)
+        };
+        let left_out = move |member: &&Person| {
+            let member = &member.reference;
+            let given = self.records.iter().any(|record| record.of == *member && record.from == REGISTER);
+            !given && !not_heard(member) && !self.withdrawn.contains(member) && !self.unregistered.contains(member)
+        };
+        self.members.iter().filter(left_out).map(|member| Given {
+            of: member.reference.clone(),
+            from: REGISTER.to_owned(),
+            number: Some(format!("registered/{}", member.reference)),
+            verdict: Verdict::Match,
+            subject: Subject::default(),
+            detail: Detail::Registration {
+                book: "registered".into(),
+                relation: None,
+                registered: None,
+                status: RegistrationStatus::Current,
+                died_on: None,
+                moved_on: None,
+            },
+        })
+    }
+
     fn cell(&self, member: &str, source: &str, speaks_for: &[InfoClass]) -> Result<Cell, String> {
         let named = |list: &[String]| list.iter().any(|name| name == source || *name == format!("{member}/{source}"));
-        let own = self.records.iter().filter(|record| record.of == member && record.from == source).count();
-        let outcome = if named(&self.silent) {
+        let given = self.records.iter().filter(|record| record.of == member && record.from == source).count();
+        let own = given + self.registered().filter(|row| row.of == member && row.from == source).count();
+        let outcome = if self.withdrawn.iter().any(|name| name == member) {
+            CellOutcome::Skipped { why: Skip::Withdrawn }
+        } else if named(&self.silent) {
             CellOutcome::Unavailable { why: Failure::Timeout }
         } else if named(&self.skipped) {
             CellOutcome::Skipped { why: Skip::NotNeededForPurpose }

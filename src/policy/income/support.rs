@@ -13,8 +13,8 @@ use crate::policy::grounds::{GroundOf, Text};
 use crate::policy::pack::Pack;
 use crate::policy::people::position;
 use crate::policy::plausible::is_plausible;
-use crate::policy::silence::{Classes, Silence};
-use crate::policy::size::{Size, Undeclared};
+use crate::policy::silence::{Classes, Silence, Spoken};
+use crate::policy::size::{Size, Unlike};
 
 /// What an obligor owes a member over the year.
 pub(in crate::policy) struct Support<'a> {
@@ -119,19 +119,19 @@ fn income(evidence: &Evidence, pack: &Pack, obligor: &ObligorFacts) -> Known {
     };
     let people = [Person::new(&obligor.person, items, evidence.as_of)];
     let case = Case::new(&about, pack, false, &people);
-    let (mut covered, mut silent) = (Classes::default(), Classes::default());
+    let mut spoken = Spoken { uncovered: Classes::ALL, ..Spoken::default() };
     for cell in evidence.cells.iter().filter(|cell| cell.member == *reference) {
         let classes = Classes::of(&cell.speaks_for);
-        covered = covered.with(classes);
+        spoken.uncovered = spoken.uncovered.without(classes);
         let unreadable = || records().any(|row| row.source == cell.source && !readable(&row));
         if !cell.outcome.speaks() || unreadable() {
-            silent = silent.with(classes);
+            spoken.silent = spoken.silent.with(classes);
         }
     }
-    let silence = Silence::of_classes(&people, std::iter::once((silent, Classes::ALL.without(covered))));
+    let silence = Silence::of_classes(&people, std::iter::once(spoken));
     let lines = Lines::of(&case, &silence, &[]);
     // who else lives with an obligor is for the obligor to say: only their own income is reckoned
-    let nobody = Undeclared::default();
+    let nobody = Unlike::default();
     let size = Size::of_one(&nobody);
     let income = lines.sums(&case, &silence, &size).income();
     let is_whole = !silence.unsettled(0, Classes::HOUSEHOLD);

@@ -403,12 +403,26 @@ pub(super) fn cells(member: &MemberFacts) -> impl Iterator<Item = Cell> + use<'_
     })
 }
 
-/// What is known of these people once every department has spoken.
+/// The row of the household register that makes somebody known, and says nothing more.
+fn registered((position, member): (usize, &MemberFacts)) -> Attributed {
+    let registration = Detail::Registration {
+        book: "B0".into(),
+        relation: None,
+        registered: None,
+        status: RegistrationStatus::Current,
+        died_on: None,
+        moved_on: None,
+    };
+    attributed(&member.reference, 100_000 + position, ("household_registration", registration), Verdict::Match)
+}
+
+/// What is known of these people once every department has spoken; the household register knows them all.
 pub(in crate::policy) fn evidence(
     members: Vec<MemberFacts>,
-    records: Vec<Attributed>,
+    mut records: Vec<Attributed>,
     registered_as: RegisteredAs,
 ) -> Evidence {
+    records.extend(members.iter().enumerate().map(registered));
     let cells = members.iter().flat_map(cells);
     Evidence {
         purpose: Purpose::DibaoApplication,

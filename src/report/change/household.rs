@@ -112,14 +112,13 @@ impl Sides<'_> {
                 both.entry((who, line.class.clone())).or_default()[at] = Some(line.comparison);
             }
         }
-        let agrees = |comparison: &Option<Comparison>| comparison.is_none_or(agrees);
+        let agrees = |comparison: &Option<Comparison>| comparison.is_none_or(Comparison::agrees);
         let differing = both.into_iter().filter(|(_, [before, after])| agrees(before) != agrees(after));
         differing
             .map(|((who, class), [before, after])| ItemChange {
-                compared: if after.is_some_and(|known| known == Comparison::AgreesSoFar) {
-                    Compared::NotComparable
-                } else {
-                    Compared::Certain
+                compared: match after {
+                    Some(Comparison::AgreesSoFar | Comparison::Undetermined) => Compared::NotComparable,
+                    _ => Compared::Certain,
                 },
                 ..ItemChange::new(
                     What::Declared(class),
@@ -131,11 +130,6 @@ impl Sides<'_> {
             })
             .collect()
     }
-}
-
-/// Whether a comparison is one that nobody need explain.
-pub(super) fn agrees(comparison: Comparison) -> bool {
-    !matches!(comparison, Comparison::Differs | Comparison::Undeclared)
 }
 
 fn person(body: &Body, reference: &MemberRef) -> Option<State> {

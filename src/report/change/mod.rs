@@ -292,7 +292,7 @@ impl Change {
         };
         let differs = self.items.iter().any(|item| {
             matches!(item.what, What::Declared(_))
-                && matches!(&item.after, Some(State::Compared(comparison)) if !household::agrees(*comparison))
+                && matches!(&item.after, Some(State::Compared(comparison)) if !comparison.agrees())
         });
         let adverse = of_consequence.into_iter().chain(differs.then_some(Adverse::Difference));
         let notice = Notice::of(adverse, made_on, hearing_days);

@@ -6,7 +6,7 @@ use super::{Change, ItemChange};
 use crate::household::{Lang, SourceKey};
 use crate::policy::simulate::Headline;
 use crate::policy::words_of_fact;
-use crate::report::render::amounts::{interval_of, yuan};
+use crate::report::render::amounts::{between, number_between};
 use crate::report::render::computation::dated;
 use crate::report::text;
 
@@ -67,9 +67,9 @@ impl Change {
                 }
             ),
             Reason::Spoke { source, who } => match lang {
-                Lang::Zh => format!("{}：上次未反馈，本次已反馈（{}）", self.source(source, lang), people(who)),
+                Lang::Zh => format!("{}：上次无答复，本次已反馈（{}）", self.source(source, lang), people(who)),
                 Lang::En => {
-                    format!("{}: silent last time, has answered now ({})", self.source(source, lang), people(who))
+                    format!("{}: no answer last time, has answered now ({})", self.source(source, lang), people(who))
                 }
             },
             Reason::Follows(causes) => {
@@ -105,7 +105,8 @@ impl Change {
 
     /// What an open consequence waits for.
     pub(in crate::report) fn fact(&self, fact: &str, lang: Lang) -> String {
-        let source = fact.strip_prefix("source:").and_then(|key| SourceKey::new(key).ok());
+        let source = fact.strip_prefix("source:").or_else(|| fact.strip_prefix("not_asked:"));
+        let source = source.and_then(|key| SourceKey::new(key).ok());
         match (source, words_of_fact(fact)) {
             (Some(source), _) => self.source(&source, lang).to_owned(),
             (None, Some((zh, en))) => lang.pick(zh, en).to_owned(),
@@ -158,12 +159,8 @@ fn records(numbers: &[String], what: &str, lang: Lang) -> Option<String> {
 pub(in crate::report) fn state(state: Option<&State>, lang: Lang) -> String {
     match state {
         None => lang.pick("无", "none").to_owned(),
-        Some(State::Yuan { at_least, at_most: Some(most), .. }) if most == at_least => yuan(*most),
-        Some(State::Yuan { at_least, at_most: Some(most), .. }) => interval_of(*at_least, *most),
-        Some(State::Yuan { at_least, at_most: None, .. }) => format!("≥ {}", yuan(*at_least)),
-        Some(State::Count { at_least, at_most: Some(most) }) if most == at_least => most.to_string(),
-        Some(State::Count { at_least, at_most: Some(most) }) => format!("{at_least} – {most}"),
-        Some(State::Count { at_least, at_most: None }) => format!("≥ {at_least}"),
+        Some(State::Yuan { at_least, at_most, .. }) => between(*at_least, *at_most, lang),
+        Some(State::Count { at_least, at_most }) => number_between(*at_least, *at_most, lang),
         Some(State::Outcome { state, .. }) => text::certainty(*state, lang).to_owned(),
         Some(State::Paid { amount, at_most, per }) => {
             crate::report::render::paid_in_words(*amount, *at_most, *per, lang)
@@ -175,8 +172,8 @@ pub(in crate::report) fn state(state: Option<&State>, lang: Lang) -> String {
         Some(State::Compared(comparison)) => text::comparison(*comparison, lang).to_owned(),
         Some(State::Silent(0)) => lang.pick("已反馈", "answered").to_owned(),
         Some(State::Silent(people)) => match lang {
-            Lang::Zh => format!("{people} 人未反馈"),
-            Lang::En => format!("silent about {people}"),
+            Lang::Zh => format!("{people} 人无答复"),
+            Lang::En => format!("no answer about {people}"),
         },
     }
 }

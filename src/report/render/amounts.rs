@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 pub use crate::drawing::lettering::plain_bits as weight;
 use crate::household::Fen;
+use crate::policy::assessment::{DeclaredLine, FoundBetween};
 use crate::report::text::Lang;
 use crate::report::totals::{CountRange, TotalRange};
 
@@ -47,24 +48,92 @@ pub fn short_day(date: Date) -> String {
     format!("{:02}-{:02}", date.month(), date.day())
 }
 
-/// An interval without its silent sources: `1,200.00`, `≥ 1,200.00`, `1,200.00 – 1,500.00`.
+/// What stands where neither end is known. A floor of nothing is no figure, and is not written as one.
 #[must_use]
-pub fn interval(total: &TotalRange) -> String {
-    match total.at_most {
-        Some(most) if most == total.at_least => yuan(most),
-        Some(most) => format!("{} – {}", yuan(total.at_least), yuan(most)),
-        None => format!("≥ {}", yuan(total.at_least)),
+pub fn not_known(lang: Lang) -> &'static str {
+    lang.pick("未知", "not known")
+}
+
+/// An amount between two ends: `1,200.00`, `≥ 1,200.00`, `1,200.00 – 1,500.00`; not known, where nothing is below and no end above.
+#[must_use]
+pub fn between(least: Fen, most: Option<Fen>, lang: Lang) -> String {
+    match most {
+        Some(most) if most == least => yuan(most),
+        Some(most) => interval_of(least, most),
+        None if least == Fen::ZERO => not_known(lang).to_owned(),
+        None => format!("≥ {}", yuan(least)),
     }
 }
 
-/// A count: `1`, `≥ 1`, `0 – 1`.
+/// The same of things: `1`, `≥ 1`, `0 – 1`.
 #[must_use]
-pub fn count(total: &CountRange) -> String {
-    match total.at_most {
-        Some(most) if most == total.at_least => most.to_string(),
-        Some(most) => format!("{} – {most}", total.at_least),
-        None => format!("≥ {}", total.at_least),
+pub fn number_between(least: u32, most: Option<u32>, lang: Lang) -> String {
+    match most {
+        Some(most) if most == least => most.to_string(),
+        Some(most) => format!("{least} – {most}"),
+        None if least == 0 => not_known(lang).to_owned(),
+        None => format!("≥ {least}"),
     }
+}
+
+/// The ends of what is not settled, after what stands now: `36,000.00 – open`, `open` alone where neither is known.
+#[must_use]
+pub fn ends(least: Option<Fen>, most: Option<Fen>, open: &str) -> String {
+    match (least.filter(|least| *least != Fen::ZERO), most) {
+        (None, None) => open.to_owned(),
+        (_, most) => {
+            let least = yuan(least.unwrap_or(Fen::ZERO));
+            format!("{least} – {}", most.map_or_else(|| open.to_owned(), yuan))
+        }
+    }
+}
+
+/// An interval without its silent sources.
+#[must_use]
+pub fn interval(total: &TotalRange, lang: Lang) -> String {
+    between(total.at_least, total.at_most, lang)
+}
+
+/// The same with its unit.
+#[must_use]
+pub fn interval_unit(total: &TotalRange, lang: Lang) -> String {
+    let words = interval(total, lang);
+    if total.is_known() { format!("{words} {}", lang.pick("元", "yuan")) } else { words }
+}
+
+/// What stands now of a total; nothing, where nothing is known of it.
+#[must_use]
+pub fn so_far(total: &TotalRange) -> String {
+    if total.is_known() || total.so_far != Fen::ZERO { yuan(total.so_far) } else { "–".to_owned() }
+}
+
+/// A count, as an interval.
+#[must_use]
+pub fn count(total: &CountRange, lang: Lang) -> String {
+    number_between(total.at_least, total.at_most, lang)
+}
+
+/// What stands now of a count; nothing, where nothing is known of it.
+#[must_use]
+pub fn counted(total: &CountRange) -> String {
+    if total.is_known() { total.at_least.to_string() } else { "–".to_owned() }
+}
+
+/// What was declared and what was found, in words, beside each other; numbers of things as `things` words them.
+#[must_use]
+pub fn declared_and_found(line: &DeclaredLine, lang: Lang, things: &dyn Fn(String) -> String) -> (String, String) {
+    let none = || "–".to_owned();
+    let number = |number: u32| things(number.to_string());
+    let declared = line.declared.map(yuan).or_else(|| line.declared_count.map(number));
+    let found = match (line.found_between, line.found, line.found_count) {
+        (Some(FoundBetween { at_least, at_most }), ..) => between(at_least, at_most, lang),
+        (None, Some(amount), _) => yuan(amount),
+        (None, None, Some(found)) => {
+            things(number_between(found, Some(line.found_count_at_most.unwrap_or(found)), lang))
+        }
+        (None, None, None) => none(),
+    };
+    (declared.unwrap_or_else(none), found)
 }
 
 /// A probability in parts per million, as per cent with one decimal: `87.3%`. Never rounded up to 100 %.
@@ -89,6 +158,24 @@ mod tests {
             (12_345_678_900, "123,456,789.00"),
         ] {
             assert_eq!(yuan(Fen(fen)), shown);
+        }
+    }
+
+    #[test]
+    fn a_floor_of_nothing_is_no_figure() {
+        let amounts = [
+            (0, None, "未知"),
+            (-100, None, "≥ -1.00"),
+            (1, None, "≥ 0.01"),
+            (0, Some(0), "0.00"),
+            (0, Some(100), "0.00 – 1.00"),
+        ];
+        for (least, most, shown) in amounts {
+            assert_eq!(between(Fen(least), most.map(Fen), Lang::Zh), shown);
+        }
+        for (least, most, shown) in [(0, None, "not known"), (1, None, "≥ 1"), (0, Some(0), "0"), (0, Some(1), "0 – 1")]
+        {
+            assert_eq!(number_between(least, most, Lang::En), shown);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Where income a head stands against the lines, as positions on one scale. Drawn by the page's template.
 
-use super::amounts::{interval, yuan_unit};
+use super::amounts::{interval_unit, yuan_unit};
 use super::names::Reading;
 use crate::household::Fen;
 
@@ -63,10 +63,9 @@ pub(super) fn chart(read: Reading<'_>) -> Chart {
         unbounded: income.at_most.is_none(),
         lines,
         words: format!(
-            "{} {} {}{}{}",
+            "{} {}{}{}",
             read.t("人均月收入", "Income per head and month"),
-            interval(income),
-            read.t("元", "yuan"),
+            interval_unit(income, read.lang),
             read.t("；", "; "),
             compared.join(read.t("；", "; "))
         ),

@@ -5,7 +5,7 @@ use super::super::cells::{SourceLine, WhyNot};
 use super::super::entries::{OutcomeEntry, PropertyEntry};
 use super::super::text::{self, Lang};
 use super::super::totals::Silent;
-use super::amounts::{interval, yuan};
+use super::amounts::{interval, interval_unit, yuan};
 use crate::household::{AnswerKind, Fen, MemberRef, Skip, SourceKey};
 use crate::policy::assessment::Certainty;
 use crate::policy::pack::spec;
@@ -67,28 +67,69 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// The sources a total waits for, with the people where it is not everybody: `金融（李明、王芳）`.
-    pub fn silent(self, silent: &'a Silent) -> String {
-        let everybody = self.body.household.members.len();
-        let sources: Vec<String> = (silent.iter())
-            .map(|(source, people)| {
-                let title = self.source_named(source);
-                if people.len() == everybody {
-                    return title.to_owned();
-                }
-                let people: Vec<&str> = people.iter().map(|who| self.person(who)).collect();
-                format!("{title}{}", self.bracketed(&self.list(&people)))
-            })
-            .collect();
-        self.list(&sources.iter().map(String::as_str).collect::<Vec<_>>())
+    /// Why a source has not spoken about somebody, where it was not asked.
+    fn skipped(self, source: &str, who: &MemberRef) -> Option<Skip> {
+        let line = self.body.sources.iter().find(|line| line.source.as_str() == source)?;
+        match line.cell(who)?.why_not {
+            Some(WhyNot::Skip(why)) => Some(why),
+            _ => None,
+        }
     }
 
-    /// Whether a total is complete, and what it waits for.
+    /// Sources with the people where it is not everybody: `金融（李明、王芳）`; none where there are none.
+    fn about(self, sources: &[(&'a str, Vec<&'a MemberRef>)]) -> Option<String> {
+        let everybody = self.body.household.members.len();
+        let named = |(source, people): &(&'a str, Vec<&'a MemberRef>)| {
+            let title = self.source_named(source);
+            if people.len() == everybody {
+                return title.to_owned();
+            }
+            let people: Vec<&str> = people.iter().map(|who| self.person(who)).collect();
+            format!("{title}{}", self.bracketed(&self.list(&people)))
+        };
+        let named: Vec<String> = sources.iter().map(named).collect();
+        (!named.is_empty()).then(|| self.list(&named.iter().map(String::as_str).collect::<Vec<_>>()))
+    }
+
+    /// What a total waits for, what was not asked, and who withdrew: a department that was not asked is not to blame.
+    fn lacks(self, silent: &'a Silent) -> Vec<String> {
+        let (mut waits, mut not_asked, mut withdrew) = (Vec::new(), Vec::new(), Vec::new());
+        for (source, people) in silent {
+            let (mut silent, mut skipped) = (Vec::new(), Vec::new());
+            for who in people {
+                match self.skipped(source, who) {
+                    None => silent.push(who),
+                    Some(Skip::Withdrawn) if withdrew.contains(&self.person(who)) => {}
+                    Some(Skip::Withdrawn) => withdrew.push(self.person(who)),
+                    Some(_) => skipped.push(who),
+                }
+            }
+            for (list, people) in [(&mut waits, silent), (&mut not_asked, skipped)] {
+                if !people.is_empty() {
+                    list.push((source.as_str(), people));
+                }
+            }
+        }
+        let waits = self.about(&waits).map(|sources| format!("{}{sources}", self.t("尚缺 ", "awaits ")));
+        let not_asked = self.about(&not_asked).map(|sources| format!("{}{sources}", self.t("未查询 ", "not asked: ")));
+        let withdrew = (!withdrew.is_empty()).then(|| match self.lang {
+            Lang::Zh => format!("{}的授权已撤回，未再查询", self.list(&withdrew)),
+            Lang::En => format!("authorisation withdrawn, nobody is asked any more: {}", self.list(&withdrew)),
+        });
+        waits.into_iter().chain(not_asked).chain(withdrew).collect()
+    }
+
+    /// Whether a total is complete, and what it lacks.
     pub fn completeness(self, complete: bool, silent: &'a Silent) -> String {
-        match (complete, silent.is_empty()) {
-            (true, _) => self.t("完整", "complete").to_owned(),
-            (false, true) => self.t("不完整", "incomplete").to_owned(),
-            (false, false) => format!("{}{}", self.t("不完整：尚缺 ", "incomplete: awaits "), self.silent(silent)),
+        if complete {
+            return self.t("完整", "complete").to_owned();
+        }
+        let lacks = self.lacks(silent);
+        match lacks.is_empty() {
+            true => self.t("不完整", "incomplete").to_owned(),
+            false => {
+                format!("{}{}", self.t("不完整：", "incomplete: "), lacks.join(self.t("；", "; ")))
+            }
         }
     }
 
@@ -103,13 +144,19 @@ impl<'a> Reading<'a> {
                 let title = spec(about).map_or(about, |spec| self.lang.pick(spec.zh, spec.en));
                 format!("{}{title}", self.t("县级设定：", "to be set by the county: "))
             }
-            ("source", words) => {
+            ("source" | "not_asked", words) => {
                 let words = words.unwrap_or(self.t("尚未反馈或反馈不全", "has not answered, or not in full"));
                 format!("{}{}{words}", self.source_named(about), self.t("：", ": "))
             }
-            ("undeclared_spouse" | "declared_vehicle" | "declared_real_estate" | "declared_company", Some(words)) => {
-                format!("{}{}{words}", self.named(about), self.t("：", ": "))
-            }
+            (
+                "undeclared_spouse"
+                | "unknown_member"
+                | "withdrawn"
+                | "declared_vehicle"
+                | "declared_real_estate"
+                | "declared_company",
+                Some(words),
+            ) => format!("{}{}{words}", self.named(about), self.t("：", ": ")),
             (_, Some(words)) => match about.split_once('/') {
                 Some((who, record)) => {
                     let source = self.source_named(record.split('/').next().unwrap_or(record));
@@ -139,18 +186,22 @@ impl<'a> Reading<'a> {
         } else if income.at_least >= standard {
             self.t("不低于", "not below")
         } else {
-            let (income, standard) = (interval(income), yuan(standard));
+            let (is_known, income, standard) = (income.is_known(), interval_unit(income, self.lang), yuan(standard));
             return match self.lang {
-                Lang::Zh => format!("人均月收入 {income} 元，尚不能与保障标准 {standard} 元相比较"),
-                Lang::En => format!(
-                    "{income} yuan a head and month; this cannot yet be compared with the standard of {standard} yuan"
-                ),
+                Lang::Zh if !is_known => format!("人均月收入{income}，尚不能与保障标准 {standard} 元相比较"),
+                Lang::Zh => format!("人均月收入 {income}，尚不能与保障标准 {standard} 元相比较"),
+                Lang::En => {
+                    format!(
+                        "a head and month: {income}; this cannot yet be compared with the standard of {standard} yuan"
+                    )
+                }
             };
         };
         match self.lang {
-            Lang::Zh => format!("人均月收入 {} 元，{how}保障标准 {} 元", interval(income), yuan(standard)),
+            Lang::Zh => format!("人均月收入 {}，{how}保障标准 {} 元", interval_unit(income, self.lang), yuan(standard)),
             Lang::En => {
-                format!("{} yuan a head and month, {how} the standard of {} yuan", interval(income), yuan(standard))
+                let income = interval(income, self.lang);
+                format!("{income} yuan a head and month, {how} the standard of {} yuan", yuan(standard))
             }
         }
     }

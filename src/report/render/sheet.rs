@@ -162,6 +162,8 @@ impl<'a> Wording<'a> {
             }
         });
         let checked = match self.lang {
+            Lang::Zh if *checked == 0 => "未查询任何项目。".to_owned(),
+            Lang::En if *checked == 0 => "Nothing was checked.".to_owned(),
             Lang::Zh => {
                 let open = if *unanswered > 0 {
                     format!("，{unanswered} 项尚未完整反馈")

@@ -5,7 +5,7 @@ use super::super::entries::{OutcomeEntry, PropertyEntry};
 use super::super::household::RegisteredPlace;
 use super::super::text::{self, Lang};
 use super::super::totals::{CountRange, TotalRange};
-use super::amounts::yuan;
+use super::amounts::{declared_and_found, yuan};
 use super::grounds::cite;
 use super::names::Reading;
 use crate::household::{AnswerKind, Fen, MemberRef, day};
@@ -82,15 +82,11 @@ impl<'a> Reading<'a> {
 
     /// A line of declared against found: amounts, or numbers of things.
     pub fn declared_and_found(self, line: &DeclaredLine) -> (String, String) {
-        let shown = |amount: Option<Fen>, count: Option<u32>| match (amount, count) {
-            (Some(amount), _) => yuan(amount),
-            (None, Some(count)) => match self.lang {
-                Lang::Zh => format!("{count} 项"),
-                Lang::En => count.to_string(),
-            },
-            (None, None) => "–".to_owned(),
+        let things = |number: String| match self.lang {
+            Lang::Zh => format!("{number} 项"),
+            Lang::En => number,
         };
-        (shown(line.declared, line.declared_count), shown(line.found, line.found_count))
+        declared_and_found(line, self.lang, &things)
     }
 
     /// Why an outcome that nobody applied for is not gone into.

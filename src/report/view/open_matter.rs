@@ -15,7 +15,7 @@ use crate::policy::pack::spec;
 pub struct OpenMatter {
     /// Its kind.
     pub matter: Matter,
-    /// The department, where it is silent.
+    /// The department, where it is silent or was not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<SourceKey>,
     /// The department's item, the class of information, or the parameter that the county has to set.
@@ -35,6 +35,10 @@ pub enum Matter {
     Department,
     /// Nobody was asked about a class of information.
     NotAsked,
+    /// A department was not asked.
+    DepartmentNotAsked,
+    /// A member took the authorisation back: nobody is asked about them any more.
+    Withdrawn,
     /// Who belongs to the household.
     Household,
     /// Whether a record is a member's.
@@ -61,6 +65,8 @@ impl Matter {
     pub fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Department => ("该部门尚未反馈或反馈不全", "has not answered, or not in full"),
+            Self::DepartmentNotAsked => ("未向该部门查询", "was not asked"),
+            Self::Withdrawn => ("授权已撤回，未再查询", "the authorisation was withdrawn: nobody is asked any more"),
             Self::NotAsked => ("没有查询掌握该类信息的部门", "no department was asked about it"),
             Self::Household => ("共同生活成员有待核定", "who belongs to the household is for the officer to settle"),
             Self::Review => ("有记录是否属于本人待人工核实", "whether a record is theirs is for a person to settle"),
@@ -101,8 +107,12 @@ impl OpenMatter {
         let (kind, about) = fact.split_once(':').unwrap_or((fact, ""));
         let matter = match kind {
             "source" => Matter::Department,
+            "not_asked" => Matter::DepartmentNotAsked,
+            "withdrawn" => Matter::Withdrawn,
             "no_source" => Matter::NotAsked,
-            "undeclared_spouse" | "extra_registrant" | "household_size" | "applicant" => Matter::Household,
+            "undeclared_spouse" | "unknown_member" | "extra_registrant" | "household_size" | "applicant" => {
+                Matter::Household
+            }
             "review" => Matter::Review,
             "support" | "obligors" => Matter::Obligors,
             "own_application" => Matter::OwnApplication,
@@ -110,7 +120,7 @@ impl OpenMatter {
             "successor_rule" => Matter::Rule,
             _ => Matter::Officer,
         };
-        let line = (matter == Matter::Department)
+        let line = matches!(matter, Matter::Department | Matter::DepartmentNotAsked)
             .then(|| body.sources.iter().find(|line| line.source.as_str() == about))
             .flatten();
         let named_so = match matter {
@@ -119,7 +129,7 @@ impl OpenMatter {
             _ => None,
         };
         let title = line.map(|line| line.title.clone());
-        let named = matches!(matter, Matter::Review | Matter::Officer);
+        let named = matches!(matter, Matter::Review | Matter::Officer | Matter::Withdrawn);
         let who = about.split('/').next().unwrap_or("");
         let member = body.household.members.iter().find(|person| named && person.reference.as_str() == who);
         Self {

@@ -284,7 +284,7 @@ async fn a_word_that_comes_while_a_worker_has_the_case_is_in_the_next_version() 
     work(&house, &verifier).await;
     let row = house.store.get_version(case, None).await.unwrap();
     assert_eq!((row.number, row.reason), (2, VersionReason::Withdrawal));
-    assert_eq!(house.said(case, "agriculture").await, "skipped not_authorised");
+    assert_eq!(house.said(case, "agriculture").await, "skipped withdrawn");
 }
 
 #[tokio::test]
@@ -305,7 +305,7 @@ async fn a_withdrawn_authorisation_asks_nobody_and_keeps_only_what_was_issued() 
     work(&house, &verifier).await;
     let row = house.store.get_version(case, None).await.unwrap();
     assert_eq!((row.number, row.reason, row.is_final), (3, VersionReason::Withdrawal, true));
-    assert_eq!(house.said(case, "tax").await, "skipped not_authorised");
+    assert_eq!(house.said(case, "tax").await, "skipped withdrawn");
     let gone = async |document| matches!(house.store.get_document(document).await, Err(StoreError::Erased { .. }));
     for document in answers {
         assert!(gone(document).await, "answers are destroyed");
@@ -314,13 +314,17 @@ async fn a_withdrawn_authorisation_asks_nobody_and_keeps_only_what_was_issued() 
     let read = async |version| verifier.report(&caller(), &id, Some(version), ReportForm::Json).await;
     assert!(read(1).await.is_ok(), "an issued version is the record of what was done");
     assert!(matches!(read(2).await, Err(ReadError::Erased)));
-    assert!(!report(&verifier, case).await.body.totals.income.complete, "what nobody may ask about is open");
+    let body = report(&verifier, case).await.body;
+    assert!(!body.totals.income.complete, "what nobody may ask about is open");
+    let open: Vec<&str> = body.open_facts.iter().map(|open| open.fact.as_str()).collect();
+    assert!(open.contains(&"withdrawn:m1"), "{open:?}");
+    assert!(!open.iter().any(|fact| fact.starts_with("source:")), "no department is to blame: {open:?}");
 
     let (before_tax, before) = (tax.asked(), agriculture.asked());
     let next = accepted(&verifier).await;
     work(&house, &verifier).await;
     assert_eq!((tax.asked(), agriculture.asked()), (before_tax, before), "another case under its number asks nobody");
-    assert_eq!(house.said(next, "tax").await, "skipped not_authorised");
+    assert_eq!(house.said(next, "tax").await, "skipped withdrawn");
 }
 
 #[tokio::test]
@@ -661,7 +665,7 @@ async fn a_ticket_of_another_case_is_not_looked_for_once_consent_is_taken_back()
     house.pass(3600);
     work(&house, &verifier).await;
     assert_eq!(tax.asked(), polled, "nobody is asked for what nobody may know");
-    assert_eq!(house.said(second, "tax").await, "skipped not_authorised");
+    assert_eq!(house.said(second, "tax").await, "skipped withdrawn");
     assert_eq!(house.case(second).await.state, CaseState::Final);
 }
 
@@ -673,7 +677,7 @@ async fn consent_is_taken_back_before_a_case_begins_and_after_it_was_cancelled()
     let case = accepted(&verifier).await;
     verifier.withdraw(&caller(), &case.to_string(), "m1", "本人撤回").await.unwrap();
     work(&house, &verifier).await;
-    assert_eq!((tax.asked(), house.said(case, "tax").await.as_str()), (0, "skipped not_authorised"));
+    assert_eq!((tax.asked(), house.said(case, "tax").await.as_str()), (0, "skipped withdrawn"));
     assert_eq!(house.store.get_version(case, None).await.unwrap().reason, VersionReason::First);
 
     let house = House::new().await;

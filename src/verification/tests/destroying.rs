@@ -64,7 +64,7 @@ async fn what_a_second_person_refuses_to_destroy_is_stored_and_opens_to_nobody()
     assert_eq!(house.store.count_documents(case).await.unwrap(), there + 1, "all of it, with the reason");
     assert!(matches!(draft(&verifier, case).await, Err(ReadError::Erased)));
     assert!(house.store.documents_of(case, DocumentKind::Evidence).await.unwrap().is_empty());
-    assert_eq!(house.said(case, "tax").await, "skipped not_authorised", "nobody is asked all the same");
+    assert_eq!(house.said(case, "tax").await, "skipped withdrawn", "nobody is asked all the same");
     sound(&house).await;
 
     // whoever may withdraw asks again; those who entered the withdrawal or ask now are no second person

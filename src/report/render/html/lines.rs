@@ -2,7 +2,7 @@
 
 use super::super::super::text;
 use super::super::super::totals::{CountRange, TotalRange};
-use super::super::amounts::{count, interval, yuan};
+use super::super::amounts::{count, counted, interval, so_far, yuan};
 use super::super::computation::computation;
 use super::super::grounds::{cite, wants_its_law};
 use super::super::names::Reading;
@@ -160,8 +160,8 @@ pub(super) fn amount_row<'a>(read: Reading<'a>, name: &'a str, part: bool, total
     Total {
         name,
         part,
-        so_far: yuan(total.so_far),
-        between: interval(total),
+        so_far: so_far(total),
+        between: interval(total, read.lang),
         state: read.completeness(total.complete, &total.silent),
         complete: total.complete,
     }
@@ -171,8 +171,8 @@ pub(super) fn count_row<'a>(read: Reading<'a>, name: &'a str, total: &'a CountRa
     Total {
         name,
         part: false,
-        so_far: total.at_least.to_string(),
-        between: count(total),
+        so_far: counted(total),
+        between: count(total, read.lang),
         state: read.completeness(total.complete, &total.silent),
         complete: total.complete,
     }

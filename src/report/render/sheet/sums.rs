@@ -3,7 +3,7 @@
 use super::super::super::text;
 use super::super::super::totals::{CountRange, TotalRange};
 use super::super::super::view::Amounts;
-use super::super::amounts::{count, interval, interval_of, yuan};
+use super::super::amounts::{count, counted, declared_and_found, interval, interval_of, so_far, yuan};
 use super::super::onward::paid_in_words;
 use super::{Section, Table, Wording};
 
@@ -137,10 +137,10 @@ impl Wording<'_> {
             words.to_owned()
         };
         let row = |name: &str, total: &TotalRange| {
-            vec![name.to_owned(), yuan(total.so_far), interval(total), complete(total.complete)]
+            vec![name.to_owned(), so_far(total), interval(total, self.lang), complete(total.complete)]
         };
         let number = |name: &str, total: &CountRange| {
-            vec![name.to_owned(), total.at_least.to_string(), count(total), complete(total.complete)]
+            vec![name.to_owned(), counted(total), count(total, self.lang), complete(total.complete)]
         };
         let standard = (self.t("保障标准（月）", "Standard, a month"), totals.standard_monthly);
         let lines = amounts.reference_lines.iter().map(|line| (line.name.get(self.lang), line.monthly));
@@ -171,15 +171,13 @@ impl Wording<'_> {
     }
 
     fn declared(self, amounts: &Amounts) -> Vec<Vec<String>> {
-        let shown = |amount: Option<crate::household::Fen>, things: Option<u32>| {
-            amount.map(yuan).or_else(|| things.map(|things| things.to_string())).unwrap_or_else(|| "–".to_owned())
-        };
         let rows = amounts.declared.iter().map(|line| {
+            let (declared, found) = declared_and_found(line, self.lang, &|number| number);
             vec![
                 self.name(&line.member),
                 text::declared_class(&line.class, self.lang),
-                shown(line.declared, line.declared_count),
-                shown(line.found, line.found_count),
+                declared,
+                found,
                 text::comparison_sign(line.comparison, self.lang).to_owned(),
             ]
         });

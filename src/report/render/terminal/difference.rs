@@ -2,7 +2,7 @@
 
 use super::super::super::difference::{Difference, Figure, LineChange, Pair, Section, Side};
 use super::super::super::text::{self, Lang};
-use super::super::amounts::yuan;
+use super::super::amounts::{ends, not_known, yuan};
 use super::super::computation::computation;
 use super::super::onward::paid_in_words;
 use super::super::parameters::words;
@@ -211,9 +211,10 @@ fn outcome_name(code: &str, lang: Lang) -> &str {
 pub(super) fn figure(figure: &Figure, lang: Lang) -> String {
     match figure {
         Figure::Yuan { at_least, at_most, so_far } if at_most == &Some(*at_least) => yuan(*so_far),
+        Figure::Yuan { at_least: Fen::ZERO, at_most: None, so_far: Fen::ZERO }
+        | Figure::Count { at_least: 0, at_most: None } => not_known(lang).to_owned(),
         Figure::Yuan { at_least, at_most, so_far } => {
-            let most = at_most.map_or_else(|| lang.pick("未定", "open").to_owned(), yuan);
-            format!("{} [{} – {most}]", yuan(*so_far), yuan(*at_least))
+            format!("{} [{}]", yuan(*so_far), ends(Some(*at_least), *at_most, lang.pick("未定", "open")))
         }
         Figure::Count { at_least, at_most } if at_most == &Some(*at_least) => at_least.to_string(),
         Figure::Count { at_least, at_most } => {

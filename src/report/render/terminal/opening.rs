@@ -2,7 +2,7 @@
 
 use super::super::super::entries::OutcomeEntry;
 use super::super::super::text;
-use super::super::amounts::{interval, yuan, yuan_unit};
+use super::super::amounts::{interval_unit, yuan, yuan_unit};
 use super::Page;
 use super::canvas::{Paint, left, right};
 use crate::household::Fen;
@@ -170,7 +170,7 @@ impl Page<'_> {
         if income.at_most.is_none() {
             bar.push('→');
         }
-        let mut amount = format!("{} {}", interval(income), self.t("元", "yuan"));
+        let mut amount = interval_unit(income, lang);
         if income.so_far != income.at_least {
             amount.push_str(&self.read.bracketed(&format!("{} {}", self.t("现有", "so far"), yuan(income.so_far))));
         }

@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::super::text;
 use super::super::super::totals::{CountRange, TotalRange};
-use super::super::amounts::{count, interval, yuan};
+use super::super::amounts::{count, counted, interval, so_far, yuan};
 use super::super::computation::computation;
 use super::super::grounds::{cite, wants_its_law};
 use super::Page;
@@ -211,7 +211,7 @@ impl Page<'_> {
     fn total(&mut self, columns: &[Column], name: &str, total: &TotalRange) {
         let state = self.read.completeness(total.complete, &total.silent);
         let paint = if total.complete { Paint::Good } else { Paint::Warn };
-        let (so_far, between) = (yuan(total.so_far), interval(total));
+        let (so_far, between) = (so_far(total), interval(total, self.lang()));
         let cells = [(name, Paint::Plain), (&*so_far, Paint::Strong), (&*between, Paint::Plain), (&*state, paint)];
         self.canvas.row(2, columns, &cells);
     }
@@ -219,7 +219,7 @@ impl Page<'_> {
     fn count(&mut self, columns: &[Column], name: &str, total: &CountRange) {
         let state = self.read.completeness(total.complete, &total.silent);
         let paint = if total.complete { Paint::Good } else { Paint::Warn };
-        let (so_far, between) = (total.at_least.to_string(), count(total));
+        let (so_far, between) = (counted(total), count(total, self.lang()));
         let cells = [(name, Paint::Plain), (&*so_far, Paint::Strong), (&*between, Paint::Plain), (&*state, paint)];
         self.canvas.row(2, columns, &cells);
     }

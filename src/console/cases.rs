@@ -77,9 +77,9 @@ pub(super) async fn show(
     Named(id): Named,
     query: Result<Query<Shown>, QueryRejection>,
 ) -> Response {
-    match shown(&console, &user, &id, query.map(|Query(shown)| shown).unwrap_or_default()).await {
-        Ok(response) | Err(response) => response,
-    }
+    shown(&console, &user, &id, query.map(|Query(shown)| shown).unwrap_or_default())
+        .await
+        .unwrap_or_else(|refused: Response| refused)
 }
 
 async fn shown(console: &Console, user: &ConsoleUser, id: &str, query: Shown) -> Result<Response, Response> {
@@ -91,6 +91,7 @@ async fn shown(console: &Console, user: &ConsoleUser, id: &str, query: Shown) ->
     let words = CaseWords::of(lang);
     let state = CaseState::parse(&status.summary.status);
     let goes_on = state.is_some_and(|state| !state.at_rest());
+    let stopped = matches!(state, Some(CaseState::Cancelled | CaseState::Failed));
     let titles = |key: &str| console.0.verifier.department(key, lang);
     let since: jiff::Timestamp = status.summary.created_at.parse().unwrap_or_else(|_| console.0.clock.now());
     let opens = user.caller.may(Permission::OpenReport) && status.summary.version > 0;
@@ -111,11 +112,14 @@ async fn shown(console: &Console, user: &ConsoleUser, id: &str, query: Shown) ->
         elapsed_form: words.seconds,
         report: opens.then_some(words.open_report),
         summary: summary(&status, state, inside.reference, place, &user.caller, words, lang),
-        progress: grid::Progress::of(&status.cells, &titles, lang),
+        progress: grid::Progress::of(&status.cells, &titles, stopped, lang),
         outcome: inside.outcome.map(|outcome| Outcome::of(outcome, lang)),
         took: took(&status, since, words),
-        grid: grid::table(&status.cells, &inside.people, &titles, asks_anew.then_some(&anew), words, lang),
-        versions: versions_table(&status.summary.id, &status.versions, opens, words, lang),
+        grid: grid::table(&status.cells, &inside.people, &titles, asks_anew.then_some(&anew), stopped, words, lang),
+        versions: Table {
+            nothing: if stopped { words.no_version_any_more } else { words.no_version },
+            ..versions_table(&status.summary.id, &status.versions, opens, words, lang)
+        },
         actions: actions(&user.caller, &status, state, words),
     };
     Ok(frame.page(StatusCode::OK, &page))

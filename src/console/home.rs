@@ -70,9 +70,7 @@ pub(super) async fn home(
     query: Result<Query<HomeQuery>, QueryRejection>,
 ) -> Response {
     let Ok(Query(query)) = query else { return user.frame.notice(Notice::NotFound) };
-    match shown(&console, &user, query).await {
-        Ok(response) | Err(response) => response,
-    }
+    shown(&console, &user, query).await.unwrap_or_else(|refused: Response| refused)
 }
 
 async fn shown(console: &Console, user: &ConsoleUser, query: HomeQuery) -> Result<Response, Response> {

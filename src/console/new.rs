@@ -66,12 +66,6 @@ impl CheckPage<'_> {
     }
 }
 
-fn either(outcome: Result<Response, Response>) -> Response {
-    match outcome {
-        Ok(response) | Err(response) => response,
-    }
-}
-
 /// The form as far as it is filled in; `at` is the place that is filled in now.
 fn form(console: &Console, user: &ConsoleUser, mut draft: Draft, faults: &[Fault], at: &str) -> Response {
     let frame = &user.frame;
@@ -104,7 +98,7 @@ pub(super) async fn ask(State(console): State<Console>, user: ConsoleUser) -> Re
         let draft = empty(&console, &caller, &Given::of(&console, &caller, user.frame.lang));
         Ok(form(&console, &user, draft, &[], MEMBERS))
     };
-    either(asked.await)
+    asked.await.unwrap_or_else(|refused: Response| refused)
 }
 
 /// A step of the form: one more person or line, one fewer, or back to change something.
@@ -127,7 +121,7 @@ pub(super) async fn step(State(console): State<Console>, sent: Sent<Fields>) -> 
         }
         Ok(form(&console, &user, draft, &[], &at))
     };
-    either(stepped.await)
+    stepped.await.unwrap_or_else(|refused: Response| refused)
 }
 
 /// Everything once more before it is sent; or the form again, with what is wrong.
@@ -147,7 +141,7 @@ pub(super) async fn check(State(console): State<Console>, sent: Sent<Fields>) ->
         let page = CheckPage { frame, words: NewWords::of(frame.lang), parts, draft: &draft };
         Ok(frame.page(StatusCode::OK, &page))
     };
-    either(checked.await)
+    checked.await.unwrap_or_else(|refused: Response| refused)
 }
 
 /// Sends it. A second press of the button finds the case that the first one made.
@@ -167,7 +161,7 @@ pub(super) async fn send(State(console): State<Console>, sent: Sent<Fields>) -> 
             },
         }
     };
-    either(sending.await)
+    sending.await.unwrap_or_else(|refused: Response| refused)
 }
 
 /// What is wrong with a request that was not accepted, or the page that says so.

@@ -78,9 +78,7 @@ pub(super) async fn list(
         let done = query.ok().and_then(|Query(shown)| done_banner(&shown, &user.frame));
         page(&console, &user, &caller, &id, done, None).await
     };
-    match shown.await {
-        Ok(response) | Err(response) => response,
-    }
+    shown.await.unwrap_or_else(|refused: Response| refused)
 }
 
 pub(super) async fn object(
@@ -106,9 +104,7 @@ pub(super) async fn object(
             Err(error) => Err(user.could_not(&console, &caller, error).await),
         }
     };
-    match made.await {
-        Ok(response) | Err(response) => response,
-    }
+    made.await.unwrap_or_else(|refused: Response| refused)
 }
 
 fn state_of(status: &CaseStatus) -> Option<CaseState> {

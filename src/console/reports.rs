@@ -85,9 +85,7 @@ pub(super) async fn report(
     Named(id): Named,
     query: Result<Query<Wanted>, QueryRejection>,
 ) -> Response {
-    match opened(&console, &user, &id, query).await {
-        Ok(response) | Err(response) => response,
-    }
+    opened(&console, &user, &id, query).await.unwrap_or_else(|refused: Response| refused)
 }
 
 async fn opened(
@@ -120,9 +118,7 @@ pub(super) async fn receipt(
     Named(id): Named,
     query: Result<Query<Wanted>, QueryRejection>,
 ) -> Response {
-    match handed_out(&console, &user, &id, query).await {
-        Ok(response) | Err(response) => response,
-    }
+    handed_out(&console, &user, &id, query).await.unwrap_or_else(|refused: Response| refused)
 }
 
 async fn handed_out(

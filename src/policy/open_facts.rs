@@ -209,8 +209,8 @@ fn readings(sums: &Sums<'_, '_>, totals: &Reckoned) -> Vec<Fact> {
     let mut facts = Vec::new();
     if successor_matters(sums, totals) {
         let (zh, en) = (
-            "2025-12-31 之后基础养老金是否计入收入",
-            "Whether the basic part of the residents' pension is income after 2025-12-31",
+            "2025年12月31日之后基础养老金是否计入收入",
+            "Whether the basic part of the residents' pension is income after 31 December 2025",
         );
         facts.push(Fact::new("successor_rule".to_owned(), Classes::of(&[InfoClass::Transfer]), zh, en));
     }

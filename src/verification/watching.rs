@@ -11,7 +11,7 @@ use super::{ReadError, SubmitError, VerificationError, Verifier, sealing};
 use crate::auth::{Caller, Role};
 use crate::household::{Lane, Lang, LegalBasisKind, Purpose, Request};
 use crate::policy::assessment::{Alert, Points};
-use crate::report::change::{Change, Direction};
+use crate::report::change::{Change, Consequence, Direction};
 use crate::report::{AlertEntry, Body, Words};
 use crate::store::{AlertRow, Created, DocumentKind, IdempotencyKey, SealedDocument, SubscriptionRow};
 
@@ -198,7 +198,14 @@ fn of_entry(alert: &AlertEntry, body: &Body) -> FoundAlert {
 }
 
 fn of_change(change: &Change) -> FoundAlert {
-    let words = |lang| change.consequence.words(lang).to_owned();
+    // that it may continue as it is says nothing of what was found
+    let words = |lang: Lang| match change.consequence {
+        Consequence::Nothing | Consequence::ContinueAsIs => {
+            let points = change.direction().words(lang);
+            format!("{}{points}", lang.pick("与上次核对相比有变化，", "something changed since the last report: "))
+        }
+        _ => change.consequence.words(lang).to_owned(),
+    };
     FoundAlert {
         code: "changed".to_owned(),
         points: change.direction().code().to_owned(),

@@ -43,9 +43,7 @@ pub(in crate::console) async fn show(
     user: ConsoleUser,
     Named(index): Named,
 ) -> Response {
-    match shown(&console, &user, &index).await {
-        Ok(response) | Err(response) => response,
-    }
+    shown(&console, &user, &index).await.unwrap_or_else(|refused: Response| refused)
 }
 
 async fn shown(console: &Console, user: &ConsoleUser, index: &str) -> Result<Response, Response> {

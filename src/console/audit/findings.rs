@@ -68,9 +68,9 @@ pub(in crate::console) async fn list(
     user: ConsoleUser,
     query: Result<Query<Range>, QueryRejection>,
 ) -> Response {
-    match listed(&console, &user, query.map(|Query(range)| range).unwrap_or_default()).await {
-        Ok(response) | Err(response) => response,
-    }
+    listed(&console, &user, query.map(|Query(range)| range).unwrap_or_default())
+        .await
+        .unwrap_or_else(|refused: Response| refused)
 }
 
 async fn listed(console: &Console, user: &ConsoleUser, range: Range) -> Result<Response, Response> {
@@ -159,9 +159,7 @@ pub(in crate::console) async fn finding(
         let finding = one(&console, &user, &caller, &id).await?;
         Ok(page(&user, &finding, &id, String::new()))
     };
-    match shown.await {
-        Ok(response) | Err(response) => response,
-    }
+    shown.await.unwrap_or_else(|refused: Response| refused)
 }
 
 /// The finding that one of whose levels has this id.
@@ -252,7 +250,5 @@ pub(in crate::console) async fn acknowledge(
         acknowledged.map_err(|error| user.frame.failed(&error))?;
         Ok(action::done("/audit/findings", "acknowledged"))
     };
-    match done.await {
-        Ok(response) | Err(response) => response,
-    }
+    done.await.unwrap_or_else(|refused: Response| refused)
 }

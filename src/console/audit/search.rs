@@ -66,9 +66,7 @@ pub(in crate::console) async fn search(
     user: ConsoleUser,
     query: Result<Query<Wanted>, QueryRejection>,
 ) -> Response {
-    match found(&console, &user, query.ok().map(|Query(wanted)| wanted)).await {
-        Ok(response) | Err(response) => response,
-    }
+    found(&console, &user, query.ok().map(|Query(wanted)| wanted)).await.unwrap_or_else(|refused: Response| refused)
 }
 
 async fn found(console: &Console, user: &ConsoleUser, wanted: Option<Wanted>) -> Result<Response, Response> {
@@ -124,9 +122,7 @@ pub(in crate::console) async fn export(
         let pieces = pieces.map_err(|error| user.frame.failed(&error))?;
         Ok(super::file(form, "audit-log", Body::from_stream(pieces)))
     };
-    match exported.await {
-        Ok(response) | Err(response) => response,
-    }
+    exported.await.unwrap_or_else(|refused: Response| refused)
 }
 
 /// The moment at which a day begins in China.

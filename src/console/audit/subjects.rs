@@ -69,9 +69,7 @@ pub(in crate::console) async fn ask(State(console): State<Console>, user: Consol
 
 pub(in crate::console) async fn trail(State(console): State<Console>, sent: Sent<TrailForm>) -> Response {
     let Sent { user, fields } = sent;
-    match traced(&console, &user, &fields).await {
-        Ok(response) | Err(response) => response,
-    }
+    traced(&console, &user, &fields).await.unwrap_or_else(|refused: Response| refused)
 }
 
 async fn traced(console: &Console, user: &ConsoleUser, form: &TrailForm) -> Result<Response, Response> {

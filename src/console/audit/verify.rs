@@ -54,9 +54,7 @@ pub(in crate::console) async fn show(State(console): State<Console>, user: Conso
         user.permit(&console, Permission::ReadLog, "GET /audit/verify").await?;
         page(&console, &user, String::new(), None).await
     };
-    match shown.await {
-        Ok(response) | Err(response) => response,
-    }
+    shown.await.unwrap_or_else(|refused: Response| refused)
 }
 
 #[derive(Default, Deserialize)]
@@ -82,9 +80,7 @@ pub(in crate::console) async fn begin(State(console): State<Console>, sent: Sent
             false => page(&console, &user, fields.kept, Some(words.check_other)).await,
         }
     };
-    match begun.await {
-        Ok(response) | Err(response) => response,
-    }
+    begun.await.unwrap_or_else(|refused: Response| refused)
 }
 
 /// A checkpoint as it was pasted: lines as a note has them.

@@ -20,9 +20,7 @@ pub(in crate::console) async fn events(
     Named(id): Named,
     headers: HeaderMap,
 ) -> Response {
-    match stream(&console, &user, &id, &headers).await {
-        Ok(response) | Err(response) => response,
-    }
+    stream(&console, &user, &id, &headers).await.unwrap_or_else(|refused: Response| refused)
 }
 
 async fn stream(console: &Console, user: &ConsoleUser, id: &str, headers: &HeaderMap) -> Result<Response, Response> {

@@ -27,7 +27,7 @@ fn has_ended(cell: &CellStatus) -> bool {
 }
 
 impl Progress {
-    pub(super) fn of(cells: &[CellStatus], title: &dyn Fn(&str) -> String, lang: Lang) -> Self {
+    pub(super) fn of(cells: &[CellStatus], title: &dyn Fn(&str) -> String, stopped: bool, lang: Lang) -> Self {
         let ended = cells.iter().filter(|cell| has_ended(cell)).count();
         let mut open: Vec<_> = cells.iter().filter(|cell| !has_ended(cell)).map(|cell| title(&cell.source)).collect();
         open.sort();
@@ -42,7 +42,7 @@ impl Progress {
             answered: ended - silent - skipped,
             without: without(lang, silent, skipped),
             all: cells.len(),
-            open: (!open.is_empty()).then(|| still_open(lang, &open)),
+            open: (!open.is_empty()).then(|| still_open(lang, &open, stopped)),
         }
     }
 }
@@ -75,12 +75,14 @@ fn people(cells: &[CellStatus], known: &[CasePerson], words: &CaseWords, lang: L
     references.into_iter().map(heading).collect()
 }
 
-/// The table: a department a row, a person a column. `asked_anew` is where a department that gave no answer may be asked once more.
+/// The table: a department a row, a person a column. `asked_anew` is where a department that gave no answer may be asked once more; `stopped`,
+/// that nobody is asked any more.
 pub(super) fn table(
     cells: &[CellStatus],
     known: &[CasePerson],
     title: &dyn Fn(&str) -> String,
     asked_anew: Option<&dyn Fn(&str) -> String>,
+    stopped: bool,
     words: &'static CaseWords,
     lang: Lang,
 ) -> Table {
@@ -97,8 +99,9 @@ pub(super) fn table(
             Some(anew) => Cell::Offered(title(source), words.ask_again, anew(source)),
             None => Cell::Text(title(source)),
         }];
-        let cell =
-            |reference: &str| of.get(reference).map_or(Cell::Text("–".into()), |cell| answer(cell, words, lang));
+        let cell = |reference: &str| {
+            of.get(reference).map_or(Cell::Text("–".into()), |cell| answer(cell, stopped, words, lang))
+        };
         row.extend(people.iter().map(|(reference, _)| cell(reference)));
         row
     };
@@ -111,12 +114,12 @@ pub(super) fn table(
     }
 }
 
-fn answer(cell: &CellStatus, words: &'static CaseWords, lang: Lang) -> Cell {
+fn answer(cell: &CellStatus, stopped: bool, words: &'static CaseWords, lang: Lang) -> Cell {
     let Some(kind) = cell.answer.as_deref().and_then(AnswerKind::parse) else {
-        let (tone, text) = if cell.answer.as_deref() == Some(ANSWERED) {
-            (Tone::Good, words.answered)
-        } else {
-            (Tone::Waiting, words.asking)
+        let (tone, text) = match (cell.answer.as_deref() == Some(ANSWERED), stopped) {
+            (true, _) => (Tone::Good, words.answered),
+            (false, false) => (Tone::Waiting, words.asking),
+            (false, true) => (Tone::Plain, words.stopped),
         };
         return Cell::Tag(Tag::of(tone, text));
     };

@@ -100,12 +100,6 @@ impl<'a> Asking<'a> {
     }
 }
 
-fn either(outcome: Result<Response, Response>) -> Response {
-    match outcome {
-        Ok(response) | Err(response) => response,
-    }
-}
-
 /// Whether somebody may sign off: a supervisor who is shown the whole report.
 async fn signs_off(console: &Console, user: &ConsoleUser, caller: Caller) -> Result<Caller, Response> {
     user.permit(console, Permission::OpenReport, Step::Issue.page()).await?;
@@ -126,7 +120,7 @@ pub(in crate::console) async fn ask_issue(
         let version = Field { value: asking.case.version.to_string(), entry: Entry::Hidden, ..version(&user) };
         Ok(asking.page(vec![version]))
     };
-    either(asked.await)
+    asked.await.unwrap_or_else(|refused: Response| refused)
 }
 
 fn version(user: &ConsoleUser) -> Field {
@@ -150,7 +144,7 @@ pub(in crate::console) async fn issue(
         let issued = console.0.verifier.issue(&caller, &id, fields.version).await;
         Ok(asking.ended(&console, &caller, issued, "issued").await)
     };
-    either(done.await)
+    done.await.unwrap_or_else(|refused: Response| refused)
 }
 
 pub(in crate::console) async fn ask_cancel(
@@ -162,7 +156,7 @@ pub(in crate::console) async fn ask_cancel(
         let (asking, _) = Asking::of(&console, &user, &id, Step::Cancel).await?;
         Ok(asking.page(Vec::new()))
     };
-    either(asked.await)
+    asked.await.unwrap_or_else(|refused: Response| refused)
 }
 
 pub(in crate::console) async fn cancel(
@@ -175,7 +169,7 @@ pub(in crate::console) async fn cancel(
         let cancelled = console.0.verifier.cancel(&caller, &id).await;
         Ok(asking.ended(&console, &caller, cancelled, "cancelled").await)
     };
-    either(done.await)
+    done.await.unwrap_or_else(|refused: Response| refused)
 }
 
 #[derive(Default, Deserialize)]
@@ -237,7 +231,7 @@ pub(in crate::console) async fn ask_withdrawal(
         let fields = withdrawal_fields(&console, &user, &caller, &id, &WithdrawalForm::default(), false).await?;
         Ok(asking.page(fields))
     };
-    either(asked.await)
+    asked.await.unwrap_or_else(|refused: Response| refused)
 }
 
 pub(in crate::console) async fn withdraw(
@@ -255,7 +249,7 @@ pub(in crate::console) async fn withdraw(
         let withdrawn = console.0.verifier.withdraw(&caller, &id, &form.member, form.reason.trim()).await;
         Ok(asking.ended(&console, &caller, withdrawn, "withdrawn").await)
     };
-    either(done.await)
+    done.await.unwrap_or_else(|refused: Response| refused)
 }
 
 #[derive(Default, Deserialize)]
@@ -287,7 +281,7 @@ pub(in crate::console) async fn ask_erasure(
         let (asking, _) = Asking::of(&console, &user, &id, Step::Erase).await?;
         Ok(asking.page(erasure_fields(&user, &ErasureForm::default(), false)))
     };
-    either(asked.await)
+    asked.await.unwrap_or_else(|refused: Response| refused)
 }
 
 pub(in crate::console) async fn erase(
@@ -304,5 +298,5 @@ pub(in crate::console) async fn erase(
         let asked = console.0.verifier.ask_erasure(&caller, &id, grounds).await;
         Ok(asking.ended(&console, &caller, asked, "erasure_asked").await)
     };
-    either(done.await)
+    done.await.unwrap_or_else(|refused: Response| refused)
 }

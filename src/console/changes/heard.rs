@@ -72,9 +72,7 @@ pub(in crate::console) async fn change(
         let done = query.ok().and_then(|Query(shown)| done_banner(&shown, &user.frame));
         page(&console, &user, &caller, &id, done, None).await
     };
-    match shown.await {
-        Ok(response) | Err(response) => response,
-    }
+    shown.await.unwrap_or_else(|refused: Response| refused)
 }
 
 #[derive(Deserialize)]
@@ -103,9 +101,7 @@ pub(in crate::console) async fn hear(
             Err(error) => Err(user.could_not(&console, &caller, error).await),
         }
     };
-    match heard.await {
-        Ok(response) | Err(response) => response,
-    }
+    heard.await.unwrap_or_else(|refused: Response| refused)
 }
 
 /// The page; with what was sent that cannot be noted, where it was.

@@ -56,9 +56,7 @@ pub(in crate::console) async fn versions(
     Named(id): Named,
     query: Result<Query<Sides>, QueryRejection>,
 ) -> Response {
-    match shown(&console, &user, &id, query).await {
-        Ok(response) | Err(response) => response,
-    }
+    shown(&console, &user, &id, query).await.unwrap_or_else(|refused: Response| refused)
 }
 
 async fn shown(

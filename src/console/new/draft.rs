@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
+use super::folding::unfolded;
 use crate::verification::intake::MAX_PEOPLE;
 
 /// People of the household.
@@ -19,6 +20,8 @@ const MOST_STEPS: usize = 8;
 const LISTS: [&str; 5] = ["members", "obligors", "investigators", "income", "property"];
 /// No value stands in more lists than a line of somebody.
 const MOST_LISTS: usize = 2;
+/// Somebody's fields in one.
+const FOLDED: &str = "folded";
 /// What tells one sending from another.
 const KEY: &str = "key";
 
@@ -29,8 +32,9 @@ pub(super) struct Draft(Vec<(String, String)>);
 impl Draft {
     /// Of what a form sent. A text is as it was typed, without blanks around it.
     pub(super) fn of(sent: &[(String, String)]) -> Self {
-        let fields = sent.iter().filter(|(name, _)| may_stand(name) || name == KEY);
-        Self(fields.map(|(name, value)| (name.clone(), value.trim().to_owned())).collect())
+        let folded = sent.iter().filter(|(name, _)| name == FOLDED).flat_map(|(_, value)| unfolded(value));
+        let fields = sent.iter().cloned().chain(folded).filter(|(name, _)| may_stand(name) || name == KEY);
+        Self(fields.map(|(name, value)| (name, value.trim().to_owned())).collect())
     }
 
     /// What was typed into a field; nothing where it was not there.

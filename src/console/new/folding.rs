@@ -34,8 +34,52 @@ fn is_within(at: &str, person: &str) -> bool {
     at.strip_prefix(person).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// What was filled in of somebody, but for the name within the request, which the form carries anyhow.
-fn unseen(draft: &Draft, person: &str) -> Vec<(String, String)> {
+/// What was filled in of somebody, as one field of the form: their place, and a line each of what stands there.
+fn unseen(draft: &Draft, person: &str) -> String {
     let fields = draft.fields().iter().filter(|(name, value)| is_within(name, person) && !value.is_empty());
-    fields.filter(|(name, _)| name.strip_prefix(person) != Some("/ref")).cloned().collect()
+    let lines = fields.filter_map(|(name, value)| {
+        let rest = name.strip_prefix(person)?.strip_prefix('/')?;
+        // one line each: no field of a person has several
+        Some(format!("\n{rest}={}", value.replace(['\r', '\n'], " ")))
+    });
+    std::iter::once(person.to_owned()).chain(lines).collect()
+}
+
+/// The fields of somebody who was folded, as they were sent before.
+pub(super) fn unfolded(folded: &str) -> impl Iterator<Item = (String, String)> {
+    let mut lines = folded.lines();
+    let person = lines.next().unwrap_or_default();
+    lines.filter_map(move |line| {
+        let (rest, value) = line.split_once('=')?;
+        Some((format!("{person}/{rest}"), value.to_owned()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_who_is_folded_comes_back_as_they_were() {
+        let at = "/household/members/12";
+        let all = [
+            ("/region", "620422"),
+            ("/household/members/1/name", "别人"),
+            ("/household/members/12/ref", "m13"),
+            ("/household/members/12/name", "张三 a=b & <c> \"d\""),
+            ("/household/members/12/phone", ""),
+            ("/household/members/12/authorisation/sources/only", "tax"),
+            ("/household/members/12/authorisation/sources/only", "vehicles"),
+            ("/household/members/12/declared/income/0/class", "wage"),
+        ];
+        let all = all.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let folded = unseen(&Draft::of(&all), at);
+        let expected: Vec<_> =
+            all.iter().filter(|(name, value)| is_within(name, at) && !value.is_empty()).cloned().collect();
+        // browsers send line ends as CR LF
+        assert_eq!(unfolded(&folded.replace('\n', "\r\n")).collect::<Vec<_>>(), expected);
+        assert_eq!(unfolded("").count(), 0);
+        let sent = [("folded".to_owned(), folded), ("folded".to_owned(), "/x/y\nz=1\nref".to_owned())];
+        assert_eq!(Draft::of(&sent).all("/household/members/12/authorisation/sources/only").count(), 2);
+    }
 }

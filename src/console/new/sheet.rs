@@ -49,8 +49,8 @@ pub(super) struct Person {
     pub(super) some: Field,
     pub(super) income: Vec<Line>,
     pub(super) property: Vec<Line>,
-    /// Of somebody who is not shown now: the fields that go along unseen, by name.
-    pub(super) folded: Option<Vec<(String, String)>>,
+    /// Of somebody who is not shown now: what goes along unseen.
+    pub(super) folded: Option<String>,
 }
 
 impl Person {

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{either, refused};
+use super::refused;
 use crate::auth::Permission;
 use crate::console::action::done;
 use crate::console::forms::{Broken, File, Parts, SentParts};
@@ -74,7 +74,7 @@ pub(in crate::console) async fn ask_file(State(console): State<Console>, user: C
         user.permit(&console, Permission::SubmitCase, "/new/file").await?;
         Ok(page(&user, None, &[]))
     };
-    either(asked.await)
+    asked.await.unwrap_or_else(|refused: Response| refused)
 }
 
 pub(in crate::console) async fn file(State(console): State<Console>, sent: SentParts) -> Response {
@@ -97,7 +97,7 @@ pub(in crate::console) async fn file(State(console): State<Console>, sent: SentP
             Err(error) => refused(&user, error).map(|faults| page(&user, None, &faults)),
         }
     };
-    either(sending.await)
+    sending.await.unwrap_or_else(|refused: Response| refused)
 }
 
 /// The form's key, and its file.

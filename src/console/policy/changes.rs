@@ -47,9 +47,7 @@ pub(in crate::console) async fn show(
     query: Result<Query<Days>, QueryRejection>,
 ) -> Response {
     let days = query.map(|Query(days)| days).unwrap_or_default();
-    match shown(&console, &user, &region, days).await {
-        Ok(response) | Err(response) => response,
-    }
+    shown(&console, &user, &region, days).await.unwrap_or_else(|refused: Response| refused)
 }
 
 async fn shown(console: &Console, user: &ConsoleUser, region: &str, days: Days) -> Result<Response, Response> {

@@ -64,9 +64,7 @@ pub(in crate::console) async fn show(
     query: Result<Query<Wanted>, QueryRejection>,
 ) -> Response {
     let wanted = query.map(|Query(wanted)| wanted).unwrap_or_default();
-    match shown(&console, &user, &region, &wanted).await {
-        Ok(response) | Err(response) => response,
-    }
+    shown(&console, &user, &region, &wanted).await.unwrap_or_else(|refused: Response| refused)
 }
 
 async fn shown(console: &Console, user: &ConsoleUser, region: &str, wanted: &Wanted) -> Result<Response, Response> {

@@ -38,12 +38,14 @@ page_words! {
         department: "部门", "Department";
         answered: "已反馈", "answered";
         asking: "查询中", "being asked";
+        stopped: "已停止", "stopped";
         versions: "报告版本", "Versions of the report";
         version: "版本", "Version";
         standing: "效力", "Standing";
         why: "生成原因", "Made because of";
         made: "生成时间", "Made";
         no_version: "尚无报告。各部门反馈后将自动生成。", "There is no report yet. It is made once the departments have answered.";
+        no_version_any_more: "案件已停止办理，没有形成报告。", "It was stopped before there was a report.";
         issued: "已签发", "issued";
         draft: "待签发", "to be issued";
         provisional: "临时", "provisional";
@@ -69,9 +71,13 @@ page_words! {
     }
 }
 
-/// Which departments have yet to answer.
-pub(in crate::console) fn still_open(lang: Lang, departments: &[String]) -> String {
+/// Which departments have yet to answer, or never will.
+pub(in crate::console) fn still_open(lang: Lang, departments: &[String], stopped: bool) -> String {
     match lang {
+        Lang::Zh if stopped => format!("已停止查询，没有反馈：{}。没有反馈不等于“无”。", departments.join("、")),
+        Lang::En if stopped => {
+            format!("Asked no more, without an answer: {}. That is never “none”.", departments.join(", "))
+        }
         Lang::Zh => format!("尚未反馈：{}。在其反馈之前，相关结论保持“待定”，不按“无”处理。", departments.join("、")),
         Lang::En => format!(
             "Yet to answer: {}. Until they do, what rests on them stays open and is never taken for “none”.",

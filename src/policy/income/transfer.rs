@@ -143,8 +143,8 @@ fn resident_pension<'a>(case: &Case<'a>, person: &Person<'a>, item: &Item<'a>) -
         class_rule(case, IncomeClass::Transfer).ground("养老金计入转移净收入。", "Pensions are net transfers.")
     } else if treatment == Treatment::Open {
         rule.0[position].ground(
-            "基础养老金在“十四五”期间（至2025-12-31）不计入；此后尚无规定，两种读法并存，不作不利结论。",
-            "The basic part is not income until 2025-12-31; what follows is not settled, so both readings are kept.",
+            "基础养老金在“十四五”期间（至2025年12月31日）不计入；此后尚无规定，两种读法并存，不作不利结论。",
+            "The basic part is not income until 31 December 2025; what follows is not settled, so both readings are kept.",
         )
     } else {
         rule.0[position].ground(

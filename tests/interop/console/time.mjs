@@ -68,6 +68,8 @@ export const time = async () => {
   await page.click('main form button');
   await page.waitForURL(/done=cancelled/);
   await behave();
+  const grid = await page.textContent('main');
+  check(grid.includes('已停止') && !grid.includes('查询中'), 'a cancelled case is still asked about');
   await lookAt('demo-supervisor', { [slow]: 'case-cancelled', [`${slow}/cancel`]: 'cancel' });
 
   // An inspection by the number of the report: asked for, agreed to by two, and read.

@@ -225,23 +225,21 @@ async fn what_was_sent_in_a_session_goes_with_it_however_it_ends() {
     // the same person at another desk, whose session goes on
     let mut desk = Browser::new();
     provider.vouch_for(&mut desk, &office.door, "wang-wu").await;
-    let unused = run(&mut office).await;
-    let url = office.door.url(&unused);
-    assert_eq!(desk.get(&url).await.status, 200, "a person's, not a browser's");
-    office.door.put_ahead(20);
-    assert_eq!(desk.get(&url).await.status, 200, "neither has ended");
-    office.door.put_ahead(15);
-    until("unused for half an hour it is gone", async || desk.get(&url).await.status == 404).await;
-
-    let (door, browser) = office.door_and("wang-wu");
-    provider.vouch_for(browser, door, "wang-wu").await;
     let replaced = run(&mut office).await;
     let url = office.door.url(&replaced);
-    assert_eq!(desk.get(&url).await.status, 200);
+    assert_eq!(desk.get(&url).await.status, 200, "a person's, not a browser's");
     // a sign-in ends the session that the browser had
     let (door, browser) = office.door_and("wang-wu");
     provider.vouch_for(browser, door, "wang-wu").await;
     until("its session was replaced", async || desk.get(&url).await.status == 404).await;
+
+    let unused = run(&mut office).await;
+    let url = office.door.url(&unused);
+    assert_eq!(desk.get(&url).await.status, 200);
+    office.door.put_ahead(20);
+    assert_eq!(desk.get(&url).await.status, 200, "neither has ended");
+    office.door.put_ahead(15);
+    until("unused for half an hour it is gone", async || desk.get(&url).await.status == 404).await;
 }
 
 #[tokio::test]

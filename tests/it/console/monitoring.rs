@@ -20,7 +20,8 @@ async fn a_household_is_watched_and_no_more() {
         assert!(wrong.body.contains(&format!("href=\"{field}\"")), "{field}: {}", wrong.body);
     }
     assert!(!wrong.body.contains("<script>"), "what is sent stays text");
-    let wanted = [("cases", case.as_str()), ("every_days", "20")];
+    let number = stage.verifier.numbers([case.as_str()]).await.expect("a number").remove(&case).expect("its own");
+    let wanted = [("cases", number.as_str()), ("every_days", "20")];
     let told = office.send("li-si", "/watches/new", &wanted).await;
     assert!(told.body.contains("新增 1 户") && told.body.contains("20 天"), "{}", told.body);
     assert!(office.send("li-si", "/watches/new", &wanted).await.body.contains("已在监测 1 户"));
@@ -30,7 +31,7 @@ async fn a_household_is_watched_and_no_more() {
         Some(told.body[start..place + 4].to_owned())
     });
     let end = end.expect("a way to end it");
-    assert!(office.get("li-si", &end).await.body.contains(&case));
+    assert!(office.get("li-si", &end).await.body.contains(&number));
     let ended = office.send("li-si", &end, &[]).await;
     assert!(ended.body.contains("监测已结束") && ended.body.contains("没有监测中的家庭"), "{}", ended.body);
     let all = office.get("li-si", "/watches?status=ended").await;

@@ -51,7 +51,7 @@ pub(super) fn table_of_both(theirs: &Value, anothers: &Value, lang: Lang) -> Tab
         columns: [words.what, words.now, words.if_theirs, words.if_anothers].map(Column::text).into(),
         rows: all.into_iter().map(row).collect(),
         nothing: words.nothing,
-        wide: true,
+        wide: false,
     }
 }
 

@@ -150,6 +150,6 @@ fn sides(run: &Run, outcome: &Outcome, found: &Decided, told: &Told<'_>, words: 
         ],
         rows: fields.map(row).chain(together).collect(),
         nothing: "",
-        wide: true,
+        wide: false,
     }
 }

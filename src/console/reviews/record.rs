@@ -156,7 +156,7 @@ fn sides(record: &RecordSides, words: &'static ReviewWords, lang: Lang) -> Table
         columns: [words.field, words.stated, words.found, words.compared].map(Column::text).into(),
         rows: rows.map(row).collect(),
         nothing: "",
-        wide: true,
+        wide: false,
     }
 }
 

@@ -4,17 +4,20 @@ use super::draft::Draft;
 use super::sheet::{Person, Sheet};
 use crate::console::parts::Errors;
 
-/// People that a form shows whole.
+/// People that a form shows whole, and that it shows whole where there are many: whoever is folded takes room as well, and a page has 100 KB.
 const WHOLE: usize = 4;
+const WHOLE_OF_MANY: usize = 2;
+const MANY: usize = 12;
 
 impl Sheet {
     /// Folds people where there are more than a form shows whole. `at` is somebody's place, or one within it, who stays open; so do those with
     /// whom something is wrong, as many as there is room for. What is wrong with the others leads to where they are opened.
     pub(super) fn fold(&mut self, draft: &Draft, at: &str, errors: &mut Errors) {
-        if self.members.len() + self.obligors.len() <= WHOLE {
+        let people = self.members.len() + self.obligors.len();
+        if people <= WHOLE {
             return;
         }
-        let mut room = WHOLE;
+        let mut room = if people > MANY { WHOLE_OF_MANY } else { WHOLE };
         let (first, others): (Vec<&mut Person>, Vec<&mut Person>) =
             self.members.iter_mut().chain(&mut self.obligors).partition(|person| is_within(at, &person.at));
         for person in first.into_iter().chain(others) {

@@ -9,7 +9,7 @@ use super::file::RowFault;
 use super::pages::{self, Pages, Written};
 use super::{Bulk, BulkError, referrals};
 use crate::auth::Caller;
-use crate::household::AnswerKind;
+use crate::household::{AnswerKind, Fen};
 use crate::report::text::{self, Lang};
 use crate::report::view::{Document, Matter, OpenMatter, OutcomeView, View};
 use crate::report::{Body, CountRange, OutcomeEntry, ReportTotals, SourceLine, TotalRange, csv};
@@ -220,14 +220,16 @@ fn cells_of_totals(totals: &ReportTotals) -> [String; 9] {
         (false, 0, _) => String::new(),
         (false, least, _) => format!("≥{least}"),
     };
-    let at_least = if month.is_known() { month.at_least.to_string() } else { String::new() };
+    let known = |range: &TotalRange, amount: Fen| {
+        if range.is_known() || amount != Fen::ZERO { amount.to_string() } else { String::new() }
+    };
     [
         totals.members.to_string(),
-        at_least,
+        known(month, month.at_least),
         at_most(month),
-        month.so_far.to_string(),
+        known(month, month.so_far),
         totals.standard_monthly.to_string(),
-        totals.financial.so_far.to_string(),
+        known(&totals.financial, totals.financial.so_far),
         count(&totals.dwellings),
         count(&totals.cars),
         count(&totals.companies),
@@ -312,4 +314,25 @@ pub fn faults_csv(faults: &[RowFault], english: bool) -> String {
         table.push_str(&csv::row([&fault.line.to_string(), &fault.column, &fault.code, words[0], words[1]]));
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{COLUMNS, cells_of_totals};
+    use crate::report::fixture::after_withdrawal;
+
+    #[test]
+    fn what_nobody_may_be_asked_about_any_more_stands_empty_and_is_no_nought() {
+        let cells = |members: &[&str]| {
+            let body = after_withdrawal(members);
+            let headings = COLUMNS.iter().skip_while(|(_, en)| *en != "members").map(|(_, en)| *en);
+            headings.zip(cells_of_totals(&body.totals)).collect::<std::collections::BTreeMap<_, _>>()
+        };
+        let all = cells(&["m1", "m2", "m3", "m4"]);
+        assert_eq!((all["members"].as_str(), all["standard_monthly"].as_str()), ("4", "623.00"));
+        assert!(!all.values().any(|cell| ["0", "0.00"].contains(&cell.as_str())), "{all:?}");
+        let ends = ["per_head_monthly_at_least", "per_head_monthly_at_most", "financial_so_far", "dwellings", "cars"];
+        assert_eq!(ends.map(|heading| all[heading].as_str()), [""; 5], "{all:?}");
+        assert_eq!(cells(&[])["financial_so_far"], "56200.00");
+    }
 }

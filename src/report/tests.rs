@@ -4,12 +4,12 @@ use jiff::ToSpan;
 use jiff::civil::date;
 use unicode_width::UnicodeWidthStr;
 
-use super::fixture::{assess, attestation, case, who};
+use super::fixture::{after_withdrawal, assess, attestation, case, who};
 use super::render::html::Around;
 use super::render::terminal::{self, Style};
 use super::text::Lang;
 use super::*;
-use crate::household::{AnswerKind, CellOutcome, Coverage, Detail, Fen, Reach, Skip, Verdict};
+use crate::household::{AnswerKind, CellOutcome, Coverage, Detail, Fen, Reach, Verdict};
 use crate::policy::assessment::{Certainty, Comparison, FoundBetween};
 
 fn report() -> Report {
@@ -94,18 +94,6 @@ fn the_summary_counts_members_sources_alone() {
     let summary = case().body().summary;
     assert_eq!((summary.checked, summary.with_information, summary.unanswered), (18, 12, 3));
     assert_eq!(summary.words.zh, "核对了 18 项，12 项反馈疑似信息，3 项尚未完整反馈。");
-}
-
-/// As a version is made once a member's authorisation was taken back.
-fn after_withdrawal(members: &[&str]) -> Body {
-    let mut case = case();
-    for cell in case.evidence.cells.iter_mut().filter(|cell| members.contains(&cell.member.as_str())) {
-        cell.outcome = CellOutcome::Skipped { why: Skip::Withdrawn };
-        (cell.asked_on, cell.answered_on) = (None, None);
-    }
-    case.evidence.records.retain(|record| !members.contains(&record.member.as_str()));
-    case.assessment = assess(&case.evidence);
-    case.body()
 }
 
 #[test]

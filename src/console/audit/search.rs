@@ -26,6 +26,7 @@ use crate::console::words::audit::AuditWords;
 use crate::household::Lang;
 use crate::identity::holds_personal_number;
 use crate::oversight::Search;
+use crate::verification::is_report_number;
 
 /// Entries on a page.
 const PAGE: u32 = 50;
@@ -131,9 +132,12 @@ fn begins(day: Date) -> Option<Timestamp> {
 }
 
 impl Wanted {
-    /// The id that is looked for: of a case, batch or finding, or of the case of a report's number.
+    /// The id that is looked for: of a case, batch or finding, or of the case of a report's number. A number that no report has is looked for as an
+    /// id that nothing has, so that an answer does not tell which numbers there are outside of what somebody may see.
     async fn id(&self, console: &Console, user: &ConsoleUser) -> Result<Option<Uuid>, Response> {
-        console.0.verifier.id_called(self.case.trim()).await.map_err(|error| user.frame.failed_inside(&error))
+        let named = self.case.trim();
+        let id = console.0.verifier.id_called(named).await.map_err(|error| user.frame.failed_inside(&error))?;
+        Ok(id.or_else(|| is_report_number(named).then_some(Uuid::nil())))
     }
 
     /// The form's fields, each with what is wrong with it, and what is looked for.

@@ -21,7 +21,7 @@ page_words! {
         actor_long: "登记名至多 128 个字符", "A registered name has at most 128 characters";
         case: "案件、批次或异常编号", "Case, batch or finding";
         case_hint: "报告编号，或 36 位编号", "A report’s number, or an id of 36 characters";
-        case_wrong: "没有这个报告编号；其他编号应为 36 位", "No report has this number; other ids have 36 characters";
+        case_wrong: "应为报告编号（如 HD-620422-2026-000123），或 36 位编号", "A report's number (such as HD-620422-2026-000123), or an id of 36 characters";
         kind: "动作", "What was done";
         any_kind: "全部动作", "Anything";
         kind_wrong: "请从列表中选择动作", "Choose from the list";

@@ -98,6 +98,34 @@ export const starts = async () => {
     await context.close();
   }
 
+  // Six people: those who are not filled in now are a line each, and nothing of them is lost between the pages.
+  {
+    const { context, page } = await window({});
+    await signIn(page, 'demo-caseworker');
+    await fill(page);
+    const people = ['王<b>五</b>', '王一', '王"二"', "王'三' & 四", '王=五', '王六'];
+    for (const [place, name] of people.entries()) {
+      if (place === 0) continue;
+      await page.click('button[name=add][value="/household/members"]');
+      await page.fill(`[name="/household/members/${place}/name"]`, name);
+      await page.selectOption(`[name="/household/members/${place}/id_kind"]`, 'none');
+      await page.fill(`[name="/household/members/${place}/birth_date"]`, `198${place}-02-03`);
+      await page.fill(`[name="/household/members/${place}/authorisation/number"]`, `SQ-${place}`);
+      await page.fill(`[name="/household/members/${place}/authorisation/signed_on"]`, '2026-10-20');
+    }
+    check((await page.locator('input[name=folded]').count()) === 5, 'a large household is not folded');
+    await look(page, 'new-folded');
+    await page.click('button[name=edit][value="/household/members/2"]');
+    check((await page.inputValue('[name="/household/members/2/name"]')) === people[2], 'somebody who was folded came back as another');
+    await page.click('.go .button');
+    const read = await page.locator('main').innerText();
+    for (const name of people) check(read.includes(name), `${name} went astray`);
+    await page.click('.button-second');
+    await page.click('button[name=edit][value="/household/members/3"]');
+    check((await page.inputValue('[name="/household/members/3/birth_date"]')) === '1983-02-03', 'a day went astray');
+    await context.close();
+  }
+
   await inEveryGuise(async (page, lang, name) => {
     await signIn(page, 'demo-caseworker', lang);
     await page.goto(`${base}/new`);

@@ -35,7 +35,7 @@ const machineDay = () => {
   return shown.textContent.match(/.{0,24}\b20\d\d-[01]\d-[0-3]\d\b.{0,8}/)?.[0];
 };
 
-// Names, contrast, structure (WCAG 2.2 AA); nothing wider than the screen; days as people write them; then a picture.
+// Names, contrast, structure (WCAG 2.2 AA); nothing wider than the screen; below 100 KB; days as people write them; then a picture.
 export const look = async (page, name) => {
   // A click is done when the next page has begun, which may be before its stylesheet is there.
   await page.waitForLoadState('load');
@@ -45,6 +45,8 @@ export const look = async (page, name) => {
   for (const { id, nodes } of violations) faults.push(`${name}: ${id}: ${nodes.map((node) => node.html + ' ' + node.failureSummary).join(' | ')}`);
   const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
   check(wide <= screen, `${name}: ${wide} px wide on a screen of ${screen}`);
+  const bytes = await page.evaluate(() => performance.getEntriesByType('navigation')[0]?.decodedBodySize ?? 0);
+  check(bytes > 0 && bytes < 100_000, `${name}: ${bytes} bytes`);
   const day = await page.evaluate(machineDay);
   check(!day, `${name}: ${day}`);
   await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });

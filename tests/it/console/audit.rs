@@ -73,6 +73,9 @@ async fn entries_are_found_shown_with_their_proof_and_handed_out_as_files_each_l
     assert!(whole.body.matches("<tr role=\"row\">").count() > 10, "every query is an entry");
     let none = auditor.get(&format!("/audit?case={case}&to=2020-01-01")).await;
     assert!(none.body.contains("没有符合条件的条目"), "{}", none.body);
+    // a number that no report has is answered as one of a case that the auditor may not see
+    let unknown = auditor.get("/audit?case=HD-620422-2026-999999").await;
+    assert!(unknown.status == 200 && unknown.body.contains("没有符合条件的条目"), "{}", unknown.body);
 
     let place = stage.entries().await.iter().position(|leaf| leaf.event.action.as_str() == "completed").unwrap();
     let entry = auditor.get(&format!("/audit/entries/{place}")).await;

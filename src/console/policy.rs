@@ -11,7 +11,7 @@ pub(super) use self::list::show as list;
 pub(super) use self::rules::show as rules;
 use jiff::civil::Date;
 
-use super::parts::{Cell, Field, Tag, Tone};
+use super::parts::{Cell, Entry, Field, Tag, Tone};
 use super::words::frame::FrameWords;
 use super::words::policy::{PolicyWords, basis};
 use crate::household::{Lang, month};
@@ -69,7 +69,7 @@ fn day_field(
     wrong: bool,
 ) -> Field {
     Field {
-        hint: Some(own.date_hint),
+        entry: Entry::Day,
         value: value.to_owned(),
         error: wrong.then(|| own.date_wrong.into()),
         ..Field::line(words, name, label)

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::frame::Frame;
 use super::lists::{self, Asked, List, Wanted};
 use super::notices::Notice;
-use super::parts::{Errors, Field, Pages, Tab, Tabs};
+use super::parts::{Entry, Errors, Field, Pages, Tab, Tabs};
 use super::path::address;
 use super::state::Console;
 use super::user::ConsoleUser;
@@ -87,6 +87,7 @@ async fn shown(console: &Console, user: &ConsoleUser, wanted: Wanted, query: Giv
     };
     let until = (wanted == Wanted::Due).then(|| Field {
         hint: Some(words.until_hint),
+        entry: Entry::Day,
         value: query.until.clone(),
         error: fault.then_some(words.until_wrong.into()),
         ..Field::line(frame.words, "until", words.until)

@@ -145,8 +145,8 @@ impl Wanted {
         let lang = frame.lang;
         let given = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
         let (actor, kind) = (given(&self.actor), given(&self.kind));
-        let day = |text: &str| given(text).map(|text| text.parse::<Date>().ok());
-        let (from, to) = (day(&self.from), day(&self.to));
+        let dated = |text: &str| given(text).map(|text| text.parse::<Date>().ok());
+        let (from, to) = (dated(&self.from), dated(&self.to));
         let unknown = id.is_none() && given(&self.case).is_some();
         let action = kind.as_deref().map(Action::parse);
         let turned = matches!((from, to), (Some(Some(from)), Some(Some(to))) if to < from);
@@ -161,12 +161,18 @@ impl Wanted {
             error,
             ..Field::line(frame.words, name, label)
         };
+        let day = |name, label, value: &str, error| Field {
+            entry: Entry::Day,
+            value: value.to_owned(),
+            error,
+            ..Field::line(frame.words, name, label)
+        };
         let to_error = wrong(to == Some(None), words.date_wrong).or_else(|| wrong(turned, words.dates_turned));
         let fields = [
             line("actor", words.actor, words.actor_hint, &self.actor, actor_error),
             line("case", words.case, words.case_hint, &self.case, wrong(unknown, words.case_wrong)),
-            line("from", words.from, words.date_hint, &self.from, wrong(from == Some(None), words.date_wrong)),
-            line("to", words.to, words.date_hint, &self.to, to_error),
+            day("from", words.from, &self.from, wrong(from == Some(None), words.date_wrong)),
+            day("to", words.to, &self.to, to_error),
             Field {
                 value: self.kind.clone(),
                 entry: Entry::Choice(kinds(words, lang)),

@@ -114,6 +114,7 @@ impl Form {
             },
             Field {
                 hint: Some(words.as_of_hint),
+                entry: Entry::Day,
                 error: (!self.day_fits()).then_some(words.as_of_wrong.into()),
                 ..line("as_of", words.as_of, &self.as_of)
             },

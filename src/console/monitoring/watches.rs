@@ -228,6 +228,7 @@ impl WatchForm {
             },
             Field {
                 hint: Some(words.until_hint),
+                entry: Entry::Day,
                 value: self.until.clone(),
                 error: fault(self.until().is_none(), words.until_wrong),
                 ..Field::line(frame.words, "until", words.until)

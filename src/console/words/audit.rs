@@ -27,7 +27,6 @@ page_words! {
         kind_wrong: "请从列表中选择动作", "Choose from the list";
         from: "起始日期", "From";
         to: "截止日期（含）", "To, that day included";
-        date_hint: "如 2026-11-01", "Such as 2026-11-01";
         date_wrong: "请按年-月-日填写，如 2026-11-01", "Write year, month and day, such as 2026-11-01";
         dates_turned: "截止日期早于起始日期", "The last day is before the first";
         find: "检索", "Search";

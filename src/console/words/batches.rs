@@ -99,7 +99,7 @@ page_words! {
         region_hint: "六位数字，例如 620422；不填则以文件为准", "Six digits such as 620422; as the file says unless given";
         region_wrong: "区划代码应为六位数字", "A region is a code of six digits";
         as_of: "核对基准日", "As of";
-        as_of_hint: "例如 2026-11-01；不填为今天", "Such as 2026-11-01; today unless given";
+        as_of_hint: "不填为今天", "Today unless given";
         as_of_wrong: "日期应为年-月-日，例如 2026-11-01", "Write the date as year-month-day, such as 2026-11-01";
         registered_as: "户籍类别", "Registered as";
         legal_document: "排查依据文号", "Document of the duty";

@@ -58,7 +58,7 @@ page_words! {
         days: "间隔天数", "Days between two looks";
         days_hint: "1 至 366", "1 to 366";
         days_wrong: "请填写 1 至 366 之间的整数", "Give a whole number from 1 to 366";
-        until_hint: "例如 2027-12-31；不填则至授权到期", "Such as 2027-12-31; while the authorisations run unless given";
+        until_hint: "不填则至授权到期", "While the authorisations run, unless given";
         until_wrong: "日期应为年-月-日，例如 2027-12-31", "Write the date as year-month-day, such as 2027-12-31";
         submit: "开始监测", "Watch them";
         watched: "监测已登记", "It is noted";

@@ -13,7 +13,6 @@ page_words! {
         region: "区划", "Region";
         layers: "沿用层级", "Laid over";
         as_of: "日期", "On";
-        date_hint: "如 2026-11-01", "Such as 2026-11-01";
         date_wrong: "请按年-月-日填写，如 2026-11-01", "Write year, month and day, such as 2026-11-01";
         date_not_covered: "该日没有政策参数", "There are no rules for this day";
         show: "查看", "Show";
